@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the engine may ask of the monitor, and what the monitor tells it. Every
+ * request is checked by the monitor: ids, addresses and names of configured
+ * things, never a path or a command line. A reply carries the request's type
+ * and serial, result 0 or -errno, and the fds named here.
+ */
+#ifndef L2TPD_IPC_MONITOR_H
+#define L2TPD_IPC_MONITOR_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ipc/ppp.h"
+#include "lib/addr.h"
+#include "lib/config.h"
+#include "netlink/dataplane.h"
+
+enum monitor_message {
+	MONITOR_START = 1,	/* event, first: struct monitor_start; fds: aaa channel, config text (memfd), control listener, dial listener */
+	MONITOR_SECRET,		/* request: monitor_secret; reply fd: the secret file, open for reading */
+	MONITOR_LISTEN,		/* request: monitor_listen; reply fd: UDP socket bound to listen[index] */
+	MONITOR_SOCKET,		/* request: monitor_socket; reply: monitor_socket_reply, fd */
+	MONITOR_TUNNEL_ADD,	/* request: monitor_tunnel; fd: the tunnel's socket when the monitor did not open it for this id */
+	MONITOR_TUNNEL_DEL,	/* request: monitor_ids; also closes the monitor's copy of the socket */
+	MONITOR_SESSION_ADD,	/* request: monitor_session */
+	MONITOR_SESSION_DEL,	/* request: monitor_ids; stops its pppd first when it has one */
+	MONITOR_SESSION_STATS,	/* request: monitor_ids; reply: struct dp_stats */
+	MONITOR_TUNNEL_STATS,	/* request: monitor_ids; reply: struct dp_stats */
+	MONITOR_SESSION_FD,	/* request: monitor_ids; reply fd: PPPoX socket, for a pppd that dialled */
+	MONITOR_PPP_START,	/* request: monitor_ppp; reply fd: the engine's end of the call channel (ipc/ppp.h) */
+	MONITOR_PPP_STOP,	/* request: monitor_ids: SIGTERM, SIGKILL 10 s later; the exit comes as an event */
+	MONITOR_PPP_EXIT,	/* event: monitor_ppp_exit */
+	MONITOR_STOP,		/* event: l2tpd stops: the engine clears all calls, then exits 0 */
+};
+
+struct monitor_start {
+	bool null_dataplane;	/* the engine keeps the books itself */
+	int32_t log_level;
+	uint32_t listen_n;
+};
+
+struct monitor_secret {
+	enum { MONITOR_SECRET_LNS, MONITOR_SECRET_LAC } kind;
+	char name[CONFIG_NAME_MAX];
+};
+
+struct monitor_listen { uint32_t index; };
+
+struct monitor_socket {
+	uint32_t tunnel_id;	/* the local id that will own it */
+	struct addr local;	/* unset: any; port 1701 (shared) or 0 (ephemeral) */
+	struct addr peer;
+};
+struct monitor_socket_reply { struct addr local; };
+
+struct monitor_tunnel {
+	uint8_t version;
+	enum dp_encap encap;
+	uint32_t tunnel_id, peer_tunnel_id;
+};
+
+struct monitor_ids { uint32_t tunnel_id, session_id; };
+
+struct monitor_session { struct dp_session session; };
+
+struct monitor_ppp {
+	uint32_t tunnel_id, session_id;
+	char profile[CONFIG_NAME_MAX];	/* a ppp section with backend pppd */
+	struct ppp_call_params params;
+};
+
+struct monitor_ppp_exit {
+	uint32_t tunnel_id, session_id;
+	int32_t status;		/* of waitpid */
+	int32_t pid;
+};
+
+#endif

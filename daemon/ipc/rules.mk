@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+archives += ipc
+ipc_SRCS := daemon/ipc/ipc.c

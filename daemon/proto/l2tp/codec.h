@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * L2TP packets, control messages and AVPs: bytes to values and back. RFC 2661
+ * sections 3.1, 4, 5.8; the tables in avp_table.h and message_table.h say what
+ * exists. Pure: no I/O, no clock, no log.
+ */
+#ifndef L2TPD_PROTO_L2TP_CODEC_H
+#define L2TPD_PROTO_L2TP_CODEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/secret.h"
+#include "proto/l2tp/avp_table.h"	/* L2TP_AVP_TABLE(X) */
+#include "proto/l2tp/message_table.h"	/* L2TP_MESSAGE_TABLE(X), required/allowed AVPs */
+
+/* enum l2tp_avp_id: L2TP_AVP_MESSAGE_TYPE, L2TP_AVP_RESULT_CODE, ... one per row; L2TP_AVP_COUNT */
+/* enum l2tp_message_type: L2TP_SCCRQ = 1, ...; L2TP_ZLB = 0 */
+
+/* What a fault in a packet costs, from least to most (RFC 2661 section 4.1, 4.3, 5.8). */
+enum l2tp_severity {
+	L2TP_OK,
+	L2TP_IGNORE_AVP,
+	L2TP_DROP_MESSAGE,
+	L2TP_CLOSE_SESSION,
+	L2TP_CLOSE_TUNNEL,
+};
+
+/* Result Code, Error Code and Error Message (section 4.4.2), and for CDN the Q.931 cause. */
+#define L2TP_CAUSE_TEXT 96
+struct l2tp_cause {
+	uint16_t result;	/* 0: none */
+	uint16_t error;		/* 0: no general error */
+	uint16_t q931_cause;	/* 0: none (section 4.4.6); CDN only */
+	uint8_t q931_msg;
+	char text[L2TP_CAUSE_TEXT];	/* UTF-8, ends in NUL; "" for none */
+};
+
+struct l2tp_fault {
+	enum l2tp_severity severity;
+	uint16_t vendor, attribute;	/* of the AVP at fault */
+	struct l2tp_cause cause;	/* for the StopCCN or CDN, and for the log */
+};
+
+/* The header of section 3.1. */
+struct l2tp_header {
+	bool control, has_length, has_sequence, has_offset, priority;
+	uint8_t version;		/* 2 or 3 */
+	uint16_t length;		/* when has_length */
+	uint16_t tunnel_id, session_id;
+	uint32_t ccid;			/* version 3 control: in place of both ids */
+	uint16_t ns, nr;
+	const uint8_t *payload;		/* view into the packet: AVPs, or the PPP frame */
+	size_t payload_len;		/* bytes past Length are not in it */
+};
+
+/*
+ * 0, or -EBADMSG for what is not an L2TP header to be acted on (short, Length
+ * beyond the packet, a control message without T, L and S, wrong version).
+ */
+int l2tp_header_decode(struct l2tp_header *h, const uint8_t *pkt, size_t len);
+
+struct l2tp_avp_view {
+	const uint8_t *value;	/* into the packet, or into scratch when it was hidden */
+	uint16_t len;
+	bool present, mandatory, hidden;
+};
+
+#define L2TP_UNKNOWN_MAX 8
+struct l2tp_unknown_avp {
+	uint16_t vendor, type, len;
+	bool mandatory, hidden;
+	const uint8_t *value;
+};
+
+/* A decoded control message: const views; valid as long as packet and scratch are. */
+struct l2tp_message {
+	enum l2tp_message_type type;
+	struct l2tp_avp_view avp[L2TP_AVP_COUNT];
+	struct l2tp_unknown_avp unknown[L2TP_UNKNOWN_MAX];	/* ignored ones, for the log */
+	unsigned int unknown_count;
+};
+
+/* Holds the values unhidden from one message. */
+#define L2TP_SCRATCH 2048
+struct l2tp_scratch {
+	size_t used;
+	uint8_t data[L2TP_SCRATCH];
+};
+
+/*
+ * Decodes the AVPs of a control message's payload (a ZLB, payload_len 0, is
+ * L2TP_ZLB). secret unhides; NULL or unset makes a hidden AVP a fault of its
+ * M bit. Returns the fault's severity, the worst one found; fault says the
+ * first of that severity. On L2TP_OK and L2TP_IGNORE_AVP m is usable. The
+ * AVPs that the message requires are checked here too.
+ */
+enum l2tp_severity l2tp_message_decode(struct l2tp_message *m, const struct l2tp_header *h,
+				       const struct secret *secret,
+				       struct l2tp_scratch *scratch, struct l2tp_fault *fault);
+
+static inline bool l2tp_has(const struct l2tp_message *m, enum l2tp_avp_id id)
+{
+	return m->avp[id].present;
+}
+/* The value of a present AVP (its size was checked when it was decoded); 0 when absent. */
+uint16_t l2tp_u16(const struct l2tp_message *m, enum l2tp_avp_id id);
+uint32_t l2tp_u32(const struct l2tp_message *m, enum l2tp_avp_id id);
+uint64_t l2tp_u64(const struct l2tp_message *m, enum l2tp_avp_id id);
+/* Copies a text AVP, made printable (control bytes become '?'), NUL-terminated; false when absent. */
+bool l2tp_text(const struct l2tp_message *m, enum l2tp_avp_id id, char *out, size_t size);
+/* Result Code and Q.931 Cause Code of a StopCCN or CDN. */
+void l2tp_cause_decode(const struct l2tp_message *m, struct l2tp_cause *out);
+/* "6 (lost carrier?), error 4 (...): text" in the RFC's words, for logs; returns buf. */
+const char *l2tp_cause_format(const struct l2tp_cause *c, enum l2tp_message_type type,
+			      char *buf, size_t size);
+
+/* One line per AVP, "Host Name: lac1", as logs and debug output print it; secrets as lengths only. */
+int l2tp_avp_format(enum l2tp_avp_id id, const uint8_t *value, size_t len, char *buf, size_t size);
+
+const char *l2tp_message_name(enum l2tp_message_type type);	/* "SCCRQ"; "ZLB"; "unknown" */
+struct l2tp_avp_info {
+	uint16_t vendor, type;
+	const char *name, *section;
+	uint16_t min, max;	/* of the value */
+	uint8_t kind;		/* enum l2tp_kind of avp_table.h */
+	bool mandatory, may_hide;
+};
+extern const struct l2tp_avp_info l2tp_avp_info[L2TP_AVP_COUNT];
+
+/* ---- encoding ---- */
+
+/* How to hide: the secret and 16 random bytes for the Random Vector (section 4.3). */
+struct l2tp_hiding {
+	const struct secret *secret;
+	uint8_t random_vector[16];
+};
+
+/*
+ * Writes one control message. Errors accumulate; l2tp_encode_end tells. The
+ * M bit comes from the table. With hiding, a Random Vector AVP follows the
+ * Message Type and every AVP whose H may be set is hidden.
+ */
+struct l2tp_encoder {
+	uint8_t *buf;
+	size_t size, len;
+	const struct l2tp_hiding *hiding;
+	int error;
+};
+void l2tp_encode_begin(struct l2tp_encoder *e, void *buf, size_t size, enum l2tp_message_type type,
+		       uint16_t tunnel_id, uint16_t session_id, const struct l2tp_hiding *hiding);
+void l2tp_encode_avp(struct l2tp_encoder *e, enum l2tp_avp_id id, const void *value, size_t len);
+/* With the M bit given: what a switching LAC relays keeps the bit that it came with. */
+void l2tp_encode_avp_m(struct l2tp_encoder *e, enum l2tp_avp_id id, bool mandatory,
+		       const void *value, size_t len);
+void l2tp_encode_u16(struct l2tp_encoder *e, enum l2tp_avp_id id, uint16_t v);
+void l2tp_encode_u32(struct l2tp_encoder *e, enum l2tp_avp_id id, uint32_t v);
+void l2tp_encode_u64(struct l2tp_encoder *e, enum l2tp_avp_id id, uint64_t v);
+void l2tp_encode_text(struct l2tp_encoder *e, enum l2tp_avp_id id, const char *text);
+void l2tp_encode_cause(struct l2tp_encoder *e, const struct l2tp_cause *cause);	/* and Q.931, when set */
+/* Sets Length; Ns and Nr are set when it is sent. The length, or -EMSGSIZE/-EINVAL. */
+int l2tp_encode_end(struct l2tp_encoder *e);
+/* Sets Ns and Nr of an encoded message or ZLB in place. */
+void l2tp_encode_sequence(uint8_t *pkt, uint16_t ns, uint16_t nr);
+#define L2TP_ZLB_LEN 12
+void l2tp_encode_zlb(uint8_t pkt[L2TP_ZLB_LEN], uint16_t tunnel_id, uint16_t ns, uint16_t nr);
+
+/* ---- hide.c, auth.c ---- */
+
+/*
+ * Challenge Response (section 5.1.1, 4.4.3): MD5(message type as one byte,
+ * secret, challenge). type: L2TP_SCCRP or L2TP_SCCCN.
+ */
+void l2tp_challenge_response(uint8_t out[16], enum l2tp_message_type type,
+			     const struct secret *secret, const uint8_t *challenge, size_t len);
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The L2TP protocol core as its driver sees it: packets, commands and time go
+ * in, effects come out. Pure: no I/O, clock, log or globals. RFC 2661.
+ *
+ * Driver: call one function, then take every effect with l2tp_effect_next
+ * before the next call. Nothing is freed underneath: a tunnel or session stays
+ * valid until its _FREE effect has been taken and the next call is made.
+ */
+#ifndef L2TPD_PROTO_L2TP_L2TP_H
+#define L2TPD_PROTO_L2TP_L2TP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/addr.h"
+#include "lib/secret.h"
+#include "proto/l2tp/codec.h"
+
+struct l2tp_endpoint;
+struct l2tp_tunnel;
+struct l2tp_session;
+
+#define L2TP_NAME_MAX	64
+#define L2TP_NEVER	UINT64_MAX
+
+/* Limits of the whole endpoint; 0: none. */
+struct l2tp_limits {
+	uint32_t tunnels;
+	uint32_t half_open;		/* tunnels that peers began and that are not established */
+	uint32_t sessions;
+};
+
+struct l2tp_env {
+	void *ctx;
+	void (*random)(void *ctx, void *buf, size_t len);
+};
+
+/* What we say and how we behave on a tunnel. Times in ms; 0 takes the default. */
+struct l2tp_tunnel_config {
+	char hostname[L2TP_NAME_MAX];
+	char vendor_name[L2TP_NAME_MAX];	/* "" sends none */
+	uint16_t firmware;			/* 0 sends none */
+	uint32_t framing, bearer;		/* capabilities: 1 sync/digital, 2 async/analog */
+	struct secret secret;
+	bool challenge;			/* authenticate the peer; needs the secret */
+	bool hide;			/* hide the AVPs that may be hidden; needs the secret */
+	bool tie_breaker;		/* send one in the SCCRQ */
+	uint16_t receive_window;	/* default 16 */
+	uint32_t hello_interval;	/* default 60000; after that much silence */
+	uint32_t retransmit;		/* first interval, default 1000 */
+	uint32_t retransmit_cap;	/* default 8000 (section 5.8: no less) */
+	uint16_t retransmit_tries;	/* default 5 */
+	uint32_t ack_delay;		/* default 100; at most a quarter of retransmit */
+	uint32_t setup_timeout;		/* tunnel and session setup, default 60000 */
+	uint32_t idle_timeout;		/* no session left: StopCCN after this; L2TP_IDLE_NEVER; default 10000 */
+	uint32_t max_sessions;		/* per tunnel; 0: none */
+	bool persist_idle;		/* keep the tunnel without sessions */
+};
+
+/* An AVP beyond the fixed parameters (vendor AVPs, relayed proxy AVPs), in the order sent. */
+struct l2tp_extra_avp {
+	uint16_t vendor, type;
+	bool mandatory;
+	uint16_t len;
+	const uint8_t *value;		/* copied when taken */
+};
+
+/* What an ICRQ/ICCN or OCRQ/OCRP/OCCN says. Zero, "" and NULL leave an AVP out where it is optional. */
+struct l2tp_call_params {
+	uint32_t call_serial;		/* 0: the next of the endpoint */
+	uint32_t bearer_type;		/* has_bearer_type */
+	bool has_bearer_type;
+	uint32_t physical_channel;	/* has_physical_channel */
+	bool has_physical_channel;
+	char called_number[L2TP_NAME_MAX];
+	char calling_number[L2TP_NAME_MAX];
+	char sub_address[L2TP_NAME_MAX];
+	uint32_t minimum_bps, maximum_bps;	/* OCRQ */
+	uint32_t framing_type;			/* default 1 */
+	uint32_t tx_connect_speed, rx_connect_speed;	/* bits per second */
+	bool sequencing_required;
+	uint8_t private_group[L2TP_NAME_MAX]; uint16_t private_group_len;
+	/* LAC: last AVPs of the ICCN (proxy LCP and authentication of sections 4.4.5), as views */
+	const struct l2tp_extra_avp *extra_request; unsigned int extra_request_count;	/* ICRQ/OCRQ */
+	const struct l2tp_extra_avp *extra_connected; unsigned int extra_connected_count; /* ICCN/OCCN */
+};
+
+enum l2tp_call_kind {
+	L2TP_CALL_LAC_INCOMING,		/* we send the ICRQ */
+	L2TP_CALL_LNS_INCOMING,		/* we got it */
+	L2TP_CALL_LNS_OUTGOING,		/* we send the OCRQ */
+	L2TP_CALL_LAC_OUTGOING,		/* we got it */
+};
+
+/* States are named in states.h: enum l2tp_tunnel_state, enum l2tp_session_state with _name(). */
+
+enum l2tp_effect_type {
+	L2TP_EFFECT_SEND,		/* data, len to the tunnel's peer from its local address */
+	/*
+	 * An SCCRQ that decodes came. The driver picks the configuration by
+	 * l2tp_tunnel_peer_* and calls l2tp_tunnel_accept or _reject, now or later.
+	 */
+	L2TP_EFFECT_TUNNEL_REQUEST,
+	/*
+	 * Both tunnel ids are known and the peer is authenticated: the driver may
+	 * install the tunnel. Sessions may follow.
+	 */
+	L2TP_EFFECT_TUNNEL_UP,
+	L2TP_EFFECT_TUNNEL_DOWN,	/* cause, by_peer; each session's DOWN came before it */
+	L2TP_EFFECT_TUNNEL_FREE,	/* the last of this tunnel (after a StopCCN's full retransmission interval) */
+	/*
+	 * An ICRQ or OCRQ came and both session ids are known: the driver
+	 * authorizes and installs the session, then l2tp_session_accept or
+	 * l2tp_session_close. No ICRP or OCRP is sent before.
+	 */
+	L2TP_EFFECT_SESSION_REQUEST,
+	/*
+	 * The ICRP or OCRP to our request came; both ids are known: install,
+	 * then l2tp_session_accept (the ICCN goes out then) or l2tp_session_close.
+	 */
+	L2TP_EFFECT_SESSION_ANSWER,
+	L2TP_EFFECT_SESSION_UP,		/* established */
+	L2TP_EFFECT_SESSION_DOWN,	/* cause, by_peer; remove it */
+	L2TP_EFFECT_SESSION_FREE,	/* the last of this session */
+	L2TP_EFFECT_WEN,		/* counters in u.wen */
+	L2TP_EFFECT_SLI,		/* u.sli */
+	L2TP_EFFECT_LOG,		/* text: what a peer did wrong and what it cost; level as in syslog */
+};
+
+struct l2tp_wen { uint32_t crc, framing, hardware_overruns, buffer_overruns, timeouts, alignment; };
+struct l2tp_sli { uint32_t send_accm, recv_accm; };
+
+struct l2tp_effect {
+	enum l2tp_effect_type type;
+	struct l2tp_tunnel *tunnel;	/* NULL for a SEND that answers an unknown peer */
+	struct l2tp_session *session;	/* NULL when it concerns the tunnel */
+	/* SEND: valid until the next call; local and peer always set */
+	const uint8_t *data;
+	size_t len;
+	struct addr local, peer;
+	int socket;			/* the cookie of l2tp_endpoint_input, or of l2tp_tunnel_set_socket; -1 */
+	/* DOWN */
+	struct l2tp_cause cause;
+	bool by_peer;			/* the peer's CDN or StopCCN; else ours or silence */
+	/* LOG */
+	int level;
+	char text[160];
+	union { struct l2tp_wen wen; struct l2tp_sli sli; } u;
+};
+
+/* ---- endpoint ---- */
+struct l2tp_endpoint *l2tp_endpoint_new(const struct l2tp_env *env, const struct l2tp_limits *limits);
+void l2tp_endpoint_free(struct l2tp_endpoint *ep);	/* everything in it, without a packet */
+void l2tp_endpoint_set_limits(struct l2tp_endpoint *ep, const struct l2tp_limits *limits);
+bool l2tp_effect_next(struct l2tp_endpoint *ep, struct l2tp_effect *out);
+/*
+ * A packet from peer to local. Demultiplexed by tunnel id and address,
+ * whichever socket it came in on. Data packets are dropped and counted.
+ */
+void l2tp_endpoint_input(struct l2tp_endpoint *ep, uint64_t now, const struct addr *local,
+			 const struct addr *peer, int socket, const uint8_t *pkt, size_t len);
+
+/* ---- tunnels ---- */
+/* Sends the SCCRQ. NULL with -errno in *err: -ENOSPC at a limit, -ENOMEM. */
+struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
+				     const struct l2tp_tunnel_config *cfg,
+				     const struct addr *local, const struct addr *peer,
+				     int socket, uint16_t tunnel_id /* 0: random */, int *err);
+/* Answers a TUNNEL_REQUEST: SCCRP, with the secret's proof where asked for. */
+void l2tp_tunnel_accept(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_tunnel_config *cfg);
+void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_cause *cause);
+/*
+ * The driver could not install the tunnel id (taken in the kernel) before
+ * anything was sent: another one. -EALREADY once the peer knows it.
+ */
+int l2tp_tunnel_renumber(struct l2tp_tunnel *t);
+/* StopCCN; its sessions go without CDN. cause NULL: result 1, general request to clear. */
+void l2tp_tunnel_close(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_cause *cause);
+void l2tp_tunnel_set_socket(struct l2tp_tunnel *t, int socket);
+/* When the driver must call l2tp_tunnel_timeout; L2TP_NEVER: not at all. Changes with every call. */
+uint64_t l2tp_tunnel_deadline(const struct l2tp_tunnel *t);
+void l2tp_tunnel_timeout(struct l2tp_tunnel *t, uint64_t now);
+/*
+ * Tunnels whose deadline moved since it was last asked: each at most once.
+ * The driver takes all after the effects and sets its timers.
+ */
+struct l2tp_tunnel *l2tp_deadline_changed(struct l2tp_endpoint *ep);
+
+void *l2tp_tunnel_user(const struct l2tp_tunnel *t);
+void l2tp_tunnel_set_user(struct l2tp_tunnel *t, void *user);
+uint16_t l2tp_tunnel_id(const struct l2tp_tunnel *t);
+uint16_t l2tp_tunnel_peer_id(const struct l2tp_tunnel *t);
+const struct addr *l2tp_tunnel_local(const struct l2tp_tunnel *t);
+const struct addr *l2tp_tunnel_peer(const struct l2tp_tunnel *t);
+bool l2tp_tunnel_is_initiator(const struct l2tp_tunnel *t);
+const char *l2tp_tunnel_state_str(const struct l2tp_tunnel *t);	/* "established", the RFC's word */
+bool l2tp_tunnel_is_established(const struct l2tp_tunnel *t);
+/* What the peer said in its SCCRQ or SCCRP; "" and 0 when it did not. */
+struct l2tp_tunnel_peer_info {
+	char hostname[L2TP_NAME_MAX], vendor_name[L2TP_NAME_MAX];
+	uint16_t firmware, protocol_version, receive_window;
+	uint32_t framing, bearer;
+};
+const struct l2tp_tunnel_peer_info *l2tp_tunnel_peer_info(const struct l2tp_tunnel *t);
+struct l2tp_tunnel_counters {
+	uint64_t sent, received, retransmitted, duplicates, out_of_order, dropped, zlb_sent, zlb_received;
+	uint16_t ns, nr, congestion_window, slow_start_threshold, unacknowledged, queued;
+	uint32_t sessions, hellos_sent;
+	uint64_t opened_ms, established_ms, last_heard_ms;
+};
+void l2tp_tunnel_counters(const struct l2tp_tunnel *t, struct l2tp_tunnel_counters *out);
+struct l2tp_tunnel *l2tp_tunnel_find(struct l2tp_endpoint *ep, uint16_t tunnel_id);
+/* In order of id; NULL starts, NULL ends; the walk survives changes between calls. */
+struct l2tp_tunnel *l2tp_tunnel_next(struct l2tp_endpoint *ep, uint32_t after_id_plus_one);
+
+/* ---- sessions ---- */
+/* Sends the ICRQ or OCRQ (kind: L2TP_CALL_LAC_INCOMING or L2TP_CALL_LNS_OUTGOING), at once or when the tunnel is up. */
+struct l2tp_session *l2tp_session_open(struct l2tp_tunnel *t, uint64_t now, enum l2tp_call_kind kind,
+				       const struct l2tp_call_params *p, int *err);
+/* Answers SESSION_REQUEST (ICRP, OCRP) and SESSION_ANSWER (ICCN; for an OCRP, nothing is sent). */
+void l2tp_session_accept(struct l2tp_session *s, uint64_t now, const struct l2tp_call_params *p /* may be NULL */);
+/* LAC outgoing: the bearer answered (OCCN). */
+void l2tp_session_connected(struct l2tp_session *s, uint64_t now, const struct l2tp_call_params *p);
+/* CDN; before an ICRP or OCRP this is how a request is refused. */
+void l2tp_session_close(struct l2tp_session *s, uint64_t now, const struct l2tp_cause *cause);
+void l2tp_session_send_wen(struct l2tp_session *s, uint64_t now, const struct l2tp_wen *wen);
+void l2tp_session_send_sli(struct l2tp_session *s, uint64_t now, const struct l2tp_sli *sli);
+
+void *l2tp_session_user(const struct l2tp_session *s);
+void l2tp_session_set_user(struct l2tp_session *s, void *user);
+struct l2tp_tunnel *l2tp_session_tunnel(const struct l2tp_session *s);
+uint16_t l2tp_session_id(const struct l2tp_session *s);
+uint16_t l2tp_session_peer_id(const struct l2tp_session *s);
+enum l2tp_call_kind l2tp_session_kind(const struct l2tp_session *s);
+const char *l2tp_session_state_str(const struct l2tp_session *s);
+bool l2tp_session_is_established(const struct l2tp_session *s);
+/* What the peer said of the call so far (ICRQ, ICCN, OCRQ, OCCN); extra_* are not filled. */
+const struct l2tp_call_params *l2tp_session_peer_params(const struct l2tp_session *s);
+/* The session's proxy LCP and authentication AVPs (section 4.4.5), NULL when the ICCN had none. */
+struct l2tp_proxy;
+const struct l2tp_proxy *l2tp_session_proxy(const struct l2tp_session *s);
+uint64_t l2tp_session_established_ms(const struct l2tp_session *s);
+struct l2tp_session *l2tp_session_find(struct l2tp_tunnel *t, uint16_t session_id);
+struct l2tp_session *l2tp_session_next(struct l2tp_tunnel *t, uint32_t after_id_plus_one);
+
+#endif
