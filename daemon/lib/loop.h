@@ -8,6 +8,7 @@
 #define L2TPD_LIB_LOOP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct event;
@@ -24,10 +25,16 @@ struct loop_io {
 
 /* A timer costs O(log n) to set; setting an earlier or later deadline replaces it. */
 struct loop_timer {
-	struct event *ev;
-	uint64_t deadline;	/* ms of loop_now; UINT64_MAX when not set */
+	struct loop *loop;	/* NULL: stopped */
+	uint64_t deadline;	/* ms of loop_now; means nothing when stopped */
 	void (*cb)(struct loop_timer *t);
+	uint32_t slot;		/* loop.c's own */
 };
+
+static inline bool loop_timer_is_set(const struct loop_timer *t)
+{
+	return t->loop != NULL;
+}
 
 struct loop_signal {
 	struct event *ev;
@@ -36,7 +43,8 @@ struct loop_signal {
 
 struct loop *loop_new(void);			/* NULL: out of memory */
 void loop_free(struct loop *l);
-int loop_run(struct loop *l);			/* until loop_stop; 0 or -errno */
+/* Until loop_stop: 0, or -errno; -EDEADLK when nothing is left that could wake it. */
+int loop_run(struct loop *l);
 void loop_stop(struct loop *l);
 /* Monotonic milliseconds, cached for one turn of the loop. */
 uint64_t loop_now(struct loop *l);
@@ -62,7 +70,7 @@ int loop_signal_start(struct loop *l, struct loop_signal *s, int signo,
 		      void (*cb)(struct loop_signal *, int));
 void loop_signal_stop(struct loop_signal *s);
 
-/* Runs at the end of every turn of the loop, after all callbacks (one per loop). */
+/* Runs before the first wait and at the end of every turn, after all callbacks (one per loop). */
 void loop_set_idle(struct loop *l, void (*cb)(void *arg), void *arg);
 
 #endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The log: one line per event in one write, so that lines of several
+ * processes and threads never mix. Syslog is spoken over a socket of our own,
+ * because glibc's syslog() reconnects at will, which the sandbox would punish.
+ */
+#include "lib/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LINE_MAX_LEN 1200
+
+static const char *log_process = "l2tpd";
+static int log_level = LOG_INFO;
+static int log_fd = -1;		/* connected to /dev/log; -1: stderr */
+
+static int syslog_connect(void)
+{
+	static const struct sockaddr_un to = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+void log_open(const char *process, enum log_sink sink, int level)
+{
+	log_process = process;
+	log_level = level;
+	if (log_fd >= 0)
+		close(log_fd);
+	log_fd = -1;
+	if (sink != LOG_SINK_SYSLOG)
+		return;
+	tzset();	/* reads /etc/localtime while it is in reach */
+	log_fd = syslog_connect();
+	if (log_fd < 0)
+		log_warn("no syslog at /dev/log (%m); logging to stderr");
+}
+
+void log_set_level(int level)
+{
+	log_level = level;
+}
+
+bool log_enabled(int level)
+{
+	return level <= log_level;
+}
+
+static const char *level_name(int level)
+{
+	switch (level) {
+	case LOG_EMERG:
+	case LOG_ALERT:
+	case LOG_CRIT:
+	case LOG_ERR:
+		return "error: ";
+	case LOG_WARNING:
+		return "warning: ";
+	case LOG_DEBUG:
+		return "debug: ";
+	default:
+		return "";
+	}
+}
+
+/* Appends text; a control character, as a peer's name may hold, shows as \xNN. */
+static size_t append_clean(char *line, size_t n, size_t size, const char *text)
+{
+	static const char hex[] = "0123456789abcdef";
+	unsigned char c;
+
+	for (; (c = (unsigned char)*text); text++) {
+		if (c >= 0x20 && c != 0x7f) {
+			if (n + 1 >= size)
+				break;
+			line[n++] = (char)c;
+			continue;
+		}
+		if (n + 4 >= size)
+			break;
+		line[n++] = '\\';
+		line[n++] = 'x';
+		line[n++] = hex[c >> 4];
+		line[n++] = hex[c & 15];
+	}
+	return n;
+}
+
+static bool write_syslog(int level, const char *text, size_t len)
+{
+	char line[LINE_MAX_LEN + 64], stamp[32];
+	struct timespec now;
+	struct tm tm;
+	int head;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	localtime_r(&now.tv_sec, &tm);
+	strftime(stamp, sizeof(stamp), "%b %e %T", &tm);
+	head = snprintf(line, sizeof(line), "<%d>%s l2tpd[%d]: ", LOG_DAEMON | level, stamp,
+			(int)getpid());
+	memcpy(line + head, text, len);
+	return send(log_fd, line, (size_t)head + len, MSG_NOSIGNAL) >= 0;
+}
+
+void log_write(int level, const char *fmt, ...)
+{
+	char text[LINE_MAX_LEN - 64], line[LINE_MAX_LEN];
+	int saved = errno, head;
+	size_t n;
+	va_list ap;
+
+	if (!log_enabled(level))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	head = snprintf(line, sizeof(line), "%s: %s", log_process, level_name(level));
+	n = append_clean(line, (size_t)head, sizeof(line) - 1, text);
+	if (log_fd < 0 || !write_syslog(level, line, n)) {
+		char out[LINE_MAX_LEN + 8];
+
+		memcpy(out, "l2tpd ", 6);
+		memcpy(out + 6, line, n);
+		out[6 + n] = '\n';
+		/* A log that cannot be written has nowhere to complain. */
+		(void)!write(STDERR_FILENO, out, n + 7);
+	}
+	errno = saved;
+}
