@@ -6,10 +6,12 @@ PREFIX   ?= /usr/local
 SBINDIR  ?= $(PREFIX)/sbin
 BINDIR   ?= $(PREFIX)/bin
 MANDIR   ?= $(PREFIX)/share/man
+DOCDIR   ?= $(PREFIX)/share/doc/l2tpd
+UNITDIR  ?= $(PREFIX)/lib/systemd/system
 SYSCONFDIR ?= /etc
 DESTDIR  ?=
 B        ?= build
-PYTHON   ?= python3
+INSTALL  ?= install
 PKG_CONFIG ?= pkg-config
 ifeq ($(origin CC),default)
 CC       := gcc
@@ -24,12 +26,17 @@ LDHARDEN ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack
 WARN     ?= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wvla \
             -Wpointer-arith -Wwrite-strings -Wundef
 WERROR   ?= $(if $(CI),-Werror)
+SANITIZE ?=
 CFLAGS   ?= $(OPT) $(HARDEN)
 CPPFLAGS ?=
 LDFLAGS  ?= $(LDHARDEN)
 
+# The folder that holds pppd/pppd.h; scripts/fetch-ppp25 prints Debian 13's.
+PPPD_INCLUDE ?= /usr/include
+
 all_CPPFLAGS = -D_GNU_SOURCE -Idaemon -I. $(CPPFLAGS)
-all_CFLAGS   = -std=gnu17 $(WARN) $(WERROR) $(CFLAGS)
+all_CFLAGS   = -std=gnu17 $(WARN) $(WERROR) $(CFLAGS) $(SANITIZE)
+all_LDFLAGS  = $(LDFLAGS) $(SANITIZE)
 
 V ?= 0
 ifeq ($(V),0)
@@ -40,13 +47,19 @@ Q =
 say =
 endif
 
+# These run scripts/deps themselves, or need nothing.
+unbuilt := clean help format deps check check-native check-vm demo fuzz lint uninstall
+
 # package as pkg-config names it : as Debian names it
 pkgs := libevent_core:libevent-dev libnl-3.0:libnl-3-dev libnl-genl-3.0:libnl-genl-3-dev \
         libmnl:libmnl-dev libcrypto:libssl-dev libconfuse:libconfuse-dev jansson:libjansson-dev \
         smartcols:libsmartcols-dev libseccomp:libseccomp-dev libcap-ng:libcap-ng-dev
-ifeq ($(filter clean help format,$(MAKECMDGOALS)),)
+ifneq ($(filter-out $(unbuilt),$(or $(MAKECMDGOALS),all)),)
+ifeq ($(shell $(PKG_CONFIG) --version 2>/dev/null),)
+$(error missing package: pkg-config; "scripts/deps build" installs all that the build needs)
+endif
+ifneq ($(shell $(PKG_CONFIG) --exists $(foreach p,$(pkgs),$(firstword $(subst :, ,$(p)))) && echo y),y)
 missing := $(foreach p,$(pkgs),$(if $(shell $(PKG_CONFIG) --exists $(firstword $(subst :, ,$(p))) && echo y),,$(lastword $(subst :, ,$(p)))))
-ifneq ($(strip $(missing)),)
 $(error missing packages: $(strip $(missing)); install them with: apt-get install $(strip $(missing)))
 endif
 endif
@@ -54,41 +67,88 @@ lib = $(shell $(PKG_CONFIG) --libs $(1))
 
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
+.SUFFIXES:
 .PHONY: all
-all:
+all: ## build the daemon, l2tpctl and the plugin
 
-# Each rules.mk adds to: archives (name; name_SRCS), programs (name; name_SRCS,
-# name_ARCHIVES, name_LIBS), unit_tests (as programs), clean_more.
+# Each rules.mk adds names to these lists; everything about a name is in
+# NAME_SRCS, NAME_ARCHIVES, NAME_LIBS, NAME_CFLAGS, NAME_LDFLAGS.
+#   archives    $(B)/libNAME.a; its LIBS go to whatever links it
+#   programs    $(B)/NAME, installed by its own rule below
+#   plugins     $(B)/NAME, a shared object; its objects are made with -fPIC
+#               under $(B)/pic
+#   unit_tests  $(B)/NAME from NAME.c, linked with every archive and cmocka;
+#               run by check-native in the top folder
+#   vm_programs the same, run by the VM suite instead
+#   fuzzers     $(B)/NAME from NAME.c, which defines LLVMFuzzerTestOneInput,
+#               linked with every archive; its corpus is tests/fuzz/corpus/NAME
 archives :=
 programs :=
+plugins :=
 unit_tests :=
+vm_programs :=
 fuzzers :=
 include $(sort $(wildcard daemon/rules.mk daemon/*/rules.mk daemon/proto/*/rules.mk netlink/rules.mk \
         plugin/rules.mk scripts/rules.mk tests/rules.mk tests/*/rules.mk Documentation/rules.mk))
 
+# A file that changes when the compiler or its flags do: objects depend on it.
+flags_now = $(CC) $(all_CPPFLAGS) $(all_CFLAGS) $(all_LDFLAGS) $(PPPD_INCLUDE)
+ifneq ($(filter-out $(unbuilt),$(or $(MAKECMDGOALS),all)),)
+$(shell mkdir -p $(B); printf '%s\n' '$(flags_now)' | cmp -s - $(B)/.flags || printf '%s\n' '$(flags_now)' > $(B)/.flags)
+endif
+$(B)/.flags: ;
+
+objs = $(patsubst %.c,$(B)/%.o,$(1))
+pic_objs = $(patsubst %.c,$(B)/pic/%.o,$(1))
+libs_of = $($(1)_LIBS) $(foreach a,$($(1)_ARCHIVES),$($(a)_LIBS))
+
 define archive_rule
-$(B)/lib$(1).a: $(patsubst %.c,$(B)/%.o,$($(1)_SRCS))
-	$$(call say,AR,$$@)rm -f $$@ && $$(AR) rcs $$@ $$^
+$(call objs,$($(1)_SRCS)): private own_CFLAGS += $($(1)_CFLAGS)
+$(B)/lib$(1).a: $(call objs,$($(1)_SRCS)) | $(B)/.flags
+	$$(call say,AR,$$@)rm -f $$@ && $$(AR) rcs $$@ $$(filter %.o,$$^)
 endef
 define program_rule
-$(B)/$(1): $(patsubst %.c,$(B)/%.o,$($(1)_SRCS)) $(foreach a,$($(1)_ARCHIVES),$(B)/lib$(a).a)
+$(call objs,$($(1)_SRCS)): private own_CFLAGS += $($(1)_CFLAGS)
+$(B)/$(1): $(call objs,$($(1)_SRCS)) $(foreach a,$($(1)_ARCHIVES),$(B)/lib$(a).a)
 	@mkdir -p $$(@D)
-	$$(call say,LD,$$@)$$(CC) $$(all_CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$($(1)_LIBS) $$(LIBS)
+	$$(call say,LD,$$@)$$(CC) $$(all_CFLAGS) $$(all_LDFLAGS) $$($(1)_LDFLAGS) -o $$@ $$(filter %.o,$$^) \
+		-Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(sort $$(call libs_of,$(1))) $$(LIBS)
 endef
+define plugin_rule
+$(call pic_objs,$($(1)_SRCS)): private own_CFLAGS += $($(1)_CFLAGS)
+$(B)/$(1): $(call pic_objs,$($(1)_SRCS))
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)$$(CC) $$(all_CFLAGS) -fPIC -shared $$(filter-out -pie,$$(all_LDFLAGS)) $$($(1)_LDFLAGS) \
+		-o $$@ $$(filter %.o,$$^) $$($(1)_LIBS)
+endef
+define test_defaults
+$(1)_SRCS ?= $(1).c
+$(1)_ARCHIVES ?= $$(archives)
+endef
+$(foreach t,$(unit_tests) $(vm_programs),$(eval $(call test_defaults,$(t)))\
+	$(eval $(t)_LIBS += -lcmocka))
+$(foreach t,$(fuzzers),$(eval $(call test_defaults,$(t))))
 $(foreach a,$(archives),$(eval $(call archive_rule,$(a))))
-$(foreach p,$(programs) $(unit_tests),$(eval $(call program_rule,$(p))))
+$(foreach p,$(programs) $(unit_tests) $(vm_programs) $(fuzzers),$(eval $(call program_rule,$(p))))
+$(foreach p,$(plugins),$(eval $(call plugin_rule,$(p))))
 
-$(B)/%.o: %.c
+compile = $(CC) $(all_CPPFLAGS) $(all_CFLAGS) $(own_CFLAGS) $($(subst /,_,$*)_CFLAGS) -MMD -MP
+$(B)/%.o: %.c $(B)/.flags
 	@mkdir -p $(@D)
-	$(call say,CC,$<)$(CC) $(all_CPPFLAGS) $(all_CFLAGS) $($(subst /,_,$*)_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)$(compile) -c -o $@ $<
+$(B)/pic/%.o: %.c $(B)/.flags
+	@mkdir -p $(@D)
+	$(call say,CC,$< (PIC))$(filter-out -fPIE,$(compile)) -fPIC -c -o $@ $<
 
-all: $(foreach p,$(programs),$(B)/$(p))
+all: $(foreach p,$(programs) $(plugins),$(B)/$(p))
 
-.PHONY: unit
-unit: $(foreach t,$(unit_tests),$(B)/$(t))
+.PHONY: unit vm-programs fuzzers
+unit: $(foreach t,$(unit_tests),$(B)/$(t)) ## build the test programs
+vm-programs: $(foreach t,$(vm_programs),$(B)/$(t))
+fuzzers: $(foreach t,$(fuzzers),$(B)/$(t))
 
 .PHONY: clean
-clean:
+clean: ## remove what was built
 	rm -rf $(B)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
