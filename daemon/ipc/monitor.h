@@ -28,11 +28,14 @@ enum monitor_message {
 	MONITOR_SESSION_DEL,	/* request: monitor_ids; stops its pppd first when it has one */
 	MONITOR_SESSION_STATS,	/* request: monitor_ids; reply: struct dp_stats */
 	MONITOR_TUNNEL_STATS,	/* request: monitor_ids; reply: struct dp_stats */
-	MONITOR_SESSION_FD,	/* request: monitor_ids; reply fd: PPPoX socket, for a pppd that dialled */
+	MONITOR_SESSION_FD,	/* request: monitor_ids; reply fds: PPPoX socket, both ends of a call channel: for a pppd that dialled */
 	MONITOR_PPP_START,	/* request: monitor_ppp; reply fd: the engine's end of the call channel (ipc/ppp.h) */
 	MONITOR_PPP_STOP,	/* request: monitor_ids: SIGTERM, SIGKILL 10 s later; the exit comes as an event */
 	MONITOR_PPP_EXIT,	/* event: monitor_ppp_exit */
 	MONITOR_STOP,		/* event: l2tpd stops: the engine clears all calls, then exits 0 */
+	MONITOR_READY,		/* event from the engine: it listens and has given up its privileges */
+	MONITOR_AAA,		/* event: the aaa process died and another runs; fd: its channel */
+	MONITOR_ROUTE,		/* request: struct addr; reply: monitor_route, the interface a packet to it leaves by */
 };
 
 struct monitor_start {
@@ -60,6 +63,8 @@ struct monitor_tunnel {
 	enum dp_encap encap;
 	uint32_t tunnel_id, peer_tunnel_id;
 };
+
+struct monitor_route { char ifname[IFNAMSIZ]; };
 
 struct monitor_ids { uint32_t tunnel_id, session_id; };
 

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 archives += ipc
-ipc_SRCS := daemon/ipc/ipc.c
+ipc_SRCS := $(wildcard daemon/ipc/*.c)

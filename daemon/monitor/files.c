@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sockets and files that the monitor opens for processes that may not: UDP
+ * sockets, the unix listeners, secret files. Paths come from the
+ * configuration only.
+ */
+#include "monitor/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "ipc/aaa.h"
+#include "ipc/control.h"
+#include "lib/log.h"
+
+/* Room for a burst of control messages from thousands of peers on one socket. */
+#define LISTEN_RCVBUF (4 << 20)
+
+static int set_int(int fd, int level, int option, int value)
+{
+	return setsockopt(fd, level, option, &value, sizeof(value)) < 0 ? -errno : 0;
+}
+
+/* A UDP socket bound to local, which several of ours share. */
+static int udp_socket(const struct addr *local)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = addr_to_sockaddr(local, &ss);
+	int fd = socket(local->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (!err && local->family == AF_INET6)
+		err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	/*
+	 * The kernel's data packets leave by this socket: let them be fragmented
+	 * on a narrow path in place of being lost.
+	 */
+	if (!err && local->family == AF_INET)
+		err = set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+	if (!err && bind(fd, (struct sockaddr *)&ss, len) < 0)
+		err = -errno;
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+int monitor_listen_socket(const struct addr *address)
+{
+	int fd = udp_socket(address), err;
+
+	if (fd < 0)
+		return fd;
+	/* Replies leave by the address that was asked. */
+	err = address->family == AF_INET6 ?
+		set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) :
+		set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
+	if (err) {
+		close(fd);
+		return err;
+	}
+	if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, LISTEN_RCVBUF))
+		(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, LISTEN_RCVBUF);
+	return fd;
+}
+
+int monitor_tunnel_socket(const struct addr *local, const struct addr *peer)
+{
+	struct addr from = *local;
+	struct sockaddr_storage ss;
+	socklen_t len = addr_to_sockaddr(peer, &ss);
+	int fd, err;
+
+	if (!addr_is_set(&from))
+		from.family = peer->family;
+	fd = udp_socket(&from);
+	if (fd < 0)
+		return fd;
+	if (connect(fd, (struct sockaddr *)&ss, len) == 0)
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+int monitor_unix_listener(const char *dir, const char *name)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int type = strcmp(name, CONTROL_SOCKET) == 0 ? SOCK_STREAM : SOCK_SEQPACKET;
+	struct group *group;
+	mode_t mask;
+	int fd, n;
+
+	n = snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/%s", dir, name);
+	if (n < 0 || (size_t)n >= sizeof(sun.sun_path))
+		return -ENAMETOOLONG;
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	/* One that answers belongs to a daemon that runs: leave it alone. */
+	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0) {
+		close(fd);
+		return -EADDRINUSE;
+	}
+	close(fd);
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	(void)unlink(sun.sun_path);
+	mask = umask(0117);
+	n = bind(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0 || listen(fd, 128) < 0 ? -errno : 0;
+	(void)umask(mask);
+	if (n) {
+		close(fd);
+		return n;
+	}
+	group = getgrnam("l2tpd");
+	if (group && geteuid() == 0 && chown(sun.sun_path, 0, group->gr_gid) < 0)
+		log_warn("%s: cannot give it to group l2tpd: %s", sun.sun_path, strerror(errno));
+	return fd;
+}
+
+static int open_file(const char *path)
+{
+	int fd;
+
+	if (!path)
+		return -ENOENT;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0) {
+		int err = -errno;
+
+		log_error("%s: cannot be opened: %s", path, strerror(errno));
+		return err;
+	}
+	return fd;
+}
+
+int monitor_open_secret(const struct config *c, const struct monitor_secret *s)
+{
+	if (!memchr(s->name, 0, sizeof(s->name)))
+		return -EINVAL;
+	switch (s->kind) {
+	case MONITOR_SECRET_LNS:
+		for (size_t i = 0; i < c->lns_n; i++)
+			if (strcmp(c->lns[i].name, s->name) == 0)
+				return open_file(c->lns[i].tunnel.secret_file);
+		return -ENOENT;
+	case MONITOR_SECRET_LAC:
+		for (size_t i = 0; i < c->lac_n; i++)
+			if (strcmp(c->lac[i].name, s->name) == 0)
+				return open_file(c->lac[i].tunnel.secret_file);
+		return -ENOENT;
+	}
+	return -EINVAL;
+}
+
+int monitor_open_aaa_file(const struct config *c, int kind, const char *name,
+			  const char *session)
+{
+	const struct config_ppp *ppp;
+	const struct config_lac *lac;
+
+	if (kind == AAA_FILE_USERS) {
+		ppp = config_ppp_find(c, name);
+		return ppp ? open_file(ppp->users_file) : -ENOENT;
+	}
+	lac = kind == AAA_FILE_PASSWORD ? config_lac_find(c, name) : NULL;
+	for (size_t i = 0; lac && i < lac->sessions_n; i++)
+		if (strcmp(lac->sessions[i].name, session) == 0)
+			return open_file(lac->sessions[i].password_file);
+	return -ENOENT;
+}
+
+int monitor_config_fd(const struct monitor *m)
+{
+	int fd = memfd_create("l2tpd.conf", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, m->config_text, m->config_len) != (ssize_t)m->config_len ||
+	    lseek(fd, 0, SEEK_SET) < 0 ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0) {
+		err = errno ? -errno : -EIO;
+		close(fd);
+		return err;
+	}
+	return fd;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the monitor share. */
+#ifndef L2TPD_MONITOR_INTERNAL_H
+#define L2TPD_MONITOR_INTERNAL_H
+
+#include <sys/types.h>
+
+#include "ipc/channel.h"
+#include "ipc/monitor.h"
+#include "lib/config.h"
+#include "lib/loop.h"
+#include "lib/table.h"
+#include "monitor/monitor.h"
+#include "monitor/ppp.h"
+#include "netlink/dataplane.h"
+
+/* A tunnel whose socket the monitor keeps; installed: the kernel has it too. */
+struct mtunnel {
+	uint32_t id;
+	int fd;
+	bool installed;
+	struct addr local, peer;
+	struct dp_tunnel dp;
+	unsigned int sessions;
+};
+
+struct msession {
+	struct dp_session dp;
+	struct mtunnel *tunnel;
+	int pppox;		/* -1: no PPP pseudowire, or not opened yet */
+	bool ppp;		/* a pppd of ours has it */
+	bool gone;		/* deleted in the kernel; waits for its pppd's exit */
+};
+
+struct role {
+	const char *name;
+	pid_t pid;		/* 0: not running */
+	struct channel channel;
+	uint64_t started_ms;
+	unsigned int failures;	/* in a row, each within a minute of its start */
+	struct loop_timer restart;
+};
+
+struct monitor {
+	struct monitor_options options;
+	struct loop *loop;
+	struct config *config;
+	char *config_text;	/* canonical; what the other processes get */
+	size_t config_len;
+	struct dataplane *dp;
+	struct ppp_runner *ppp;
+	struct role engine, aaa;
+	int control_fd, dial_fd;
+	int ready_fd;		/* the parent that waits in the foreground; -1 */
+	struct table tunnels;	/* id -> struct mtunnel */
+	struct table sessions;	/* session_key -> struct msession */
+	struct loop_signal sigterm, sigint, sigchld, sighup, sigpipe;
+	struct loop_timer stop_timer;
+	bool stopping;
+	int status;
+};
+
+static inline uint64_t session_key(uint32_t tunnel_id, uint32_t session_id)
+{
+	return (uint64_t)tunnel_id << 32 | session_id;
+}
+
+/* request.c: the engine's requests */
+void monitor_request(struct monitor *m, struct ipc_message *msg);
+void monitor_ppp_exited(struct monitor *m, uint32_t tunnel_id, uint32_t session_id,
+			pid_t pid, int status);
+/* Removes every tunnel and session, and stops their pppds: the engine is gone. */
+void monitor_clear(struct monitor *m);
+
+/* files.c: what is opened for the other processes */
+int monitor_listen_socket(const struct addr *address);		/* fd or -errno */
+int monitor_tunnel_socket(const struct addr *local, const struct addr *peer);
+int monitor_unix_listener(const char *dir, const char *name);
+int monitor_open_secret(const struct config *c, const struct monitor_secret *s);
+int monitor_open_aaa_file(const struct config *c, int kind, const char *name,
+			  const char *session);
+int monitor_config_fd(const struct monitor *m);			/* a memfd at its start */
+
+/* roles.c: the other two processes */
+int role_start(struct monitor *m, struct role *r);
+void role_exited(struct monitor *m, struct role *r, int status);
+
+#endif
