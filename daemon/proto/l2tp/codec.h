@@ -11,21 +11,55 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/buf.h"
 #include "lib/secret.h"
-#include "proto/l2tp/avp_table.h"	/* L2TP_AVP_TABLE(X) */
-#include "proto/l2tp/message_table.h"	/* L2TP_MESSAGE_TABLE(X), required/allowed AVPs */
+#include "proto/l2tp/avp_table.h"	/* enum l2tp_avp_id, enum l2tp_kind */
+#include "proto/l2tp/message_table.h"	/* enum l2tp_message_type */
 
-/* enum l2tp_avp_id: L2TP_AVP_MESSAGE_TYPE, L2TP_AVP_RESULT_CODE, ... one per row; L2TP_AVP_COUNT */
-/* enum l2tp_message_type: L2TP_SCCRQ = 1, ...; L2TP_ZLB = 0 */
-
-/* What a fault in a packet costs, from least to most (RFC 2661 section 4.1, 4.3, 5.8). */
+/* What a fault in a packet costs, from least to most (RFC 2661 sections 4.1, 4.4.1, 7.1). */
 enum l2tp_severity {
 	L2TP_OK,
-	L2TP_IGNORE_AVP,
-	L2TP_DROP_MESSAGE,
-	L2TP_CLOSE_SESSION,
-	L2TP_CLOSE_TUNNEL,
+	L2TP_IGNORE_AVP,	/* the message is taken as if the AVP had not been there */
+	L2TP_DROP_MESSAGE,	/* acknowledged (it took a number), and nothing more */
+	L2TP_CLOSE_SESSION,	/* CDN */
+	L2TP_CLOSE_TUNNEL,	/* StopCCN */
 };
+
+/* Result Codes and Error Codes of section 4.4.2. */
+enum {
+	L2TP_STOPCCN_CLEAR = 1,
+	L2TP_STOPCCN_ERROR = 2,
+	L2TP_STOPCCN_EXISTS = 3,
+	L2TP_STOPCCN_NOT_AUTHORIZED = 4,
+	L2TP_STOPCCN_VERSION = 5,
+	L2TP_STOPCCN_SHUTDOWN = 6,
+	L2TP_STOPCCN_FSM = 7,
+
+	L2TP_CDN_LOST_CARRIER = 1,
+	L2TP_CDN_ERROR = 2,
+	L2TP_CDN_ADMINISTRATIVE = 3,
+	L2TP_CDN_NO_FACILITIES = 4,
+	L2TP_CDN_NO_FACILITIES_EVER = 5,
+	L2TP_CDN_INVALID_DESTINATION = 6,
+	L2TP_CDN_NO_CARRIER = 7,
+	L2TP_CDN_BUSY = 8,
+	L2TP_CDN_NO_DIAL_TONE = 9,
+	L2TP_CDN_TIMEOUT = 10,
+	L2TP_CDN_NO_FRAMING = 11,
+
+	L2TP_ERROR_NONE = 0,
+	L2TP_ERROR_NO_CONNECTION = 1,
+	L2TP_ERROR_LENGTH = 2,
+	L2TP_ERROR_VALUE = 3,
+	L2TP_ERROR_RESOURCES = 4,
+	L2TP_ERROR_SESSION_ID = 5,
+	L2TP_ERROR_VENDOR = 6,
+	L2TP_ERROR_TRY_ANOTHER = 7,
+	L2TP_ERROR_UNKNOWN_AVP = 8,
+};
+
+/* Protocol Version 1.0, as the AVP has it and as StopCCN result 5 names it. */
+#define L2TP_PROTOCOL_VERSION 0x0100
 
 /* Result Code, Error Code and Error Message (section 4.4.2), and for CDN the Q.931 cause. */
 #define L2TP_CAUSE_TEXT 96
@@ -61,10 +95,11 @@ struct l2tp_header {
  */
 int l2tp_header_decode(struct l2tp_header *h, const uint8_t *pkt, size_t len);
 
+/* Valid only where l2tp_has() says so. */
 struct l2tp_avp_view {
 	const uint8_t *value;	/* into the packet, or into scratch when it was hidden */
 	uint16_t len;
-	bool present, mandatory, hidden;
+	bool mandatory, hidden;	/* the bits as they came */
 };
 
 #define L2TP_UNKNOWN_MAX 8
@@ -74,12 +109,28 @@ struct l2tp_unknown_avp {
 	const uint8_t *value;
 };
 
-/* A decoded control message: const views; valid as long as packet and scratch are. */
+/*
+ * A decoded control message: const views; valid as long as packet and scratch
+ * are. type is right whatever the severity (L2TP_MESSAGE_UNKNOWN when there is
+ * no such message), and so are the AVPs found: a request that is refused for
+ * one AVP may be answered by the id in another.
+ */
 struct l2tp_message {
 	enum l2tp_message_type type;
+	uint64_t present;		/* bit of enum l2tp_avp_id */
 	struct l2tp_avp_view avp[L2TP_AVP_COUNT];
-	struct l2tp_unknown_avp unknown[L2TP_UNKNOWN_MAX];	/* ignored ones, for the log */
+	/*
+	 * The ignored ones, for the log and for a LAC that relays: unknown,
+	 * malformed, repeated or out of place. unknown_count may be more than
+	 * there is room for.
+	 */
+	struct l2tp_unknown_avp unknown[L2TP_UNKNOWN_MAX];
 	unsigned int unknown_count;
+	/*
+	 * Hidden AVPs that no secret was there for. The Host Name is never hidden:
+	 * it may choose the secret for another l2tp_message_decode.
+	 */
+	unsigned int locked;
 };
 
 /* Holds the values unhidden from one message. */
@@ -94,7 +145,9 @@ struct l2tp_scratch {
  * L2TP_ZLB). secret unhides; NULL or unset makes a hidden AVP a fault of its
  * M bit. Returns the fault's severity, the worst one found; fault says the
  * first of that severity. On L2TP_OK and L2TP_IGNORE_AVP m is usable. The
- * AVPs that the message requires are checked here too.
+ * AVPs that the message requires are checked here too. No fault in a StopCCN
+ * or CDN with a readable Message Type costs more than L2TP_IGNORE_AVP: it ends
+ * the tunnel or session already, with or without a Result Code.
  */
 enum l2tp_severity l2tp_message_decode(struct l2tp_message *m, const struct l2tp_header *h,
 				       const struct secret *secret,
@@ -102,7 +155,7 @@ enum l2tp_severity l2tp_message_decode(struct l2tp_message *m, const struct l2tp
 
 static inline bool l2tp_has(const struct l2tp_message *m, enum l2tp_avp_id id)
 {
-	return m->avp[id].present;
+	return m->present >> id & 1;
 }
 /* The value of a present AVP (its size was checked when it was decoded); 0 when absent. */
 uint16_t l2tp_u16(const struct l2tp_message *m, enum l2tp_avp_id id);
@@ -128,6 +181,18 @@ struct l2tp_avp_info {
 	bool mandatory, may_hide;
 };
 extern const struct l2tp_avp_info l2tp_avp_info[L2TP_AVP_COUNT];
+/* The id of an AVP, or -ENOENT. */
+int l2tp_avp_find(uint16_t vendor, uint16_t type);
+const char *l2tp_kind_name(enum l2tp_kind kind);	/* "32-bit number" */
+
+/* What a fault in a message ends. */
+enum l2tp_scope { L2TP_SCOPE_NOTHING, L2TP_SCOPE_SESSION, L2TP_SCOPE_TUNNEL };
+struct l2tp_message_info {
+	const char *name, *long_name, *section;	/* name NULL: there is no such message */
+	enum l2tp_scope scope;
+	uint64_t required, allowed;	/* bits of enum l2tp_avp_id; allowed has the required ones too */
+};
+extern const struct l2tp_message_info l2tp_message_info[L2TP_MESSAGE_UNKNOWN];
 
 /* ---- encoding ---- */
 
@@ -143,8 +208,8 @@ struct l2tp_hiding {
  * Message Type and every AVP whose H may be set is hidden.
  */
 struct l2tp_encoder {
-	uint8_t *buf;
-	size_t size, len;
+	struct wbuf out;
+	enum l2tp_message_type type;
 	const struct l2tp_hiding *hiding;
 	int error;
 };
@@ -154,11 +219,18 @@ void l2tp_encode_avp(struct l2tp_encoder *e, enum l2tp_avp_id id, const void *va
 /* With the M bit given: what a switching LAC relays keeps the bit that it came with. */
 void l2tp_encode_avp_m(struct l2tp_encoder *e, enum l2tp_avp_id id, bool mandatory,
 		       const void *value, size_t len);
+/* Any AVP by its numbers; one that is in no table is never hidden. */
+void l2tp_encode_extra(struct l2tp_encoder *e, uint16_t vendor, uint16_t type, bool mandatory,
+		       const void *value, size_t len);
 void l2tp_encode_u16(struct l2tp_encoder *e, enum l2tp_avp_id id, uint16_t v);
 void l2tp_encode_u32(struct l2tp_encoder *e, enum l2tp_avp_id id, uint32_t v);
 void l2tp_encode_u64(struct l2tp_encoder *e, enum l2tp_avp_id id, uint64_t v);
 void l2tp_encode_text(struct l2tp_encoder *e, enum l2tp_avp_id id, const char *text);
-void l2tp_encode_cause(struct l2tp_encoder *e, const struct l2tp_cause *cause);	/* and Q.931, when set */
+/*
+ * The Result Code AVP, and for a CDN the Q.931 Cause Code when it is set. A CDN
+ * always carries an Error Code, a StopCCN only one that says something.
+ */
+void l2tp_encode_cause(struct l2tp_encoder *e, const struct l2tp_cause *cause);
 /* Sets Length; Ns and Nr are set when it is sent. The length, or -EMSGSIZE/-EINVAL. */
 int l2tp_encode_end(struct l2tp_encoder *e);
 /* Sets Ns and Nr of an encoded message or ZLB in place. */
@@ -169,10 +241,34 @@ void l2tp_encode_zlb(uint8_t pkt[L2TP_ZLB_LEN], uint16_t tunnel_id, uint16_t ns,
 /* ---- hide.c, auth.c ---- */
 
 /*
- * Challenge Response (section 5.1.1, 4.4.3): MD5(message type as one byte,
- * secret, challenge). type: L2TP_SCCRP or L2TP_SCCCN.
+ * Gets MD5 ready; later calls cannot fail for it. Call it once, before giving
+ * up what opening a crypto library takes. 0, or -ENOTSUP when there is no MD5.
  */
-void l2tp_challenge_response(uint8_t out[16], enum l2tp_message_type type,
-			     const struct secret *secret, const uint8_t *challenge, size_t len);
+int l2tp_digest_init(void);
+
+/*
+ * Challenge Response (section 5.1.1, 4.4.3): MD5(message type as one byte,
+ * secret, challenge). type: L2TP_SCCRP or L2TP_SCCCN. 0, or -ENOTSUP (out is
+ * not set): only where l2tp_digest_init fails too.
+ */
+int l2tp_challenge_response(uint8_t out[16], enum l2tp_message_type type,
+			    const struct secret *secret, const uint8_t *challenge, size_t len)
+	__attribute__((warn_unused_result));
+
+/*
+ * Hides a value (section 4.3) into out, which has room for L2TP_VALUE_MAX
+ * bytes. Text and octets are padded to a multiple of 16 with bytes of the
+ * random vector. The length, or -EMSGSIZE, -ENOTSUP.
+ */
+int l2tp_hide(uint8_t *out, enum l2tp_avp_id id, const struct l2tp_hiding *hiding,
+	      const void *value, size_t len);
+/*
+ * Unhides len bytes at hidden into out, which has room for len; *value and
+ * *value_len are the original. -EBADMSG: shorter than its own length field, or
+ * than the length in it (a wrong secret looks like that); -ENOTSUP.
+ */
+int l2tp_unhide(uint8_t *out, uint16_t type, const struct secret *secret,
+		const uint8_t *random_vector, size_t random_vector_len,
+		const uint8_t *hidden, size_t len, const uint8_t **value, uint16_t *value_len);
 
 #endif
