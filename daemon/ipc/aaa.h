@@ -18,6 +18,8 @@ enum aaa_message {
 	AAA_OPEN,		/* request to the monitor: aaa_open; reply fd: that file of the configuration, for reading */
 	AAA_AUTH,		/* request from the engine: aaa_auth; reply: ppp_call_auth_reply */
 	AAA_SECRET,		/* request: aaa_secret; reply: ppp_call_secret_reply */
+	AAA_REMEMBER,		/* event from the engine: aaa_remember; the password of a session that l2tpctl added */
+	AAA_FORGET,		/* event: aaa_remember, the secret unused */
 	AAA_RESOLVE,		/* request: aaa_resolve; reply: aaa_resolve_reply, result -errno (-ENOENT: no such name, -EAGAIN: the resolver failed for now) */
 };
 
@@ -37,6 +39,12 @@ struct aaa_secret {
 	char profile[CONFIG_NAME_MAX];
 	char lac[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX];
 	struct ppp_call_secret secret;
+};
+
+/* Asked for by AAA_SECRET with the same lac and session. */
+struct aaa_remember {
+	char lac[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX];
+	struct ppp_call_secret_reply secret;
 };
 
 struct aaa_resolve { char name[256]; uint16_t family; /* AF_UNSPEC: any */ };

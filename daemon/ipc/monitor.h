@@ -23,7 +23,8 @@ enum monitor_message {
 	MONITOR_LISTEN,		/* request: monitor_listen; reply fd: UDP socket bound to listen[index] */
 	MONITOR_SOCKET,		/* request: monitor_socket; reply: monitor_socket_reply, fd */
 	MONITOR_TUNNEL_ADD,	/* request: monitor_tunnel; fd: the tunnel's socket when the monitor did not open it for this id */
-	MONITOR_TUNNEL_DEL,	/* request: monitor_ids; also closes the monitor's copy of the socket */
+	MONITOR_TUNNEL_DEL,	/* request: monitor_ids: out of the kernel; its sessions are deleted before */
+	MONITOR_SOCKET_CLOSE,	/* request: monitor_ids: the monitor's copy of the socket; a StopCCN may still need it after the _DEL */
 	MONITOR_SESSION_ADD,	/* request: monitor_session */
 	MONITOR_SESSION_DEL,	/* request: monitor_ids; stops its pppd first when it has one */
 	MONITOR_SESSION_STATS,	/* request: monitor_ids; reply: struct dp_stats */

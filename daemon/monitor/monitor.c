@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The monitor's life: read the configuration, open what is needed, start the
+ * other processes, reap, stop.
+ */
+#include "monitor/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+#include "ipc/control.h"
+#include "lib/log.h"
+
+/* Clearing thousands of calls takes the engine a while; past this it is ended. */
+#define STOP_GRACE_MS 20000
+
+static int read_config(struct monitor *m)
+{
+	char err[512];
+	FILE *f = fopen(m->options.config_file, "re");
+
+	if (!f) {
+		log_error("%s: cannot be read: %s; write a configuration (l2tpd.conf(5)) or name one with -f",
+			  m->options.config_file, strerror(errno));
+		return -errno;
+	}
+	m->config = config_parse(f, m->options.config_file, err, sizeof(err));
+	fclose(f);
+	if (!m->config) {
+		log_error("%s", err);
+		return -EINVAL;
+	}
+	f = open_memstream(&m->config_text, &m->config_len);
+	if (!f)
+		return -ENOMEM;
+	config_print(m->config, f);
+	return fclose(f) == 0 ? 0 : -ENOMEM;
+}
+
+static int make_runtime_dir(const struct monitor *m)
+{
+	char root[512];
+
+	if (mkdir(m->options.runtime_dir, 0755) < 0 && errno != EEXIST)
+		goto fail;
+	/* The engine's root: empty, and nobody's to write. */
+	snprintf(root, sizeof(root), "%s/empty", m->options.runtime_dir);
+	if (mkdir(root, 0555) < 0 && errno != EEXIST)
+		goto fail;
+	return 0;
+fail:
+	log_error("%s: cannot be made: %s; name another with --runtime-dir",
+		  m->options.runtime_dir, strerror(errno));
+	return -errno;
+}
+
+static int open_listeners(struct monitor *m)
+{
+	static const char *const names[] = { CONTROL_SOCKET, CONTROL_DIAL_SOCKET };
+	int *fds[] = { &m->control_fd, &m->dial_fd };
+
+	for (size_t i = 0; i < 2; i++) {
+		*fds[i] = monitor_unix_listener(m->options.runtime_dir, names[i]);
+		if (*fds[i] < 0) {
+			log_error("%s/%s: %s%s", m->options.runtime_dir, names[i], strerror(-*fds[i]),
+				  *fds[i] == -EADDRINUSE ? ": another l2tpd runs there; stop it, or name another --runtime-dir" : "");
+			return *fds[i];
+		}
+	}
+	return 0;
+}
+
+static int open_dataplane(struct monitor *m)
+{
+	char err[256] = "";
+
+	if (m->options.null_dataplane) {
+		m->dp = dataplane_null_new();
+		return m->dp ? 0 : -ENOMEM;
+	}
+	m->dp = dataplane_kernel_new(err, sizeof(err));
+	if (m->dp)
+		return 0;
+	log_error("the kernel's data plane cannot be used: %s", err);
+	return -EOPNOTSUPP;
+}
+
+static void raise_limits(void)
+{
+	struct rlimit limit;
+
+	/* Two or three fds per session, one per tunnel. */
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	if (geteuid() == 0 && limit.rlim_max < 1 << 18)
+		limit.rlim_max = 1 << 18;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		log_warn("the limit of open files cannot be raised: %s", strerror(errno));
+}
+
+static void on_ppp_exit(void *arg, uint32_t tunnel_id, uint32_t session_id, pid_t pid, int status)
+{
+	monitor_ppp_exited(arg, tunnel_id, session_id, pid, status);
+}
+
+static bool ppp_is_wanted(const struct monitor *m)
+{
+	for (size_t i = 0; i < m->config->ppp_n; i++)
+		if (m->config->ppp[i].backend == CONFIG_BACKEND_PPPD)
+			return true;
+	return false;
+}
+
+static void begin_stop(struct monitor *m)
+{
+	if (m->stopping) {
+		/* Asked twice: at once. */
+		loop_stop(m->loop);
+		return;
+	}
+	m->stopping = true;
+	log_notice("stopping");
+#ifdef HAVE_SYSTEMD
+	sd_notify(0, "STOPPING=1");
+#endif
+	if (m->engine.pid == 0 || channel_event(&m->engine.channel, MONITOR_STOP, NULL, 0, NULL, 0))
+		loop_stop(m->loop);
+}
+
+static void on_stop_timeout(struct loop_timer *t)
+{
+	struct monitor *m = (struct monitor *)((char *)t - offsetof(struct monitor, stop_timer));
+
+	log_warn("the engine did not end in %d s and is ended", STOP_GRACE_MS / 1000);
+	loop_stop(m->loop);
+}
+
+static void on_sigterm(struct loop_signal *s, int signo)
+{
+	struct monitor *m = signo == SIGTERM ?
+		(struct monitor *)((char *)s - offsetof(struct monitor, sigterm)) :
+		(struct monitor *)((char *)s - offsetof(struct monitor, sigint));
+
+	begin_stop(m);
+	loop_timer_set(m->loop, &m->stop_timer, loop_now(m->loop) + STOP_GRACE_MS, on_stop_timeout);
+}
+
+static void on_sighup(struct loop_signal *s, int signo)
+{
+	(void)s;
+	(void)signo;
+	log_warn("SIGHUP: the configuration is read at the start only; restart l2tpd to change it");
+}
+
+static void on_sigchld(struct loop_signal *s, int signo)
+{
+	struct monitor *m = (struct monitor *)((char *)s - offsetof(struct monitor, sigchld));
+	int status;
+	pid_t pid;
+
+	(void)signo;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == m->engine.pid)
+			role_exited(m, &m->engine, status);
+		else if (pid == m->aaa.pid)
+			role_exited(m, &m->aaa, status);
+		else if (m->ppp)
+			ppp_runner_reaped(m->ppp, pid, status);
+	}
+}
+
+static int start(struct monitor *m)
+{
+	int err;
+
+	m->loop = loop_new();
+	if (!m->loop)
+		return -ENOMEM;
+	signal(SIGPIPE, SIG_IGN);
+	/* A pppd whose template died becomes our child, and is reaped. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	loop_signal_start(m->loop, &m->sigterm, SIGTERM, on_sigterm);
+	loop_signal_start(m->loop, &m->sigint, SIGINT, on_sigterm);
+	loop_signal_start(m->loop, &m->sigchld, SIGCHLD, on_sigchld);
+	loop_signal_start(m->loop, &m->sighup, SIGHUP, on_sighup);
+	raise_limits();
+	err = make_runtime_dir(m);
+	if (!err)
+		err = open_listeners(m);
+	if (!err)
+		err = open_dataplane(m);
+	if (!err && ppp_is_wanted(m) && !m->options.null_dataplane) {
+		m->ppp = ppp_runner_new(m->loop, m->config, m->options.plugin, on_ppp_exit, m);
+		if (!m->ppp)
+			err = -ENOMEM;
+	}
+	if (!err)
+		err = role_start(m, &m->engine);
+	return err;
+}
+
+static void unlink_in(const char *dir, const char *name)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	unlink(path);
+}
+
+static void end_role(struct role *r)
+{
+	if (r->pid > 0) {
+		kill(r->pid, SIGKILL);
+		waitpid(r->pid, NULL, 0);
+	}
+	loop_timer_stop(&r->restart);
+	channel_close(&r->channel);
+}
+
+static void finish(struct monitor *m)
+{
+	end_role(&m->engine);
+	end_role(&m->aaa);
+	monitor_clear(m);
+	if (m->ppp)
+		ppp_runner_free(m->ppp);
+	if (m->dp)
+		m->dp->ops->free(m->dp);
+	if (m->control_fd >= 0) {
+		close(m->control_fd);
+		unlink_in(m->options.runtime_dir, CONTROL_SOCKET);
+	}
+	if (m->dial_fd >= 0) {
+		close(m->dial_fd);
+		unlink_in(m->options.runtime_dir, CONTROL_DIAL_SOCKET);
+	}
+	unlink_in(m->options.runtime_dir, "l2tpd.pid");
+	loop_timer_stop(&m->stop_timer);
+	loop_signal_stop(&m->sigterm);
+	loop_signal_stop(&m->sigint);
+	loop_signal_stop(&m->sigchld);
+	loop_signal_stop(&m->sighup);
+	table_fini(&m->tunnels);
+	table_fini(&m->sessions);
+	if (m->loop)
+		loop_free(m->loop);
+	config_free(m->config);
+	free(m->config_text);
+}
+
+/*
+ * Goes into the background: the parent waits until the engine is ready, so
+ * that "l2tpd" returns success only when it serves. -1 in the parent's place
+ * never returns.
+ */
+static int background(void)
+{
+	int sv[2], null;
+	char ok = 0;
+	pid_t pid;
+
+	if (pipe2(sv, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
+		log_error("cannot go into the background: %s", strerror(errno));
+		exit(EXIT_FAILURE);
+	}
+	if (pid > 0) {
+		close(sv[1]);
+		_exit(read(sv[0], &ok, 1) == 1 ? EXIT_SUCCESS : EXIT_FAILURE);
+	}
+	close(sv[0]);
+	setsid();
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null >= 0) {
+		dup2(null, 0);
+		dup2(null, 1);
+		if (null > 2)
+			close(null);
+	}
+	if (chdir("/") < 0)
+		log_warn("cannot change to /: %s", strerror(errno));
+	return sv[1];
+}
+
+int monitor_main(const struct monitor_options *options)
+{
+	struct monitor m = {
+		.options = *options, .control_fd = -1, .dial_fd = -1, .ready_fd = -1,
+		.engine.name = "engine", .aaa.name = "aaa",
+		.engine.channel.fd = -1, .aaa.channel.fd = -1,
+	};
+	int err;
+
+	log_open("monitor", LOG_SINK_STDERR, options->log_level);
+	err = read_config(&m);
+	if (err)
+		return EXIT_FAILURE;
+	if (options->foreground) {
+		m.ready_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	} else {
+		m.ready_fd = background();
+		log_open("monitor", LOG_SINK_SYSLOG, options->log_level);
+	}
+	err = start(&m);
+	if (err)
+		log_error("l2tpd cannot start: %s", strerror(-err));
+	else
+		err = loop_run(m.loop);
+	finish(&m);
+	if (m.ready_fd >= 0)
+		close(m.ready_fd);
+	return err ? EXIT_FAILURE : m.status;
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the engine asks for, checked and done. A request names ids, addresses
+ * and configured things; whatever does not fit is refused with -EINVAL or
+ * -EPERM, and said in the log, for a sound engine never sends it.
+ */
+#include "monitor/internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+#include "lib/log.h"
+
+#define L2TP_PORT 1701
+
+struct answer {
+	int result;
+	const void *body;
+	size_t len;
+	int nfds, fds[IPC_FDS_MAX];
+	bool close_fds;		/* they were made for the reply only */
+};
+
+/* ---- tunnels ---- */
+
+static bool port_is_ours(const struct monitor *m, uint16_t port)
+{
+	if (port == 0 || port == L2TP_PORT)
+		return true;
+	for (size_t i = 0; i < m->config->listen_n; i++)
+		if (m->config->listen[i].address.port == port)
+			return true;
+	return false;
+}
+
+static struct mtunnel *tunnel_new(struct monitor *m, uint32_t id)
+{
+	struct mtunnel *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->id = id;
+	t->fd = -1;
+	if (table_put(&m->tunnels, id, t)) {
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+static void tunnel_free(struct monitor *m, struct mtunnel *t)
+{
+	table_del(&m->tunnels, t->id);
+	if (t->fd >= 0)
+		close(t->fd);
+	free(t);
+}
+
+static void do_socket(struct monitor *m, const struct monitor_socket *r, struct answer *a)
+{
+	static struct monitor_socket_reply reply;
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	struct dp_stats stats;
+	struct mtunnel *t;
+
+	a->result = -EINVAL;
+	if (r->tunnel_id == 0 || r->tunnel_id > UINT16_MAX || !r->peer.port ||
+	    (r->peer.family != AF_INET && r->peer.family != AF_INET6) || addr_is_any(&r->peer) ||
+	    (addr_is_set(&r->local) && r->local.family != r->peer.family) ||
+	    !port_is_ours(m, r->local.port))
+		return;
+	a->result = -EEXIST;
+	if (table_get(&m->tunnels, r->tunnel_id) ||
+	    m->dp->ops->tunnel_stats(m->dp, r->tunnel_id, &stats) != -ENOENT)
+		return;
+	t = tunnel_new(m, r->tunnel_id);
+	if (!t) {
+		a->result = -ENOMEM;
+		return;
+	}
+	t->fd = monitor_tunnel_socket(&r->local, &r->peer);
+	if (t->fd >= 0 && getsockname(t->fd, (struct sockaddr *)&ss, &len) == 0)
+		addr_from_sockaddr(&t->local, (struct sockaddr *)&ss, len);
+	if (t->fd < 0) {
+		a->result = t->fd;
+		tunnel_free(m, t);
+		return;
+	}
+	t->peer = r->peer;
+	reply.local = t->local;
+	*a = (struct answer){ .body = &reply, .len = sizeof(reply), .nfds = 1, .fds = { t->fd } };
+}
+
+static int do_tunnel_add(struct monitor *m, const struct monitor_tunnel *r)
+{
+	struct mtunnel *t = table_get(&m->tunnels, r->tunnel_id);
+	int err;
+
+	if (!t || t->installed || r->version != 2 || r->encap != DP_ENCAP_UDP ||
+	    r->peer_tunnel_id == 0 || r->peer_tunnel_id > UINT16_MAX)
+		return -EINVAL;
+	t->dp = (struct dp_tunnel){
+		.version = r->version, .encap = r->encap, .tunnel_id = r->tunnel_id,
+		.peer_tunnel_id = r->peer_tunnel_id, .fd = t->fd,
+	};
+	err = m->dp->ops->tunnel_add(m->dp, &t->dp);
+	t->installed = err == 0;
+	return err;
+}
+
+/* ---- sessions ---- */
+
+static void session_free(struct monitor *m, struct msession *s)
+{
+	table_del(&m->sessions, session_key(s->dp.tunnel_id, s->dp.session_id));
+	free(s);
+}
+
+/* Takes it out of the kernel; what its pppd still holds goes with pppd. */
+static void session_remove(struct monitor *m, struct msession *s)
+{
+	int err;
+
+	if (s->pppox >= 0)
+		close(s->pppox);
+	s->pppox = -1;
+	err = m->dp->ops->session_del(m->dp, s->dp.tunnel_id, s->dp.session_id);
+	if (err && err != -ENOENT)
+		log_warn("tunnel %u session %u: cannot be removed from the kernel: %s",
+			 s->dp.tunnel_id, s->dp.session_id, strerror(-err));
+	s->gone = true;
+	s->tunnel->sessions--;
+	s->tunnel = NULL;
+}
+
+static int do_session_add(struct monitor *m, const struct dp_session *r)
+{
+	struct mtunnel *t = table_get(&m->tunnels, r->tunnel_id);
+	struct msession *s;
+	int err;
+
+	if (!t || !t->installed || r->session_id == 0 || r->session_id > UINT16_MAX ||
+	    r->peer_session_id == 0 || r->peer_session_id > UINT16_MAX ||
+	    r->pseudowire != DP_PW_PPP || !memchr(r->ifname, 0, sizeof(r->ifname)))
+		return -EINVAL;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->dp = *r;
+	s->tunnel = t;
+	s->pppox = -1;
+	err = table_put(&m->sessions, session_key(r->tunnel_id, r->session_id), s);
+	if (err) {
+		free(s);
+		return err;
+	}
+	err = m->dp->ops->session_add(m->dp, &s->dp);
+	if (err) {
+		session_free(m, s);
+		return err;
+	}
+	t->sessions++;
+	if (!m->options.null_dataplane) {
+		/* Opened at once: the peer's first frames wait in it. */
+		s->pppox = m->dp->ops->session_open(m->dp, &t->dp, &s->dp);
+		if (s->pppox < 0) {
+			err = s->pppox;
+			session_remove(m, s);
+			session_free(m, s);
+		}
+	}
+	return err;
+}
+
+static int do_session_del(struct monitor *m, const struct monitor_ids *r)
+{
+	struct msession *s = table_get(&m->sessions, session_key(r->tunnel_id, r->session_id));
+
+	if (!s || s->gone)
+		return -ENOENT;
+	if (s->ppp)
+		ppp_runner_stop(m->ppp, r->tunnel_id, r->session_id);
+	session_remove(m, s);
+	if (!s->ppp)
+		session_free(m, s);
+	return 0;
+}
+
+static int do_tunnel_del(struct monitor *m, const struct monitor_ids *r)
+{
+	struct mtunnel *t = table_get(&m->tunnels, r->tunnel_id);
+	int err;
+
+	if (!t || !t->installed)
+		return -ENOENT;
+	if (t->sessions)
+		return -EBUSY;
+	err = m->dp->ops->tunnel_del(m->dp, t->id);
+	if (err && err != -ENOENT)
+		log_warn("tunnel %u: cannot be removed from the kernel: %s", t->id, strerror(-err));
+	t->installed = false;
+	return 0;
+}
+
+static int do_socket_close(struct monitor *m, const struct monitor_ids *r)
+{
+	struct mtunnel *t = table_get(&m->tunnels, r->tunnel_id);
+
+	if (!t)
+		return -ENOENT;
+	if (t->installed || t->sessions)
+		return -EBUSY;
+	tunnel_free(m, t);
+	return 0;
+}
+
+static void do_session_fd(struct monitor *m, const struct monitor_ids *r, struct answer *a)
+{
+	struct msession *s = table_get(&m->sessions, session_key(r->tunnel_id, r->session_id));
+	int sv[2];
+
+	a->result = -ENOENT;
+	if (!s || s->gone || s->pppox < 0)
+		return;
+	a->result = ipc_pair(sv);
+	if (a->result)
+		return;
+	a->nfds = 3;
+	a->fds[0] = dup(s->pppox);
+	a->fds[1] = sv[0];
+	a->fds[2] = sv[1];
+	a->close_fds = true;
+	if (a->fds[0] < 0) {
+		a->result = -errno;
+		close(sv[0]);
+		close(sv[1]);
+		a->nfds = 0;
+	}
+}
+
+/* ---- PPP ---- */
+
+static void do_ppp_start(struct monitor *m, struct monitor_ppp *r, struct answer *a)
+{
+	struct msession *s = table_get(&m->sessions, session_key(r->tunnel_id, r->session_id));
+	const struct config_ppp *profile;
+	struct ppp_call_params *p = &r->params;
+	int sv[2];
+
+	a->result = -EINVAL;
+	if (!s || s->gone || s->ppp || s->pppox < 0 || !m->ppp ||
+	    !memchr(r->profile, 0, sizeof(r->profile)) || !memchr(p->user, 0, sizeof(p->user)) ||
+	    !memchr(p->ifname, 0, sizeof(p->ifname)) || !memchr(p->remote, 0, sizeof(p->remote)) ||
+	    !memchr(p->calling_number, 0, sizeof(p->calling_number)))
+		return;
+	profile = config_ppp_find(m->config, r->profile);
+	if (!profile || profile->backend != CONFIG_BACKEND_PPPD)
+		return;
+	p->tunnel_id = r->tunnel_id;
+	p->session_id = r->session_id;
+	a->result = ipc_pair(sv);
+	if (a->result)
+		return;
+	a->result = ppp_runner_start(m->ppp, r->profile, p, s->pppox, sv[1]);
+	close(sv[1]);
+	if (a->result) {
+		close(sv[0]);
+		return;
+	}
+	s->ppp = true;
+	a->nfds = 1;
+	a->fds[0] = sv[0];
+	a->close_fds = true;
+}
+
+static int do_ppp_stop(struct monitor *m, const struct monitor_ids *r)
+{
+	struct msession *s = table_get(&m->sessions, session_key(r->tunnel_id, r->session_id));
+
+	if (!s || !s->ppp)
+		return -ENOENT;
+	ppp_runner_stop(m->ppp, r->tunnel_id, r->session_id);
+	return 0;
+}
+
+void monitor_ppp_exited(struct monitor *m, uint32_t tunnel_id, uint32_t session_id,
+			pid_t pid, int status)
+{
+	struct msession *s = table_get(&m->sessions, session_key(tunnel_id, session_id));
+	struct monitor_ppp_exit event = {
+		.tunnel_id = tunnel_id, .session_id = session_id, .status = status, .pid = pid,
+	};
+
+	if (s) {
+		s->ppp = false;
+		if (s->gone)
+			session_free(m, s);
+	}
+	channel_event(&m->engine.channel, MONITOR_PPP_EXIT, &event, sizeof(event), NULL, 0);
+}
+
+/* ---- all of them ---- */
+
+static void do_stats(struct monitor *m, const struct ipc_message *msg,
+		     const struct monitor_ids *r, struct answer *a)
+{
+	static struct dp_stats stats;
+
+	a->result = msg->header.type == MONITOR_TUNNEL_STATS ?
+		m->dp->ops->tunnel_stats(m->dp, r->tunnel_id, &stats) :
+		m->dp->ops->session_stats(m->dp, r->tunnel_id, r->session_id, &stats);
+	if (!a->result) {
+		a->body = &stats;
+		a->len = sizeof(stats);
+	}
+}
+
+static void give_fd(struct answer *a, int fd)
+{
+	a->result = fd < 0 ? fd : 0;
+	a->nfds = fd < 0 ? 0 : 1;
+	a->fds[0] = fd;
+	a->close_fds = true;
+}
+
+static void do_listen(struct monitor *m, const struct monitor_listen *r, struct answer *a)
+{
+	if (r->index < m->config->listen_n)
+		give_fd(a, monitor_listen_socket(&m->config->listen[r->index].address));
+}
+
+static void do_route(struct monitor *m, const struct addr *dst, struct answer *a)
+{
+	static struct monitor_route reply;
+
+	a->result = m->dp->ops->route_interface(m->dp, dst, reply.ifname);
+	if (!a->result) {
+		a->body = &reply;
+		a->len = sizeof(reply);
+	}
+}
+
+static void do_ready(struct monitor *m)
+{
+	if (m->ready_fd < 0)
+		return;
+	if (write(m->ready_fd, "", 1) != 1)
+		log_debug("nobody waited for the start");
+	close(m->ready_fd);
+	m->ready_fd = -1;
+#ifdef HAVE_SYSTEMD
+	sd_notify(0, "READY=1");
+#endif
+}
+
+#define BODY(type) const struct type *r = ipc_body(msg, struct type); if (r)
+
+static void handle(struct monitor *m, struct ipc_message *msg, struct answer *a)
+{
+	enum monitor_message type = msg->header.type;
+
+	a->result = -EINVAL;
+	switch (type) {
+	case MONITOR_SECRET: { BODY(monitor_secret) give_fd(a, monitor_open_secret(m->config, r)); return; }
+	case MONITOR_LISTEN: { BODY(monitor_listen) do_listen(m, r, a); return; }
+	case MONITOR_SOCKET: { BODY(monitor_socket) do_socket(m, r, a); return; }
+	case MONITOR_TUNNEL_ADD: { BODY(monitor_tunnel) a->result = do_tunnel_add(m, r); return; }
+	case MONITOR_TUNNEL_DEL: { BODY(monitor_ids) a->result = do_tunnel_del(m, r); return; }
+	case MONITOR_SOCKET_CLOSE: { BODY(monitor_ids) a->result = do_socket_close(m, r); return; }
+	case MONITOR_SESSION_ADD: { BODY(monitor_session) a->result = do_session_add(m, &r->session); return; }
+	case MONITOR_SESSION_DEL: { BODY(monitor_ids) a->result = do_session_del(m, r); return; }
+	case MONITOR_SESSION_STATS:
+	case MONITOR_TUNNEL_STATS: { BODY(monitor_ids) do_stats(m, msg, r, a); return; }
+	case MONITOR_SESSION_FD: { BODY(monitor_ids) do_session_fd(m, r, a); return; }
+	case MONITOR_PPP_START:
+		if (ipc_body(msg, struct monitor_ppp))
+			do_ppp_start(m, ipc_body(msg, struct monitor_ppp), a);
+		return;
+	case MONITOR_PPP_STOP: { BODY(monitor_ids) a->result = do_ppp_stop(m, r); return; }
+	case MONITOR_ROUTE: { BODY(addr) do_route(m, r, a); return; }
+	case MONITOR_READY: do_ready(m); return;
+	case MONITOR_START:
+	case MONITOR_PPP_EXIT:
+	case MONITOR_STOP:
+	case MONITOR_AAA:
+		return;		/* ours to send */
+	}
+}
+
+void monitor_request(struct monitor *m, struct ipc_message *msg)
+{
+	struct answer a = { 0 };
+
+	handle(m, msg, &a);
+	if (a.result == -EINVAL && msg->header.type != MONITOR_READY)
+		log_warn("the engine's request %u was refused: it does not fit what is configured or open",
+			 msg->header.type);
+	if (msg->header.serial)
+		channel_reply(&m->engine.channel, &msg->header, a.result, a.body, a.len,
+			      a.fds, a.result ? 0 : a.nfds);
+	for (int i = 0; a.close_fds && i < a.nfds; i++)
+		close(a.fds[i]);
+}
+
+void monitor_clear(struct monitor *m)
+{
+	size_t sessions = m->sessions.count, tunnels = m->tunnels.count;
+	struct msession *s;
+	struct mtunnel *t;
+
+	table_foreach(&m->sessions, i) {
+		s = m->sessions.slots[i].value;
+		if (s->ppp)
+			ppp_runner_stop(m->ppp, s->dp.tunnel_id, s->dp.session_id);
+		if (!s->gone)
+			session_remove(m, s);
+	}
+	while ((s = table_pop(&m->sessions)))
+		free(s);
+	while ((t = table_pop(&m->tunnels))) {
+		if (t->installed)
+			m->dp->ops->tunnel_del(m->dp, t->id);
+		if (t->fd >= 0)
+			close(t->fd);
+		free(t);
+	}
+	if (sessions || tunnels)
+		log_notice("%zu sessions and %zu tunnels were cleared", sessions, tunnels);
+}
