@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The write cursor's larger half; the rest is inline in buf.h. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,19 +66,16 @@ void wbuf_patch_u16(struct wbuf *w, size_t at, uint16_t v)
 	put(w->data + at, v, 2);
 }
 
-void wbuf_printf(struct wbuf *w, const char *fmt, ...)
+void wbuf_vprintf(struct wbuf *w, const char *fmt, va_list ap)
 {
 	size_t room = w->size - w->len;
-	va_list ap;
 	int n;
 
 	if (w->failed || room == 0) {
 		w->failed = true;
 		return;
 	}
-	va_start(ap, fmt);
 	n = vsnprintf((char *)w->data + w->len, room, fmt, ap);
-	va_end(ap);
 	if (n < 0) {
 		w->failed = true;
 	} else if ((size_t)n >= room) {
@@ -88,4 +84,13 @@ void wbuf_printf(struct wbuf *w, const char *fmt, ...)
 	} else {
 		w->len += (size_t)n;
 	}
+}
+
+void wbuf_printf(struct wbuf *w, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	wbuf_vprintf(w, fmt, ap);
+	va_end(ap);
 }

@@ -7,6 +7,7 @@
 #ifndef L2TPD_LIB_BUF_H
 #define L2TPD_LIB_BUF_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -110,5 +111,7 @@ void wbuf_patch_u16(struct wbuf *w, size_t at, uint16_t v);
  * len counts without the NUL.
  */
 void wbuf_printf(struct wbuf *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void wbuf_vprintf(struct wbuf *w, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 
 #endif
