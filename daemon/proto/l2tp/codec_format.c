@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* AVPs and causes as a reader of logs wants them, in the words of RFC 2661 section 4.4. */
+#include <stdio.h>
+
+#include "proto/l2tp/codec_internal.h"
+
+/* Section 4.4.2. X(enumerator without prefix, words) */
+#define STOPCCN_RESULTS(X)						\
+	X(CLEAR,		"general request to clear control connection")	\
+	X(ERROR,		"general error")				\
+	X(EXISTS,		"control channel already exists")		\
+	X(NOT_AUTHORIZED,	"not authorized to establish a control channel")	\
+	X(VERSION,		"protocol version not supported")		\
+	X(SHUTDOWN,		"requester is being shut down")			\
+	X(FSM,			"finite state machine error")
+
+#define CDN_RESULTS(X)							\
+	X(LOST_CARRIER,		"loss of carrier")				\
+	X(ERROR,		"general error")				\
+	X(ADMINISTRATIVE,	"administrative reasons")			\
+	X(NO_FACILITIES,	"lack of facilities, for now")			\
+	X(NO_FACILITIES_EVER,	"lack of facilities, permanently")		\
+	X(INVALID_DESTINATION,	"invalid destination")				\
+	X(NO_CARRIER,		"no carrier detected")				\
+	X(BUSY,			"busy signal")					\
+	X(NO_DIAL_TONE,		"no dial tone")					\
+	X(TIMEOUT,		"not established within the time allotted by LAC")	\
+	X(NO_FRAMING,		"no appropriate framing detected")
+
+#define ERRORS(X)							\
+	X(NONE,			"no general error")				\
+	X(NO_CONNECTION,	"no control connection exists yet")		\
+	X(LENGTH,		"length is wrong")				\
+	X(VALUE,		"value out of range or reserved field not zero")	\
+	X(RESOURCES,		"insufficient resources now")			\
+	X(SESSION_ID,		"session id is invalid in this context")	\
+	X(VENDOR,		"vendor-specific error")			\
+	X(TRY_ANOTHER,		"try another")					\
+	X(UNKNOWN_AVP,		"unknown AVP with the M bit set")
+
+static const char *const stopccn_results[] = {
+#define X(id, words) [L2TP_STOPCCN_##id] = words,
+	STOPCCN_RESULTS(X)
+#undef X
+};
+
+static const char *const cdn_results[] = {
+#define X(id, words) [L2TP_CDN_##id] = words,
+	CDN_RESULTS(X)
+#undef X
+};
+
+static const char *const errors[] = {
+#define X(id, words) [L2TP_ERROR_##id] = words,
+	ERRORS(X)
+#undef X
+};
+
+static const char *const auth_types[] = {
+	[1] = "textual exchange", [2] = "CHAP", [3] = "PAP", [4] = "none", [5] = "MSCHAPv1",
+};
+
+#define WORDS(table, n) \
+	((n) < sizeof(table) / sizeof((table)[0]) && (table)[n] ? (table)[n] : "unknown")
+
+const char *l2tp_cause_format(const struct l2tp_cause *c, enum l2tp_message_type type,
+			      char *buf, size_t size)
+{
+	struct wbuf w = wbuf_init(buf, size);
+
+	wbuf_printf(&w, "%u (%s)", c->result,
+		    type == L2TP_CDN ? WORDS(cdn_results, c->result)
+				     : WORDS(stopccn_results, c->result));
+	if (type != L2TP_CDN && c->result == L2TP_STOPCCN_VERSION)
+		wbuf_printf(&w, ", highest is %u.%u", c->error >> 8, c->error & 0xff);
+	else if (c->error)
+		wbuf_printf(&w, ", error %u (%s)", c->error, WORDS(errors, c->error));
+	if (c->q931_cause)
+		wbuf_printf(&w, ", Q.931 cause %u", c->q931_cause);
+	if (c->text[0])
+		wbuf_printf(&w, ": %s", c->text);
+	return buf;
+}
+
+static void put_hex(struct wbuf *w, struct rbuf *r)
+{
+	while (rbuf_left(r))
+		wbuf_printf(w, "%02x", rbuf_u8(r));
+}
+
+static void put_text(struct wbuf *w, struct rbuf *r)
+{
+	l2tp_append_text(w, r->p, rbuf_left(r));
+}
+
+static void put_mask(struct wbuf *w, uint32_t mask, const char *bit0, const char *bit1)
+{
+	wbuf_printf(w, "%#x (%s%s%s)", mask, mask & 1 ? bit0 : "",
+		    (mask & 3) == 3 ? ", " : "", mask & 2 ? bit1 : mask & 1 ? "" : "none");
+}
+
+static void put_result(struct wbuf *w, struct rbuf *r)
+{
+	wbuf_printf(w, "%u", rbuf_u16(r));
+	if (!rbuf_left(r))
+		return;
+	wbuf_printf(w, ", error %u", rbuf_u16(r));
+	if (!rbuf_left(r))
+		return;
+	wbuf_printf(w, ": ");
+	put_text(w, r);
+}
+
+static void put_q931(struct wbuf *w, struct rbuf *r)
+{
+	uint16_t cause = rbuf_u16(r);
+
+	wbuf_printf(w, "%u, message %u", cause, rbuf_u8(r));
+	if (!rbuf_left(r))
+		return;
+	wbuf_printf(w, ": ");
+	put_text(w, r);
+}
+
+static void put_call_errors(struct wbuf *w, struct rbuf *r)
+{
+	static const char *const names[] = {
+		"CRC", "framing", "hardware overruns", "buffer overruns", "time-outs", "alignment",
+	};
+
+	rbuf_u16(r);		/* reserved */
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		wbuf_printf(w, "%s%s %u", i ? ", " : "", names[i], rbuf_u32(r));
+}
+
+static void put_accm(struct wbuf *w, struct rbuf *r)
+{
+	uint32_t send;
+
+	rbuf_u16(r);		/* reserved */
+	send = rbuf_u32(r);
+	wbuf_printf(w, "send %08x, receive %08x", send, rbuf_u32(r));
+}
+
+static void put_value(struct wbuf *w, enum l2tp_kind kind, struct rbuf *r)
+{
+	uint16_t number;
+	uint8_t version;
+
+	switch (kind) {
+	case L2TP_KIND_MESSAGE_TYPE:
+		number = rbuf_u16(r);
+		wbuf_printf(w, "%u (%s)", number, l2tp_message_name(number));
+		break;
+	case L2TP_KIND_RESULT:
+		put_result(w, r);
+		break;
+	case L2TP_KIND_VERSION:
+		version = rbuf_u8(r);
+		wbuf_printf(w, "%u.%u", version, rbuf_u8(r));
+		break;
+	case L2TP_KIND_U16:
+	case L2TP_KIND_ID:
+		wbuf_printf(w, "%u", rbuf_u16(r));
+		break;
+	case L2TP_KIND_U32:
+		wbuf_printf(w, "%u", rbuf_u32(r));
+		break;
+	case L2TP_KIND_U64:
+		wbuf_printf(w, "%016llx", (unsigned long long)rbuf_u64(r));
+		break;
+	case L2TP_KIND_FRAMING:
+		put_mask(w, rbuf_u32(r), "synchronous", "asynchronous");
+		break;
+	case L2TP_KIND_BEARER:
+		put_mask(w, rbuf_u32(r), "digital", "analog");
+		break;
+	case L2TP_KIND_AUTH_TYPE:
+		number = rbuf_u16(r);
+		wbuf_printf(w, "%u (%s)", number, WORDS(auth_types, number));
+		break;
+	case L2TP_KIND_Q931:
+		put_q931(w, r);
+		break;
+	case L2TP_KIND_CALL_ERRORS:
+		put_call_errors(w, r);
+		break;
+	case L2TP_KIND_ACCM:
+		put_accm(w, r);
+		break;
+	case L2TP_KIND_FLAG:
+		wbuf_printf(w, "yes");
+		break;
+	case L2TP_KIND_TEXT:
+		put_text(w, r);
+		break;
+	case L2TP_KIND_BLOB:
+	case L2TP_KIND_RANDOM:
+		put_hex(w, r);
+		break;
+	case L2TP_KIND_SECRET:
+		wbuf_printf(w, "(%zu bytes)", rbuf_left(r));
+		break;
+	}
+}
+
+int l2tp_avp_format(enum l2tp_avp_id id, const uint8_t *value, size_t len, char *buf, size_t size)
+{
+	struct wbuf w = wbuf_init(buf, size);
+	struct rbuf r = rbuf_init(value, len);
+
+	wbuf_printf(&w, "%s: ", l2tp_avp_info[id].name);
+	put_value(&w, l2tp_avp_info[id].kind, &r);
+	return (int)w.len;
+}
