@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 archives += netlink
 netlink_SRCS := $(wildcard netlink/*.c)
-netlink_LIBS = $(call lib,libnl-3.0 libnl-genl-3.0 libmnl)
-netlink_CFLAGS = $(shell $(PKG_CONFIG) --cflags libnl-3.0 libnl-genl-3.0 libmnl)
+netlink_LIBS = $(call lib,libnl-3.0 libnl-genl-3.0 libmnl) -pthread
+netlink_CFLAGS = $(shell $(PKG_CONFIG) --cflags libnl-3.0 libnl-genl-3.0 libmnl) -pthread

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How a session is removed without stopping others: not by SESSION_DELETE,
+ * which before Linux 6.12 waits in l2tp_session_unhash with the lock of all
+ * generic netlink held, so that a tunnel to be made waits behind it; but by
+ * taking the session's PPPoX socket and closing it, which waits alone.
+ */
+#include "netlink/reaper.h"
+
+#include <errno.h>
+#include <netinet/in.h>	/* before linux/l2tp.h, which has its own otherwise */
+#include <linux/l2tp.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/table.h"
+#include "netlink/genl.h"
+#include "netlink/pppox.h"
+
+/* Each removes one session in a grace period, and all share the period. */
+#define REAPER_THREADS	8
+#define REAPER_STACK	(64 * 1024)
+
+struct job {
+	struct job *next;
+	uint32_t tunnel_id, session_id;
+	int fd;				/* -1: the session */
+};
+
+struct reaper {
+	pthread_mutex_t lock;		/* of all up to genl */
+	pthread_cond_t work;
+	struct job *first, **last;
+	struct table pending;		/* sessions whose removal has not ended */
+	pthread_t threads[REAPER_THREADS];
+	unsigned int started, idle, queued;
+	bool stop;
+	pthread_mutex_t genl_lock;	/* of genl; opened when it is first needed */
+	struct genl genl;
+	bool genl_open;
+};
+
+static uint64_t job_key(const struct job *j)
+{
+	return (uint64_t)j->tunnel_id << 32 | j->session_id;
+}
+
+/* The way that waits with genetlink's lock held, for what has no PPPoX socket to take. */
+static void session_delete(struct reaper *r, const struct job *j)
+{
+	struct nl_msg *msg;
+
+	pthread_mutex_lock(&r->genl_lock);
+	if (!r->genl_open)
+		r->genl_open = !genl_open(&r->genl);
+	msg = r->genl_open ? genl_message(&r->genl, L2TP_CMD_SESSION_DELETE, 0) : NULL;
+	/* An error means that it is gone, or that the tunnel's end will have to do. */
+	if (msg && !nla_put_u32(msg, L2TP_ATTR_CONN_ID, j->tunnel_id) &&
+	    !nla_put_u32(msg, L2TP_ATTR_SESSION_ID, j->session_id))
+		genl_call(&r->genl, msg, NULL, NULL);
+	else if (msg)
+		nlmsg_free(msg);
+	pthread_mutex_unlock(&r->genl_lock);
+}
+
+static void job_run(struct reaper *r, const struct job *j)
+{
+	int fd = j->fd;
+
+	if (fd < 0)
+		fd = pppox_seize(j->tunnel_id, j->session_id);
+	if (fd >= 0)
+		close(fd);
+	else if (fd != -ENOENT)
+		session_delete(r, j);
+}
+
+static void *reaper_thread(void *arg)
+{
+	struct reaper *r = arg;
+	struct job *j;
+
+	pthread_mutex_lock(&r->lock);
+	for (;;) {
+		while (!r->first && !r->stop) {
+			r->idle++;
+			pthread_cond_wait(&r->work, &r->lock);
+			r->idle--;
+		}
+		j = r->first;
+		if (!j)
+			break;
+		r->first = j->next;
+		if (!r->first)
+			r->last = &r->first;
+		r->queued--;
+		pthread_mutex_unlock(&r->lock);
+		job_run(r, j);
+		pthread_mutex_lock(&r->lock);
+		if (j->fd < 0)
+			table_del(&r->pending, job_key(j));
+		free(j);
+	}
+	pthread_mutex_unlock(&r->lock);
+	return NULL;
+}
+
+static int start_thread(struct reaper *r)
+{
+	sigset_t all, before;
+	pthread_attr_t attr;
+	int ret;
+
+	ret = pthread_attr_init(&attr);
+	if (ret)
+		return -ret;
+	pthread_attr_setstacksize(&attr, REAPER_STACK);
+	/* Signals are for the thread that has the event loop. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	ret = pthread_create(&r->threads[r->started], &attr, reaper_thread, r);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attr);
+	if (ret)
+		return -ret;
+	r->started++;
+	return 0;
+}
+
+/* With the lock held. On an error the job is still the caller's. */
+static int enqueue(struct reaper *r, struct job *j)
+{
+	int ret;
+
+	/* An idle thread stays idle until it runs: count what waits for one. */
+	if (r->queued >= r->idle && r->started < REAPER_THREADS) {
+		ret = start_thread(r);
+		if (ret && !r->started)
+			return ret;
+	}
+	*r->last = j;
+	r->last = &j->next;
+	r->queued++;
+	pthread_cond_signal(&r->work);
+	return 0;
+}
+
+static struct job *job_new(uint32_t tunnel_id, uint32_t session_id, int fd)
+{
+	struct job *j = malloc(sizeof(*j));
+
+	if (j)
+		*j = (struct job){ .tunnel_id = tunnel_id, .session_id = session_id, .fd = fd };
+	return j;
+}
+
+int reaper_session(struct reaper *r, uint32_t tunnel_id, uint32_t session_id)
+{
+	struct job *j = job_new(tunnel_id, session_id, -1);
+	int ret;
+
+	if (!j)
+		return -ENOMEM;
+	pthread_mutex_lock(&r->lock);
+	/* Once only: a second removal could hit the id's next user. */
+	ret = table_put(&r->pending, job_key(j), j);
+	if (!ret) {
+		ret = enqueue(r, j);
+		if (ret)
+			table_del(&r->pending, job_key(j));
+	}
+	pthread_mutex_unlock(&r->lock);
+	if (ret)
+		free(j);
+	return ret == -EEXIST ? -ENOENT : ret;
+}
+
+void reaper_forget_tunnel(struct reaper *r, uint32_t tunnel_id)
+{
+	struct job **at, *j;
+
+	pthread_mutex_lock(&r->lock);
+	for (at = &r->first; (j = *at);) {
+		if (j->fd >= 0 || j->tunnel_id != tunnel_id) {
+			at = &j->next;
+			continue;
+		}
+		*at = j->next;
+		r->queued--;
+		table_del(&r->pending, job_key(j));
+		free(j);
+	}
+	r->last = at;
+	pthread_mutex_unlock(&r->lock);
+}
+
+int reaper_fd(struct reaper *r, int fd)
+{
+	struct job *j = job_new(0, 0, fd);
+	int ret;
+
+	if (!j)
+		return -ENOMEM;
+	pthread_mutex_lock(&r->lock);
+	ret = enqueue(r, j);
+	pthread_mutex_unlock(&r->lock);
+	if (ret)
+		free(j);
+	return ret;
+}
+
+struct reaper *reaper_new(void)
+{
+	struct reaper *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	pthread_mutex_init(&r->lock, NULL);
+	pthread_cond_init(&r->work, NULL);
+	pthread_mutex_init(&r->genl_lock, NULL);
+	r->last = &r->first;
+	return r;
+}
+
+void reaper_free(struct reaper *r)
+{
+	if (!r)
+		return;
+	pthread_mutex_lock(&r->lock);
+	r->stop = true;
+	pthread_cond_broadcast(&r->work);
+	pthread_mutex_unlock(&r->lock);
+	for (unsigned int i = 0; i < r->started; i++)
+		pthread_join(r->threads[i], NULL);
+	if (r->genl_open)
+		genl_close(&r->genl);
+	table_fini(&r->pending);
+	pthread_cond_destroy(&r->work);
+	pthread_mutex_destroy(&r->genl_lock);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+}
