@@ -60,8 +60,8 @@ struct config_ppp {
 	uint8_t auth[4]; size_t auth_n;	/* enum config_auth in the order of preference; none: the peer is not asked */
 	char *users_file;		/* chap-secrets format */
 	struct addr local_address;	/* unset: pppd's choice */
-	struct addr remote_address;	/* a fixed one; unset: the pool's or the users file's */
-	struct config_pool_range *pool; size_t pool_n;	/* a prefix (without network and broadcast), or first-last */
+	struct addr remote_address;	/* a fixed one; unset: the pool's or the users file's; not with a pool */
+	struct config_pool_range *pool; size_t pool_n;	/* of prefixes (without network and broadcast) and first-last; never local_address */
 	struct addr dns[2]; size_t dns_n;
 	uint16_t mtu, mru;		/* default 1460 both (mru: as mtu) */
 	bool ipv6;			/* IPV6CP; default false */
@@ -114,6 +114,11 @@ struct config *config_parse(FILE *f, const char *name, char *err, size_t errlen)
 void config_free(struct config *c);
 /* The canonical form: every key that differs from its default; parses back to the same. */
 int config_print(const struct config *c, FILE *out);
+/*
+ * Whether each file that the configuration names can be opened, is root's or
+ * our own, and is closed to others: 0, or -errno with a sentence in err.
+ */
+int config_check_files(const struct config *c, char *err, size_t errlen);
 
 const struct config_ppp *config_ppp_find(const struct config *c, const char *name);
 const struct config_lac *config_lac_find(const struct config *c, const char *name);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inside the configuration: the tables of sections and keys, from which the
+ * parser, the printer and the tests come, and the kinds of values.
+ */
+#ifndef L2TPD_LIB_CONFIG_KEY_H
+#define L2TPD_LIB_CONFIG_KEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "lib/config.h"
+
+#define CONFIG_VALUE_MAX 1024	/* bytes of one value in the file */
+
+struct config_key;
+
+/* What is wrong with a value, and what to do, as a sentence without its place. */
+struct config_why { char text[320]; };
+int config_fail(struct config_why *why, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));	/* -EINVAL */
+
+/*
+ * How a kind of value is read and written. obj is the section's struct. parse
+ * sets the value, or appends to a list; -EINVAL with why, or -ENOMEM.
+ */
+struct config_kind {
+	const char *name;
+	bool list;
+	int (*parse)(const struct config_key *k, void *obj, const char *text,
+		     struct config_why *why);
+	bool (*equal)(const struct config_key *k, const void *a, const void *b);
+	void (*print)(const struct config_key *k, const void *obj, FILE *out);
+	void (*fini)(const struct config_key *k, void *obj);	/* NULL: owns nothing */
+};
+
+extern const struct config_kind config_kind_string, config_kind_path, config_kind_ref,
+	config_kind_ifname, config_kind_bool, config_kind_u16, config_kind_u32,
+	config_kind_seconds, config_kind_addr, config_kind_addr4, config_kind_source_port,
+	config_kind_backend, config_kind_auth, config_kind_dns, config_kind_pool,
+	config_kind_strings, config_kind_prefixes;
+
+struct config_key {
+	const char *name;
+	const struct config_kind *kind;
+	size_t offset;			/* of the value in the section's struct */
+	uint32_t min, max;		/* numbers: the value; strings: the length; times: ms */
+};
+
+struct config_section {
+	const char *name;
+	bool titled;			/* a name follows the keyword: the struct's first member */
+	const struct config_key *keys;
+	size_t n;
+	size_t size;			/* of the section's struct */
+	void (*init)(void *obj);	/* the defaults that depend on nothing else */
+};
+
+extern const struct config_section config_section_global, config_section_listen,
+	config_section_lns, config_section_ppp, config_section_lac, config_section_session;
+
+void config_section_fini(const struct config_section *s, void *obj);
+
+/* A name as of a section: letters, digits, '.', '_', '-'; shorter than CONFIG_NAME_MAX. */
+bool config_name_ok(const char *text);
+
+/* Writes text as a string in quotes. */
+void config_print_string(const char *text, FILE *out);
+
+/*
+ * Looks at the file's letters before libconfuse does, which expands ${...},
+ * skips what it does not know and loses its place in a string that does not
+ * end: such things are errors here. Comments become blanks. text has len bytes
+ * and a NUL. 0, or -EINVAL with why and the line.
+ */
+int config_scan(char *text, size_t len, int *line, struct config_why *why);
+
+/* Cross-checks of a complete configuration: finds the place of a key by itself. */
+struct config_place {
+	/* The line of a key of obj (a section's struct), or where that section ends. */
+	int (*line)(void *arg, const void *obj, const char *key);
+	void *arg;
+};
+int config_check(struct config *c, const struct config_place *place, int *line,
+		 struct config_why *why);
+
+/* Takes the profile's own address out of its pool; 0 or -ENOMEM. */
+int config_pool_exclude(struct config_ppp *ppp);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration's sections and keys as tables, in the order in which they
+ * are printed, with their bounds and defaults.
+ */
+#include "lib/config_key.h"
+
+#include <string.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+/* The last arguments are the bounds: two numbers. */
+#define KEY(key_name, key_kind, type, member, ...) \
+	{ key_name, &config_kind_##key_kind, offsetof(struct type, member), __VA_ARGS__ }
+#define SECONDS(n) ((n) * 1000)
+#define PATH_BYTES 1, 1000
+#define NO_BOUNDS 0, 0
+
+#define TUNNEL_KEYS(type, secret_key)							\
+	KEY("hostname", string, type, tunnel.hostname, 1, 255),				\
+	KEY(secret_key, path, type, tunnel.secret_file, PATH_BYTES),			\
+	KEY("challenge", bool, type, tunnel.challenge, NO_BOUNDS),			\
+	KEY("hide-avps", bool, type, tunnel.hide, NO_BOUNDS),				\
+	KEY("receive-window", u16, type, tunnel.receive_window, 1, 32767),		\
+	KEY("hello", seconds, type, tunnel.hello_ms, 0, SECONDS(86400)),		\
+	KEY("retransmit", seconds, type, tunnel.retransmit_ms, 10, SECONDS(60)),	\
+	KEY("retransmit-cap", seconds, type, tunnel.retransmit_cap_ms, 10, SECONDS(600)), \
+	KEY("retransmit-tries", u16, type, tunnel.retransmit_tries, 1, 100),		\
+	KEY("setup-timeout", seconds, type, tunnel.setup_ms, SECONDS(1), SECONDS(3600)), \
+	KEY("idle-timeout", seconds, type, tunnel.idle_ms, 0, SECONDS(86400)),		\
+	KEY("max-sessions", u32, type, tunnel.max_sessions, 0, 65535),			\
+	KEY("sequencing", bool, type, tunnel.sequencing, NO_BOUNDS)
+
+static void init_tunnel(struct config_tunnel *t)
+{
+	t->receive_window = 16;
+	t->hello_ms = SECONDS(60);
+	t->retransmit_ms = SECONDS(1);
+	t->retransmit_cap_ms = SECONDS(8);
+	t->retransmit_tries = 5;
+	t->setup_ms = SECONDS(60);
+}
+
+/* ---- the file itself ---- */
+
+static const struct config_key global_keys[] = {
+	KEY("hostname", string, config, hostname, 1, 255),
+	KEY("max-tunnels", u32, config, max_tunnels, 1, 65535),
+	KEY("max-half-open", u32, config, max_half_open, 1, 65535),
+	KEY("max-sessions", u32, config, max_sessions, 1, UINT32_MAX),
+};
+
+static void init_global(void *obj)
+{
+	struct config *c = obj;
+
+	c->max_tunnels = 10000;
+	c->max_half_open = 500;
+	c->max_sessions = 100000;
+}
+
+const struct config_section config_section_global = {
+	"global", false, global_keys, COUNT(global_keys), sizeof(struct config), init_global,
+};
+
+/* ---- listen ---- */
+
+static const struct config_key listen_keys[] = {
+	KEY("address", addr, config_listen, address, NO_BOUNDS),
+	KEY("port", u16, config_listen, address.port, 1, 65535),
+};
+
+static void init_listen(void *obj)
+{
+	struct config_listen *l = obj;
+
+	l->address.port = 1701;
+}
+
+const struct config_section config_section_listen = {
+	"listen", false, listen_keys, COUNT(listen_keys), sizeof(struct config_listen),
+	init_listen,
+};
+
+/* ---- lns ---- */
+
+static const struct config_key lns_keys[] = {
+	KEY("from-address", prefixes, config_lns, from_address, NO_BOUNDS),
+	KEY("from-hostname", strings, config_lns, from_hostname, 1, 255),
+	TUNNEL_KEYS(config_lns, "tunnel-secret-file"),
+	KEY("max-tunnels", u32, config_lns, max_tunnels, 0, 65535),
+	KEY("ppp", ref, config_lns, ppp, NO_BOUNDS),
+};
+
+static void init_lns(void *obj)
+{
+	struct config_lns *l = obj;
+
+	init_tunnel(&l->tunnel);
+	l->tunnel.idle_ms = SECONDS(10);
+}
+
+const struct config_section config_section_lns = {
+	"lns", true, lns_keys, COUNT(lns_keys), sizeof(struct config_lns), init_lns,
+};
+
+/* ---- ppp ---- */
+
+static const struct config_key ppp_keys[] = {
+	KEY("backend", backend, config_ppp, backend, NO_BOUNDS),
+	KEY("auth", auth, config_ppp, auth, NO_BOUNDS),
+	KEY("users-file", path, config_ppp, users_file, PATH_BYTES),
+	KEY("local-address", addr4, config_ppp, local_address, NO_BOUNDS),
+	KEY("remote-address", addr4, config_ppp, remote_address, NO_BOUNDS),
+	KEY("pool", pool, config_ppp, pool, NO_BOUNDS),
+	KEY("dns", dns, config_ppp, dns, NO_BOUNDS),
+	KEY("mtu", u16, config_ppp, mtu, 128, 16384),
+	KEY("mru", u16, config_ppp, mru, 128, 16384),
+	KEY("ipv6", bool, config_ppp, ipv6, NO_BOUNDS),
+	KEY("default-route", bool, config_ppp, default_route, NO_BOUNDS),
+	KEY("use-peer-dns", bool, config_ppp, use_peer_dns, NO_BOUNDS),
+	KEY("lcp-echo-interval", u32, config_ppp, lcp_echo_interval, 0, 3600),
+	KEY("lcp-echo-failure", u32, config_ppp, lcp_echo_failure, 1, 255),
+	KEY("options", strings, config_ppp, options, 1, 1000),
+};
+
+static void init_ppp(void *obj)
+{
+	struct config_ppp *p = obj;
+
+	p->mtu = 1460;
+	p->lcp_echo_interval = 30;
+	p->lcp_echo_failure = 4;
+}
+
+const struct config_section config_section_ppp = {
+	"ppp", true, ppp_keys, COUNT(ppp_keys), sizeof(struct config_ppp), init_ppp,
+};
+
+/* ---- lac and its sessions ---- */
+
+static const struct config_key lac_keys[] = {
+	KEY("server", string, config_lac, server, 1, 255),
+	KEY("port", u16, config_lac, port, 1, 65535),
+	KEY("source-address", addr, config_lac, source, NO_BOUNDS),
+	KEY("source-port", source_port, config_lac, ephemeral, NO_BOUNDS),
+	TUNNEL_KEYS(config_lac, "secret-file"),
+};
+
+static void init_lac(void *obj)
+{
+	struct config_lac *l = obj;
+
+	init_tunnel(&l->tunnel);
+	l->tunnel.idle_ms = SECONDS(15);
+	l->port = 1701;
+	l->ephemeral = true;
+}
+
+const struct config_section config_section_lac = {
+	"lac", true, lac_keys, COUNT(lac_keys), sizeof(struct config_lac), init_lac,
+};
+
+static const struct config_key session_keys[] = {
+	KEY("user", string, config_session, user, 1, 255),
+	KEY("password-file", path, config_session, password_file, PATH_BYTES),
+	KEY("ppp", ref, config_session, ppp, NO_BOUNDS),
+	KEY("persist", bool, config_session, persist, NO_BOUNDS),
+	KEY("redial", seconds, config_session, redial_min_ms, 10, SECONDS(86400)),
+	KEY("redial-max", seconds, config_session, redial_max_ms, 10, SECONDS(86400)),
+	KEY("ifname", ifname, config_session, ifname, NO_BOUNDS),
+	KEY("called-number", string, config_session, called_number, 1, 63),
+	KEY("calling-number", string, config_session, calling_number, 1, 63),
+};
+
+static void init_session(void *obj)
+{
+	struct config_session *s = obj;
+
+	s->persist = true;
+	s->redial_min_ms = SECONDS(1);
+	s->redial_max_ms = SECONDS(300);
+}
+
+const struct config_section config_section_session = {
+	"session", true, session_keys, COUNT(session_keys), sizeof(struct config_session),
+	init_session,
+};
+
+void config_section_fini(const struct config_section *s, void *obj)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (s->keys[i].kind->fini)
+			s->keys[i].kind->fini(&s->keys[i], obj);
+}

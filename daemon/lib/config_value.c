@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kinds of values in the configuration: numbers, times, strings, addresses
+ * and the few words that choose. Each is parsed, compared and printed here.
+ * The lists and the kinds that only a ppp section has are in config_list.c.
+ */
+#include "lib/config_key.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *field(const struct config_key *k, void *obj)
+{
+	return (char *)obj + k->offset;
+}
+
+static const void *cfield(const struct config_key *k, const void *obj)
+{
+	return (const char *)obj + k->offset;
+}
+
+/* ---- strings ---- */
+
+void config_print_string(const char *text, FILE *out)
+{
+	putc('"', out);
+	for (; *text; text++) {
+		if (strchr("\\\"$", *text))
+			putc('\\', out);
+		putc(*text, out);
+	}
+	putc('"', out);
+}
+
+static int replace_string(char **at, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		return -ENOMEM;
+	free(*at);
+	*at = copy;
+	return 0;
+}
+
+static int parse_string(const struct config_key *k, void *obj, const char *text,
+			struct config_why *why)
+{
+	size_t len = strlen(text);
+
+	if (len < k->min || len > k->max)
+		return config_fail(why, "%s has %zu bytes; it takes %u to %u", k->name, len,
+				   k->min, k->max);
+	return replace_string(field(k, obj), text);
+}
+
+static bool equal_string(const struct config_key *k, const void *a, const void *b)
+{
+	char *const *x = cfield(k, a), *const *y = cfield(k, b);
+
+	if (!*x || !*y)
+		return *x == *y;
+	return strcmp(*x, *y) == 0;
+}
+
+static void print_string(const struct config_key *k, const void *obj, FILE *out)
+{
+	char *const *at = cfield(k, obj);
+
+	config_print_string(*at, out);
+}
+
+static void fini_string(const struct config_key *k, void *obj)
+{
+	char **at = field(k, obj);
+
+	free(*at);
+	*at = NULL;
+}
+
+const struct config_kind config_kind_string = {
+	"a string", false, parse_string, equal_string, print_string, fini_string,
+};
+
+static int parse_path(const struct config_key *k, void *obj, const char *text,
+		      struct config_why *why)
+{
+	if (text[0] != '/')
+		return config_fail(why, "%s = \"%s\" depends on the working directory; "
+				   "write the path from /", k->name, text);
+	return parse_string(k, obj, text, why);
+}
+
+const struct config_kind config_kind_path = {
+	"a path", false, parse_path, equal_string, print_string, fini_string,
+};
+
+/* The kernel's own rule for an interface's name, and no pattern. */
+static int parse_ifname(const struct config_key *k, void *obj, const char *text,
+			struct config_why *why)
+{
+	size_t len = strlen(text);
+
+	if (len == 0 || len >= IFNAMSIZ || strpbrk(text, "/: \t%") ||
+	    strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+		return config_fail(why, "\"%s\" is no name for an interface; take at most %d "
+				   "characters without '/', ':', '%%' and blanks", text,
+				   IFNAMSIZ - 1);
+	return replace_string(field(k, obj), text);
+}
+
+const struct config_kind config_kind_ifname = {
+	"an interface's name", false, parse_ifname, equal_string, print_string, fini_string,
+};
+
+/* ---- the name of another section ---- */
+
+static int parse_ref(const struct config_key *k, void *obj, const char *text,
+		     struct config_why *why)
+{
+	if (!config_name_ok(text))
+		return config_fail(why, "%s = \"%s\": no section can have that name", k->name,
+				   text);
+	memset(field(k, obj), 0, CONFIG_NAME_MAX);
+	memcpy(field(k, obj), text, strlen(text));
+	return 0;
+}
+
+static bool equal_ref(const struct config_key *k, const void *a, const void *b)
+{
+	return strcmp(cfield(k, a), cfield(k, b)) == 0;
+}
+
+static void print_ref(const struct config_key *k, const void *obj, FILE *out)
+{
+	config_print_string(cfield(k, obj), out);
+}
+
+const struct config_kind config_kind_ref = {
+	"the name of a section", false, parse_ref, equal_ref, print_ref, NULL,
+};
+
+/* ---- numbers ---- */
+
+static int parse_bool(const struct config_key *k, void *obj, const char *text,
+		      struct config_why *why)
+{
+	static const char *const on[] = { "true", "yes", "on" };
+	static const char *const off[] = { "false", "no", "off" };
+	bool *at = field(k, obj);
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		if (strcmp(text, on[i]) && strcmp(text, off[i]))
+			continue;
+		*at = strcmp(text, on[i]) == 0;
+		return 0;
+	}
+	return config_fail(why, "%s = \"%s\" is neither true nor false", k->name, text);
+}
+
+static bool equal_bool(const struct config_key *k, const void *a, const void *b)
+{
+	return *(const bool *)cfield(k, a) == *(const bool *)cfield(k, b);
+}
+
+static void print_bool(const struct config_key *k, const void *obj, FILE *out)
+{
+	fputs(*(const bool *)cfield(k, obj) ? "true" : "false", out);
+}
+
+const struct config_kind config_kind_bool = {
+	"true or false", false, parse_bool, equal_bool, print_bool, NULL,
+};
+
+/* Decimal digits; no sign, and no leading zero, which others read as octal. */
+static int parse_number(const struct config_key *k, const char *text, uint32_t *out,
+			struct config_why *why)
+{
+	size_t digits = strspn(text, "0123456789");
+	unsigned long value;
+
+	if (digits == 0 || text[digits])
+		return config_fail(why, "%s = \"%s\" is not a number", k->name, text);
+	if (digits > 1 && text[0] == '0')
+		return config_fail(why, "%s = %s: write the number without a leading zero",
+				   k->name, text);
+	errno = 0;
+	value = strtoul(text, NULL, 10);
+	if (errno || value < k->min || value > k->max)
+		return config_fail(why, "%s = %s is out of range; it goes from %u to %u", k->name,
+				   text, k->min, k->max);
+	*out = (uint32_t)value;
+	return 0;
+}
+
+static int parse_u16(const struct config_key *k, void *obj, const char *text,
+		     struct config_why *why)
+{
+	uint32_t value;
+	int err = parse_number(k, text, &value, why);
+
+	if (!err)
+		*(uint16_t *)field(k, obj) = (uint16_t)value;
+	return err;
+}
+
+static bool equal_u16(const struct config_key *k, const void *a, const void *b)
+{
+	return *(const uint16_t *)cfield(k, a) == *(const uint16_t *)cfield(k, b);
+}
+
+static void print_u16(const struct config_key *k, const void *obj, FILE *out)
+{
+	fprintf(out, "%u", *(const uint16_t *)cfield(k, obj));
+}
+
+const struct config_kind config_kind_u16 = {
+	"a number", false, parse_u16, equal_u16, print_u16, NULL,
+};
+
+static int parse_u32(const struct config_key *k, void *obj, const char *text,
+		     struct config_why *why)
+{
+	return parse_number(k, text, field(k, obj), why);
+}
+
+static bool equal_u32(const struct config_key *k, const void *a, const void *b)
+{
+	return *(const uint32_t *)cfield(k, a) == *(const uint32_t *)cfield(k, b);
+}
+
+static void print_u32(const struct config_key *k, const void *obj, FILE *out)
+{
+	fprintf(out, "%u", *(const uint32_t *)cfield(k, obj));
+}
+
+const struct config_kind config_kind_u32 = {
+	"a number", false, parse_u32, equal_u32, print_u32, NULL,
+};
+
+/* ---- times: seconds with up to three decimals in the file, ms in memory ---- */
+
+static void print_ms(uint32_t ms, FILE *out)
+{
+	char text[8];
+	size_t len = 4;
+
+	fprintf(out, "%u", ms / 1000);
+	if (ms % 1000 == 0)
+		return;
+	snprintf(text, sizeof(text), ".%03u", ms % 1000);
+	while (text[len - 1] == '0')
+		text[--len] = '\0';
+	fputs(text, out);
+}
+
+static int seconds_range(const struct config_key *k, const char *text, struct config_why *why)
+{
+	return config_fail(why, "%s = %s is out of range; it goes from %u.%03u to %u seconds",
+			   k->name, text, k->min / 1000, k->min % 1000, k->max / 1000);
+}
+
+static int parse_seconds(const struct config_key *k, void *obj, const char *text,
+			 struct config_why *why)
+{
+	size_t whole = strspn(text, "0123456789"), part = 0, i;
+	uint64_t ms = 0;
+
+	if (text[whole] == '.')
+		part = strspn(text + whole + 1, "0123456789");
+	if (whole == 0 || part > 3 || (text[whole] == '.' && part == 0) ||
+	    text[whole + (part ? part + 1 : 0)])
+		return config_fail(why, "%s = \"%s\" is no time in seconds, such as 5 or 0.25",
+				   k->name, text);
+	if (whole > 9)
+		return seconds_range(k, text, why);
+	for (i = 0; i < whole; i++)
+		ms = ms * 10 + (uint64_t)(text[i] - '0');
+	for (i = 0; i < 3; i++)
+		ms = ms * 10 + (i < part ? (uint64_t)(text[whole + 1 + i] - '0') : 0);
+	if (ms < k->min || ms > k->max)
+		return seconds_range(k, text, why);
+	*(uint32_t *)field(k, obj) = (uint32_t)ms;
+	return 0;
+}
+
+static void print_seconds(const struct config_key *k, const void *obj, FILE *out)
+{
+	print_ms(*(const uint32_t *)cfield(k, obj), out);
+}
+
+const struct config_kind config_kind_seconds = {
+	"a time in seconds", false, parse_seconds, equal_u32, print_seconds, NULL,
+};
+
+/* ---- addresses; the port beside them is a key of its own ---- */
+
+static int set_addr(const struct config_key *k, void *obj, const struct addr *a)
+{
+	struct addr *at = field(k, obj);
+	uint16_t port = at->port;
+
+	*at = *a;
+	at->port = port;
+	return 0;
+}
+
+static int parse_addr(const struct config_key *k, void *obj, const char *text,
+		      struct config_why *why)
+{
+	struct addr a;
+
+	if (addr_parse(&a, text))
+		return config_fail(why, "%s = \"%s\" is no IPv4 or IPv6 address", k->name, text);
+	return set_addr(k, obj, &a);
+}
+
+static bool equal_addr(const struct config_key *k, const void *a, const void *b)
+{
+	return addr_equal_ip(cfield(k, a), cfield(k, b));
+}
+
+static void print_addr(const struct config_key *k, const void *obj, FILE *out)
+{
+	char buf[ADDR_STRLEN];
+
+	fprintf(out, "\"%s\"", addr_format(cfield(k, obj), buf));
+}
+
+const struct config_kind config_kind_addr = {
+	"an address", false, parse_addr, equal_addr, print_addr, NULL,
+};
+
+static int parse_addr4(const struct config_key *k, void *obj, const char *text,
+		       struct config_why *why)
+{
+	struct addr a;
+
+	if (addr_parse(&a, text) || a.family != AF_INET || addr_is_any(&a))
+		return config_fail(why, "%s = \"%s\" is no IPv4 address", k->name, text);
+	return set_addr(k, obj, &a);
+}
+
+const struct config_kind config_kind_addr4 = {
+	"an IPv4 address", false, parse_addr4, equal_addr, print_addr, NULL,
+};
+
+/* ---- words that choose ---- */
+
+static int parse_source_port(const struct config_key *k, void *obj, const char *text,
+			     struct config_why *why)
+{
+	bool *ephemeral = field(k, obj);
+
+	if (strcmp(text, "ephemeral") && strcmp(text, "1701"))
+		return config_fail(why, "%s = \"%s\" is neither \"ephemeral\" nor 1701", k->name,
+				   text);
+	*ephemeral = text[0] == 'e';
+	return 0;
+}
+
+static void print_source_port(const struct config_key *k, const void *obj, FILE *out)
+{
+	fputs(*(const bool *)cfield(k, obj) ? "\"ephemeral\"" : "1701", out);
+}
+
+const struct config_kind config_kind_source_port = {
+	"\"ephemeral\" or 1701", false, parse_source_port, equal_bool, print_source_port, NULL,
+};
+
+static const char *const backend_names[] = {
+	[CONFIG_BACKEND_PPPD] = "pppd",
+	[CONFIG_BACKEND_NONE] = "none",
+};
+
+static int parse_backend(const struct config_key *k, void *obj, const char *text,
+			 struct config_why *why)
+{
+	enum config_backend *at = field(k, obj);
+
+	if (strcmp(text, backend_names[CONFIG_BACKEND_PPPD]) == 0)
+		*at = CONFIG_BACKEND_PPPD;
+	else if (strcmp(text, backend_names[CONFIG_BACKEND_NONE]) == 0)
+		*at = CONFIG_BACKEND_NONE;
+	else
+		return config_fail(why, "%s = \"%s\" is neither \"pppd\" nor \"none\"", k->name,
+				   text);
+	return 0;
+}
+
+static bool equal_backend(const struct config_key *k, const void *a, const void *b)
+{
+	return *(const enum config_backend *)cfield(k, a) ==
+	       *(const enum config_backend *)cfield(k, b);
+}
+
+static void print_backend(const struct config_key *k, const void *obj, FILE *out)
+{
+	fprintf(out, "\"%s\"", backend_names[*(const enum config_backend *)cfield(k, obj)]);
+}
+
+const struct config_kind config_kind_backend = {
+	"\"pppd\" or \"none\"", false, parse_backend, equal_backend, print_backend, NULL,
+};

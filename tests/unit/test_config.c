@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration: files in and their canonical form out, that form in
+ * again, thousands of random configurations likewise, and what each kind of
+ * mistake is answered with. Runs in the top directory.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lib/config.h"
+#include "lib/config_key.h"
+
+#define DATA "tests/unit/data/config/"
+
+static struct config *parse_text(const char *text, char *err, size_t errlen)
+{
+	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	struct config *c;
+
+	assert_non_null(f);
+	c = config_parse(f, "test.conf", err, errlen);
+	fclose(f);
+	return c;
+}
+
+static struct config *must_parse(const char *text)
+{
+	char err[512] = "";
+	struct config *c = parse_text(text, err, sizeof(err));
+
+	if (!c)
+		fail_msg("%s\nin:\n%s", err, text);
+	return c;
+}
+
+static char *print_text(const struct config *c)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	assert_non_null(f);
+	assert_int_equal(config_print(c, f), 0);
+	fclose(f);
+	return text;
+}
+
+static char *read_file(const char *name)
+{
+	char path[128], *text = NULL;
+	size_t size = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), DATA "%s", name);
+	f = fopen(path, "r");
+	if (!f)
+		fail_msg("%s: %s", path, strerror(errno));
+	assert_true(getdelim(&text, &size, '\0', f) > 0);
+	fclose(f);
+	return text;
+}
+
+static void same_objects(const struct config_section *s, const void *a, const void *b)
+{
+	size_t i;
+
+	if (s->titled)
+		assert_string_equal(a, b);
+	for (i = 0; i < s->n; i++)
+		if (!s->keys[i].kind->equal(&s->keys[i], a, b))
+			fail_msg("%s in %s differs", s->keys[i].name, s->name);
+}
+
+#define SAME_ARRAYS(section, a, b, member)						\
+	do {										\
+		assert_int_equal((a)->member##_n, (b)->member##_n);			\
+		for (size_t n_ = 0; n_ < (a)->member##_n; n_++)				\
+			same_objects(&section, &(a)->member[n_], &(b)->member[n_]);	\
+	} while (0)
+
+static void same_configs(const struct config *a, const struct config *b)
+{
+	size_t i;
+
+	same_objects(&config_section_global, a, b);
+	SAME_ARRAYS(config_section_listen, a, b, listen);
+	SAME_ARRAYS(config_section_lns, a, b, lns);
+	SAME_ARRAYS(config_section_ppp, a, b, ppp);
+	SAME_ARRAYS(config_section_lac, a, b, lac);
+	for (i = 0; i < a->lac_n; i++)
+		SAME_ARRAYS(config_section_session, &a->lac[i], &b->lac[i], sessions);
+}
+
+/* Print, parse, print: the same structs, the same letters. */
+static void check_round_trip(const struct config *c, const char *canonical)
+{
+	char *first = print_text(c), *second;
+	struct config *again = must_parse(first);
+
+	if (canonical)
+		assert_string_equal(first, canonical);
+	same_configs(c, again);
+	second = print_text(again);
+	assert_string_equal(first, second);
+	config_free(again);
+	free(first);
+	free(second);
+}
+
+static void check_fixture(const char *name, const char *canonical_name)
+{
+	char *text = read_file(name), *canonical = read_file(canonical_name);
+	struct config *c = must_parse(text);
+
+	check_round_trip(c, canonical);
+	config_free(c);
+	free(text);
+	free(canonical);
+}
+
+static void test_fixtures(void **state)
+{
+	(void)state;
+	check_fixture("isp.conf", "isp.canonical");
+	check_fixture("isp.canonical", "isp.canonical");
+	check_fixture("full.conf", "full.canonical");
+	check_fixture("full.canonical", "full.canonical");
+}
+
+static void test_values(void **state)
+{
+	char *text = read_file("full.conf");
+	struct config *c = must_parse(text);
+	const struct config_lns *lns = &c->lns[0];
+	const struct config_ppp *ppp = &c->ppp[0];
+	const struct config_lac *lac = &c->lac[0];
+
+	(void)state;
+	assert_string_equal(c->hostname, "gw \"one\" $HOME");
+	assert_int_equal(c->listen[0].address.family, AF_INET6);
+	assert_int_equal(c->listen[0].address.port, 1702);
+	assert_int_equal(c->listen[1].address.port, 1701);
+	assert_string_equal(lns->tunnel.hostname, "other");
+	assert_false(lns->tunnel.challenge);
+	assert_true(lns->tunnel.hide);
+	assert_int_equal(lns->tunnel.retransmit_ms, 250);
+	assert_int_equal(lns->tunnel.retransmit_cap_ms, 2500);
+	assert_int_equal(lns->tunnel.hello_ms, 0);
+	assert_int_equal(c->lns[1].tunnel.idle_ms, 10000);
+	assert_string_equal(c->lns[1].tunnel.hostname, c->hostname);
+	assert_false(c->lns[1].tunnel.challenge);
+	assert_int_equal(ppp->auth_n, 1);
+	assert_int_equal(ppp->auth[0], CONFIG_AUTH_CHAP);
+	assert_string_equal(ppp->users_file, "/etc/l2tpd/\"odd\" \\users${HOME}");
+	assert_int_equal(ppp->options.n, 3);
+	assert_int_equal(c->ppp[1].mtu, 1460);
+	assert_int_equal(c->ppp[1].mru, 1460);
+	assert_int_equal(c->ppp[1].backend, CONFIG_BACKEND_NONE);
+	assert_false(lac->ephemeral);
+	assert_int_equal(lac->port, 1711);
+	assert_true(lac->tunnel.challenge);
+	assert_int_equal(lac->tunnel.idle_ms, 100125);
+	assert_string_equal(lac->sessions[0].user, "DOMAIN\\bob");
+	assert_int_equal(lac->sessions[0].redial_min_ms, 500);
+	assert_true(lac->sessions[1].persist);
+	assert_null(lac->sessions[1].user);
+	assert_ptr_equal(config_ppp_find(c, "load"), &c->ppp[1]);
+	assert_null(config_ppp_find(c, "none"));
+	assert_ptr_equal(config_lac_find(c, "away"), lac);
+	config_free(c);
+	free(text);
+}
+
+static void test_empty(void **state)
+{
+	char host[256] = "";
+	struct config *c = must_parse(" ");
+
+	(void)state;
+	gethostname(host, sizeof(host) - 1);
+	assert_string_equal(c->hostname, host);
+	assert_int_equal(c->max_tunnels, 10000);
+	assert_int_equal(c->max_half_open, 500);
+	assert_int_equal(c->max_sessions, 100000);
+	assert_int_equal(c->listen_n + c->lns_n + c->ppp_n + c->lac_n, 0);
+	check_round_trip(c, NULL);
+	config_free(c);
+}
+
+#define P "ppp p {}\n"				/* a ppp section for those that need one */
+#define L "listen { address = 0.0.0.0 }\n"
+
+static const struct { const char *text, *err; } faults[] = {
+	/* libconfuse's own errors, and what it would let pass */
+	{ "colour = 1", "test.conf:1: no such option 'colour'; it is misspelt" },
+	{ "\n\nppp p {\n  hostname = x\n}", "test.conf:4: no such option 'hostname'" },
+	{ "include(\"/etc/passwd\")", "test.conf:1: 'include(' needs quotes" },
+	{ "hostname \"x\"", "test.conf:1: missing equal sign after option 'hostname'" },
+	{ "hostname = { \"x\" }", "test.conf:1: unexpected token '{'" },
+	{ P "ppp p { }", "test.conf:2: found duplicate title 'p'" },
+	{ "hostname =", "test.conf:1: premature end of file" },
+	{ "\nppp p {\n mtu = 1400\n", "test.conf:2: what this brace opens does not end" },
+	{ "ppp p { }\n}", "test.conf:2: this brace closes nothing" },
+	{ "lac l { session s { ppp = { {", "test.conf:1: braces are nested too deep" },
+	{ "ppp { }", "test.conf:1: missing title for section 'ppp'" },
+	{ "hostname += x", "test.conf:1: attempt to append to non-list option 'hostname'" },
+	{ "hostname = a\nhostname = b", "test.conf:2: hostname is given twice" },
+	{ "ppp p { dns = 1.2.3.4\n dns = { 1.2.3.5 } }", "test.conf:2: dns is given twice" },
+	{ "hostname = \"a\nb\"", "test.conf:1: a string does not end" },
+	{ "\n\"", "test.conf:2: a string does not end" },
+	{ "\n'\\", "test.conf:2: a string does not end" },
+	{ "#\n/* x\n\n", "test.conf:2: a comment does not end" },
+	{ "hostname = \"${HOME}\"", "test.conf:1: ${...} is not expanded" },
+	{ "hostname = ${HOME}", "test.conf:1: '$' needs quotes" },
+	{ "hostname = x${HOME}", "test.conf:1: 'x$' needs quotes" },
+	{ "hostname = \"a\\tb\"", "test.conf:1: \\t means nothing in a string" },
+	{ "hostname = a*b", "test.conf:1: 'a*b' needs quotes" },
+	{ "hostname = a//b", "test.conf:1: 'a//b' needs quotes" },
+	{ "hostname = \"a\x01\"", "test.conf:1: byte 0x01 has no place here" },
+	{ "\"hostname\" = x", "test.conf:1: a string stands where a key should" },
+	{ P "\"ppp|mtu\" = 1400", "test.conf:2: a string stands where a key should" },
+	{ P "ppp|mtu = 1400", "test.conf:2: 'ppp|mtu' needs quotes" },
+	{ "ppp p { \"mtu\" = 1400 }", "test.conf:1: a key is written without quotes" },
+	{ "lac l { \"session\" { } }", "test.conf:1: a section starts with its keyword" },
+	{ "hostname = + x", "test.conf:1: a '+' alone means nothing" },
+	/* values */
+	{ "\nppp \"a b\" { }", "test.conf:2: 'a b' is no name for a section" },
+	{ "\nppp \"\" { }", "test.conf:2: '' is no name for a section" },
+	{ "hostname = \"\"", "test.conf:1: hostname has 0 bytes; it takes 1 to 255" },
+	{ "max-tunnels = many", "test.conf:1: max-tunnels = \"many\" is not a number" },
+	{ "max-tunnels = -1", "test.conf:1: max-tunnels = \"-1\" is not a number" },
+	{ "max-tunnels = \"\"", "test.conf:1: max-tunnels = \"\" is not a number" },
+	{ "max-tunnels = 0x10", "test.conf:1: max-tunnels = \"0x10\" is not a number" },
+	{ "max-tunnels = 010", "test.conf:1: max-tunnels = 010: write the number without" },
+	{ "max-tunnels = 0", "test.conf:1: max-tunnels = 0 is out of range; it goes from 1 to 65535" },
+	{ "max-tunnels = 65536", "test.conf:1: max-tunnels = 65536 is out of range" },
+	{ "max-sessions = 4294967296", "test.conf:1: max-sessions = 4294967296 is out of range" },
+	{ "max-sessions = 99999999999999999999999", "is out of range" },
+	{ "listen { address = localhost }", "\"localhost\" is no IPv4 or IPv6 address" },
+	{ "ppp p {\n ipv6 = maybe }", "test.conf:2: ipv6 = \"maybe\" is neither true nor false" },
+	{ "ppp p { local-address = ::1 }", "local-address = \"::1\" is no IPv4 address" },
+	{ "ppp p { dns = { 1.1.1.1, 2.2.2.2, 3.3.3.3 } }", "dns has more than two servers" },
+	{ "ppp p { auth = eap }", "auth: \"eap\" is unknown" },
+	{ "ppp p { auth = { pap, pap } }", "auth lists \"pap\" twice" },
+	{ "ppp p { auth = {\n} }", "auth is an empty list" },
+	{ "ppp p { users-file = users }", "users-file = \"users\" depends on the working directory" },
+	{ "ppp p { pool = 10.0.0.1/24 }", "pool: \"10.0.0.1/24\" is neither an IPv4 prefix" },
+	{ "ppp p { pool = 10.0.0.9-10.0.0.1 }", "is neither an IPv4 prefix" },
+	{ "ppp p { pool = 0.0.0.0/0 }", "is neither an IPv4 prefix" },
+	{ "ppp p { pool = 1.0.0.0-9.0.0.0 }", "is neither an IPv4 prefix" },
+	{ "ppp p { pool = { 10.0.0.0/24, 10.0.0.5-10.0.0.6 } }", "overlaps another range" },
+	{ "ppp p { mtu = 127 }", "mtu = 127 is out of range; it goes from 128 to 16384" },
+	{ "ppp p { backend = slirp }", "backend = \"slirp\" is neither \"pppd\" nor \"none\"" },
+	{ "lac l { hello = 1.0001 }", "hello = \"1.0001\" is no time in seconds" },
+	{ "lac l { hello = -1 }", "hello = \"-1\" is no time in seconds" },
+	{ "lac l { hello = 1. }", "hello = \"1.\" is no time in seconds" },
+	{ "lac l { hello = .5 }", "hello = \".5\" is no time in seconds" },
+	{ "lac l { hello = 1e3 }", "hello = \"1e3\" is no time in seconds" },
+	{ "lac l { hello = 86400.001 }", "hello = 86400.001 is out of range" },
+	{ "lac l { hello = 99999999999999999999 }", "is out of range" },
+	{ "lac l { retransmit = 0 }", "it goes from 0.010 to 60 seconds" },
+	{ "lac l { source-port = 1702 }", "is neither \"ephemeral\" nor 1701" },
+	{ "lac l { session s { ifname = \"a/b\" } }", "\"a/b\" is no name for an interface" },
+	{ "lac l { session s { ifname = \"ppp%d\" } }", "is no name for an interface" },
+	{ "lac l { session s { ifname = abcdefghijklmnop } }", "is no name for an interface" },
+	{ L "lns n { from-address = 10.0.0.1/8 }", "\"10.0.0.1/8\" is no prefix" },
+	{ L "lns n { ppp = \"a b\" }", "ppp = \"a b\": no section can have that name" },
+	/* sections that do not fit together */
+	{ "listen {\n}", "test.conf:2: listen has no address" },
+	{ L L, "test.conf:2: 0.0.0.0:1701 is listened to twice" },
+	{ P "lns n { ppp = p }", "test.conf:2: lns \"n\" cannot be called" },
+	{ L "lns n {\n\n}", "test.conf:4: lns \"n\" has no ppp" },
+	{ L "lns n {\nppp = q\n}", "test.conf:3: there is no section ppp \"q\"" },
+	{ P L "lns n {\nchallenge = true ppp = p }", "test.conf:4: challenge needs a secret; "
+	  "set tunnel-secret-file" },
+	{ P L "lns n { hide-avps = true ppp = p }", "hide-avps needs a secret" },
+	{ P L "lns n { retransmit-cap = 0.5 ppp = p }", "retransmit-cap is less than retransmit" },
+	{ P L "lns a { ppp = p }\nlns b { ppp = p }", "test.conf:4: lns \"b\" is never reached" },
+	{ "ppp p {\ndefault-route = true }" L "lns a { ppp = p }",
+	  "test.conf:2: default-route is for calling out" },
+	{ "ppp p { auth = pap }", "auth needs users; set users-file" },
+	{ "ppp p { backend = none auth = pap users-file = /u }", "authenticates nobody" },
+	{ "ppp p { backend = none options = x }", "options are pppd's" },
+	{ "ppp p { ipv6 = true\nmtu = 1000 }", "test.conf:1: ipv6 needs an mtu and mru" },
+	{ "ppp p { remote-address = 1.1.1.1 pool = 1.0.0.0/8 }", "remote-address is for one peer" },
+	{ "ppp p { remote-address = 1.1.1.1 local-address = 1.1.1.1 }", "is the same as local" },
+	{ "ppp p { pool = 1.1.1.1 local-address = 1.1.1.1 }", "no address but local-address" },
+	{ "lac l {\n}", "test.conf:2: lac \"l\" has no server" },
+	{ "lac l { server = x challenge = true }", "challenge needs a secret; set secret-file" },
+	{ "lac l { server = 1.2.3.4 source-address = ::1 }", "are of different families" },
+	{ "lac l { server = x session s {\n} }", "test.conf:2: session \"s\" has no ppp" },
+	{ "lac l { server = x session s { ppp = q } }", "there is no section ppp \"q\"" },
+	{ P "lac l { server = x session s { ppp = p password-file = /x } }", "needs a user" },
+	{ P "lac l { server = x session s { ppp = p user = u } }", "user \"u\" has no password" },
+	{ P "lac l { server = x session s { ppp = p redial-max = 0.5 } }", "less than redial" },
+	{ P "lac l { server = x session s { ppp = p } session s { ppp = p } }",
+	  "found duplicate title 's'" },
+	{ P "lac l { server = x session s { ppp = p ifname = i } session t { ppp = p ifname = i } }",
+	  "another session has this ifname" },
+};
+
+static void test_faults(void **state)
+{
+	char err[512];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		struct config *c;
+
+		err[0] = '\0';
+		c = parse_text(faults[i].text, err, sizeof(err));
+		if (c || !strstr(err, faults[i].err) || strncmp(err, "test.conf:", 10))
+			fail_msg("\"%s\"\nin:\n%s\nexpected: %s", err, faults[i].text, faults[i].err);
+		/* A fault leaves nothing behind that the next reader would trip over. */
+		config_free(must_parse("hostname = \"x\"\nlisten { address = ::1 }"));
+	}
+}
+
+static void test_match(void **state)
+{
+	struct config *c = must_parse(
+		P L
+		"lns a { from-address = 192.0.2.0/24 from-hostname = { \"lac*\", \"bras\" } ppp = p }\n"
+		"lns b { from-hostname = { \"LAC9\" } ppp = p }\n"
+		"lns c { from-address = { ::/0, 198.51.100.1 } ppp = p }\n");
+	struct addr in, out, six;
+
+	(void)state;
+	addr_parse(&in, "192.0.2.77");
+	addr_parse(&out, "203.0.113.1");
+	addr_parse(&six, "2001:db8::5");
+	assert_ptr_equal(config_lns_match(c, &in, "lac1"), &c->lns[0]);
+	assert_ptr_equal(config_lns_match(c, &in, "BRAS"), &c->lns[0]);
+	assert_null(config_lns_match(c, &in, "other"));
+	assert_ptr_equal(config_lns_match(c, &out, "lac9"), &c->lns[1]);
+	assert_null(config_lns_match(c, &out, "lac1"));
+	assert_ptr_equal(config_lns_match(c, &six, "lac1"), &c->lns[2]);
+	config_free(c);
+}
+
+static void check_pool(const char *keys, size_t n, const char *text)
+{
+	char conf[256], *printed;
+	struct config *c;
+
+	snprintf(conf, sizeof(conf), "hostname = h ppp p { %s }", keys);
+	c = must_parse(conf);
+	assert_int_equal(c->ppp[0].pool_n, n);
+	printed = print_text(c);
+	if (!strstr(printed, text))
+		fail_msg("%s\nin:\n%s", text, printed);
+	free(printed);
+	config_free(c);
+}
+
+static void test_pool(void **state)
+{
+	(void)state;
+	check_pool("pool = 10.0.0.0/24", 1, "{ \"10.0.0.1-10.0.0.254\" }");
+	check_pool("pool = 10.0.0.4/30", 1, "{ \"10.0.0.5-10.0.0.6\" }");
+	check_pool("pool = 10.0.0.4/31", 1, "{ \"10.0.0.4-10.0.0.5\" }");
+	check_pool("pool = 10.0.0.4/32", 1, "{ \"10.0.0.4-10.0.0.4\" }");
+	check_pool("pool = 10.0.0.4", 1, "{ \"10.0.0.4-10.0.0.4\" }");
+	check_pool("pool = 10.0.0.0-10.0.0.255", 1, "{ \"10.0.0.0-10.0.0.255\" }");
+	check_pool("pool = 10.0.0.0/24 local-address = 10.0.0.1", 1,
+		   "{ \"10.0.0.2-10.0.0.254\" }");
+	check_pool("pool = 10.0.0.0/24 local-address = 10.0.0.254", 1,
+		   "{ \"10.0.0.1-10.0.0.253\" }");
+	check_pool("pool = { 10.1.0.0/30, 10.0.0.0/24, 10.2.0.0/30 } local-address = 10.0.0.9", 4,
+		   "{ \"10.1.0.1-10.1.0.2\", \"10.0.0.1-10.0.0.8\", \"10.0.0.10-10.0.0.254\", "
+		   "\"10.2.0.1-10.2.0.2\" }");
+	check_pool("pool = { 10.0.0.1, 10.0.0.5 } local-address = 10.0.0.1", 1,
+		   "{ \"10.0.0.5-10.0.0.5\" }");
+}
+
+/* ---- random configurations ---- */
+
+static uint64_t seed;
+
+static uint32_t random_below(uint32_t n)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (uint32_t)((seed >> 16) % n);
+}
+
+static void random_string(FILE *f, size_t max)
+{
+	static const char letters[] = "abcXYZ019._-$\\\"'{}#/*=,+ ;|%~\xc3\xa9";
+	size_t len = 1 + random_below(max < 20 ? (uint32_t)max : 20);
+	char text[32];
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		text[i] = letters[random_below(sizeof(letters) - 1)];
+	text[len] = '\0';
+	config_print_string(text, f);
+}
+
+/* A list's index keeps its values apart where they must not repeat or overlap. */
+static void random_value(const struct config_key *k, FILE *f, unsigned int index, unsigned int serial)
+{
+	static const char *const auths[] = { "pap", "mschapv2", "chap", "mschapv1" };
+
+	if (k->kind == &config_kind_string || k->kind == &config_kind_strings)
+		random_string(f, k->max);
+	else if (k->kind == &config_kind_path)
+		fprintf(f, "\"/etc/\\$%u\"", random_below(1000));
+	else if (k->kind == &config_kind_ifname)
+		fprintf(f, "if%u", serial);
+	else if (k->kind == &config_kind_ref)
+		fputs("base", f);
+	else if (k->kind == &config_kind_bool)
+		fputs(random_below(2) ? "true" : "off", f);
+	else if (k->kind == &config_kind_u16 || k->kind == &config_kind_u32)
+		fprintf(f, "%u", k->min + random_below(k->max - k->min + (k->max < UINT32_MAX)));
+	else if (k->kind == &config_kind_seconds)
+		fprintf(f, "%u.%03u", 61 + random_below(100), random_below(1000));
+	else if (k->kind == &config_kind_addr)
+		fprintf(f, "2001:db8::%x", serial);
+	else if (k->kind == &config_kind_addr4)
+		fprintf(f, "10.0.%u.%u", random_below(4), 1 + random_below(254));
+	else if (k->kind == &config_kind_source_port)
+		fputs(random_below(2) ? "1701" : "ephemeral", f);
+	else if (k->kind == &config_kind_backend)
+		fputs("pppd", f);
+	else if (k->kind == &config_kind_auth)
+		fputs(auths[index], f);
+	else if (k->kind == &config_kind_dns)
+		fprintf(f, "192.0.2.%u", 1 + random_below(254));
+	else if (k->kind == &config_kind_pool)
+		fprintf(f, "10.0.%u.0/%u", index, 24 + random_below(7));
+	else if (k->kind == &config_kind_prefixes)
+		fprintf(f, "10.%u.0.0/%u", random_below(256), 16 + random_below(17));
+	else
+		fail_msg("a new kind of value: teach this test to make one");
+}
+
+/* Keys whose presence depends on others; the random sections give them their own way. */
+static bool left_out(const char *key)
+{
+	static const char *const keys[] = {
+		"challenge", "hide-avps", "password-file", "default-route", "remote-address",
+		"retransmit", "redial", "ipv6", "source-address",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool required(const struct config_section *s, const char *key)
+{
+	return strcmp(key, "ppp") == 0 || strcmp(key, "server") == 0 ||
+	       strcmp(key, "users-file") == 0 || strcmp(key, "from-hostname") == 0 ||
+	       (s == &config_section_listen && strcmp(key, "address") == 0);
+}
+
+static void random_keys(const struct config_section *s, FILE *f)
+{
+	static unsigned int serial;
+	unsigned int i, j, n;
+
+	serial++;
+	for (i = 0; i < s->n; i++) {
+		const struct config_key *k = &s->keys[i];
+
+		if (left_out(k->name) || (!required(s, k->name) && random_below(2)))
+			continue;
+		fprintf(f, "%s = ", k->name);
+		n = k->kind->list ? 1 + random_below(k->kind == &config_kind_dns ? 2 : 4) : 0;
+		for (j = 0; j < n; j++) {
+			fputs(j ? ", " : "{ ", f);
+			random_value(k, f, j, serial);
+		}
+		if (n)
+			fputs(" }", f);
+		else
+			random_value(k, f, 0, serial % 60000);
+		putc('\n', f);
+	}
+}
+
+static char *random_config(void)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	unsigned int i, j, n;
+
+	assert_non_null(f);
+	random_keys(&config_section_global, f);
+	fputs(L "ppp base { users-file = /u }\n", f);
+	for (i = 0, n = random_below(3); i < n; i++) {
+		fputs("listen {\n", f);
+		random_keys(&config_section_listen, f);
+		fputs("}\n", f);
+	}
+	for (i = 0, n = random_below(4); i < n; i++) {
+		fprintf(f, "ppp \"p%u\" {\n", i);
+		random_keys(&config_section_ppp, f);
+		fprintf(f, "}\nlns n%u {\n", i);
+		random_keys(&config_section_lns, f);
+		fputs("}\n", f);
+	}
+	for (i = 0, n = random_below(4); i < n; i++) {
+		fprintf(f, "lac l%u {\n", i);
+		random_keys(&config_section_lac, f);
+		for (j = random_below(3); j; j--) {
+			fprintf(f, "session s%u {\n", j);
+			random_keys(&config_section_session, f);
+			fputs("}\n", f);
+		}
+		fputs("}\n", f);
+	}
+	fclose(f);
+	return text;
+}
+
+static void test_random(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 1; i <= 3000; i++) {
+		char *text;
+		struct config *c;
+
+		seed = (uint64_t)i * 0x9e3779b97f4a7c15;
+		text = random_config();
+		c = must_parse(text);
+		check_round_trip(c, NULL);
+		config_free(c);
+		free(text);
+	}
+}
+
+/* ---- the files that a configuration names ---- */
+
+static void write_mode(const char *path, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+static void test_files(void **state)
+{
+	char dir[] = "/tmp/l2tpd-config-XXXXXX", path[64], conf[256], err[512] = "";
+	struct config *c;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/users", dir);
+	snprintf(conf, sizeof(conf), "ppp p { users-file = %s }", path);
+	c = must_parse(conf);
+
+	assert_int_equal(config_check_files(c, err, sizeof(err)), -ENOENT);
+	assert_non_null(strstr(err, path));
+	write_mode(path, 0600);
+	assert_int_equal(config_check_files(c, err, sizeof(err)), 0);
+	write_mode(path, 0604);
+	assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
+	write_mode(path, 0620);
+	assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
+	if (getgid() != 0) {
+		write_mode(path, 0640);
+		assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
+	}
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(config_check_files(c, err, sizeof(err)), -EINVAL);
+	unlink(path);
+	rmdir(dir);
+	config_free(c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fixtures),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_match),
+		cmocka_unit_test(test_pool),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
