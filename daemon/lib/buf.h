@@ -60,16 +60,20 @@ static inline uint16_t rbuf_u16(struct rbuf *r)
 
 static inline uint32_t rbuf_u32(struct rbuf *r)
 {
-	uint32_t high = rbuf_u16(r);
+	const uint8_t *p = rbuf_take(r, 4);
 
-	return high << 16 | rbuf_u16(r);
+	return p ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3] : 0;
 }
 
 static inline uint64_t rbuf_u64(struct rbuf *r)
 {
-	uint64_t high = rbuf_u32(r);
+	struct rbuf eight = *r;
+	uint64_t high;
 
-	return high << 32 | rbuf_u32(r);
+	if (!rbuf_take(r, 8))
+		return 0;
+	high = rbuf_u32(&eight);
+	return high << 32 | rbuf_u32(&eight);
 }
 
 /* Writing. After a failure nothing more is written and len stays. */

@@ -39,7 +39,7 @@ static const struct frame_text {
 		"Protocol Version: 1.0",
 		"Framing Capabilities: 0x3 (synchronous, asynchronous)",
 		"Bearer Capabilities: 0x3 (digital, analog)",
-		"Firmware Revision: 4400",
+		"Firmware Revision: 4384",
 		"Host Name: l2tp-gw",
 		"Vendor Name: Cisco Systems, Inc.",
 		"Assigned Tunnel ID: 55270",
