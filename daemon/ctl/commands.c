@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The commands of l2tpctl as a table. Parsing, usage, help, shell completion
+ * and the manual's section come from these rows; ipc/control.h says what the
+ * engine makes of them.
+ */
+#include "ctl/ctl.h"
+
+#include <stddef.h>
+
+#define TEXT(w, k, v, fl, h)	{ .word = w, .key = k, .kind = CTL_TEXT, .value = v, .flags = fl, .help = h }
+#define NUMBER(w, k, v, lo, hi, h) \
+	{ .word = w, .key = k, .kind = CTL_NUMBER, .value = v, .min = lo, .max = hi, .help = h }
+#define FLAG(w, k, h)		{ .word = w, .key = k, .kind = CTL_FLAG, .help = h }
+#define ON_OFF(w, k, h)		{ .word = w, .key = k, .kind = CTL_ON_OFF, .value = "on|off", .help = h }
+#define CHOICE(w, k, v, fl, h)	{ .word = w, .key = k, .kind = CTL_CHOICE, .value = v, .flags = fl, .help = h }
+#define SECRET(w, k, h)		{ .word = w, .key = k, .kind = CTL_SECRET_FILE, .value = "FILE", .help = h }
+#define DAY 86400
+
+static const struct ctl_arg add_tunnel_args[] = {
+	TEXT("remote", "remote", "HOST", CTL_REQUIRED,
+	     "The LNS to call: a host name or an address"),
+	TEXT("name", "name", "NAME", 0, "What to call the tunnel here"),
+	SECRET("secret-file", "secret",
+	       "File whose first line is the tunnel's secret; only its owner may read it"),
+	TEXT("local", "local", "ADDRESS", 0, "Our address; the routing table chooses by default"),
+	NUMBER("port", "port", "PORT", 1, 65535, "The LNS's UDP port, 1701 by default"),
+	CHOICE("source-port", "source_port", "1701|ephemeral", 0,
+	       "Our UDP port, ephemeral by default"),
+	TEXT("hostname", "hostname", "NAME", 0, "Host name that we give the peer"),
+	FLAG("hide", "hide", "Hide the AVPs that may be hidden; needs the secret"),
+	ON_OFF("challenge", "challenge",
+	       "Make the peer prove that it knows the secret; on when there is one"),
+	NUMBER("hello", "hello", "SECONDS", 0, DAY, "Silence before a HELLO is sent; 0: none is"),
+	NUMBER("idle-timeout", "idle_timeout", "SECONDS", 0, DAY,
+	       "How long the tunnel stays without a session"),
+	NUMBER("receive-window", "receive_window", "MESSAGES", 1, 32768,
+	       "Control messages that the peer may have on their way to us"),
+	{ 0 }
+};
+
+static const struct ctl_arg add_session_args[] = {
+	TEXT("tunnel", "tunnel", "NAME|ID", CTL_REQUIRED | CTL_TUNNEL_NAME,
+	     "The tunnel that carries the session"),
+	TEXT("ppp", "ppp", "PROFILE", CTL_REQUIRED,
+	     "The ppp section of the configuration that says how PPP is run"),
+	TEXT("name", "name", "NAME", 0, "What to call the session here"),
+	TEXT("user", "user", "NAME", 0, "User name for PPP's authentication"),
+	SECRET("password-file", "password",
+	       "File whose first line is the user's password; only its owner may read it"),
+	TEXT("ifname", "ifname", "NAME", 0, "Name of the network interface, pppN by default"),
+	ON_OFF("persist", "persist", "Dial again when the session ends"),
+	TEXT("called-number", "called_number", "NUMBER", 0, "Called Number of the call"),
+	TEXT("calling-number", "calling_number", "NUMBER", 0, "Calling Number of the call"),
+	{ 0 }
+};
+
+static const struct ctl_arg delete_tunnel_args[] = {
+	TEXT("tunnel", "tunnel", "NAME|ID", CTL_REQUIRED | CTL_BARE | CTL_TUNNEL_NAME,
+	     "The tunnel to close, with its sessions"),
+	{ 0 }
+};
+
+static const struct ctl_arg delete_session_args[] = {
+	TEXT("tunnel", "tunnel", "NAME|ID", CTL_TUNNEL_NAME,
+	     "Its tunnel; may be left out when the session has a name"),
+	TEXT("session", "session", "NAME|ID", CTL_REQUIRED | CTL_BARE, "The session to close"),
+	{ 0 }
+};
+
+static const struct ctl_arg show_tunnels_args[] = {
+	TEXT("tunnel", "tunnel", "NAME|ID", CTL_BARE | CTL_TUNNEL_NAME,
+	     "This tunnel only, with all that is known of it"),
+	FLAG("stats", "stats", "With the kernel's counters"),
+	{ 0 }
+};
+
+static const struct ctl_arg show_sessions_args[] = {
+	TEXT("tunnel", "tunnel", "NAME|ID", CTL_TUNNEL_NAME, "Sessions of this tunnel only"),
+	TEXT("session", "session", "NAME|ID", CTL_BARE,
+	     "This session only, with all that is known of it"),
+	TEXT("user", "user", "NAME", 0, "Sessions of this user only"),
+	FLAG("stats", "stats", "With the kernel's counters"),
+	{ 0 }
+};
+
+static const struct ctl_arg set_log_args[] = {
+	CHOICE("level", "level", "error|warning|notice|info|debug", CTL_REQUIRED | CTL_BARE,
+	       "What is logged: this and what is more urgent"),
+	{ 0 }
+};
+
+#define SECTION(l)	{ .label = l, .format = CTL_SECTION }
+#define COLUMN(k, h, l)	{ .key = k, .heading = h, .label = l, .format = CTL_PLAIN }
+#define LINE(k, l)	{ .key = k, .label = l, .format = CTL_PLAIN }
+#define COUNTERS \
+	SECTION("Traffic"), \
+	{ .key = "rx_packets", .heading = "RX-PACKETS", .label = "Packets received", .format = CTL_PLAIN, .stats = true }, \
+	{ .key = "rx_bytes", .heading = "RX-BYTES", .label = "Bytes received", .format = CTL_PLAIN, .stats = true }, \
+	{ .key = "rx_errors", .heading = "RX-ERRORS", .label = "Receive errors", .format = CTL_PLAIN, .stats = true }, \
+	{ .key = "tx_packets", .heading = "TX-PACKETS", .label = "Packets sent", .format = CTL_PLAIN, .stats = true }, \
+	{ .key = "tx_bytes", .heading = "TX-BYTES", .label = "Bytes sent", .format = CTL_PLAIN, .stats = true }, \
+	{ .key = "tx_errors", .heading = "TX-ERRORS", .label = "Send errors", .format = CTL_PLAIN, .stats = true }
+
+static const struct ctl_field tunnel_fields[] = {
+	COLUMN("name", "NAME", "Tunnel"),
+	LINE("role", "Role"),
+	LINE("profile", "Profile"),
+	COLUMN("state", "STATE", "State"),
+	{ .key = "initiator", .label = "Opened by us", .format = CTL_YES_NO },
+	COLUMN("tunnel_id", "LOCAL-ID", "Local id"),
+	COLUMN("peer_tunnel_id", "PEER-ID", "Peer's id"),
+	COLUMN("local", "LOCAL", "Local address"),
+	COLUMN("remote", "REMOTE", "Remote address"),
+	COLUMN("peer_hostname", "PEER", "Peer's host name"),
+	LINE("peer_vendor", "Peer's vendor"),
+	{ .key = "peer_firmware", .label = "Peer's firmware", .format = CTL_HEX },
+	LINE("version", "L2TP version"),
+	COLUMN("sessions", "SESSIONS", "Sessions"),
+	{ .key = "uptime_s", .heading = "UPTIME", .label = "Up for", .format = CTL_SECONDS },
+	{ .key = "idle_s", .label = "Peer silent for", .format = CTL_SECONDS },
+	SECTION("Control channel"),
+	LINE("ns", "Next to send (Ns)"),
+	LINE("nr", "Next expected (Nr)"),
+	LINE("window", "Our receive window"),
+	LINE("peer_window", "Peer's receive window"),
+	LINE("unacknowledged", "Unacknowledged"),
+	LINE("queued", "Queued"),
+	LINE("sent", "Messages sent"),
+	LINE("received", "Messages received"),
+	LINE("retransmitted", "Retransmitted"),
+	LINE("duplicates", "Duplicates received"),
+	LINE("out_of_order", "Out of order"),
+	LINE("dropped", "Dropped"),
+	COUNTERS,
+	{ 0 }
+};
+
+static const struct ctl_field session_fields[] = {
+	COLUMN("tunnel", "TUNNEL", "Tunnel"),
+	COLUMN("name", "NAME", "Session"),
+	LINE("kind", "Call"),
+	LINE("tunnel_id", "Tunnel's local id"),
+	LINE("peer_tunnel_id", "Tunnel's peer id"),
+	COLUMN("session_id", "LOCAL-ID", "Local id"),
+	COLUMN("peer_session_id", "PEER-ID", "Peer's id"),
+	COLUMN("state", "STATE", "State"),
+	LINE("ppp", "PPP profile"),
+	COLUMN("ppp_state", "PPP", "PPP state"),
+	COLUMN("user", "USER", "User"),
+	COLUMN("ifname", "INTERFACE", "Interface"),
+	LINE("local_ipv4", "Local address"),
+	COLUMN("remote_ipv4", "ADDRESS", "Peer's address"),
+	LINE("remote", "Tunnel to"),
+	LINE("pid", "Process id of pppd"),
+	LINE("calling_number", "Calling number"),
+	LINE("called_number", "Called number"),
+	LINE("call_serial", "Call serial number"),
+	{ .key = "uptime_s", .heading = "UPTIME", .label = "Up for", .format = CTL_SECONDS },
+	{ .key = "redial_in_s", .label = "Dials again in", .format = CTL_SECONDS },
+	LINE("last_error", "Last error"),
+	COUNTERS,
+	{ 0 }
+};
+
+static const struct ctl_field status_fields[] = {
+	LINE("version", "l2tpd"),
+	LINE("pid", "Process id"),
+	{ .key = "uptime_s", .label = "Up for", .format = CTL_SECONDS },
+	LINE("dataplane", "Data plane"),
+	LINE("tunnels", "Tunnels"),
+	LINE("half_open", "Half-open tunnels"),
+	LINE("sessions", "Sessions"),
+	{ 0 }
+};
+
+static const struct ctl_view tunnel_view = { .fields = tunnel_fields, .single = "tunnel" };
+static const struct ctl_view session_view = { .fields = session_fields, .single = "session" };
+static const struct ctl_view status_view = { .fields = status_fields, .page = true };
+static const struct ctl_view config_view = { .text = "text" };
+
+const struct ctl_command ctl_commands[] = {
+	{ .words = "add tunnel", .args = add_tunnel_args,
+	  .help = "Opens a tunnel to an LNS." },
+	{ .words = "add session", .args = add_session_args,
+	  .help = "Places a call in a tunnel that we opened." },
+	{ .words = "delete tunnel", .args = delete_tunnel_args,
+	  .help = "Closes a tunnel and the sessions in it." },
+	{ .words = "delete session", .args = delete_session_args,
+	  .help = "Closes a session." },
+	{ .words = "show tunnels", .args = show_tunnels_args, .view = &tunnel_view,
+	  .help = "Lists the tunnels, or shows one in full." },
+	{ .words = "show sessions", .args = show_sessions_args, .view = &session_view,
+	  .help = "Lists the sessions, or shows one in full." },
+	{ .words = "show config", .view = &config_view,
+	  .help = "Prints the configuration that l2tpd runs with, in its canonical form." },
+	{ .words = "show status", .view = &status_view,
+	  .help = "Shows the daemon itself: version, numbers, counters." },
+	{ .words = "set log", .args = set_log_args,
+	  .help = "Changes how much l2tpd logs until it is started again." },
+	{ .words = "completion bash", .local = ctl_completion_bash,
+	  .help = "Prints a script that completes these commands in bash." },
+	{ 0 }
+};

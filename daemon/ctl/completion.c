@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The script that completes l2tpctl's commands in bash, from the command table. */
+#include "ctl/ctl.h"
+
+#include <string.h>
+
+/* Each word that may come behind the first n of a command's words, once per list. */
+static void put_case(const char *pattern, const char *words, FILE *out)
+{
+	fprintf(out, "\t\"%s\") words=\"%s\" ;;\n", pattern, words);
+}
+
+static void append(char *list, size_t size, const char *word, size_t len)
+{
+	size_t used = strlen(list);
+	const char *p = list;
+
+	while ((p = strstr(p, word))) {
+		if ((p == list || p[-1] == ' ') && (p[len] == ' ' || !p[len]))
+			return;
+		p += len;
+	}
+	snprintf(list + used, size - used, "%s%s", used ? " " : "", word);
+}
+
+/* All commands have two words: the first ones, then what follows each. */
+static void put_words(FILE *out)
+{
+	char first[256] = "", name[32];
+
+	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
+		size_t n = strcspn(c->words, " ");
+
+		snprintf(name, sizeof(name), "%.*s", (int)n, c->words);
+		append(first, sizeof(first), name, n);
+	}
+	put_case("", first, out);
+	for (char *save = NULL, *w = strtok_r(first, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
+		char second[256] = "";
+
+		for (const struct ctl_command *c = ctl_commands; c->words; c++) {
+			size_t n = strcspn(c->words, " ");
+
+			if (strlen(w) == n && !strncmp(w, c->words, n))
+				append(second, sizeof(second), c->words + n + 1,
+				       strlen(c->words + n + 1));
+		}
+		put_case(w, second, out);
+	}
+}
+
+static void append_choices(const struct ctl_arg *a, char *list, size_t size)
+{
+	char word[32];
+
+	for (const char *p = a->value; *p; p += *p == '|') {
+		size_t n = strcspn(p, "|");
+
+		snprintf(word, sizeof(word), "%.*s", (int)n, p);
+		append(list, size, word, n);
+		p += n;
+	}
+}
+
+/* What may stand in place of a keyword that may be left out. */
+static void append_values(char *list, size_t size, const struct ctl_arg *a)
+{
+	const char tunnels[] = "$(_l2tpctl_tunnels)";
+
+	if (a->flags & CTL_TUNNEL_NAME)
+		append(list, size, tunnels, strlen(tunnels));
+	if (a->kind == CTL_CHOICE)
+		append_choices(a, list, size);
+}
+
+static void put_keywords(FILE *out)
+{
+	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
+		char list[512] = "";
+
+		for (const struct ctl_arg *a = c->args; a && a->word; a++)
+			append(list, sizeof(list), a->word, strlen(a->word));
+		for (const struct ctl_arg *a = c->args; a && a->word; a++)
+			if (a->flags & CTL_BARE)
+				append_values(list, sizeof(list), a);
+		put_case(c->words, list, out);
+	}
+}
+
+static void put_values(FILE *out)
+{
+	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
+		for (const struct ctl_arg *a = c->args; a && a->word; a++) {
+			if (a->kind == CTL_FLAG)
+				continue;
+			fprintf(out, "\t\"%s %s\") ", c->words, a->word);
+			if (a->kind == CTL_SECRET_FILE) {
+				fputs("files=1", out);
+			} else if (a->kind == CTL_ON_OFF || a->kind == CTL_CHOICE) {
+				char list[256] = "";
+
+				append_choices(a, list, sizeof(list));
+				fprintf(out, "words=\"%s\"", list);
+			} else if (a->flags & CTL_TUNNEL_NAME) {
+				fputs("words=$(_l2tpctl_tunnels)", out);
+			} else {
+				fputs("words=", out);	/* free text: nothing to offer */
+			}
+			fputs(" value=1 ;;\n", out);
+		}
+	}
+}
+
+void ctl_completion_bash(FILE *out)
+{
+	fputs("# bash completion for l2tpctl; written by: l2tpctl completion bash\n"
+	      "_l2tpctl_tunnels()\n"
+	      "{\n"
+	      "\tl2tpctl \"${opts[@]}\" show tunnels 2>/dev/null | awk 'NR > 1 && $1 != \"-\" { print $1 }'\n"
+	      "}\n"
+	      "\n"
+	      "_l2tpctl()\n"
+	      "{\n"
+	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+	      "\tlocal i path='' n=0 words='' files='' value='' opts=()\n"
+	      "\n"
+	      "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+	      "\t\tcase ${COMP_WORDS[i]} in\n"
+	      "\t\t--socket|--runtime-dir) opts+=(\"${COMP_WORDS[i]}\" \"${COMP_WORDS[++i]}\") ;;\n"
+	      "\t\t-*) ;;\n"
+	      "\t\t*) if ((n++ < 2)); then path+=${path:+ }${COMP_WORDS[i]}; fi ;;\n"
+	      "\t\tesac\n"
+	      "\tdone\n"
+	      "\tcase $prev in\n"
+	      "\t--socket|--runtime-dir) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+	      "\tesac\n"
+	      "\tif [[ $cur == -* ]]; then\n"
+	      "\t\tCOMPREPLY=($(compgen -W '--json --pretty --details --socket --runtime-dir --help --version' -- \"$cur\"))\n"
+	      "\t\treturn\n"
+	      "\tfi\n"
+	      "\tcase \"$path $prev\" in\n", out);
+	put_values(out);
+	fputs("\tesac\n"
+	      "\t[[ $value ]] || case $path in\n", out);
+	put_words(out);
+	put_keywords(out);
+	fputs("\tesac\n"
+	      "\tif [[ $files ]]; then\n"
+	      "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
+	      "\telse\n"
+	      "\t\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+	      "\tfi\n"
+	      "}\n"
+	      "complete -F _l2tpctl l2tpctl\n", out);
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Records as people and programs read them: a table (libsmartcols), pages of
+ * labelled lines, the text that a record carries, or a JSON array. JSON and
+ * pages are written record by record; a table keeps its cells until the end,
+ * since the columns' widths depend on all of them.
+ */
+#include "ctl/ctl.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libsmartcols.h>
+
+#define COLUMNS_MAX 24
+#define LABEL_WIDTH 23
+
+enum mode { MODE_NONE, MODE_JSON, MODE_TEXT, MODE_PAGE, MODE_TABLE };
+
+struct ctl_output {
+	FILE *out;
+	enum mode mode;
+	bool pretty;
+	const struct ctl_view *view;
+	unsigned long records;
+	struct libscols_table *table;
+	const struct ctl_field *column[COLUMNS_MAX];
+	size_t columns;
+};
+
+void ctl_put_safe(const char *text, FILE *out)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		/* C0, DEL, and C1 as UTF-8 writes it */
+		if (*p < 0x20 || *p == 0x7f) {
+			fprintf(out, "\\x%02x", *p);
+		} else if (*p == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f) {
+			fprintf(out, "\\x%02x\\x%02x", p[0], p[1]);
+			p++;
+		} else {
+			fputc(*p, out);
+		}
+	}
+}
+
+static void format_seconds(unsigned long long s, char *buf, size_t size)
+{
+	unsigned long long m = s / 60, h = m / 60, d = h / 24;
+
+	if (d)
+		snprintf(buf, size, "%llud%02lluh", d, h % 24);
+	else if (h)
+		snprintf(buf, size, "%lluh%02llum", h, m % 60);
+	else if (m)
+		snprintf(buf, size, "%llum%02llus", m, s % 60);
+	else
+		snprintf(buf, size, "%llus", s);
+}
+
+/* A scalar as text; NULL for what has none. buf holds numbers. */
+static const char *format_value(const json_t *v, enum ctl_format format, char *buf, size_t size)
+{
+	switch (json_typeof(v)) {
+	case JSON_STRING:
+		return json_string_value(v);
+	case JSON_TRUE:
+		return "yes";
+	case JSON_FALSE:
+		return "no";
+	case JSON_INTEGER:
+		if (format == CTL_SECONDS && json_integer_value(v) >= 0)
+			format_seconds((unsigned long long)json_integer_value(v), buf, size);
+		else if (format == CTL_HEX)
+			snprintf(buf, size, "0x%04llx", (unsigned long long)json_integer_value(v));
+		else
+			snprintf(buf, size, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+		return buf;
+	case JSON_REAL:
+		snprintf(buf, size, "%g", json_real_value(v));
+		return buf;
+	case JSON_OBJECT:
+	case JSON_ARRAY:
+	case JSON_NULL:
+		break;
+	}
+	return NULL;
+}
+
+/* ---- table ---- */
+
+static bool is_number_column(const struct ctl_field *f)
+{
+	return f->stats || f->format == CTL_SECONDS || strstr(f->key, "_id") ||
+	       !strcmp(f->key, "sessions");
+}
+
+static int table_new(struct ctl_output *o, bool stats)
+{
+	o->table = scols_new_table();
+	if (!o->table)
+		return -ENOMEM;
+	scols_table_set_stream(o->table, o->out);
+	for (const struct ctl_field *f = o->view->fields; f->label; f++) {
+		struct libscols_column *c;
+
+		if (!f->heading || (f->stats && !stats) || o->columns == COLUMNS_MAX)
+			continue;
+		c = scols_table_new_column(o->table, f->heading, 0,
+					   is_number_column(f) ? SCOLS_FL_RIGHT : 0);
+		if (!c)
+			return -ENOMEM;
+		o->column[o->columns++] = f;
+	}
+	return 0;
+}
+
+static int table_record(struct ctl_output *o, const json_t *record)
+{
+	struct libscols_line *line = scols_table_new_line(o->table, NULL);
+	char buf[32];
+
+	if (!line)
+		return -ENOMEM;
+	for (size_t i = 0; i < o->columns; i++) {
+		const json_t *v = json_object_get(record, o->column[i]->key);
+		const char *text = NULL;
+
+		if (v)
+			text = format_value(v, o->column[i]->format, buf, sizeof(buf));
+		/* An empty cell would shift the columns of whoever splits at blanks. */
+		if (scols_line_set_data(line, i, text && *text ? text : "-"))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* ---- page ---- */
+
+static void page_line(FILE *out, const char *label, const char *text)
+{
+	int pad = LABEL_WIDTH - (int)strlen(label) - 1;
+
+	fprintf(out, "  %s:%*s ", label, pad > 0 ? pad : 0, "");
+	ctl_put_safe(text, out);
+	fputc('\n', out);
+}
+
+/* A field that this l2tpctl does not know is shown as well, by its own name. */
+static void page_unknown(FILE *out, const char *key, const json_t *v)
+{
+	char label[64], buf[32];
+	const char *text;
+
+	snprintf(label, sizeof(label), "%s", key);
+	for (char *p = label; *p; p++)
+		if (*p == '_')
+			*p = ' ';
+	label[0] = (char)toupper((unsigned char)label[0]);
+	if (json_is_object(v)) {
+		const char *k;
+		json_t *member;
+
+		fputc(' ', out);
+		ctl_put_safe(label, out);
+		fputs(":\n", out);
+		json_object_foreach((json_t *)(uintptr_t)v, k, member)
+			if (!json_is_object(member))
+				page_unknown(out, k, member);
+		return;
+	}
+	text = format_value(v, CTL_PLAIN, buf, sizeof(buf));
+	if (text)
+		page_line(out, label, text);
+}
+
+static bool is_known(const struct ctl_view *view, const char *key)
+{
+	for (const struct ctl_field *f = view->fields; f->label; f++)
+		if (f->key && !strcmp(f->key, key))
+			return true;
+	return false;
+}
+
+static void page_record(const struct ctl_output *o, const json_t *record)
+{
+	const char *section = NULL, *key, *text;
+	char buf[32];
+	json_t *v;
+
+	if (o->records)
+		fputc('\n', o->out);
+	for (const struct ctl_field *f = o->view->fields; f->label; f++) {
+		if (f->format == CTL_SECTION) {
+			section = f->label;
+			continue;
+		}
+		v = json_object_get(record, f->key);
+		text = v ? format_value(v, f->format, buf, sizeof(buf)) : NULL;
+		if (!text || !*text)
+			continue;
+		if (section)
+			fprintf(o->out, " %s:\n", section);
+		section = NULL;
+		page_line(o->out, f->label, text);
+	}
+	json_object_foreach((json_t *)(uintptr_t)record, key, v)
+		if (!is_known(o->view, key))
+			page_unknown(o->out, key, v);
+}
+
+/* ---- JSON ---- */
+
+static int json_record(struct ctl_output *o, const json_t *record)
+{
+	size_t flags = o->pretty ? JSON_INDENT(4) : JSON_COMPACT;
+
+	fputs(o->records ? ",\n" : "[", o->out);
+	return json_dumpf(record, o->out, flags) && !ferror(o->out) ? -ENOMEM : 0;
+}
+
+/* ---- all ---- */
+
+static enum mode choose_mode(const struct ctl_request *req, const struct ctl_options *opt)
+{
+	const struct ctl_view *v = req->command->view;
+
+	if (opt->json)
+		return MODE_JSON;
+	if (!v)
+		return MODE_NONE;
+	if (v->text)
+		return MODE_TEXT;
+	if (v->page || opt->details || (v->single && json_object_get(req->args, v->single)))
+		return MODE_PAGE;
+	return MODE_TABLE;
+}
+
+struct ctl_output *ctl_output_new(const struct ctl_request *req, const struct ctl_options *opt,
+				  FILE *out)
+{
+	struct ctl_output *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return NULL;
+	o->out = out;
+	o->view = req->command->view;
+	o->mode = choose_mode(req, opt);
+	o->pretty = opt->pretty;
+	if (o->mode == MODE_TABLE && table_new(o, json_object_get(req->args, "stats"))) {
+		ctl_output_free(o);
+		return NULL;
+	}
+	return o;
+}
+
+int ctl_output_record(struct ctl_output *o, const json_t *record)
+{
+	const char *text;
+	int ret = 0;
+
+	switch (o->mode) {
+	case MODE_NONE:
+		break;
+	case MODE_JSON:
+		ret = json_record(o, record);
+		break;
+	case MODE_TEXT:
+		/* Written by l2tpd, for a file too: as it is */
+		text = json_string_value(json_object_get(record, o->view->text));
+		fputs(text ? text : "", o->out);
+		break;
+	case MODE_PAGE:
+		page_record(o, record);
+		break;
+	case MODE_TABLE:
+		ret = table_record(o, record);
+		break;
+	}
+	o->records++;
+	return ret;
+}
+
+int ctl_output_finish(struct ctl_output *o, bool failed)
+{
+	if (o->mode == MODE_JSON && (o->records || !failed))
+		fputs(o->records ? "]\n" : "[]\n", o->out);
+	if (o->mode == MODE_TABLE && o->records)
+		return scols_print_table(o->table);
+	return 0;
+}
+
+void ctl_output_free(struct ctl_output *o)
+{
+	if (!o)
+		return;
+	scols_unref_table(o->table);
+	free(o);
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The version that l2tpd, l2tpctl and the plugin name themselves by. */
+#ifndef L2TPD_LIB_VERSION_H
+#define L2TPD_LIB_VERSION_H
+
+#ifndef L2TPD_VERSION
+#define L2TPD_VERSION "0.1"
+#endif
+
+#endif

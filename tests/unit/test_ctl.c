@@ -1,0 +1,633 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * l2tpctl against a control socket that a thread of the test serves: words to
+ * requests, replies to tables, pages and JSON, errors to sentences and exit
+ * statuses, and the manual page against the command table.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "ctl/ctl.h"
+#include "ipc/control.h"
+
+#define WORDS_MAX 40
+
+struct fixture {
+	char dir[64];
+	char socket[96];
+	char secret[96];
+	char *out, *err;	/* of the last run */
+};
+
+/* The daemon's part: takes one request, answers, closes. */
+struct server {
+	int listener;
+	const char *reply;
+	unsigned long records;	/* that many times the reply's first line, if not 0 */
+	char request[4096];	/* what came, without the newline */
+	pthread_t thread;
+};
+
+static void write_all(int fd, const char *data, size_t len)
+{
+	while (len) {
+		ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
+
+		if (n <= 0)
+			return;
+		data += n;
+		len -= (size_t)n;
+	}
+}
+
+static void *serve(void *arg)
+{
+	struct server *s = arg;
+	int fd = accept(s->listener, NULL, NULL);
+	size_t len = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return NULL;
+	while (len < sizeof(s->request) - 1 && !memchr(s->request, '\n', len)) {
+		n = read(fd, s->request + len, sizeof(s->request) - 1 - len);
+		if (n <= 0)
+			break;
+		len += (size_t)n;
+	}
+	s->request[strcspn(s->request, "\n")] = '\0';
+	for (unsigned long i = 0; i < s->records; i++)
+		write_all(fd, s->reply, strcspn(s->reply, "\n") + 1);
+	if (!s->records)
+		write_all(fd, s->reply, strlen(s->reply));
+	else
+		write_all(fd, "{\"end\": {}}\n", 12);
+	close(fd);
+	return NULL;
+}
+
+static void server_start(struct server *s, const struct fixture *f)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+
+	unlink(f->socket);
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", f->socket);
+	s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_true(s->listener >= 0);
+	assert_int_equal(bind(s->listener, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	assert_int_equal(listen(s->listener, 1), 0);
+	assert_int_equal(pthread_create(&s->thread, NULL, serve, s), 0);
+}
+
+static void server_stop(struct server *s)
+{
+	/* l2tpctl has its answer, or it never came: then nobody waits for it. */
+	shutdown(s->listener, SHUT_RDWR);
+	pthread_join(s->thread, NULL);
+	close(s->listener);
+}
+
+/* Runs l2tpctl with these words, split at blanks; its output is left in f. */
+static int run(struct fixture *f, const char *line)
+{
+	char *words = strdup(line), *argv[WORDS_MAX] = { (char[]){ "l2tpctl" } };
+	size_t out_len, err_len;
+	FILE *out, *err;
+	int argc = 1, ret;
+
+	free(f->out);
+	free(f->err);
+	out = open_memstream(&f->out, &out_len);
+	err = open_memstream(&f->err, &err_len);
+	for (char *save, *w = strtok_r(words, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
+		assert_true(argc < WORDS_MAX - 1);
+		argv[argc++] = w;
+	}
+	ret = ctl_run(argc, argv, out, err);
+	fclose(out);
+	fclose(err);
+	free(words);
+	return ret;
+}
+
+/* The same, with the daemon's reply; the request that it got is checked. */
+static int run_with(struct fixture *f, const char *line, const char *request, const char *reply)
+{
+	struct server s = { .reply = reply };
+	char words[1024];
+	int ret;
+
+	server_start(&s, f);
+	snprintf(words, sizeof(words), "--socket %s %s", f->socket, line);
+	ret = run(f, words);
+	server_stop(&s);
+	assert_string_equal(s.request, request);
+	return ret;
+}
+
+static void write_file(const char *path, mode_t mode, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+
+	assert_true(fd >= 0);
+	assert_int_equal(fchmod(fd, mode), 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return -1;
+	snprintf(f->dir, sizeof(f->dir), "/tmp/test_ctl.XXXXXX");
+	if (!mkdtemp(f->dir))
+		return -1;
+	snprintf(f->socket, sizeof(f->socket), "%s/" CONTROL_SOCKET, f->dir);
+	snprintf(f->secret, sizeof(f->secret), "%s/secret", f->dir);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	unlink(f->socket);
+	unlink(f->secret);
+	rmdir(f->dir);
+	free(f->out);
+	free(f->err);
+	free(f);
+	return 0;
+}
+
+#define END "{\"end\": {}}\n"
+
+/* ---- words to requests ---- */
+
+static void test_add_tunnel(void **state)
+{
+	struct fixture *f = *state;
+	char line[512];
+
+	write_file(f->secret, 0600, "s3cret\nsecond line\n");
+	snprintf(line, sizeof(line),
+		 "add tunnel remote lns.example.net name work secret-file %s local 192.0.2.10 "
+		 "port 1702 hostname me hide challenge off hello 30 source-port 1701", f->secret);
+	assert_int_equal(run_with(f, line,
+		"{\"command\":\"add tunnel\",\"args\":{\"remote\":\"lns.example.net\","
+		"\"name\":\"work\",\"secret\":\"s3cret\",\"local\":\"192.0.2.10\",\"port\":1702,"
+		"\"hostname\":\"me\",\"hide\":true,\"challenge\":false,\"hello\":30,"
+		"\"source_port\":\"1701\"}}", END), 0);
+	assert_string_equal(f->out, "");
+	assert_string_equal(f->err, "");
+}
+
+static void test_add_session(void **state)
+{
+	struct fixture *f = *state;
+	char line[512];
+
+	write_file(f->secret, 0600, "pass word");
+	snprintf(line, sizeof(line),
+		 "add session tunnel work ppp dialout user alice password-file %s name home "
+		 "persist on", f->secret);
+	assert_int_equal(run_with(f, line,
+		"{\"command\":\"add session\",\"args\":{\"tunnel\":\"work\",\"ppp\":\"dialout\","
+		"\"user\":\"alice\",\"password\":\"pass word\",\"name\":\"home\","
+		"\"persist\":true}}", END), 0);
+}
+
+static void test_abbreviations(void **state)
+{
+	static const struct { const char *line, *request; } cases[] = {
+		{ "sh tun", "{\"command\":\"show tunnels\",\"args\":{}}" },
+		{ "show tunnel work", "{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"work\"}}" },
+		{ "sh t tun tunnel", "{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"tunnel\"}}" },
+		{ "sh ses st us bob", "{\"command\":\"show sessions\",\"args\":{\"stats\":true,\"user\":\"bob\"}}" },
+		{ "d t 4711", "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"4711\"}}" },
+		{ "del ses tun work 12", "{\"command\":\"delete session\",\"args\":{\"tunnel\":\"work\",\"session\":\"12\"}}" },
+		{ "del ses home", "{\"command\":\"delete session\",\"args\":{\"session\":\"home\"}}" },
+		{ "set log i", "{\"command\":\"set log\",\"args\":{\"level\":\"info\"}}" },
+		{ "a t rem x source-port e ch of",
+		  "{\"command\":\"add tunnel\",\"args\":{\"remote\":\"x\",\"source_port\":\"ephemeral\",\"challenge\":false}}" },
+		{ "show st", "{\"command\":\"show status\",\"args\":{}}" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(run_with(f, cases[i].line, cases[i].request, END), 0);
+}
+
+static void test_usage_errors(void **state)
+{
+	static const struct { const char *line, *says; } cases[] = {
+		{ "s tun", "'s' may be show or set: spell it out" },
+		{ "show s", "'s' may be sessions or status: spell it out" },
+		{ "show", "behind 'show' comes tunnels, sessions, config or status" },
+		{ "shout", "'shout' is not known here: say add, delete, show, set or completion" },
+		{ "add bridge", "'bridge' is not known here: say tunnel or session" },
+		{ "add tunnel", "'add tunnel' needs remote HOST" },
+		{ "add tunnel name x", "'add tunnel' needs remote HOST" },
+		{ "add tunnel remote", "remote has no value: say remote HOST" },
+		{ "add tunnel remote x h", "'h' may be hostname, hide or hello: spell it out" },
+		{ "add tunnel remote x remote y", "remote is given twice" },
+		{ "add tunnel remote x wide", "'wide' is not known here: say remote, name" },
+		{ "add tunnel remote x port 0", "'0' is not a value for port: give a number from 1 to 65535" },
+		{ "add tunnel remote x port 65536", "'65536' is not a value for port" },
+		{ "add tunnel remote x port -1", "-1" },
+		{ "add tunnel remote x port 17x", "'17x' is not a value for port" },
+		{ "add tunnel remote x challenge maybe", "'maybe' is not a value for challenge: say on or off" },
+		{ "add tunnel remote x challenge o", "'o' is not a value for challenge: say on or off" },
+		{ "add tunnel remote x\x80", "'x\x80' is not a value for remote: give HOST as UTF-8 text" },
+		{ "add session tunnel x", "'add session' needs ppp PROFILE" },
+		{ "delete tunnel", "'delete tunnel' needs [tunnel] NAME|ID" },
+		{ "delete tunnel a b", "'b' is not known here: say tunnel" },
+		{ "show config now", "nothing comes behind 'show config', but 'now' was given" },
+		{ "set log loud", "'loud' is not a value for level: say error," },
+		{ "--frob show tunnels", "the option --frob is not known" },
+		{ "-x show tunnels", "the option -x is not known" },
+		{ "show tunnels --socket", "the option --socket has no value" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(run(f, cases[i].line), CTL_EXIT_USAGE);
+		assert_string_equal(f->out, "");
+		if (!strstr(f->err, cases[i].says))
+			fail_msg("'%s' says: %s", cases[i].line, f->err);
+		assert_memory_equal(f->err, "l2tpctl: ", 9);
+		assert_ptr_equal(strchr(f->err, '\n'), f->err + strlen(f->err) - 1);
+	}
+}
+
+static void test_no_command(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run(f, ""), CTL_EXIT_USAGE);
+	assert_string_equal(f->out, "");
+	assert_non_null(strstr(f->err, "Usage: l2tpctl [OPTIONS] COMMAND"));
+}
+
+/* ---- secrets ---- */
+
+static void test_secret_files(void **state)
+{
+	struct fixture *f = *state;
+	char line[256], expected[256];
+
+	snprintf(line, sizeof(line), "add tunnel remote x secret-file %s", f->secret);
+	assert_int_equal(run(f, line), CTL_EXIT_ERROR);
+	snprintf(expected, sizeof(expected),
+		 "l2tpctl: secret-file %s: cannot open it: No such file or directory\n", f->secret);
+	assert_string_equal(f->err, expected);
+
+	write_file(f->secret, 0644, "s3cret\n");
+	assert_int_equal(run(f, line), CTL_EXIT_ERROR);
+	assert_non_null(strstr(f->err, "others than its owner may read it: chmod 600"));
+
+	write_file(f->secret, 0600, "\nrest\n");
+	assert_int_equal(run(f, line), CTL_EXIT_ERROR);
+	assert_non_null(strstr(f->err, "its first line is empty"));
+
+	write_file(f->secret, 0600, "l\xe4tin1\n");
+	assert_int_equal(run(f, line), CTL_EXIT_ERROR);
+	assert_non_null(strstr(f->err, "not UTF-8"));
+	assert_null(strstr(f->err, "tin1"));
+}
+
+/* ---- replies ---- */
+
+static void test_tunnel_table(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "show tunnels",
+		"{\"command\":\"show tunnels\",\"args\":{}}",
+		"{\"record\": {\"name\": \"work\", \"state\": \"established\", \"tunnel_id\": 4711,"
+		" \"peer_tunnel_id\": 10, \"local\": \"192.0.2.10:1701\","
+		" \"remote\": \"192.0.2.1:1701\", \"peer_hostname\": \"lns1\", \"sessions\": 2,"
+		" \"uptime_s\": 11220, \"rx_packets\": 5}}\n"
+		"{\"record\": {\"state\": \"wait-ctl-reply\", \"tunnel_id\": 9,"
+		" \"remote\": \"[2001:db8::1]:1701\", \"sessions\": 0}}\n" END), 0);
+	assert_string_equal(f->out,
+		"NAME STATE          LOCAL-ID PEER-ID LOCAL           REMOTE             PEER SESSIONS UPTIME\n"
+		"work established        4711      10 192.0.2.10:1701 192.0.2.1:1701     lns1        2  3h07m\n"
+		"-    wait-ctl-reply        9       - -               [2001:db8::1]:1701 -           0      -\n");
+}
+
+static void test_empty_table(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "show tunnels", "{\"command\":\"show tunnels\",\"args\":{}}",
+				  END), 0);
+	assert_string_equal(f->out, "");
+}
+
+static void test_stats_columns(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "show sessions stats",
+		"{\"command\":\"show sessions\",\"args\":{\"stats\":true}}",
+		"{\"record\": {\"tunnel\": \"work\", \"name\": \"home\", \"rx_packets\": 5,"
+		" \"tx_bytes\": 12345678901}}\n" END), 0);
+	assert_non_null(strstr(f->out, "RX-PACKETS"));
+	assert_non_null(strstr(f->out, "12345678901"));
+}
+
+static void test_page(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "show tunnels work",
+		"{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"work\"}}",
+		"{\"record\": {\"name\": \"work\", \"role\": \"lac\", \"initiator\": true,"
+		" \"peer_firmware\": 1680, \"uptime_s\": 59, \"ns\": 3, \"moon_phase\": \"full\"}}\n"
+		"{\"record\": {\"name\": \"work\", \"uptime_s\": 360000}}\n" END), 0);
+	assert_string_equal(f->out,
+		"  Tunnel:                 work\n"
+		"  Role:                   lac\n"
+		"  Opened by us:           yes\n"
+		"  Peer's firmware:        0x0690\n"
+		"  Up for:                 59s\n"
+		" Control channel:\n"
+		"  Next to send (Ns):      3\n"
+		"  Moon phase:             full\n"
+		"\n"
+		"  Tunnel:                 work\n"
+		"  Up for:                 4d04h\n");
+}
+
+static void test_status_page(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "show status", "{\"command\":\"show status\",\"args\":{}}",
+		"{\"record\": {\"version\": \"0.1\", \"tunnels\": 1,"
+		" \"counters\": {\"packets_in\": 7}}}\n" END), 0);
+	assert_string_equal(f->out,
+		"  l2tpd:                  0.1\n"
+		"  Tunnels:                1\n"
+		" Counters:\n"
+		"  Packets in:             7\n");
+}
+
+static void test_config_text(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "show config", "{\"command\":\"show config\",\"args\":{}}",
+		"{\"record\": {\"text\": \"hostname = \\\"lns1\\\"\\n\"}}\n" END), 0);
+	assert_string_equal(f->out, "hostname = \"lns1\"\n");
+}
+
+static void test_json(void **state)
+{
+	static const char request[] = "{\"command\":\"show tunnels\",\"args\":{}}";
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "show tunnels --json", request,
+		"{\"record\": {\"name\": \"a\"}}\n{\"record\": {\"name\": \"b\"}}\n" END), 0);
+	assert_string_equal(f->out, "[{\"name\":\"a\"},\n{\"name\":\"b\"}]\n");
+	assert_int_equal(run_with(f, "-j show tunnels", request, END), 0);
+	assert_string_equal(f->out, "[]\n");
+	assert_int_equal(run_with(f, "show tunnels -p", request,
+		"{\"record\": {\"name\": \"a\"}}\n" END), 0);
+	assert_string_equal(f->out, "[{\n    \"name\": \"a\"\n}]\n");
+	/* An error after the first record: what was written is still JSON. */
+	assert_int_equal(run_with(f, "-j show tunnels", request,
+		"{\"record\": {\"name\": \"a\"}}\n{\"error\": \"no more\"}\n"), 1);
+	assert_string_equal(f->out, "[{\"name\":\"a\"}]\n");
+	assert_int_equal(run_with(f, "-j show tunnels", request, "{\"error\": \"no\"}\n"), 1);
+	assert_string_equal(f->out, "");
+}
+
+/* Peers choose host and user names: no control byte of theirs reaches the terminal. */
+static void test_control_bytes(void **state)
+{
+	static const char reply[] =
+		"{\"record\": {\"name\": \"a\", \"peer_hostname\": \"x\\u001b[2J\\u009by\"}}\n" END;
+	struct fixture *f = *state;
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	assert_int_equal(run_with(f, "show tunnels", "{\"command\":\"show tunnels\",\"args\":{}}",
+				  reply), 0);
+	assert_null(strchr(f->out, '\x1b'));
+	assert_null(strstr(f->out, "\xc2\x9b"));
+	assert_int_equal(run_with(f, "-d show tunnels", "{\"command\":\"show tunnels\",\"args\":{}}",
+				  reply), 0);
+	assert_non_null(strstr(f->out, "x\\x1b[2J\\xc2\\x9by\n"));
+	assert_int_equal(run_with(f, "show tunnels", "{\"command\":\"show tunnels\",\"args\":{}}",
+				  "{\"error\": \"no \\u001b[31mtunnel\"}\n"), 1);
+	assert_string_equal(f->err, "l2tpctl: no \\x1b[31mtunnel\n");
+}
+
+static void test_daemon_errors(void **state)
+{
+	static const char request[] = "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"work\"}}";
+	static const struct { const char *reply, *says; } cases[] = {
+		{ "{\"error\": \"there is no tunnel work: l2tpctl show tunnels lists them\"}\n",
+		  "l2tpctl: there is no tunnel work: l2tpctl show tunnels lists them\n" },
+		{ "", "l2tpctl: l2tpd closed the connection before its answer was complete: its log may say why\n" },
+		{ "{\"end\": {}}",	/* the newline is missing */
+		  "l2tpctl: l2tpd closed the connection before its answer was complete: its log may say why\n" },
+		{ "hello\n",
+		  "l2tpctl: l2tpd's answer is not understood: are l2tpctl and l2tpd of one version?\n" },
+		{ "{\"record\": 7}\n",
+		  "l2tpctl: l2tpd's answer is not understood: are l2tpctl and l2tpd of one version?\n" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(run_with(f, "delete tunnel work", request, cases[i].reply),
+				 CTL_EXIT_ERROR);
+		assert_string_equal(f->out, "");
+		assert_string_equal(f->err, cases[i].says);
+	}
+}
+
+static void test_long_line(void **state)
+{
+	struct fixture *f = *state;
+	char *reply = malloc(CONTROL_LINE_MAX + 2);
+
+	memset(reply, 'x', CONTROL_LINE_MAX + 1);
+	reply[CONTROL_LINE_MAX + 1] = '\0';
+	assert_int_equal(run_with(f, "show status", "{\"command\":\"show status\",\"args\":{}}",
+				  reply), CTL_EXIT_ERROR);
+	assert_non_null(strstr(f->err, "l2tpd sent a line of more than"));
+	free(reply);
+}
+
+static void test_not_running(void **state)
+{
+	struct fixture *f = *state;
+	char line[512], expected[512];
+	int fd;
+
+	snprintf(expected, sizeof(expected),
+		 "l2tpctl: l2tpd is not running: nobody listens at %s; start it, or name its directory with --runtime-dir\n",
+		 f->socket);
+	snprintf(line, sizeof(line), "--runtime-dir %s show tunnels", f->dir);
+	assert_int_equal(run(f, line), CTL_EXIT_ERROR);
+	assert_string_equal(f->err, expected);
+	/* A socket that nobody listens at, as a daemon that was killed leaves it */
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", f->socket);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	assert_int_equal(run(f, line), CTL_EXIT_ERROR);
+	assert_string_equal(f->err, expected);
+	close(fd);
+}
+
+/* Tens of thousands of sessions: every line arrives, whatever the reads are cut into. */
+static void test_many_records(void **state)
+{
+	struct fixture *f = *state;
+	struct server s = {
+		.reply = "{\"record\": {\"tunnel\": \"t\", \"name\": \"s\", \"user\": \"alice\"}}\n",
+		.records = 50000,
+	};
+	char line[256];
+	unsigned long n = 0;
+
+	server_start(&s, f);
+	snprintf(line, sizeof(line), "--socket %s show sessions", f->socket);
+	assert_int_equal(run(f, line), 0);
+	server_stop(&s);
+	for (const char *p = f->out; (p = strchr(p, '\n')); p++)
+		n++;
+	assert_int_equal(n, 50001);
+}
+
+/* ---- what is written from the table ---- */
+
+static void test_help(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run(f, "--help"), 0);
+	assert_string_equal(f->err, "");
+	for (const struct ctl_command *c = ctl_commands; c->words; c++)
+		assert_non_null(strstr(f->out, c->words));
+	assert_int_equal(run(f, "add tunnel help"), 0);
+	for (const struct ctl_arg *a = ctl_commands[0].args; a->word; a++)
+		assert_non_null(strstr(f->out, a->help));
+	assert_null(strstr(f->out, "add session"));
+	assert_int_equal(run(f, "help add"), 0);
+	assert_non_null(strstr(f->out, "add session"));
+	assert_null(strstr(f->out, "delete"));
+	assert_int_equal(run(f, "show help"), 0);
+	assert_non_null(strstr(f->out, "show tunnels"));
+	assert_int_equal(run(f, "--version"), 0);
+	assert_memory_equal(f->out, "l2tpctl ", 8);
+}
+
+/* bash itself is asked what it offers. */
+static void test_completion(void **state)
+{
+	static const struct { const char *words, *offers; } cases[] = {
+		{ "''", "add delete show set completion" },
+		{ "de", "delete" },
+		{ "add ''", "tunnel session" },
+		{ "show s", "sessions status" },
+		{ "add tunnel rem", "remote" },
+		{ "add tunnel remote x h", "hostname hide hello" },
+		{ "add tunnel remote x challenge ''", "on off" },
+		{ "add tunnel hide ch", "challenge" },
+		{ "--json set log w", "warning" },
+		{ "set log level w", "warning" },
+		{ "--js", "--json" },
+	};
+	struct fixture *f = *state;
+	char *script = NULL, command[128], got[256];
+	FILE *file;
+
+	snprintf(command, sizeof(command), "bash %s", f->secret);
+	assert_int_equal(run(f, "completion bash"), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(asprintf(&script, "%sCOMP_WORDS=(l2tpctl %s)\n"
+				     "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_l2tpctl\n"
+				     "echo \"${COMPREPLY[*]}\"\n", f->out, cases[i].words) > 0);
+		write_file(f->secret, 0600, script);
+		free(script);
+		file = popen(command, "r");
+		assert_non_null(file);
+		assert_non_null(fgets(got, sizeof(got), file));
+		assert_int_equal(pclose(file), 0);
+		got[strcspn(got, "\n")] = '\0';
+		assert_string_equal(got, cases[i].offers);
+	}
+}
+
+/* make l2tpctl-man writes the section anew. */
+static void test_manual(void **state)
+{
+	static const char begin[] = ".\\\" commands: begin\n", end[] = ".\\\" commands: end\n";
+	char *page = NULL, *from, *to;
+	size_t size = 0;
+	struct fixture *f = *state;
+	FILE *file = fopen("Documentation/l2tpctl.8", "r");
+
+	assert_non_null(file);
+	assert_true(getdelim(&page, &size, '\0', file) > 0);
+	fclose(file);
+	from = strstr(page, begin);
+	to = strstr(page, end);
+	assert_non_null(from);
+	assert_non_null(to);
+	*to = '\0';
+	assert_int_equal(run(f, "--man"), 0);
+	assert_string_equal(from + strlen(begin), f->out);
+	free(page);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_add_tunnel, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_add_session, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_abbreviations, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_usage_errors, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_command, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_secret_files, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tunnel_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_empty_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stats_columns, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_page, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_status_page, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_config_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_control_bytes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_daemon_errors, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_long_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_not_running, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many_records, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_help, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_completion, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_manual, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
