@@ -53,7 +53,7 @@ static const struct frame_text {
 	{ "ICRQ", "55270/0 2 1", {
 		"Message Type: 10 (ICRQ)",
 		"Assigned Session ID: 7",
-		"Call Serial Number: 4245997509",
+		"Call Serial Number: 3507800005",
 		"Bearer Type: 0x1 (digital)",
 		"Calling Number: 2085730592",
 		"Called Number: 614629",
