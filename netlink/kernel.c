@@ -183,6 +183,9 @@ static int kernel_tunnel_add(struct dataplane *dp, const struct dp_tunnel *t)
 	ret = dp_tunnel_check(t);
 	if (ret)
 		return ret;
+	/* Of a negative one the kernel would make a socket to nowhere. */
+	if (t->fd < 0)
+		return -EBADF;
 	r = request_new(k, L2TP_CMD_TUNNEL_CREATE, 0);
 	put_u32(&r, L2TP_ATTR_CONN_ID, t->tunnel_id);
 	put_u32(&r, L2TP_ATTR_PEER_CONN_ID, t->peer_tunnel_id);
@@ -499,7 +502,7 @@ struct dataplane *dataplane_kernel_new(char *err, size_t errlen)
 	}
 	k->reaper = reaper_new();
 	if (!k->reaper) {
-		explain(err, errlen, "out of memory");
+		explain(err, errlen, "out of memory or sockets");
 		goto err_route;
 	}
 	return &k->dp;

@@ -76,9 +76,17 @@ int pppox_open(const struct dp_tunnel *t, uint32_t session_id, uint32_t peer_ses
 	struct sockaddr_storage peer = { 0 };
 	socklen_t len = sizeof(peer);
 	union pppox_addr a;
+	int family;
 
-	if (getpeername(t->fd, (struct sockaddr *)&peer, &len))
-		return -errno;
+	/* For show, as the ids decide; an L2TP/IP socket does not even tell (l2tp_ip_getname). */
+	if (getpeername(t->fd, (struct sockaddr *)&peer, &len)) {
+		if (errno != ENOTCONN)
+			return -errno;
+		len = sizeof(family);
+		if (getsockopt(t->fd, SOL_SOCKET, SO_DOMAIN, &family, &len))
+			return -errno;
+		peer.ss_family = (sa_family_t)family;
+	}
 	return connected(&a, fill(&a, t, session_id, peer_session_id, &peer));
 }
 

@@ -40,9 +40,8 @@ struct reaper {
 	pthread_t threads[REAPER_THREADS];
 	unsigned int started, idle, queued;
 	bool stop;
-	pthread_mutex_t genl_lock;	/* of genl; opened when it is first needed */
+	pthread_mutex_t genl_lock;	/* of genl: the threads' own */
 	struct genl genl;
-	bool genl_open;
 };
 
 static uint64_t job_key(const struct job *j)
@@ -56,9 +55,7 @@ static void session_delete(struct reaper *r, const struct job *j)
 	struct nl_msg *msg;
 
 	pthread_mutex_lock(&r->genl_lock);
-	if (!r->genl_open)
-		r->genl_open = !genl_open(&r->genl);
-	msg = r->genl_open ? genl_message(&r->genl, L2TP_CMD_SESSION_DELETE, 0) : NULL;
+	msg = genl_message(&r->genl, L2TP_CMD_SESSION_DELETE, 0);
 	/* An error means that it is gone, or that the tunnel's end will have to do. */
 	if (msg && !nla_put_u32(msg, L2TP_ATTR_CONN_ID, j->tunnel_id) &&
 	    !nla_put_u32(msg, L2TP_ATTR_SESSION_ID, j->session_id))
@@ -220,6 +217,10 @@ struct reaper *reaper_new(void)
 
 	if (!r)
 		return NULL;
+	if (genl_open(&r->genl)) {
+		free(r);
+		return NULL;
+	}
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_cond_init(&r->work, NULL);
 	pthread_mutex_init(&r->genl_lock, NULL);
@@ -237,8 +238,7 @@ void reaper_free(struct reaper *r)
 	pthread_mutex_unlock(&r->lock);
 	for (unsigned int i = 0; i < r->started; i++)
 		pthread_join(r->threads[i], NULL);
-	if (r->genl_open)
-		genl_close(&r->genl);
+	genl_close(&r->genl);
 	table_fini(&r->pending);
 	pthread_cond_destroy(&r->work);
 	pthread_mutex_destroy(&r->genl_lock);

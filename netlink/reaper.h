@@ -11,7 +11,7 @@
 
 struct reaper;
 
-/* NULL without memory. No thread runs before there is something to remove. */
+/* NULL without memory or netlink. No thread runs before there is something to remove. */
 struct reaper *reaper_new(void);
 /* Finishes what it was given, then ends. */
 void reaper_free(struct reaper *r);

@@ -7,3 +7,5 @@ netlink_CFLAGS = $(shell $(PKG_CONFIG) --cflags libnl-3.0 libnl-genl-3.0 libmnl)
 # Its tests need no more than this layer.
 tests/unit/test_dataplane_null_ARCHIVES := netlink lib
 tests/vm/test_dataplane_ARCHIVES := netlink lib
+tests/vm/test_dataplane_SRCS := $(addprefix tests/vm/,test_dataplane.c dataplane_lab.c dataplane_measure.c)
+tests/vm/test_dataplane_CFLAGS = $(netlink_CFLAGS)
