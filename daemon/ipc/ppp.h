@@ -39,7 +39,12 @@ enum ppp_call_message {
 	PPP_CALL_NETDOWN,	/* event: ppp_call_up, the protocol that went down */
 	PPP_CALL_DOWN,		/* event: ppp_call_down, the last; the socket closes then */
 	/* engine to plugin */
-	PPP_CALL_STOP,		/* event: ppp_call_down with the reason: close LCP, exit */
+	/*
+	 * event: ppp_call_down with the reason: close LCP, exit. pppd_status 16
+	 * (EXIT_HANGUP): the peer cannot be reached any more, do not wait for it.
+	 * Closing the channel means the same as that.
+	 */
+	PPP_CALL_STOP,
 };
 
 struct ppp_call_hello { int32_t pid; char pppd_version[32]; };
@@ -91,7 +96,7 @@ enum ppp_template_message {
 	PPP_TEMPLATE_EXIT,	/* template to monitor, event: ppp_template_exit */
 };
 struct ppp_template_started { int32_t pid; };
-struct ppp_template_exit { uint32_t tunnel_id, session_id; int32_t pid, status; };
+struct ppp_template_exit { int32_t pid, status; };	/* status of waitpid */
 
 /* ---- dial socket ---- */
 enum ppp_dial_message {

@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The calls of pppd templates: waiting, started, stopped; see ppp.h. */
+#include "monitor/ppp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/log.h"
+#include "lib/table.h"
+#include "monitor/ppp_options.h"
+#include "monitor/ppp_template.h"
+
+#ifndef PPPD_PATH
+#define PPPD_PATH "/usr/sbin/pppd"
+#endif
+#define TEMPLATE_CHANNEL_FD	3
+#define KILL_MS			10000
+#define FREE_GRACE_MS		2000
+#define NEVER_RAN		W_EXITCODE(1, 0)
+
+enum run_state {
+	RUN_WAITING,		/* for its template */
+	RUN_ASKED,		/* the template forks */
+	RUN_RUNNING,
+	RUN_OVER,		/* exited is called from the loop, soon */
+};
+
+struct runner_template {
+	struct ppp_template template;	/* first */
+	struct ppp_runner *runner;
+	struct runner_template *next;
+	struct run *runs;		/* of its calls */
+};
+
+struct run {
+	struct ppp_runner *runner;
+	struct runner_template *template;	/* NULL: its template died */
+	struct run *next, **link;	/* in template->runs */
+	uint32_t tunnel_id, session_id;
+	enum run_state state;
+	bool stopping;
+	pid_t pid;
+	struct loop_timer timer;	/* SIGKILL, or the end of a call that never ran */
+	/* While it waits: */
+	struct ppp_call_params *params;
+	int fds[2];
+};
+
+struct ppp_runner {
+	struct loop *loop;
+	const struct config *config;
+	const char *pppd, *plugin;
+	ppp_runner_exited *exited;
+	void *arg;
+	struct runner_template *templates;
+	struct table by_id;		/* run_key -> struct run */
+	struct table by_pid;
+};
+
+static uint64_t run_key(uint32_t tunnel_id, uint32_t session_id)
+{
+	return (uint64_t)tunnel_id << 32 | session_id;
+}
+
+/* ---- calls ---- */
+
+static void run_unlink(struct run *run)
+{
+	struct runner_template *rt = run->template;
+
+	if (!rt)
+		return;
+	*run->link = run->next;
+	if (run->next)
+		run->next->link = run->link;
+	run->template = NULL;
+	run->next = NULL;
+	run->link = NULL;
+	if (rt->template.retired && !rt->runs)
+		ppp_template_end(&rt->template);
+}
+
+static void run_attach(struct run *run, struct runner_template *rt)
+{
+	run->template = rt;
+	run->next = rt->runs;
+	run->link = &rt->runs;
+	if (run->next)
+		run->next->link = &run->next;
+	rt->runs = run;
+}
+
+static void run_forget_wait(struct run *run)
+{
+	if (!run->params)
+		return;
+	close(run->fds[0]);
+	close(run->fds[1]);
+	free(run->params);
+	run->params = NULL;
+}
+
+static void run_free(struct run *run)
+{
+	struct ppp_runner *r = run->runner;
+
+	loop_timer_stop(&run->timer);
+	table_del(&r->by_id, run_key(run->tunnel_id, run->session_id));
+	if (run->pid > 0)
+		table_del(&r->by_pid, (uint64_t)run->pid);
+	run_unlink(run);
+	run_forget_wait(run);
+	free(run);
+}
+
+static void run_exited(struct run *run, int status)
+{
+	struct ppp_runner *r = run->runner;
+	uint32_t tunnel_id = run->tunnel_id, session_id = run->session_id;
+	pid_t pid = run->pid;
+
+	log_debug("tunnel %u session %u: pppd %d ended, status %#x", tunnel_id, session_id,
+		  (int)pid, (unsigned int)status);
+	run_free(run);
+	r->exited(r->arg, tunnel_id, session_id, pid, status);
+}
+
+static struct run *run_of_timer(struct loop_timer *timer)
+{
+	return (struct run *)(void *)((char *)timer - offsetof(struct run, timer));
+}
+
+static void on_over(struct loop_timer *timer)
+{
+	run_exited(run_of_timer(timer), NEVER_RAN);
+}
+
+/* The call never gets a pppd. */
+static void run_over(struct run *run)
+{
+	run_forget_wait(run);
+	run_unlink(run);
+	run->state = RUN_OVER;
+	loop_timer_set(run->runner->loop, &run->timer, loop_now(run->runner->loop), on_over);
+}
+
+static void on_kill(struct loop_timer *timer)
+{
+	struct run *run = run_of_timer(timer);
+
+	log_warn("tunnel %u session %u: pppd %d does not end and is killed", run->tunnel_id,
+		 run->session_id, (int)run->pid);
+	kill(run->pid, SIGKILL);
+}
+
+/*
+ * The pid is the call's: its parent says that it was reaped before the pid
+ * can come around again.
+ */
+static void run_terminate(struct run *run)
+{
+	kill(run->pid, SIGTERM);
+	loop_timer_set(run->runner->loop, &run->timer, loop_now(run->runner->loop) + KILL_MS,
+		       on_kill);
+}
+
+static void on_started(void *arg, int result, struct ipc_message *m)
+{
+	struct run *run = arg;
+	const struct ppp_template_started *s;
+
+	s = m && !result ? ipc_body(m, const struct ppp_template_started) : NULL;
+	if (!s || s->pid <= 0) {
+		log_error("tunnel %u session %u: pppd does not start: %s", run->tunnel_id,
+			  run->session_id, strerror(result ? -result : EPROTO));
+		run_over(run);
+		return;
+	}
+	run->pid = s->pid;
+	run->state = RUN_RUNNING;
+	if (table_put(&run->runner->by_pid, (uint64_t)run->pid, run)) {
+		log_error("tunnel %u session %u: out of memory", run->tunnel_id, run->session_id);
+		kill(run->pid, SIGKILL);
+		run->pid = 0;
+		run_over(run);
+		return;
+	}
+	if (run->stopping)
+		run_terminate(run);
+}
+
+static int run_ask(struct run *run, const struct ppp_call_params *p, const int fds[2])
+{
+	int err = channel_request(&run->template->template.channel, PPP_TEMPLATE_CALL, p,
+				  sizeof(*p), fds, 2, on_started, run);
+
+	if (!err)
+		run->state = RUN_ASKED;
+	return err;
+}
+
+static int run_wait(struct run *run, const struct ppp_call_params *p, int pppox_fd,
+		    int channel_fd)
+{
+	int a = fcntl(pppox_fd, F_DUPFD_CLOEXEC, 0);
+	int b = fcntl(channel_fd, F_DUPFD_CLOEXEC, 0);
+	struct ppp_call_params *copy = malloc(sizeof(*copy));
+	int err = a < 0 || b < 0 ? -errno : -ENOMEM;
+
+	if (a < 0 || b < 0 || !copy) {
+		if (a >= 0)
+			close(a);
+		if (b >= 0)
+			close(b);
+		free(copy);
+		return err;
+	}
+	*copy = *p;
+	run->params = copy;
+	run->fds[0] = a;
+	run->fds[1] = b;
+	return 0;
+}
+
+/* ---- templates ---- */
+
+static struct runner_template *rt_of(struct ppp_template *t)
+{
+	return (struct runner_template *)t;
+}
+
+static void rt_free(struct runner_template *rt)
+{
+	struct runner_template **link = &rt->runner->templates;
+
+	while (*link != rt)
+		link = &(*link)->next;
+	*link = rt->next;
+	ppp_template_fini(&rt->template);
+	free(rt);
+}
+
+static void on_ready(struct ppp_template *t)
+{
+	struct run *run, *next;
+
+	for (run = rt_of(t)->runs; run; run = next) {
+		int err;
+
+		next = run->next;
+		if (run->state != RUN_WAITING)
+			continue;
+		err = run_ask(run, run->params, run->fds);
+		if (err) {
+			log_error("tunnel %u session %u: pppd does not start: %s", run->tunnel_id,
+				  run->session_id, strerror(-err));
+			run_over(run);
+		} else {
+			run_forget_wait(run);
+		}
+	}
+}
+
+static void on_child_exited(struct ppp_template *t, pid_t pid, int status)
+{
+	struct run *run = table_get(&rt_of(t)->runner->by_pid, (uint64_t)pid);
+
+	if (run)
+		run_exited(run, status);
+}
+
+/*
+ * The template's children are the monitor's now. One that the template had
+ * reaped without telling is nobody's any more.
+ */
+static void on_down(struct ppp_template *t)
+{
+	struct runner_template *rt = rt_of(t);
+	struct run *run, *next;
+
+	for (run = rt->runs; run; run = next) {
+		next = run->next;
+		if (run->state == RUN_RUNNING) {
+			run_unlink(run);
+			if (kill(run->pid, 0) < 0 && errno == ESRCH)
+				run_over(run);
+		} else {
+			run_over(run);
+		}
+	}
+	if (t->retired)
+		rt_free(rt);
+}
+
+static struct runner_template *rt_new(struct ppp_runner *r, const struct config_ppp *profile,
+				      bool lns)
+{
+	struct runner_template *rt;
+	char **argv = ppp_options_new(r->config, profile, lns, r->plugin, TEMPLATE_CHANNEL_FD);
+
+	rt = argv ? calloc(1, sizeof(*rt)) : NULL;
+	if (!rt) {
+		ppp_options_free(argv);
+		return NULL;
+	}
+	ppp_template_init(&rt->template, r->loop, profile->name, lns, r->pppd, argv);
+	rt->template.ready = on_ready;
+	rt->template.child_exited = on_child_exited;
+	rt->template.down = on_down;
+	rt->runner = r;
+	rt->next = r->templates;
+	r->templates = rt;
+	ppp_template_start(&rt->template);
+	return rt;
+}
+
+static struct runner_template *rt_find(const struct ppp_runner *r, const char *profile, bool lns)
+{
+	for (struct runner_template *rt = r->templates; rt; rt = rt->next)
+		if (!rt->template.retired && rt->template.lns == lns &&
+		    strcmp(rt->template.profile, profile) == 0)
+			return rt;
+	return NULL;
+}
+
+/* The profile's template, made when there is none; NULL with errno. */
+static struct runner_template *rt_get(struct ppp_runner *r, const char *profile, bool lns)
+{
+	const struct config_ppp *p = config_ppp_find(r->config, profile);
+	struct runner_template *rt = rt_find(r, profile, lns);
+
+	if (rt)
+		return rt;
+	if (!p || p->backend != CONFIG_BACKEND_PPPD) {
+		errno = ENOENT;
+		return NULL;
+	}
+	rt = rt_new(r, p, lns);
+	if (!rt)
+		errno = ENOMEM;
+	return rt;
+}
+
+/* Those that the configuration will need. */
+static void rt_start_all(struct ppp_runner *r)
+{
+	for (size_t i = 0; i < r->config->lns_n; i++)
+		rt_get(r, r->config->lns[i].ppp, true);
+	for (size_t i = 0; i < r->config->lac_n; i++)
+		for (size_t k = 0; k < r->config->lac[i].sessions_n; k++)
+			rt_get(r, r->config->lac[i].sessions[k].ppp, false);
+}
+
+/* ---- the port ---- */
+
+struct ppp_runner *ppp_runner_new(struct loop *loop, const struct config *config,
+				  const char *plugin, ppp_runner_exited *exited, void *arg)
+{
+	struct ppp_runner *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->loop = loop;
+	r->config = config;
+	r->pppd = PPPD_PATH;
+	r->plugin = plugin;
+	r->exited = exited;
+	r->arg = arg;
+	rt_start_all(r);
+	return r;
+}
+
+void ppp_runner_set_pppd(struct ppp_runner *r, const char *path)
+{
+	r->pppd = path;
+	for (struct runner_template *rt = r->templates; rt; rt = rt->next)
+		rt->template.pppd = path;
+}
+
+int ppp_runner_start(struct ppp_runner *r, const char *profile, const struct ppp_call_params *p,
+		     int pppox_fd, int call_channel_fd)
+{
+	const int fds[2] = { pppox_fd, call_channel_fd };
+	struct runner_template *rt = rt_get(r, profile, p->lns);
+	struct run *run;
+	int err;
+
+	if (!rt)
+		return -errno;
+	if (rt->template.state == PPP_TEMPLATE_IS_DOWN && rt->template.failures)
+		return -ENOEXEC;
+	run = calloc(1, sizeof(*run));
+	if (!run)
+		return -ENOMEM;
+	run->runner = r;
+	run->tunnel_id = p->tunnel_id;
+	run->session_id = p->session_id;
+	err = table_put(&r->by_id, run_key(p->tunnel_id, p->session_id), run);
+	if (err) {
+		free(run);
+		return err;
+	}
+	run_attach(run, rt);
+	if (rt->template.state == PPP_TEMPLATE_IS_READY)
+		err = run_ask(run, p, fds);
+	else
+		err = run_wait(run, p, pppox_fd, call_channel_fd);
+	if (err)
+		run_free(run);
+	return err;
+}
+
+void ppp_runner_stop(struct ppp_runner *r, uint32_t tunnel_id, uint32_t session_id)
+{
+	struct run *run = table_get(&r->by_id, run_key(tunnel_id, session_id));
+
+	if (!run || run->stopping)
+		return;
+	run->stopping = true;
+	switch (run->state) {
+	case RUN_WAITING:
+		run_over(run);
+		break;
+	case RUN_RUNNING:
+		run_terminate(run);
+		break;
+	case RUN_ASKED:		/* when the answer comes */
+	case RUN_OVER:
+		break;
+	}
+}
+
+bool ppp_runner_reaped(struct ppp_runner *r, pid_t pid, int status)
+{
+	struct run *run = table_get(&r->by_pid, (uint64_t)pid);
+
+	if (run) {
+		run_exited(run, status);
+		return true;
+	}
+	for (struct runner_template *rt = r->templates; rt; rt = rt->next)
+		if (ppp_template_reaped(&rt->template, pid, status))
+			return true;
+	return false;
+}
+
+void ppp_runner_reload(struct ppp_runner *r, const struct config *config)
+{
+	struct runner_template *rt, *old = r->templates, *next;
+	struct run *run, *next_run;
+
+	r->config = config;
+	for (rt = old; rt; rt = rt->next)
+		rt->template.retired = true;
+	rt_start_all(r);
+	for (rt = old; rt; rt = next) {
+		next = rt->next;
+		for (run = rt->runs; run; run = next_run) {
+			struct runner_template *to;
+
+			next_run = run->next;
+			if (run->state != RUN_WAITING)
+				continue;
+			to = rt_get(r, rt->template.profile, rt->template.lns);
+			if (!to) {
+				run_over(run);
+				continue;
+			}
+			run_unlink(run);
+			run_attach(run, to);
+		}
+		if (!rt->runs)
+			ppp_template_end(&rt->template);
+		if (rt->template.state == PPP_TEMPLATE_IS_DOWN)
+			rt_free(rt);
+	}
+}
+
+/* Waits for the process until the deadline, then kills it, and reaps it. */
+static void end_process(pid_t pid, const struct timespec *deadline)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct timespec now;
+	int64_t left;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	left = (deadline->tv_sec - now.tv_sec) * 1000 + (deadline->tv_nsec - now.tv_nsec) / 1000000;
+	if (fd < 0 || poll(&p, 1, left > 0 ? (int)left : 0) != 1)
+		kill(pid, SIGKILL);
+	if (fd >= 0)
+		close(fd);
+	waitpid(pid, NULL, 0);
+}
+
+void ppp_runner_free(struct ppp_runner *r)
+{
+	struct timespec deadline;
+	struct run *run;
+
+	if (!r)
+		return;
+	table_foreach(&r->by_pid, i)
+		kill((pid_t)r->by_pid.slots[i].key, SIGTERM);
+	table_foreach(&r->by_id, i)
+		run_unlink(r->by_id.slots[i].value);
+	/* With their templates gone they are ours to reap. */
+	while (r->templates)
+		rt_free(r->templates);
+	clock_gettime(CLOCK_MONOTONIC, &deadline);
+	deadline.tv_sec += FREE_GRACE_MS / 1000;
+	while ((run = table_pop(&r->by_id))) {
+		if (run->pid > 0)
+			end_process(run->pid, &deadline);
+		run_free(run);
+	}
+	table_fini(&r->by_id);
+	table_fini(&r->by_pid);
+	free(r);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Runs pppd. One pppd per profile and role, the template, has parsed the
+ * profile's options and forks for each call (plugin/template.c); what the
+ * calls' pppds say to the engine does not pass through here.
+ *
+ * A template's children are the monitor's grandchildren. The monitor is a
+ * subreaper, so they become its children when a template dies; their calls
+ * go on.
+ */
+#ifndef L2TPD_MONITOR_PPP_H
+#define L2TPD_MONITOR_PPP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "ipc/ppp.h"
+#include "lib/config.h"
+#include "lib/loop.h"
+
+struct ppp_runner;
+
+/*
+ * A call's pppd ended, with waitpid's status. pid 0: there never was one, the
+ * log says why. Never called from within a function of this header, except
+ * ppp_runner_reaped.
+ */
+typedef void ppp_runner_exited(void *arg, uint32_t tunnel_id, uint32_t session_id,
+			       pid_t pid, int status);
+
+/*
+ * Templates of the profiles that config's lns and lac sections name start in
+ * the background once the loop runs; others with their first call. config is
+ * kept by pointer. plugin: l2tpd.so, a path, or a name in pppd's own folder.
+ * NULL: out of memory.
+ */
+struct ppp_runner *ppp_runner_new(struct loop *loop, const struct config *config,
+				  const char *plugin, ppp_runner_exited *exited, void *arg);
+/* In place of /usr/sbin/pppd; before the loop runs. Kept by pointer. */
+void ppp_runner_set_pppd(struct ppp_runner *r, const char *path);
+/* Ends every template and call, at last by SIGKILL, and reaps them. No callbacks. */
+void ppp_runner_free(struct ppp_runner *r);
+
+/*
+ * Starts pppd for a call with the fds, which stay the caller's. 0, and exited
+ * is called in the end; or -ENOENT (no such profile), -EEXIST (the session has
+ * a pppd), -ENOEXEC (pppd does not take the profile's options) or -errno.
+ */
+int ppp_runner_start(struct ppp_runner *r, const char *profile, const struct ppp_call_params *p,
+		     int pppox_fd, int call_channel_fd);
+/* SIGTERM, and SIGKILL 10 s later. A session without a pppd is left alone. */
+void ppp_runner_stop(struct ppp_runner *r, uint32_t tunnel_id, uint32_t session_id);
+
+/* The monitor reaped this child; true: it was a template or a call of ours. */
+bool ppp_runner_reaped(struct ppp_runner *r, pid_t pid, int status);
+
+/*
+ * New calls go by config from here on, in new templates (options files may
+ * have changed too); each old template ends with its last call.
+ */
+void ppp_runner_reload(struct ppp_runner *r, const struct config *config);
+
+#endif

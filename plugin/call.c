@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The call channel. pppd's loop has no place for a plugin's fd, so the channel
+ * raises SIGIO, and its handler looks whether the engine ends the call. Nothing
+ * wakes up while nothing happens.
+ */
+#include "plugin/compat.h"
+#include "plugin/call.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ASK_TIMEOUT_MS 30000
+
+struct call call = { .fd = -1, .pppox = -1 };
+
+static volatile sig_atomic_t watching;
+static struct ppp_call_down stop;	/* what the engine said; reason "": nothing yet */
+static bool stop_told;
+static int term_transmits = -1;		/* pppd's own number of Terminate-Requests */
+static uint64_t serial;
+
+void call_take(const struct ppp_call_params *p, int pppox, int fd, bool dialled)
+{
+	call = (struct call){ .fd = fd, .pppox = pppox, .dialled = dialled, .params = *p };
+	memset(&stop, 0, sizeof(stop));
+	stop_told = false;
+}
+
+/*
+ * The engine ended the call: pppd ends its link on a signal, and exits unless
+ * it dialled and persists. Safe in a signal handler.
+ */
+static void hang_up(void)
+{
+	watching = 0;
+	kill(getpid(), call.dialled ? SIGHUP : SIGTERM);
+}
+
+/*
+ * The policy for a channel whose other end is gone: the call ends with it.
+ * Safe in a signal handler.
+ */
+static void engine_gone(void)
+{
+	hang_up();
+}
+
+/* Acts on what is in the channel, leaving a STOP there to be read. Safe in a signal handler. */
+static void look(void)
+{
+	struct ipc_header h;
+
+	while (watching) {
+		ssize_t n = recv(call.fd, &h, sizeof(h), MSG_PEEK | MSG_DONTWAIT);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n <= 0) {
+			engine_gone();
+			return;
+		}
+		if ((size_t)n == sizeof(h) && h.type == PPP_CALL_STOP) {
+			hang_up();
+			return;
+		}
+		/* An answer that came after its deadline. */
+		recv(call.fd, &h, sizeof(h), MSG_DONTWAIT);
+	}
+}
+
+static void on_sigio(int sig)
+{
+	int saved = errno;
+
+	(void)sig;
+	look();
+	errno = saved;
+}
+
+static void watch(void)
+{
+	struct sigaction sa = { .sa_handler = on_sigio, .sa_flags = SA_RESTART };
+
+	/* pppd's own handler of SIGIO would end it. */
+	sigaction(SIGIO, &sa, NULL);
+	watching = 1;
+	fcntl(call.fd, F_SETOWN, getpid());
+	fcntl(call.fd, F_SETFL, fcntl(call.fd, F_GETFL) | O_ASYNC);
+	look();
+}
+
+static void take_stop(const struct ipc_message *m)
+{
+	const struct ppp_call_down *d = ipc_body(m, const struct ppp_call_down);
+
+	if (d)
+		stop = *d;
+	stop.reason[sizeof(stop.reason) - 1] = '\0';
+	if (!stop.reason[0])
+		snprintf(stop.reason, sizeof(stop.reason), "l2tpd ended the call");
+}
+
+/* Reads why the engine ended the call, if it did. */
+static void read_stop(void)
+{
+	struct pollfd p = { .fd = call.fd, .events = POLLIN };
+	struct ipc_message m;
+	int n;
+
+	while (!stop.reason[0] && poll(&p, 1, 0) == 1) {
+		n = ipc_recv(call.fd, &m);
+		if (n == 0 || (n < 0 && n != -EPROTO)) {
+			stop.pppd_status = EXIT_HANGUP;
+			snprintf(stop.reason, sizeof(stop.reason), "l2tpd closed the call");
+		} else if (n > 0) {
+			if (m.header.type == PPP_CALL_STOP)
+				take_stop(&m);
+			ipc_close_fds(&m);
+		}
+	}
+}
+
+/*
+ * When LCP closes because the engine ended the call: say why, and when the
+ * peer cannot be reached any more, send one Terminate-Request and wait for
+ * nothing.
+ */
+static void on_phase(void *ctx, int new_phase)
+{
+	(void)ctx;
+	if (new_phase != PHASE_TERMINATE || call.fd < 0 || stop_told)
+		return;
+	read_stop();
+	if (!stop.reason[0])
+		return;
+	stop_told = true;
+	watching = 0;
+	say(SAY_NOTICE, "%s", stop.reason);
+	if (stop.pppd_status == EXIT_HANGUP)
+		lcp_fsm[0].maxtermtransmits = 0;
+}
+
+static void on_ip(void *ctx, int arg)
+{
+	struct ppp_call_up up = {
+		.family = AF_INET,
+		.local_ipv4 = ipcp_gotoptions[0].ouraddr,
+		.remote_ipv4 = ipcp_hisoptions[0].hisaddr,
+	};
+
+	(void)ctx;
+	(void)arg;
+	if (!call.params.lns) {
+		up.dns[0] = ipcp_gotoptions[0].dnsaddr[0];
+		up.dns[1] = ipcp_gotoptions[0].dnsaddr[1];
+	}
+	up.mtu = (uint16_t)compat_mtu();
+	strlcpy(up.ifname, compat_ifname(), sizeof(up.ifname));
+	strlcpy(up.peer_name, compat_peer_name(), sizeof(up.peer_name));
+	call_tell(PPP_CALL_UP, &up, sizeof(up));
+}
+
+static void on_ipv6(void *ctx, int arg)
+{
+	struct ppp_call_up up = { .family = AF_INET6 };
+
+	(void)ctx;
+	(void)arg;
+	memcpy(up.local_ifid, &ipv6cp_gotoptions[0].ourid, sizeof(up.local_ifid));
+	memcpy(up.remote_ifid, &ipv6cp_hisoptions[0].hisid, sizeof(up.remote_ifid));
+	up.mtu = (uint16_t)compat_mtu();
+	strlcpy(up.ifname, compat_ifname(), sizeof(up.ifname));
+	strlcpy(up.peer_name, compat_peer_name(), sizeof(up.peer_name));
+	call_tell(PPP_CALL_UP, &up, sizeof(up));
+}
+
+static void net_down(uint8_t family)
+{
+	struct ppp_call_up down = { .family = family };
+
+	strlcpy(down.ifname, compat_ifname(), sizeof(down.ifname));
+	call_tell(PPP_CALL_NETDOWN, &down, sizeof(down));
+}
+
+static void on_ip_down(void *ctx, int arg)
+{
+	(void)ctx;
+	(void)arg;
+	net_down(AF_INET);
+}
+
+static void on_ipv6_down(void *ctx, int arg)
+{
+	(void)ctx;
+	(void)arg;
+	net_down(AF_INET6);
+}
+
+void call_begin(void)
+{
+	static bool notified;
+	struct ppp_call_hello hello = { .pid = getpid(), .pppd_version = COMPAT_VERSION };
+
+	if (!notified) {
+		compat_notify(COMPAT_PHASE, on_phase);
+		compat_notify(COMPAT_IP_UP, on_ip);
+		compat_notify(COMPAT_IP_DOWN, on_ip_down);
+		compat_notify(COMPAT_IPV6_UP, on_ipv6);
+		compat_notify(COMPAT_IPV6_DOWN, on_ipv6_down);
+		notified = true;
+	}
+	if (term_transmits < 0)
+		term_transmits = lcp_fsm[0].maxtermtransmits;
+	lcp_fsm[0].maxtermtransmits = term_transmits;
+	call_tell(PPP_CALL_HELLO, &hello, sizeof(hello));
+	watch();
+}
+
+/* A sentence for pppd's exit code, where pppd(8) explains it. */
+static const char *sentence(int code)
+{
+	switch (code) {
+	case EXIT_OK:			return "the peer ended the connection";
+	case EXIT_USER_REQUEST:		return "pppd was told to stop";
+	case EXIT_CONNECT_FAILED:	return "the call could not be made";
+	case EXIT_NEGOTIATION_FAILED:	return "PPP could not be negotiated with the peer";
+	case EXIT_PEER_AUTH_FAILED:	return "the peer failed to authenticate itself";
+	case EXIT_IDLE_TIMEOUT:		return "the link was idle for too long";
+	case EXIT_CONNECT_TIME:		return "the time limit of the connection was reached";
+	case EXIT_PEER_DEAD:		return "the peer does not answer LCP echo requests";
+	case EXIT_HANGUP:		return "the session was closed";
+	case EXIT_LOOPBACK:		return "the line is looped back";
+	case EXIT_AUTH_TOPEER_FAILED:	return "the peer refused our authentication";
+	case COMPAT_EXIT_TRAFFIC_LIMIT:	return "the traffic limit was reached";
+	default:			return "pppd met an error";
+	}
+}
+
+void call_end(void)
+{
+	struct ppp_call_down down = { .pppd_status = compat_exit_code() };
+
+	watching = 0;
+	if (call.fd >= 0) {
+		snprintf(down.reason, sizeof(down.reason), "%s",
+			 stop.reason[0] ? stop.reason : sentence(down.pppd_status));
+		call_tell(PPP_CALL_DOWN, &down, sizeof(down));
+		close(call.fd);
+		call.fd = -1;
+	}
+	if (call.pppox >= 0) {
+		close(call.pppox);
+		call.pppox = -1;
+	}
+}
+
+void call_tell(enum ppp_call_message type, const void *body, size_t len)
+{
+	struct ipc_header h = { .type = (uint16_t)type };
+
+	if (call.fd >= 0)
+		ipc_send(call.fd, &h, body, len, NULL, 0);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int call_wait(int fd, int timeout_ms)
+{
+	int64_t deadline = now_ms() + timeout_ms;
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	sigset_t block, old;
+	int err = 0;
+
+	/* Blocked outside of ppoll, so that none comes between the look and the wait. */
+	sigemptyset(&block);
+	sigaddset(&block, SIGTERM);
+	sigaddset(&block, SIGINT);
+	sigaddset(&block, SIGHUP);
+	sigprocmask(SIG_BLOCK, &block, &old);
+	for (;;) {
+		int64_t left = deadline - now_ms();
+		struct timespec ts = { left / 1000, left % 1000 * 1000000 };
+		int n;
+
+		err = compat_signalled() ? -EINTR : left <= 0 ? -ETIMEDOUT : 0;
+		if (err)
+			break;
+		n = ppoll(&p, 1, &ts, &old);
+		if (n > 0)
+			break;
+		if (n < 0 && errno != EINTR) {
+			err = -errno;
+			break;
+		}
+	}
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return err;
+}
+
+/* One message of the channel while asking: 1 when it is the answer. */
+static int take_answer(enum ppp_call_message type, struct ipc_message *m, size_t reply_len)
+{
+	int n = ipc_recv(call.fd, m);
+
+	if (n == 0)
+		return -EPIPE;
+	if (n == -EAGAIN || n == -EPROTO)
+		return 0;
+	if (n < 0)
+		return n;
+	ipc_close_fds(m);
+	if (m->header.type == PPP_CALL_STOP) {
+		take_stop(m);
+		return -ECANCELED;
+	}
+	if (m->header.type != type || m->header.serial != serial)
+		return 0;
+	if (m->header.result)
+		return m->header.result;
+	return m->len == reply_len ? 1 : -EPROTO;
+}
+
+int call_ask(enum ppp_call_message type, const void *body, size_t len,
+	     struct ipc_message *m, size_t reply_len)
+{
+	int64_t deadline = now_ms() + ASK_TIMEOUT_MS;
+	struct ipc_header h = { .type = (uint16_t)type, .serial = ++serial };
+	int err;
+
+	if (call.fd < 0)
+		return -EPIPE;
+	watching = 0;
+	err = ipc_send(call.fd, &h, body, len, NULL, 0);
+	while (err == 0) {
+		err = call_wait(call.fd, (int)(deadline - now_ms()));
+		if (err == 0)
+			err = take_answer(type, m, reply_len);
+	}
+	if (stop.reason[0]) {
+		hang_up();
+	} else {
+		watching = 1;
+		look();
+	}
+	return err > 0 ? 0 : err;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one call of this pppd, and its channel to the engine (daemon/ipc/ppp.h).
+ * Include compat.h first.
+ */
+#ifndef L2TPD_PLUGIN_CALL_H
+#define L2TPD_PLUGIN_CALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ipc/ipc.h"
+#include "ipc/ppp.h"
+
+struct call {
+	int fd;				/* call channel; -1: none */
+	int pppox;			/* the session's socket; -1: none */
+	bool dialled;			/* this pppd dialled; else l2tpd started it */
+	struct ppp_call_params params;
+};
+extern struct call call;
+
+/* Owns both fds from here on. */
+void call_take(const struct ppp_call_params *p, int pppox, int fd, bool dialled);
+/* Says hello and ends pppd's link from now on when the engine says so, or is gone. */
+void call_begin(void);
+/* Says how it ended and closes both fds; idempotent. */
+void call_end(void);
+
+/* An event to the engine; one that is gone is noticed elsewhere. */
+void call_tell(enum ppp_call_message type, const void *body, size_t len);
+/*
+ * Asks the engine and waits for its answer: 0 with the reply in m (result
+ * checked, size as asked), or -errno: -ETIMEDOUT, -EPIPE (gone), -ECANCELED
+ * (it stopped the call), -EINTR (a signal ends pppd).
+ */
+int call_ask(enum ppp_call_message type, const void *body, size_t len,
+	     struct ipc_message *m, size_t reply_len);
+
+/* Waits until fd is readable: 0, -ETIMEDOUT, or -EINTR when a signal ends pppd. */
+int call_wait(int fd, int timeout_ms);
+
+#endif
