@@ -12,7 +12,7 @@
 #include "lib/config.h"
 #include "lib/log.h"
 #include "monitor/monitor.h"
-#include "version.h"
+#include "lib/version.h"
 
 #ifndef SYSCONFDIR
 #define SYSCONFDIR "/etc"

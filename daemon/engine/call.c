@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Calls as the engine has them: a session is authorized, installed in the data
+ * plane before the answer that lets the peer send goes out, given to PPP when
+ * it is established, and taken down from whichever side it ends.
+ */
+#include "engine/internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/log.h"
+
+/* Result codes of a CDN, RFC 2661 section 4.4.2. */
+enum { CDN_GENERAL = 2, CDN_ADMIN = 3, CDN_NO_RESOURCES = 4 };
+enum { ERROR_RESOURCES = 4 };
+
+#define REORDER_TIMEOUT_MS 100	/* with sequencing: how long a gap may hold frames back */
+
+void call_get(struct call *c)
+{
+	c->refs++;
+}
+
+void call_put(struct call *c)
+{
+	if (--c->refs)
+		return;
+	/* Its tunnel may go with it. */
+	c->garbage_next = c->tunnel->engine->garbage_calls;
+	c->tunnel->engine->garbage_calls = c;
+	tunnel_put(c->tunnel);
+}
+
+struct call *call_new(struct tunnel *t, struct l2tp_session *core)
+{
+	struct call *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->tunnel = t;
+	c->core = core;
+	c->id = l2tp_session_id(core);
+	c->refs = 1;
+	c->ppp.fd = -1;
+	c->next = t->calls;
+	c->prev = &t->calls;
+	if (c->next)
+		c->next->prev = &c->next;
+	t->calls = c;
+	tunnel_get(t);
+	l2tp_session_set_user(core, c);
+	return c;
+}
+
+/* The last step: neither the core, nor a pppd, nor the data plane has it. */
+static void forget_if_over(struct call *c)
+{
+	struct tunnel *t = c->tunnel;
+
+	if (c->gone || c->core || c->ppp_phase != PPP_NONE)
+		return;
+	c->gone = true;
+	*c->prev = c->next;
+	if (c->next)
+		c->next->prev = c->prev;
+	tunnel_call_gone(t);
+	call_put(c);
+}
+
+const char *call_describe(const struct call *c, char *buf, size_t size)
+{
+	snprintf(buf, size, "tunnel %u session %u%s%s%s", c->tunnel->id, c->id,
+		 c->user ? " (" : "", c->user ? c->user : "", c->user ? ")" : "");
+	return buf;
+}
+
+/* ---- into the data plane ---- */
+
+static struct dp_session describe_session(const struct call *c)
+{
+	enum l2tp_call_kind kind = l2tp_session_kind(c->core);
+
+	return (struct dp_session){
+		.tunnel_id = c->tunnel->id,
+		.session_id = c->id,
+		.peer_session_id = l2tp_session_peer_id(c->core),
+		.pseudowire = DP_PW_PPP,
+		.lns_mode = kind == L2TP_CALL_LNS_INCOMING || kind == L2TP_CALL_LNS_OUTGOING,
+		.send_seq = c->sequencing,
+		.recv_seq = c->sequencing,
+		.reorder_timeout_ms = c->sequencing ? REORDER_TIMEOUT_MS : 0,
+	};
+}
+
+static void accept_call(struct call *c)
+{
+	l2tp_session_accept(c->core, engine_now(c->tunnel->engine), NULL);
+}
+
+static void refuse(struct call *c, const struct l2tp_cause *cause)
+{
+	char what[160];
+
+	c->tunnel->engine->counters.calls_failed++;
+	if (engine_may_log(c->tunnel->engine))
+		log_warn("%s: refused: %s", call_describe(c, what, sizeof(what)), cause->text);
+	l2tp_session_close(c->core, engine_now(c->tunnel->engine), cause);
+}
+
+static void installed(struct call *c, int err)
+{
+	struct l2tp_cause cause;
+
+	c->install = err ? INSTALL_FAILED : INSTALL_DONE;
+	if (c->down || !c->core)
+		return;
+	if (err) {
+		cause = cause_make(CDN_NO_RESOURCES, 0, "the data plane did not take the session: %s",
+				   strerror(-err));
+		refuse(c, &cause);
+	} else {
+		accept_call(c);
+	}
+	engine_settle(c->tunnel->engine);
+}
+
+static void on_added(void *arg, int result, struct ipc_message *m)
+{
+	struct call *c = arg;
+
+	(void)m;
+	installed(c, result);
+	call_put(c);
+}
+
+static void install(struct call *c)
+{
+	struct engine *e = c->tunnel->engine;
+	struct monitor_session body = { .session = describe_session(c) };
+	int err;
+
+	if (e->books) {
+		installed(c, e->books->ops->session_add(e->books, &body.session));
+		return;
+	}
+	c->install = INSTALL_BUSY;
+	err = channel_request(&e->monitor, MONITOR_SESSION_ADD, &body, sizeof(body), NULL, 0, on_added, c);
+	if (err)
+		installed(c, err);
+	else
+		call_get(c);
+}
+
+static void do_install(void *arg)
+{
+	struct call *c = arg;
+
+	if (!c->core || c->down || c->install != INSTALL_NONE)
+		return;
+	/* Else call_tunnel_installed comes back to it. */
+	if (c->tunnel->install == INSTALL_DONE)
+		install(c);
+}
+
+void call_tunnel_installed(struct call *c)
+{
+	/* A call of ours waits for its answer first; then both ids are known. */
+	if (c->core && l2tp_session_peer_id(c->core))
+		do_install(c);
+}
+
+static void ignore(void *arg, int result, struct ipc_message *m)
+{
+	(void)arg;
+	(void)m;
+	if (result && result != -ENOENT)
+		log_debug("a session could not be removed: %s", strerror(-result));
+}
+
+static void uninstall(struct call *c)
+{
+	struct engine *e = c->tunnel->engine;
+	struct monitor_ids ids = { .tunnel_id = c->tunnel->id, .session_id = c->id };
+
+	if (c->install != INSTALL_DONE && c->install != INSTALL_BUSY)
+		return;
+	if (e->books)
+		e->books->ops->session_del(e->books, ids.tunnel_id, ids.session_id);
+	else
+		channel_request(&e->monitor, MONITOR_SESSION_DEL, &ids, sizeof(ids), NULL, 0, ignore, NULL);
+	c->install = INSTALL_NONE;
+}
+
+/* ---- what the core says ---- */
+
+static void do_refuse(void *arg)
+{
+	struct call *c = arg;
+
+	if (c->core && !c->down)
+		refuse(c, c->cause);
+}
+
+bool call_set_cause(struct call *c, const struct l2tp_cause *cause)
+{
+	if (!c->cause)
+		c->cause = malloc(sizeof(*c->cause));
+	if (c->cause)
+		*c->cause = *cause;
+	return c->cause != NULL;
+}
+
+static const struct l2tp_cause *authorize(struct call *c, enum l2tp_call_kind kind)
+{
+	static struct l2tp_cause cause;
+	struct tunnel *t = c->tunnel;
+
+	if (t->engine->stopping || t->closing)
+		cause = cause_make(CDN_ADMIN, 0, "the tunnel is being closed");
+	else if (!t->lns)
+		cause = cause_make(CDN_ADMIN, 0, "this end takes no calls from its LNS");
+	else if (kind != L2TP_CALL_LNS_INCOMING)
+		cause = cause_make(CDN_ADMIN, 0, "this end makes no calls for others");
+	else
+		return NULL;
+	return &cause;
+}
+
+void call_on_request(struct tunnel *t, struct l2tp_session *core)
+{
+	struct call *c = call_new(t, core);
+	const struct l2tp_cause *cause;
+	const struct l2tp_call_params *params = l2tp_session_peer_params(core);
+
+	if (!c)
+		return;		/* the core's setup timer ends it */
+	cause = authorize(c, l2tp_session_kind(core));
+	if (cause) {
+		if (call_set_cause(c, cause))
+			engine_defer(t->engine, do_refuse, c);
+		return;
+	}
+	c->profile = config_ppp_find(t->engine->config, t->lns->ppp);
+	c->sequencing = t->lns->tunnel.sequencing || (params && params->sequencing_required);
+	engine_defer(t->engine, do_install, c);
+}
+
+void call_on_answer(struct call *c)
+{
+	engine_defer(c->tunnel->engine, do_install, c);
+}
+
+static void do_start(void *arg)
+{
+	struct call *c = arg;
+
+	if (c->core && !c->down)
+		ppp_start(c);
+}
+
+void call_on_up(struct call *c)
+{
+	c->established = true;
+	engine_defer(c->tunnel->engine, do_start, c);
+}
+
+/* Whom it was made for may dial again once its interface is free. */
+static void release_wanted(struct call *c)
+{
+	struct peer_session *s = c->wanted;
+
+	if (!s || !c->down || c->ppp_phase != PPP_NONE)
+		return;
+	c->wanted = NULL;
+	s->call = NULL;
+	peer_session_failed(s, c->ppp_reason ? c->ppp_reason : "the call ended");
+}
+
+void call_on_down(struct call *c, const struct l2tp_effect *x)
+{
+	struct engine *e = c->tunnel->engine;
+	char what[160], why[256];
+
+	if (c->down)
+		return;
+	c->down = true;
+	l2tp_cause_format(&x->cause, L2TP_CDN, why, sizeof(why));
+	if (c->established || c->wanted) {
+		if (engine_may_log(e))
+			log_info("%s: cleared by %s: %s", call_describe(c, what, sizeof(what)),
+				 x->by_peer ? "the peer" : "us", c->ppp_reason ? c->ppp_reason : why);
+	} else {
+		e->counters.calls_failed++;
+	}
+	/* A pppd of ours ends with the session; its exit is awaited. */
+	if (c->ppp_phase != PPP_NONE)
+		ppp_stop(c, x->by_peer ? "the peer cleared the call" : why);
+	uninstall(c);
+	if (!c->ppp_reason)
+		c->ppp_reason = strdup(why);
+	release_wanted(c);
+}
+
+void call_on_free(struct call *c)
+{
+	l2tp_session_set_user(c->core, NULL);
+	c->core = NULL;
+	forget_if_over(c);
+}
+
+/* ---- what PPP says, and commands ---- */
+
+static void do_close(void *arg)
+{
+	struct call *c = arg;
+	struct l2tp_cause cause = cause_make(CDN_ADMIN, 0, "%s", c->ppp_reason ? c->ppp_reason : "PPP ended");
+
+	if (c->core && !c->down)
+		l2tp_session_close(c->core, engine_now(c->tunnel->engine), c->cause ? c->cause : &cause);
+}
+
+void call_ppp_ended(struct call *c)
+{
+	release_wanted(c);
+	if (c->core && !c->down)
+		engine_defer(c->tunnel->engine, do_close, c);
+	else
+		forget_if_over(c);
+}
+
+void call_close(struct call *c, const struct l2tp_cause *cause)
+{
+	if (c->down || !c->core)
+		return;
+	call_set_cause(c, cause);
+	if (c->ppp_phase != PPP_NONE)
+		ppp_stop(c, cause->text);
+	else
+		engine_defer(c->tunnel->engine, do_close, c);
+}

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The commands of the control socket that change something, and the table of all. */
+#include "engine/control.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/log.h"
+
+enum { CLEAR_ADMIN_STOP = 1, CLEAR_ADMIN_CDN = 3 };
+
+static const char *text_arg(const struct control *c, const char *key)
+{
+	const char *text = json_string_value(json_object_get(c->args, key));
+
+	return text && text[0] ? text : NULL;
+}
+
+static bool flag_arg(const struct control *c, const char *key)
+{
+	return json_is_true(json_object_get(c->args, key));
+}
+
+static bool is_name(const char *text)
+{
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+
+	return n > 0 && text[n] == '\0' && n < CONFIG_NAME_MAX;
+}
+
+/* A number within its range; leaves *out when absent. false: an error was sent. */
+static bool number_arg(struct control *c, const char *key, double scale, double min, double max, uint32_t *out)
+{
+	json_t *v = json_object_get(c->args, key);
+
+	if (!v)
+		return true;
+	if (!json_is_number(v) || json_number_value(v) < min || json_number_value(v) > max) {
+		control_error(c, "%s must be a number from %g to %g", key, min, max);
+		return false;
+	}
+	*out = (uint32_t)(json_number_value(v) * scale);
+	return true;
+}
+
+/* Finds by name or, for those that others opened, by id. */
+static struct tunnel *find_tunnel(struct control *c, const char *wanted)
+{
+	struct peer *p = peer_find(c->engine, wanted);
+	struct l2tp_tunnel *core;
+	unsigned long id;
+	char *rest;
+
+	if (p)
+		return p->tunnel;
+	id = strtoul(wanted, &rest, 10);
+	if (*rest || id == 0 || id > UINT16_MAX)
+		return NULL;
+	core = l2tp_tunnel_find(c->engine->core, (uint16_t)id);
+	return core ? l2tp_tunnel_user(core) : NULL;
+}
+
+/* ---- tunnels ---- */
+
+static bool tunnel_args(struct control *c, struct peer *p)
+{
+	uint32_t window = p->cfg.receive_window, port = p->port;
+	const char *local = text_arg(c, "local"), *secret = text_arg(c, "secret"),
+		   *source = text_arg(c, "source_port"), *hostname = text_arg(c, "hostname");
+
+	if (local && addr_parse(&p->source, local)) {
+		control_error(c, "local %s is not an address", local);
+		return false;
+	}
+	if (source && strcmp(source, "1701") != 0 && strcmp(source, "ephemeral") != 0) {
+		control_error(c, "source_port is 1701 or ephemeral, not %s", source);
+		return false;
+	}
+	if (secret && secret_set(&p->secret, secret, strlen(secret))) {
+		control_error(c, "the secret is longer than %d bytes", SECRET_MAX);
+		return false;
+	}
+	p->ephemeral = !source || strcmp(source, "1701") != 0;
+	p->cfg.hide = flag_arg(c, "hide");
+	if (json_object_get(c->args, "challenge"))
+		p->cfg.challenge = flag_arg(c, "challenge");
+	if ((p->cfg.hide || flag_arg(c, "challenge")) && !secret) {
+		control_error(c, "hide and challenge need a secret; give secret-file");
+		return false;
+	}
+	if (hostname)
+		p->cfg.hostname = p->hostname = strdup(hostname);
+	if (!number_arg(c, "port", 1, 1, UINT16_MAX, &port) ||
+	    !number_arg(c, "hello", 1000, 0, 86400, &p->cfg.hello_ms) ||
+	    !number_arg(c, "idle_timeout", 1000, 1, 86400, &p->cfg.idle_ms) ||
+	    !number_arg(c, "receive_window", 1, 1, 1024, &window))
+		return false;
+	p->port = (uint16_t)port;
+	p->cfg.receive_window = (uint16_t)window;
+	return true;
+}
+
+static void add_tunnel(struct control *c)
+{
+	static unsigned int serial;
+	const char *remote = text_arg(c, "remote"), *name = text_arg(c, "name");
+	char made[CONFIG_NAME_MAX];
+	struct peer *p;
+
+	if (!remote) {
+		control_error(c, "add tunnel needs remote: the name or address of the LNS");
+		return;
+	}
+	if (!name) {
+		do
+			snprintf(made, sizeof(made), "tunnel%u", ++serial);
+		while (peer_find(c->engine, made));
+		name = made;
+	}
+	if (!is_name(name)) {
+		control_error(c, "name %s: use letters, digits, dot, dash and underscore", name);
+		return;
+	}
+	if (peer_find(c->engine, name)) {
+		control_error(c, "there is a tunnel \"%s\" already; delete it, or choose another name", name);
+		return;
+	}
+	p = peer_new(c->engine, name, remote);
+	if (!p) {
+		control_error(c, "l2tpd is out of memory");
+		return;
+	}
+	if (!tunnel_args(c, p)) {
+		peer_remove(p, NULL);
+		return;
+	}
+	control_record(c, json_pack("{s:s, s:s}", "name", p->name, "remote", p->server));
+	control_end(c);
+}
+
+static void delete_tunnel(struct control *c)
+{
+	const char *wanted = text_arg(c, "tunnel");
+	struct l2tp_cause cause = cause_make(CLEAR_ADMIN_STOP, 0, "deleted by the operator");
+	struct peer *p = wanted ? peer_find(c->engine, wanted) : NULL;
+	struct tunnel *t = wanted ? find_tunnel(c, wanted) : NULL;
+
+	if (!wanted) {
+		control_error(c, "delete tunnel needs a tunnel: its name or its id");
+		return;
+	}
+	if (!p && !t) {
+		control_error(c, "there is no tunnel \"%s\"", wanted);
+		return;
+	}
+	if (!p && t->peer)
+		p = t->peer;
+	if (p)
+		peer_remove(p, &cause);
+	else
+		tunnel_close(t, &cause);
+	control_end(c);
+}
+
+/* ---- sessions ---- */
+
+static bool remember(struct control *c, struct peer_session *s, const char *password)
+{
+	struct aaa_remember body = { 0 };
+
+	if (strlen(password) > sizeof(body.secret.secret)) {
+		control_error(c, "the password is longer than %zu bytes", sizeof(body.secret.secret));
+		return false;
+	}
+	memcpy(body.lac, s->peer->name, sizeof(body.lac));
+	memcpy(body.session, s->name, sizeof(body.session));
+	body.secret.len = (uint16_t)strlen(password);
+	memcpy(body.secret.secret, password, body.secret.len);
+	channel_event(&c->engine->aaa, AAA_REMEMBER, &body, sizeof(body), NULL, 0);
+	explicit_bzero(&body, sizeof(body));
+	s->remembered = true;
+	return true;
+}
+
+static void add_session(struct control *c)
+{
+	static unsigned int serial;
+	const char *tunnel = text_arg(c, "tunnel"), *ppp = text_arg(c, "ppp"), *name = text_arg(c, "name"),
+		   *user = text_arg(c, "user"), *ifname = text_arg(c, "ifname"), *password = text_arg(c, "password");
+	const struct config_ppp *profile = ppp ? config_ppp_find(c->engine->config, ppp) : NULL;
+	struct peer *p = tunnel ? peer_find(c->engine, tunnel) : NULL;
+	struct peer_session *s;
+	char made[CONFIG_NAME_MAX];
+
+	if (!p) {
+		control_error(c, "%s%s%s", tunnel ? "there is no tunnel \"" : "add session needs a tunnel: its name",
+			      tunnel ? tunnel : "", tunnel ? "\" that this end opens; add it first" : "");
+		return;
+	}
+	if (!profile) {
+		control_error(c, "%s%s%s", ppp ? "there is no ppp section \"" : "add session needs ppp: a ppp section of the configuration",
+			      ppp ? ppp : "", ppp ? "\" in the configuration" : "");
+		return;
+	}
+	if (ifname && strlen(ifname) >= IFNAMSIZ) {
+		control_error(c, "ifname %s is longer than %d bytes", ifname, IFNAMSIZ - 1);
+		return;
+	}
+	if (!name) {
+		do
+			snprintf(made, sizeof(made), "session%u", ++serial);
+		while (peer_session_find(p, made));
+		name = made;
+	}
+	if (!is_name(name) || peer_session_find(p, name)) {
+		control_error(c, is_name(name) ? "tunnel \"%s\" has a session \"%s\" already" :
+			      "tunnel \"%s\": the session's name %s is not of letters, digits, dot, dash and underscore", p->name, name);
+		return;
+	}
+	s = peer_session_new(p, name);
+	if (!s) {
+		control_error(c, "l2tpd is out of memory");
+		return;
+	}
+	s->profile = profile;
+	s->persist = flag_arg(c, "persist");
+	s->user = user ? strdup(user) : NULL;
+	s->called_number = text_arg(c, "called_number") ? strdup(text_arg(c, "called_number")) : NULL;
+	s->calling_number = text_arg(c, "calling_number") ? strdup(text_arg(c, "calling_number")) : NULL;
+	snprintf(s->ifname, sizeof(s->ifname), "%s", ifname ? ifname : "");
+	if (password && !remember(c, s, password)) {
+		peer_session_remove(s, NULL);
+		return;
+	}
+	peer_session_want(s);
+	control_record(c, json_pack("{s:s, s:s}", "name", s->name, "tunnel", p->name));
+	control_end(c);
+}
+
+/* By name in one peer or all; *many when the name is not unique. */
+static struct peer_session *find_wanted(struct control *c, const char *tunnel, const char *name, bool *many)
+{
+	struct peer_session *found = NULL;
+
+	for (struct peer *p = c->engine->peers; p; p = p->next) {
+		struct peer_session *s;
+
+		if (tunnel && strcmp(p->name, tunnel) != 0)
+			continue;
+		s = peer_session_find(p, name);
+		if (s && found)
+			*many = true;
+		if (s)
+			found = s;
+	}
+	return found;
+}
+
+static struct call *find_call(struct control *c, const char *tunnel, const char *session)
+{
+	struct tunnel *t = tunnel ? find_tunnel(c, tunnel) : NULL;
+	struct l2tp_session *core;
+	unsigned long id;
+	char *rest;
+
+	id = strtoul(session, &rest, 10);
+	if (!t || !t->core || *rest || id == 0 || id > UINT16_MAX)
+		return NULL;
+	core = l2tp_session_find(t->core, (uint16_t)id);
+	return core ? l2tp_session_user(core) : NULL;
+}
+
+static void delete_session(struct control *c)
+{
+	const char *tunnel = text_arg(c, "tunnel"), *session = text_arg(c, "session");
+	struct l2tp_cause cause = cause_make(CLEAR_ADMIN_CDN, 0, "deleted by the operator");
+	struct peer_session *s;
+	struct call *call;
+	bool many = false;
+
+	if (!session) {
+		control_error(c, "delete session needs a session: its name, or with tunnel its id");
+		return;
+	}
+	s = find_wanted(c, tunnel, session, &many);
+	if (many) {
+		control_error(c, "several tunnels have a session \"%s\": name the tunnel too", session);
+		return;
+	}
+	call = s ? NULL : find_call(c, tunnel, session);
+	if (s) {
+		peer_session_remove(s, &cause);
+	} else if (call) {
+		/* Deleted is deleted: it is not dialled again. */
+		if (call->wanted)
+			peer_session_remove(call->wanted, &cause);
+		else
+			call_close(call, &cause);
+	} else {
+		control_error(c, "there is no session \"%s\"%s%s%s", session, tunnel ? " in tunnel \"" : "",
+			      tunnel ? tunnel : "", tunnel ? "\"" : "; a session that has no name needs its tunnel too");
+		return;
+	}
+	control_end(c);
+}
+
+/* ---- the daemon ---- */
+
+static void set_log(struct control *c)
+{
+	static const struct { const char *name; int level; } levels[] = {
+		{ "error", LOG_ERR }, { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
+		{ "info", LOG_INFO }, { "debug", LOG_DEBUG },
+	};
+	const char *level = text_arg(c, "level");
+
+	for (size_t i = 0; level && i < sizeof(levels) / sizeof(levels[0]); i++) {
+		if (strcmp(levels[i].name, level) == 0) {
+			log_set_level(levels[i].level);
+			control_end(c);
+			return;
+		}
+	}
+	control_error(c, "set log needs a level: error, warning, notice, info or debug");
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct control *c);
+} commands[] = {
+	{ "show tunnels", show_tunnels },
+	{ "show sessions", show_sessions },
+	{ "show config", show_config },
+	{ "show status", show_status },
+	{ "add tunnel", add_tunnel },
+	{ "add session", add_session },
+	{ "delete tunnel", delete_tunnel },
+	{ "delete session", delete_session },
+	{ "set log", set_log },
+};
+
+void command_run(struct control *c, const char *command)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(commands[i].name, command) == 0) {
+			commands[i].run(c);
+			return;
+		}
+	}
+	control_error(c, "l2tpd does not know the command \"%s\"; are l2tpctl and l2tpd of one version?", command);
+}

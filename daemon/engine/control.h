@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One connection of l2tpctl, and the commands that run on it. */
+#ifndef L2TPD_ENGINE_CONTROL_H
+#define L2TPD_ENGINE_CONTROL_H
+
+#include <jansson.h>
+
+#include "engine/internal.h"
+#include "ipc/control.h"
+
+struct control {
+	struct engine *engine;
+	struct control *next, **prev;
+	struct loop_io io;
+	int fd;
+	bool over, hangup;
+	bool busy;			/* a request is being answered */
+	bool waiting;			/* for the monitor's answer: control_resume goes on */
+	void (*produce)(struct control *c);	/* makes the next record, or ends the reply */
+	json_t *args;
+	json_t *record;			/* waits for its statistics */
+	/* where a walk is */
+	uint32_t next_tunnel, next_session;	/* id + 1; 0: the start */
+	struct peer *peer;
+	unsigned int walked_peers;
+	uint32_t found;
+	char *out;
+	size_t out_len, out_size, in_len;
+	char in[CONTROL_LINE_MAX];
+};
+
+void control_record(struct control *c, json_t *record);	/* takes record */
+void control_end(struct control *c);
+void control_error(struct control *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void control_resume(struct control *c);
+void control_release(struct control *c);	/* frees it, when nothing of it is on the stack */
+
+/* command.c: starts the command on c; it ends with control_end or control_error. */
+void command_run(struct control *c, const char *command);
+/* show.c */
+void show_tunnels(struct control *c);
+void show_sessions(struct control *c);
+void show_config(struct control *c);
+void show_status(struct control *c);
+
+#endif

@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The engine's start, its turn of the loop and its end. It comes up in steps,
+ * each an answer of the monitor's: configuration, secrets, listeners; then it
+ * gives up its privileges and says that it is ready.
+ */
+#include "engine/engine.h"
+#include "engine/internal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "lib/log.h"
+#include "lib/sandbox.h"
+
+#define LOG_RATE	20	/* lines a second that peers may cause */
+#define STOP_GRACE_MS	15000	/* for pppds and the peers' acknowledgements */
+#define STOP_POLL_MS	50
+
+void engine_random(void *ctx, void *buf, size_t len)
+{
+	/*
+	 * Session ids and the like are asked for two bytes at a time; one
+	 * system call serves many.
+	 */
+	static uint8_t pool[512];
+	static size_t left;
+	uint8_t *out = buf;
+
+	(void)ctx;
+	while (len) {
+		size_t n;
+
+		if (!left) {
+			if (getrandom(pool, sizeof(pool), 0) != (ssize_t)sizeof(pool))
+				abort();	/* never go on without randomness */
+			left = sizeof(pool);
+		}
+		n = len < left ? len : left;
+		memcpy(out, pool + sizeof(pool) - left, n);
+		explicit_bzero(pool + sizeof(pool) - left, n);
+		left -= n;
+		out += n;
+		len -= n;
+	}
+}
+
+struct l2tp_cause cause_make(uint16_t result, uint16_t error, const char *fmt, ...)
+{
+	struct l2tp_cause c = { .result = result, .error = error };
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(c.text, sizeof(c.text), fmt, ap);
+	va_end(ap);
+	return c;
+}
+
+bool engine_may_log(struct engine *e)
+{
+	uint64_t now = engine_now(e);
+
+	if (now - e->log_window_ms >= 1000) {
+		if (e->log_count > LOG_RATE)
+			log_warn("%u more lines of the last second were left out", e->log_count - LOG_RATE);
+		e->log_window_ms = now;
+		e->log_count = 0;
+	}
+	if (++e->log_count <= LOG_RATE)
+		return true;
+	e->counters.logs_suppressed++;
+	return false;
+}
+
+void engine_defer(struct engine *e, void (*fn)(void *), void *arg)
+{
+	if (e->todo_n == e->todo_size) {
+		size_t size = e->todo_size ? e->todo_size * 2 : 64;
+		struct deferred *todo = reallocarray(e->todo, size, sizeof(*todo));
+
+		if (!todo)
+			abort();	/* crash-only: a lost step would leave a call half made */
+		e->todo = todo;
+		e->todo_size = size;
+	}
+	e->todo[e->todo_n++] = (struct deferred){ fn, arg };
+}
+
+static void free_garbage(struct engine *e)
+{
+	while (e->garbage_calls) {
+		struct call *c = e->garbage_calls;
+
+		e->garbage_calls = c->garbage_next;
+		free(c->user);
+		free(c->ppp_reason);
+		free(c->cause);
+		free(c);
+	}
+	while (e->garbage_tunnels) {
+		struct tunnel *t = e->garbage_tunnels;
+
+		e->garbage_tunnels = t->garbage_next;
+		sock_free(t->sock);
+		free(t);
+	}
+}
+
+void engine_settle(struct engine *e)
+{
+	struct l2tp_tunnel *core;
+	bool more;
+
+	if (e->settling)
+		return;
+	e->settling = true;
+	do {
+		more = effects_take(e);
+		if (e->todo_at < e->todo_n) {
+			struct deferred d = e->todo[e->todo_at++];
+
+			d.fn(d.arg);
+			more = true;
+		} else {
+			e->todo_at = e->todo_n = 0;
+		}
+	} while (more);
+	while ((core = l2tp_deadline_changed(e->core))) {
+		struct tunnel *t = l2tp_tunnel_user(core);
+
+		if (t)
+			tunnel_set_timer(t);
+	}
+	e->settling = false;
+}
+
+static void on_idle(void *arg)
+{
+	struct engine *e = arg;
+
+	engine_settle(e);
+	free_garbage(e);
+}
+
+/* ---- the end ---- */
+
+static bool all_acknowledged(struct engine *e)
+{
+	struct l2tp_tunnel *t;
+
+	for (t = l2tp_tunnel_next(e->core, 0); t;
+	     t = l2tp_tunnel_next(e->core, (uint32_t)l2tp_tunnel_id(t) + 1)) {
+		struct l2tp_tunnel_counters c;
+		struct tunnel *mine = l2tp_tunnel_user(t);
+
+		if (mine && !mine->down)
+			return false;
+		l2tp_tunnel_counters(t, &c);
+		if (c.unacknowledged || c.queued)
+			return false;
+	}
+	return true;
+}
+
+static void on_stop_poll(struct loop_timer *timer)
+{
+	struct engine *e = container_of(timer, struct engine, stop_timer);
+
+	if (all_acknowledged(e)) {
+		loop_stop(e->loop);
+	} else if (engine_now(e) >= e->stop_deadline) {
+		log_warn("some peers did not acknowledge the end; they will find out by their own timers");
+		loop_stop(e->loop);
+	} else {
+		loop_timer_set(e->loop, timer, engine_now(e) + STOP_POLL_MS, on_stop_poll);
+	}
+}
+
+static void begin_stop(struct engine *e)
+{
+	struct l2tp_cause cause = cause_make(6, 0, "l2tpd stops");
+	struct l2tp_tunnel *t;
+
+	if (e->stopping)
+		return;
+	e->stopping = true;
+	for (t = l2tp_tunnel_next(e->core, 0); t;
+	     t = l2tp_tunnel_next(e->core, (uint32_t)l2tp_tunnel_id(t) + 1)) {
+		struct tunnel *mine = l2tp_tunnel_user(t);
+
+		if (mine)
+			tunnel_close(mine, &cause);
+		engine_settle(e);
+	}
+	e->stop_deadline = engine_now(e) + STOP_GRACE_MS;
+	loop_timer_set(e->loop, &e->stop_timer, engine_now(e), on_stop_poll);
+}
+
+/* ---- the start ---- */
+
+static void fail_start(struct engine *e)
+{
+	e->status = EXIT_FAILURE;
+	loop_stop(e->loop);
+}
+
+static void started(struct engine *e)
+{
+	if (--e->starting > 0)
+		return;
+	if (e->listen_ready < e->listen_n) {
+		fail_start(e);
+		return;
+	}
+	if (sandbox_seccomp(SANDBOX_ENGINE)) {
+		fail_start(e);
+		return;
+	}
+	for (uint32_t i = 0; i < e->listen_n; i++) {
+		char text[ADDR_STRLEN];
+
+		log_info("listening on %s", addr_format_port(&e->config->listen[i].address, text));
+	}
+	channel_event(&e->monitor, MONITOR_READY, NULL, 0, NULL, 0);
+	if (peers_start(e))
+		fail_start(e);
+}
+
+static void on_secret(struct secret *s, const char *what, const char *name, int result,
+		      struct ipc_message *m, struct engine *e)
+{
+	int fd = result || !m ? -EBADF : ipc_take_fd(m, 0);
+	int err = fd < 0 ? result : secret_read_fd(s, fd);
+
+	if (fd >= 0)
+		close(fd);
+	if (err) {
+		log_error("%s \"%s\": its secret file cannot be used: %s%s", what, name, strerror(-err),
+			  err == -EACCES ? " (it must be readable by its owner only: chmod 600)" :
+			  err == -ENODATA ? " (its first line is empty)" : "");
+		e->status = EXIT_FAILURE;
+		loop_stop(e->loop);
+		return;
+	}
+	started(e);
+}
+
+struct secret_request { struct engine *e; struct secret *s; const char *name; };
+
+static void on_lns_secret(void *arg, int result, struct ipc_message *m)
+{
+	struct secret_request *r = arg;
+
+	on_secret(r->s, "lns", r->name, result, m, r->e);
+	free(r);
+}
+
+static void on_lac_secret(void *arg, int result, struct ipc_message *m)
+{
+	struct secret_request *r = arg;
+
+	on_secret(r->s, "lac", r->name, result, m, r->e);
+	free(r);
+}
+
+static int ask_secret(struct engine *e, struct secret *s, const char *name, bool lns)
+{
+	struct monitor_secret body = { .kind = lns ? MONITOR_SECRET_LNS : MONITOR_SECRET_LAC };
+	struct secret_request *r = malloc(sizeof(*r));
+
+	if (!r)
+		return -ENOMEM;
+	*r = (struct secret_request){ e, s, name };
+	snprintf(body.name, sizeof(body.name), "%s", name);
+	e->starting++;
+	return channel_request(&e->monitor, MONITOR_SECRET, &body, sizeof(body), NULL, 0,
+			       lns ? on_lns_secret : on_lac_secret, r);
+}
+
+static void on_listen(void *arg, int result, struct ipc_message *m)
+{
+	struct engine *e = arg;
+	uint32_t i = e->listen_ready;
+	const struct addr *address = &e->config->listen[i].address;
+	int fd = result || !m ? -EBADF : ipc_take_fd(m, 0);
+
+	if (fd >= 0)
+		e->listeners[i] = sock_new(e, fd, address, NULL);
+	if (fd < 0 || !e->listeners[i]) {
+		char text[ADDR_STRLEN];
+
+		log_error("listen: %s: %s", addr_format_port(address, text), strerror(result ? -result : ENOMEM));
+		fail_start(e);
+		return;
+	}
+	e->listen_ready++;
+	started(e);
+}
+
+static int configure(struct engine *e, int fd)
+{
+	char err[512];
+	struct l2tp_limits limits;
+	struct l2tp_env env = { .random = engine_random };
+	FILE *f = fdopen(fd, "r");
+
+	if (!f) {
+		close(fd);
+		return -errno;
+	}
+	e->config = config_parse(f, "configuration", err, sizeof(err));
+	fclose(f);
+	if (!e->config) {
+		log_error("%s", err);
+		return -EINVAL;
+	}
+	limits = (struct l2tp_limits){ e->config->max_tunnels, e->config->max_half_open,
+				       e->config->max_sessions };
+	e->core = l2tp_endpoint_new(&env, &limits);
+	e->lns_secrets = calloc(e->config->lns_n + 1, sizeof(*e->lns_secrets));
+	e->lns_tunnels = calloc(e->config->lns_n + 1, sizeof(*e->lns_tunnels));
+	e->listeners = calloc(e->config->listen_n + 1, sizeof(struct sock *));
+	e->pools = calloc(e->config->ppp_n + 1, sizeof(struct pool *));
+	if (!e->core || !e->lns_secrets || !e->lns_tunnels || !e->listeners || !e->pools)
+		return -ENOMEM;
+	for (size_t i = 0; i < e->config->ppp_n; i++) {
+		e->pools[i] = pool_new(&e->config->ppp[i]);
+		if (!e->pools[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int ask_for_all(struct engine *e)
+{
+	int err = 0;
+
+	e->starting = 1;	/* our own, so that the answers wait for all questions */
+	for (size_t i = 0; !err && i < e->config->lns_n; i++)
+		if (e->config->lns[i].tunnel.secret_file)
+			err = ask_secret(e, &e->lns_secrets[i], e->config->lns[i].name, true);
+	for (size_t i = 0; !err && i < e->config->lac_n; i++) {
+		const struct config_lac *lac = &e->config->lac[i];
+		struct peer *p = peer_find(e, lac->name);
+
+		if (p && lac->tunnel.secret_file)
+			err = ask_secret(e, &p->secret, lac->name, false);
+	}
+	for (uint32_t i = 0; !err && i < e->listen_n; i++) {
+		struct monitor_listen body = { .index = i };
+
+		e->starting++;
+		err = channel_request(&e->monitor, MONITOR_LISTEN, &body, sizeof(body), NULL, 0, on_listen, e);
+	}
+	if (!err)
+		started(e);
+	return err;
+}
+
+static void on_aaa_message(struct channel *c, struct ipc_message *m)
+{
+	(void)c;
+	log_warn("the aaa process sent message %u, which the engine does not know", m->header.type);
+}
+
+static void on_aaa_closed(struct channel *c)
+{
+	log_warn("the aaa process is gone: until it is back nobody can authenticate");
+	channel_close(c);
+}
+
+static int set_aaa(struct engine *e, struct ipc_message *m, int i)
+{
+	int fd = ipc_take_fd(m, i);
+
+	if (fd < 0)
+		return fd;
+	channel_close(&e->aaa);
+	return channel_open(&e->aaa, e->loop, fd, on_aaa_message, on_aaa_closed);
+}
+
+static int on_start(struct engine *e, struct ipc_message *m)
+{
+	const struct monitor_start *start = ipc_body(m, struct monitor_start);
+	int err;
+
+	if (!start || m->nfds != 4 || e->config)
+		return -EPROTO;
+	log_set_level(start->log_level);
+	e->listen_n = start->listen_n;
+	if (start->null_dataplane) {
+		e->books = dataplane_null_new();
+		if (!e->books)
+			return -ENOMEM;
+	}
+	err = configure(e, ipc_take_fd(m, 1));
+	if (!err)
+		err = set_aaa(e, m, 0);
+	for (size_t i = 0; !err && i < e->config->lac_n; i++)
+		err = peer_new(e, e->config->lac[i].name, NULL) ? 0 : -ENOMEM;
+	if (!err)
+		err = control_start(e, ipc_take_fd(m, 2));
+	if (!err)
+		err = dial_start(e, ipc_take_fd(m, 3));
+	return err ? err : ask_for_all(e);
+}
+
+static void on_monitor_message(struct channel *c, struct ipc_message *m)
+{
+	struct engine *e = container_of(c, struct engine, monitor);
+	const struct monitor_ppp_exit *x;
+	int err = 0;
+
+	switch ((enum monitor_message)m->header.type) {
+	case MONITOR_START:
+		err = on_start(e, m);
+		if (err) {
+			log_error("the engine cannot start: %s", strerror(-err));
+			fail_start(e);
+		}
+		return;
+	case MONITOR_AAA:
+		if (set_aaa(e, m, 0) == 0)
+			log_notice("the aaa process is back");
+		return;
+	case MONITOR_PPP_EXIT:
+		x = ipc_body(m, struct monitor_ppp_exit);
+		if (x)
+			ppp_exited(e, x);
+		return;
+	case MONITOR_STOP:
+		begin_stop(e);
+		return;
+	case MONITOR_SECRET:
+	case MONITOR_LISTEN:
+	case MONITOR_SOCKET:
+	case MONITOR_TUNNEL_ADD:
+	case MONITOR_TUNNEL_DEL:
+	case MONITOR_SOCKET_CLOSE:
+	case MONITOR_SESSION_ADD:
+	case MONITOR_SESSION_DEL:
+	case MONITOR_SESSION_STATS:
+	case MONITOR_TUNNEL_STATS:
+	case MONITOR_SESSION_FD:
+	case MONITOR_PPP_START:
+	case MONITOR_PPP_STOP:
+	case MONITOR_ROUTE:
+	case MONITOR_READY:
+		/* A reply without its request: there is none such. */
+		log_warn("the monitor sent message %u unasked", m->header.type);
+	}
+}
+
+static void on_monitor_closed(struct channel *c)
+{
+	struct engine *e = container_of(c, struct engine, monitor);
+
+	log_error("the monitor is gone");
+	e->status = EXIT_FAILURE;
+	loop_stop(e->loop);
+}
+
+static void engine_free(struct engine *e)
+{
+	controls_free(e);
+	dials_free(e);
+	peers_free(e);
+	for (struct l2tp_tunnel *t = e->core ? l2tp_tunnel_next(e->core, 0) : NULL; t;
+	     t = l2tp_tunnel_next(e->core, (uint32_t)l2tp_tunnel_id(t) + 1)) {
+		struct tunnel *mine = l2tp_tunnel_user(t);
+
+		if (!mine)
+			continue;
+		loop_timer_stop(&mine->timer);
+		while (mine->calls) {
+			struct call *c = mine->calls;
+
+			mine->calls = c->next;
+			channel_close(&c->ppp);
+			c->garbage_next = e->garbage_calls;
+			e->garbage_calls = c;
+		}
+		mine->garbage_next = e->garbage_tunnels;
+		e->garbage_tunnels = mine;
+	}
+	free_garbage(e);
+	if (e->core)
+		l2tp_endpoint_free(e->core);
+	for (uint32_t i = 0; e->listeners && i < e->listen_n; i++)
+		sock_free(e->listeners[i]);
+	for (size_t i = 0; e->pools && e->config && i < e->config->ppp_n; i++)
+		pool_free(e->pools[i]);
+	for (size_t i = 0; e->lns_secrets && e->config && i < e->config->lns_n; i++)
+		secret_clear(&e->lns_secrets[i]);
+	if (e->books)
+		e->books->ops->free(e->books);
+	table_fini(&e->ppp_calls);
+	channel_close(&e->aaa);
+	channel_close(&e->monitor);
+	loop_timer_stop(&e->stop_timer);
+	free(e->listeners);
+	free(e->pools);
+	free(e->lns_secrets);
+	free(e->lns_tunnels);
+	free(e->todo);
+	config_free(e->config);
+	loop_free(e->loop);
+}
+
+int engine_main(int monitor_fd, const char *runtime_dir)
+{
+	struct engine e = { .aaa.fd = -1, .monitor.fd = -1, .control_fd = -1, .dial_fd = -1 };
+	char root[512];
+	int err;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGINT, SIG_IGN);	/* the terminal's; the monitor says when to stop */
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	e.loop = loop_new();
+	if (!e.loop)
+		return EXIT_FAILURE;
+	e.started_ms = loop_now_fresh(e.loop);
+	/* The root and the user first: nothing that was sent is read before. */
+	snprintf(root, sizeof(root), "%s/empty", runtime_dir);
+	err = sandbox_drop(SANDBOX_USER_ENGINE, root);
+	if (!err)
+		err = channel_open(&e.monitor, e.loop, monitor_fd, on_monitor_message, on_monitor_closed);
+	if (err) {
+		log_error("the engine cannot start: %s", strerror(-err));
+		return EXIT_FAILURE;
+	}
+	loop_set_idle(e.loop, on_idle, &e);
+	loop_run(e.loop);
+	engine_free(&e);
+	return e.status;
+}

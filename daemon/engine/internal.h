@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the engine share: its tunnels, calls and peers, and who
+ * drives what.
+ *
+ * The protocol core (proto/l2tp) speaks in effects; effects.c takes them and
+ * calls the tunnel_on_ and call_on_ functions. Those must not call back into the
+ * core: they engine_defer what has to be said to it. Objects are freed at the
+ * end of a turn of the loop only, when nothing on the stack can hold them.
+ */
+#ifndef L2TPD_ENGINE_INTERNAL_H
+#define L2TPD_ENGINE_INTERNAL_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ipc/aaa.h"
+#include "ipc/channel.h"
+#include "ipc/monitor.h"
+#include "ipc/ppp.h"
+#include "lib/config.h"
+#include "lib/loop.h"
+#include "lib/secret.h"
+#include "lib/table.h"
+#include "netlink/dataplane.h"
+#include "proto/l2tp/l2tp.h"
+
+#define container_of(ptr, type, member) \
+	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+
+struct engine;
+struct tunnel;
+struct call;
+struct peer;
+struct peer_session;
+struct dial;
+struct pool;
+struct control;
+
+/* A UDP socket: a listener, or one connected to a tunnel's peer. */
+struct sock {
+	struct loop_io io;
+	struct engine *engine;
+	int fd;
+	struct addr local;	/* a listener's may be the any address */
+	bool connected;
+	struct addr peer;
+};
+
+/* How far an object is in the data plane. */
+enum install { INSTALL_NONE, INSTALL_BUSY, INSTALL_DONE, INSTALL_FAILED };
+
+struct tunnel {
+	struct engine *engine;
+	struct l2tp_tunnel *core;	/* NULL once the core let it go */
+	uint16_t id;
+	bool up;			/* the control connection is established */
+	bool down;			/* TUNNEL_DOWN was seen */
+	bool closing;			/* goes when its last call has */
+	enum install install;
+	unsigned int refs;		/* the core's, one per call, one per outstanding request */
+	struct loop_timer timer;	/* the core's deadline */
+	struct sock *sock;		/* its own; NULL: it uses a listener's */
+	const struct config_lns *lns;	/* responder */
+	struct peer *peer;		/* initiator; NULL once the peer let go */
+	struct call *calls;
+	struct tunnel *garbage_next;
+	struct l2tp_cause cause;	/* of closing */
+};
+
+enum ppp_phase { PPP_NONE, PPP_STARTING, PPP_RUNNING, PPP_UP, PPP_STOPPING };
+
+struct call {
+	struct tunnel *tunnel;
+	struct l2tp_session *core;
+	struct call *next, **prev;	/* tunnel->calls */
+	uint16_t id;
+	bool established, down, gone;
+	bool sequencing;
+	bool ppp_child;			/* the monitor runs its pppd; else it dialled by itself */
+	uint8_t ppp_phase;		/* enum ppp_phase */
+	uint8_t install;		/* enum install */
+	unsigned int refs;
+	const struct config_ppp *profile;	/* NULL: a dialling pppd's */
+	struct peer_session *wanted;	/* the session of a peer that this call is */
+	struct channel ppp;		/* call channel; open while a pppd runs */
+	int32_t pid;
+	uint32_t lease;			/* IPv4 from the pool or fixed, host order; 0: none */
+	uint32_t local_ipv4, remote_ipv4;	/* network order, while up */
+	char ifname[IFNAMSIZ];
+	char *user;			/* authenticated, or ours */
+	char *ppp_reason;		/* what pppd said when it ended */
+	uint64_t up_ms;
+	struct l2tp_cause *cause;	/* of the CDN that follows pppd's end; NULL: none decided */
+	struct call *garbage_next;
+};
+
+/* An LNS that we call: a lac section, an added tunnel, or a dialling pppd's. */
+struct peer {
+	struct engine *engine;
+	struct peer *next, **prev;
+	char name[CONFIG_NAME_MAX];
+	char *server;
+	uint16_t port;
+	struct addr source;
+	bool ephemeral;
+	struct config_tunnel cfg;
+	char *hostname;			/* owned; cfg.hostname points to it or to the configuration's */
+	struct secret secret;
+	enum { PEER_CONFIGURED, PEER_ADDED, PEER_DIALLED } origin;
+	enum { PEER_IDLE, PEER_RESOLVING, PEER_OPENING, PEER_CONNECTING, PEER_UP } state;
+	struct tunnel *tunnel;
+	struct addr addresses[AAA_RESOLVE_MAX];
+	unsigned int address_n, address_next;
+	struct peer_session *sessions;
+	unsigned int refs;		/* outstanding requests */
+	unsigned int id_tries;
+	bool removed;			/* goes when nothing holds it */
+	char last_error[160];
+};
+
+struct peer_session {
+	struct peer *peer;
+	struct peer_session *next;
+	char name[CONFIG_NAME_MAX];
+	char *user;
+	char *called_number, *calling_number;
+	char ifname[IFNAMSIZ];
+	const struct config_ppp *profile;
+	bool persist;
+	bool removed;			/* do not redial; goes when its call has */
+	bool remembered;		/* the aaa process holds its password */
+	uint32_t redial_min_ms, redial_max_ms, redial_ms;
+	bool wanted;			/* it should be up now, and nothing delays it */
+	struct loop_timer redial;	/* set: it waits */
+	uint64_t up_ms;			/* since when its call has stood; 0: it does not */
+	struct call *call;
+	struct dial *dial;		/* a pppd waits for it */
+	char last_error[160];
+};
+
+struct counters {
+	uint64_t packets_in, packets_out, send_errors, calls_up, calls_failed,
+		 tunnels_up, tunnels_refused, auth_ok, auth_failed, logs_suppressed;
+};
+
+struct engine {
+	struct loop *loop;
+	struct config *config;
+	struct l2tp_endpoint *core;
+	struct channel monitor, aaa;
+	struct dataplane *books;	/* the null data plane; NULL: the monitor installs */
+	struct sock **listeners;
+	uint32_t listen_n, listen_ready;
+	struct secret *lns_secrets;	/* by index of the lns section */
+	uint32_t *lns_tunnels;		/* tunnels of each lns section */
+	struct pool **pools;		/* by index of the ppp section */
+	struct table ppp_calls;		/* ids -> struct call that a child of the monitor's serves */
+	struct peer *peers;
+	struct loop_io control_io, dial_io;
+	int control_fd, dial_fd;
+	struct control *controls;	/* connections */
+	struct dial *dials;
+	struct deferred { void (*fn)(void *); void *arg; } *todo;
+	size_t todo_n, todo_at, todo_size;
+	bool settling;
+	struct tunnel *garbage_tunnels;
+	struct call *garbage_calls;
+	struct loop_timer stop_timer;
+	uint64_t stop_deadline, started_ms;
+	bool stopping, stopped;
+	unsigned int starting;		/* requests outstanding before we are ready */
+	uint64_t log_window_ms;
+	unsigned int log_count;
+	struct counters counters;
+	int status;
+};
+
+/* ---- engine.c ---- */
+void engine_random(void *ctx, void *buf, size_t len);
+/* What an effect's handler has to say to the core is said after all effects were taken. */
+void engine_defer(struct engine *e, void (*fn)(void *), void *arg);
+/* Call after every call into the core: takes the effects, runs what was deferred, sets timers. */
+void engine_settle(struct engine *e);
+static inline uint64_t engine_now(struct engine *e) { return loop_now(e->loop); }
+/* True at most LOG_RATE times a second: for lines that a peer can cause. */
+bool engine_may_log(struct engine *e);
+struct l2tp_cause cause_make(uint16_t result, uint16_t error, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* ---- net.c ---- */
+struct sock *sock_new(struct engine *e, int fd, const struct addr *local, const struct addr *peer);
+void sock_free(struct sock *s);
+void net_send(struct engine *e, const struct l2tp_effect *effect);
+
+/* ---- effects.c ---- */
+bool effects_take(struct engine *e);	/* true when there were some */
+
+/* ---- tunnel.c ---- */
+struct tunnel *tunnel_new(struct engine *e, struct l2tp_tunnel *core);
+void tunnel_get(struct tunnel *t);
+void tunnel_put(struct tunnel *t);
+void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core);
+void tunnel_on_up(struct tunnel *t);
+void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *effect);
+void tunnel_on_free(struct tunnel *t);
+void tunnel_set_timer(struct tunnel *t);
+/* Clears its calls in good order, then StopCCN. */
+void tunnel_close(struct tunnel *t, const struct l2tp_cause *cause);
+void tunnel_call_gone(struct tunnel *t);
+void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out,
+			const struct config_tunnel *cfg, const struct secret *secret);
+const char *tunnel_describe(const struct tunnel *t, char *buf, size_t size);
+
+/* ---- call.c ---- */
+struct call *call_new(struct tunnel *t, struct l2tp_session *core);
+void call_get(struct call *c);
+void call_put(struct call *c);
+void call_on_request(struct tunnel *t, struct l2tp_session *core);
+void call_on_answer(struct call *c);
+void call_on_up(struct call *c);
+void call_on_down(struct call *c, const struct l2tp_effect *effect);
+void call_on_free(struct call *c);
+/* The tunnel is in the data plane now, or will never be: calls that waited go on. */
+void call_tunnel_installed(struct call *c);
+/* Its pppd is gone: the CDN follows, or the call is over. */
+void call_ppp_ended(struct call *c);
+/* What its CDN will say; false: out of memory. */
+bool call_set_cause(struct call *c, const struct l2tp_cause *cause);
+/* Ends PPP in good order, then the CDN. */
+void call_close(struct call *c, const struct l2tp_cause *cause);
+const char *call_describe(const struct call *c, char *buf, size_t size);
+
+/* ---- ppp.c: the PPP port ---- */
+/* The call is established: run PPP on it. */
+void ppp_start(struct call *c);
+/* A pppd that dialled has the call: fd is our end of its channel. */
+void ppp_adopt(struct call *c, int fd);
+void ppp_stop(struct call *c, const char *reason);
+/* The monitor says that its pppd ended. */
+void ppp_exited(struct engine *e, const struct monitor_ppp_exit *x);
+/* It ended, however we know: the lease goes back, the call is told. */
+void ppp_ended(struct call *c);
+const char *ppp_phase_name(const struct call *c);
+
+/* ---- pool.c ---- */
+struct pool *pool_new(const struct config_ppp *profile);
+void pool_free(struct pool *p);
+/* An address in host order, or 0 when all are taken. */
+uint32_t pool_take(struct pool *p);
+/* A given address, in the pool or not: 0, or -EADDRINUSE. */
+int pool_claim(struct pool *p, uint32_t address);
+void pool_give(struct pool *p, uint32_t address);
+struct pool_usage { uint64_t size, used; };
+struct pool_usage pool_usage(const struct pool *p);
+
+/* ---- peer.c, redial.c: whom we call ---- */
+int peers_start(struct engine *e);
+struct peer *peer_new(struct engine *e, const char *name, const char *server);
+struct peer *peer_find(struct engine *e, const char *name);
+void peer_remove(struct peer *p, const struct l2tp_cause *cause);
+struct peer_session *peer_session_new(struct peer *p, const char *name);
+struct peer_session *peer_session_find(struct peer *p, const char *name);
+void peer_session_remove(struct peer_session *s, const struct l2tp_cause *cause);
+/* Brings it up now: dials the tunnel when there is none. */
+void peer_session_want(struct peer_session *s);
+void peer_session_up(struct peer_session *s);
+/* Its call ended or could not be made: redial later, or give up. */
+void peer_session_failed(struct peer_session *s, const char *reason);
+void peer_tunnel_up(struct peer *p);
+void peer_tunnel_down(struct peer *p, const char *reason);
+void peer_defaults(struct config_tunnel *cfg);
+void peers_free(struct engine *e);
+
+/* ---- dial.c: pppd call NAME ---- */
+int dial_start(struct engine *e, int listener);
+void dial_done(struct dial *d, struct call *c);
+void dial_failed(struct dial *d, const char *reason);
+void dials_free(struct engine *e);
+
+/* ---- control.c, command.c ---- */
+int control_start(struct engine *e, int listener);
+void controls_free(struct engine *e);
+
+#endif

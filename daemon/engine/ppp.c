@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The PPP port: who runs PPP for a call. Backend pppd: a child of the
+ * profile's template, by the monitor, or a pppd that dialled; both speak
+ * ipc/ppp.h with us over the call's channel. Backend none: the session counts
+ * as up when the call is.
+ */
+#include "engine/internal.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "lib/log.h"
+
+enum { CDN_ADMIN = 3, CDN_NO_RESOURCES = 4 };
+#define ANY_ADDRESS 0xffffffffu	/* of a users file: the peer's choice */
+
+static uint64_t child_key(uint32_t tunnel_id, uint32_t session_id)
+{
+	return (uint64_t)tunnel_id << 32 | session_id;
+}
+
+static struct pool *pool_of(const struct call *c)
+{
+	struct engine *e = c->tunnel->engine;
+
+	return e->pools[c->profile - e->config->ppp];
+}
+
+const char *ppp_phase_name(const struct call *c)
+{
+	static const char *const names[] = {
+		[PPP_NONE] = "none", [PPP_STARTING] = "starting", [PPP_RUNNING] = "negotiating",
+		[PPP_UP] = "up", [PPP_STOPPING] = "stopping",
+	};
+
+	return names[c->ppp_phase];
+}
+
+static void went_up(struct call *c)
+{
+	struct engine *e = c->tunnel->engine;
+
+	if (c->up_ms)
+		return;
+	c->up_ms = engine_now(e);
+	e->counters.calls_up++;
+	if (c->wanted)
+		peer_session_up(c->wanted);
+}
+
+/* ---- authentication and addresses ---- */
+
+static uint32_t v4_of(const struct addr *a)
+{
+	return a->family == AF_INET ? htonl(addr_v4(a)) : 0;
+}
+
+/*
+ * The caller's address: the users file's, else the profile's, else one of the
+ * pool. A caller that authenticates again keeps what it has.
+ */
+static int assign(struct call *c, struct ppp_call_auth_reply *reply)
+{
+	const struct config_ppp *p = c->profile;
+	int err;
+
+	if (reply->remote_ipv4 == ANY_ADDRESS)
+		return 0;
+	if (c->lease) {
+		reply->remote_ipv4 = htonl(c->lease);
+	} else if (!reply->remote_ipv4 && addr_is_set(&p->remote_address)) {
+		reply->remote_ipv4 = v4_of(&p->remote_address);
+	} else if (reply->remote_ipv4) {
+		err = pool_claim(pool_of(c), ntohl(reply->remote_ipv4));
+		if (err)
+			return err;
+		c->lease = ntohl(reply->remote_ipv4);
+	} else if (p->pool_n) {
+		c->lease = pool_take(pool_of(c));
+		if (!c->lease)
+			return -ENOSPC;
+		reply->remote_ipv4 = htonl(c->lease);
+	}
+	return 0;
+}
+
+static void complete_reply(struct call *c, struct ppp_call_auth_reply *reply)
+{
+	const struct config_ppp *p = c->profile;
+	int err = assign(c, reply);
+	char what[160];
+
+	if (err) {
+		reply->ok = false;
+		snprintf(reply->message, sizeof(reply->message), "no address is free");
+		log_error("%s: %s", call_describe(c, what, sizeof(what)), err == -ENOSPC ?
+			  "its pool has no address left; enlarge it, or limit the calls" :
+			  "the address fixed for this user is in use by another call");
+		return;
+	}
+	if (!reply->local_ipv4)
+		reply->local_ipv4 = v4_of(&p->local_address);
+	for (size_t i = 0; i < p->dns_n && i < 2; i++)
+		if (!reply->dns[i])
+			reply->dns[i] = v4_of(&p->dns[i]);
+}
+
+struct auth_request {
+	struct call *call;
+	struct ipc_header header;
+	char user[PPP_NAME_MAX];
+};
+
+static void on_auth(void *arg, int result, struct ipc_message *m)
+{
+	struct auth_request *r = arg;
+	struct call *c = r->call;
+	struct engine *e = c->tunnel->engine;
+	struct ppp_call_auth_reply reply = { 0 };
+	const struct ppp_call_auth_reply *got = m ? ipc_body(m, struct ppp_call_auth_reply) : NULL;
+	char what[160];
+
+	if (!result && got)
+		reply = *got;
+	else
+		snprintf(reply.message, sizeof(reply.message), "authentication is not available");
+	if (result)
+		log_error("%s: user \"%s\" cannot be authenticated: %s",
+			  call_describe(c, what, sizeof(what)), r->user, strerror(-result));
+	if (!channel_is_open(&c->ppp))
+		goto out;
+	if (reply.ok && c->down)
+		reply.ok = false;
+	if (reply.ok)
+		complete_reply(c, &reply);
+	if (reply.ok) {
+		e->counters.auth_ok++;
+		free(c->user);
+		c->user = strdup(r->user);
+	} else {
+		e->counters.auth_failed++;
+		if (engine_may_log(e))
+			log_notice("%s: user \"%s\" was refused", call_describe(c, what, sizeof(what)), r->user);
+	}
+	channel_reply(&c->ppp, &r->header, 0, &reply, sizeof(reply), NULL, 0);
+out:
+	explicit_bzero(&reply, sizeof(reply));
+	free(r);
+	call_put(c);
+}
+
+static bool is_text(const char *s, size_t size)
+{
+	return memchr(s, 0, size) != NULL;
+}
+
+static void answer_error(struct call *c, const struct ipc_header *request, int err, size_t len)
+{
+	uint8_t none[sizeof(struct ppp_call_auth_reply)] = { 0 };
+
+	channel_reply(&c->ppp, request, err, none, len, NULL, 0);
+}
+
+static void ask_auth(struct call *c, struct ipc_message *m)
+{
+	struct ppp_call_auth *auth = ipc_body(m, struct ppp_call_auth);
+	struct auth_request *r = malloc(sizeof(*r));
+	struct aaa_auth body = { 0 };
+	int err = -EINVAL;
+
+	if (auth && r && c->profile && is_text(auth->user, sizeof(auth->user)) &&
+	    is_text(auth->our_name, sizeof(auth->our_name)) &&
+	    auth->challenge_len <= PPP_BLOB_MAX && auth->response_len <= PPP_BLOB_MAX) {
+		*r = (struct auth_request){ .call = c, .header = m->header };
+		memcpy(r->user, auth->user, sizeof(r->user));
+		memcpy(body.profile, c->profile->name, sizeof(body.profile));
+		body.auth = *auth;
+		err = channel_request(&c->tunnel->engine->aaa, AAA_AUTH, &body, sizeof(body), NULL, 0, on_auth, r);
+		explicit_bzero(&body, sizeof(body));
+	}
+	if (!err) {
+		call_get(c);
+		return;
+	}
+	free(r);
+	answer_error(c, &m->header, err, sizeof(struct ppp_call_auth_reply));
+}
+
+static void on_secret(void *arg, int result, struct ipc_message *m)
+{
+	struct auth_request *r = arg;
+	const struct ppp_call_secret_reply *got = m ? ipc_body(m, struct ppp_call_secret_reply) : NULL;
+
+	if (channel_is_open(&r->call->ppp))
+		channel_reply(&r->call->ppp, &r->header, result, got, got ? sizeof(*got) : 0, NULL, 0);
+	call_put(r->call);
+	free(r);
+}
+
+static void ask_secret(struct call *c, struct ipc_message *m)
+{
+	struct ppp_call_secret *s = ipc_body(m, struct ppp_call_secret);
+	struct auth_request *r = malloc(sizeof(*r));
+	struct aaa_secret body = { 0 };
+	int err = -EINVAL;
+
+	if (s && r && c->wanted && c->profile && is_text(s->user, sizeof(s->user)) &&
+	    is_text(s->remote, sizeof(s->remote))) {
+		*r = (struct auth_request){ .call = c, .header = m->header };
+		memcpy(body.profile, c->profile->name, sizeof(body.profile));
+		memcpy(body.lac, c->wanted->peer->name, sizeof(body.lac));
+		memcpy(body.session, c->wanted->name, sizeof(body.session));
+		body.secret = *s;
+		err = channel_request(&c->tunnel->engine->aaa, AAA_SECRET, &body, sizeof(body), NULL, 0, on_secret, r);
+	}
+	if (!err) {
+		call_get(c);
+		return;
+	}
+	free(r);
+	answer_error(c, &m->header, err, sizeof(struct ppp_call_secret_reply));
+}
+
+/* ---- up ---- */
+
+static void on_route(void *arg, int result, struct ipc_message *m)
+{
+	struct call *c = arg;
+	const struct monitor_route *r = m ? ipc_body(m, struct monitor_route) : NULL;
+	struct l2tp_cause cause;
+	char peer[ADDR_STRLEN];
+
+	if (!result && r && c->ppp_phase == PPP_UP && c->core && c->ifname[0] &&
+	    strncmp(r->ifname, c->ifname, IFNAMSIZ) == 0) {
+		addr_format(l2tp_tunnel_peer(c->tunnel->core), peer);
+		log_error("tunnel %u session %u: the route to the peer %s leads into its own %s: add a route to %s by another interface",
+			  c->tunnel->id, c->id, peer, c->ifname, peer);
+		cause = cause_make(CDN_ADMIN, 0, "the route to the peer leads into the tunnel itself");
+		call_close(c, &cause);
+		engine_settle(c->tunnel->engine);
+	}
+	call_put(c);
+}
+
+/* A tunnel whose packets enter the tunnel locks the box up. */
+static void check_route(struct call *c)
+{
+	struct addr peer;
+
+	if (!c->tunnel->core)
+		return;
+	peer = *l2tp_tunnel_peer(c->tunnel->core);
+	if (channel_request(&c->tunnel->engine->monitor, MONITOR_ROUTE, &peer, sizeof(peer), NULL, 0, on_route, c) == 0)
+		call_get(c);
+}
+
+static void on_net_up(struct call *c, const struct ppp_call_up *up)
+{
+	char local[INET_ADDRSTRLEN] = "", remote[INET_ADDRSTRLEN] = "", what[160];
+
+	if (!is_text(up->ifname, sizeof(up->ifname)) || !is_text(up->peer_name, sizeof(up->peer_name)))
+		return;
+	memcpy(c->ifname, up->ifname, sizeof(c->ifname));
+	if (up->family == AF_INET) {
+		c->local_ipv4 = up->local_ipv4;
+		c->remote_ipv4 = up->remote_ipv4;
+		inet_ntop(AF_INET, &up->local_ipv4, local, sizeof(local));
+		inet_ntop(AF_INET, &up->remote_ipv4, remote, sizeof(remote));
+	}
+	if (!c->user && up->peer_name[0])
+		c->user = strdup(up->peer_name);
+	log_info("%s: up on %s%s%s%s%s", call_describe(c, what, sizeof(what)), c->ifname,
+		 local[0] ? ", " : ", IPv6", local, local[0] ? " to " : "", remote);
+	if (c->ppp_phase == PPP_STARTING || c->ppp_phase == PPP_RUNNING)
+		c->ppp_phase = PPP_UP;
+	check_route(c);
+	went_up(c);
+}
+
+static void on_net_down(struct call *c, const struct ppp_call_up *down)
+{
+	if (down->family == AF_INET)
+		c->local_ipv4 = c->remote_ipv4 = 0;
+}
+
+static void on_hello(struct call *c, const struct ppp_call_hello *h)
+{
+	c->pid = h->pid;
+	if (c->ppp_phase == PPP_STARTING)
+		c->ppp_phase = PPP_RUNNING;
+}
+
+static void on_down(struct call *c, const struct ppp_call_down *d)
+{
+	if (!is_text(d->reason, sizeof(d->reason)))
+		return;
+	free(c->ppp_reason);
+	c->ppp_reason = strdup(d->reason);
+}
+
+static void on_message(struct channel *channel, struct ipc_message *m)
+{
+	struct call *c = container_of(channel, struct call, ppp);
+
+	switch ((enum ppp_call_message)m->header.type) {
+	case PPP_CALL_HELLO:
+		if (ipc_body(m, struct ppp_call_hello))
+			on_hello(c, ipc_body(m, struct ppp_call_hello));
+		return;
+	case PPP_CALL_AUTH:
+		ask_auth(c, m);
+		return;
+	case PPP_CALL_SECRET:
+		ask_secret(c, m);
+		return;
+	case PPP_CALL_UP:
+		if (ipc_body(m, struct ppp_call_up))
+			on_net_up(c, ipc_body(m, struct ppp_call_up));
+		return;
+	case PPP_CALL_NETDOWN:
+		if (ipc_body(m, struct ppp_call_up))
+			on_net_down(c, ipc_body(m, struct ppp_call_up));
+		return;
+	case PPP_CALL_DOWN:
+		if (ipc_body(m, struct ppp_call_down))
+			on_down(c, ipc_body(m, struct ppp_call_down));
+		return;
+	case PPP_CALL_STOP:
+		return;		/* ours to send */
+	}
+}
+
+static void on_closed(struct channel *channel)
+{
+	struct call *c = container_of(channel, struct call, ppp);
+
+	/* Our own child's exit comes from the monitor; a stranger's end is this. */
+	channel_close(&c->ppp);
+	if (c->ppp_child)
+		return;
+	ppp_ended(c);
+	engine_settle(c->tunnel->engine);
+}
+
+/* ---- start and stop ---- */
+
+static void failed_to_start(struct call *c, int err)
+{
+	struct l2tp_cause cause = cause_make(CDN_NO_RESOURCES, 0, "pppd could not be started: %s", strerror(-err));
+	char what[160];
+
+	log_error("%s: %s", call_describe(c, what, sizeof(what)), cause.text);
+	free(c->ppp_reason);
+	c->ppp_reason = strdup(cause.text);
+	call_set_cause(c, &cause);
+	ppp_ended(c);
+}
+
+static void on_started(void *arg, int result, struct ipc_message *m)
+{
+	struct call *c = arg;
+	int fd = result || !m ? -EBADF : ipc_take_fd(m, 0);
+
+	if (fd >= 0)
+		result = channel_open(&c->ppp, c->tunnel->engine->loop, fd, on_message, on_closed);
+	if (result)
+		failed_to_start(c, result);
+	else if (c->ppp_phase == PPP_STOPPING)
+		ppp_stop(c, "the call ended");
+	engine_settle(c->tunnel->engine);
+	call_put(c);
+}
+
+static void fill_params(const struct call *c, struct ppp_call_params *p)
+{
+	const struct config_ppp *profile = c->profile;
+	const struct l2tp_call_params *peer = l2tp_session_peer_params(c->core);
+
+	p->lns = !c->wanted;
+	p->mtu = profile->mtu;
+	p->mru = profile->mru;
+	snprintf(p->remote, sizeof(p->remote), "%s", l2tp_tunnel_peer_info(c->tunnel->core)->hostname);
+	if (peer)
+		snprintf(p->calling_number, sizeof(p->calling_number), "%s", peer->calling_number);
+	if (c->wanted) {
+		memcpy(p->ifname, c->wanted->ifname, sizeof(p->ifname));
+		if (c->wanted->user)
+			snprintf(p->user, sizeof(p->user), "%s", c->wanted->user);
+		p->local_ipv4 = v4_of(&profile->local_address);
+		p->remote_ipv4 = v4_of(&profile->remote_address);
+		return;
+	}
+	p->local_ipv4 = v4_of(&profile->local_address);
+	for (size_t i = 0; i < profile->dns_n && i < 2; i++)
+		p->dns[i] = v4_of(&profile->dns[i]);
+}
+
+/* Without authentication the address is given before the start. */
+static int assign_unasked(struct call *c, struct ppp_call_params *p)
+{
+	struct ppp_call_auth_reply reply = { 0 };
+	int err;
+
+	if (c->wanted || c->profile->auth_n)
+		return 0;
+	err = assign(c, &reply);
+	p->remote_ipv4 = reply.remote_ipv4;
+	return err;
+}
+
+void ppp_start(struct call *c)
+{
+	struct engine *e = c->tunnel->engine;
+	struct monitor_ppp body = { .tunnel_id = c->tunnel->id, .session_id = c->id };
+	char what[160];
+	int err;
+
+	if (c->wanted && c->wanted->dial) {
+		dial_done(c->wanted->dial, c);
+		return;
+	}
+	if (!c->profile || c->profile->backend == CONFIG_BACKEND_NONE) {
+		went_up(c);
+		return;
+	}
+	if (c->wanted && c->wanted->user)
+		c->user = strdup(c->wanted->user);
+	c->ppp_phase = PPP_STARTING;
+	c->ppp_child = true;
+	memcpy(body.profile, c->profile->name, sizeof(body.profile));
+	fill_params(c, &body.params);
+	err = table_put(&e->ppp_calls, child_key(c->tunnel->id, c->id), c);
+	if (!err)
+		err = assign_unasked(c, &body.params);
+	if (!err)
+		err = channel_request(&e->monitor, MONITOR_PPP_START, &body, sizeof(body), NULL, 0, on_started, c);
+	if (err)
+		failed_to_start(c, err);
+	else
+		call_get(c);
+	log_debug("%s: established, PPP by profile \"%s\"", call_describe(c, what, sizeof(what)), c->profile->name);
+}
+
+void ppp_adopt(struct call *c, int fd)
+{
+	c->ppp_child = false;
+	c->ppp_phase = PPP_STARTING;
+	if (channel_open(&c->ppp, c->tunnel->engine->loop, fd, on_message, on_closed))
+		ppp_ended(c);
+}
+
+static void ignore(void *arg, int result, struct ipc_message *m)
+{
+	(void)arg;
+	(void)m;
+	if (result && result != -ENOENT)
+		log_warn("a pppd could not be stopped: %s", strerror(-result));
+}
+
+void ppp_stop(struct call *c, const char *reason)
+{
+	struct monitor_ids ids = { .tunnel_id = c->tunnel->id, .session_id = c->id };
+	struct ppp_call_down stop = { 0 };
+
+	c->ppp_phase = PPP_STOPPING;
+	snprintf(stop.reason, sizeof(stop.reason), "%s", reason);
+	if (channel_is_open(&c->ppp))
+		channel_event(&c->ppp, PPP_CALL_STOP, &stop, sizeof(stop), NULL, 0);
+	if (c->ppp_child)
+		channel_request(&c->tunnel->engine->monitor, MONITOR_PPP_STOP, &ids, sizeof(ids), NULL, 0, ignore, NULL);
+}
+
+void ppp_exited(struct engine *e, const struct monitor_ppp_exit *x)
+{
+	struct call *c = table_get(&e->ppp_calls, child_key(x->tunnel_id, x->session_id));
+
+	if (!c)
+		return;
+	if (channel_is_open(&c->ppp)) {
+		/* Its last words may still be in the channel. */
+		struct ipc_message m;
+
+		while (ipc_recv(c->ppp.fd, &m) == 1) {
+			const struct ppp_call_down *d = ipc_body(&m, struct ppp_call_down);
+
+			if (m.header.type == PPP_CALL_DOWN && d)
+				on_down(c, d);
+			ipc_close_fds(&m);
+		}
+	}
+	ppp_ended(c);
+	engine_settle(e);
+}
+
+void ppp_ended(struct call *c)
+{
+	struct engine *e = c->tunnel->engine;
+
+	if (c->ppp_phase == PPP_NONE)
+		return;
+	c->ppp_phase = PPP_NONE;
+	if (c->ppp_child)
+		table_del(&e->ppp_calls, child_key(c->tunnel->id, c->id));
+	channel_close(&c->ppp);
+	if (c->lease && c->profile)
+		pool_give(pool_of(c), c->lease);
+	c->lease = 0;
+	call_ppp_ended(c);
+}
