@@ -386,31 +386,26 @@ void show_status(struct control *c)
 {
 	const struct engine *e = c->engine;
 	const struct counters *n = &e->counters;
-	uint64_t tunnels = 0, sessions = 0, half_open = 0;
+	struct l2tp_endpoint_counters k;
 	json_t *o = json_object();
 
-	for (struct l2tp_tunnel *t = l2tp_tunnel_next(e->core, 0); t;
-	     t = l2tp_tunnel_next(e->core, (uint32_t)l2tp_tunnel_id(t) + 1)) {
-		struct l2tp_tunnel_counters k;
-
-		l2tp_tunnel_counters(t, &k);
-		tunnels++;
-		sessions += k.sessions;
-		half_open += !l2tp_tunnel_is_established(t);
-	}
+	l2tp_endpoint_counters(e->core, &k);
 	set_str(o, "version", L2TPD_VERSION);
 	set_int(o, "pid", (uint64_t)getpid());
 	set_int(o, "uptime_s", (engine_now(c->engine) - e->started_ms) / 1000);
 	set_str(o, "dataplane", e->books ? "null" : "kernel");
 	set_str(o, "hostname", e->config->hostname);
-	set_int(o, "tunnels", tunnels);
-	set_int(o, "half_open", half_open);
-	set_int(o, "sessions", sessions);
+	set_int(o, "tunnels", k.tunnels);
+	set_int(o, "half_open", k.half_open);
+	set_int(o, "sessions", k.sessions);
+	set_int(o, "malformed", k.malformed);
+	set_int(o, "stray", k.stray + k.data);
+	set_int(o, "wrong_address", k.wrong_address);
 	set_int(o, "packets_in", n->packets_in);
 	set_int(o, "packets_out", n->packets_out);
 	set_int(o, "send_errors", n->send_errors);
 	set_int(o, "tunnels_up", n->tunnels_up);
-	set_int(o, "tunnels_refused", n->tunnels_refused);
+	set_int(o, "tunnels_refused", n->tunnels_refused + k.refused);
 	set_int(o, "calls_up", n->calls_up);
 	set_int(o, "calls_failed", n->calls_failed);
 	set_int(o, "auth_ok", n->auth_ok);

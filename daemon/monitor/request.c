@@ -355,6 +355,7 @@ static void do_ready(struct monitor *m)
 		log_debug("nobody waited for the start");
 	close(m->ready_fd);
 	m->ready_fd = -1;
+	log_notice("l2tpd is ready");
 #ifdef HAVE_SYSTEMD
 	sd_notify(0, "READY=1");
 #endif
