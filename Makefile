@@ -80,8 +80,7 @@ all: ## build the daemon, l2tpctl and the plugin
 #   unit_tests  $(B)/NAME from NAME.c, linked with every archive and cmocka;
 #               run by check-native in the top folder
 #   vm_programs the same, run by the VM suite instead
-#   fuzzers     $(B)/NAME from NAME.c, which defines LLVMFuzzerTestOneInput,
-#               linked with every archive; its corpus is tests/fuzz/corpus/NAME
+#   fuzzers     $(B)/NAME; tests/fuzz/rules.mk says what they are
 archives :=
 programs :=
 plugins :=
@@ -142,10 +141,71 @@ $(B)/pic/%.o: %.c $(B)/.flags
 
 all: $(foreach p,$(programs) $(plugins),$(B)/$(p))
 
-.PHONY: unit vm-programs fuzzers
+.PHONY: unit vm-programs plugins fuzzers list-unit list-replay
 unit: $(foreach t,$(unit_tests),$(B)/$(t)) ## build the test programs
 vm-programs: $(foreach t,$(vm_programs),$(B)/$(t))
+plugins: $(foreach p,$(plugins),$(B)/$(p))
 fuzzers: $(foreach t,$(fuzzers),$(B)/$(t))
+list-unit:
+	@printf '%s\n' $(foreach t,$(unit_tests),$(B)/$(t))
+list-replay:
+	@printf '%s\n' $(replay_commands)
+
+export B
+.PHONY: check check-native check-vm deps build-deps demo fuzz lint format
+check: ## install what is missing and run every test
+	@scripts/deps build check vm
+	+@scripts/check native vm
+check-native: ## run the tests that need neither root nor L2TP in the kernel
+	@scripts/deps build check
+	+@scripts/check native
+check-vm: ## run the tests on a real kernel; KERNEL=6.1|6.12 PPP=2.4|2.5 VM=always|never
+	@scripts/deps build vm
+	+@scripts/check vm
+deps: ## install the packages that building and testing need
+	@scripts/deps build check vm
+demo: ## bring up a server and a caller, dial, ping, tear down
+	@scripts/deps build vm
+	+@$(MAKE) --no-print-directory all
+	@scripts/demo
+
+fuzz: | build-deps
+build-deps:
+	@scripts/deps build check
+
+lint: ## check the layers, the layout and what clang-tidy knows
+	@scripts/deps build lint
+	@scripts/lint
+format: ## lay the sources out as .clang-format says
+	@scripts/deps lint
+	@scripts/lint --format
+
+# What plugins are installed for is the pppd whose headers they were built with.
+pppd_version = $(shell sed -n 's/^\#define[ \t]*\(PPPD_VERSION\|VERSION\)[ \t]*"\(.*\)"/\2/p' \
+	$(wildcard $(PPPD_INCLUDE)/pppd/pppdconf.h $(PPPD_INCLUDE)/pppd/patchlevel.h) | head -n 1)
+PPPD_PLUGINDIR ?= /usr/lib/pppd/$(pppd_version)
+manuals := $(wildcard Documentation/*.[1-8])
+units := $(wildcard scripts/*.service)
+# installed : from, mode
+files = $(SBINDIR)/l2tpd:$(B)/l2tpd:755 $(BINDIR)/l2tpctl:$(B)/l2tpctl:755 \
+	$(PPPD_PLUGINDIR)/l2tpd.so:$(B)/l2tpd.so:644 \
+	$(foreach m,$(manuals),$(MANDIR)/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)):$(m):644) \
+	$(foreach u,$(units),$(UNITDIR)/$(notdir $(u)):$(u):644) \
+	$(foreach s,$(wildcard Documentation/l2tpd.conf.sample),$(DOCDIR)/l2tpd.conf.sample:$(s):644)
+
+.PHONY: install uninstall
+install: all ## install under PREFIX, the plugin where pppd looks for it
+	@set -e; for f in $(files); do \
+		to=$(DESTDIR)$${f%%:*}; from=$${f#*:}; mode=$${from##*:}; from=$${from%:*}; \
+		echo "  INSTALL $$to"; $(INSTALL) -D -m $$mode $$from $$to; \
+	done
+uninstall: ## remove what install installed
+	rm -f $(foreach f,$(files),$(DESTDIR)$(firstword $(subst :, ,$(f))))
+
+.PHONY: help
+help: ## say what the targets are
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(filter %Makefile %rules.mk,$(MAKEFILE_LIST)) | expand -t 16
+	@echo "B=DIR builds elsewhere, V=1 shows the commands; CC, CFLAGS, PREFIX, DESTDIR as usual."
 
 .PHONY: clean
 clean: ## remove what was built

@@ -53,7 +53,7 @@ class L2tpd:
         shutil.copy(conf, self.path("l2tpd.conf"))
         self.process = self.processes.start(
             self.build / "l2tpd", "-f", conf, "--foreground", "--log-level", self.level,
-            "--runtime-dir", self.run, "--plugin", self.build / "plugin" / "l2tpd.so", *options,
+            "--runtime-dir", self.run, "--plugin", self.build / "l2tpd.so", *options,
             name=self.name, namespace=self.namespace)
         if wait:
             self.process.wait_for("l2tpd is ready")

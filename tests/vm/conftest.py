@@ -1,56 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fixtures of the tests that need root and a kernel with L2TP.
 
-Everything that a test starts or makes is gone when it ends, and the logs of
-its processes are in a folder of its own; those of a failed test are printed.
+Everything that a test starts or makes is gone when it ends.
 """
 
 import os
 import pathlib
 import re
-import shutil
 import sys
 
 import pytest
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "tests"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-import lab  # noqa: E402  (after the path that holds it)
+# pylint: disable=unused-import,wrong-import-position
+import lab  # noqa: E402
+from lab.fixtures import (  # noqa: E402, F401
+    build, logs, plugin, pytest_runtest_makereport, top)
 
-BUILD = pathlib.Path(os.environ.get("L2TPD_BUILD", TOP / "build")).resolve()
-OUT = pathlib.Path(os.environ.get("L2TPD_OUT", BUILD / "results" / "vm"))
 # A kernel of our own: what it complains about is ours as well.
 OWN_KERNEL = bool(os.environ.get("L2TPD_VM"))
 COMPLAINTS = re.compile(
     r"BUG:|WARNING:|Oops|general protection fault|unregister_netdevice: waiting|"
     r"refcount_t:|blocked for more than|self-detected stall")
-LOG_LINES = 60
 
 serial = 0
-
-
-@pytest.fixture(scope="session")
-def top():
-    """The top of the source tree."""
-    return TOP
-
-
-@pytest.fixture(scope="session")
-def build():
-    """Where the programs were built."""
-    return BUILD
-
-
-@pytest.fixture
-def logs(request):
-    """The folder of this test's logs."""
-    module = request.node.path.stem.removeprefix("test_")
-    folder = OUT / re.sub(r"[^\w.-]+", "_", f"{module}.{request.node.name.removeprefix('test_')}")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    request.node.stash[LOGS] = folder
-    return folder
 
 
 @pytest.fixture
@@ -96,19 +70,3 @@ def kernel_log(logs):
     (logs / "kernel.log").write_text(text)
     if OWN_KERNEL:
         assert not COMPLAINTS.search(text), "the kernel complained:\n" + text
-
-
-LOGS = pytest.StashKey()
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    report = (yield).get_result()
-    folder = item.stash.get(LOGS, None)
-    if not report.failed or not folder:
-        return
-    for path in sorted(folder.rglob("*.log")):
-        lines = path.read_text(errors="replace").splitlines()
-        if lines:
-            name = str(path.relative_to(folder))
-            report.sections.append((f"end of {name}", "\n".join(lines[-LOG_LINES:])))
