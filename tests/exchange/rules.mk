@@ -4,3 +4,4 @@
 unit_tests += $(patsubst %.c,%,$(wildcard tests/exchange/test_*.c))
 archives += tests_exchange
 tests_exchange_SRCS := $(filter-out tests/exchange/test_%,$(wildcard tests/exchange/*.c))
+tests/exchange/test_cisco_LIBS = $(call lib,jansson)

@@ -23,7 +23,8 @@ struct l2tp_tunnel;
 struct l2tp_session;
 
 #define L2TP_NAME_MAX	64
-#define L2TP_NEVER	UINT64_MAX
+#define L2TP_NEVER	UINT64_MAX	/* no deadline */
+#define L2TP_OFF	UINT32_MAX	/* a time in struct l2tp_tunnel_config: never */
 
 /* Limits of the whole endpoint; 0: none. */
 struct l2tp_limits {
@@ -42,19 +43,20 @@ struct l2tp_tunnel_config {
 	char hostname[L2TP_NAME_MAX];
 	char vendor_name[L2TP_NAME_MAX];	/* "" sends none */
 	uint16_t firmware;			/* 0 sends none */
-	uint32_t framing, bearer;		/* capabilities: 1 sync/digital, 2 async/analog */
+	/* capabilities: 1 sync/digital, 2 async/analog; framing 0: both, bearer 0: not sent */
+	uint32_t framing, bearer;
 	struct secret secret;
 	bool challenge;			/* authenticate the peer; needs the secret */
 	bool hide;			/* hide the AVPs that may be hidden; needs the secret */
 	bool tie_breaker;		/* send one in the SCCRQ */
 	uint16_t receive_window;	/* default 16 */
-	uint32_t hello_interval;	/* default 60000; after that much silence */
+	uint32_t hello_interval;	/* default 60000; after that much silence; L2TP_OFF */
 	uint32_t retransmit;		/* first interval, default 1000 */
 	uint32_t retransmit_cap;	/* default 8000 (section 5.8: no less) */
 	uint16_t retransmit_tries;	/* default 5 */
 	uint32_t ack_delay;		/* default 100; at most a quarter of retransmit */
 	uint32_t setup_timeout;		/* tunnel and session setup, default 60000 */
-	uint32_t idle_timeout;		/* no session left: StopCCN after this; L2TP_IDLE_NEVER; default 10000 */
+	uint32_t idle_timeout;		/* no session left: StopCCN after this; default 10000; L2TP_OFF */
 	uint32_t max_sessions;		/* per tunnel; 0: none */
 	bool persist_idle;		/* keep the tunnel without sessions */
 };
@@ -154,6 +156,16 @@ struct l2tp_effect {
 struct l2tp_endpoint *l2tp_endpoint_new(const struct l2tp_env *env, const struct l2tp_limits *limits);
 void l2tp_endpoint_free(struct l2tp_endpoint *ep);	/* everything in it, without a packet */
 void l2tp_endpoint_set_limits(struct l2tp_endpoint *ep, const struct l2tp_limits *limits);
+/* Packets that were not a tunnel's, and what is there now. */
+struct l2tp_endpoint_counters {
+	uint64_t malformed;		/* no L2TP header to be acted on */
+	uint64_t data;			/* of sessions that the kernel does not know */
+	uint64_t stray;			/* to no tunnel of ours */
+	uint64_t wrong_address;		/* to a tunnel of another peer */
+	uint64_t refused;		/* SCCRQs answered with StopCCN without keeping state */
+	uint32_t tunnels, half_open, sessions;
+};
+void l2tp_endpoint_counters(const struct l2tp_endpoint *ep, struct l2tp_endpoint_counters *out);
 bool l2tp_effect_next(struct l2tp_endpoint *ep, struct l2tp_effect *out);
 /*
  * A packet from peer to local. Demultiplexed by tunnel id and address,
@@ -236,7 +248,10 @@ uint16_t l2tp_session_peer_id(const struct l2tp_session *s);
 enum l2tp_call_kind l2tp_session_kind(const struct l2tp_session *s);
 const char *l2tp_session_state_str(const struct l2tp_session *s);
 bool l2tp_session_is_established(const struct l2tp_session *s);
-/* What the peer said of the call so far (ICRQ, ICCN, OCRQ, OCCN); extra_* are not filled. */
+/*
+ * What the peer said of the call so far (ICRQ, ICCN, OCRQ, OCRP, OCCN); extra_*
+ * are not filled. Valid until this is asked again.
+ */
 const struct l2tp_call_params *l2tp_session_peer_params(const struct l2tp_session *s);
 /* The session's proxy LCP and authentication AVPs (section 4.4.5), NULL when the ICCN had none. */
 struct l2tp_proxy;

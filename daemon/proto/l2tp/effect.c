@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The queue of effects. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/l2tp/internal.h"
+
+#define ENTRIES_MIN	64
+#define ARENA_MIN	8192
+#define ARENA_KEEP	(1u << 20)
+
+struct raw_send {
+	struct addr local, peer;
+	int socket;
+};
+
+void effect_queue_fini(struct effect_queue *q)
+{
+	free(q->entries);
+	free(q->arena);
+	memset(q, 0, sizeof(*q));
+}
+
+void effect_queue_reset(struct effect_queue *q)
+{
+	q->head = q->tail = 0;
+	q->used = 0;
+	if (q->room > ARENA_KEEP) {
+		free(q->arena);
+		q->arena = NULL;
+		q->room = 0;
+	}
+	if (q->size > ARENA_KEEP / sizeof(*q->entries)) {
+		free(q->entries);
+		q->entries = NULL;
+		q->size = 0;
+	}
+}
+
+/* Room for len bytes of the arena, aligned; UINT32_MAX without memory. */
+static uint32_t reserve(struct effect_queue *q, size_t len)
+{
+	uint32_t at = (q->used + 7) & ~7u;
+
+	if (len > q->room || at > q->room - len) {
+		uint32_t room = q->room ? q->room : ARENA_MIN;
+		uint8_t *arena;
+
+		while (room - at < len || room < at)
+			room *= 2;
+		arena = realloc(q->arena, room);
+		if (!arena)
+			return UINT32_MAX;
+		q->arena = arena;
+		q->room = room;
+	}
+	q->used = at + (uint32_t)len;
+	return at;
+}
+
+static struct effect_entry *append(struct effect_queue *q)
+{
+	if (q->tail == q->size) {
+		uint32_t size = q->size ? q->size * 2 : ENTRIES_MIN;
+		struct effect_entry *e = realloc(q->entries, size * sizeof(*e));
+
+		if (!e)
+			return NULL;
+		q->entries = e;
+		q->size = size;
+	}
+	return &q->entries[q->tail++];
+}
+
+/*
+ * An effect that changes what the driver holds. Without it driver and core
+ * would disagree for good, so that starting again is the better end.
+ */
+static struct effect_entry *append_sure(struct effect_queue *q)
+{
+	struct effect_entry *e = append(q);
+
+	if (!e)
+		abort();
+	return e;
+}
+
+void effect_push(struct effect_queue *q, enum l2tp_effect_type type, struct l2tp_tunnel *t,
+		 struct l2tp_session *s)
+{
+	*append_sure(q) = (struct effect_entry){ .tunnel = t, .session = s, .type = type };
+}
+
+void effect_send(struct effect_queue *q, struct l2tp_tunnel *t, const void *pkt, size_t len)
+{
+	uint32_t at = reserve(q, len);
+	struct effect_entry *e = at == UINT32_MAX ? NULL : append(q);
+
+	if (!e)
+		return;
+	memcpy(q->arena + at, pkt, len);
+	*e = (struct effect_entry){
+		.tunnel = t, .at = at, .len = (uint32_t)len, .type = L2TP_EFFECT_SEND,
+	};
+}
+
+void effect_send_raw(struct effect_queue *q, const struct addr *local, const struct addr *peer,
+		     int socket, const void *pkt, size_t len)
+{
+	struct raw_send raw = { *local, *peer, socket };
+	uint32_t at = reserve(q, sizeof(raw) + len);
+	struct effect_entry *e = at == UINT32_MAX ? NULL : append(q);
+
+	if (!e)
+		return;
+	memcpy(q->arena + at, &raw, sizeof(raw));
+	memcpy(q->arena + at + sizeof(raw), pkt, len);
+	*e = (struct effect_entry){ .at = at, .len = (uint32_t)len, .type = L2TP_EFFECT_SEND };
+}
+
+uint32_t effect_cause(struct effect_queue *q, const struct l2tp_cause *cause)
+{
+	uint32_t at = reserve(q, sizeof(*cause));
+
+	if (at != UINT32_MAX)
+		memcpy(q->arena + at, cause, sizeof(*cause));
+	return at;
+}
+
+void effect_push_down(struct effect_queue *q, enum l2tp_effect_type type, struct l2tp_tunnel *t,
+		      struct l2tp_session *s, uint32_t cause, bool by_peer)
+{
+	*append_sure(q) = (struct effect_entry){
+		.tunnel = t, .session = s, .at = cause,
+		.len = cause == UINT32_MAX ? 0 : sizeof(struct l2tp_cause),
+		.type = type, .by_peer = by_peer,
+	};
+}
+
+static void push_data(struct effect_queue *q, enum l2tp_effect_type type, struct l2tp_tunnel *t,
+		      struct l2tp_session *s, int level, const void *data, size_t len)
+{
+	uint32_t at = reserve(q, len);
+	struct effect_entry *e = at == UINT32_MAX ? NULL : append(q);
+
+	if (!e)
+		return;
+	memcpy(q->arena + at, data, len);
+	*e = (struct effect_entry){
+		.tunnel = t, .session = s, .at = at, .len = (uint32_t)len,
+		.type = type, .level = (uint8_t)level,
+	};
+}
+
+void effect_push_wen(struct effect_queue *q, struct l2tp_session *s, const struct l2tp_wen *wen)
+{
+	push_data(q, L2TP_EFFECT_WEN, s->tunnel, s, 0, wen, sizeof(*wen));
+}
+
+void effect_push_sli(struct effect_queue *q, struct l2tp_session *s, const struct l2tp_sli *sli)
+{
+	push_data(q, L2TP_EFFECT_SLI, s->tunnel, s, 0, sli, sizeof(*sli));
+}
+
+void effect_log(struct effect_queue *q, struct l2tp_tunnel *t, struct l2tp_session *s, int level,
+		const char *fmt, ...)
+{
+	char text[sizeof(((struct l2tp_effect *)0)->text)];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	push_data(q, L2TP_EFFECT_LOG, t, s, level, text,
+		  (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
+}
+
+static void fill_send(const struct effect_queue *q, const struct effect_entry *e,
+		      struct l2tp_effect *out)
+{
+	struct raw_send raw;
+
+	out->len = e->len;
+	if (e->tunnel) {
+		out->data = q->arena + e->at;
+		out->local = e->tunnel->r.local;
+		out->peer = e->tunnel->r.peer;
+		out->socket = e->tunnel->socket;
+		return;
+	}
+	memcpy(&raw, q->arena + e->at, sizeof(raw));
+	out->data = q->arena + e->at + sizeof(raw);
+	out->local = raw.local;
+	out->peer = raw.peer;
+	out->socket = raw.socket;
+}
+
+bool l2tp_effect_next(struct l2tp_endpoint *ep, struct l2tp_effect *out)
+{
+	struct effect_queue *q = &ep->effects;
+	const struct effect_entry *e;
+
+	if (effect_queue_empty(q))
+		return false;
+	e = &q->entries[q->head++];
+	*out = (struct l2tp_effect){
+		.type = e->type, .tunnel = e->tunnel, .session = e->session, .socket = -1,
+		.level = e->level, .by_peer = e->by_peer,
+	};
+	switch (out->type) {
+	case L2TP_EFFECT_SEND:
+		fill_send(q, e, out);
+		break;
+	case L2TP_EFFECT_TUNNEL_DOWN:
+	case L2TP_EFFECT_SESSION_DOWN:
+		if (e->len)
+			memcpy(&out->cause, q->arena + e->at, sizeof(out->cause));
+		break;
+	case L2TP_EFFECT_TUNNEL_FREE:
+		e->tunnel->dead_next = ep->dead_tunnels;
+		ep->dead_tunnels = e->tunnel;
+		break;
+	case L2TP_EFFECT_SESSION_FREE:
+		e->session->next = ep->dead_sessions;
+		ep->dead_sessions = e->session;
+		break;
+	case L2TP_EFFECT_WEN:
+		memcpy(&out->u.wen, q->arena + e->at, sizeof(out->u.wen));
+		break;
+	case L2TP_EFFECT_SLI:
+		memcpy(&out->u.sli, q->arena + e->at, sizeof(out->u.sli));
+		break;
+	case L2TP_EFFECT_LOG:
+		memcpy(out->text, q->arena + e->at, e->len);
+		break;
+	case L2TP_EFFECT_TUNNEL_REQUEST:
+	case L2TP_EFFECT_TUNNEL_UP:
+	case L2TP_EFFECT_SESSION_REQUEST:
+	case L2TP_EFFECT_SESSION_ANSWER:
+	case L2TP_EFFECT_SESSION_UP:
+		break;
+	}
+	return true;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A map from a 16-bit id to a pointer: open addressing, grows and shrinks. */
+#ifndef L2TPD_PROTO_L2TP_IDMAP_H
+#define L2TPD_PROTO_L2TP_IDMAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct idmap_slot {
+	void *value;		/* NULL: free */
+	uint16_t key;
+};
+
+/* Zeroed but for seed is empty. */
+struct idmap {
+	struct idmap_slot *slots;
+	uint32_t size;		/* of slots; a power of two, or 0 */
+	uint32_t count;
+	uint32_t seed;		/* so that a peer's choice of ids makes no long runs */
+};
+
+void idmap_fini(struct idmap *m);		/* values are the caller's */
+void *idmap_get(const struct idmap *m, uint16_t key);
+/* 0, -EEXIST, -ENOMEM. */
+int idmap_put(struct idmap *m, uint16_t key, void *value);
+void *idmap_remove(struct idmap *m, uint16_t key);	/* the value, NULL when there was none */
+/* The entry with the least key >= from; NULL at the end. */
+void *idmap_next(const struct idmap *m, uint32_t from);
+
+#endif

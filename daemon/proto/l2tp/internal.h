@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the core's own files share: the endpoint, tunnels and sessions. What a
+ * successor process needs of a tunnel or session is in its record, plain
+ * values; the messages that are not acknowledged yet are in struct reliable.
+ */
+#ifndef L2TPD_PROTO_L2TP_INTERNAL_H
+#define L2TPD_PROTO_L2TP_INTERNAL_H
+
+#include <syslog.h>
+
+#include "proto/l2tp/effect.h"
+#include "proto/l2tp/idmap.h"
+#include "proto/l2tp/l2tp.h"
+#include "proto/l2tp/proxy.h"
+#include "proto/l2tp/reliable.h"
+#include "proto/l2tp/session_params.h"
+#include "proto/l2tp/states.h"
+
+#define L2TP_MESSAGE_MAX	4096	/* of one that we send, or keep as a request */
+#define L2TP_CHALLENGE_LEN	16
+
+/* ---- sessions ---- */
+
+struct l2tp_session_record {
+	enum l2tp_session_state state;
+	enum l2tp_call_kind kind;
+	uint16_t id, peer_id;
+	bool pending;		/* a request or an answer waits for the driver's decision */
+	bool held_occn;		/* and the OCCN came meanwhile */
+	uint64_t established_ms;
+	uint64_t setup_at;	/* when setting it up is given up */
+};
+
+struct l2tp_session {
+	struct l2tp_session_record r;
+	struct l2tp_tunnel *tunnel;
+	void *user;
+	struct l2tp_session *prev, *next;	/* those being set up, oldest first; dead ones */
+	struct l2tp_session *wait_prev, *wait_next;	/* in wait-tunnel, oldest first */
+	struct l2tp_packed_params *own, *peers;
+	struct l2tp_proxy *proxy;
+	bool in_setup, waiting, in_by_peer, gone;
+};
+
+struct session_list {
+	struct l2tp_session *head, *tail;
+};
+
+/* ---- tunnels ---- */
+
+struct l2tp_tunnel_record {
+	enum l2tp_tunnel_state state;
+	uint16_t id, peer_id;
+	bool initiator;
+	bool pending;			/* an SCCRQ waits for the driver's decision */
+	bool down;			/* only its reliable delivery runs on (sections 5.7, 5.8) */
+	bool challenged;		/* we sent the challenge */
+	bool tied;			/* we sent the tie breaker */
+	struct addr local, peer;
+	uint64_t opened_ms, established_ms, last_heard_ms;
+	uint64_t setup_at, idle_at, linger_at;
+	uint64_t tie_breaker;
+	uint64_t request_hash;		/* of the SCCRQ's AVPs, to know a copy of it */
+	uint8_t challenge[L2TP_CHALLENGE_LEN];
+	struct l2tp_tunnel_peer_info peer_info;
+	uint32_t hellos_sent;
+};
+
+/* The two tables of tunnels beside the one by id. */
+enum peer_table { PEER_REQUEST, PEER_OPENING, PEER_TABLES };
+
+struct l2tp_tunnel {
+	struct l2tp_tunnel_record r;
+	struct l2tp_tunnel_config cfg;
+	struct l2tp_endpoint *ep;
+	void *user;
+	int socket;
+	struct reliable rel;
+	struct idmap sessions, sessions_by_peer;
+	struct session_list setup, waiting;
+	uint8_t *request;		/* the SCCRQ, until it is decided on */
+	uint16_t request_len;
+	struct {
+		struct l2tp_tunnel *next;
+		uint64_t hash;
+		bool in;
+	} link[PEER_TABLES];
+	struct l2tp_tunnel *changed_next, *dead_next;
+	uint64_t reported;		/* the deadline that the driver knows */
+	bool changed, gone, counted, half_open;
+};
+
+/* ---- the endpoint ---- */
+
+struct tunnel_hash {
+	struct l2tp_tunnel **bucket;
+	uint32_t size, count;		/* size: a power of two, or 0 */
+};
+
+struct l2tp_endpoint {
+	struct l2tp_env env;
+	struct l2tp_limits limits;
+	uint64_t seed;
+	uint32_t next_serial;
+	uint32_t tunnel_count, half_open_count, session_count;
+	struct idmap tunnels;
+	/*
+	 * PEER_REQUEST: tunnels that peers began, by their address and tunnel
+	 * id, to know an SCCRQ that comes again. PEER_OPENING: those that we
+	 * began, by the peer's IP address, for ties.
+	 */
+	struct tunnel_hash by_peer[PEER_TABLES];
+	struct effect_queue effects;
+	struct l2tp_buf_pool bufs;
+	struct l2tp_tunnel *changed_head, *changed_tail;
+	struct l2tp_tunnel *dead_tunnels;
+	struct l2tp_session *dead_sessions;
+	struct l2tp_endpoint_counters counters;
+	/* of the message in hand */
+	struct l2tp_message msg;
+	struct l2tp_scratch scratch;
+	struct l2tp_fault fault;
+	struct l2tp_hiding hiding;
+	uint8_t tx[L2TP_MESSAGE_MAX];
+	struct l2tp_params_view params;		/* of the call in hand */
+	struct l2tp_params_view peer_params;	/* what l2tp_session_peer_params gave */
+};
+
+/* A packet as it came. */
+struct input {
+	uint64_t now;
+	const struct addr *local, *peer;
+	int socket;
+	struct l2tp_header h;
+	const uint8_t *pkt;
+	size_t len;
+};
+
+__attribute__((format(printf, 4, 5)))
+void l2tp_cause_set(struct l2tp_cause *c, uint16_t result, uint16_t error, const char *fmt, ...);
+
+/* ---- endpoint.c ---- */
+
+/* First in every call of the driver: what it has taken is freed. */
+void l2tp_begin(struct l2tp_endpoint *ep);
+uint16_t l2tp_random_u16(struct l2tp_endpoint *ep);	/* not 0 */
+/* A free random id of the map; 0: all are taken. */
+uint16_t l2tp_random_id(struct l2tp_endpoint *ep, const struct idmap *m);
+int l2tp_peer_link(struct l2tp_endpoint *ep, enum peer_table table, struct l2tp_tunnel *t,
+		   uint64_t hash);
+void l2tp_peer_unlink(struct l2tp_endpoint *ep, enum peer_table table, struct l2tp_tunnel *t);
+/* The tunnels with this hash; check what else they must have. t NULL starts. */
+struct l2tp_tunnel *l2tp_peer_next(const struct l2tp_endpoint *ep, enum peer_table table,
+				   uint64_t hash, const struct l2tp_tunnel *t);
+uint64_t l2tp_ip_hash(const struct l2tp_endpoint *ep, const struct addr *a);
+
+/* ---- request.c: packets to no tunnel of ours ---- */
+void l2tp_input_unknown(struct l2tp_endpoint *ep, const struct input *in);
+
+/* ---- tunnel.c ---- */
+
+/* In the maps, counted, idle. NULL with -errno in *err. */
+struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint16_t id, int *err);
+void l2tp_tunnel_free(struct l2tp_tunnel *t);
+void l2tp_tunnel_configure(struct l2tp_tunnel *t, const struct l2tp_tunnel_config *cfg);
+/* cause: of the StopCCN or the end; NULL for a message out of sequence. */
+void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_event ev,
+		       const struct l2tp_cause *cause);
+/* Last in every call of the driver that concerned the tunnel: sends what may go. */
+void l2tp_tunnel_done(struct l2tp_tunnel *t, uint64_t now);
+/* 0, or -errno: the tunnel can then not go on. */
+int l2tp_tunnel_queue(struct l2tp_tunnel *t, struct l2tp_encoder *e);
+void l2tp_tunnel_start_idle(struct l2tp_tunnel *t, uint64_t now);
+
+/* ---- tunnel_input.c ---- */
+void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in);
+/* What an SCCRQ or SCCRP tells of the peer. */
+void l2tp_tunnel_note_peer(struct l2tp_tunnel *t, const struct l2tp_message *m);
+/* The SCCRQ that waits for the driver, read again with the secret. */
+void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now);
+
+/* ---- tunnel_send.c ---- */
+void l2tp_tunnel_encode_begin(struct l2tp_tunnel *t, struct l2tp_encoder *e,
+			      enum l2tp_message_type type, uint16_t session_id);
+int l2tp_tunnel_send_sccrq(struct l2tp_tunnel *t);
+int l2tp_tunnel_send_sccrp(struct l2tp_tunnel *t);
+int l2tp_tunnel_send_scccn(struct l2tp_tunnel *t);
+int l2tp_tunnel_send_stopccn(struct l2tp_tunnel *t, const struct l2tp_cause *cause);
+int l2tp_tunnel_send_hello(struct l2tp_tunnel *t);
+/* A StopCCN to a peer for which no state is kept. */
+void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in, uint16_t peer_id,
+		 const struct l2tp_cause *cause);
+
+/* ---- session.c ---- */
+void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_event ev,
+			const struct l2tp_cause *cause);
+void l2tp_session_free(struct l2tp_session *s);
+/* A request of the peer: in the maps, pending. NULL: out of memory or ids. */
+struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now, enum l2tp_call_kind kind);
+/* All are gone with their tunnel; cause as effect_cause gave it. */
+void l2tp_sessions_down(struct l2tp_tunnel *t, uint32_t cause, bool by_peer);
+void l2tp_sessions_timeout(struct l2tp_tunnel *t, uint64_t now);
+/* tunnel-open to those that wait for it, as many as the transport takes. */
+void l2tp_sessions_start(struct l2tp_tunnel *t, uint64_t now);
+
+/* ---- session_input.c ---- */
+/* A call's message on an established tunnel, as ep->msg and ep->fault have it. */
+void l2tp_session_input(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_header *h,
+			enum l2tp_severity severity);
+/* What the WEN or SLI in hand says, to the driver. */
+void l2tp_session_tell_wen(struct l2tp_session *s);
+void l2tp_session_tell_sli(struct l2tp_session *s);
+
+/* ---- session_send.c ---- */
+int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type);
+int l2tp_session_send_cdn(struct l2tp_session *s, const struct l2tp_cause *cause);
+/* A CDN for a session that does not exist. our_id: what the peer takes for our session's id. */
+void l2tp_session_refuse(struct l2tp_tunnel *t, uint16_t peer_id, uint16_t our_id,
+			 const struct l2tp_cause *cause);
+
+#endif

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Packets that name no tunnel of ours: the SCCRQ that begins one, and what a
+ * peer sends before it knows our tunnel id. RFC 2661 sections 4.4.3, 5.1.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/l2tp/internal.h"
+
+/*
+ * An SCCRQ equal to that of a tunnel which is already down is a late copy of
+ * it for this long, then a new try of a peer that says the same each time.
+ */
+#define LATE_COPY_MS 3000
+
+/* FNV-1a; it tells a copy from another SCCRQ and needs no more. */
+static uint64_t payload_hash(const struct l2tp_endpoint *ep, const struct l2tp_header *h)
+{
+	uint64_t v = ep->seed ^ 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < h->payload_len; i++)
+		v = (v ^ h->payload[i]) * 0x100000001b3u;
+	return v;
+}
+
+/* Where a peer's tunnel is kept; id is 0 for one that is hidden, which its copy is too. */
+static uint64_t request_key(const struct l2tp_endpoint *ep, const struct addr *peer, uint16_t id,
+			    uint64_t payload)
+{
+	return addr_hash(peer, ep->seed) ^ (id ? id : payload) * 0x9e3779b97f4a7c15u;
+}
+
+/* Whether an SCCRQ is one that t was made from. */
+static bool is_copy(const struct l2tp_tunnel *t, uint64_t now, uint64_t payload)
+{
+	uint64_t age = now - t->r.opened_ms;
+
+	if (!t->r.down && t->r.state != L2TP_TUNNEL_ESTABLISHED)
+		return true;
+	if (t->r.request_hash != payload)
+		return false;
+	if (t->r.down && !t->rel.s.queued)
+		return age < LATE_COPY_MS;
+	return age < reliable_full_cycle(&t->rel.cfg);
+}
+
+static struct l2tp_tunnel *find_request(struct l2tp_endpoint *ep, const struct input *in,
+					uint16_t id, uint64_t payload)
+{
+	uint64_t key = request_key(ep, in->peer, id, payload);
+	struct l2tp_tunnel *t = NULL;
+
+	while ((t = l2tp_peer_next(ep, PEER_REQUEST, key, t)))
+		if (addr_equal(&t->r.peer, in->peer) &&
+		    (t->r.peer_id == id || t->r.request_hash == payload))
+			return t;
+	return NULL;
+}
+
+/*
+ * Section 4.4.3, Tie Breaker: compares an SCCRQ with those that we sent to the
+ * same peer. False: the SCCRQ lost, or both did.
+ */
+static bool resolve_tie(struct l2tp_endpoint *ep, const struct input *in,
+			const struct l2tp_message *m)
+{
+	bool theirs = l2tp_has(m, L2TP_AVP_TIE_BREAKER);
+	uint64_t value = theirs ? l2tp_u64(m, L2TP_AVP_TIE_BREAKER) : 0;
+	uint64_t hash = l2tp_ip_hash(ep, in->peer);
+	struct l2tp_tunnel *t, *next;
+	struct l2tp_cause cause;
+	bool accepted = true;
+
+	l2tp_cause_set(&cause, L2TP_STOPCCN_EXISTS, 0, "the peer's own request won the tie");
+	for (t = l2tp_peer_next(ep, PEER_OPENING, hash, NULL); t; t = next) {
+		bool lose, win;
+
+		next = l2tp_peer_next(ep, PEER_OPENING, hash, t);
+		if (!addr_equal_ip(&t->r.peer, in->peer) || (!theirs && !t->r.tied))
+			continue;
+		lose = theirs && (!t->r.tied || value <= t->r.tie_breaker);
+		win = t->r.tied && (!theirs || t->r.tie_breaker <= value);
+		if (t->r.state == L2TP_TUNNEL_ESTABLISHED) {
+			/*
+			 * Decided already. What lost against it may still come
+			 * for as long as it is retransmitted; anything else is
+			 * a tunnel of its own.
+			 */
+			if (win && in->now - t->r.opened_ms < reliable_full_cycle(&t->rel.cfg))
+				accepted = false;
+			continue;
+		}
+		if (win)
+			accepted = false;
+		l2tp_tunnel_event(t, in->now, lose ? L2TP_TUNNEL_EV_SCCRQ_LOSE :
+						     L2TP_TUNNEL_EV_SCCRQ_WIN, &cause);
+		l2tp_tunnel_done(t, in->now);
+	}
+	return accepted;
+}
+
+/* Limits, before anything is kept. */
+static bool within_limits(struct l2tp_endpoint *ep, const struct input *in, uint16_t peer_id)
+{
+	struct l2tp_cause cause;
+
+	if (ep->limits.tunnels && ep->tunnel_count >= ep->limits.tunnels)
+		l2tp_cause_set(&cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
+			       "too many tunnels");
+	else if (ep->limits.half_open && ep->half_open_count >= ep->limits.half_open)
+		l2tp_cause_set(&cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
+			       "too many tunnels are being set up");
+	else
+		return true;
+	l2tp_refuse(ep, in, peer_id, &cause);
+	return false;
+}
+
+static void new_request(struct l2tp_endpoint *ep, const struct input *in, uint16_t peer_id,
+			uint64_t payload)
+{
+	struct l2tp_tunnel *t;
+	int err;
+
+	t = l2tp_tunnel_new(ep, in->now, 0, &err);
+	if (!t)
+		return;
+	t->request = malloc(in->h.payload_len);
+	if (!t->request ||
+	    l2tp_peer_link(ep, PEER_REQUEST, t, request_key(ep, in->peer, peer_id, payload))) {
+		/* as if it had been lost: it comes again */
+		idmap_remove(&ep->tunnels, t->r.id);
+		ep->tunnel_count--;
+		l2tp_tunnel_free(t);
+		return;
+	}
+	memcpy(t->request, in->h.payload, in->h.payload_len);
+	t->request_len = (uint16_t)in->h.payload_len;
+	t->r.pending = true;
+	t->r.peer_id = peer_id;
+	t->r.request_hash = payload;
+	t->r.local = *in->local;
+	t->r.peer = *in->peer;
+	t->socket = in->socket;
+	t->half_open = true;
+	ep->half_open_count++;
+	l2tp_tunnel_note_peer(t, &ep->msg);
+	reliable_receive(&t->rel, in->now, in->h.ns, in->h.nr, false, in->pkt, in->len);
+	effect_push(&ep->effects, L2TP_EFFECT_TUNNEL_REQUEST, t, NULL);
+	l2tp_tunnel_done(t, in->now);
+}
+
+static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
+			enum l2tp_severity severity)
+{
+	const struct l2tp_message *m = &ep->msg;
+	uint16_t peer_id = l2tp_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+	uint64_t payload = payload_hash(ep, &in->h);
+	struct l2tp_tunnel *t;
+
+	/* section 5.8: Ns begins at 0 */
+	if (in->h.ns != 0 || in->h.payload_len > L2TP_MESSAGE_MAX) {
+		ep->counters.malformed++;
+		return;
+	}
+	t = find_request(ep, in, peer_id, payload);
+	if (t && is_copy(t, in->now, payload)) {
+		l2tp_tunnel_input(t, in);
+		return;
+	}
+	/*
+	 * Hidden AVPs make faults as long as there is no secret. The host name
+	 * and the version are never hidden; the rest is judged when the driver
+	 * has chosen a secret by the name.
+	 */
+	if (severity > L2TP_IGNORE_AVP &&
+	    !(m->locked && l2tp_has(m, L2TP_AVP_HOST_NAME) &&
+	      l2tp_has(m, L2TP_AVP_PROTOCOL_VERSION))) {
+		effect_log(&ep->effects, NULL, NULL, LOG_WARNING, "SCCRQ refused: %s",
+			   ep->fault.cause.text);
+		if (severity == L2TP_CLOSE_TUNNEL)
+			l2tp_refuse(ep, in, peer_id, &ep->fault.cause);
+		return;
+	}
+	if (!resolve_tie(ep, in, m) || !within_limits(ep, in, peer_id))
+		return;
+	new_request(ep, in, peer_id, payload);
+}
+
+/*
+ * A StopCCN of a peer that has not seen our tunnel id (section 4.4.3, Assigned
+ * Tunnel ID): it began the tunnel and ends it before our SCCRP came, or it
+ * refuses our SCCRQ and could not read our id, which was hidden.
+ */
+static void input_early_stopccn(struct l2tp_endpoint *ep, const struct input *in)
+{
+	uint16_t peer_id = l2tp_u16(&ep->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+	struct l2tp_tunnel *t = NULL, *found = NULL;
+	uint64_t hash = l2tp_ip_hash(ep, in->peer);
+
+	if (peer_id)
+		found = find_request(ep, in, peer_id, 0);
+	if (!found) {
+		while ((t = l2tp_peer_next(ep, PEER_OPENING, hash, t))) {
+			if (t->r.state != L2TP_TUNNEL_WAIT_CTL_REPLY || !t->cfg.hide ||
+			    !addr_equal(&t->r.peer, in->peer))
+				continue;
+			if (found)
+				return;	/* which of them it means cannot be known */
+			found = t;
+		}
+	}
+	if (found)
+		l2tp_tunnel_input(found, in);
+	else
+		ep->counters.stray++;
+}
+
+void l2tp_input_unknown(struct l2tp_endpoint *ep, const struct input *in)
+{
+	enum l2tp_severity severity;
+
+	severity = l2tp_message_decode(&ep->msg, &in->h, NULL, &ep->scratch, &ep->fault);
+	if (ep->msg.type == L2TP_SCCRQ)
+		input_sccrq(ep, in, severity);
+	else if (ep->msg.type == L2TP_STOPCCN)
+		input_early_stopccn(ep, in);
+	else
+		ep->counters.stray++;
+}

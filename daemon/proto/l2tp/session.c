@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Calls: their machines, timers and end. RFC 2661 sections 5.2, 5.6, 7.4, 7.5. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/l2tp/internal.h"
+
+#define START_QUEUE 64	/* messages in the transport that keep further calls waiting */
+
+/* ---- lists of a tunnel ---- */
+
+static void setup_remove(struct l2tp_session *s)
+{
+	struct session_list *l = &s->tunnel->setup;
+
+	if (!s->in_setup)
+		return;
+	*(s->prev ? &s->prev->next : &l->head) = s->next;
+	*(s->next ? &s->next->prev : &l->tail) = s->prev;
+	s->in_setup = false;
+}
+
+/* All of a tunnel wait equally long, so that the list is in the order of the deadlines. */
+static void setup_append(struct l2tp_session *s, uint64_t now)
+{
+	struct session_list *l = &s->tunnel->setup;
+
+	setup_remove(s);
+	s->r.setup_at = now + s->tunnel->cfg.setup_timeout;
+	s->next = NULL;
+	s->prev = l->tail;
+	*(l->tail ? &l->tail->next : &l->head) = s;
+	l->tail = s;
+	s->in_setup = true;
+}
+
+static void waiting_remove(struct l2tp_session *s)
+{
+	struct session_list *l = &s->tunnel->waiting;
+
+	if (!s->waiting)
+		return;
+	*(s->wait_prev ? &s->wait_prev->wait_next : &l->head) = s->wait_next;
+	*(s->wait_next ? &s->wait_next->wait_prev : &l->tail) = s->wait_prev;
+	s->waiting = false;
+}
+
+static void waiting_append(struct l2tp_session *s)
+{
+	struct session_list *l = &s->tunnel->waiting;
+
+	s->wait_next = NULL;
+	s->wait_prev = l->tail;
+	*(l->tail ? &l->tail->wait_next : &l->head) = s;
+	l->tail = s;
+	s->waiting = true;
+}
+
+/* ---- life ---- */
+
+struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now, enum l2tp_call_kind kind)
+{
+	uint16_t id = l2tp_random_id(t->ep, &t->sessions);
+	struct l2tp_session *s = id ? calloc(1, sizeof(*s)) : NULL;
+
+	if (!s)
+		return NULL;
+	if (idmap_put(&t->sessions, id, s)) {
+		free(s);
+		return NULL;
+	}
+	s->tunnel = t;
+	s->r.id = id;
+	s->r.kind = kind;
+	t->ep->session_count++;
+	t->r.idle_at = L2TP_NEVER;
+	setup_append(s, now);
+	return s;
+}
+
+void l2tp_session_free(struct l2tp_session *s)
+{
+	free(s->own);
+	free(s->peers);
+	free(s->proxy);
+	free(s);
+}
+
+/* Out of all lists and maps; freed when the driver has taken its FREE. */
+static void down(struct l2tp_session *s, uint32_t cause, bool by_peer)
+{
+	struct l2tp_tunnel *t = s->tunnel;
+	struct effect_queue *q = &t->ep->effects;
+
+	s->gone = true;
+	s->r.pending = false;
+	s->r.state = L2TP_SESSION_IDLE;
+	setup_remove(s);
+	waiting_remove(s);
+	t->ep->session_count--;
+	effect_push_down(q, L2TP_EFFECT_SESSION_DOWN, t, s, cause, by_peer);
+	effect_push(q, L2TP_EFFECT_SESSION_FREE, t, s);
+}
+
+static void clean_up(struct l2tp_session *s, uint64_t now, const struct l2tp_cause *cause,
+		     bool by_peer)
+{
+	struct l2tp_tunnel *t = s->tunnel;
+
+	idmap_remove(&t->sessions, s->r.id);
+	if (s->in_by_peer)
+		idmap_remove(&t->sessions_by_peer, s->r.peer_id);
+	down(s, effect_cause(&t->ep->effects, cause), by_peer);
+	l2tp_tunnel_start_idle(t, now);
+}
+
+void l2tp_sessions_down(struct l2tp_tunnel *t, uint32_t cause, bool by_peer)
+{
+	/* the slots as they lie: the map goes as a whole */
+	for (uint32_t i = 0; i < t->sessions.size; i++)
+		if (t->sessions.slots[i].value)
+			down(t->sessions.slots[i].value, cause, by_peer);
+	idmap_fini(&t->sessions);
+	idmap_fini(&t->sessions_by_peer);
+}
+
+/* ---- the machine ---- */
+
+static void set_state(struct l2tp_session *s, uint64_t now, enum l2tp_session_state next)
+{
+	struct l2tp_tunnel *t = s->tunnel;
+
+	if (s->r.state == next)
+		return;
+	s->r.state = next;
+	switch (next) {
+	case L2TP_SESSION_IDLE:
+		break;
+	case L2TP_SESSION_WAIT_TUNNEL:
+	case L2TP_SESSION_WAIT_REPLY:
+	case L2TP_SESSION_WAIT_CONNECT:
+	case L2TP_SESSION_WAIT_CS_ANSWER:
+		setup_append(s, now);
+		break;
+	case L2TP_SESSION_ESTABLISHED:
+		setup_remove(s);
+		s->r.established_ms = now;
+		/* it has our id: what it sends from now on carries that */
+		if (s->in_by_peer && s->r.kind == L2TP_CALL_LNS_INCOMING) {
+			idmap_remove(&t->sessions_by_peer, s->r.peer_id);
+			s->in_by_peer = false;
+		}
+		free(s->own);
+		s->own = NULL;
+		effect_push(&t->ep->effects, L2TP_EFFECT_SESSION_UP, t, s);
+		break;
+	}
+}
+
+static void close_with_cdn(struct l2tp_session *s, uint64_t now, const struct l2tp_cause *cause,
+			   bool by_peer)
+{
+	struct l2tp_tunnel *t = s->tunnel;
+	struct l2tp_cause full;
+
+	if (l2tp_session_send_cdn(s, cause)) {
+		/* the peer would keep the session: a tunnel in that state serves nobody */
+		l2tp_cause_set(&full, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
+			       "no room for a CDN");
+		clean_up(s, now, cause, by_peer);
+		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_LOCAL_CLOSE, &full);
+		return;
+	}
+	clean_up(s, now, cause, by_peer);
+}
+
+static void advance(struct l2tp_session *s, uint64_t now, enum l2tp_message_type type,
+		    enum l2tp_session_state next)
+{
+	struct l2tp_cause cause;
+	int err = l2tp_session_send(s, type);
+
+	if (!err) {
+		set_state(s, now, next);
+		return;
+	}
+	l2tp_cause_set(&cause, L2TP_CDN_ERROR, L2TP_ERROR_RESOURCES, "%s: %s",
+		       l2tp_message_name(type), strerrordesc_np(-err));
+	/* a request that never went needs no CDN */
+	if (type == L2TP_ICRQ || type == L2TP_OCRQ)
+		clean_up(s, now, &cause, false);
+	else
+		close_with_cdn(s, now, &cause, false);
+}
+
+static bool is_peers_doing(enum l2tp_session_event ev)
+{
+	return ev == L2TP_SESSION_EV_CDN;
+}
+
+void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_event ev,
+			const struct l2tp_cause *cause)
+{
+	struct l2tp_session_cell cell;
+	struct l2tp_cause none;
+
+	if (s->gone)
+		return;
+	cell = l2tp_session_transition(s->r.kind, s->r.state, ev);
+	if (!cause) {
+		/* section 4.4.2 has no code for a message out of sequence; 6 comes with a text */
+		l2tp_cause_set(&none, L2TP_CDN_ERROR, L2TP_ERROR_VENDOR, "%s in state %s",
+			       l2tp_session_event_name(ev), l2tp_session_state_name(s->r.state));
+		cause = &none;
+	}
+	switch (cell.action) {
+	case L2TP_SESSION_ACT_IGNORE:
+		break;
+	case L2TP_SESSION_ACT_NONE:
+	case L2TP_SESSION_ACT_PREPARE:
+		set_state(s, now, cell.next);
+		break;
+	case L2TP_SESSION_ACT_OPEN_TUNNEL:
+		waiting_append(s);
+		set_state(s, now, cell.next);
+		l2tp_tunnel_event(s->tunnel, now, L2TP_TUNNEL_EV_LOCAL_CALL, NULL);
+		break;
+	case L2TP_SESSION_ACT_SEND_ICRQ:
+		advance(s, now, L2TP_ICRQ, cell.next);
+		break;
+	case L2TP_SESSION_ACT_SEND_ICRP:
+		advance(s, now, L2TP_ICRP, cell.next);
+		break;
+	case L2TP_SESSION_ACT_SEND_ICCN:
+		advance(s, now, L2TP_ICCN, cell.next);
+		break;
+	case L2TP_SESSION_ACT_SEND_OCRQ:
+		advance(s, now, L2TP_OCRQ, cell.next);
+		break;
+	case L2TP_SESSION_ACT_SEND_OCRP:
+		advance(s, now, L2TP_OCRP, cell.next);
+		break;
+	case L2TP_SESSION_ACT_SEND_OCCN:
+		advance(s, now, L2TP_OCCN, cell.next);
+		break;
+	case L2TP_SESSION_ACT_SEND_CDN:
+		close_with_cdn(s, now, cause, is_peers_doing(ev));
+		break;
+	case L2TP_SESSION_ACT_CLEAN_UP:
+		clean_up(s, now, cause, is_peers_doing(ev));
+		break;
+	case L2TP_SESSION_ACT_TELL_WEN:
+		l2tp_session_tell_wen(s);
+		break;
+	case L2TP_SESSION_ACT_TELL_SLI:
+		l2tp_session_tell_sli(s);
+		break;
+	}
+}
+
+void l2tp_sessions_start(struct l2tp_tunnel *t, uint64_t now)
+{
+	struct l2tp_session *s;
+
+	while ((s = t->waiting.head) && t->rel.s.queued < START_QUEUE && !t->r.down) {
+		waiting_remove(s);
+		l2tp_session_event(s, now, L2TP_SESSION_EV_TUNNEL_OPEN, NULL);
+	}
+}
+
+void l2tp_sessions_timeout(struct l2tp_tunnel *t, uint64_t now)
+{
+	struct l2tp_session *s;
+	struct l2tp_cause cause;
+
+	while ((s = t->setup.head) && s->r.setup_at <= now) {
+		l2tp_cause_set(&cause, L2TP_CDN_TIMEOUT, 0, "setup timed out in %s",
+			       l2tp_session_state_name(s->r.state));
+		l2tp_session_event(s, now, L2TP_SESSION_EV_SETUP_TIMEOUT, &cause);
+	}
+}
+
+/* ---- the driver's calls ---- */
+
+static int open_allowed(const struct l2tp_tunnel *t, enum l2tp_call_kind kind)
+{
+	const struct l2tp_endpoint *ep = t->ep;
+
+	if (kind != L2TP_CALL_LAC_INCOMING && kind != L2TP_CALL_LNS_OUTGOING)
+		return -EINVAL;
+	if (t->r.down)
+		return -ENOTCONN;
+	if ((ep->limits.sessions && ep->session_count >= ep->limits.sessions) ||
+	    (t->cfg.max_sessions && t->sessions.count >= t->cfg.max_sessions))
+		return -ENOSPC;
+	/* section 6.9: an OCRQ only to who said that it can place calls */
+	if (kind == L2TP_CALL_LNS_OUTGOING && t->r.state == L2TP_TUNNEL_ESTABLISHED &&
+	    !t->r.peer_info.bearer)
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+struct l2tp_session *l2tp_session_open(struct l2tp_tunnel *t, uint64_t now, enum l2tp_call_kind kind,
+				       const struct l2tp_call_params *p, int *err)
+{
+	struct l2tp_endpoint *ep = t->ep;
+	struct l2tp_call_params with_serial = *p;
+	struct l2tp_session *s;
+
+	l2tp_begin(ep);
+	*err = open_allowed(t, kind);
+	if (*err)
+		return NULL;
+	if (!with_serial.call_serial)
+		with_serial.call_serial = ++ep->next_serial;
+	s = l2tp_session_new(t, now, kind);
+	*err = s ? l2tp_params_pack(&s->own, &with_serial) : -ENOMEM;
+	if (*err) {
+		if (s) {
+			idmap_remove(&t->sessions, s->r.id);
+			setup_remove(s);
+			ep->session_count--;
+			l2tp_session_free(s);
+		}
+		return NULL;
+	}
+	l2tp_session_event(s, now, L2TP_SESSION_EV_LOCAL_OPEN, NULL);
+	l2tp_tunnel_done(t, now);
+	return s;
+}
+
+/* The parameters of an answer take the place of those of the request. */
+static int set_params(struct l2tp_session *s, const struct l2tp_call_params *p)
+{
+	return p ? l2tp_params_pack(&s->own, p) : 0;
+}
+
+void l2tp_session_accept(struct l2tp_session *s, uint64_t now, const struct l2tp_call_params *p)
+{
+	static const enum l2tp_session_event acceptable[] = {
+		[L2TP_CALL_LAC_INCOMING] = L2TP_SESSION_EV_ICRP_OK,
+		[L2TP_CALL_LNS_INCOMING] = L2TP_SESSION_EV_ICRQ_OK,
+		[L2TP_CALL_LNS_OUTGOING] = L2TP_SESSION_EV_OCRP_OK,
+		[L2TP_CALL_LAC_OUTGOING] = L2TP_SESSION_EV_OCRQ_OK,
+	};
+	struct l2tp_tunnel *t = s->tunnel;
+	struct l2tp_cause cause;
+	int err;
+
+	l2tp_begin(t->ep);
+	if (!s->r.pending)
+		return;
+	err = set_params(s, p);
+	s->r.pending = false;
+	if (err) {
+		l2tp_cause_set(&cause, L2TP_CDN_ERROR, L2TP_ERROR_RESOURCES, "%s",
+			       strerrordesc_np(-err));
+		l2tp_session_event(s, now, L2TP_SESSION_EV_LOCAL_CLOSE, &cause);
+	} else {
+		l2tp_session_event(s, now, acceptable[s->r.kind], NULL);
+		if (s->r.held_occn)
+			l2tp_session_event(s, now, L2TP_SESSION_EV_OCCN_OK, NULL);
+	}
+	l2tp_tunnel_done(t, now);
+}
+
+void l2tp_session_connected(struct l2tp_session *s, uint64_t now, const struct l2tp_call_params *p)
+{
+	struct l2tp_tunnel *t = s->tunnel;
+
+	l2tp_begin(t->ep);
+	if (s->gone || s->r.kind != L2TP_CALL_LAC_OUTGOING)
+		return;
+	if (!set_params(s, p))
+		l2tp_session_event(s, now, L2TP_SESSION_EV_BEARER_ANSWER, NULL);
+	l2tp_tunnel_done(t, now);
+}
+
+void l2tp_session_close(struct l2tp_session *s, uint64_t now, const struct l2tp_cause *cause)
+{
+	static const enum l2tp_session_event not_acceptable[] = {
+		[L2TP_CALL_LAC_INCOMING] = L2TP_SESSION_EV_ICRP_BAD,
+		[L2TP_CALL_LNS_INCOMING] = L2TP_SESSION_EV_ICRQ_BAD,
+		[L2TP_CALL_LNS_OUTGOING] = L2TP_SESSION_EV_OCRP_BAD,
+		[L2TP_CALL_LAC_OUTGOING] = L2TP_SESSION_EV_OCRQ_BAD,
+	};
+	struct l2tp_cause admin = { .result = L2TP_CDN_ADMINISTRATIVE };
+	struct l2tp_tunnel *t = s->tunnel;
+
+	l2tp_begin(t->ep);
+	if (s->gone)
+		return;
+	l2tp_session_event(s, now, s->r.pending ? not_acceptable[s->r.kind] :
+						  L2TP_SESSION_EV_LOCAL_CLOSE,
+			   cause ? cause : &admin);
+	l2tp_tunnel_done(t, now);
+}
+
+void *l2tp_session_user(const struct l2tp_session *s)
+{
+	return s->user;
+}
+
+void l2tp_session_set_user(struct l2tp_session *s, void *user)
+{
+	s->user = user;
+}
+
+struct l2tp_tunnel *l2tp_session_tunnel(const struct l2tp_session *s)
+{
+	return s->tunnel;
+}
+
+uint16_t l2tp_session_id(const struct l2tp_session *s)
+{
+	return s->r.id;
+}
+
+uint16_t l2tp_session_peer_id(const struct l2tp_session *s)
+{
+	return s->r.peer_id;
+}
+
+enum l2tp_call_kind l2tp_session_kind(const struct l2tp_session *s)
+{
+	return s->r.kind;
+}
+
+const char *l2tp_session_state_str(const struct l2tp_session *s)
+{
+	return l2tp_session_state_name(s->r.state);
+}
+
+bool l2tp_session_is_established(const struct l2tp_session *s)
+{
+	return s->r.state == L2TP_SESSION_ESTABLISHED;
+}
+
+const struct l2tp_call_params *l2tp_session_peer_params(const struct l2tp_session *s)
+{
+	struct l2tp_params_view *v = &s->tunnel->ep->peer_params;
+
+	l2tp_params_unpack(v, s->peers);
+	return &v->p;
+}
+
+const struct l2tp_proxy *l2tp_session_proxy(const struct l2tp_session *s)
+{
+	return s->proxy;
+}
+
+uint64_t l2tp_session_established_ms(const struct l2tp_session *s)
+{
+	return s->r.established_ms;
+}

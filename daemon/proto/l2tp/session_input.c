@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a peer's messages mean for its calls: RFC 2661 sections 4.4.4, 7.4, 7.5. */
+#include <stdlib.h>
+
+#include "lib/buf.h"
+#include "proto/l2tp/internal.h"
+
+/*
+ * A peer that does not acknowledge what we send gets no more answers than
+ * this; its retransmissions end the tunnel soon.
+ */
+#define REFUSE_QUEUE 1024
+
+/* The events of a message: acceptable, and not. */
+struct message_events {
+	enum l2tp_session_event ok, bad;
+};
+
+static const struct message_events message_events[] = {
+	[L2TP_ICRQ] = { L2TP_SESSION_EV_ICRQ_OK, L2TP_SESSION_EV_ICRQ_BAD },
+	[L2TP_ICRP] = { L2TP_SESSION_EV_ICRP_OK, L2TP_SESSION_EV_ICRP_BAD },
+	[L2TP_ICCN] = { L2TP_SESSION_EV_ICCN_OK, L2TP_SESSION_EV_ICCN_BAD },
+	[L2TP_OCRQ] = { L2TP_SESSION_EV_OCRQ_OK, L2TP_SESSION_EV_OCRQ_BAD },
+	[L2TP_OCRP] = { L2TP_SESSION_EV_OCRP_OK, L2TP_SESSION_EV_OCRP_BAD },
+	[L2TP_OCCN] = { L2TP_SESSION_EV_OCCN_OK, L2TP_SESSION_EV_OCCN_BAD },
+	[L2TP_WEN] = { L2TP_SESSION_EV_WEN, L2TP_SESSION_EV_FAULT },
+	[L2TP_SLI] = { L2TP_SESSION_EV_SLI, L2TP_SESSION_EV_FAULT },
+	[L2TP_CDN] = { L2TP_SESSION_EV_CDN, L2TP_SESSION_EV_CDN },
+};
+
+/* Adds what the message in hand says to what is known of the call. */
+static bool note_params(struct l2tp_session *s)
+{
+	struct l2tp_endpoint *ep = s->tunnel->ep;
+
+	l2tp_params_unpack(&ep->params, s->peers);
+	l2tp_params_decode(&ep->params.p, &ep->msg);
+	return !l2tp_params_pack(&s->peers, &ep->params.p);
+}
+
+static void out_of_memory(struct l2tp_cause *cause)
+{
+	l2tp_cause_set(cause, L2TP_CDN_ERROR, L2TP_ERROR_RESOURCES, "out of memory");
+}
+
+/* Bits of which none is among those that we said we support (section 4.4.3). */
+static bool unsupported(const struct l2tp_message *m, enum l2tp_avp_id id, uint32_t ours)
+{
+	uint32_t asked = l2tp_u32(m, id);
+
+	return l2tp_has(m, id) && asked && !(asked & ours);
+}
+
+/* Whether a request can be put to the driver at all; else why not. */
+static bool request_acceptable(struct l2tp_tunnel *t, uint16_t peer_id, struct l2tp_cause *cause)
+{
+	const struct l2tp_endpoint *ep = t->ep;
+	const struct l2tp_message *m = &ep->msg;
+
+	if ((ep->limits.sessions && ep->session_count >= ep->limits.sessions) ||
+	    (t->cfg.max_sessions && t->sessions.count >= t->cfg.max_sessions))
+		l2tp_cause_set(cause, L2TP_CDN_NO_FACILITIES, 0, "too many sessions");
+	else if (idmap_get(&t->sessions_by_peer, peer_id))
+		l2tp_cause_set(cause, L2TP_CDN_ERROR, L2TP_ERROR_SESSION_ID,
+			       "session id %u is in use", peer_id);
+	else if (m->type == L2TP_OCRQ && !t->cfg.bearer)
+		l2tp_cause_set(cause, L2TP_CDN_NO_FACILITIES_EVER, 0,
+			       "no calls are placed here");
+	else if (m->type == L2TP_OCRQ &&
+		 (unsupported(m, L2TP_AVP_BEARER_TYPE, t->cfg.bearer) ||
+		  unsupported(m, L2TP_AVP_FRAMING_TYPE, t->cfg.framing)))
+		l2tp_cause_set(cause, L2TP_CDN_NO_FACILITIES_EVER, 0,
+			       "bearer or framing type was not advertised");
+	else
+		return true;
+	return false;
+}
+
+static void input_request(struct l2tp_tunnel *t, uint64_t now, enum l2tp_severity severity)
+{
+	struct l2tp_endpoint *ep = t->ep;
+	uint16_t peer_id = l2tp_u16(&ep->msg, L2TP_AVP_ASSIGNED_SESSION_ID);
+	enum l2tp_call_kind kind = ep->msg.type == L2TP_ICRQ ? L2TP_CALL_LNS_INCOMING :
+							       L2TP_CALL_LAC_OUTGOING;
+	struct l2tp_session *s = NULL;
+	struct l2tp_cause cause;
+	bool ok = severity < L2TP_CLOSE_SESSION;
+
+	if (!ok)
+		cause = ep->fault.cause;
+	if (ok)
+		ok = request_acceptable(t, peer_id, &cause);
+	if (ok) {
+		s = l2tp_session_new(t, now, kind);
+		ok = s && note_params(s) && !idmap_put(&t->sessions_by_peer, peer_id, s);
+		if (!ok)
+			out_of_memory(&cause);
+	}
+	if (!s) {
+		/* the id is one that no session has, which is all the peer needs of it */
+		if (peer_id && t->rel.s.queued < REFUSE_QUEUE)
+			l2tp_session_refuse(t, peer_id, l2tp_random_id(ep, &t->sessions), &cause);
+		return;
+	}
+	s->r.peer_id = peer_id;
+	s->r.pending = true;
+	effect_push(&ep->effects, L2TP_EFFECT_SESSION_REQUEST, t, s);
+	if (ok)
+		s->in_by_peer = true;
+	else
+		l2tp_session_event(s, now, L2TP_SESSION_EV_FAULT, &cause);
+}
+
+/* ICRP, OCRP: the peer's id is known; the driver decides before the machine goes on. */
+static void input_reply(struct l2tp_session *s, uint64_t now, enum l2tp_session_event ok)
+{
+	struct l2tp_endpoint *ep = s->tunnel->ep;
+	struct l2tp_cause cause;
+
+	if (s->r.state != L2TP_SESSION_WAIT_REPLY || s->r.pending) {
+		l2tp_session_event(s, now, s->r.pending ? L2TP_SESSION_EV_FAULT : ok, NULL);
+		return;
+	}
+	s->r.peer_id = l2tp_u16(&ep->msg, L2TP_AVP_ASSIGNED_SESSION_ID);
+	if (!note_params(s)) {
+		out_of_memory(&cause);
+		l2tp_session_event(s, now, L2TP_SESSION_EV_FAULT, &cause);
+		return;
+	}
+	s->r.pending = true;
+	effect_push(&ep->effects, L2TP_EFFECT_SESSION_ANSWER, s->tunnel, s);
+}
+
+/* ICCN, OCCN. */
+static void input_connected(struct l2tp_session *s, uint64_t now, struct message_events ev)
+{
+	struct l2tp_endpoint *ep = s->tunnel->ep;
+	struct l2tp_cause cause;
+
+	if (unsupported(&ep->msg, L2TP_AVP_FRAMING_TYPE, s->tunnel->cfg.framing)) {
+		l2tp_cause_set(&cause, L2TP_CDN_ERROR, L2TP_ERROR_VALUE,
+			       "framing type %u was not advertised",
+			       l2tp_u32(&ep->msg, L2TP_AVP_FRAMING_TYPE));
+		l2tp_session_event(s, now, ev.bad, &cause);
+		return;
+	}
+	free(s->proxy);
+	if (!note_params(s) || l2tp_proxy_new(&s->proxy, &ep->msg)) {
+		out_of_memory(&cause);
+		l2tp_session_event(s, now, ev.bad, &cause);
+		return;
+	}
+	/*
+	 * The driver has yet to take the OCRP, which came just before: the
+	 * OCCN waits with it.
+	 */
+	if (s->r.pending && ev.ok == L2TP_SESSION_EV_OCCN_OK && !s->r.held_occn) {
+		s->r.held_occn = true;
+		return;
+	}
+	l2tp_session_event(s, now, ev.ok, NULL);
+}
+
+void l2tp_session_tell_wen(struct l2tp_session *s)
+{
+	struct l2tp_endpoint *ep = s->tunnel->ep;
+	const struct l2tp_avp_view *v = &ep->msg.avp[L2TP_AVP_CALL_ERRORS];
+	struct rbuf r = rbuf_init(v->value, v->len);
+	struct l2tp_wen wen;
+
+	rbuf_u16(&r);
+	wen.crc = rbuf_u32(&r);
+	wen.framing = rbuf_u32(&r);
+	wen.hardware_overruns = rbuf_u32(&r);
+	wen.buffer_overruns = rbuf_u32(&r);
+	wen.timeouts = rbuf_u32(&r);
+	wen.alignment = rbuf_u32(&r);
+	effect_push_wen(&ep->effects, s, &wen);
+}
+
+void l2tp_session_tell_sli(struct l2tp_session *s)
+{
+	struct l2tp_endpoint *ep = s->tunnel->ep;
+	const struct l2tp_avp_view *v = &ep->msg.avp[L2TP_AVP_ACCM];
+	struct rbuf r = rbuf_init(v->value, v->len);
+	struct l2tp_sli sli;
+
+	rbuf_u16(&r);
+	sli.send_accm = rbuf_u32(&r);
+	sli.recv_accm = rbuf_u32(&r);
+	effect_push_sli(&ep->effects, s, &sli);
+}
+
+/* A message to no session of ours, judged by the idle state of who would receive it so. */
+static void input_stray(struct l2tp_tunnel *t, const struct l2tp_header *h)
+{
+	const struct l2tp_message *m = &t->ep->msg;
+	uint16_t peer_id = l2tp_u16(m, L2TP_AVP_ASSIGNED_SESSION_ID);
+	enum l2tp_call_kind kind = m->type >= L2TP_ICRQ && m->type <= L2TP_ICCN ?
+				   L2TP_CALL_LNS_INCOMING : L2TP_CALL_LAC_OUTGOING;
+	struct l2tp_session_cell cell;
+	struct l2tp_cause cause;
+
+	if (m->type == L2TP_OCCN)
+		kind = L2TP_CALL_LNS_OUTGOING;
+	cell = l2tp_session_transition(kind, L2TP_SESSION_IDLE, message_events[m->type].ok);
+	if (cell.action != L2TP_SESSION_ACT_SEND_CDN || !peer_id || !h->session_id ||
+	    t->rel.s.queued >= REFUSE_QUEUE)
+		return;
+	l2tp_cause_set(&cause, L2TP_CDN_ERROR, L2TP_ERROR_SESSION_ID, "no session %u",
+		       h->session_id);
+	l2tp_session_refuse(t, peer_id, h->session_id, &cause);
+}
+
+static struct l2tp_session *find(struct l2tp_tunnel *t, const struct l2tp_header *h)
+{
+	const struct l2tp_message *m = &t->ep->msg;
+
+	if (h->session_id)
+		return idmap_get(&t->sessions, h->session_id);
+	/* section 4.4.4: the peer had not seen our id yet when it sent the CDN */
+	if (m->type == L2TP_CDN && l2tp_has(m, L2TP_AVP_ASSIGNED_SESSION_ID))
+		return idmap_get(&t->sessions_by_peer,
+				 l2tp_u16(m, L2TP_AVP_ASSIGNED_SESSION_ID));
+	return NULL;
+}
+
+static void input_cdn(struct l2tp_session *s, uint64_t now)
+{
+	struct l2tp_cause cause;
+
+	l2tp_cause_decode(&s->tunnel->ep->msg, &cause);
+	l2tp_session_event(s, now, L2TP_SESSION_EV_CDN, &cause);
+}
+
+static void input_known(struct l2tp_session *s, uint64_t now)
+{
+	enum l2tp_message_type type = s->tunnel->ep->msg.type;
+	struct message_events ev = message_events[type];
+
+	if (type == L2TP_ICRP || type == L2TP_OCRP)
+		input_reply(s, now, ev.ok);
+	else if (type == L2TP_ICCN || type == L2TP_OCCN)
+		input_connected(s, now, ev);
+	else if (type == L2TP_CDN)
+		input_cdn(s, now);
+	else
+		l2tp_session_event(s, now, ev.ok, NULL);
+}
+
+void l2tp_session_input(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_header *h,
+			enum l2tp_severity severity)
+{
+	struct l2tp_endpoint *ep = t->ep;
+	enum l2tp_message_type type = ep->msg.type;
+	struct l2tp_session *s = find(t, h);
+
+	if (!s && (type == L2TP_ICRQ || type == L2TP_OCRQ))
+		input_request(t, now, severity);
+	else if (!s)
+		input_stray(t, h);
+	else if (severity >= L2TP_CLOSE_SESSION)
+		l2tp_session_event(s, now, message_events[type].bad, &ep->fault.cause);
+	else
+		input_known(s, now);
+}

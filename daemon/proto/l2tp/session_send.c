@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The messages of calls, RFC 2661 sections 6.6 to 6.14. */
+#include <errno.h>
+
+#include "lib/buf.h"
+#include "proto/l2tp/internal.h"
+
+/* Section 4.4.4: only bits that the peer said it supports, or what it said when nothing is asked for. */
+static uint32_t offered(uint32_t wanted, uint32_t capabilities)
+{
+	return wanted ? wanted & capabilities : capabilities;
+}
+
+static int encode_ocrq(struct l2tp_session *s, struct l2tp_encoder *e, struct l2tp_call_params *p)
+{
+	const struct l2tp_tunnel_peer_info *peer = &s->tunnel->r.peer_info;
+
+	p->bearer_type = offered(p->has_bearer_type ? p->bearer_type : 0, peer->bearer);
+	p->framing_type = offered(p->framing_type, peer->framing);
+	if (!p->bearer_type || !p->framing_type)
+		return -EOPNOTSUPP;
+	if (!p->maximum_bps)
+		p->maximum_bps = INT32_MAX;	/* no limit; some read it as signed */
+	l2tp_encode_u16(e, L2TP_AVP_ASSIGNED_SESSION_ID, s->r.id);
+	l2tp_params_encode_request(e, p, true);
+	return 0;
+}
+
+int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type)
+{
+	struct l2tp_tunnel *t = s->tunnel;
+	struct l2tp_params_view *v = &t->ep->params;
+	struct l2tp_encoder e;
+	int err = 0;
+
+	l2tp_params_unpack(v, s->own);
+	l2tp_tunnel_encode_begin(t, &e, type, s->r.peer_id);
+	switch (type) {
+	case L2TP_ICRQ:
+		l2tp_encode_u16(&e, L2TP_AVP_ASSIGNED_SESSION_ID, s->r.id);
+		l2tp_params_encode_request(&e, &v->p, false);
+		break;
+	case L2TP_OCRQ:
+		err = encode_ocrq(s, &e, &v->p);
+		break;
+	case L2TP_ICRP:
+		l2tp_encode_u16(&e, L2TP_AVP_ASSIGNED_SESSION_ID, s->r.id);
+		break;
+	case L2TP_OCRP:
+		l2tp_encode_u16(&e, L2TP_AVP_ASSIGNED_SESSION_ID, s->r.id);
+		l2tp_params_encode_reply(&e, &v->p);
+		break;
+	case L2TP_ICCN:
+	case L2TP_OCCN:
+		if (!v->p.framing_type)
+			v->p.framing_type = 1;
+		l2tp_params_encode_connected(&e, &v->p, type == L2TP_OCCN);
+		break;
+	case L2TP_ZLB:
+	case L2TP_SCCRQ:
+	case L2TP_SCCRP:
+	case L2TP_SCCCN:
+	case L2TP_STOPCCN:
+	case L2TP_HELLO:
+	case L2TP_CDN:
+	case L2TP_WEN:
+	case L2TP_SLI:
+	case L2TP_MESSAGE_UNKNOWN:
+		err = -EINVAL;
+		break;
+	}
+	return err ? err : l2tp_tunnel_queue(t, &e);
+}
+
+static int send_cdn(struct l2tp_tunnel *t, uint16_t peer_id, uint16_t our_id,
+		    const struct l2tp_cause *cause)
+{
+	struct l2tp_encoder e;
+
+	l2tp_tunnel_encode_begin(t, &e, L2TP_CDN, peer_id);
+	l2tp_encode_u16(&e, L2TP_AVP_ASSIGNED_SESSION_ID, our_id);
+	l2tp_encode_cause(&e, cause);
+	return l2tp_tunnel_queue(t, &e);
+}
+
+int l2tp_session_send_cdn(struct l2tp_session *s, const struct l2tp_cause *cause)
+{
+	return send_cdn(s->tunnel, s->r.peer_id, s->r.id, cause);
+}
+
+void l2tp_session_refuse(struct l2tp_tunnel *t, uint16_t peer_id, uint16_t our_id,
+			 const struct l2tp_cause *cause)
+{
+	/* without room it is as if the request had been lost; the peer gives up on its own */
+	(void)send_cdn(t, peer_id, our_id, cause);
+}
+
+static bool may_tell(const struct l2tp_session *s, enum l2tp_call_kind a, enum l2tp_call_kind b)
+{
+	return s->r.state == L2TP_SESSION_ESTABLISHED && (s->r.kind == a || s->r.kind == b);
+}
+
+void l2tp_session_send_wen(struct l2tp_session *s, uint64_t now, const struct l2tp_wen *wen)
+{
+	uint8_t value[26];
+	struct wbuf w = wbuf_init(value, sizeof(value));
+	struct l2tp_tunnel *t = s->tunnel;
+	struct l2tp_encoder e;
+
+	l2tp_begin(t->ep);
+	/* section 6.13: from the LAC to the LNS */
+	if (!may_tell(s, L2TP_CALL_LAC_INCOMING, L2TP_CALL_LAC_OUTGOING))
+		return;
+	wbuf_u16(&w, 0);
+	wbuf_u32(&w, wen->crc);
+	wbuf_u32(&w, wen->framing);
+	wbuf_u32(&w, wen->hardware_overruns);
+	wbuf_u32(&w, wen->buffer_overruns);
+	wbuf_u32(&w, wen->timeouts);
+	wbuf_u32(&w, wen->alignment);
+	l2tp_tunnel_encode_begin(t, &e, L2TP_WEN, s->r.peer_id);
+	l2tp_encode_avp(&e, L2TP_AVP_CALL_ERRORS, value, sizeof(value));
+	/* cumulative: the next one makes up for one that found no room */
+	(void)l2tp_tunnel_queue(t, &e);
+	l2tp_tunnel_done(t, now);
+}
+
+void l2tp_session_send_sli(struct l2tp_session *s, uint64_t now, const struct l2tp_sli *sli)
+{
+	uint8_t value[10];
+	struct wbuf w = wbuf_init(value, sizeof(value));
+	struct l2tp_tunnel *t = s->tunnel;
+	struct l2tp_encoder e;
+
+	l2tp_begin(t->ep);
+	/* section 6.14: from the LNS to the LAC */
+	if (!may_tell(s, L2TP_CALL_LNS_INCOMING, L2TP_CALL_LNS_OUTGOING))
+		return;
+	wbuf_u16(&w, 0);
+	wbuf_u32(&w, sli->send_accm);
+	wbuf_u32(&w, sli->recv_accm);
+	l2tp_tunnel_encode_begin(t, &e, L2TP_SLI, s->r.peer_id);
+	l2tp_encode_avp(&e, L2TP_AVP_ACCM, value, sizeof(value));
+	(void)l2tp_tunnel_queue(t, &e);
+	l2tp_tunnel_done(t, now);
+}

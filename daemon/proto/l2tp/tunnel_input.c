@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a peer's messages mean for the control connection: RFC 2661 sections 4.4.3, 5.1, 7.2. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/l2tp/internal.h"
+
+void l2tp_tunnel_note_peer(struct l2tp_tunnel *t, const struct l2tp_message *m)
+{
+	struct l2tp_tunnel_peer_info *info = &t->r.peer_info;
+
+	memset(info, 0, sizeof(*info));
+	l2tp_text(m, L2TP_AVP_HOST_NAME, info->hostname, sizeof(info->hostname));
+	l2tp_text(m, L2TP_AVP_VENDOR_NAME, info->vendor_name, sizeof(info->vendor_name));
+	info->firmware = l2tp_u16(m, L2TP_AVP_FIRMWARE_REVISION);
+	info->protocol_version = l2tp_u16(m, L2TP_AVP_PROTOCOL_VERSION);
+	info->receive_window = l2tp_u16(m, L2TP_AVP_RECEIVE_WINDOW_SIZE);
+	info->framing = l2tp_u32(m, L2TP_AVP_FRAMING_CAPABILITIES);
+	info->bearer = l2tp_u32(m, L2TP_AVP_BEARER_CAPABILITIES);
+	/* section 4.4.3: absent is 4, which the transport begins with */
+	if (info->receive_window)
+		reliable_set_peer_window(&t->rel, info->receive_window);
+}
+
+static bool not_authorized(struct l2tp_cause *cause, const char *why)
+{
+	l2tp_cause_set(cause, L2TP_STOPCCN_NOT_AUTHORIZED, 0, "%s", why);
+	return false;
+}
+
+/* Section 5.1.1, as the one who asked: the response in the message in hand. */
+static bool check_response(const struct l2tp_tunnel *t, enum l2tp_message_type type,
+			   struct l2tp_cause *cause)
+{
+	const struct l2tp_message *m = &t->ep->msg;
+	uint8_t expected[16];
+
+	if (!t->r.challenged)
+		return true;
+	if (!l2tp_has(m, L2TP_AVP_CHALLENGE_RESPONSE))
+		return not_authorized(cause, "no Challenge Response, but a challenge was sent");
+	if (l2tp_challenge_response(expected, type, &t->cfg.secret, t->r.challenge,
+				    sizeof(t->r.challenge)) ||
+	    !secret_equal(expected, m->avp[L2TP_AVP_CHALLENGE_RESPONSE].value, sizeof(expected)))
+		return not_authorized(cause, "wrong Challenge Response: is it the same secret?");
+	return true;
+}
+
+/* And as the one who is asked. */
+static bool check_challenge(const struct l2tp_tunnel *t, struct l2tp_cause *cause)
+{
+	if (l2tp_has(&t->ep->msg, L2TP_AVP_CHALLENGE) && !secret_is_set(&t->cfg.secret))
+		return not_authorized(cause, "a Challenge came, but there is no secret for this peer");
+	return true;
+}
+
+void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now)
+{
+	struct l2tp_endpoint *ep = t->ep;
+	struct l2tp_header h = { .payload = t->request, .payload_len = t->request_len };
+	struct l2tp_cause cause;
+	bool ok;
+
+	if (l2tp_message_decode(&ep->msg, &h, &t->cfg.secret, &ep->scratch, &ep->fault) >
+	    L2TP_IGNORE_AVP) {
+		cause = ep->fault.cause;
+		ok = false;
+	} else {
+		t->r.peer_id = l2tp_u16(&ep->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+		l2tp_tunnel_note_peer(t, &ep->msg);
+		ok = check_challenge(t, &cause);
+		if (ok && (t->cfg.challenge || t->cfg.hide) && !secret_is_set(&t->cfg.secret))
+			ok = not_authorized(&cause, "no secret to authenticate this peer with");
+	}
+	t->r.pending = false;
+	l2tp_tunnel_event(t, now, ok ? L2TP_TUNNEL_EV_SCCRQ_OK : L2TP_TUNNEL_EV_SCCRQ_BAD, &cause);
+	free(t->request);
+	t->request = NULL;
+}
+
+static void input_sccrp(struct l2tp_tunnel *t, const struct input *in)
+{
+	struct l2tp_message *m = &t->ep->msg;
+	struct l2tp_cause cause;
+
+	/* out of sequence: nothing in it counts */
+	if (t->r.state != L2TP_TUNNEL_WAIT_CTL_REPLY) {
+		l2tp_tunnel_event(t, in->now, L2TP_TUNNEL_EV_SCCRP_OK, NULL);
+		return;
+	}
+	/* section 8.1: the recipient may answer from a port of its choice, which stays */
+	t->r.peer.port = in->peer->port;
+	if (!addr_is_set(&t->r.local) || addr_is_any(&t->r.local))
+		t->r.local = *in->local;
+	t->r.peer_id = l2tp_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+	l2tp_tunnel_note_peer(t, m);
+	if (check_response(t, L2TP_SCCRP, &cause) && check_challenge(t, &cause))
+		l2tp_tunnel_event(t, in->now, L2TP_TUNNEL_EV_SCCRP_OK, NULL);
+	else
+		l2tp_tunnel_event(t, in->now, L2TP_TUNNEL_EV_SCCRP_BAD, &cause);
+}
+
+static void input_scccn(struct l2tp_tunnel *t, uint64_t now)
+{
+	struct l2tp_cause cause;
+
+	if (t->r.state != L2TP_TUNNEL_WAIT_CTL_CONN || check_response(t, L2TP_SCCCN, &cause))
+		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCCN_OK, NULL);
+	else
+		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCCN_BAD, &cause);
+}
+
+static void input_stopccn(struct l2tp_tunnel *t, uint64_t now)
+{
+	struct l2tp_cause cause;
+
+	l2tp_cause_decode(&t->ep->msg, &cause);
+	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_STOPCCN, &cause);
+	/* section 5.7: nothing of ours matters to it, but its copies are acknowledged */
+	reliable_drop_all(&t->rel);
+	t->rel.s.ack_now = true;
+	t->r.linger_at = now + reliable_full_cycle(&t->rel.cfg);
+}
+
+/* A message that the decoder found to clear the tunnel. */
+static void input_fault(struct l2tp_tunnel *t, uint64_t now)
+{
+	const struct l2tp_cause *cause = &t->ep->fault.cause;
+
+	switch (t->ep->msg.type) {
+	case L2TP_SCCRP:
+		/* so that the StopCCN finds the peer's tunnel */
+		if (t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY)
+			t->r.peer_id = l2tp_u16(&t->ep->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRP_BAD, cause);
+		break;
+	case L2TP_SCCCN:
+		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCCN_BAD, cause);
+		break;
+	case L2TP_SCCRQ:
+		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_BAD, cause);
+		break;
+	case L2TP_ZLB:
+	case L2TP_STOPCCN:
+	case L2TP_HELLO:
+	case L2TP_OCRQ:
+	case L2TP_OCRP:
+	case L2TP_OCCN:
+	case L2TP_ICRQ:
+	case L2TP_ICRP:
+	case L2TP_ICCN:
+	case L2TP_CDN:
+	case L2TP_WEN:
+	case L2TP_SLI:
+	case L2TP_MESSAGE_UNKNOWN:
+		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_FAULT, cause);
+		break;
+	}
+}
+
+static void input_call(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_header *h,
+		       enum l2tp_severity severity)
+{
+	if (l2tp_tunnel_transition(t->r.state, L2TP_TUNNEL_EV_CALL).action ==
+	    L2TP_TUNNEL_ACT_DELIVER)
+		l2tp_session_input(t, now, h, severity);
+	else
+		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_CALL, NULL);
+}
+
+static void log_fault(struct l2tp_tunnel *t, enum l2tp_severity severity)
+{
+	static const char *const cost[] = {
+		[L2TP_IGNORE_AVP] = "AVP ignored",
+		[L2TP_DROP_MESSAGE] = "message ignored",
+		[L2TP_CLOSE_SESSION] = "session closed",
+		[L2TP_CLOSE_TUNNEL] = "tunnel closed",
+	};
+
+	effect_log(&t->ep->effects, t, NULL, severity >= L2TP_CLOSE_SESSION ? LOG_WARNING : LOG_INFO,
+		   "%s: %s", cost[severity], t->ep->fault.cause.text);
+}
+
+/* One message, in its place in the order. */
+static void deliver(struct l2tp_tunnel *t, const struct input *in, const struct l2tp_header *h)
+{
+	struct l2tp_endpoint *ep = t->ep;
+	enum l2tp_severity severity;
+
+	severity = l2tp_message_decode(&ep->msg, h, &t->cfg.secret, &ep->scratch, &ep->fault);
+	if (t->r.down) {
+		/* both sides closed at once: then there is no more to wait for */
+		if (ep->msg.type == L2TP_STOPCCN)
+			input_stopccn(t, in->now);
+		return;
+	}
+	if (severity != L2TP_OK)
+		log_fault(t, severity);
+	if (severity == L2TP_DROP_MESSAGE)
+		return;
+	if (severity == L2TP_CLOSE_TUNNEL) {
+		input_fault(t, in->now);
+		return;
+	}
+	switch (ep->msg.type) {
+	case L2TP_SCCRQ:
+		l2tp_tunnel_event(t, in->now, L2TP_TUNNEL_EV_SCCRQ_OK, NULL);
+		break;
+	case L2TP_SCCRP:
+		input_sccrp(t, in);
+		break;
+	case L2TP_SCCCN:
+		input_scccn(t, in->now);
+		break;
+	case L2TP_STOPCCN:
+		input_stopccn(t, in->now);
+		break;
+	case L2TP_HELLO:
+		l2tp_tunnel_event(t, in->now, L2TP_TUNNEL_EV_HELLO, NULL);
+		break;
+	case L2TP_OCRQ:
+	case L2TP_OCRP:
+	case L2TP_OCCN:
+	case L2TP_ICRQ:
+	case L2TP_ICRP:
+	case L2TP_ICCN:
+	case L2TP_CDN:
+	case L2TP_WEN:
+	case L2TP_SLI:
+		input_call(t, in->now, h, severity);
+		break;
+	case L2TP_ZLB:
+	case L2TP_MESSAGE_UNKNOWN:
+		break;	/* takes no number; and one that is unknown was dropped above */
+	}
+}
+
+/* A tunnel is one peer's: others cannot speak in its place (section 8.1 excepts the SCCRP's port). */
+static bool from_peer(const struct l2tp_tunnel *t, const struct addr *peer)
+{
+	if (addr_equal(&t->r.peer, peer))
+		return true;
+	return t->r.initiator && t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY &&
+	       addr_equal_ip(&t->r.peer, peer);
+}
+
+void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in)
+{
+	struct l2tp_endpoint *ep = t->ep;
+	struct l2tp_header h;
+	struct l2tp_buf *b;
+
+	if (!from_peer(t, in->peer)) {
+		ep->counters.wrong_address++;
+		return;
+	}
+	t->r.last_heard_ms = in->now;
+	switch (reliable_receive(&t->rel, in->now, in->h.ns, in->h.nr, !in->h.payload_len,
+				 in->pkt, in->len)) {
+	case RELIABLE_DELIVER:
+		deliver(t, in, &in->h);
+		while ((b = reliable_release(&t->rel, in->now))) {
+			if (!l2tp_header_decode(&h, b->data, b->len))
+				deliver(t, in, &h);
+			l2tp_buf_put(&ep->bufs, b);
+		}
+		break;
+	case RELIABLE_ZLB:
+	case RELIABLE_DUPLICATE:
+	case RELIABLE_HELD:
+	case RELIABLE_DROPPED:
+		break;
+	}
+	l2tp_tunnel_done(t, in->now);
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The messages of the control connection, RFC 2661 sections 6.1 to 6.5. */
+#include <errno.h>
+#include <string.h>
+
+#include "proto/l2tp/internal.h"
+
+void l2tp_tunnel_encode_begin(struct l2tp_tunnel *t, struct l2tp_encoder *e,
+			      enum l2tp_message_type type, uint16_t session_id)
+{
+	struct l2tp_endpoint *ep = t->ep;
+	bool hide = t->cfg.hide && secret_is_set(&t->cfg.secret);
+
+	if (hide) {
+		ep->hiding.secret = &t->cfg.secret;
+		ep->env.random(ep->env.ctx, ep->hiding.random_vector,
+			       sizeof(ep->hiding.random_vector));
+	}
+	l2tp_encode_begin(e, ep->tx, sizeof(ep->tx), type, t->r.peer_id, session_id,
+			  hide ? &ep->hiding : NULL);
+}
+
+/* What SCCRQ and SCCRP have in common, in the order of the attributes' numbers. */
+static void encode_common(struct l2tp_tunnel *t, struct l2tp_encoder *e)
+{
+	const struct l2tp_tunnel_config *c = &t->cfg;
+	struct l2tp_endpoint *ep = t->ep;
+
+	l2tp_encode_u16(e, L2TP_AVP_PROTOCOL_VERSION, L2TP_PROTOCOL_VERSION);
+	l2tp_encode_u32(e, L2TP_AVP_FRAMING_CAPABILITIES, c->framing);
+	if (c->bearer)
+		l2tp_encode_u32(e, L2TP_AVP_BEARER_CAPABILITIES, c->bearer);
+	if (t->r.tied)
+		l2tp_encode_u64(e, L2TP_AVP_TIE_BREAKER, t->r.tie_breaker);
+	if (c->firmware)
+		l2tp_encode_u16(e, L2TP_AVP_FIRMWARE_REVISION, c->firmware);
+	l2tp_encode_text(e, L2TP_AVP_HOST_NAME, c->hostname);
+	if (*c->vendor_name)
+		l2tp_encode_text(e, L2TP_AVP_VENDOR_NAME, c->vendor_name);
+	l2tp_encode_u16(e, L2TP_AVP_ASSIGNED_TUNNEL_ID, t->r.id);
+	l2tp_encode_u16(e, L2TP_AVP_RECEIVE_WINDOW_SIZE, c->receive_window);
+	if (c->challenge) {
+		ep->env.random(ep->env.ctx, t->r.challenge, sizeof(t->r.challenge));
+		t->r.challenged = true;
+		l2tp_encode_avp(e, L2TP_AVP_CHALLENGE, t->r.challenge, sizeof(t->r.challenge));
+	}
+}
+
+/* Section 5.1.1: the answer to the challenge of the message in hand, if it has one. */
+static int encode_response(struct l2tp_tunnel *t, struct l2tp_encoder *e,
+			   enum l2tp_message_type type)
+{
+	const struct l2tp_message *m = &t->ep->msg;
+	const struct l2tp_avp_view *challenge = &m->avp[L2TP_AVP_CHALLENGE];
+	uint8_t response[16];
+	int err;
+
+	if (!l2tp_has(m, L2TP_AVP_CHALLENGE))
+		return 0;
+	err = l2tp_challenge_response(response, type, &t->cfg.secret, challenge->value,
+				      challenge->len);
+	if (!err)
+		l2tp_encode_avp(e, L2TP_AVP_CHALLENGE_RESPONSE, response, sizeof(response));
+	return err;
+}
+
+int l2tp_tunnel_send_sccrq(struct l2tp_tunnel *t)
+{
+	struct l2tp_encoder e;
+
+	if (t->cfg.tie_breaker) {
+		t->r.tied = true;
+		t->ep->env.random(t->ep->env.ctx, &t->r.tie_breaker, sizeof(t->r.tie_breaker));
+	}
+	l2tp_tunnel_encode_begin(t, &e, L2TP_SCCRQ, 0);
+	encode_common(t, &e);
+	return l2tp_tunnel_queue(t, &e);
+}
+
+int l2tp_tunnel_send_sccrp(struct l2tp_tunnel *t)
+{
+	struct l2tp_encoder e;
+	int err;
+
+	l2tp_tunnel_encode_begin(t, &e, L2TP_SCCRP, 0);
+	encode_common(t, &e);
+	err = encode_response(t, &e, L2TP_SCCRP);
+	return err ? err : l2tp_tunnel_queue(t, &e);
+}
+
+int l2tp_tunnel_send_scccn(struct l2tp_tunnel *t)
+{
+	struct l2tp_encoder e;
+	int err;
+
+	l2tp_tunnel_encode_begin(t, &e, L2TP_SCCCN, 0);
+	err = encode_response(t, &e, L2TP_SCCCN);
+	return err ? err : l2tp_tunnel_queue(t, &e);
+}
+
+int l2tp_tunnel_send_stopccn(struct l2tp_tunnel *t, const struct l2tp_cause *cause)
+{
+	struct l2tp_encoder e;
+
+	l2tp_tunnel_encode_begin(t, &e, L2TP_STOPCCN, 0);
+	l2tp_encode_u16(&e, L2TP_AVP_ASSIGNED_TUNNEL_ID, t->r.id);
+	l2tp_encode_cause(&e, cause);
+	return l2tp_tunnel_queue(t, &e);
+}
+
+int l2tp_tunnel_send_hello(struct l2tp_tunnel *t)
+{
+	struct l2tp_encoder e;
+
+	l2tp_tunnel_encode_begin(t, &e, L2TP_HELLO, 0);
+	return l2tp_tunnel_queue(t, &e);
+}
+
+void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in, uint16_t peer_id,
+		 const struct l2tp_cause *cause)
+{
+	struct l2tp_encoder e;
+	int len;
+
+	/* without the peer's id it could not tell what the StopCCN is for */
+	if (!peer_id)
+		return;
+	l2tp_encode_begin(&e, ep->tx, sizeof(ep->tx), L2TP_STOPCCN, peer_id, 0, NULL);
+	/* an id that no tunnel has: it must not be 0, and nothing is to come to it */
+	l2tp_encode_u16(&e, L2TP_AVP_ASSIGNED_TUNNEL_ID, l2tp_random_id(ep, &ep->tunnels));
+	l2tp_encode_cause(&e, cause);
+	len = l2tp_encode_end(&e);
+	if (len < 0)
+		return;
+	l2tp_encode_sequence(ep->tx, 0, (uint16_t)(in->h.ns + 1));
+	effect_send_raw(&ep->effects, in->local, in->peer, in->socket, ep->tx, (size_t)len);
+	ep->counters.refused++;
+}
