@@ -70,6 +70,7 @@ struct dataplane_ops {
 	 */
 	int (*tunnel_del)(struct dataplane *dp, uint32_t tunnel_id);
 	int (*tunnel_stats)(struct dataplane *dp, uint32_t tunnel_id, struct dp_stats *out);
+	/* A PPP session drops what it receives until session_open. */
 	int (*session_add)(struct dataplane *dp, const struct dp_session *s);
 	int (*session_modify)(struct dataplane *dp, const struct dp_session *s);	/* seq, reorder, mtu */
 	/*
@@ -81,9 +82,10 @@ struct dataplane_ops {
 	int (*session_stats)(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id,
 			     struct dp_stats *out);
 	/*
-	 * Opens the PPPoX socket of an installed PPP session, connected, not yet
-	 * bound to PPP: frames wait in it until pppd's PPPIOCGCHAN. Without it
-	 * the kernel drops them, so open it as soon as the session is installed.
+	 * Opens the PPPoX socket of an installed PPP session, for pppd to take
+	 * (PPPIOCGCHAN, then PPPIOCATTCHAN). Frames wait for that, in the socket
+	 * or in its PPP channel; before this call the kernel drops them, so call
+	 * it as soon as the session is installed, before the peer knows its id.
 	 * Returns a CLOEXEC fd that the caller owns, or -errno; -EEXIST when the
 	 * session has had one. Its last close removes the session.
 	 */

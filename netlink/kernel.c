@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <netinet/in.h>	/* before linux/l2tp.h, which has its own otherwise */
 #include <linux/l2tp.h>
+#include <linux/ppp-ioctl.h>
 #include <net/if.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
@@ -15,10 +16,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "netlink/check.h"
 #include "netlink/genl.h"
+#include "netlink/handoff.h"
 #include "netlink/pppox.h"
 #include "netlink/reaper.h"
 #include "netlink/route.h"
@@ -28,6 +31,7 @@ struct kernel {
 	struct genl genl;
 	struct route route;
 	struct reaper *reaper;
+	bool bind_early;	/* the handoff to pppd would drop what came before it */
 };
 
 static struct kernel *kernel_of(struct dataplane *dp)
@@ -273,12 +277,16 @@ static int kernel_session_del(struct dataplane *dp, uint32_t tunnel_id, uint32_t
 static int kernel_session_add(struct dataplane *dp, const struct dp_session *s)
 {
 	struct kernel *k = kernel_of(dp);
+	struct dp_object o;
 	struct request r;
 	int ret;
 
 	ret = dp_session_check(s, 0);
 	if (ret)
 		return ret;
+	/* Linux 6.12 takes a second one into a v3 UDP tunnel (l2tp_session_collision_add). */
+	if (!session_get(k, s->tunnel_id, s->session_id, &o))
+		return -EEXIST;
 	r = request_new(k, L2TP_CMD_SESSION_CREATE, 0);
 	put_session(&r, s);
 	put_u32(&r, L2TP_ATTR_PEER_SESSION_ID, s->peer_session_id);
@@ -334,6 +342,22 @@ static int kernel_session_stats(struct dataplane *dp, uint32_t tunnel_id, uint32
 	return ret;
 }
 
+/*
+ * Hands the socket over to PPP at once: frames wait in its channel then, the
+ * last 32 of them (ppp_input), and pppd's own PPPIOCGCHAN changes nothing.
+ * Kernels that need it do this without waiting. Returns fd, or -errno.
+ */
+static int bind_to_ppp(int fd)
+{
+	int channel, ret;
+
+	if (!ioctl(fd, PPPIOCGCHAN, &channel))
+		return fd;
+	ret = -errno;
+	close(fd);
+	return ret;
+}
+
 static int kernel_session_open(struct dataplane *dp, const struct dp_tunnel *t,
 			       const struct dp_session *s)
 {
@@ -348,6 +372,8 @@ static int kernel_session_open(struct dataplane *dp, const struct dp_tunnel *t,
 	ret = pppox_open(t, s->session_id, s->peer_session_id);
 	if (ret == -EAFNOSUPPORT || ret == -EPROTONOSUPPORT)
 		return lacks(k, ret, pseudowire_lack(DP_PW_PPP));
+	if (ret >= 0 && k->bind_early)
+		return bind_to_ppp(ret);
 	return ret;
 }
 
@@ -505,6 +531,8 @@ struct dataplane *dataplane_kernel_new(char *err, size_t errlen)
 		explain(err, errlen, "out of memory or sockets");
 		goto err_route;
 	}
+	k->bind_early = !handoff_keeps_frames(&k->dp);
+	k->dp.text[0] = 0;
 	return &k->dp;
 
 err_route:

@@ -4,9 +4,11 @@
 
 #include <dirent.h>
 #include <err.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <linux/l2tp.h>
+#include <linux/ppp-ioctl.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -205,17 +207,42 @@ double lab_now_ms(void)
 	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
 }
 
-bool lab_frame_passes(int from, int to, uint8_t mark)
+int lab_attach(int pppox)
 {
-	/* an LCP Echo-Request */
-	uint8_t frame[] = { 0xc0, 0x21, 9, mark, 0, 8, 1, 2, 3, 4 };
-	uint8_t got[64];
-	struct pollfd p = { .fd = to, .events = POLLIN };
+	int channel;
+	int fd = open("/dev/ppp", O_RDWR | O_CLOEXEC);
 
-	if (send(from, frame, sizeof(frame), 0) != (ssize_t)sizeof(frame))
-		return false;
-	if (poll(&p, 1, WAIT_MS) != 1)
-		return false;
-	return recv(to, got, sizeof(got), 0) == (ssize_t)sizeof(frame) &&
-	       !memcmp(got, frame, sizeof(frame));
+	if (fd < 0)
+		err(1, "/dev/ppp");
+	if (ioctl(pppox, PPPIOCGCHAN, &channel) || ioctl(fd, PPPIOCATTCHAN, &channel))
+		err(1, "PPP channel");
+	return fd;
+}
+
+/* An LCP Discard-Request; its identifier is the mark. */
+#define FRAME(mark)	{ 0xc0, 0x21, 11, (mark), 0, 8, 1, 2, 3, 4 }
+
+bool lab_send(int pppox, uint8_t mark)
+{
+	const uint8_t frame[] = FRAME(mark);
+
+	return send(pppox, frame, sizeof(frame), 0) == (ssize_t)sizeof(frame);
+}
+
+int lab_read(int channel)
+{
+	struct pollfd p = { .fd = channel, .events = POLLIN };
+	uint8_t expected[] = FRAME(0);
+	uint8_t got[64];
+
+	if (poll(&p, 1, WAIT_MS) != 1 ||
+	    read(channel, got, sizeof(got)) != (ssize_t)sizeof(expected))
+		return -1;
+	expected[3] = got[3];
+	return memcmp(got, expected, sizeof(expected)) ? -1 : got[3];
+}
+
+bool lab_frame_passes(int pppox, int channel, uint8_t mark)
+{
+	return lab_send(pppox, mark) && lab_read(channel) == mark;
 }

@@ -46,7 +46,12 @@ bool lab_wait_count(struct dataplane *dp, unsigned int tunnels, unsigned int ses
 unsigned int lab_open_fds(void);
 bool lab_wait_fds(unsigned int n);
 double lab_now_ms(void);
-/* Sends one PPP frame through a PPPoX socket and tells whether it came out of the other. */
-bool lab_frame_passes(int from, int to, uint8_t mark);
+/* What pppd does with a PPPoX socket: the channel's fd of /dev/ppp, to read frames from. */
+int lab_attach(int pppox);
+/* Sends one PPP frame by a PPPoX socket and tells whether it comes out of the other's channel. */
+bool lab_frame_passes(int pppox, int channel, uint8_t mark);
+/* Reads a frame that lab_send sent, within ten seconds: its mark, or -1. */
+int lab_read(int channel);
+bool lab_send(int pppox, uint8_t mark);
 
 #endif
