@@ -17,6 +17,8 @@
 enum { CDN_GENERAL = 2, CDN_ADMIN = 3, CDN_NO_RESOURCES = 4 };
 enum { ERROR_RESOURCES = 4 };
 
+#define INSTALL_TRIES		10
+#define INSTALL_RETRY_MS	20
 #define REORDER_TIMEOUT_MS 100	/* with sequencing: how long a gap may hold frames back */
 
 void call_get(struct call *c)
@@ -63,6 +65,7 @@ static void forget_if_over(struct call *c)
 	if (c->gone || c->core || c->ppp_phase != PPP_NONE)
 		return;
 	c->gone = true;
+	loop_timer_stop(&c->install_retry);
 	*c->prev = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
@@ -127,12 +130,27 @@ static void installed(struct call *c, int err)
 	engine_settle(c->tunnel->engine);
 }
 
+static void install(struct call *c);
+
+static void on_retry(struct loop_timer *t)
+{
+	struct call *c = container_of(t, struct call, install_retry);
+
+	if (c->core && !c->down)
+		install(c);
+}
+
 static void on_added(void *arg, int result, struct ipc_message *m)
 {
 	struct call *c = arg;
+	struct engine *e = c->tunnel->engine;
 
 	(void)m;
-	installed(c, result);
+	/* The kernel may still be removing an earlier session of that id. */
+	if (result == -EEXIST && c->install_tries++ < INSTALL_TRIES && !c->down)
+		loop_timer_set(e->loop, &c->install_retry, engine_now(e) + INSTALL_RETRY_MS, on_retry);
+	else
+		installed(c, result);
 	call_put(c);
 }
 

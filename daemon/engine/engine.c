@@ -8,12 +8,14 @@
 #include "engine/internal.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/log.h"
@@ -117,7 +119,7 @@ void engine_settle(struct engine *e)
 	struct l2tp_tunnel *core;
 	bool more;
 
-	if (e->settling)
+	if (e->settling || !e->core)
 		return;
 	e->settling = true;
 	do {
@@ -483,6 +485,7 @@ static void engine_free(struct engine *e)
 
 			mine->calls = c->next;
 			channel_close(&c->ppp);
+			loop_timer_stop(&c->install_retry);
 			c->garbage_next = e->garbage_calls;
 			e->garbage_calls = c;
 		}
@@ -513,6 +516,24 @@ static void engine_free(struct engine *e)
 	loop_free(e->loop);
 }
 
+/*
+ * Whatever a library opens at its first use, it opens now: later there is no
+ * file system, and a call to open ends the process.
+ */
+static void warm_up(void)
+{
+	static const uint8_t nothing[16];
+	struct secret secret = { 0 };
+	uint8_t digest[16];
+	size_t seed;
+
+	engine_random(NULL, &seed, sizeof(seed));
+	json_object_seed(seed | 1);
+	if (l2tp_challenge_response(digest, L2TP_SCCRP, &secret, nothing, sizeof(nothing)))
+		log_error("OpenSSL has no MD5: tunnels with a secret cannot be opened");
+	tzset();
+}
+
 int engine_main(int monitor_fd, const char *runtime_dir)
 {
 	struct engine e = { .aaa.fd = -1, .monitor.fd = -1, .control_fd = -1, .dial_fd = -1 };
@@ -527,6 +548,7 @@ int engine_main(int monitor_fd, const char *runtime_dir)
 	if (!e.loop)
 		return EXIT_FAILURE;
 	e.started_ms = loop_now_fresh(e.loop);
+	warm_up();
 	/* The root and the user first: nothing that was sent is read before. */
 	snprintf(root, sizeof(root), "%s/empty", runtime_dir);
 	err = sandbox_drop(SANDBOX_USER_ENGINE, root);

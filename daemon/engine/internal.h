@@ -81,6 +81,8 @@ struct call {
 	bool ppp_child;			/* the monitor runs its pppd; else it dialled by itself */
 	uint8_t ppp_phase;		/* enum ppp_phase */
 	uint8_t install;		/* enum install */
+	uint8_t install_tries;
+	struct loop_timer install_retry;
 	unsigned int refs;
 	const struct config_ppp *profile;	/* NULL: a dialling pppd's */
 	struct peer_session *wanted;	/* the session of a peer that this call is */

@@ -17,6 +17,8 @@
 /* Result codes of a StopCCN, RFC 2661 section 4.4.2. */
 enum { STOP_CLEAR = 1, STOP_GENERAL = 2, STOP_NOT_AUTHORIZED = 4, STOP_SHUTTING_DOWN = 6 };
 enum { ERROR_RESOURCES = 4 };
+/* And of a CDN. */
+enum { CDN_ADMIN = 3 };
 
 #define FIRMWARE	0x0010
 
@@ -354,13 +356,15 @@ static void do_close(void *arg)
 
 void tunnel_close(struct tunnel *t, const struct l2tp_cause *cause)
 {
+	const struct l2tp_cause cdn = cause_make(CDN_ADMIN, 0, "%s", cause->text);
+
 	if (t->down || t->closing)
 		return;
 	t->closing = true;
 	t->cause = *cause;
 	for (struct call *c = t->calls, *next; c; c = next) {
 		next = c->next;
-		call_close(c, cause);
+		call_close(c, &cdn);
 	}
 	if (!t->calls)
 		engine_defer(t->engine, do_close, t);

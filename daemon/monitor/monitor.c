@@ -26,6 +26,7 @@
 
 /* Clearing thousands of calls takes the engine a while; past this it is ended. */
 #define STOP_GRACE_MS 20000
+#define FILES_WANTED (1 << 18)
 
 static int read_config(struct monitor *m)
 {
@@ -83,6 +84,14 @@ static int open_listeners(struct monitor *m)
 	return 0;
 }
 
+static bool ppp_is_wanted(const struct monitor *m)
+{
+	for (size_t i = 0; i < m->config->ppp_n; i++)
+		if (m->config->ppp[i].backend == CONFIG_BACKEND_PPPD)
+			return true;
+	return false;
+}
+
 static int open_dataplane(struct monitor *m)
 {
 	char err[256] = "";
@@ -92,37 +101,35 @@ static int open_dataplane(struct monitor *m)
 		return m->dp ? 0 : -ENOMEM;
 	}
 	m->dp = dataplane_kernel_new(err, sizeof(err));
-	if (m->dp)
+	if (m->dp && (!ppp_is_wanted(m) || dataplane_ppp_check(err, sizeof(err)) == 0))
 		return 0;
 	log_error("the kernel's data plane cannot be used: %s", err);
 	return -EOPNOTSUPP;
 }
 
+/* Two or three fds per session, one per tunnel. */
 static void raise_limits(void)
 {
-	struct rlimit limit;
+	struct rlimit had, wanted;
 
-	/* Two or three fds per session, one per tunnel. */
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+	if (getrlimit(RLIMIT_NOFILE, &had) < 0)
 		return;
-	if (geteuid() == 0 && limit.rlim_max < 1 << 18)
-		limit.rlim_max = 1 << 18;
-	limit.rlim_cur = limit.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-		log_warn("the limit of open files cannot be raised: %s", strerror(errno));
+	wanted = had;
+	if (geteuid() == 0 && wanted.rlim_max < FILES_WANTED)
+		wanted.rlim_max = FILES_WANTED;
+	wanted.rlim_cur = wanted.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &wanted) == 0)
+		return;
+	/* Not beyond what we were given, then. */
+	had.rlim_cur = had.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &had) < 0 || had.rlim_max < FILES_WANTED)
+		log_info("at most %llu files may be open: about %llu sessions",
+			 (unsigned long long)had.rlim_max, (unsigned long long)had.rlim_max / 3);
 }
 
 static void on_ppp_exit(void *arg, uint32_t tunnel_id, uint32_t session_id, pid_t pid, int status)
 {
 	monitor_ppp_exited(arg, tunnel_id, session_id, pid, status);
-}
-
-static bool ppp_is_wanted(const struct monitor *m)
-{
-	for (size_t i = 0; i < m->config->ppp_n; i++)
-		if (m->config->ppp[i].backend == CONFIG_BACKEND_PPPD)
-			return true;
-	return false;
 }
 
 static void begin_stop(struct monitor *m)

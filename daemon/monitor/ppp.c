@@ -292,7 +292,7 @@ static void on_down(struct ppp_template *t)
 			run_unlink(run);
 			if (kill(run->pid, 0) < 0 && errno == ESRCH)
 				run_over(run);
-		} else {
+		} else if (run->state == RUN_WAITING && (t->failures || t->retired)) {
 			run_over(run);
 		}
 	}
@@ -409,9 +409,11 @@ int ppp_runner_start(struct ppp_runner *r, const char *profile, const struct ppp
 		return err;
 	}
 	run_attach(run, rt);
+	err = -EPIPE;
 	if (rt->template.state == PPP_TEMPLATE_IS_READY)
 		err = run_ask(run, p, fds);
-	else
+	/* Not ready, or dead and not yet noticed. */
+	if (err == -EPIPE)
 		err = run_wait(run, p, pppox_fd, call_channel_fd);
 	if (err)
 		run_free(run);

@@ -118,7 +118,8 @@ static void down(struct ppp_template *t)
 	if (t->state == PPP_TEMPLATE_IS_STARTING) {
 		t->failures++;
 		log_error("ppp %s (%s): pppd does not start: %s", t->profile, role(t),
-			  t->error[0] ? t->error : "it ended without a word, see its log");
+			  t->error[0] ? t->error : WIFSIGNALED(t->status) ?
+			  strsignal(WTERMSIG(t->status)) : "it ended without a word, see its log");
 	} else if (!t->retired) {
 		log_warn("ppp %s (%s): the template pppd died, its calls go on", t->profile, role(t));
 	}
@@ -144,6 +145,7 @@ bool ppp_template_reaped(struct ppp_template *t, pid_t pid, int status)
 	log_debug("ppp %s (%s): template %d ended, status %#x", t->profile, role(t), (int)pid,
 		  (unsigned int)status);
 	t->pid = 0;
+	t->status = status;
 	down(t);
 	return true;
 }

@@ -25,6 +25,7 @@ struct ppp_template {
 	const char *pppd;
 	char **argv;			/* owned */
 	pid_t pid;			/* 0: none */
+	int status;			/* waitpid's, of the last one */
 	struct channel channel;
 	struct loop_timer timer;	/* next start, or the end of patience with one */
 	unsigned int failures;		/* in a row, before it was ready */

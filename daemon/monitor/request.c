@@ -126,12 +126,11 @@ static void session_free(struct monitor *m, struct msession *s)
 /* Takes it out of the kernel; what its pppd still holds goes with pppd. */
 static void session_remove(struct monitor *m, struct msession *s)
 {
-	int err;
+	int err = m->dp->ops->session_del(m->dp, s->dp.tunnel_id, s->dp.session_id);
 
 	if (s->pppox >= 0)
-		close(s->pppox);
+		m->dp->ops->session_close(m->dp, s->pppox);
 	s->pppox = -1;
-	err = m->dp->ops->session_del(m->dp, s->dp.tunnel_id, s->dp.session_id);
 	if (err && err != -ENOENT)
 		log_warn("tunnel %u session %u: cannot be removed from the kernel: %s",
 			 s->dp.tunnel_id, s->dp.session_id, strerror(-err));
@@ -432,6 +431,7 @@ void monitor_clear(struct monitor *m)
 			close(t->fd);
 		free(t);
 	}
-	if (sessions || tunnels)
+	/* A stop leaves tunnels whose peers may still repeat their last message. */
+	if (sessions || (tunnels && !m->stopping))
 		log_notice("%zu sessions and %zu tunnels were cleared", sessions, tunnels);
 }
