@@ -117,6 +117,7 @@ static void line_close(void)
 }
 
 struct channel line_channel = {
+	.options = dial_options,
 	.check_options = line_check,
 	.connect = line_connect,
 	.establish_ppp = line_establish,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* l2tpd.so: what pppd looks for in a plugin. */
 #include "plugin/compat.h"
-#include "plugin/dial.h"
 #include "plugin/line.h"
 #include "plugin/template.h"
 
@@ -22,6 +21,5 @@ static option_t template_options[] = {
 EXPORT void plugin_init(void)
 {
 	compat_add_options(template_options);
-	compat_add_options(dial_options);
 	compat_set_channel(&line_channel);
 }

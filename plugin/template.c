@@ -78,7 +78,8 @@ static bool apply_params(const struct ppp_call_params *p)
 		lcp_wantoptions[0].mru = p->mru;
 		lcp_wantoptions[0].neg_mru = 1;
 	}
-	compat_set_remote_number(p->calling_number[0] ? p->calling_number : p->remote);
+	if (p->lns)
+		compat_set_remote_number(p->calling_number[0] ? p->calling_number : p->remote);
 	return true;
 }
 

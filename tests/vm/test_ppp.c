@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pppd through its plugin and the runner of templates: calls between an LNS
+ * and a caller over kernel sessions, and every way in which one ends.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ppp_lab.h"
+
+#define UP_MS	20000
+#define END_MS	15000
+
+static const char config_text[] =
+	"hostname = \"lns1\"\nlisten { address = \"127.0.0.1\" }\n"
+	"lns \"in\" { ppp = \"isp\" }\n"
+	"ppp \"isp\" { auth = { \"chap\" } users-file = \"/dev/null\""
+	" local-address = \"10.64.0.1\" dns = { \"192.0.2.53\" } }\n"
+	"ppp \"isp-pap\" { auth = { \"pap\" } users-file = \"/dev/null\""
+	" local-address = \"10.64.0.1\" ipv6 = true }\n"
+	"ppp \"isp-open\" { local-address = \"10.64.0.2\" mtu = 1400 }\n"
+	"ppp \"broken\" { options = { \"lcp-max-configure\", \"many\" } }\n"
+	"lac \"out\" { server = \"127.0.0.1\" session \"s\" { user = \"x\" password-file = \"/dev/null\" ppp = \"dialout\" } }\n"
+	"ppp \"dialout\" { use-peer-dns = true ipv6 = true }\n";
+
+static struct ppp_lab lab;
+static uint32_t next_session;
+
+struct pair { struct ppp_end lns, caller; };
+
+static void open_pair(struct pair *p, const char *lns_profile)
+{
+	uint32_t n = ++next_session;
+
+	ppp_end_open(&p->lns, &lab, 1, n, lns_profile);
+	ppp_end_open(&p->caller, &lab, 0, n, "dialout");
+}
+
+static void start_pair(struct pair *p, const char *lns_profile)
+{
+	open_pair(p, lns_profile);
+	assert_int_equal(ppp_end_start(&p->lns), 0);
+	assert_int_equal(ppp_end_start(&p->caller), 0);
+}
+
+static void close_pair(struct pair *p)
+{
+	ppp_end_close(&p->lns);
+	ppp_end_close(&p->caller);
+}
+
+static bool both_up(void *arg)
+{
+	struct pair *p = arg;
+
+	return (p->lns.up && p->caller.up) || p->lns.exited || p->caller.exited;
+}
+
+static bool both_exited(void *arg)
+{
+	struct pair *p = arg;
+
+	return p->lns.exited && p->caller.exited;
+}
+
+static bool exited(void *arg)
+{
+	return ((struct ppp_end *)arg)->exited;
+}
+
+static void bring_up(struct pair *p, const char *lns_profile)
+{
+	start_pair(p, lns_profile);
+	assert_true(ppp_lab_run(&lab, both_up, p, UP_MS));
+	if (!p->lns.up || !p->caller.up)
+		fail_msg("lns: %d, %s; caller: %d, %s", p->lns.down_msg.pppd_status,
+			 p->lns.down_msg.reason, p->caller.down_msg.pppd_status,
+			 p->caller.down_msg.reason);
+}
+
+/* Both pppds are gone in time and left no interface. */
+static void expect_gone(struct pair *p)
+{
+	assert_true(ppp_lab_run(&lab, both_exited, p, END_MS));
+	assert_false(ppp_lab_interface_exists(p->lns.up_msg.ifname));
+	assert_false(ppp_lab_interface_exists(p->caller.up_msg.ifname));
+	close_pair(p);
+}
+
+static void hang_up(struct pair *p)
+{
+	ppp_end_stop(&p->lns, 0, "the test is over");
+	expect_gone(p);
+}
+
+static void test_call_comes_up(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	bring_up(&p, "isp");
+	assert_int_equal(p.lns.auths, 1);
+	assert_int_equal(p.lns.auth_msg.method, PPP_AUTH_CHAP_MD5);
+	assert_string_equal(p.lns.auth_msg.user, PPP_LAB_USER);
+	assert_string_equal(p.lns.auth_msg.our_name, "lns1");
+	assert_string_equal(p.lns.up_msg.peer_name[0] ? "named" : "", "named");
+	assert_int_equal(p.caller.secrets, 1);
+	assert_int_equal(p.lns.up_msg.local_ipv4, inet_addr("10.64.0.1"));
+	assert_int_equal(p.lns.up_msg.remote_ipv4, p.lns.params.remote_ipv4);
+	assert_int_equal(p.caller.up_msg.local_ipv4, p.lns.params.remote_ipv4);
+	assert_int_equal(p.caller.up_msg.remote_ipv4, inet_addr("10.64.0.1"));
+	assert_int_equal(p.caller.up_msg.dns[0], inet_addr("192.0.2.53"));
+	assert_int_equal(p.lns.up_msg.mtu, 1460);
+	assert_int_equal(p.caller.up_msg.mtu, 1460);
+	assert_true(ppp_lab_interface_exists(p.lns.up_msg.ifname));
+	/* the hello names the pid that the monitor knows */
+	assert_true(p.lns.hello && p.caller.hello);
+	hang_up(&p);
+	assert_int_equal(p.lns.exit_pid, p.lns.hello_msg.pid);
+	assert_true(WIFEXITED(p.lns.status));
+	assert_int_equal(WEXITSTATUS(p.lns.status), 5);
+	assert_true(p.lns.has_down && p.lns.closed && p.lns.netdown);
+	assert_string_equal(p.lns.down_msg.reason, "the test is over");
+	/* the caller was told by a Terminate-Request */
+	assert_string_equal(p.caller.down_msg.reason, "the peer ended the connection");
+}
+
+static void test_pap_and_ipv6(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	bring_up(&p, "isp-pap");
+	assert_int_equal(p.lns.auth_msg.method, PPP_AUTH_PAP);
+	assert_string_equal(p.lns.auth_msg.user, PPP_LAB_USER);
+	hang_up(&p);
+}
+
+static bool both_up6(void *arg)
+{
+	struct pair *p = arg;
+
+	return p->lns.up && p->lns.up_msg.family == AF_INET6 &&
+	       p->caller.up && p->caller.up_msg.family == AF_INET6;
+}
+
+static void test_ipv6_is_told(void **state)
+{
+	static const uint8_t none[8];
+	struct pair p;
+
+	(void)state;
+	start_pair(&p, "isp-pap");
+	assert_true(ppp_lab_run(&lab, both_up6, &p, UP_MS));
+	assert_memory_not_equal(p.lns.up_msg.local_ifid, none, 8);
+	assert_memory_equal(p.lns.up_msg.local_ifid, p.caller.up_msg.remote_ifid, 8);
+	assert_memory_equal(p.lns.up_msg.remote_ifid, p.caller.up_msg.local_ifid, 8);
+	hang_up(&p);
+}
+
+static void test_no_authentication(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	bring_up(&p, "isp-open");
+	assert_int_equal(p.lns.auths, 0);
+	assert_int_equal(p.caller.secrets, 0);
+	assert_int_equal(p.lns.up_msg.local_ipv4, inet_addr("10.64.0.2"));
+	assert_int_equal(p.lns.up_msg.mtu, 1400);
+	hang_up(&p);
+}
+
+static void test_call_params(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	open_pair(&p, "isp");
+	snprintf(p.lns.params.ifname, sizeof(p.lns.params.ifname), "sub7");
+	p.lns.params.mtu = 1300;
+	p.lns.params.mru = 1300;
+	p.lns.give_remote = inet_addr("10.99.0.7");
+	p.lns.params.local_ipv4 = inet_addr("10.99.0.1");
+	assert_int_equal(ppp_end_start(&p.lns), 0);
+	assert_int_equal(ppp_end_start(&p.caller), 0);
+	assert_true(ppp_lab_run(&lab, both_up, &p, UP_MS));
+	assert_string_equal(p.lns.up_msg.ifname, "sub7");
+	assert_int_equal(p.lns.up_msg.mtu, 1300);
+	assert_int_equal(p.lns.up_msg.local_ipv4, inet_addr("10.99.0.1"));
+	assert_int_equal(p.lns.up_msg.remote_ipv4, inet_addr("10.99.0.7"));
+	assert_int_equal(p.caller.up_msg.mtu, 1300);
+	hang_up(&p);
+}
+
+static void test_refused(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	open_pair(&p, "isp");
+	p.lns.refuse = true;
+	assert_int_equal(ppp_end_start(&p.lns), 0);
+	assert_int_equal(ppp_end_start(&p.caller), 0);
+	assert_true(ppp_lab_run(&lab, both_exited, &p, UP_MS));
+	assert_false(p.lns.up || p.caller.up);
+	assert_int_equal(p.lns.down_msg.pppd_status, 11);
+	assert_string_equal(p.lns.down_msg.reason, "the peer failed to authenticate itself");
+	assert_int_equal(WEXITSTATUS(p.lns.status), 11);
+	assert_int_equal(p.caller.down_msg.pppd_status, 19);
+	assert_string_equal(p.caller.down_msg.reason, "the peer refused our authentication");
+	close_pair(&p);
+}
+
+static bool asked(void *arg)
+{
+	return ((struct ppp_end *)arg)->auths > 0;
+}
+
+/* The engine dies while pppd waits for its answer. */
+static void test_engine_goes_while_asked(void **state)
+{
+	struct pair p;
+	double begin;
+
+	(void)state;
+	open_pair(&p, "isp");
+	p.lns.mute = true;
+	assert_int_equal(ppp_end_start(&p.lns), 0);
+	assert_int_equal(ppp_end_start(&p.caller), 0);
+	assert_true(ppp_lab_run(&lab, asked, &p.lns, UP_MS));
+	begin = lab_now_ms();
+	channel_close(&p.lns.channel);
+	assert_true(ppp_lab_run(&lab, exited, &p.lns, END_MS));
+	assert_true(lab_now_ms() - begin < 2500);
+	channel_close(&p.caller.channel);
+	assert_true(ppp_lab_run(&lab, exited, &p.caller, END_MS));
+	close_pair(&p);
+}
+
+/* Neither a question that is never answered nor a STOP during it holds pppd up. */
+static void test_stop_while_asked(void **state)
+{
+	struct pair p;
+	double begin;
+
+	(void)state;
+	open_pair(&p, "isp");
+	p.lns.mute = true;
+	assert_int_equal(ppp_end_start(&p.lns), 0);
+	assert_int_equal(ppp_end_start(&p.caller), 0);
+	assert_true(ppp_lab_run(&lab, asked, &p.lns, UP_MS));
+	begin = lab_now_ms();
+	ppp_end_stop(&p.lns, 16, "the tunnel is gone");
+	assert_true(ppp_lab_run(&lab, exited, &p.lns, END_MS));
+	assert_true(lab_now_ms() - begin < 2500);
+	assert_string_equal(p.lns.down_msg.reason, "the tunnel is gone");
+	channel_close(&p.caller.channel);
+	assert_true(ppp_lab_run(&lab, exited, &p.caller, END_MS));
+	close_pair(&p);
+}
+
+/* A closed channel ends the call at once, though the peer says nothing any more. */
+static void test_channel_closes(void **state)
+{
+	struct pair p;
+	double begin;
+
+	(void)state;
+	bring_up(&p, "isp");
+	kill(p.caller.hello_msg.pid, SIGSTOP);
+	begin = lab_now_ms();
+	channel_close(&p.lns.channel);
+	assert_true(ppp_lab_run(&lab, exited, &p.lns, END_MS));
+	assert_true(lab_now_ms() - begin < 2500);
+	assert_true(WIFEXITED(p.lns.status));
+	kill(p.caller.hello_msg.pid, SIGCONT);
+	expect_gone(&p);
+}
+
+static void test_killed(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	bring_up(&p, "isp");
+	kill(p.lns.hello_msg.pid, SIGKILL);
+	assert_true(ppp_lab_run(&lab, exited, &p.lns, END_MS));
+	assert_true(WIFSIGNALED(p.lns.status));
+	assert_int_equal(WTERMSIG(p.lns.status), SIGKILL);
+	assert_true(p.lns.closed && !p.lns.has_down);
+	ppp_end_stop(&p.caller, 16, "CDN");
+	expect_gone(&p);
+}
+
+static void test_runner_stop(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	bring_up(&p, "isp");
+	ppp_runner_stop(lab.runner, p.caller.params.tunnel_id, p.caller.params.session_id);
+	expect_gone(&p);
+	assert_int_equal(WEXITSTATUS(p.caller.status), 5);
+	assert_string_equal(p.caller.down_msg.reason, "pppd was told to stop");
+}
+
+/* pppd that does not even take a signal is killed, 10 s later. */
+static void test_runner_kills(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	bring_up(&p, "isp");
+	kill(p.lns.hello_msg.pid, SIGSTOP);
+	ppp_runner_stop(lab.runner, p.lns.params.tunnel_id, p.lns.params.session_id);
+	ppp_end_stop(&p.caller, 16, "CDN");
+	expect_gone(&p);
+	assert_true(WIFSIGNALED(p.lns.status));
+	assert_int_equal(WTERMSIG(p.lns.status), SIGKILL);
+}
+
+/* A call that is stopped before it has a pppd. */
+static void test_stop_at_once(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	start_pair(&p, "isp");
+	ppp_runner_stop(lab.runner, p.lns.params.tunnel_id, p.lns.params.session_id);
+	ppp_runner_stop(lab.runner, p.caller.params.tunnel_id, p.caller.params.session_id);
+	assert_true(ppp_lab_run(&lab, both_exited, &p, END_MS));
+	close_pair(&p);
+}
+
+/*
+ * The caller's first frame comes before the LNS has a pppd. It is answered
+ * when there is one, not at the frame's retransmission.
+ */
+static void test_early_frame(void **state)
+{
+	struct pollfd frame = { .events = POLLIN };
+	struct pair p;
+
+	(void)state;
+	open_pair(&p, "isp-open");
+	assert_int_equal(ppp_end_start(&p.caller), 0);
+	frame.fd = p.lns.pppox;
+	while (poll(&frame, 1, 0) == 0)
+		assert_true(ppp_lab_run(&lab, asked, &p.lns, 10) || !p.caller.exited);
+	assert_int_equal(ppp_end_start(&p.lns), 0);
+	assert_true(ppp_lab_run(&lab, both_up, &p, UP_MS));
+	assert_true(p.lns.up && p.caller.up);
+	assert_true(p.lns.up_ms - p.lns.started_ms < 2000);
+	hang_up(&p);
+}
+
+#define MANY 20
+
+static bool many_up(void *arg)
+{
+	struct pair *p = arg;
+
+	for (int i = 0; i < MANY; i++)
+		if (!both_up(&p[i]))
+			return false;
+	return true;
+}
+
+static bool many_exited(void *arg)
+{
+	struct pair *p = arg;
+
+	for (int i = 0; i < MANY; i++)
+		if (!both_exited(&p[i]))
+			return false;
+	return true;
+}
+
+/* Every child of a template draws random numbers of its own. */
+static void test_many_at_once(void **state)
+{
+	static struct pair p[MANY];
+
+	(void)state;
+	for (int i = 0; i < MANY; i++)
+		start_pair(&p[i], "isp");
+	assert_true(ppp_lab_run(&lab, many_up, p, 60000));
+	for (int i = 0; i < MANY; i++) {
+		const struct ppp_call_auth *a = &p[i].lns.auth_msg;
+
+		assert_true(p[i].lns.up && p[i].caller.up);
+		assert_int_equal(p[i].caller.up_msg.local_ipv4, p[i].lns.params.remote_ipv4);
+		for (int k = 0; k < i; k++) {
+			const struct ppp_call_auth *b = &p[k].lns.auth_msg;
+
+			assert_false(a->challenge_len == b->challenge_len &&
+				     !memcmp(a->challenge, b->challenge, a->challenge_len));
+		}
+	}
+	for (int i = 0; i < MANY; i++)
+		ppp_end_stop(&p[i].lns, 0, "done");
+	assert_true(ppp_lab_run(&lab, many_exited, p, 60000));
+	for (int i = 0; i < MANY; i++)
+		close_pair(&p[i]);
+}
+
+static pid_t parent_of(pid_t pid)
+{
+	char path[64], state;
+	int ppid = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	f = fopen(path, "r");
+	if (!f)
+		return 0;
+	if (fscanf(f, "%*d (%*[^)]) %c %d", &state, &ppid) != 2)
+		ppid = 0;
+	fclose(f);
+	return ppid;
+}
+
+static bool adopted(void *arg)
+{
+	return parent_of(((struct ppp_end *)arg)->hello_msg.pid) == getpid();
+}
+
+/* Calls outlive their template; the next call has a new one. */
+static void test_template_dies(void **state)
+{
+	struct pair p, q;
+	pid_t template;
+
+	(void)state;
+	bring_up(&p, "isp");
+	template = parent_of(p.lns.hello_msg.pid);
+	assert_true(template > 1 && template != getpid());
+	kill(template, SIGKILL);
+	assert_true(ppp_lab_run(&lab, adopted, &p.lns, END_MS));
+	bring_up(&q, "isp");
+	assert_true(parent_of(q.lns.hello_msg.pid) != template);
+	assert_false(p.lns.exited || p.caller.exited);
+	hang_up(&p);
+	assert_int_equal(WEXITSTATUS(p.lns.status), 5);
+	hang_up(&q);
+}
+
+static void test_reload(void **state)
+{
+	struct pair p, q;
+	pid_t old;
+
+	(void)state;
+	bring_up(&p, "isp");
+	old = parent_of(p.lns.hello_msg.pid);
+	ppp_runner_reload(lab.runner, lab.config);
+	bring_up(&q, "isp");
+	assert_int_equal(parent_of(p.lns.hello_msg.pid), old);
+	assert_int_not_equal(parent_of(q.lns.hello_msg.pid), old);
+	hang_up(&p);
+	assert_int_equal(WEXITSTATUS(p.lns.status), 5);
+	hang_up(&q);
+	assert_int_equal(kill(old, 0), -1);
+}
+
+static void test_refused_options(void **state)
+{
+	struct ppp_end e;
+
+	(void)state;
+	ppp_end_open(&e, &lab, 1, ++next_session, "broken");
+	assert_int_equal(ppp_end_start(&e), 0);
+	assert_true(ppp_lab_run(&lab, exited, &e, UP_MS));
+	assert_int_equal(e.exit_pid, 0);
+	assert_false(e.hello);
+	channel_close(&e.channel);
+	assert_int_equal(ppp_end_start(&e), -ENOEXEC);
+	ppp_end_close(&e);
+	ppp_end_open(&e, &lab, 1, ++next_session, "nobody");
+	assert_int_equal(ppp_end_start(&e), -ENOENT);
+	ppp_end_close(&e);
+}
+
+/* The monitor ends with calls up: no process, no interface, no session is left. */
+static void test_runner_free(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	bring_up(&p, "isp");
+	kill(p.lns.hello_msg.pid, SIGSTOP);	/* one that resists */
+	ppp_lab_fini(&lab);
+	assert_int_equal(ppp_lab_children(), 0);
+	assert_int_equal(kill(p.lns.hello_msg.pid, 0), -1);
+	assert_int_equal(kill(p.caller.hello_msg.pid, 0), -1);
+	assert_false(ppp_lab_interface_exists(p.lns.up_msg.ifname));
+	assert_false(ppp_lab_interface_exists(p.caller.up_msg.ifname));
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_call_comes_up),
+		cmocka_unit_test(test_pap_and_ipv6),
+		cmocka_unit_test(test_ipv6_is_told),
+		cmocka_unit_test(test_no_authentication),
+		cmocka_unit_test(test_call_params),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_engine_goes_while_asked),
+		cmocka_unit_test(test_stop_while_asked),
+		cmocka_unit_test(test_channel_closes),
+		cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_runner_stop),
+		cmocka_unit_test(test_runner_kills),
+		cmocka_unit_test(test_stop_at_once),
+		cmocka_unit_test(test_early_frame),
+		cmocka_unit_test(test_many_at_once),
+		cmocka_unit_test(test_template_dies),
+		cmocka_unit_test(test_reload),
+		cmocka_unit_test(test_refused_options),
+		cmocka_unit_test(test_runner_free),
+	};
+
+	ppp_lab_init(&lab, argv[0], config_text);
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
