@@ -146,6 +146,9 @@ unit: $(foreach t,$(unit_tests),$(B)/$(t)) ## build the test programs
 vm-programs: $(foreach t,$(vm_programs),$(B)/$(t))
 plugins: $(foreach p,$(plugins),$(B)/$(p))
 fuzzers: $(foreach t,$(fuzzers),$(B)/$(t))
+.PHONY: list-flags
+list-flags:
+	@echo '$(all_CPPFLAGS) -std=gnu17 $(WARN) $(shell $(PKG_CONFIG) --cflags libnl-3.0 smartcols) -DINET6 -DCHAPMS -DMPPE'
 list-unit:
 	@printf '%s\n' $(foreach t,$(unit_tests),$(B)/$(t))
 list-replay:
@@ -176,9 +179,9 @@ build-deps:
 lint: ## check the layers, the layout and what clang-tidy knows
 	@scripts/deps build lint
 	@scripts/lint
-format: ## lay the sources out as .clang-format says
+format: ## lay FILES (or what changed since the last commit) out by .clang-format
 	@scripts/deps lint
-	@scripts/lint --format
+	@scripts/lint --format $(FILES)
 
 # What plugins are installed for is the pppd whose headers they were built with.
 pppd_version = $(shell sed -n 's/^\#define[ \t]*\(PPPD_VERSION\|VERSION\)[ \t]*"\(.*\)"/\2/p' \
