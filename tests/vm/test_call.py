@@ -164,3 +164,17 @@ def test_pppd_call_says_why_not(pair, processes, build):
     pppd.wait_for("(?i)challenge|authoriz")
     assert pppd.wait() != 0
     assert helper.sessions() == []
+
+
+def test_without_authentication(pair, processes, build):
+    """A profile without auth asks nobody, and its address comes from the pool all the same."""
+    a, b = pair
+    lns = L2tpd(processes, build, a.namespace, "lns")
+    lns.start('listen { address = "0.0.0.0" }\nlns "all" { ppp = "open" }\n'
+              'ppp "open" { local-address = "10.64.0.1" pool = { "10.64.0.8-10.64.0.9" } }\n')
+    lac = L2tpd(processes, build, b.namespace, "lac")
+    lac.start('ppp "dialout" { }\n'
+              f'lac "upstream" {{ server = "{a.ipv4}" session "home" {{ ppp = "dialout" }} }}\n')
+    (ours,) = lac.up()
+    assert ours["local_ipv4"] == "10.64.0.8"
+    assert lab.ping(b.namespace, "10.64.0.1") is not None
