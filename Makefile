@@ -170,7 +170,7 @@ deps: ## install the packages that building and testing need
 demo: ## bring up a server and a caller, dial, ping, tear down
 	@scripts/deps build vm
 	+@$(MAKE) --no-print-directory all
-	@scripts/demo
+	@L2TPD_BUILD=$(abspath $(B)) scripts/demo
 
 fuzz: | build-deps
 build-deps:

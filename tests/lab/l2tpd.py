@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 
+from lab.fixtures import PLUGIN
 from lab.process import DEADLINE, descendants, wait_until
 
 
@@ -53,7 +54,7 @@ class L2tpd:
         shutil.copy(conf, self.path("l2tpd.conf"))
         self.process = self.processes.start(
             self.build / "l2tpd", "-f", conf, "--foreground", "--log-level", self.level,
-            "--runtime-dir", self.run, "--plugin", self.build / "l2tpd.so", *options,
+            "--runtime-dir", self.run, "--plugin", PLUGIN, *options,
             name=self.name, namespace=self.namespace)
         if wait:
             self.process.wait_for("l2tpd is ready")

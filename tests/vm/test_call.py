@@ -4,6 +4,7 @@
 import pytest
 
 import lab
+from lab.fixtures import PLUGIN
 from lab.l2tpd import L2tpd, lac_config, lns_config
 from lab.peers import Xl2tpd, chap_secrets
 
@@ -134,7 +135,7 @@ def test_pppd_call(pair, processes, build):
     chap_secrets(("alice", "*", "wonderland"))
     secret = helper.secret("s3cret", "work.secret")
     with open("/etc/ppp/peers/work", "w") as f:
-        f.write(f"plugin {build}/l2tpd.so\nl2tp-server {a.ipv4}\nl2tp-secret-file {secret}\n"
+        f.write(f"plugin {PLUGIN}\nl2tp-server {a.ipv4}\nl2tp-secret-file {secret}\n"
                 f"l2tp-socket {helper.run}/dial.sock\nuser alice\nnoauth\nnodetach\ndebug\nnoccp\n")
     pppd = processes.start("/usr/sbin/pppd", "call", "work", name="pppd", namespace=b.namespace)
     (session,) = lns.up()
@@ -153,7 +154,7 @@ def test_pppd_call_says_why_not(pair, processes, build):
     lns.start(lns_config(lns.users(("alice", "wonderland")), secret=lns.secret("s3cret")))
     helper = L2tpd(processes, build, b.namespace, "helper")
     helper.start('hostname = "box"\n')
-    base = ["/usr/sbin/pppd", "plugin", f"{build}/l2tpd.so", "l2tp-server", a.ipv4,
+    base = ["/usr/sbin/pppd", "plugin", f"{PLUGIN}", "l2tp-server", a.ipv4,
             "user", "alice", "noauth", "nodetach", "logfd", "1"]
     pppd = processes.start(*base, "l2tp-socket", f"{helper.run}/nobody.sock", name="pppd", namespace=b.namespace)
     pppd.wait_for("l2tpd is not running")

@@ -9,8 +9,8 @@ SOURCES = sorted(pathlib.Path(__file__).parent.glob("test_*.c"))
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
-def test_program(source, build, top, net, processes):
+def test_program(source, build, plugin, top, net, processes):
     program = processes.start(build / "tests/vm" / source.stem, namespace=net.namespace("c"),
-                              cwd=top)
+                              cwd=top, env={"L2TPD_TEST_PLUGIN": str(plugin)})
     status = program.wait(300)
     assert status == 0, program.text()
