@@ -10,11 +10,11 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/config_key.h"
+#include "lib/secret.h"
 
 const struct config_ppp *config_ppp_find(const struct config *c, const char *name)
 {
@@ -175,47 +175,50 @@ int config_print(const struct config *c, FILE *out)
 
 /* ---- the files that it names ---- */
 
-/*
- * Opened as they will be: a fifo must not hang the check. The rule for the
- * mode is secret_read_fd's.
- */
+/* What is wrong with an open file, as the end of a sentence; 0 or -errno. */
+static int check_fd(int fd, char *why, size_t whylen)
+{
+	struct stat st;
+	int e = fstat(fd, &st) ? -errno : 0;
+
+	if (e) {
+		snprintf(why, whylen, "cannot be read: %s", strerror(-e));
+	} else if (!S_ISREG(st.st_mode)) {
+		e = -EINVAL;
+		snprintf(why, whylen, "is not a regular file");
+	} else if (st.st_uid != 0 && st.st_uid != geteuid()) {
+		e = -EACCES;
+		snprintf(why, whylen, "belongs to uid %u, who could change it; chown it to root",
+			 (unsigned int)st.st_uid);
+	} else {
+		e = secret_check_fd(fd);
+		if (e)
+			snprintf(why, whylen, "holds secrets, but others than its owner have "
+				 "access; chmod 600 it");
+	}
+	return e;
+}
+
+/* Opened so that a fifo does not hang the check. */
 static int check_file(const char *owner, const char *name, const char *path, char *err,
 		      size_t errlen)
 {
-	struct stat st;
-	int fd, saved;
+	char why[160];
+	int fd, e;
 
 	if (!path)
 		return 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0) {
-		saved = errno;
-		snprintf(err, errlen, "%s \"%s\": cannot read %s: %s", owner, name, path,
-			 strerror(saved));
-		return -saved;
-	}
-	if (fstat(fd, &st)) {
-		saved = errno;
+		e = -errno;
+		snprintf(why, sizeof(why), "cannot be opened: %s", strerror(-e));
+	} else {
+		e = check_fd(fd, why, sizeof(why));
 		close(fd);
-		return -saved;
 	}
-	close(fd);
-	if (!S_ISREG(st.st_mode)) {
-		snprintf(err, errlen, "%s \"%s\": %s is not a regular file", owner, name, path);
-		return -EINVAL;
-	}
-	if (st.st_uid != 0 && st.st_uid != geteuid()) {
-		snprintf(err, errlen, "%s \"%s\": %s belongs to uid %u, who could change it; "
-			 "chown it to root", owner, name, path, (unsigned int)st.st_uid);
-		return -EACCES;
-	}
-	if (st.st_mode & (S_IROTH | S_IWOTH | S_IWGRP) ||
-	    (st.st_mode & S_IRGRP && st.st_gid != 0)) {
-		snprintf(err, errlen, "%s \"%s\": %s holds secrets and others can read or write it; "
-			 "chmod 600 it", owner, name, path);
-		return -EACCES;
-	}
-	return 0;
+	if (e)
+		snprintf(err, errlen, "%s \"%s\": %s %s", owner, name, path, why);
+	return e;
 }
 
 int config_check_files(const struct config *c, char *err, size_t errlen)

@@ -34,7 +34,7 @@ bool secret_equal(const void *a, const void *b, size_t len)
 }
 
 /* Only a file has readers besides the one that it was opened for. */
-static int check_mode(int fd)
+int secret_check_fd(int fd)
 {
 	struct stat st;
 
@@ -76,7 +76,7 @@ int secret_read_fd(struct secret *s, int fd)
 	int err;
 
 	secret_clear(s);
-	err = check_mode(fd);
+	err = secret_check_fd(fd);
 	if (err)
 		return err;
 	n = read_some(fd, line, sizeof(line));

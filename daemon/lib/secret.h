@@ -24,9 +24,13 @@ static inline bool secret_is_set(const struct secret *s) { return s->len != 0; }
 /* Constant time in the contents. */
 bool secret_equal(const void *a, const void *b, size_t len);
 /*
+ * Whether a file may hold secrets: -EACCES when its mode lets others in (group
+ * or world; the group is allowed only when it is root's). Not for pipes.
+ */
+int secret_check_fd(int fd);
+/*
  * Reads a secret from an open fd: the first line without its newline.
- * -EACCES when fd's mode lets others read it (group or world; group-read is
- * allowed only when the group is root's), -ENODATA when it is empty,
+ * -EACCES as of secret_check_fd, -ENODATA when it is empty,
  * -EMSGSIZE when too long. fd stays open.
  */
 int secret_read_fd(struct secret *s, int fd);

@@ -578,11 +578,15 @@ static void test_files(void **state)
 	assert_int_equal(config_check_files(c, err, sizeof(err)), 0);
 	write_mode(path, 0604);
 	assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
-	write_mode(path, 0620);
-	assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
-	if (getgid() != 0) {
-		write_mode(path, 0640);
+	/* The group is let in when it is root's. */
+	write_mode(path, 0640);
+	assert_int_equal(config_check_files(c, err, sizeof(err)), getgid() == 0 ? 0 : -EACCES);
+	if (geteuid() == 0) {
+		assert_int_equal(chown(path, 0, 65534), 0);
 		assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
+		assert_int_equal(chown(path, 65534, 0), 0);
+		assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
+		assert_non_null(strstr(err, "belongs to uid 65534"));
 	}
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The aaa process: its start, its two channels, its end. */
+#include "aaa/aaa.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "aaa/crypto.h"
+#include "aaa/internal.h"
+#include "lib/log.h"
+#include "lib/sandbox.h"
+
+#define RESOLVERS	4	/* threads */
+#define RESOLVE_QUEUE	256	/* names that wait for one */
+
+/* ---- the engine ---- */
+
+static void remember_message(struct aaa *a, struct ipc_message *m)
+{
+	const struct aaa_remember *q = ipc_body(m, struct aaa_remember);
+	struct secret s = { 0 };
+
+	if (!q || !memchr(q->lac, 0, sizeof(q->lac)) || !memchr(q->session, 0, sizeof(q->session)) ||
+	    q->secret.len > SECRET_MAX) {
+		log_warn("the engine sent a password in a form that is not understood");
+		return;
+	}
+	if (m->header.type == AAA_FORGET) {
+		remember_forget(&a->remember, q->lac, q->session);
+		return;
+	}
+	secret_set(&s, q->secret.secret, q->secret.len);
+	if (remember_set(&a->remember, q->lac, q->session, &s))
+		log_error("no memory for the password of session \"%s\"", q->session);
+	secret_clear(&s);
+}
+
+static void on_engine_message(struct channel *c, struct ipc_message *m)
+{
+	struct aaa *a = (struct aaa *)((char *)c - offsetof(struct aaa, engine));
+
+	switch ((enum aaa_message)m->header.type) {
+	case AAA_AUTH:
+		aaa_request_auth(a, m);
+		break;
+	case AAA_SECRET:
+		aaa_request_secret(a, m);
+		break;
+	case AAA_RESOLVE:
+		aaa_request_resolve(a, m);
+		break;
+	case AAA_REMEMBER:
+	case AAA_FORGET:
+		remember_message(a, m);
+		break;
+	case AAA_START:
+	case AAA_OPEN:
+		log_warn("the engine sent message %u, which only the monitor may", m->header.type);
+		break;
+	}
+	explicit_bzero(m->body, m->len);
+}
+
+/* The monitor ends this process then, and starts another with the next engine. */
+static void on_engine_closed(struct channel *c)
+{
+	log_debug("the engine is gone");
+	channel_close(c);
+}
+
+/* ---- the monitor ---- */
+
+static int read_config(struct aaa *a, int fd)
+{
+	FILE *f = fdopen(fd, "r");
+	char err[512];
+
+	if (!f) {
+		close(fd);
+		return -ENOMEM;
+	}
+	a->config = config_parse(f, "the monitor's configuration", err, sizeof(err));
+	fclose(f);
+	if (!a->config) {
+		log_error("%s", err);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* The filter comes before the first byte that the engine wrote. */
+static int start(struct aaa *a, struct ipc_message *m)
+{
+	int engine = ipc_take_fd(m, 0), config = ipc_take_fd(m, 1), err = -EPROTO;
+
+	if (engine >= 0 && config >= 0)
+		err = read_config(a, config);
+	else if (config >= 0)
+		close(config);
+	if (!err)
+		err = sandbox_seccomp(SANDBOX_AAA);
+	if (!err) {
+		a->store = store_new(a->loop, &a->monitor, a->config);
+		a->workers = workers_new(a->loop, RESOLVERS, RESOLVE_QUEUE);
+		err = a->store && a->workers ? 0 : -ENOMEM;
+	}
+	if (err) {
+		if (engine >= 0)
+			close(engine);
+		return err;
+	}
+	return channel_open(&a->engine, a->loop, engine, on_engine_message, on_engine_closed);
+}
+
+static void on_monitor_message(struct channel *c, struct ipc_message *m)
+{
+	struct aaa *a = (struct aaa *)((char *)c - offsetof(struct aaa, monitor));
+	int err;
+
+	if (m->header.type != AAA_START || a->config) {
+		log_warn("the monitor sent message %u, which does not belong here", m->header.type);
+		return;
+	}
+	err = start(a, m);
+	if (err) {
+		log_error("the aaa process cannot start: %s", strerror(-err));
+		loop_stop(a->loop);
+	}
+}
+
+static void on_monitor_closed(struct channel *c)
+{
+	struct aaa *a = (struct aaa *)((char *)c - offsetof(struct aaa, monitor));
+
+	loop_stop(a->loop);
+}
+
+/* ---- the process ---- */
+
+/* The resolver's threads end with the process: one may be waiting for an answer. */
+static void clear(struct aaa *a)
+{
+	channel_close(&a->engine);
+	channel_close(&a->monitor);
+	remember_fini(&a->remember);
+	store_free(a->store);
+	crypto_fini();
+}
+
+int aaa_main(int monitor_fd)
+{
+	static struct aaa a;	/* the threads know it until the end */
+	int err;
+
+	a.monitor.fd = a.engine.fd = -1;
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGINT, SIG_IGN);	/* the terminal's; the monitor says when to stop */
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	err = crypto_init();
+	if (!err)
+		err = sandbox_drop(SANDBOX_USER_AAA, NULL);
+	if (!err) {
+		a.loop = loop_new();
+		err = a.loop ? 0 : -ENOMEM;
+	}
+	if (!err)
+		err = channel_open(&a.monitor, a.loop, monitor_fd, on_monitor_message,
+				   on_monitor_closed);
+	if (err) {
+		log_error("the aaa process cannot start: %s", strerror(-err));
+		return EXIT_FAILURE;
+	}
+	err = loop_run(a.loop);
+	clear(&a);
+	return err || !a.config ? EXIT_FAILURE : EXIT_SUCCESS;
+}

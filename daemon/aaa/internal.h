@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The aaa process's one object, and what its files do with it. */
+#ifndef L2TPD_AAA_INTERNAL_H
+#define L2TPD_AAA_INTERNAL_H
+
+#include "aaa/remember.h"
+#include "aaa/store.h"
+#include "aaa/workers.h"
+#include "ipc/aaa.h"
+#include "ipc/channel.h"
+#include "lib/config.h"
+#include "lib/loop.h"
+
+struct aaa {
+	struct loop *loop;
+	struct channel monitor, engine;
+	struct config *config;
+	struct store *store;
+	struct workers *workers;
+	struct remember remember;
+	uint64_t log_second;		/* of the refusals that were logged last */
+	unsigned int log_count, log_dropped;
+};
+
+/* One request of the engine each; they answer it, now or later. */
+void aaa_request_auth(struct aaa *a, struct ipc_message *m);
+void aaa_request_secret(struct aaa *a, struct ipc_message *m);
+void aaa_request_resolve(struct aaa *a, struct ipc_message *m);
+
+#endif
