@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+import tempfile
 
 from lab.fixtures import PLUGIN
 from lab.process import DEADLINE, descendants, wait_until
@@ -27,7 +28,8 @@ class L2tpd:
         self.folder = os.path.join(processes.logs, name)
         os.makedirs(self.folder, exist_ok=True)
         # Not in the log folder: it may be on a file system without sockets.
-        self.run = f"/run/{namespace.name if namespace else os.getpid()}-{name}"
+        self.run = f"/run/{namespace.name}-{name}" if namespace else tempfile.mkdtemp(prefix="l2tpd-")
+        self.plugin = os.environ.get("L2TPD_PLUGIN", build / "l2tpd.so")
         self.process = None
 
     def path(self, file):
