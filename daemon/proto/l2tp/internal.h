@@ -65,6 +65,8 @@ struct l2tp_tunnel_record {
 	uint8_t challenge[L2TP_CHALLENGE_LEN];
 	struct l2tp_tunnel_peer_info peer_info;
 	uint32_t hellos_sent;
+	uint64_t session_key;		/* which permutation of session ids is used; 0: none yet */
+	uint16_t session_counter;	/* how far */
 };
 
 /* The two tables of tunnels beside the one by id. */
@@ -196,6 +198,7 @@ void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in, uint16_t peer
 void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_event ev,
 			const struct l2tp_cause *cause);
 void l2tp_session_free(struct l2tp_session *s);
+uint16_t l2tp_session_next_id(struct l2tp_tunnel *t);
 /* A request of the peer: in the maps, pending. NULL: out of memory or ids. */
 struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now, enum l2tp_call_kind kind);
 /* All are gone with their tunnel; cause as effect_cause gave it. */

@@ -99,7 +99,7 @@ static void input_request(struct l2tp_tunnel *t, uint64_t now, enum l2tp_severit
 	if (!s) {
 		/* the id is one that no session has, which is all the peer needs of it */
 		if (peer_id && t->rel.s.queued < REFUSE_QUEUE)
-			l2tp_session_refuse(t, peer_id, l2tp_random_id(ep, &t->sessions), &cause);
+			l2tp_session_refuse(t, peer_id, l2tp_session_next_id(t), &cause);
 		return;
 	}
 	s->r.peer_id = peer_id;

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Thousands of seeded runs of two cores over a bad network: tunnels and calls
+ * of every kind, from both sides, come up or go down cleanly, both sides agree,
+ * and nothing stays. test_sim [SEED [RUNS]]: from this seed on; with a seed
+ * alone, that run with a trace.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+#define TROUBLE_MS	90000	/* as long is the network bad and things are begun */
+#define CALM_MS		60000	/* after that a dead peer is noticed: hello and one full cycle */
+
+static uint64_t first_seed = 1, runs = 3000;
+static bool trace;
+
+/* Totals over all runs, so that the test cannot pass by nothing coming up. */
+static struct {
+	unsigned long tunnels, tunnels_up, sessions, sessions_up, wens, slis, retransmitted;
+} total;
+
+/* ---- the driver: decides late, and sometimes never ---- */
+
+static void accept_tunnel(void *arg)
+{
+	struct sim_tunnel *t = arg;
+	struct l2tp_cause cause = { .result = L2TP_STOPCCN_NOT_AUTHORIZED, .text = "not you" };
+
+	if (!t->t)
+		return;
+	if (sim_chance(t->node->sim, 30))
+		l2tp_tunnel_reject(t->t, t->node->sim->now, &cause);
+	else
+		l2tp_tunnel_accept(t->t, t->node->sim->now, &t->node->config);
+	sim_settle(t->node);
+}
+
+/* Decisions come at once, later, or (rarely) not at all. */
+static bool decide_when(struct sim *s, uint64_t *when)
+{
+	*when = s->now + (sim_chance(s, 500) ? 0 : sim_below(s, 1500));
+	return !sim_chance(s, 20);
+}
+
+static void on_tunnel_request(struct sim_tunnel *t)
+{
+	struct sim *s = t->node->sim;
+	uint64_t when;
+
+	if (sim_chance(s, 100) && l2tp_tunnel_renumber(t->t) == 0)
+		t->id = l2tp_tunnel_id(t->t);
+	if (!decide_when(s, &when))
+		return;
+	if (when == s->now)
+		accept_tunnel(t);
+	else
+		sim_at(s, when, accept_tunnel, t);
+}
+
+static void connect_session(void *arg)
+{
+	struct sim_session *ss = arg;
+	struct sim_node *n = ss->tunnel->node;
+	struct l2tp_call_params p = { .tx_connect_speed = 64000, .framing_type = 1 };
+	struct l2tp_cause busy = { .result = L2TP_CDN_BUSY, .q931_cause = 17 };
+
+	if (!ss->s || ss->down)
+		return;
+	if (sim_chance(n->sim, 100))
+		l2tp_session_close(ss->s, n->sim->now, &busy);
+	else
+		l2tp_session_connected(ss->s, n->sim->now, &p);
+	sim_settle(n);
+}
+
+static void accept_session(void *arg)
+{
+	struct sim_session *ss = arg;
+	struct sim_node *n = ss->tunnel->node;
+
+	if (!ss->s || ss->down)
+		return;
+	if (sim_chance(n->sim, 50))
+		l2tp_session_close(ss->s, n->sim->now, NULL);
+	else
+		l2tp_session_accept(ss->s, n->sim->now, NULL);
+	if (ss->kind == L2TP_CALL_LAC_OUTGOING)
+		sim_at(n->sim, n->sim->now + sim_below(n->sim, 3000), connect_session, ss);
+	sim_settle(n);
+}
+
+static void on_session_ask(struct sim_session *ss)
+{
+	struct sim *s = ss->tunnel->node->sim;
+	uint64_t when;
+
+	if (!decide_when(s, &when))
+		return;
+	if (when == s->now)
+		accept_session(ss);
+	else
+		sim_at(s, when, accept_session, ss);
+}
+
+/* ---- what happens to calls and tunnels ---- */
+
+static void close_session(void *arg)
+{
+	struct sim_session *ss = arg;
+	struct sim_node *n = ss->tunnel->node;
+
+	if (!ss->s)
+		return;
+	l2tp_session_close(ss->s, n->sim->now, NULL);
+	sim_settle(n);
+}
+
+static void tell(void *arg)
+{
+	struct sim_session *ss = arg;
+	struct sim_node *n = ss->tunnel->node;
+	struct l2tp_wen wen = { 1, 2, 3, 4, 5, 6 };
+	struct l2tp_sli sli = { 0xa0000, 0xffffffff };
+
+	if (!ss->s)
+		return;
+	/* the wrong one of the two for the role is not sent */
+	l2tp_session_send_wen(ss->s, n->sim->now, &wen);
+	sim_settle(n);
+	if (!ss->s)
+		return;
+	l2tp_session_send_sli(ss->s, n->sim->now, &sli);
+	sim_settle(n);
+}
+
+static void on_session_up(struct sim_session *ss)
+{
+	struct sim *s = ss->tunnel->node->sim;
+
+	if (sim_chance(s, 300))
+		sim_at(s, s->now + sim_below(s, 10000), tell, ss);
+	if (sim_chance(s, 300))
+		sim_at(s, s->now + sim_below(s, 30000), close_session, ss);
+}
+
+static void on_session_down(struct sim_session *ss)
+{
+	total.sessions++;
+	total.sessions_up += ss->up;
+	total.wens += ss->wens;
+	total.slis += ss->slis;
+	if (ss->wens)
+		assert_int_equal(ss->wen.alignment, 6);
+	if (ss->slis)
+		assert_int_equal(ss->sli.recv_accm, 0xffffffff);
+}
+
+static void open_session(void *arg)
+{
+	struct sim_tunnel *t = arg;
+	struct sim *s = t->node->sim;
+	struct l2tp_call_params p = { .called_number = "5551000", .framing_type = 1 };
+	struct sim_session *ss;
+	int err;
+
+	if (!t->t || t->down)
+		return;
+	ss = sim_session_open(t, sim_chance(s, 500) ? L2TP_CALL_LAC_INCOMING :
+						      L2TP_CALL_LNS_OUTGOING, &p, &err);
+	/* some are given up at any time, so before they are up as well */
+	if (ss && sim_chance(s, 150))
+		sim_at(s, s->now + sim_below(s, 4000), close_session, ss);
+}
+
+static void close_tunnel(void *arg)
+{
+	struct sim_tunnel *t = arg;
+
+	if (!t->t)
+		return;
+	l2tp_tunnel_close(t->t, t->node->sim->now, NULL);
+	sim_settle(t->node);
+}
+
+static void bring_calls(struct sim_tunnel *t, uint64_t within)
+{
+	struct sim *s = t->node->sim;
+	unsigned int n = sim_chance(s, 20) ? 200 : sim_below(s, 8);
+
+	while (n--)
+		sim_at(s, s->now + sim_below(s, (uint32_t)within), open_session, t);
+	if (sim_chance(s, 200))
+		sim_at(s, s->now + sim_below(s, 40000), close_tunnel, t);
+}
+
+static void on_tunnel_up(struct sim_tunnel *t)
+{
+	/* the initiator's calls were there before */
+	if (!t->initiator)
+		bring_calls(t, 20000);
+}
+
+static void open_tunnel(void *arg)
+{
+	struct sim_node *n = arg;
+
+	bring_calls(sim_tunnel_open(n, NULL), 20000);
+}
+
+/* ---- a run ---- */
+
+static void configure(struct sim *s)
+{
+	static const char secret[] = "between us";
+	bool auth = sim_chance(s, 500);
+	bool hide = auth && sim_chance(s, 500);
+
+	for (int i = 0; i < 2; i++) {
+		struct sim_node *n = &s->node[i];
+		struct l2tp_tunnel_config *c = &n->config;
+
+		n->policy = (struct sim_policy){
+			.tunnel_request = on_tunnel_request, .tunnel_up = on_tunnel_up,
+			.session_request = on_session_ask, .session_answer = on_session_ask,
+			.session_up = on_session_up, .session_down = on_session_down,
+		};
+		if (auth) {
+			secret_set(&c->secret, secret, sizeof(secret) - 1);
+			c->challenge = sim_chance(s, 700);
+			c->hide = hide;
+		}
+		c->tie_breaker = sim_chance(s, 200);
+		c->receive_window = (uint16_t)(1 + sim_below(s, 20));
+		c->hello_interval = 10000;
+		c->setup_timeout = 20000;
+		if (sim_chance(s, 500))
+			c->idle_timeout = L2TP_OFF;
+	}
+}
+
+static void count(struct sim *s)
+{
+	for (int i = 0; i < 2; i++)
+		for (struct sim_tunnel *t = s->node[i].tunnels; t; t = t->next) {
+			struct l2tp_tunnel_counters c;
+
+			total.tunnels++;
+			total.tunnels_up += t->up;
+			if (!t->t)
+				continue;
+			l2tp_tunnel_counters(t->t, &c);
+			total.retransmitted += c.retransmitted;
+		}
+}
+
+static void one_run(uint64_t seed)
+{
+	struct sim s;
+	unsigned int n;
+
+	sim_init(&s, seed);
+	s.trace = trace;
+	configure(&s);
+	if (!sim_chance(&s, 100))
+		s.net = (struct sim_network){
+			.loss = sim_below(&s, 301), .duplicates = sim_below(&s, 151),
+			.delay_min = 1 + sim_below(&s, 50), .delay_max = 51 + sim_below(&s, 400),
+		};
+	for (n = 1 + sim_below(&s, 4); n; n--)
+		sim_at(&s, s.now + sim_below(&s, 20000), open_tunnel, &s.node[sim_below(&s, 2)]);
+	sim_run(&s, s.now + TROUBLE_MS);
+
+	/* quick as well, so that a window of one is through with what gathered */
+	s.net = (struct sim_network){ .delay_min = 1, .delay_max = 20 };
+	sim_run(&s, s.now + CALM_MS);
+	sim_check_agreement(&s);
+	count(&s);
+
+	for (int i = 0; i < 2; i++)
+		for (struct sim_tunnel *t = s.node[i].tunnels; t; t = t->next)
+			if (!t->down && sim_chance(&s, 500))
+				sim_at(&s, s.now + sim_below(&s, 300), close_tunnel, t);
+	sim_run(&s, s.now + 300);
+	for (struct sim_tunnel *t = s.node[0].tunnels; t; t = t->next)
+		if (!t->down)
+			close_tunnel(t);
+	/* acknowledged within a second, then kept for a full cycle */
+	sim_drain(&s, 40000);
+	sim_check_empty(&s);
+	sim_fini(&s);
+}
+
+static void test_runs(void **state)
+{
+	(void)state;
+	for (uint64_t i = 0; i < runs; i++)
+		one_run(first_seed + i);
+	print_message("%lu tunnels, %lu up; %lu sessions, %lu up; %lu WEN, %lu SLI; "
+		      "%lu messages again\n", total.tunnels, total.tunnels_up, total.sessions,
+		      total.sessions_up, total.wens, total.slis, total.retransmitted);
+	if (runs < 100)
+		return;
+	assert_true(total.tunnels_up > total.tunnels / 2);
+	assert_true(total.sessions_up > total.sessions / 2);
+	assert_true(total.wens > runs / 20);
+	assert_true(total.slis > runs / 20);
+	assert_true(total.retransmitted > runs);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_runs) };
+
+	if (argc > 1) {
+		first_seed = strtoull(argv[1], NULL, 0);
+		runs = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
+		trace = runs == 1;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
