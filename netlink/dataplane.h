@@ -112,6 +112,13 @@ struct dataplane_ops {
 struct dataplane {
 	const struct dataplane_ops *ops;
 	/*
+	 * This kernel (before 6.12) gives data packets to the session of that id
+	 * in their socket's tunnel, whichever tunnel they name: two tunnels with
+	 * the same two addresses and ports would get each other's frames. Whoever
+	 * makes the sockets refuses the second one.
+	 */
+	bool one_tunnel_per_path;
+	/*
 	 * For the log: what else is known about the last call that failed (the
 	 * kernel's own words, or the module to look at); "" for nothing.
 	 */

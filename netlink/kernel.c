@@ -21,10 +21,10 @@
 
 #include "netlink/check.h"
 #include "netlink/genl.h"
-#include "netlink/handoff.h"
 #include "netlink/pppox.h"
 #include "netlink/reaper.h"
 #include "netlink/route.h"
+#include "netlink/trial.h"
 
 struct kernel {
 	struct dataplane dp;
@@ -509,6 +509,16 @@ static int open_genl(struct kernel *k, char *err, size_t errlen)
 	return ret;
 }
 
+/* Each is on the safe side where the trial fails. */
+static void learn(struct kernel *k)
+{
+	struct trial trial = trial_run(&k->dp);
+
+	k->bind_early = !trial.keeps_frames;
+	k->dp.one_tunnel_per_path = !trial.heeds_tunnel_id;
+	k->dp.text[0] = 0;
+}
+
 struct dataplane *dataplane_kernel_new(char *err, size_t errlen)
 {
 	struct kernel *k = calloc(1, sizeof(*k));
@@ -531,8 +541,7 @@ struct dataplane *dataplane_kernel_new(char *err, size_t errlen)
 		explain(err, errlen, "out of memory or sockets");
 		goto err_route;
 	}
-	k->bind_early = !handoff_keeps_frames(&k->dp);
-	k->dp.text[0] = 0;
+	learn(k);
 	return &k->dp;
 
 err_route:

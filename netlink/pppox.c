@@ -116,7 +116,7 @@ int dataplane_ppp_check(char *err, size_t errlen)
 	fd = socket(AF_PPPOX, SOCK_DGRAM | SOCK_CLOEXEC, PX_PROTO_OL2TP);
 	if (fd < 0 && errno == EAFNOSUPPORT)
 		return refuse(err, errlen, errno, "the kernel has no PPPoX sockets; "
-			      "load the module pppox (it comes with CONFIG_PPPOL2TP)");
+			      "load the module pppox (CONFIG_PPP and CONFIG_PPPOL2TP)");
 	if (fd < 0 && errno == EPROTONOSUPPORT)
 		return refuse(err, errlen, errno, "the kernel has no PPP over L2TP; "
 			      "load the module l2tp_ppp (CONFIG_PPPOL2TP)");

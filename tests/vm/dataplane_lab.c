@@ -73,28 +73,44 @@ static int bound(const struct lab_kind *kind, union lab_addr *a, socklen_t len)
 {
 	int fd = socket(kind->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 			kind->encap == DP_ENCAP_IP ? PROTO_L2TP : 0);
+	int on = 1;
 
-	if (fd < 0 || bind(fd, &a->sa, len))
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) || bind(fd, &a->sa, len))
 		err(1, "%s: socket", kind->name);
 	return fd;
 }
 
-void lab_sockets(struct lab *lab, const struct lab_kind *kind)
+/* New ids, one above the other. */
+static void name_tunnels(struct lab *lab, const struct lab_kind *kind)
 {
 	static uint32_t next_id = 1;
 	uint32_t id = next_id;
-	union lab_addr a[2];
-	socklen_t len = 0;
 
 	next_id += 2;
 	lab->kind = kind;
-	for (uint32_t i = 0; i < 2; i++) {
+	for (uint32_t i = 0; i < 2; i++)
+		lab->tunnel[i] = (struct dp_tunnel){
+			.version = kind->version, .encap = kind->encap,
+			.tunnel_id = id + i, .peer_tunnel_id = id + 1 - i, .fd = -1,
+		};
+}
+
+static void connect_each_other(struct lab *lab, const union lab_addr a[2], socklen_t len)
+{
+	for (int i = 0; i < 2; i++)
+		if (connect(lab->tunnel[i].fd, &a[1 - i].sa, len))
+			err(1, "%s: connect", lab->kind->name);
+}
+
+void lab_sockets(struct lab *lab, const struct lab_kind *kind)
+{
+	union lab_addr a[2];
+	socklen_t len = 0;
+
+	name_tunnels(lab, kind);
+	for (int i = 0; i < 2; i++) {
 		struct dp_tunnel *t = &lab->tunnel[i];
 
-		*t = (struct dp_tunnel){
-			.version = kind->version, .encap = kind->encap,
-			.tunnel_id = id + i, .peer_tunnel_id = id + 1 - i,
-		};
 		len = kind->encap == DP_ENCAP_IP ? ip_address(&a[i], kind->family, t->tunnel_id) :
 		      udp_address(&a[i], kind->family);
 		t->fd = bound(kind, &a[i], len);
@@ -102,9 +118,22 @@ void lab_sockets(struct lab *lab, const struct lab_kind *kind)
 		if (kind->encap == DP_ENCAP_UDP && getsockname(t->fd, &a[i].sa, &len))
 			err(1, "getsockname");
 	}
-	for (int i = 0; i < 2; i++)
-		if (connect(lab->tunnel[i].fd, &a[1 - i].sa, len))
-			err(1, "%s: connect", kind->name);
+	connect_each_other(lab, a, len);
+}
+
+void lab_sockets_as(struct lab *lab, const struct lab *other)
+{
+	socklen_t len = sizeof(union lab_addr);
+	union lab_addr a[2];
+
+	name_tunnels(lab, other->kind);
+	for (int i = 0; i < 2; i++) {
+		len = sizeof(a[i]);
+		if (getsockname(other->tunnel[i].fd, &a[i].sa, &len))
+			err(1, "getsockname");
+		lab->tunnel[i].fd = bound(lab->kind, &a[i], len);
+	}
+	connect_each_other(lab, a, len);
 }
 
 void lab_close_sockets(struct lab *lab)

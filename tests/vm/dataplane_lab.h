@@ -33,6 +33,8 @@ void lab_namespace(void);
 
 /* Two connected sockets; the tunnels are not installed yet. */
 void lab_sockets(struct lab *lab, const struct lab_kind *kind);
+/* The same with the addresses and ports of another's, which stay open. UDP only. */
+void lab_sockets_as(struct lab *lab, const struct lab *other);
 void lab_close_sockets(struct lab *lab);
 
 /* The session n between the ends, as end sees it; to be changed before use. */

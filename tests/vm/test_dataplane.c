@@ -17,6 +17,7 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -348,6 +349,51 @@ static void test_close(const struct lab_kind *kind)
 	finish(&lab);
 }
 
+/* The frame that was sent in tunnel n, and the tunnel that it comes out of; -1: none. */
+static int frame_comes_out_of(const struct call *calls, int n)
+{
+	struct pollfd p[2] = {
+		{ .fd = calls[0].channel[1], .events = POLLIN },
+		{ .fd = calls[1].channel[1], .events = POLLIN },
+	};
+	int out;
+
+	assert_true(lab_send(calls[n].pppox[0], (uint8_t)n));
+	if (poll(p, 2, 10000) != 1)
+		return -1;
+	out = p[0].revents ? 0 : 1;
+	return lab_read(calls[out].channel[1]) == n ? out : -1;
+}
+
+/* Two tunnels with the same addresses and ports, and sessions of the same ids in them. */
+static void test_same_path(const struct lab_kind *kind)
+{
+	struct call calls[2];
+	struct lab lab[2];
+	int out[2];
+
+	if (kind->encap != DP_ENCAP_UDP || kind->version != 2)
+		skip();
+	tunnels(&lab[0], kind);
+	lab[1] = (struct lab){ .dp = dp };
+	lab_sockets_as(&lab[1], &lab[0]);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(dp->ops->tunnel_add(dp, &lab[1].tunnel[i]), 0);
+	for (int i = 0; i < 2; i++)
+		calls[i] = call_open(&lab[i], 0);
+	for (int i = 0; i < 2; i++)
+		out[i] = frame_comes_out_of(calls, i);
+	if (dp->one_tunnel_per_path)
+		assert_int_equal(out[0], out[1]);
+	else
+		assert_true(out[0] == 0 && out[1] == 1);
+	for (int i = 0; i < 2; i++) {
+		call_close(&calls[i]);
+		lab_close_sockets(&lab[i]);
+	}
+	finish(&lab[0]);
+}
+
 /* Hundreds at once, in the order that the removals overtake each other in. */
 static void test_many(const struct lab_kind *kind)
 {
@@ -621,6 +667,7 @@ static const struct {
 	{ "early frames", test_early_frames },
 	{ "tunnel_del takes sessions", test_tunnel_del_takes_sessions },
 	{ "close", test_close },
+	{ "same path", test_same_path },
 	{ "many", test_many },
 	{ "session_del then tunnel_del", test_del_then_tunnel_del },
 	{ "ethernet", test_ethernet },

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The handoff of a session from PPPoX to PPP (pppox_ioctl, PPPIOCGCHAN), tried
- * out: one frame is sent to a session on the loopback before it, and looked
- * for in the channel after it.
+ * One tunnel and session on the loopback, and a few frames sent to them: what
+ * pppox_ioctl and l2tp_udp_encap_recv of this kernel make of those.
  */
-#include "netlink/handoff.h"
+#include "netlink/trial.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,18 +73,39 @@ static bool readable(int fd, int timeout_ms)
 	return poll(&p, 1, timeout_ms) == 1;
 }
 
-static bool frame_arrives(int sender, const struct dp_session *s, int pppox)
+/* A data packet with one PPP frame, as a peer would send it. */
+static bool send_frame(int sender, uint16_t tunnel_id, uint32_t session_id)
 {
-	/* version 2 without options; then PPP: an LCP Discard-Request, padded */
+	/* version 2 without options; then PPP: an LCP Discard-Request */
 	const uint8_t packet[] = {
-		0, 2,
-		(uint8_t)(s->tunnel_id >> 8), (uint8_t)s->tunnel_id,
-		(uint8_t)(s->session_id >> 8), (uint8_t)s->session_id,
+		0, 2, (uint8_t)(tunnel_id >> 8), (uint8_t)tunnel_id,
+		(uint8_t)(session_id >> 8), (uint8_t)session_id,
 		0xff, 0x03, 0xc0, 0x21, 11, 1, 0, 8, 0, 0, 0, 0,
 	};
 
-	return send(sender, packet, sizeof(packet), 0) == (ssize_t)sizeof(packet) &&
-	       readable(pppox, ARRIVAL_MS);
+	return send(sender, packet, sizeof(packet), 0) == (ssize_t)sizeof(packet);
+}
+
+/*
+ * A frame for another tunnel, by our tunnel's socket. It must not reach our
+ * session, but come up the socket as one that the kernel has no session for.
+ */
+static bool other_tunnel_comes_up(struct dataplane *dp, const struct dp_tunnel *t,
+				  const struct dp_session *s, int sender)
+{
+	struct dp_stats stats;
+
+	if (dp->ops->session_stats(dp, s->tunnel_id, s->session_id, &stats) ||
+	    stats.rx_packets || !send_frame(sender, (uint16_t)(t->tunnel_id ^ 1), s->session_id))
+		return false;
+	for (int ms = 0; ms < ARRIVAL_MS; ms++) {
+		if (readable(t->fd, 1))
+			return true;
+		if (dp->ops->session_stats(dp, s->tunnel_id, s->session_id, &stats) ||
+		    stats.rx_packets)
+			return false;
+	}
+	return false;
 }
 
 static bool frame_in_channel(int pppox)
@@ -102,20 +122,21 @@ static bool frame_in_channel(int pppox)
 	return found;
 }
 
-static bool try_session(struct dataplane *dp, const struct dp_tunnel *t, int sender)
+static void try_session(struct dataplane *dp, const struct dp_tunnel *t, int sender,
+			struct trial *out)
 {
 	struct dp_session s = { .tunnel_id = t->tunnel_id, .session_id = 1, .peer_session_id = 1 };
-	bool kept;
 	int pppox;
 
 	if (dp->ops->session_add(dp, &s))
-		return false;
+		return;
 	pppox = pppox_open(t, s.session_id, s.peer_session_id);
 	if (pppox < 0)
-		return false;
-	kept = frame_arrives(sender, &s, pppox) && frame_in_channel(pppox);
+		return;
+	out->heeds_tunnel_id = other_tunnel_comes_up(dp, t, &s, sender);
+	out->keeps_frames = send_frame(sender, (uint16_t)t->tunnel_id, s.session_id) &&
+			    readable(pppox, ARRIVAL_MS) && frame_in_channel(pppox);
 	close(pppox);
-	return kept;
 }
 
 /* The tunnel goes in a work queue: nobody should meet it in a dump. */
@@ -127,21 +148,21 @@ static void wait_removal(struct dataplane *dp, uint32_t tunnel_id)
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 }
 
-bool handoff_keeps_frames(struct dataplane *dp)
+struct trial trial_run(struct dataplane *dp)
 {
 	struct dp_tunnel t = { .version = 2, .encap = DP_ENCAP_UDP };
-	bool kept = false;
+	struct trial result = { 0 };
 	int fd[2];
 
 	if (!socket_pair(fd))
-		return false;
+		return result;
 	t.fd = fd[0];
 	if (!tunnel_add(dp, &t)) {
-		kept = try_session(dp, &t, fd[1]);
+		try_session(dp, &t, fd[1], &result);
 		dp->ops->tunnel_del(dp, t.tunnel_id);
 		wait_removal(dp, t.tunnel_id);
 	}
 	close(fd[0]);
 	close(fd[1]);
-	return kept;
+	return result;
 }
