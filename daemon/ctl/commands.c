@@ -32,9 +32,9 @@ static const struct ctl_arg add_tunnel_args[] = {
 	ON_OFF("challenge", "challenge",
 	       "Make the peer prove that it knows the secret; on when there is one"),
 	NUMBER("hello", "hello", "SECONDS", 0, DAY, "Silence before a HELLO is sent; 0: none is"),
-	NUMBER("idle-timeout", "idle_timeout", "SECONDS", 0, DAY,
+	NUMBER("idle-timeout", "idle_timeout", "SECONDS", 1, DAY,
 	       "How long the tunnel stays without a session"),
-	NUMBER("receive-window", "receive_window", "MESSAGES", 1, 32768,
+	NUMBER("receive-window", "receive_window", "MESSAGES", 1, 1024,
 	       "Control messages that the peer may have on their way to us"),
 	{ 0 }
 };
@@ -49,7 +49,7 @@ static const struct ctl_arg add_session_args[] = {
 	SECRET("password-file", "password",
 	       "File whose first line is the user's password; only its owner may read it"),
 	TEXT("ifname", "ifname", "NAME", 0, "Name of the network interface, pppN by default"),
-	ON_OFF("persist", "persist", "Dial again when the session ends"),
+	ON_OFF("persist", "persist", "Dial again when the session ends; off by default"),
 	TEXT("called-number", "called_number", "NUMBER", 0, "Called Number of the call"),
 	TEXT("calling-number", "calling_number", "NUMBER", 0, "Calling Number of the call"),
 	{ 0 }
@@ -119,6 +119,7 @@ static const struct ctl_field tunnel_fields[] = {
 	COLUMN("sessions", "SESSIONS", "Sessions"),
 	{ .key = "uptime_s", .heading = "UPTIME", .label = "Up for", .format = CTL_SECONDS },
 	{ .key = "idle_s", .label = "Peer silent for", .format = CTL_SECONDS },
+	LINE("last_error", "Last error"),
 	SECTION("Control channel"),
 	LINE("ns", "Next to send (Ns)"),
 	LINE("nr", "Next expected (Nr)"),
@@ -137,7 +138,8 @@ static const struct ctl_field tunnel_fields[] = {
 };
 
 static const struct ctl_field session_fields[] = {
-	COLUMN("tunnel", "TUNNEL", "Tunnel"),
+	{ .key = "tunnel", .instead = "tunnel_id", .heading = "TUNNEL", .label = "Tunnel",
+	  .format = CTL_PLAIN },
 	COLUMN("name", "NAME", "Session"),
 	LINE("kind", "Call"),
 	LINE("tunnel_id", "Tunnel's local id"),
@@ -164,6 +166,7 @@ static const struct ctl_field session_fields[] = {
 };
 
 static const struct ctl_field status_fields[] = {
+	LINE("hostname", "Host name"),
 	LINE("version", "l2tpd"),
 	LINE("pid", "Process id"),
 	{ .key = "uptime_s", .label = "Up for", .format = CTL_SECONDS },
@@ -177,13 +180,14 @@ static const struct ctl_field status_fields[] = {
 static const struct ctl_view tunnel_view = { .fields = tunnel_fields, .single = "tunnel" };
 static const struct ctl_view session_view = { .fields = session_fields, .single = "session" };
 static const struct ctl_view status_view = { .fields = status_fields, .page = true };
+static const struct ctl_view name_view = { .name = true };
 static const struct ctl_view config_view = { .text = "text" };
 
 const struct ctl_command ctl_commands[] = {
-	{ .words = "add tunnel", .args = add_tunnel_args,
-	  .help = "Opens a tunnel to an LNS." },
-	{ .words = "add session", .args = add_session_args,
-	  .help = "Places a call in a tunnel that we opened." },
+	{ .words = "add tunnel", .args = add_tunnel_args, .view = &name_view,
+	  .help = "Opens a tunnel to an LNS; prints its name when none is given." },
+	{ .words = "add session", .args = add_session_args, .view = &name_view,
+	  .help = "Places a call in a tunnel that we opened; prints its name when none is given." },
 	{ .words = "delete tunnel", .args = delete_tunnel_args,
 	  .help = "Closes a tunnel and the sessions in it." },
 	{ .words = "delete session", .args = delete_session_args,

@@ -51,6 +51,7 @@ enum ctl_format {
 
 struct ctl_field {
 	const char *key;	/* in the record */
+	const char *instead;	/* the column's when key is absent, or NULL */
 	const char *heading;	/* of the table's column; NULL: only on the page */
 	const char *label;	/* on the page */
 	enum ctl_format format;
@@ -63,6 +64,7 @@ struct ctl_view {
 	const char *text;		/* in place of fields: this key's text, as it is */
 	const char *single;		/* this argument, when given, asks for pages */
 	bool page;			/* always pages */
+	bool name;			/* only the name that l2tpd chose, when none was given */
 };
 
 struct ctl_command {

@@ -17,7 +17,7 @@
 #define COLUMNS_MAX 24
 #define LABEL_WIDTH 23
 
-enum mode { MODE_NONE, MODE_JSON, MODE_TEXT, MODE_PAGE, MODE_TABLE };
+enum mode { MODE_NONE, MODE_JSON, MODE_TEXT, MODE_NAME, MODE_PAGE, MODE_TABLE };
 
 struct ctl_output {
 	FILE *out;
@@ -127,6 +127,8 @@ static int table_record(struct ctl_output *o, const json_t *record)
 		const json_t *v = json_object_get(record, o->column[i]->key);
 		const char *text = NULL;
 
+		if (!v && o->column[i]->instead)
+			v = json_object_get(record, o->column[i]->instead);
 		if (v)
 			text = format_value(v, o->column[i]->format, buf, sizeof(buf));
 		/* An empty cell would shift the columns of whoever splits at blanks. */
@@ -232,6 +234,8 @@ static enum mode choose_mode(const struct ctl_request *req, const struct ctl_opt
 		return MODE_NONE;
 	if (v->text)
 		return MODE_TEXT;
+	if (v->name)
+		return json_object_get(req->args, "name") ? MODE_NONE : MODE_NAME;
 	if (v->page || opt->details || (v->single && json_object_get(req->args, v->single)))
 		return MODE_PAGE;
 	return MODE_TABLE;
@@ -270,6 +274,11 @@ int ctl_output_record(struct ctl_output *o, const json_t *record)
 		/* Written by l2tpd, for a file too: as it is */
 		text = json_string_value(json_object_get(record, o->view->text));
 		fputs(text ? text : "", o->out);
+		break;
+	case MODE_NAME:
+		text = json_string_value(json_object_get(record, "name"));
+		ctl_put_safe(text ? text : "", o->out);
+		fputc('\n', o->out);
 		break;
 	case MODE_PAGE:
 		page_record(o, record);

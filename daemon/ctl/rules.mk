@@ -8,7 +8,6 @@ daemon_ctl_output_CFLAGS = $(shell $(PKG_CONFIG) --cflags smartcols)
 programs += l2tpctl
 l2tpctl_SRCS := daemon/ctl/main.c
 l2tpctl_ARCHIVES := ctl lib
-l2tpctl_LIBS = $(ctl_LIBS)
 
 # Writes the commands' section of the manual page anew from the command table;
 # the unit test fails when they differ.

@@ -214,6 +214,21 @@ static void test_add_session(void **state)
 		"\"persist\":true}}", END), 0);
 }
 
+/* l2tpd chose the name: whoever asked must learn it. */
+static void test_chosen_name(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "add tunnel remote x",
+		"{\"command\":\"add tunnel\",\"args\":{\"remote\":\"x\"}}",
+		"{\"record\": {\"name\": \"tunnel1\"}}\n" END), 0);
+	assert_string_equal(f->out, "tunnel1\n");
+	assert_int_equal(run_with(f, "add tunnel remote x name y",
+		"{\"command\":\"add tunnel\",\"args\":{\"remote\":\"x\",\"name\":\"y\"}}",
+		"{\"record\": {\"name\": \"y\"}}\n" END), 0);
+	assert_string_equal(f->out, "");
+}
+
 static void test_abbreviations(void **state)
 {
 	static const struct { const char *line, *request; } cases[] = {
@@ -352,6 +367,18 @@ static void test_stats_columns(void **state)
 		" \"tx_bytes\": 12345678901}}\n" END), 0);
 	assert_non_null(strstr(f->out, "RX-PACKETS"));
 	assert_non_null(strstr(f->out, "12345678901"));
+}
+
+/* A tunnel that a peer opened has no name: its id stands there. */
+static void test_tunnel_column(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "show sessions", "{\"command\":\"show sessions\",\"args\":{}}",
+		"{\"record\": {\"tunnel_id\": 4711, \"session_id\": 5}}\n" END), 0);
+	assert_string_equal(f->out,
+		"TUNNEL NAME LOCAL-ID PEER-ID STATE PPP USER INTERFACE ADDRESS UPTIME\n"
+		"4711   -           5       - -     -   -    -         -            -\n");
 }
 
 static void test_page(void **state)
@@ -608,6 +635,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_add_tunnel, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_add_session, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_chosen_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_abbreviations, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_usage_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_command, setup, teardown),
@@ -615,6 +643,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_tunnel_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_empty_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stats_columns, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tunnel_column, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_page, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_status_page, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_config_text, setup, teardown),
