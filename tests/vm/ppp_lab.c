@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ipc/ipc.h"
@@ -65,15 +66,25 @@ bool ppp_lab_run(struct ppp_lab *p, bool (*cond)(void *arg), void *arg, unsigned
 
 /* ---- the monitor's part ---- */
 
-static void on_sigchld(struct loop_signal *s, int signo)
+void ppp_lab_reap(struct ppp_lab *p)
 {
-	struct ppp_lab *p = container(s, struct ppp_lab, sigchld);
 	int status;
 	pid_t pid;
 
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid != p->user_pid) {
+			ppp_runner_reaped(p->runner, pid, status);
+			continue;
+		}
+		p->user_exited = true;
+		p->user_status = status;
+	}
+}
+
+static void on_sigchld(struct loop_signal *s, int signo)
+{
 	(void)signo;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		ppp_runner_reaped(p->runner, pid, status);
+	ppp_lab_reap(container(s, struct ppp_lab, sigchld));
 }
 
 static void on_exited(void *arg, uint32_t tunnel_id, uint32_t session_id, pid_t pid, int status)
@@ -273,22 +284,32 @@ void ppp_end_open(struct ppp_end *e, struct ppp_lab *p, int end, uint32_t n, con
 		snprintf(e->params.user, sizeof(e->params.user), "%s", PPP_LAB_USER);
 }
 
-int ppp_end_start(struct ppp_end *e)
+int ppp_end_channel(struct ppp_end *e)
 {
 	int sv[2], failed = ipc_pair(sv);
 
+	if (!failed)
+		failed = channel_open(&e->channel, e->lab->loop, sv[0], on_message, on_closed);
 	if (failed)
-		errx(1, "socketpair: %s", strerror(-failed));
+		errx(1, "call channel: %s", strerror(-failed));
+	return sv[1];
+}
+
+int ppp_end_start(struct ppp_end *e)
+{
+	int fd = ppp_end_channel(e);
+	int failed;
+
 	e->started_ms = lab_now_ms();
-	failed = ppp_runner_start(e->lab->runner, e->profile, &e->params, e->pppox, sv[1]);
-	close(sv[1]);
+	failed = ppp_runner_start(e->lab->runner, e->profile, &e->params, e->pppox, fd);
+	close(fd);
 	if (failed) {
-		close(sv[0]);
+		channel_close(&e->channel);
 		return failed;
 	}
 	e->next = running;
 	running = e;
-	return channel_open(&e->channel, e->lab->loop, sv[0], on_message, on_closed);
+	return 0;
 }
 
 void ppp_end_stop(struct ppp_end *e, int pppd_status, const char *reason)
@@ -312,17 +333,19 @@ void ppp_end_close(struct ppp_end *e)
 
 /* ---- what is left ---- */
 
-unsigned int ppp_lab_children(void)
+bool ppp_lab_no_children(void)
 {
-	unsigned int n = 0;
-	int status;
+	double end = lab_now_ms() + 10000;
 
-	/* Ours, those of dead templates, and zombies of either. */
-	while (waitpid(-1, &status, WNOHANG) > 0)
-		n++;
-	if (waitpid(-1, &status, WNOHANG) == 0)
-		n++;
-	return n;
+	while (lab_now_ms() < end) {
+		pid_t pid = waitpid(-1, NULL, WNOHANG);
+
+		if (pid < 0 && errno == ECHILD)
+			return true;
+		if (pid == 0)
+			nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	}
+	return false;
 }
 
 bool ppp_lab_interface_exists(const char *name)

@@ -32,6 +32,10 @@ struct ppp_lab {
 	struct loop_signal sigchld;
 	struct loop_timer deadline;
 	bool timed_out;
+	/* A child that the test started, not the runner. */
+	pid_t user_pid;
+	bool user_exited;
+	int user_status;
 	const char *pppd;
 	char plugin[4096];
 };
@@ -65,19 +69,25 @@ struct ppp_end {
 /* argv0 finds the plugin. */
 void ppp_lab_init(struct ppp_lab *p, const char *argv0, const char *config_text);
 void ppp_lab_fini(struct ppp_lab *p);
+void ppp_lab_reap(struct ppp_lab *p);
 /* Runs the loop until cond(arg) holds; false after that time. */
 bool ppp_lab_run(struct ppp_lab *p, bool (*cond)(void *arg), void *arg, unsigned int ms);
 
 /* Session n's end: 1 is the LNS. Installed, and its PPPoX socket open; no pppd yet. */
 void ppp_end_open(struct ppp_end *e, struct ppp_lab *p, int end, uint32_t n, const char *profile);
 int ppp_end_start(struct ppp_end *e);
+/* Makes the end's channel and returns the pppd's side of it, for a pppd that dialled. */
+int ppp_end_channel(struct ppp_end *e);
 void ppp_end_stop(struct ppp_end *e, int pppd_status, const char *reason);	/* PPP_CALL_STOP */
 void ppp_end_close(struct ppp_end *e);		/* channel, socket and kernel session */
 /* Verdict on the last AUTH by the bench's user and password (PAP, CHAP-MD5). */
 bool ppp_lab_password_ok(const struct ppp_call_auth *a);
 
-/* How many children of this process's subtree there are, templates included. */
-unsigned int ppp_lab_children(void);
+/*
+ * No child is left, after a while: the scripts of a killed pppd are ours then,
+ * and end by themselves.
+ */
+bool ppp_lab_no_children(void);
 bool ppp_lab_interface_exists(const char *name);
 
 #endif

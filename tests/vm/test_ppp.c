@@ -41,6 +41,15 @@ static uint32_t next_session;
 
 struct pair { struct ppp_end lns, caller; };
 
+/* Never freed: a test that fails leaves a call behind that the others meet. */
+static struct pair *pair_new(void)
+{
+	struct pair *p = calloc(1, sizeof(*p));
+
+	assert_non_null(p);
+	return p;
+}
+
 static void open_pair(struct pair *p, const char *lns_profile)
 {
 	uint32_t n = ++next_session;
@@ -69,16 +78,22 @@ static bool both_up(void *arg)
 	return (p->lns.up && p->caller.up) || p->lns.exited || p->caller.exited;
 }
 
+/* Gone, and what it said last has been read, unless the engine listens no more. */
+static bool is_gone(const struct ppp_end *e)
+{
+	return e->exited && !channel_is_open(&e->channel);
+}
+
 static bool both_exited(void *arg)
 {
 	struct pair *p = arg;
 
-	return p->lns.exited && p->caller.exited;
+	return is_gone(&p->lns) && is_gone(&p->caller);
 }
 
 static bool exited(void *arg)
 {
-	return ((struct ppp_end *)arg)->exited;
+	return is_gone(arg);
 }
 
 static void bring_up(struct pair *p, const char *lns_profile)
@@ -108,45 +123,45 @@ static void hang_up(struct pair *p)
 
 static void test_call_comes_up(void **state)
 {
-	struct pair p;
+	struct pair *p = pair_new();
 
 	(void)state;
-	bring_up(&p, "isp");
-	assert_int_equal(p.lns.auths, 1);
-	assert_int_equal(p.lns.auth_msg.method, PPP_AUTH_CHAP_MD5);
-	assert_string_equal(p.lns.auth_msg.user, PPP_LAB_USER);
-	assert_string_equal(p.lns.auth_msg.our_name, "lns1");
-	assert_string_equal(p.lns.up_msg.peer_name[0] ? "named" : "", "named");
-	assert_int_equal(p.caller.secrets, 1);
-	assert_int_equal(p.lns.up_msg.local_ipv4, inet_addr("10.64.0.1"));
-	assert_int_equal(p.lns.up_msg.remote_ipv4, p.lns.params.remote_ipv4);
-	assert_int_equal(p.caller.up_msg.local_ipv4, p.lns.params.remote_ipv4);
-	assert_int_equal(p.caller.up_msg.remote_ipv4, inet_addr("10.64.0.1"));
-	assert_int_equal(p.caller.up_msg.dns[0], inet_addr("192.0.2.53"));
-	assert_int_equal(p.lns.up_msg.mtu, 1460);
-	assert_int_equal(p.caller.up_msg.mtu, 1460);
-	assert_true(ppp_lab_interface_exists(p.lns.up_msg.ifname));
+	bring_up(p, "isp");
+	assert_int_equal(p->lns.auths, 1);
+	assert_int_equal(p->lns.auth_msg.method, PPP_AUTH_CHAP_MD5);
+	assert_string_equal(p->lns.auth_msg.user, PPP_LAB_USER);
+	assert_string_equal(p->lns.auth_msg.our_name, "lns1");
+	assert_string_equal(p->lns.up_msg.peer_name[0] ? "named" : "", "named");
+	assert_int_equal(p->caller.secrets, 1);
+	assert_int_equal(p->lns.up_msg.local_ipv4, inet_addr("10.64.0.1"));
+	assert_int_equal(p->lns.up_msg.remote_ipv4, p->lns.params.remote_ipv4);
+	assert_int_equal(p->caller.up_msg.local_ipv4, p->lns.params.remote_ipv4);
+	assert_int_equal(p->caller.up_msg.remote_ipv4, inet_addr("10.64.0.1"));
+	assert_int_equal(p->caller.up_msg.dns[0], inet_addr("192.0.2.53"));
+	assert_int_equal(p->lns.up_msg.mtu, 1460);
+	assert_int_equal(p->caller.up_msg.mtu, 1460);
+	assert_true(ppp_lab_interface_exists(p->lns.up_msg.ifname));
 	/* the hello names the pid that the monitor knows */
-	assert_true(p.lns.hello && p.caller.hello);
-	hang_up(&p);
-	assert_int_equal(p.lns.exit_pid, p.lns.hello_msg.pid);
-	assert_true(WIFEXITED(p.lns.status));
-	assert_int_equal(WEXITSTATUS(p.lns.status), 5);
-	assert_true(p.lns.has_down && p.lns.closed && p.lns.netdown);
-	assert_string_equal(p.lns.down_msg.reason, "the test is over");
+	assert_true(p->lns.hello && p->caller.hello);
+	hang_up(p);
+	assert_int_equal(p->lns.exit_pid, p->lns.hello_msg.pid);
+	assert_true(WIFEXITED(p->lns.status));
+	assert_int_equal(WEXITSTATUS(p->lns.status), 5);
+	assert_true(p->lns.has_down && p->lns.closed && p->lns.netdown);
+	assert_string_equal(p->lns.down_msg.reason, "the test is over");
 	/* the caller was told by a Terminate-Request */
-	assert_string_equal(p.caller.down_msg.reason, "the peer ended the connection");
+	assert_string_equal(p->caller.down_msg.reason, "the peer ended the connection");
 }
 
 static void test_pap_and_ipv6(void **state)
 {
-	struct pair p;
+	struct pair *p = pair_new();
 
 	(void)state;
-	bring_up(&p, "isp-pap");
-	assert_int_equal(p.lns.auth_msg.method, PPP_AUTH_PAP);
-	assert_string_equal(p.lns.auth_msg.user, PPP_LAB_USER);
-	hang_up(&p);
+	bring_up(p, "isp-pap");
+	assert_int_equal(p->lns.auth_msg.method, PPP_AUTH_PAP);
+	assert_string_equal(p->lns.auth_msg.user, PPP_LAB_USER);
+	hang_up(p);
 }
 
 static bool both_up6(void *arg)
@@ -160,69 +175,69 @@ static bool both_up6(void *arg)
 static void test_ipv6_is_told(void **state)
 {
 	static const uint8_t none[8];
-	struct pair p;
+	struct pair *p = pair_new();
 
 	(void)state;
-	start_pair(&p, "isp-pap");
-	assert_true(ppp_lab_run(&lab, both_up6, &p, UP_MS));
-	assert_memory_not_equal(p.lns.up_msg.local_ifid, none, 8);
-	assert_memory_equal(p.lns.up_msg.local_ifid, p.caller.up_msg.remote_ifid, 8);
-	assert_memory_equal(p.lns.up_msg.remote_ifid, p.caller.up_msg.local_ifid, 8);
-	hang_up(&p);
+	start_pair(p, "isp-pap");
+	assert_true(ppp_lab_run(&lab, both_up6, p, UP_MS));
+	assert_memory_not_equal(p->lns.up_msg.local_ifid, none, 8);
+	assert_memory_equal(p->lns.up_msg.local_ifid, p->caller.up_msg.remote_ifid, 8);
+	assert_memory_equal(p->lns.up_msg.remote_ifid, p->caller.up_msg.local_ifid, 8);
+	hang_up(p);
 }
 
 static void test_no_authentication(void **state)
 {
-	struct pair p;
+	struct pair *p = pair_new();
 
 	(void)state;
-	bring_up(&p, "isp-open");
-	assert_int_equal(p.lns.auths, 0);
-	assert_int_equal(p.caller.secrets, 0);
-	assert_int_equal(p.lns.up_msg.local_ipv4, inet_addr("10.64.0.2"));
-	assert_int_equal(p.lns.up_msg.mtu, 1400);
-	hang_up(&p);
+	bring_up(p, "isp-open");
+	assert_int_equal(p->lns.auths, 0);
+	assert_int_equal(p->caller.secrets, 0);
+	assert_int_equal(p->lns.up_msg.local_ipv4, inet_addr("10.64.0.2"));
+	assert_int_equal(p->lns.up_msg.mtu, 1400);
+	hang_up(p);
 }
 
 static void test_call_params(void **state)
 {
-	struct pair p;
+	struct pair *p = pair_new();
 
 	(void)state;
-	open_pair(&p, "isp");
-	snprintf(p.lns.params.ifname, sizeof(p.lns.params.ifname), "sub7");
-	p.lns.params.mtu = 1300;
-	p.lns.params.mru = 1300;
-	p.lns.give_remote = inet_addr("10.99.0.7");
-	p.lns.params.local_ipv4 = inet_addr("10.99.0.1");
-	assert_int_equal(ppp_end_start(&p.lns), 0);
-	assert_int_equal(ppp_end_start(&p.caller), 0);
-	assert_true(ppp_lab_run(&lab, both_up, &p, UP_MS));
-	assert_string_equal(p.lns.up_msg.ifname, "sub7");
-	assert_int_equal(p.lns.up_msg.mtu, 1300);
-	assert_int_equal(p.lns.up_msg.local_ipv4, inet_addr("10.99.0.1"));
-	assert_int_equal(p.lns.up_msg.remote_ipv4, inet_addr("10.99.0.7"));
-	assert_int_equal(p.caller.up_msg.mtu, 1300);
-	hang_up(&p);
+	open_pair(p, "isp");
+	snprintf(p->lns.params.ifname, sizeof(p->lns.params.ifname), "sub7");
+	p->lns.params.mtu = 1300;
+	p->lns.params.mru = 1300;
+	p->lns.give_remote = inet_addr("10.99.0.7");
+	p->lns.params.local_ipv4 = inet_addr("10.99.0.1");
+	assert_int_equal(ppp_end_start(&p->lns), 0);
+	assert_int_equal(ppp_end_start(&p->caller), 0);
+	assert_true(ppp_lab_run(&lab, both_up, p, UP_MS));
+	assert_string_equal(p->lns.up_msg.ifname, "sub7");
+	assert_int_equal(p->lns.up_msg.mtu, 1300);
+	assert_int_equal(p->lns.up_msg.local_ipv4, inet_addr("10.99.0.1"));
+	assert_int_equal(p->lns.up_msg.remote_ipv4, inet_addr("10.99.0.7"));
+	assert_int_equal(p->caller.up_msg.mtu, 1300);
+	hang_up(p);
 }
 
 static void test_refused(void **state)
 {
-	struct pair p;
+	struct pair *p = pair_new();
 
 	(void)state;
-	open_pair(&p, "isp");
-	p.lns.refuse = true;
-	assert_int_equal(ppp_end_start(&p.lns), 0);
-	assert_int_equal(ppp_end_start(&p.caller), 0);
-	assert_true(ppp_lab_run(&lab, both_exited, &p, UP_MS));
-	assert_false(p.lns.up || p.caller.up);
-	assert_int_equal(p.lns.down_msg.pppd_status, 11);
-	assert_string_equal(p.lns.down_msg.reason, "the peer failed to authenticate itself");
-	assert_int_equal(WEXITSTATUS(p.lns.status), 11);
-	assert_int_equal(p.caller.down_msg.pppd_status, 19);
-	assert_string_equal(p.caller.down_msg.reason, "the peer refused our authentication");
-	close_pair(&p);
+	open_pair(p, "isp");
+	p->lns.refuse = true;
+	assert_int_equal(ppp_end_start(&p->lns), 0);
+	assert_int_equal(ppp_end_start(&p->caller), 0);
+	assert_true(ppp_lab_run(&lab, both_exited, p, UP_MS));
+	assert_false(p->lns.up || p->caller.up);
+	assert_int_equal(p->lns.down_msg.pppd_status, 11);
+	assert_string_equal(p->lns.down_msg.reason, "the peer failed to authenticate itself");
+	assert_int_equal(WEXITSTATUS(p->lns.status), 11);
+	assert_int_equal(p->caller.down_msg.pppd_status, 19);
+	assert_string_equal(p->caller.down_msg.reason, "the peer refused our authentication");
+	close_pair(p);
 }
 
 static bool asked(void *arg)
@@ -233,117 +248,117 @@ static bool asked(void *arg)
 /* The engine dies while pppd waits for its answer. */
 static void test_engine_goes_while_asked(void **state)
 {
-	struct pair p;
+	struct pair *p = pair_new();
 	double begin;
 
 	(void)state;
-	open_pair(&p, "isp");
-	p.lns.mute = true;
-	assert_int_equal(ppp_end_start(&p.lns), 0);
-	assert_int_equal(ppp_end_start(&p.caller), 0);
-	assert_true(ppp_lab_run(&lab, asked, &p.lns, UP_MS));
+	open_pair(p, "isp");
+	p->lns.mute = true;
+	assert_int_equal(ppp_end_start(&p->lns), 0);
+	assert_int_equal(ppp_end_start(&p->caller), 0);
+	assert_true(ppp_lab_run(&lab, asked, &p->lns, UP_MS));
 	begin = lab_now_ms();
-	channel_close(&p.lns.channel);
-	assert_true(ppp_lab_run(&lab, exited, &p.lns, END_MS));
+	channel_close(&p->lns.channel);
+	assert_true(ppp_lab_run(&lab, exited, &p->lns, END_MS));
 	assert_true(lab_now_ms() - begin < 2500);
-	channel_close(&p.caller.channel);
-	assert_true(ppp_lab_run(&lab, exited, &p.caller, END_MS));
-	close_pair(&p);
+	channel_close(&p->caller.channel);
+	assert_true(ppp_lab_run(&lab, exited, &p->caller, END_MS));
+	close_pair(p);
 }
 
 /* Neither a question that is never answered nor a STOP during it holds pppd up. */
 static void test_stop_while_asked(void **state)
 {
-	struct pair p;
+	struct pair *p = pair_new();
 	double begin;
 
 	(void)state;
-	open_pair(&p, "isp");
-	p.lns.mute = true;
-	assert_int_equal(ppp_end_start(&p.lns), 0);
-	assert_int_equal(ppp_end_start(&p.caller), 0);
-	assert_true(ppp_lab_run(&lab, asked, &p.lns, UP_MS));
+	open_pair(p, "isp");
+	p->lns.mute = true;
+	assert_int_equal(ppp_end_start(&p->lns), 0);
+	assert_int_equal(ppp_end_start(&p->caller), 0);
+	assert_true(ppp_lab_run(&lab, asked, &p->lns, UP_MS));
 	begin = lab_now_ms();
-	ppp_end_stop(&p.lns, 16, "the tunnel is gone");
-	assert_true(ppp_lab_run(&lab, exited, &p.lns, END_MS));
+	ppp_end_stop(&p->lns, 16, "the tunnel is gone");
+	assert_true(ppp_lab_run(&lab, exited, &p->lns, END_MS));
 	assert_true(lab_now_ms() - begin < 2500);
-	assert_string_equal(p.lns.down_msg.reason, "the tunnel is gone");
-	channel_close(&p.caller.channel);
-	assert_true(ppp_lab_run(&lab, exited, &p.caller, END_MS));
-	close_pair(&p);
+	assert_string_equal(p->lns.down_msg.reason, "the tunnel is gone");
+	channel_close(&p->caller.channel);
+	assert_true(ppp_lab_run(&lab, exited, &p->caller, END_MS));
+	close_pair(p);
 }
 
 /* A closed channel ends the call at once, though the peer says nothing any more. */
 static void test_channel_closes(void **state)
 {
-	struct pair p;
+	struct pair *p = pair_new();
 	double begin;
 
 	(void)state;
-	bring_up(&p, "isp");
-	kill(p.caller.hello_msg.pid, SIGSTOP);
+	bring_up(p, "isp");
+	kill(p->caller.hello_msg.pid, SIGSTOP);
 	begin = lab_now_ms();
-	channel_close(&p.lns.channel);
-	assert_true(ppp_lab_run(&lab, exited, &p.lns, END_MS));
+	channel_close(&p->lns.channel);
+	assert_true(ppp_lab_run(&lab, exited, &p->lns, END_MS));
 	assert_true(lab_now_ms() - begin < 2500);
-	assert_true(WIFEXITED(p.lns.status));
-	kill(p.caller.hello_msg.pid, SIGCONT);
-	expect_gone(&p);
+	assert_true(WIFEXITED(p->lns.status));
+	kill(p->caller.hello_msg.pid, SIGCONT);
+	expect_gone(p);
 }
 
 static void test_killed(void **state)
 {
-	struct pair p;
+	struct pair *p = pair_new();
 
 	(void)state;
-	bring_up(&p, "isp");
-	kill(p.lns.hello_msg.pid, SIGKILL);
-	assert_true(ppp_lab_run(&lab, exited, &p.lns, END_MS));
-	assert_true(WIFSIGNALED(p.lns.status));
-	assert_int_equal(WTERMSIG(p.lns.status), SIGKILL);
-	assert_true(p.lns.closed && !p.lns.has_down);
-	ppp_end_stop(&p.caller, 16, "CDN");
-	expect_gone(&p);
+	bring_up(p, "isp");
+	kill(p->lns.hello_msg.pid, SIGKILL);
+	assert_true(ppp_lab_run(&lab, exited, &p->lns, END_MS));
+	assert_true(WIFSIGNALED(p->lns.status));
+	assert_int_equal(WTERMSIG(p->lns.status), SIGKILL);
+	assert_false(p->lns.has_down);
+	ppp_end_stop(&p->caller, 16, "CDN");
+	expect_gone(p);
 }
 
 static void test_runner_stop(void **state)
 {
-	struct pair p;
+	struct pair *p = pair_new();
 
 	(void)state;
-	bring_up(&p, "isp");
-	ppp_runner_stop(lab.runner, p.caller.params.tunnel_id, p.caller.params.session_id);
-	expect_gone(&p);
-	assert_int_equal(WEXITSTATUS(p.caller.status), 5);
-	assert_string_equal(p.caller.down_msg.reason, "pppd was told to stop");
+	bring_up(p, "isp");
+	ppp_runner_stop(lab.runner, p->caller.params.tunnel_id, p->caller.params.session_id);
+	expect_gone(p);
+	assert_int_equal(WEXITSTATUS(p->caller.status), 5);
+	assert_string_equal(p->caller.down_msg.reason, "pppd was told to stop");
 }
 
 /* pppd that does not even take a signal is killed, 10 s later. */
 static void test_runner_kills(void **state)
 {
-	struct pair p;
+	struct pair *p = pair_new();
 
 	(void)state;
-	bring_up(&p, "isp");
-	kill(p.lns.hello_msg.pid, SIGSTOP);
-	ppp_runner_stop(lab.runner, p.lns.params.tunnel_id, p.lns.params.session_id);
-	ppp_end_stop(&p.caller, 16, "CDN");
-	expect_gone(&p);
-	assert_true(WIFSIGNALED(p.lns.status));
-	assert_int_equal(WTERMSIG(p.lns.status), SIGKILL);
+	bring_up(p, "isp");
+	kill(p->lns.hello_msg.pid, SIGSTOP);
+	ppp_runner_stop(lab.runner, p->lns.params.tunnel_id, p->lns.params.session_id);
+	ppp_end_stop(&p->caller, 16, "CDN");
+	expect_gone(p);
+	assert_true(WIFSIGNALED(p->lns.status));
+	assert_int_equal(WTERMSIG(p->lns.status), SIGKILL);
 }
 
 /* A call that is stopped before it has a pppd. */
 static void test_stop_at_once(void **state)
 {
-	struct pair p;
+	struct pair *p = pair_new();
 
 	(void)state;
-	start_pair(&p, "isp");
-	ppp_runner_stop(lab.runner, p.lns.params.tunnel_id, p.lns.params.session_id);
-	ppp_runner_stop(lab.runner, p.caller.params.tunnel_id, p.caller.params.session_id);
-	assert_true(ppp_lab_run(&lab, both_exited, &p, END_MS));
-	close_pair(&p);
+	start_pair(p, "isp");
+	ppp_runner_stop(lab.runner, p->lns.params.tunnel_id, p->lns.params.session_id);
+	ppp_runner_stop(lab.runner, p->caller.params.tunnel_id, p->caller.params.session_id);
+	assert_true(ppp_lab_run(&lab, both_exited, p, END_MS));
+	close_pair(p);
 }
 
 /*
@@ -353,19 +368,19 @@ static void test_stop_at_once(void **state)
 static void test_early_frame(void **state)
 {
 	struct pollfd frame = { .events = POLLIN };
-	struct pair p;
+	struct pair *p = pair_new();
 
 	(void)state;
-	open_pair(&p, "isp-open");
-	assert_int_equal(ppp_end_start(&p.caller), 0);
-	frame.fd = p.lns.pppox;
+	open_pair(p, "isp-open");
+	assert_int_equal(ppp_end_start(&p->caller), 0);
+	frame.fd = p->lns.pppox;
 	while (poll(&frame, 1, 0) == 0)
-		assert_true(ppp_lab_run(&lab, asked, &p.lns, 10) || !p.caller.exited);
-	assert_int_equal(ppp_end_start(&p.lns), 0);
-	assert_true(ppp_lab_run(&lab, both_up, &p, UP_MS));
-	assert_true(p.lns.up && p.caller.up);
-	assert_true(p.lns.up_ms - p.lns.started_ms < 2000);
-	hang_up(&p);
+		assert_true(ppp_lab_run(&lab, asked, &p->lns, 10) || !p->caller.exited);
+	assert_int_equal(ppp_end_start(&p->lns), 0);
+	assert_true(ppp_lab_run(&lab, both_up, p, UP_MS));
+	assert_true(p->lns.up && p->caller.up);
+	assert_true(p->lns.up_ms - p->lns.started_ms < 2000);
+	hang_up(p);
 }
 
 #define MANY 20
@@ -442,38 +457,40 @@ static bool adopted(void *arg)
 /* Calls outlive their template; the next call has a new one. */
 static void test_template_dies(void **state)
 {
-	struct pair p, q;
+	struct pair *p = pair_new();
+	struct pair *q = pair_new();
 	pid_t template;
 
 	(void)state;
-	bring_up(&p, "isp");
-	template = parent_of(p.lns.hello_msg.pid);
+	bring_up(p, "isp");
+	template = parent_of(p->lns.hello_msg.pid);
 	assert_true(template > 1 && template != getpid());
 	kill(template, SIGKILL);
-	assert_true(ppp_lab_run(&lab, adopted, &p.lns, END_MS));
-	bring_up(&q, "isp");
-	assert_true(parent_of(q.lns.hello_msg.pid) != template);
-	assert_false(p.lns.exited || p.caller.exited);
-	hang_up(&p);
-	assert_int_equal(WEXITSTATUS(p.lns.status), 5);
-	hang_up(&q);
+	assert_true(ppp_lab_run(&lab, adopted, &p->lns, END_MS));
+	bring_up(q, "isp");
+	assert_true(parent_of(q->lns.hello_msg.pid) != template);
+	assert_false(p->lns.exited || p->caller.exited);
+	hang_up(p);
+	assert_int_equal(WEXITSTATUS(p->lns.status), 5);
+	hang_up(q);
 }
 
 static void test_reload(void **state)
 {
-	struct pair p, q;
+	struct pair *p = pair_new();
+	struct pair *q = pair_new();
 	pid_t old;
 
 	(void)state;
-	bring_up(&p, "isp");
-	old = parent_of(p.lns.hello_msg.pid);
+	bring_up(p, "isp");
+	old = parent_of(p->lns.hello_msg.pid);
 	ppp_runner_reload(lab.runner, lab.config);
-	bring_up(&q, "isp");
-	assert_int_equal(parent_of(p.lns.hello_msg.pid), old);
-	assert_int_not_equal(parent_of(q.lns.hello_msg.pid), old);
-	hang_up(&p);
-	assert_int_equal(WEXITSTATUS(p.lns.status), 5);
-	hang_up(&q);
+	bring_up(q, "isp");
+	assert_int_equal(parent_of(p->lns.hello_msg.pid), old);
+	assert_int_not_equal(parent_of(q->lns.hello_msg.pid), old);
+	hang_up(p);
+	assert_int_equal(WEXITSTATUS(p->lns.status), 5);
+	hang_up(q);
 	assert_int_equal(kill(old, 0), -1);
 }
 
@@ -498,17 +515,17 @@ static void test_refused_options(void **state)
 /* The monitor ends with calls up: no process, no interface, no session is left. */
 static void test_runner_free(void **state)
 {
-	struct pair p;
+	struct pair *p = pair_new();
 
 	(void)state;
-	bring_up(&p, "isp");
-	kill(p.lns.hello_msg.pid, SIGSTOP);	/* one that resists */
+	bring_up(p, "isp");
+	kill(p->lns.hello_msg.pid, SIGSTOP);	/* one that resists */
 	ppp_lab_fini(&lab);
-	assert_int_equal(ppp_lab_children(), 0);
-	assert_int_equal(kill(p.lns.hello_msg.pid, 0), -1);
-	assert_int_equal(kill(p.caller.hello_msg.pid, 0), -1);
-	assert_false(ppp_lab_interface_exists(p.lns.up_msg.ifname));
-	assert_false(ppp_lab_interface_exists(p.caller.up_msg.ifname));
+	assert_true(ppp_lab_no_children());
+	assert_int_equal(kill(p->lns.hello_msg.pid, 0), -1);
+	assert_int_equal(kill(p->caller.hello_msg.pid, 0), -1);
+	assert_false(ppp_lab_interface_exists(p->lns.up_msg.ifname));
+	assert_false(ppp_lab_interface_exists(p->caller.up_msg.ifname));
 }
 
 int main(int argc, char **argv)
