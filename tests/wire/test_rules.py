@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""l2tpd on loopback: who may call, limits, commands, redial, its own end."""
+
+import itertools
+import os
+import re
+import socket
+import struct
+import subprocess
+
+import pytest
+
+import lab
+from lab.l2tpd import CommandError, L2tpd
+
+serial = itertools.count(1)
+
+
+@pytest.fixture
+def daemon(processes, build):
+    """daemon(name): an l2tpd that is not started, with the null data plane."""
+    def make(name):
+        d = L2tpd(processes, build, None, name)
+        start = d.start
+        d.start = lambda config, **kw: start(config, "--dataplane", "null", **kw)
+        return d
+    return make
+
+
+@pytest.fixture
+def address():
+    """An address of loopback that no other test uses."""
+    return f"127.17.{os.getpid() % 250}.{next(serial)}"
+
+
+def lns(address, inside="", extra=""):
+    return (f'hostname = "lns1"\nlisten {{ address = "{address}" }}\n'
+            f'lns "all" {{ ppp = "x" {inside} }}\nppp "x" {{ backend = "none" }}\n{extra}')
+
+
+def lac(server, inside="", sessions=1, session="", name="lac1"):
+    rows = "".join(f'session "s{i}" {{ ppp = "x" {session} }}\n' for i in range(sessions))
+    return (f'hostname = "{name}"\nppp "x" {{ backend = "none" }}\n'
+            f'lac "up" {{ server = "{server}" {inside}\n{rows} }}\n')
+
+
+def established(d, count):
+    def found():
+        rows = [s for s in d.sessions() if s["state"] == "established"]
+        return rows if len(rows) == count else None
+    return lab.wait_until(found, f"{count} established sessions of {d.name}")
+
+
+def refused(d):
+    """Waits until a session of d has failed; the sentence that it keeps."""
+    lab.wait_until(lambda: [s for s in d.sessions() if s.get("last_error")], f"{d.name} to be refused")
+    return next(s["last_error"] for s in d.sessions() if s.get("last_error"))
+
+
+@pytest.mark.parametrize("section,name,allowed", [
+    ('from-address = { "127.0.0.0/8" }', "lac1", True),
+    ('from-address = { "192.0.2.0/24", "2001:db8::/32" }', "lac1", False),
+    ('from-hostname = { "lac*" }', "LAC1", True),
+    ('from-hostname = { "lnc*", "?c1" }', "lac1", False),
+    ('from-hostname = { "lac*" }', "other", False),
+])
+def test_access_list(daemon, address, section, name, allowed):
+    server = daemon("lns").start(lns(address, section))
+    client = daemon("lac").start(lac(address, session="persist = false", name=name))
+    if allowed:
+        established(client, 1)
+        return
+    assert "not authorized" in refused(client)
+    assert server.status()["tunnels_refused"] == 1
+    assert server.sessions() == []
+
+
+def test_wrong_secret_beside_a_right_one(daemon, address):
+    server = daemon("lns")
+    server.start(lns(address, f'tunnel-secret-file = "{server.secret("right")}"'))
+    good, bad, none = daemon("good"), daemon("bad"), daemon("none")
+    good.start(lac(address, f'secret-file = "{good.secret("right")}" hide-avps = true'))
+    established(good, 1)
+    bad.start(lac(address, f'secret-file = "{bad.secret("wrong")}"', session="persist = false"))
+    none.start(lac(address, session="persist = false"))
+    for d in bad, none:
+        assert re.search("authoriz|challenge", refused(d), re.IGNORECASE)
+    established(server, 1)
+
+
+def test_limits(daemon, address):
+    server = daemon("lns").start(lns(address, "max-sessions = 2 max-tunnels = 1"))
+    client = daemon("lac").start(lac(address, sessions=3, session="persist = false"))
+    established(client, 2)
+    refused(client)
+    refused(daemon("second").start(lac(address, session="persist = false", name="lac2")))
+    established(server, 2)
+
+
+def test_half_open_limit(daemon, address):
+    """A flood of SCCRQs that nobody follows up fills its limit and no more; it drains by itself."""
+    server = daemon("lns").start(lns(address, "setup-timeout = 2", "max-half-open = 10\n"))
+    socks = []
+    for n in range(1, 31):
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        s.connect((address, 1701))
+        body = b"".join(struct.pack("!HHH", 0x8006 + len(v), 0, k) + v for k, v in (
+            (0, b"\0\1"), (2, b"\1\0"), (3, b"\0\0\0\3"), (7, b"flood"), (9, struct.pack("!H", n))))
+        s.send(struct.pack("!HHHHHH", 0xc802, 12 + len(body), 0, 0, 0, 0) + body)
+        socks.append(s)
+    lab.wait_until(lambda: server.status()["tunnels_refused"] == 20, "twenty to be refused")
+    assert server.status()["half_open"] == 10
+    lab.wait_until(lambda: server.status()["half_open"] == 0, "the half-open ones to expire")
+    established(daemon("lac").start(lac(address)), 1)
+    for s in socks:
+        s.close()
+
+
+def test_source_port(daemon, address):
+    server = daemon("lns").start(lns(address))
+    fixed = f"127.18.{os.getpid() % 250}.1"
+    daemon("fixed").start(lac(address, f'source-address = "{fixed}" source-port = "1701"', name="fixed"))
+    daemon("free").start(lac(address, name="free"))
+    established(server, 2)
+    ports = {t["peer_hostname"]: t["remote"] for t in server.tunnels()}
+    assert ports["fixed"] == f"{fixed}:1701"
+    assert not ports["free"].endswith(":1701")
+
+
+def test_commands(daemon, address):
+    server = daemon("lns").start(lns(address))
+    client = daemon("lac").start('ppp "x" { backend = "none" }\n')
+    client.ask("add tunnel", remote=address, name="work")
+    with pytest.raises(CommandError, match='tunnel "work" already'):
+        client.ask("add tunnel", remote=address, name="work")
+    client.ask("add session", tunnel="work", ppp="x", name="one", persist=True)
+    client.ask("add session", tunnel="work", ppp="x", name="two")
+    established(server, 2)
+    with pytest.raises(CommandError, match='no ppp section "y"'):
+        client.ask("add session", tunnel="work", ppp="y")
+    with pytest.raises(CommandError, match='no tunnel "play"'):
+        client.ask("add session", tunnel="play", ppp="x")
+    client.ask("delete session", session="two")
+    (left,) = established(server, 1)
+    assert client.sessions(session="one")[0]["session_id"] == left["peer_session_id"]
+    with pytest.raises(CommandError, match='no session "two"'):
+        client.sessions(session="two")
+    # The server clears it: it is dialled again, for it persists.
+    server.ask("delete session", tunnel=str(left["tunnel_id"]), session=str(left["session_id"]))
+    lab.wait_until(lambda: [s for s in server.sessions() if s["state"] == "established"
+                            and s["session_id"] != left["session_id"]], "the redialled session")
+    client.ask("delete tunnel", tunnel="work")
+    lab.wait_until(lambda: not established_tunnels(client) and server.sessions() == [], "the tunnel to go")
+    with pytest.raises(CommandError, match="does not know the command"):
+        client.ask("make coffee")
+
+
+def established_tunnels(d):
+    return [t for t in d.tunnels() if t["state"] == "established"]
+
+
+def test_control_socket_takes_no_nonsense(daemon, address):
+    server = daemon("lns").start(lns(address))
+    for line in (b"{\n", b"[]\n", b'{"command": 7}\n', b'{"command": "show tunnels", "args": 3}\n',
+                 b'{"command": "show config"}\n' * 3, b"x" * 70000, b'{"command": "add tunnel"}\n'):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(lab.process.DEADLINE)
+            s.connect(server.run + "/control.sock")
+            s.sendall(line)
+            assert s.recv(65536)[:1] == b"{"
+    assert server.status()["tunnels"] == 0
+
+
+QUICK = "hello = 1 retransmit = 0.2 retransmit-tries = 3"
+
+
+def test_server_comes_back(daemon, address):
+    server = daemon("lns")
+    server.start(lns(address))
+    client = daemon("lac").start(lac(address, QUICK, session="redial = 0.2 redial-max = 0.4"))
+    established(client, 1)
+    server.process.kill()
+    lab.wait_until(lambda: client.sessions()[0]["state"] != "established", "the client to notice")
+    server.start(lns(address))
+    established(client, 1)
+
+
+def test_engine_dies(daemon, address):
+    """Another engine takes its place, and callers come back by themselves."""
+    server = daemon("lns").start(lns(address))
+    client = daemon("lac").start(lac(address, QUICK, session="redial = 0.2 redial-max = 0.4"))
+    established(server, 1)
+    old = server.role("engine")
+    os.kill(old, 11)
+    lab.wait_until(lambda: server.role("engine") not in (old, None), "another engine")
+    server.process.wait_for("engine process died with signal 11")
+    lab.wait_until(lambda: client.sessions()[0]["state"] != "established", "the client to notice")
+    established(client, 1)
+    assert server.stop() == 0
+
+
+def test_second_instance_is_refused(daemon, address):
+    first = daemon("lns").start(lns(address))
+    second = daemon("lns")
+    second.run = first.run
+    second.start(lns(address), wait=False)
+    second.process.wait_for("another l2tpd runs there")
+    assert second.process.wait() == 1
+    assert first.status()["tunnels"] == 0
+
+
+@pytest.mark.parametrize("config,complaint", [
+    ('listen { address = "nowhere" }', "conf:1: .*nowhere"),
+    ('listen { address = "127.0.0.1" } lns "a" { ppp = "b" }', 'conf:1: .*"b"'),
+    ('hostnam = "x"', "conf:1: .*hostnam"),
+    ('ppp "a" { mtu = "big" }', "conf:1: "),
+])
+def test_bad_configuration(daemon, build, config, complaint):
+    path = daemon("bad").write("conf", config + "\n")
+    done = subprocess.run([build / "l2tpd", "-n", "-f", path], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.returncode == 1
+    assert re.search(complaint, done.stdout), done.stdout
+
+
+def test_check_prints_what_parses_back(daemon, build, address):
+    d = daemon("good")
+    path = d.write("conf", lns(address, 'from-hostname = { "a", "b*" } hello = 30 retransmit = 0.5'))
+    first = subprocess.run([build / "l2tpd", "-n", "-f", path], stdout=subprocess.PIPE, text=True, check=True).stdout
+    again = d.write("again", first)
+    second = subprocess.run([build / "l2tpd", "-n", "-f", again], stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert first == second and "hello" in first
+
+
+def test_secret_that_others_can_read(daemon, address):
+    d = daemon("lns")
+    path = d.write("open.secret", "s3cret\n", 0o644)
+    d.start(lns(address, f'tunnel-secret-file = "{path}"'), wait=False)
+    d.process.wait_for("chmod 600")
+    assert d.process.wait() == 1
