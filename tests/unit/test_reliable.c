@@ -423,6 +423,12 @@ static void test_second_message_is_not_kept_waiting(void **state)
 	assert_int_equal(reliable_deadline(r), 520);
 	assert_true(reliable_timeout(r, 520));
 	assert_true(reliable_ack_due(r));
+	reliable_ack_sent(r);
+
+	/* nor the first, when our window lets no second one come */
+	r->cfg.window = 1;
+	assert_int_equal(receive(r, 600, 2), RELIABLE_DELIVER);
+	assert_int_equal(reliable_deadline(r), 600);
 }
 
 static void test_duplicates(void **state)

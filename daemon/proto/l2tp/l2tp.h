@@ -80,7 +80,7 @@ struct l2tp_call_params {
 	char calling_number[L2TP_NAME_MAX];
 	char sub_address[L2TP_NAME_MAX];
 	uint32_t minimum_bps, maximum_bps;	/* OCRQ */
-	uint32_t framing_type;			/* default 1 */
+	uint32_t framing_type;			/* default 1, or 2 when the peer has only that */
 	uint32_t tx_connect_speed, rx_connect_speed;	/* bits per second */
 	bool sequencing_required;
 	uint8_t private_group[L2TP_NAME_MAX]; uint16_t private_group_len;

@@ -9,7 +9,7 @@
 
 #define POOL_BUF	256	/* most messages fit */
 #define POOL_MAX	4096
-#define ACK_EVERY	2	/* this many messages are not kept waiting for ack_delay */
+#define ACK_EVERY	2	/* this many messages, or a full window, do not wait for ack_delay */
 
 struct l2tp_buf *l2tp_buf_new(struct l2tp_buf_pool *pool, const void *data, size_t len)
 {
@@ -252,7 +252,7 @@ static void ack_later(struct reliable *r, uint64_t now)
 	 * Due now means after what the driver has in hand, so that an answer
 	 * it is about to give still carries the acknowledgement.
 	 */
-	if (++r->s.unacked >= ACK_EVERY)
+	if (++r->s.unacked >= ACK_EVERY || r->s.unacked >= r->cfg.window)
 		r->s.ack_at = now;
 	else if (r->s.ack_at == RELIABLE_NEVER)
 		r->s.ack_at = now + r->cfg.ack_delay;

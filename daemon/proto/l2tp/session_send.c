@@ -52,8 +52,9 @@ int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type)
 		break;
 	case L2TP_ICCN:
 	case L2TP_OCCN:
+		/* synchronous, unless the peer knows the other only */
 		if (!v->p.framing_type)
-			v->p.framing_type = 1;
+			v->p.framing_type = t->r.peer_info.framing == 2 ? 2 : 1;
 		l2tp_params_encode_connected(&e, &v->p, type == L2TP_OCCN);
 		break;
 	case L2TP_ZLB:
