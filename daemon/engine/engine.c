@@ -154,17 +154,11 @@ static void on_idle(void *arg)
 
 static bool all_acknowledged(struct engine *e)
 {
-	struct l2tp_tunnel *t;
-
-	for (t = l2tp_tunnel_next(e->core, 0); t;
-	     t = l2tp_tunnel_next(e->core, (uint32_t)l2tp_tunnel_id(t) + 1)) {
+	for (struct tunnel *t = e->tunnels; t; t = t->next) {
 		struct l2tp_tunnel_counters c;
-		struct tunnel *mine = l2tp_tunnel_user(t);
 
-		if (mine && !mine->down)
-			return false;
-		l2tp_tunnel_counters(t, &c);
-		if (c.unacknowledged || c.queued)
+		l2tp_tunnel_counters(t->core, &c);
+		if (!t->down || c.unacknowledged || c.queued)
 			return false;
 	}
 	return true;
@@ -187,19 +181,14 @@ static void on_stop_poll(struct loop_timer *timer)
 static void begin_stop(struct engine *e)
 {
 	struct l2tp_cause cause = cause_make(6, 0, "l2tpd stops");
-	struct l2tp_tunnel *t;
 
 	if (e->stopping)
 		return;
 	e->stopping = true;
-	for (t = l2tp_tunnel_next(e->core, 0); t;
-	     t = l2tp_tunnel_next(e->core, (uint32_t)l2tp_tunnel_id(t) + 1)) {
-		struct tunnel *mine = l2tp_tunnel_user(t);
-
-		if (mine)
-			tunnel_close(mine, &cause);
-		engine_settle(e);
-	}
+	/* What follows from it is deferred: the list stands still meanwhile. */
+	for (struct tunnel *t = e->tunnels; t; t = t->next)
+		tunnel_close(t, &cause);
+	engine_settle(e);
 	e->stop_deadline = engine_now(e) + STOP_GRACE_MS;
 	loop_timer_set(e->loop, &e->stop_timer, engine_now(e), on_stop_poll);
 }
@@ -473,12 +462,7 @@ static void engine_free(struct engine *e)
 	controls_free(e);
 	dials_free(e);
 	peers_free(e);
-	for (struct l2tp_tunnel *t = e->core ? l2tp_tunnel_next(e->core, 0) : NULL; t;
-	     t = l2tp_tunnel_next(e->core, (uint32_t)l2tp_tunnel_id(t) + 1)) {
-		struct tunnel *mine = l2tp_tunnel_user(t);
-
-		if (!mine)
-			continue;
+	for (struct tunnel *mine = e->tunnels; mine; mine = mine->next) {
 		loop_timer_stop(&mine->timer);
 		while (mine->calls) {
 			struct call *c = mine->calls;

@@ -65,6 +65,7 @@ struct tunnel {
 	const struct config_lns *lns;	/* responder */
 	struct peer *peer;		/* initiator; NULL once the peer let go */
 	struct call *calls;
+	struct tunnel *next, **prev;	/* engine->tunnels */
 	struct tunnel *garbage_next;
 	struct l2tp_cause cause;	/* of closing */
 };
@@ -160,6 +161,7 @@ struct engine {
 	struct pool **pools;		/* by index of the ppp section */
 	struct table ppp_calls;		/* ids -> struct call that a child of the monitor's serves */
 	struct peer *peers;
+	struct tunnel *tunnels;		/* all that the core has, also those that only wait for a last acknowledgement */
 	struct loop_io control_io, dial_io;
 	int control_fd, dial_fd;
 	struct control *controls;	/* connections */

@@ -46,6 +46,11 @@ struct tunnel *tunnel_new(struct engine *e, struct l2tp_tunnel *core)
 	t->core = core;
 	t->id = l2tp_tunnel_id(core);
 	t->refs = 1;
+	t->next = e->tunnels;
+	t->prev = &e->tunnels;
+	if (t->next)
+		t->next->prev = &t->next;
+	e->tunnels = t;
 	l2tp_tunnel_set_user(core, t);
 	return t;
 }
@@ -339,6 +344,9 @@ void tunnel_on_free(struct tunnel *t)
 	/* The core's memory goes with the next call into it. */
 	l2tp_tunnel_set_user(t->core, NULL);
 	t->core = NULL;
+	*t->prev = t->next;
+	if (t->next)
+		t->next->prev = t->prev;
 	sock_free(t->sock);
 	t->sock = NULL;
 	tunnel_put(t);
