@@ -136,18 +136,21 @@ void loop_timer_stop(struct loop_timer *t)
 	t->loop = NULL;
 }
 
-/* Runs what is due. A callback that sets its timer to "now" waits for the next turn. */
+/*
+ * Runs what is due, in the order of the deadlines. The budget is for moving
+ * each timer to its deadline once and running it once: a callback that sets
+ * its timer to "now" waits for the next turn.
+ */
 static void run_timers(struct loop *l)
 {
-	uint32_t budget = l->heap_n;
-	uint64_t now;
+	uint64_t budget = 2 * (uint64_t)l->heap_n, now;
 
 	if (!budget)
 		return;
 	for (now = loop_now(l); budget && l->heap_n && l->heap[0].at <= now; budget--) {
 		struct loop_timer *t = l->heap[0].t;
 
-		if (t->deadline > now) {
+		if (t->deadline > l->heap[0].at) {
 			heap_down(l, 0, (struct slot){ .at = t->deadline, .t = t });
 			continue;
 		}
@@ -296,7 +299,7 @@ void loop_free(struct loop *l)
 	if (!l)
 		return;
 	while (l->heap_n)
-		loop_timer_stop(l->heap[l->heap_n - 1].t);
+		l->heap[--l->heap_n].t->loop = NULL;
 	if (l->tick)
 		event_free(l->tick);
 	if (l->base)
