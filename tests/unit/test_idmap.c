@@ -23,7 +23,7 @@ static uint32_t random_u32(void)
 	return random_state;
 }
 
-static void compare(const struct idmap *m, uint32_t count)
+static void compare(struct idmap *m, uint32_t count)
 {
 	uint32_t from = 0;
 
@@ -64,6 +64,23 @@ static void churn(uint32_t sparsity, unsigned int steps)
 		}
 	}
 	compare(&m, count);
+	/* taken away from the low end, with one put below now and then */
+	for (uint32_t i = 0; i < 200; i++) {
+		uint32_t key = 0;
+
+		while (key < 65536 && !reference[key])
+			key++;
+		assert_ptr_equal(idmap_next(&m, 0), key < 65536 ? reference[key] : NULL);
+		if (key == 65536)
+			break;
+		idmap_remove(&m, (uint16_t)key);
+		reference[key] = NULL;
+		if (i % 7 == 0 && key) {
+			key = random_u32() % key;
+			assert_int_equal(idmap_put(&m, (uint16_t)key, &objects[key]), 0);
+			reference[key] = &objects[key];
+		}
+	}
 	/* empty again, it holds no memory */
 	for (uint32_t key = 0; key < 65536; key++)
 		assert_ptr_equal(idmap_remove(&m, (uint16_t)key), reference[key]);

@@ -19,7 +19,7 @@ void idmap_fini(struct idmap *m)
 {
 	free(m->slots);
 	m->slots = NULL;
-	m->size = m->count = 0;
+	m->size = m->count = m->low = 0;
 }
 
 static struct idmap_slot *find(const struct idmap *m, uint16_t key)
@@ -78,6 +78,8 @@ int idmap_put(struct idmap *m, uint16_t key, void *value)
 	}
 	place(m, key, value);
 	m->count++;
+	if (key < m->low)
+		m->low = key;
 	return 0;
 }
 
@@ -111,21 +113,15 @@ void *idmap_remove(struct idmap *m, uint16_t key)
 	return value;
 }
 
-void *idmap_next(const struct idmap *m, uint32_t from)
+/* A full map is quicker tried id by id, a sparse one looked through. */
+static const struct idmap_slot *least(const struct idmap *m, uint32_t from)
 {
 	const struct idmap_slot *best = NULL;
 
-	if (!m->count)
-		return NULL;
-	/* a full map is quicker tried id by id, a sparse one looked through */
 	if (m->size > 65536 / m->count) {
-		for (uint32_t key = from; key <= UINT16_MAX; key++) {
-			void *value = idmap_get(m, (uint16_t)key);
-
-			if (value)
-				return value;
-		}
-		return NULL;
+		for (uint32_t key = from; key <= UINT16_MAX && !best; key++)
+			best = find(m, (uint16_t)key);
+		return best;
 	}
 	for (uint32_t i = 0; i < m->size; i++) {
 		const struct idmap_slot *s = &m->slots[i];
@@ -133,5 +129,19 @@ void *idmap_next(const struct idmap *m, uint32_t from)
 		if (s->value && s->key >= from && (!best || s->key < best->key))
 			best = s;
 	}
-	return best ? best->value : NULL;
+	return best;
+}
+
+void *idmap_next(struct idmap *m, uint32_t from)
+{
+	bool first = from <= m->low;
+	const struct idmap_slot *s;
+
+	if (!m->count)
+		return NULL;
+	s = least(m, first ? m->low : from);
+	/* who takes the first one away again and again does not search from 0 each time */
+	if (first && s)
+		m->low = s->key;
+	return s ? s->value : NULL;
 }

@@ -16,6 +16,7 @@ struct idmap {
 	struct idmap_slot *slots;
 	uint32_t size;		/* of slots; a power of two, or 0 */
 	uint32_t count;
+	uint32_t low;		/* no key is below */
 	uint32_t seed;		/* so that a peer's choice of ids makes no long runs */
 };
 
@@ -25,6 +26,6 @@ void *idmap_get(const struct idmap *m, uint16_t key);
 int idmap_put(struct idmap *m, uint16_t key, void *value);
 void *idmap_remove(struct idmap *m, uint16_t key);	/* the value, NULL when there was none */
 /* The entry with the least key >= from; NULL at the end. */
-void *idmap_next(const struct idmap *m, uint32_t from);
+void *idmap_next(struct idmap *m, uint32_t from);
 
 #endif
