@@ -24,7 +24,7 @@ struct call call = { .fd = -1, .pppox = -1 };
 
 static volatile sig_atomic_t watching;
 static struct ppp_call_down stop;	/* what the engine said; reason "": nothing yet */
-static bool stop_told;
+static bool stop_told, line_is_dead;
 static int term_transmits = -1;		/* pppd's own number of Terminate-Requests */
 static uint64_t serial;
 
@@ -32,7 +32,7 @@ void call_take(const struct ppp_call_params *p, int pppox, int fd, bool dialled)
 {
 	call = (struct call){ .fd = fd, .pppox = pppox, .dialled = dialled, .params = *p };
 	memset(&stop, 0, sizeof(stop));
-	stop_told = false;
+	stop_told = line_is_dead = false;
 }
 
 /*
@@ -111,18 +111,19 @@ static void take_stop(const struct ipc_message *m)
 		snprintf(stop.reason, sizeof(stop.reason), "l2tpd ended the call");
 }
 
-/* Reads why the engine ended the call, if it did. */
+/* Reads whether and why the engine ended the call. */
 static void read_stop(void)
 {
 	struct pollfd p = { .fd = call.fd, .events = POLLIN };
 	struct ipc_message m;
 	int n;
 
-	while (!stop.reason[0] && poll(&p, 1, 0) == 1) {
+	while (stop.pppd_status != EXIT_HANGUP && poll(&p, 1, 0) == 1) {
 		n = ipc_recv(call.fd, &m);
 		if (n == 0 || (n < 0 && n != -EPROTO)) {
 			stop.pppd_status = EXIT_HANGUP;
-			snprintf(stop.reason, sizeof(stop.reason), "l2tpd closed the call");
+			if (!stop.reason[0])
+				snprintf(stop.reason, sizeof(stop.reason), "l2tpd closed the call");
 		} else if (n > 0) {
 			if (m.header.type == PPP_CALL_STOP)
 				take_stop(&m);
@@ -131,24 +132,43 @@ static void read_stop(void)
 	}
 }
 
+/* LCP is already on its way down and waits for the peer: it need not. */
+static void stop_waiting(void *arg)
+{
+	fsm *lcp = &lcp_fsm[0];
+
+	(void)arg;
+	if (lcp->state != CLOSING && lcp->state != STOPPING)
+		return;
+	lcp_lowerdown(0);
+	lcp->callbacks->finished(lcp);
+}
+
 /*
  * When LCP closes because the engine ended the call: say why, and when the
  * peer cannot be reached any more, send one Terminate-Request and wait for
- * nothing.
+ * nothing. Until then the engine may still say so.
  */
 static void on_phase(void *ctx, int new_phase)
 {
 	(void)ctx;
-	if (new_phase != PHASE_TERMINATE || call.fd < 0 || stop_told)
+	if (new_phase != PHASE_TERMINATE || call.fd < 0 || line_is_dead)
 		return;
 	read_stop();
 	if (!stop.reason[0])
 		return;
+	if (!stop_told)
+		say(SAY_NOTICE, "%s", stop.reason);
 	stop_told = true;
-	watching = 0;
-	say(SAY_NOTICE, "%s", stop.reason);
-	if (stop.pppd_status == EXIT_HANGUP)
+	if (stop.pppd_status == EXIT_HANGUP) {
+		line_is_dead = true;
+		watching = 0;
 		lcp_fsm[0].maxtermtransmits = 0;
+		compat_timeout(stop_waiting, NULL);
+	} else {
+		watching = 1;
+		look();
+	}
 }
 
 static void on_ip(void *ctx, int arg)
