@@ -247,6 +247,18 @@ static void advance(struct l2tp_session *s, uint64_t now, enum l2tp_message_type
 		close_with_cdn(s, now, &cause, false);
 }
 
+/*
+ * What is said of a message out of sequence. Section 4.4.2 has no code for it;
+ * 6 is the one that comes with a text.
+ */
+static const struct l2tp_cause *out_of_sequence(struct l2tp_cause *c, const struct l2tp_session *s,
+						enum l2tp_session_event ev)
+{
+	l2tp_cause_set(c, L2TP_CDN_ERROR, L2TP_ERROR_VENDOR, "%s in state %s",
+		       l2tp_session_event_name(ev), l2tp_session_state_name(s->r.state));
+	return c;
+}
+
 static bool is_peers_doing(enum l2tp_session_event ev)
 {
 	return ev == L2TP_SESSION_EV_CDN;
@@ -261,12 +273,6 @@ void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_
 	if (s->gone)
 		return;
 	cell = l2tp_session_transition(s->r.kind, s->r.state, ev);
-	if (!cause) {
-		/* section 4.4.2 has no code for a message out of sequence; 6 comes with a text */
-		l2tp_cause_set(&none, L2TP_CDN_ERROR, L2TP_ERROR_VENDOR, "%s in state %s",
-			       l2tp_session_event_name(ev), l2tp_session_state_name(s->r.state));
-		cause = &none;
-	}
 	switch (cell.action) {
 	case L2TP_SESSION_ACT_IGNORE:
 		break;
@@ -298,10 +304,12 @@ void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_
 		advance(s, now, L2TP_OCCN, cell.next);
 		break;
 	case L2TP_SESSION_ACT_SEND_CDN:
-		close_with_cdn(s, now, cause, is_peers_doing(ev));
+		close_with_cdn(s, now, cause ? cause : out_of_sequence(&none, s, ev),
+			       is_peers_doing(ev));
 		break;
 	case L2TP_SESSION_ACT_CLEAN_UP:
-		clean_up(s, now, cause, is_peers_doing(ev));
+		clean_up(s, now, cause ? cause : out_of_sequence(&none, s, ev),
+			 is_peers_doing(ev));
 		break;
 	case L2TP_SESSION_ACT_TELL_WEN:
 		l2tp_session_tell_wen(s);

@@ -189,11 +189,12 @@ static void stop(struct l2tp_tunnel *t, const struct l2tp_cause *cause)
 		release(t);
 }
 
-static void out_of_sequence(struct l2tp_cause *c, enum l2tp_tunnel_state state,
-			    enum l2tp_tunnel_event ev)
+static const struct l2tp_cause *out_of_sequence(struct l2tp_cause *c, const struct l2tp_tunnel *t,
+						enum l2tp_tunnel_event ev)
 {
 	l2tp_cause_set(c, L2TP_STOPCCN_FSM, 0, "%s in state %s", l2tp_tunnel_event_name(ev),
-		       l2tp_tunnel_state_name(state));
+		       l2tp_tunnel_state_name(t->r.state));
+	return c;
 }
 
 /* Sends what the transition asks for; when that fails, the tunnel ends. */
@@ -218,10 +219,6 @@ void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_eve
 
 	if (t->r.down)
 		return;
-	if (!cause) {
-		out_of_sequence(&none, t->r.state, ev);
-		cause = &none;
-	}
 	switch (cell.action) {
 	case L2TP_TUNNEL_ACT_IGNORE:
 	case L2TP_TUNNEL_ACT_QUEUE_CALL:	/* the session is in the list already */
@@ -240,13 +237,14 @@ void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_eve
 		set_state(t, now, cell.next);	/* l2tp_tunnel_done starts them */
 		break;
 	case L2TP_TUNNEL_ACT_SEND_STOPCCN:
-		stop(t, cause);
+		stop(t, cause ? cause : out_of_sequence(&none, t, ev));
 		break;
 	case L2TP_TUNNEL_ACT_CLEAN_UP:
-		clean_up(t, cause, true);
+		clean_up(t, cause ? cause : out_of_sequence(&none, t, ev), true);
 		break;
 	case L2TP_TUNNEL_ACT_DISCARD:
-		clean_up(t, cause, ev == L2TP_TUNNEL_EV_SCCRQ_LOSE);
+		clean_up(t, cause ? cause : out_of_sequence(&none, t, ev),
+			 ev == L2TP_TUNNEL_EV_SCCRQ_LOSE);
 		release(t);
 		break;
 	}
