@@ -5,6 +5,10 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -37,6 +41,8 @@ static const char config_text[] =
 	" options = { \"lcp-restart\", \"" RESTART_S "\" } }\n"
 	"ppp \"isp-pap\" { auth = { \"pap\" } users-file = \"/dev/null\""
 	" local-address = \"10.64.0.1\" ipv6 = true }\n"
+	"ppp \"isp-ms\" { auth = { \"mschapv2\" } users-file = \"/dev/null\""
+	" local-address = \"10.64.0.1\" }\n"
 	"ppp \"isp-open\" { local-address = \"10.64.0.2\" mtu = 1400 }\n"
 	"ppp \"broken\" { options = { \"lcp-max-configure\", \"many\" } }\n"
 	"lac \"out\" { server = \"127.0.0.1\" session \"s\" { user = \"x\" password-file = \"/dev/null\" ppp = \"dialout\" } }\n"
@@ -178,6 +184,24 @@ static void test_pap_and_ipv6(void **state)
 	assert_int_equal(p->lns.auth_msg.method, PPP_AUTH_PAP);
 	assert_string_equal(p->lns.auth_msg.user, PPP_LAB_USER);
 	hang_up(p);
+}
+
+static void test_mschapv2(void **state)
+{
+	struct pair *p = pair_new();
+
+	(void)state;
+	bring_up(p, "isp-ms");
+	assert_int_equal(p->lns.auths, 1);
+	hang_up(p);
+	open_pair(p, "isp-ms");
+	p->lns.refuse = true;
+	assert_int_equal(ppp_end_start(&p->lns), 0);
+	assert_int_equal(ppp_end_start(&p->caller), 0);
+	assert_true(ppp_lab_run(&lab, both_exited, p, UP_MS));
+	assert_int_equal(p->lns.down_msg.pppd_status, 11);
+	assert_int_equal(p->caller.down_msg.pppd_status, 19);
+	close_pair(p);
 }
 
 static bool both_up6(void *arg)
@@ -435,12 +459,65 @@ static bool many_exited(void *arg)
 	return true;
 }
 
+/*
+ * What is on the wire: the magic number of each pppd's first Configure-Request,
+ * by the session that it goes to.
+ */
+struct magics { int fd; unsigned int n; struct { uint32_t ids, magic; } v[2 * MANY]; };
+
+static void listen_on_loopback(struct magics *m)
+{
+	struct sockaddr_ll ll = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP) };
+	int space = 1 << 20;
+
+	m->n = 0;
+	m->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_IP));
+	ll.sll_ifindex = (int)if_nametoindex("lo");
+	assert_true(m->fd >= 0);
+	assert_int_equal(setsockopt(m->fd, SOL_SOCKET, SO_RCVBUFFORCE, &space, sizeof(space)), 0);
+	assert_int_equal(bind(m->fd, (struct sockaddr *)&ll, sizeof(ll)), 0);
+}
+
+static void take_frame(struct magics *m, const uint8_t *p, size_t len)
+{
+	uint32_t ids;
+
+	/* IP 20, UDP 8, L2TP flags 2 and ids 4, ff 03, c0 21, Configure-Request */
+	if (len < 46 || p[9] != IPPROTO_UDP || (p[28] & 0x80) || p[34] != 0xff ||
+	    p[36] != 0xc0 || p[37] != 0x21 || p[38] != 1)
+		return;
+	memcpy(&ids, p + 30, sizeof(ids));
+	for (unsigned int i = 0; i < m->n; i++)
+		if (m->v[i].ids == ids)
+			return;
+	for (p += 42, len -= 42; len >= 6 && p[1] >= 2 && p[1] <= len; len -= p[1], p += p[1]) {
+		if (p[0] != 5 || p[1] != 6)
+			continue;
+		assert_true(m->n < 2 * MANY);
+		m->v[m->n].ids = ids;
+		memcpy(&m->v[m->n++].magic, p + 2, 4);
+		return;
+	}
+}
+
+static void read_loopback(struct magics *m)
+{
+	uint8_t frame[2048];
+	ssize_t n;
+
+	while ((n = recv(m->fd, frame, sizeof(frame), MSG_DONTWAIT)) > 0)
+		take_frame(m, frame, (size_t)n);
+	close(m->fd);
+}
+
 /* Every child of a template draws random numbers of its own. */
 static void test_many_at_once(void **state)
 {
 	static struct pair p[MANY];
+	static struct magics magics;
 
 	(void)state;
+	listen_on_loopback(&magics);
 	for (int i = 0; i < MANY; i++)
 		start_pair(&p[i], "isp");
 	assert_true(ppp_lab_run(&lab, many_up, p, 60000));
@@ -456,6 +533,11 @@ static void test_many_at_once(void **state)
 				     !memcmp(a->challenge, b->challenge, a->challenge_len));
 		}
 	}
+	read_loopback(&magics);
+	assert_int_equal(magics.n, 2 * MANY);
+	for (unsigned int i = 0; i < magics.n; i++)
+		for (unsigned int k = 0; k < i; k++)
+			assert_int_not_equal(magics.v[i].magic, magics.v[k].magic);
 	for (int i = 0; i < MANY; i++)
 		ppp_end_stop(&p[i].lns, 0, "done");
 	assert_true(ppp_lab_run(&lab, many_exited, p, 60000));
@@ -563,6 +645,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_call_comes_up),
 		cmocka_unit_test(test_pap_and_ipv6),
+		cmocka_unit_test(test_mschapv2),
 		cmocka_unit_test(test_ipv6_is_told),
 		cmocka_unit_test(test_no_authentication),
 		cmocka_unit_test(test_call_params),
