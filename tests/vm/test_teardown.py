@@ -55,8 +55,10 @@ def assert_nothing_left(lns, lac, before):
 @pytest.mark.parametrize("side", ["lns", "lac"])
 def test_pppd(call, side, number):
     lns, lac, before = call
-    (pppd,) = (lns if side == "lns" else lac).pppds()
-    os.kill(pppd, number)
+    daemon = lns if side == "lns" else lac
+    # A pppd that forks for its ip-up script is two for a moment.
+    lab.wait_until(lambda: len(daemon.pppds()) == 1, "ip-up to be done")
+    os.kill(daemon.pppds()[0], number)
     assert_nothing_left(lns, lac, before)
 
 

@@ -73,6 +73,9 @@ def test_access_list(daemon, address, section, name, allowed):
     assert "not authorized" in refused(client)
     assert server.status()["tunnels_refused"] == 1
     assert server.sessions() == []
+    # The caller acknowledged the StopCCN: there is nothing that the end waits for.
+    assert server.stop() == 0
+    assert "did not acknowledge" not in server.process.text()
 
 
 def test_wrong_secret_beside_a_right_one(daemon, address):
@@ -99,7 +102,7 @@ def test_limits(daemon, address):
 
 def test_half_open_limit(daemon, address):
     """A flood of SCCRQs that nobody follows up fills its limit and no more; it drains by itself."""
-    server = daemon("lns").start(lns(address, "setup-timeout = 2", "max-half-open = 10\n"))
+    server = daemon("lns").start(lns(address, "setup-timeout = 2 retransmit = 0.1 retransmit-tries = 3", "max-half-open = 10\n"))
     socks = []
     for n in range(1, 31):
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -115,6 +115,9 @@ static void input_stopccn(struct l2tp_tunnel *t, uint64_t now)
 	struct l2tp_cause cause;
 
 	l2tp_cause_decode(&t->ep->msg, &cause);
+	/* A refused SCCRQ: the acknowledgement has to find the peer's tunnel. */
+	if (!t->r.peer_id)
+		t->r.peer_id = l2tp_u16(&t->ep->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID);
 	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_STOPCCN, &cause);
 	/* section 5.7: nothing of ours matters to it, but its copies are acknowledged */
 	reliable_drop_all(&t->rel);
@@ -181,6 +184,21 @@ static void log_fault(struct l2tp_tunnel *t, enum l2tp_severity severity)
 		   "%s: %s", cost[severity], t->ep->fault.cause.text);
 }
 
+/* Our StopCCN is under way, or the peer's has come. */
+static void input_when_down(struct l2tp_tunnel *t, const struct input *in)
+{
+	const struct l2tp_message *m = &t->ep->msg;
+
+	/* both sides closed at once: then there is no more to wait for */
+	if (m->type == L2TP_STOPCCN)
+		input_stopccn(t, in->now);
+	/* the SCCRQ was taken back before its answer came: the StopCCN can name the tunnel now */
+	if (m->type == L2TP_SCCRP && t->r.initiator && !t->r.peer_id) {
+		t->r.peer_id = l2tp_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+		reliable_readdress(&t->rel, t->r.peer_id);
+	}
+}
+
 /* One message, in its place in the order. */
 static void deliver(struct l2tp_tunnel *t, const struct input *in, const struct l2tp_header *h)
 {
@@ -189,9 +207,7 @@ static void deliver(struct l2tp_tunnel *t, const struct input *in, const struct 
 
 	severity = l2tp_message_decode(&ep->msg, h, &t->cfg.secret, &ep->scratch, &ep->fault);
 	if (t->r.down) {
-		/* both sides closed at once: then there is no more to wait for */
-		if (ep->msg.type == L2TP_STOPCCN)
-			input_stopccn(t, in->now);
+		input_when_down(t, in);
 		return;
 	}
 	if (severity != L2TP_OK)
