@@ -24,9 +24,10 @@ int sandbox_drop(const char *user, const char *root_dir);
 
 /*
  * Installs the profile's filter for this thread and those that it starts; it
- * cannot be taken back. After sandbox_drop. 0 or -errno, logged. Does nothing in builds
- * with address, thread or memory sanitizers, which need more calls; with
- * SANDBOX_LOG_ONLY defined, calls outside of the list are logged, not punished.
+ * cannot be taken back. After sandbox_drop. 0 or -errno, logged. Does nothing
+ * but warn on a kernel without filters, and nothing in builds with address,
+ * thread or memory sanitizers, which need more calls; with SANDBOX_LOG_ONLY
+ * defined, calls outside of the list are logged, not punished.
  */
 int sandbox_seccomp(enum sandbox_profile profile);
 

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -181,6 +182,12 @@ static int deny_aaa(scmp_filter_ctx ctx)
 
 /* ---- either ---- */
 
+/* A kernel with filters looks for the program that is not given (seccomp(2)). */
+static bool kernel_has_filters(void)
+{
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) == 0 || errno == EFAULT;
+}
+
 int sandbox_seccomp(enum sandbox_profile profile)
 {
 	bool engine = profile == SANDBOX_ENGINE;
@@ -189,6 +196,10 @@ int sandbox_seccomp(enum sandbox_profile profile)
 
 	if (SANITIZED) {
 		log_debug("built with a sanitizer: no filter for system calls");
+		return 0;
+	}
+	if (!kernel_has_filters()) {
+		log_warn("this kernel has no CONFIG_SECCOMP_FILTER: no filter for system calls");
 		return 0;
 	}
 	ctx = seccomp_init(engine ? PUNISH : SCMP_ACT_ALLOW);

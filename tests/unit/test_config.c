@@ -385,6 +385,52 @@ static void test_pool(void **state)
 		   "{ \"10.0.0.5-10.0.0.5\" }");
 }
 
+/* ---- the manual ---- */
+
+static void check_described(const char *manual, const struct config_section *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		/* In the line behind .TP: ".B key", or ".BR key ..." beside others. */
+		const char *key = s->keys[i].name, *at = manual;
+		bool found = false;
+
+		while (!found && (at = strstr(at, "\n.TP\n"))) {
+			const char *end = strchr(at += 5, '\n');
+			const char *hit = strstr(at, key);
+
+			while (hit && hit < end && !found) {
+				const char after = hit[strlen(key)];
+
+				found = hit[-1] == ' ' && (after == ' ' || after == '\n');
+				hit = strstr(hit + 1, key);
+			}
+		}
+		if (!found)
+			fail_msg("l2tpd.conf(5) does not describe %s of %s", key, s->name);
+	}
+}
+
+static void test_manual(void **state)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = fopen("Documentation/l2tpd.conf.5", "r");
+
+	(void)state;
+	assert_non_null(f);
+	assert_true(getdelim(&text, &size, '\0', f) > 0);
+	fclose(f);
+	check_described(text, &config_section_global);
+	check_described(text, &config_section_listen);
+	check_described(text, &config_section_lns);
+	check_described(text, &config_section_ppp);
+	check_described(text, &config_section_lac);
+	check_described(text, &config_section_session);
+	free(text);
+}
+
 /* ---- random configurations ---- */
 
 static uint64_t seed;
@@ -605,6 +651,7 @@ int main(void)
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_match),
 		cmocka_unit_test(test_pool),
+		cmocka_unit_test(test_manual),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_files),
 	};
