@@ -26,7 +26,7 @@
 	KEY("retransmit-cap", seconds, type, tunnel.retransmit_cap_ms, 10, SECONDS(600)), \
 	KEY("retransmit-tries", u16, type, tunnel.retransmit_tries, 1, 100),		\
 	KEY("setup-timeout", seconds, type, tunnel.setup_ms, SECONDS(1), SECONDS(3600)), \
-	KEY("idle-timeout", seconds, type, tunnel.idle_ms, 0, SECONDS(86400)),		\
+	KEY("idle-timeout", seconds, type, tunnel.idle_ms, 10, SECONDS(86400)),		\
 	KEY("max-sessions", u32, type, tunnel.max_sessions, 0, 65535),			\
 	KEY("sequencing", bool, type, tunnel.sequencing, NO_BOUNDS)
 

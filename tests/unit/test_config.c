@@ -270,6 +270,7 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "lac l { hello = 86400.001 }", "hello = 86400.001 is out of range" },
 	{ "lac l { hello = 99999999999999999999 }", "is out of range" },
 	{ "lac l { retransmit = 0 }", "it goes from 0.010 to 60 seconds" },
+	{ "lac l { idle-timeout = 0 }", "it goes from 0.010 to 86400 seconds" },
 	{ "lac l { source-port = 1702 }", "is neither \"ephemeral\" nor 1701" },
 	{ "lac l { session s { ifname = \"a/b\" } }", "\"a/b\" is no name for an interface" },
 	{ "lac l { session s { ifname = \"ppp%d\" } }", "is no name for an interface" },
