@@ -458,7 +458,8 @@ static void random_string(FILE *f, size_t max)
 }
 
 /* A list's index keeps its values apart where they must not repeat or overlap. */
-static void random_value(const struct config_key *k, FILE *f, unsigned int index, unsigned int serial)
+static void random_value(const struct config_key *k, FILE *f, unsigned int index,
+			 unsigned int serial)
 {
 	static const char *const auths[] = { "pap", "mschapv2", "chap", "mschapv1" };
 
