@@ -123,7 +123,7 @@ static const struct ctl_field tunnel_fields[] = {
 	SECTION("Control channel"),
 	LINE("ns", "Next to send (Ns)"),
 	LINE("nr", "Next expected (Nr)"),
-	LINE("window", "Our receive window"),
+	LINE("window", "Congestion window"),
 	LINE("peer_window", "Peer's receive window"),
 	LINE("unacknowledged", "Unacknowledged"),
 	LINE("queued", "Queued"),

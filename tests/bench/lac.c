@@ -20,13 +20,14 @@ struct lac_call {
 
 struct lac {
 	struct load_tunnel **tunnel;	/* NULL: gone */
-	unsigned int opened, opening, left;
+	unsigned int opened, opening;
 	unsigned int next_tunnel;	/* that gets the next call */
 	struct lac_call *calls, *free;
 	unsigned int started, under_way;
 	bool closing;
 	struct results *r;
 	uint64_t progress_ns;		/* when something last came to an end */
+	uint64_t last_call_ns;		/* when a call last did */
 };
 
 static void progress(struct lac *c)
@@ -36,9 +37,11 @@ static void progress(struct lac *c)
 
 static void call_over(struct lac *c, struct lac_call *call)
 {
-	if (call->counted)
-		c->under_way--;
+	if (!call->counted)
+		return;
 	call->counted = false;
+	c->under_way--;
+	c->last_call_ns = load_now_ns();
 }
 
 static void call_up(struct load *l, struct lac *c, struct lac_call *call,
@@ -58,7 +61,6 @@ static void tunnel_over(struct lac *c, const struct load_tunnel *lt)
 {
 	if (!lt->established)
 		c->opening--;
-	c->left--;
 	for (unsigned int i = 0; i < c->opened; i++)
 		if (c->tunnel[i] == lt)
 			c->tunnel[i] = NULL;
@@ -157,7 +159,6 @@ static int open_tunnel(struct load *l, struct lac *c)
 	}
 	c->tunnel[c->opened++] = load_tunnel_new(t);
 	c->opening++;
-	c->left++;
 	load_drain(l, now);
 	return 0;
 }
@@ -246,12 +247,18 @@ static bool unsettled(struct lac *c)
 	return false;
 }
 
+/*
+ * The time that counts ends with the last call. The last acknowledgements may
+ * take their full delay, which is long beside 1,000 calls; they are waited for
+ * all the same, so that the peer's CPU time is whole.
+ */
 static int make_calls(struct load *l, struct lac *c)
 {
 	uint64_t start = load_now_ns();
 	int ret = 0;
 
 	progress(c);
+	c->last_call_ns = start;
 	while (!ret && (c->started < l->o->calls || c->under_way || unsettled(c))) {
 		while (!ret && may_start(l, c, start))
 			ret = start_call(l, c);
@@ -260,7 +267,7 @@ static int make_calls(struct load *l, struct lac *c)
 		if (stuck(l, c))
 			break;
 	}
-	c->r->calls_s = (double)(load_now_ns() - start) / 1e9;
+	c->r->calls_s = (double)(c->last_call_ns - start) / 1e9;
 	if (ret == -ENOTCONN)
 		fputs("l2tp-load: no tunnel is left for the calls\n", stderr);
 	else if (ret)
@@ -298,8 +305,9 @@ static void close_tunnels(struct load *l, struct lac *c)
 		if (i % 64 == 63 && load_turn(l, 0))
 			break;
 	}
+	/* Once the StopCCNs are acknowledged, waiting the cycle of section 5.7 would show nothing. */
 	progress(c);
-	while (c->left && !load_turn(l, 100) && !stuck(l, c))
+	while (unsettled(c) && !load_turn(l, 100) && !stuck(l, c))
 		;
 }
 

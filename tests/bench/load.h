@@ -124,7 +124,7 @@ int load_turn(struct load *l, int timeout_ms);
 /* ---- report.c ---- */
 
 struct usage {
-	double user_s, system_s;
+	double cpu_s;			/* user and system */
 	uint64_t rss_kb, pss_kb;	/* 0: not known */
 };
 int usage_read(pid_t pid, struct usage *u);	/* 0 or -errno */

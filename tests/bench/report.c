@@ -6,30 +6,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <jansson.h>
 
+/* To the nanosecond, where /proc/PID/stat counts ticks: 1,000 calls take but one. */
 static int read_cpu(pid_t pid, struct usage *u)
 {
-	unsigned long long user, system;
-	char path[64], line[1024], *p;
-	FILE *f;
-	long hz = sysconf(_SC_CLK_TCK);
+	struct timespec ts;
+	clockid_t clock;
+	int ret = clock_getcpuclockid(pid, &clock);
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	f = fopen(path, "re");
-	if (!f)
+	if (ret)
+		return -ret;
+	if (clock_gettime(clock, &ts) < 0)
 		return -errno;
-	p = fgets(line, sizeof(line), f);
-	fclose(f);
-	/* The name stands in brackets and may hold any byte: count from its end. */
-	p = p ? strrchr(p, ')') : NULL;
-	if (!p || sscanf(p, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu",
-			 &user, &system) != 2)
-		return -EBADMSG;
-	u->user_s = (double)user / (double)hz;
-	u->system_s = (double)system / (double)hz;
+	u->cpu_s = (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 	return 0;
 }
 
@@ -116,16 +109,15 @@ static double per(uint64_t before_kb, uint64_t after_kb, uint64_t n)
 
 static double cpu(const struct usage *a, const struct usage *b)
 {
-	return b->user_s + b->system_s - a->user_s - a->system_s;
+	return b->cpu_s - a->cpu_s;
 }
 
 static json_t *process_json(const struct results *r, const struct usage u[POINTS],
 			    const struct load_options *o)
 {
-	return json_pack("{s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:f, s:f}",
+	return json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:f, s:f}",
 		"cpu_s_tunnels", cpu(&u[POINT_START], &u[POINT_TUNNELS]),
 		"cpu_s_calls", cpu(&u[POINT_TUNNELS], &u[POINT_CALLS]),
-		"cpu_user_s_calls", u[POINT_CALLS].user_s - u[POINT_TUNNELS].user_s,
 		"cpu_s_hold", cpu(&u[POINT_CALLS], &u[POINT_HELD]),
 		"pss_kb_start", (json_int_t)u[POINT_START].pss_kb,
 		"pss_kb_tunnels", (json_int_t)u[POINT_TUNNELS].pss_kb,
