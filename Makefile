@@ -34,7 +34,11 @@ LDFLAGS  ?= $(LDHARDEN)
 # The folder that holds pppd/pppd.h; scripts/fetch-ppp25 prints Debian 13's.
 PPPD_INCLUDE ?= /usr/include
 
-all_CPPFLAGS = -D_GNU_SOURCE -Idaemon -I. $(CPPFLAGS)
+# Readiness is told to systemd where its library is.
+HAVE_SYSTEMD ?= $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo yes)
+
+all_CPPFLAGS = -D_GNU_SOURCE -Idaemon -I. $(if $(HAVE_SYSTEMD),-DHAVE_SYSTEMD) $(CPPFLAGS)
+daemon_main_CFLAGS = -DSYSCONFDIR='"$(SYSCONFDIR)"'
 all_CFLAGS   = -std=gnu17 $(WARN) $(WERROR) $(CFLAGS) $(SANITIZE)
 all_LDFLAGS  = $(LDFLAGS) $(SANITIZE)
 
@@ -91,7 +95,7 @@ include $(sort $(wildcard daemon/rules.mk daemon/*/rules.mk daemon/proto/*/rules
         plugin/rules.mk scripts/rules.mk tests/rules.mk tests/*/rules.mk Documentation/rules.mk))
 
 # A file that changes when the compiler or its flags do: objects depend on it.
-flags_now = $(CC) $(all_CPPFLAGS) $(all_CFLAGS) $(all_LDFLAGS) $(PPPD_INCLUDE)
+flags_now = $(CC) $(all_CPPFLAGS) $(all_CFLAGS) $(all_LDFLAGS) $(PPPD_INCLUDE) $(SBINDIR) $(SYSCONFDIR)
 ifneq ($(filter-out $(unbuilt),$(or $(MAKECMDGOALS),all)),)
 $(shell mkdir -p $(B); printf '%s\n' '$(flags_now)' | cmp -s - $(B)/.flags || printf '%s\n' '$(flags_now)' > $(B)/.flags)
 endif
@@ -188,16 +192,19 @@ pppd_version = $(shell sed -n 's/^\#define[ \t]*\(PPPD_VERSION\|VERSION\)[ \t]*"
 	$(wildcard $(PPPD_INCLUDE)/pppd/pppdconf.h $(PPPD_INCLUDE)/pppd/patchlevel.h) | head -n 1)
 PPPD_PLUGINDIR ?= /usr/lib/pppd/$(pppd_version)
 manuals := $(wildcard Documentation/*.[1-8])
-units := $(wildcard scripts/*.service)
 # installed : from, mode
 files = $(SBINDIR)/l2tpd:$(B)/l2tpd:755 $(BINDIR)/l2tpctl:$(B)/l2tpctl:755 \
 	$(PPPD_PLUGINDIR)/l2tpd.so:$(B)/l2tpd.so:644 \
 	$(foreach m,$(manuals),$(MANDIR)/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)):$(m):644) \
-	$(foreach u,$(units),$(UNITDIR)/$(notdir $(u)):$(u):644) \
-	$(foreach s,$(wildcard Documentation/l2tpd.conf.sample),$(DOCDIR)/l2tpd.conf.sample:$(s):644)
+	$(UNITDIR)/l2tpd.service:$(B)/l2tpd.service:644 \
+	$(DOCDIR)/l2tpd.conf.sample:Documentation/l2tpd.conf.sample:644
+
+$(B)/l2tpd.service: scripts/l2tpd.service.in $(B)/.flags
+	$(call say,SED,$@)sed -e 's,@SBINDIR@,$(SBINDIR),; s,@SYSCONFDIR@,$(SYSCONFDIR),' \
+		-e 's,@TYPE@,$(if $(HAVE_SYSTEMD),notify,exec),' $< > $@
 
 .PHONY: install uninstall
-install: all ## install under PREFIX, the plugin where pppd looks for it
+install: all $(B)/l2tpd.service ## install under PREFIX, the plugin where pppd looks for it
 	@set -e; for f in $(files); do \
 		to=$(DESTDIR)$${f%%:*}; from=$${f#*:}; mode=$${from##*:}; from=$${from%:*}; \
 		echo "  INSTALL $$to"; $(INSTALL) -D -m $$mode $$from $$to; \
