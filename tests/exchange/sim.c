@@ -123,6 +123,8 @@ static void deliver_later(struct sim_node *to, const struct addr *from, const ui
 	e.pkt = malloc(len);
 	assert_non_null(e.pkt);
 	memcpy(e.pkt, pkt, len);
+	if (sim_chance(s, s->net.damage))
+		e.pkt[sim_below(s, (uint32_t)len)] ^= (uint8_t)(1u << sim_below(s, 8));
 	push(s, e);
 }
 
@@ -524,10 +526,30 @@ void sim_check_agreement(struct sim *s)
 	}
 }
 
+static void new_core(struct sim_node *n)
+{
+	struct l2tp_env env = { .ctx = n->sim, .random = node_random };
+
+	n->ep = l2tp_endpoint_new(&env, NULL);
+	assert_non_null(n->ep);
+}
+
+void sim_restart(struct sim_node *n)
+{
+	l2tp_endpoint_free(n->ep);
+	for (struct sim_session *ss = n->sessions; ss; ss = ss->next) {
+		ss->s = NULL;
+		ss->down = ss->freed = true;
+	}
+	for (struct sim_tunnel *t = n->tunnels; t; t = t->next) {
+		t->t = NULL;
+		t->down = t->freed = true;
+	}
+	new_core(n);
+}
+
 void sim_init(struct sim *s, uint64_t seed)
 {
-	struct l2tp_env env = { .ctx = s, .random = node_random };
-
 	memset(s, 0, sizeof(*s));
 	s->seed = s->random_state = seed;
 	s->now = 1000000;
@@ -542,8 +564,7 @@ void sim_init(struct sim *s, uint64_t seed)
 		};
 		n->config = (struct l2tp_tunnel_config){ .bearer = 3 };
 		strcpy(n->config.hostname, i ? "b.example" : "a.example");
-		n->ep = l2tp_endpoint_new(&env, NULL);
-		assert_non_null(n->ep);
+		new_core(n);
 	}
 }
 

@@ -16,7 +16,7 @@ struct sim_session;
 
 /* Parts of a thousand; ms. */
 struct sim_network {
-	unsigned int loss, duplicates;
+	unsigned int loss, duplicates, damage;	/* damage: a bit is flipped */
 	uint32_t delay_min, delay_max;
 };
 
@@ -94,6 +94,8 @@ struct sim_tunnel *sim_tunnel_open(struct sim_node *n, const struct l2tp_tunnel_
 /* NULL when the core refuses; *err as it gave it. */
 struct sim_session *sim_session_open(struct sim_tunnel *t, enum l2tp_call_kind kind,
 				     const struct l2tp_call_params *p, int *err);
+/* The node crashes and is back at once: its core is new, all that it had is gone. */
+void sim_restart(struct sim_node *n);
 /* After any other call into a core: takes its effects and deadlines. */
 void sim_settle(struct sim_node *n);
 /* Calls fn(arg) in virtual time. */

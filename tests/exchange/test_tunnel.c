@@ -966,12 +966,63 @@ static void test_early_stopccn(void **state)
 	s->node[1].policy.send = NULL;
 	l2tp_tunnel_close(a->t, s->now, NULL);
 	sim_settle(&s->node[0]);
-	/* the StopCCN waits behind the SCCRQ, which is acknowledged by the retransmitted SCCRP */
+	/* it waits behind the SCCRQ; then it can name the tunnel, for the SCCRP came again */
+	listen_to(&s->node[0]);
 	sim_run(s, s->now + 3000);
+	assert_int_equal(heard.count, 2);
+	assert_int_equal(heard.packet.data[4] << 8 | heard.packet.data[5], s->node[1].tunnels->id);
 	assert_true(s->node[1].tunnels->down && s->node[1].tunnels->by_peer);
 	assert_true(a->down);
 	sim_drain(s, 60000);
 	sim_check_empty(s);
+}
+
+/* And when it never comes, the StopCCN has no tunnel id but its own AVP. */
+static void test_unnamed_stopccn(void **state)
+{
+	struct sim *s = *state;
+	struct sim_tunnel *b;
+	struct packet p;
+
+	s->node[0].gone = true;
+	sccrq(&p, 77, 0x0100);
+	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
+	b = s->node[1].tunnels;
+	assert_string_equal(l2tp_tunnel_state_str(b->t), "wait-ctl-conn");
+	packet_begin(&p, L2TP_STOPCCN, 0, 0);
+	put_u16(&p, L2TP_AVP_ASSIGNED_TUNNEL_ID, 77);
+	packet_avp(&p, M_BIT, 0, 1, "\0\6", 2);
+	packet_end(&p);
+	l2tp_encode_sequence(p.data, 1, 0);
+	sim_inject(&s->node[1], &stranger, p.data, p.len);
+	assert_false(b->down);
+	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
+	assert_true(b->down && b->by_peer);
+	assert_int_equal(b->cause.result, L2TP_STOPCCN_SHUTDOWN);
+}
+
+/* A peer that crashes and comes back knows of nothing. */
+static void test_restarted_node(void **state)
+{
+	struct sim *s = *state;
+	struct sim_tunnel *a, *b;
+	int err;
+
+	open_both(s, &a, &b);
+	assert_non_null(sim_session_open(a, L2TP_CALL_LAC_INCOMING, NULL, &err));
+	sim_run(s, s->now + 500);
+	sim_restart(&s->node[0]);
+	a = sim_tunnel_open(&s->node[0], NULL);
+	assert_non_null(sim_session_open(a, L2TP_CALL_LAC_INCOMING, NULL, &err));
+	sim_run(s, s->now + 500);
+	assert_true(a->up);
+	assert_int_equal(count_up(&s->node[1]), 2);
+	/* the old one is found dead by its hello, the new one stays */
+	sim_run(s, s->now + 92000);
+	assert_true(b->freed);
+	assert_int_equal(count_up(&s->node[1]), 1);
+	sim_check_agreement(s);
+	assert_int_equal(counters(&s->node[1]).sessions, 1);
 }
 
 static void test_walk(void **state)
@@ -1029,6 +1080,8 @@ int main(void)
 		test(close_under_loss),
 		test(lost_zlb_after_stopccn),
 		test(early_stopccn),
+		test(unnamed_stopccn),
+		test(restarted_node),
 		test(walk),
 	};
 

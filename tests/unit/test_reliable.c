@@ -467,6 +467,7 @@ static void test_out_of_order(void **state)
 {
 	struct reliable *r = &((struct fixture *)*state)->r;
 
+	r->held_max = RELIABLE_HELD_MAX;
 	assert_int_equal(receive(r, 0, 3), RELIABLE_HELD);
 	assert_int_equal(receive(r, 0, 1), RELIABLE_HELD);
 	assert_int_equal(receive(r, 0, 7), RELIABLE_HELD);
@@ -522,12 +523,40 @@ static void test_zlb_takes_no_number(void **state)
 static void test_held_are_bounded(void **state)
 {
 	struct reliable *r = &((struct fixture *)*state)->r;
+	uint8_t large[RELIABLE_HELD_BYTES + 1] = { 0 };
 	unsigned int held = 0;
 
 	r->cfg.window = 1000;
+	/* until a tunnel is established: few */
 	for (uint16_t ns = 999; ns; ns--)
 		held += receive(r, 0, ns) == RELIABLE_HELD;
+	assert_int_equal(held, RELIABLE_HELD_EARLY);
+	r->held_max = RELIABLE_HELD_MAX;
+	for (uint16_t ns = 995; ns; ns--)
+		held += receive(r, 0, ns) == RELIABLE_HELD;
 	assert_int_equal(held, RELIABLE_HELD_MAX);
+	r->held_max++;
+	assert_int_equal(reliable_receive(r, 0, 5, 0, false, large, sizeof(large)),
+			 RELIABLE_DROPPED);
+	assert_int_equal(reliable_receive(r, 0, 5, 0, false, large, sizeof(large) - 1),
+			 RELIABLE_HELD);
+}
+
+static void test_readdress(void **state)
+{
+	struct reliable *r = &((struct fixture *)*state)->r;
+	const struct l2tp_buf *b;
+
+	queue(r, 0, 2);
+	expect_sent(r, 0, 0, 0, 0);
+	reliable_readdress(r, 0x1234);
+	assert_true(reliable_timeout(r, 1000));
+	b = reliable_transmit(r, 1000);
+	assert_int_equal(get16(b->data + 4), 0x1234);
+	assert_int_equal(get16(b->data + 6), 0);
+	ack(r, 1000, 1);
+	b = reliable_transmit(r, 1000);
+	assert_int_equal(get16(b->data + 4), 0x1234);
 }
 
 /* Buffers come back. */
@@ -576,6 +605,7 @@ int main(void)
 		test(receive_wrap),
 		test(zlb_takes_no_number),
 		test(held_are_bounded),
+		test(readdress),
 		test(pool),
 	};
 

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/buf.h"
 #include "proto/l2tp/codec.h"
 #include "proto/l2tp/reliable.h"
 
 #define POOL_BUF	256	/* most messages fit */
 #define POOL_MAX	4096
+#define TUNNEL_ID_AT	4	/* in the header, section 3.1 */
 #define ACK_EVERY	2	/* this many messages, or a full window, do not wait for ack_delay */
 
 struct l2tp_buf *l2tp_buf_new(struct l2tp_buf_pool *pool, const void *data, size_t len)
@@ -61,6 +63,7 @@ void reliable_init(struct reliable *r, struct l2tp_buf_pool *pool, const struct 
 	memset(r, 0, sizeof(*r));
 	r->cfg = *cfg;
 	r->pool = pool;
+	r->held_max = RELIABLE_HELD_EARLY;
 	r->s.peer_window = RELIABLE_DEFAULT_WINDOW;
 	r->s.cwnd = 1;
 	r->s.ssthresh = RELIABLE_DEFAULT_WINDOW;
@@ -139,6 +142,15 @@ static void pop(struct reliable *r)
 		r->next = b->next;
 	r->s.queued--;
 	l2tp_buf_put(r->pool, b);
+}
+
+void reliable_readdress(struct reliable *r, uint16_t tunnel_id)
+{
+	for (struct l2tp_buf *b = r->head; b; b = b->next) {
+		struct wbuf w = { .data = b->data, .size = b->len, .len = b->len };
+
+		wbuf_patch_u16(&w, TUNNEL_ID_AT, tunnel_id);
+	}
 }
 
 void reliable_drop_unsent(struct reliable *r)
@@ -269,7 +281,7 @@ static enum reliable_verdict hold(struct reliable *r, uint16_t ns, const uint8_t
 		r->c.duplicates++;
 		return RELIABLE_DUPLICATE;
 	}
-	b = ahead < r->cfg.window && r->held_count < RELIABLE_HELD_MAX ?
+	b = ahead < r->cfg.window && r->held_count < r->held_max && len <= RELIABLE_HELD_BYTES ?
 	    l2tp_buf_new(r->pool, pkt, len) : NULL;
 	if (!b) {
 		r->c.dropped++;

@@ -13,7 +13,10 @@
 
 #define RELIABLE_NEVER		UINT64_MAX
 #define RELIABLE_QUEUE_MAX	32768u	/* half of the number space */
-#define RELIABLE_HELD_MAX	128u	/* out of order, per tunnel */
+/* What a peer may make us keep out of order: before it has proved anything, and after. */
+#define RELIABLE_HELD_EARLY	4u
+#define RELIABLE_HELD_MAX	128u
+#define RELIABLE_HELD_BYTES	2048u	/* of one packet */
 #define RELIABLE_DEFAULT_WINDOW	4	/* of a peer that says none (section 4.4.3) */
 
 /* One encoded message. */
@@ -71,7 +74,7 @@ struct reliable {
 	struct l2tp_buf *head, *tail;	/* in the order of Ns */
 	struct l2tp_buf *next;		/* the first not in flight */
 	struct l2tp_buf *held;		/* received out of order, by Ns */
-	uint16_t held_count;
+	uint16_t held_count, held_max;
 };
 
 void reliable_init(struct reliable *r, struct l2tp_buf_pool *pool, const struct reliable_config *cfg);
@@ -84,6 +87,8 @@ void reliable_set_peer_window(struct reliable *r, uint16_t window);
 
 /* Appends a message (its Ns and Nr are set when it goes out). 0, -ENOMEM, -ENOBUFS. */
 int reliable_queue(struct reliable *r, const void *data, size_t len);
+/* The peer's tunnel id became known: into the headers of what waits. */
+void reliable_readdress(struct reliable *r, uint16_t tunnel_id);
 /* Forgets messages that were never sent. */
 void reliable_drop_unsent(struct reliable *r);
 /* Forgets every message of ours: the peer is gone. */

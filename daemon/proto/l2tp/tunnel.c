@@ -142,6 +142,7 @@ static void set_state(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_stat
 	case L2TP_TUNNEL_ESTABLISHED:
 		t->r.established_ms = now;
 		t->r.setup_at = L2TP_NEVER;
+		t->rel.held_max = RELIABLE_HELD_MAX;
 		if (t->half_open)
 			t->ep->half_open_count--;
 		t->half_open = false;
