@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Many calls, made and cleared, leave everything as it was."""
+
+import lab
+from lab.caller import Caller
+from lab.l2tpd import L2tpd, lns_config
+
+AT_ONCE = 20
+WARM_UP, ROUNDS = 2, 10
+# What malloc may keep in hand; 200 calls that each lost a kilobyte would show.
+SLACK = 128 << 10
+
+
+def measure(lns, engine):
+    return {"monitor's fds": len(lns.process.fds()), "engine's fds": len(lab.fds(engine)),
+            "kernel": lab.l2tp_objects(lns.namespace)[1], "pppds": lns.pppds(),
+            "interfaces": lab.interfaces(lns.namespace)}
+
+
+def own_memory(*pids):
+    return [lab.memory(pid)[1] for pid in pids]
+
+
+def test_two_hundred_calls(pair, processes, build):
+    a, b = pair
+    lns = L2tpd(processes, build, a.namespace, "lns", level="info")
+    lns.start(lns_config(lns.users(("alice", "wonderland"))))
+    engine, aaa = lns.role("engine"), lns.role("aaa")
+    caller = Caller(b.namespace, a.ipv4)
+    caller.open()
+    serial, before = 0, None
+    for turn in range(WARM_UP + ROUNDS):
+        if turn == WARM_UP:
+            before = measure(lns, engine), own_memory(lns.process.pid, engine, aaa)
+        calls = []
+        for _ in range(AT_ONCE):
+            serial += 1
+            calls.append((serial, caller.call(serial, b"\xff\x03\xc0\x21\x09\x01\x00\x08\0\0\0\0")))
+        lab.wait_until(lambda: len([s for s in lns.sessions() if s["ppp_state"] == "negotiating"]) == AT_ONCE,
+                       f"{AT_ONCE} calls to have their pppd")
+        for ours, theirs in calls:
+            caller.clear(ours, theirs)
+            caller.drain()
+        lab.wait_until(lambda: lns.sessions() == [] and not lns.pppds(), "the calls to be cleared")
+    lab.wait_until(lambda: measure(lns, engine) == before[0], f"everything to be as it was: {before[0]}")
+    for was, now in zip(before[1], own_memory(lns.process.pid, engine, aaa)):
+        assert now <= was + SLACK
+    assert lns.status()["pool_isp_used"] == 0
