@@ -34,9 +34,6 @@ LDFLAGS  ?= $(LDHARDEN)
 # The folder that holds pppd/pppd.h; scripts/fetch-ppp25 prints Debian 13's.
 PPPD_INCLUDE ?= /usr/include
 
-# Readiness is told to systemd where its library is.
-HAVE_SYSTEMD ?= $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo yes)
-
 all_CPPFLAGS = -D_GNU_SOURCE -Idaemon -I. $(if $(HAVE_SYSTEMD),-DHAVE_SYSTEMD) $(CPPFLAGS)
 daemon_main_CFLAGS = -DSYSCONFDIR='"$(SYSCONFDIR)"'
 all_CFLAGS   = -std=gnu17 $(WARN) $(WERROR) $(CFLAGS) $(SANITIZE)
@@ -66,8 +63,15 @@ ifneq ($(shell $(PKG_CONFIG) --exists $(foreach p,$(pkgs),$(firstword $(subst :,
 missing := $(foreach p,$(pkgs),$(if $(shell $(PKG_CONFIG) --exists $(firstword $(subst :, ,$(p))) && echo y),,$(lastword $(subst :, ,$(p)))))
 $(error missing packages: $(strip $(missing)); install them with: apt-get install $(strip $(missing)))
 endif
+else
+PKG_CONFIG := true
 endif
 lib = $(shell $(PKG_CONFIG) --libs $(1))
+
+# Readiness is told to systemd where its library is; HAVE_SYSTEMD= leaves it out.
+ifeq ($(origin HAVE_SYSTEMD),undefined)
+HAVE_SYSTEMD := $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo yes)
+endif
 
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
@@ -159,6 +163,8 @@ list-replay:
 	@printf '%s\n' $(replay_commands)
 
 export B
+# Without a jobserver, as many jobs as processors.
+jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 .PHONY: check check-native check-vm deps build-deps demo fuzz lint format
 check: ## install what is missing and run every test
 	@scripts/deps build check vm
@@ -173,7 +179,7 @@ deps: ## install the packages that building and testing need
 	@scripts/deps build check vm
 demo: ## bring up a server and a caller, dial, ping, tear down
 	@scripts/deps build vm
-	+@$(MAKE) --no-print-directory all
+	+@$(MAKE) --no-print-directory $(jobs) all
 	@L2TPD_BUILD=$(abspath $(B)) scripts/demo
 
 fuzz: | build-deps
