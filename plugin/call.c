@@ -35,6 +35,17 @@ void call_take(const struct ppp_call_params *p, int pppox, int fd, bool dialled)
 	stop_told = line_is_dead = false;
 }
 
+void call_environment(void)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", call.params.tunnel_id);
+	compat_setenv("L2TP_TUNNEL_ID", number);
+	snprintf(number, sizeof(number), "%u", call.params.session_id);
+	compat_setenv("L2TP_SESSION_ID", number);
+	compat_setenv("L2TP_PEER", call.params.remote);
+}
+
 /*
  * The engine ended the call: pppd ends its link on a signal, and exits unless
  * it dialled and persists. Safe in a signal handler.

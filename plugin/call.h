@@ -23,6 +23,8 @@ extern struct call call;
 
 /* Owns both fds from here on. */
 void call_take(const struct ppp_call_params *p, int pppox, int fd, bool dialled);
+/* Tells the scripts about the call. */
+void call_environment(void);
 /* Says hello and ends pppd's link from now on when the engine says so, or is gone. */
 void call_begin(void);
 /* Says how it ended and closes both fds; idempotent. */

@@ -166,6 +166,7 @@ static int take_reply(struct ipc_message *m)
 		return -1;
 	}
 	call_take(&r->params, ipc_take_fd(m, 0), ipc_take_fd(m, 1), true);
+	call_environment();
 	return 0;
 }
 

@@ -53,7 +53,6 @@ static void line_check(void)
 static int line_connect(void)
 {
 	char name[64];
-	char number[16];
 
 	early_n = 0;
 	if (dial_wanted() && dial() < 0)
@@ -65,11 +64,6 @@ static int line_connect(void)
 	}
 	snprintf(name, sizeof(name), "l2tp:%u/%u", call.params.tunnel_id, call.params.session_id);
 	compat_set_device(name);
-	snprintf(number, sizeof(number), "%u", call.params.tunnel_id);
-	compat_setenv("L2TP_TUNNEL_ID", number);
-	snprintf(number, sizeof(number), "%u", call.params.session_id);
-	compat_setenv("L2TP_SESSION_ID", number);
-	compat_setenv("L2TP_PEER", call.params.remote);
 	call_begin();
 	return call.pppox;
 }

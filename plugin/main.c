@@ -11,13 +11,6 @@ extern void plugin_init(void);
 
 EXPORT const char pppd_version[] = COMPAT_VERSION;
 
-static option_t template_options[] = {
-	{ "l2tpd-template", o_special, (void *)template_option,
-	  "Serve calls for l2tpd (used by l2tpd only, as the last option)",
-	  OPT_PRIV | OPT_NOPRINT },
-	{ .name = NULL },
-};
-
 EXPORT void plugin_init(void)
 {
 	compat_add_options(template_options);

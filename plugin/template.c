@@ -15,9 +15,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -55,6 +57,32 @@ static int reseed(void)
 	return 0;
 }
 
+static unsigned char no_scripts;
+
+option_t template_options[] = {
+	{ "l2tpd-noscripts", o_bool, &no_scripts,
+	  "Run no script of /etc/ppp (in a profile of l2tpd's)", OPT_PRIV | 1 },
+	{ "l2tpd-template", o_special, (void *)template_option,
+	  "Serve calls for l2tpd (used by l2tpd only, as the last option)",
+	  OPT_PRIV | OPT_NOPRINT },
+	{ .name = NULL },
+};
+
+/*
+ * pppd runs up to six scripts for a call, each a shell and run-parts, and has
+ * no option to leave all of them out: it looks whether they exist. So they do
+ * not exist for this template and its calls: their /etc/ppp is empty. pppd
+ * has read its options by now.
+ */
+static int hide_scripts(void)
+{
+	if (unshare(CLONE_NEWNS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0 ||
+	    mount("none", "/etc/ppp", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755") < 0)
+		return -errno;
+	return 0;
+}
+
 /* What only this call has, on top of the profile. */
 static bool apply_params(const struct ppp_call_params *p)
 {
@@ -80,6 +108,7 @@ static bool apply_params(const struct ppp_call_params *p)
 	}
 	if (p->lns)
 		compat_set_remote_number(p->calling_number[0] ? p->calling_number : p->remote);
+	call_environment();
 	return true;
 }
 
@@ -217,6 +246,10 @@ int template_option(char **argv)
 	t.null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (t.signals < 0 || t.null < 0) {
 		say_option("l2tpd-template: %s", strerror(errno));
+		return 0;
+	}
+	if (no_scripts && hide_scripts() < 0) {
+		say_option("l2tpd-noscripts: no /etc/ppp of its own: %s", strerror(errno));
 		return 0;
 	}
 	return serve(&t);

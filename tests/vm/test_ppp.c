@@ -44,6 +44,7 @@ static const char config_text[] =
 	"ppp \"isp-ms\" { auth = { \"mschapv2\" } users-file = \"/dev/null\""
 	" local-address = \"10.64.0.1\" }\n"
 	"ppp \"isp-open\" { local-address = \"10.64.0.2\" mtu = 1400 }\n"
+	"ppp \"quiet\" { local-address = \"10.64.0.2\" options = { \"l2tpd-noscripts\" } }\n"
 	"ppp \"broken\" { options = { \"lcp-max-configure\", \"many\" } }\n"
 	"lac \"out\" { server = \"127.0.0.1\" session \"s\" { user = \"x\" password-file = \"/dev/null\" ppp = \"dialout\" } }\n"
 	"ppp \"dialout\" { use-peer-dns = true ipv6 = true }\n"
@@ -236,6 +237,22 @@ static void test_no_authentication(void **state)
 	assert_int_equal(p->caller.secrets, 0);
 	assert_int_equal(p->lns.up_msg.local_ipv4, inet_addr("10.64.0.2"));
 	assert_int_equal(p->lns.up_msg.mtu, 1400);
+	hang_up(p);
+}
+
+/* The call's pppd finds no script to run, and nobody else's /etc/ppp changed. */
+static void test_no_scripts(void **state)
+{
+	struct pair *p = pair_new();
+	char path[64];
+
+	(void)state;
+	bring_up(p, "quiet");
+	assert_int_equal(access("/etc/ppp/options", F_OK), 0);
+	snprintf(path, sizeof(path), "/proc/%d/root/etc/ppp", (int)p->lns.hello_msg.pid);
+	assert_int_equal(access(path, F_OK), 0);
+	snprintf(path, sizeof(path), "/proc/%d/root/etc/ppp/options", (int)p->lns.hello_msg.pid);
+	assert_int_equal(access(path, F_OK), -1);
 	hang_up(p);
 }
 
@@ -648,6 +665,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_mschapv2),
 		cmocka_unit_test(test_ipv6_is_told),
 		cmocka_unit_test(test_no_authentication),
+		cmocka_unit_test(test_no_scripts),
 		cmocka_unit_test(test_call_params),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_engine_goes_while_asked),
