@@ -22,7 +22,8 @@
 #include "lib/sandbox.h"
 
 #define LOG_RATE	20	/* lines a second that peers may cause */
-#define STOP_GRACE_MS	15000	/* for pppds and the peers' acknowledgements */
+#define STOP_GRACE_MS	15000	/* for pppds to end and calls to be cleared */
+#define STOP_ACK_MS	3000	/* then, for the last acknowledgements */
 #define STOP_POLL_MS	50
 
 void engine_random(void *ctx, void *buf, size_t len)
@@ -152,13 +153,21 @@ static void on_idle(void *arg)
 
 /* ---- the end ---- */
 
-static bool all_acknowledged(struct engine *e)
+static bool all_down(const struct engine *e)
 {
-	for (struct tunnel *t = e->tunnels; t; t = t->next) {
+	for (const struct tunnel *t = e->tunnels; t; t = t->next)
+		if (!t->down)
+			return false;
+	return true;
+}
+
+static bool all_acknowledged(const struct engine *e)
+{
+	for (const struct tunnel *t = e->tunnels; t; t = t->next) {
 		struct l2tp_tunnel_counters c;
 
 		l2tp_tunnel_counters(t->core, &c);
-		if (!t->down || c.unacknowledged || c.queued)
+		if (c.unacknowledged || c.queued)
 			return false;
 	}
 	return true;
@@ -167,8 +176,13 @@ static bool all_acknowledged(struct engine *e)
 static void on_stop_poll(struct loop_timer *timer)
 {
 	struct engine *e = container_of(timer, struct engine, stop_timer);
+	bool down = all_down(e);
 
-	if (all_acknowledged(e)) {
+	if (down && !e->stop_down) {
+		e->stop_down = true;
+		e->stop_deadline = engine_now(e) + STOP_ACK_MS;
+	}
+	if (down && all_acknowledged(e)) {
 		loop_stop(e->loop);
 	} else if (engine_now(e) >= e->stop_deadline) {
 		log_warn("some peers did not acknowledge the end; they will find out by their own timers");
@@ -376,6 +390,17 @@ static int set_aaa(struct engine *e, struct ipc_message *m, int i)
 	return channel_open(&e->aaa, e->loop, fd, on_aaa_message, on_aaa_closed);
 }
 
+/* Only it knew the passwords that l2tpctl gave; nobody keeps a copy. */
+static void aaa_is_back(struct engine *e)
+{
+	log_notice("the aaa process is back");
+	for (struct peer *p = e->peers; p; p = p->next)
+		for (struct peer_session *s = p->sessions; s; s = s->next)
+			if (s->remembered && !s->removed)
+				log_warn("tunnel \"%s\" session \"%s\": its password was lost with the aaa process; delete and add it again",
+					 p->name, s->name);
+}
+
 static int on_start(struct engine *e, struct ipc_message *m)
 {
 	const struct monitor_start *start = ipc_body(m, struct monitor_start);
@@ -418,7 +443,7 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 		return;
 	case MONITOR_AAA:
 		if (set_aaa(e, m, 0) == 0)
-			log_notice("the aaa process is back");
+			aaa_is_back(e);
 		return;
 	case MONITOR_PPP_EXIT:
 		x = ipc_body(m, struct monitor_ppp_exit);

@@ -173,7 +173,7 @@ struct engine {
 	struct call *garbage_calls;
 	struct loop_timer stop_timer;
 	uint64_t stop_deadline, started_ms;
-	bool stopping, stopped;
+	bool stopping, stop_down;	/* stop_down: only acknowledgements are awaited */
 	unsigned int starting;		/* requests outstanding before we are ready */
 	uint64_t log_window_ms;
 	unsigned int log_count;
