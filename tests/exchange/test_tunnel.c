@@ -295,6 +295,8 @@ static void test_version(void **state)
 	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
 	expect_end(L2TP_STOPCCN, L2TP_STOPCCN_VERSION, 0x0100);
 	assert_int_equal(heard.packet.data[5], 77);
+	/* it acknowledges the SCCRQ */
+	assert_memory_equal(heard.packet.data + 8, "\0\0\0\1", 4);
 	assert_null(s->node[1].tunnels);
 	assert_int_equal(counters(&s->node[1]).refused, 1);
 
@@ -759,6 +761,7 @@ static void test_garbage(void **state)
 	assert_int_equal(counters(n).malformed, 3);
 	sim_inject(n, &stranger, "\0\2\0\7\0\1\xff\3\xc0\x21", 10);
 	assert_int_equal(counters(n).data, 1);
+	assert_int_equal(counters(n).stray, 4);
 	assert_int_equal(n->sent, 0);
 	assert_null(n->tunnels);
 }
@@ -945,6 +948,80 @@ static void test_lost_zlb_after_stopccn(void **state)
 	assert_int_equal(counters(&s->node[1]).stray, 1);
 }
 
+/* Section 5.8: and the sender for as long after the final exchange. */
+static void test_linger_of_the_sender(void **state)
+{
+	struct sim *s = *state;
+	struct sim_tunnel *a, *b;
+	struct packet p;
+	uint64_t closed;
+
+	open_both(s, &a, &b);
+	l2tp_tunnel_close(a->t, s->now, NULL);
+	sim_settle(&s->node[0]);
+	/* acknowledged after one round trip */
+	closed = s->now + 10;
+	sim_run(s, closed + 15000);
+	listen_to(&s->node[0]);
+	packet_begin(&p, L2TP_HELLO, a->id, 0);
+	packet_end(&p);
+	l2tp_encode_sequence(p.data, 0, 3);
+	sim_inject(&s->node[0], &s->node[1].addr, p.data, p.len);
+	assert_int_equal(heard.zlbs, 1);
+	sim_run(s, closed + 30999);
+	assert_false(a->freed);
+	sim_run(s, closed + 31000);
+	assert_true(a->freed);
+	assert_int_equal(heard.count, 0);
+}
+
+/* What waits behind the window when a tunnel is closed is not worth sending. */
+static void test_close_with_a_queue(void **state)
+{
+	struct sim *s = *state;
+	struct sim_tunnel *a, *b;
+	int err;
+
+	s->node[1].config.receive_window = 1;
+	open_both(s, &a, &b);
+	listen_to(&s->node[0]);
+	for (int i = 0; i < 30; i++)
+		assert_non_null(sim_session_open(a, L2TP_CALL_LAC_INCOMING, NULL, &err));
+	assert_int_equal(heard.count, 1);
+	l2tp_tunnel_close(a->t, s->now, NULL);
+	sim_settle(&s->node[0]);
+	sim_run(s, s->now + 500);
+	/* the ICRQ that was out already, and the StopCCN */
+	assert_int_equal(heard.count, 2);
+	expect_end(L2TP_STOPCCN, L2TP_STOPCCN_CLEAR, 0);
+	assert_true(b->down);
+}
+
+/* A peer that sent its StopCCN wants nothing more of us. */
+static void test_nothing_after_stopccn(void **state)
+{
+	struct sim *s = *state;
+	struct sim_tunnel *a, *b;
+	int err;
+
+	open_both(s, &a, &b);
+	listen_to(&s->node[0]);
+	s->net.loss = 1000;
+	for (int i = 0; i < 30; i++)
+		assert_non_null(sim_session_open(a, L2TP_CALL_LAC_INCOMING, NULL, &err));
+	s->net.loss = 0;
+	l2tp_tunnel_close(b->t, s->now, NULL);
+	sim_settle(&s->node[1]);
+	sim_run(s, s->now + 20);
+	assert_true(a->down && a->by_peer);
+	heard.count = 0;
+	sim_run(s, s->now + 30900);
+	assert_int_equal(heard.count, 0);
+	assert_false(a->freed);
+	sim_drain(s, 1000);
+	sim_check_empty(s);
+}
+
 static bool drop_all(struct sim_node *n, const uint8_t *pkt, size_t len)
 {
 	(void)n;
@@ -1079,6 +1156,9 @@ int main(void)
 		test(idle),
 		test(close_under_loss),
 		test(lost_zlb_after_stopccn),
+		test(linger_of_the_sender),
+		test(close_with_a_queue),
+		test(nothing_after_stopccn),
 		test(early_stopccn),
 		test(unnamed_stopccn),
 		test(restarted_node),
