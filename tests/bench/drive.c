@@ -13,6 +13,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+#define L2TP_CONTROL_BIT 0x80	/* T, in a header's first byte */
+
 uint64_t load_now_ns(void)
 {
 	struct timespec ts;
@@ -167,6 +169,17 @@ static void run_timers(struct load *l)
 	}
 }
 
+/* A packet in so many is lost on the way, when asked for. */
+static bool lost(struct load *l)
+{
+	uint32_t r;
+
+	if (!l->o->loss)
+		return false;
+	random_bytes(l, &r, sizeof(r));
+	return r % 100 < l->o->loss;
+}
+
 /* ---- effects ---- */
 
 struct load_tunnel *load_tunnel_new(struct l2tp_tunnel *t)
@@ -211,7 +224,8 @@ static void take_effects(struct load *l)
 
 		switch (e.type) {
 		case L2TP_EFFECT_SEND:
-			net_send(&l->net, e.socket, &e.peer, e.data, e.len);
+			if (!lost(l))
+				net_send(&l->net, e.socket, &e.peer, e.data, e.len);
 			break;
 		case L2TP_EFFECT_LOG:
 			if (!l->o->quiet && l->log_lines < 20)
@@ -270,6 +284,12 @@ static void packet(void *ctx, int socket, const struct addr *from, const uint8_t
 	struct load *l = ctx;
 	uint64_t now = now_ms();
 
+	if (lost(l))
+		return;
+	if (l->role->data && len && !(data[0] & L2TP_CONTROL_BIT)) {
+		l->role->data(l, data, len);
+		return;
+	}
 	l2tp_endpoint_input(l->ep, now, &l->net.sockets[socket].local, from, socket, data, len);
 	load_drain(l, now);
 }

@@ -59,8 +59,6 @@ static void call_up(struct load *l, struct lac *c, struct lac_call *call,
 
 static void tunnel_over(struct lac *c, const struct load_tunnel *lt)
 {
-	if (!lt->established)
-		c->opening--;
 	for (unsigned int i = 0; i < c->opened; i++)
 		if (c->tunnel[i] == lt)
 			c->tunnel[i] = NULL;
@@ -82,6 +80,7 @@ static void lac_effect(struct load *l, const struct l2tp_effect *e)
 		break;
 	case L2TP_EFFECT_TUNNEL_DOWN:
 		lt->closing = true;
+		c->opening -= !lt->established;
 		if (!c->closing)
 			failures_add(&c->r->failures, "tunnel", &e->cause, e->by_peer, L2TP_STOPCCN);
 		break;

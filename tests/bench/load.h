@@ -86,12 +86,14 @@ struct load_role {
 	void (*effect)(struct load *l, const struct l2tp_effect *e);
 	/* A deferred effect: may call the core once. */
 	void (*act)(struct load *l, const struct load_deferred *d, uint64_t now_ms);
+	/* A data packet; may not call the core. NULL: the core counts it. */
+	void (*data)(struct load *l, const uint8_t *packet, size_t len);
 };
 
 struct load_options {
 	struct addr address;		/* the LNS's */
 	bool lns, churn, json, quiet;
-	unsigned int tunnels, calls, concurrency, opening, sockets, rate, hold_s, timeout_s;
+	unsigned int tunnels, calls, concurrency, opening, sockets, rate, hold_s, timeout_s, loss;
 	struct l2tp_tunnel_config tunnel;
 	struct watched { char name[32]; pid_t pid; } watched[8];
 	unsigned int watched_n;

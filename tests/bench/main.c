@@ -26,6 +26,7 @@ static const char usage[] =
 	"  --rate N           calls begun per second at most\n"
 	"  --hold SECONDS     stay that long when all calls are up\n"
 	"  --timeout SECONDS  give up when nothing has happened for that long (40)\n"
+	"  --loss PERCENT     lose packets, in both directions\n"
 	"  --secret TEXT      tunnel secret; we challenge the peer then\n"
 	"  --hide             hide AVPs\n"
 	"  --window N         receive window (16)\n"
@@ -38,7 +39,7 @@ static const char usage[] =
 
 enum option_id {
 	OPT_LNS = 256, OPT_TUNNELS, OPT_CALLS, OPT_MODE, OPT_CONCURRENCY, OPT_OPENING, OPT_SOCKETS,
-	OPT_RATE, OPT_HOLD, OPT_TIMEOUT, OPT_SECRET, OPT_HIDE, OPT_WINDOW, OPT_HOSTNAME, OPT_PID,
+	OPT_RATE, OPT_HOLD, OPT_TIMEOUT, OPT_LOSS, OPT_SECRET, OPT_HIDE, OPT_WINDOW, OPT_HOSTNAME, OPT_PID,
 	OPT_JSON, OPT_QUIET, OPT_HELP,
 };
 
@@ -53,6 +54,7 @@ static const struct option options[] = {
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "hold", required_argument, NULL, OPT_HOLD },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "loss", required_argument, NULL, OPT_LOSS },
 	{ "secret", required_argument, NULL, OPT_SECRET },
 	{ "hide", no_argument, NULL, OPT_HIDE },
 	{ "window", required_argument, NULL, OPT_WINDOW },
@@ -151,6 +153,9 @@ static void parse_option(struct load_options *o, enum option_id id, const char *
 		break;
 	case OPT_TIMEOUT:
 		o->timeout_s = number(arg, 1, 86400);
+		break;
+	case OPT_LOSS:
+		o->loss = number(arg, 0, 99);
 		break;
 	case OPT_SECRET:
 		if (secret_set(&o->tunnel.secret, arg, strlen(arg)))

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The load generator; tests/bench/run uses it and prints the figures.
-programs += tests/bench/l2tp-load
-tests/bench/l2tp-load_SRCS := $(wildcard tests/bench/*.c)
+# The load generators; tests/bench/run and tests/bench/vm use them and print the figures.
+programs += tests/bench/l2tp-load tests/bench/ppp-load
+tests/bench/ppp-load_SRCS := $(wildcard tests/bench/ppp_*.c) tests/bench/drive.c tests/bench/net.c
+tests/bench/ppp-load_ARCHIVES := proto lib
+tests/bench/ppp-load_LIBS = $(call lib,jansson)
+tests/bench/l2tp-load_SRCS := $(filter-out tests/bench/ppp_%,$(wildcard tests/bench/*.c))
 tests/bench/l2tp-load_ARCHIVES := proto lib
 tests/bench/l2tp-load_LIBS = $(call lib,jansson)
 
-.PHONY: bench
+.PHONY: bench bench-vm
 bench: all ## measure calls per second and memory (prints figures, asserts nothing)
 	tests/bench/run --build $(B)
+bench-vm: all ## the same with pppd, in the VM, against xl2tpd (prints figures)
+	L2TPD_BUILD=$(abspath $(B)) tests/bench/vm
