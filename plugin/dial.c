@@ -33,22 +33,28 @@ static int set_secret_file(char **argv)
 	return 1;
 }
 
+/*
+ * What root's file says, a user does not change: else root's secret could be
+ * tried out on a server of the user's.
+ */
+#define FIXED (OPT_PRIO | OPT_PRIVFIX)
+
 option_t dial_options[] = {
 	{ "l2tp-server", o_string, server, "L2TP server: name or address",
-	  OPT_PRIO | OPT_STATIC, NULL, sizeof(server) },
+	  FIXED | OPT_STATIC, NULL, sizeof(server) },
 	{ "l2tp-lac", o_string, lac, "lac section of l2tpd's configuration to dial by",
-	  OPT_PRIO | OPT_STATIC, NULL, sizeof(lac) },
+	  FIXED | OPT_STATIC, NULL, sizeof(lac) },
 	{ "l2tp-port", o_int, &port, "UDP port of the L2TP server",
-	  OPT_PRIO | OPT_LIMITS, NULL, 65535, 1 },
+	  FIXED | OPT_LIMITS, NULL, 65535, 1 },
 	{ "l2tp-source-port", o_int, &source_port, "1701, or 0 for an ephemeral port of ours",
-	  OPT_PRIO | OPT_LIMITS, NULL, 1701, 0 },
+	  FIXED | OPT_LIMITS, NULL, 1701, 0 },
 	{ "l2tp-secret-file", o_special, (void *)set_secret_file,
-	  "File whose first line is the tunnel's secret", OPT_NOPRINT },
+	  "File whose first line is the tunnel's secret", FIXED | OPT_NOPRINT },
 	{ "l2tp-hostname", o_string, host_name, "Host name that we give to the server",
-	  OPT_PRIO | OPT_STATIC, NULL, sizeof(host_name) },
-	{ "l2tp-hide", o_bool, &hide, "Hide AVPs", OPT_PRIO | 1 },
+	  FIXED | OPT_STATIC, NULL, sizeof(host_name) },
+	{ "l2tp-hide", o_bool, &hide, "Hide AVPs", FIXED | 1 },
 	{ "l2tp-socket", o_string, socket_path, "Where l2tpd takes calls",
-	  OPT_PRIO | OPT_PRIV | OPT_STATIC, NULL, sizeof(socket_path) },
+	  FIXED | OPT_PRIV | OPT_STATIC, NULL, sizeof(socket_path) },
 	{ .name = NULL },
 };
 
@@ -70,6 +76,10 @@ bool dial_check(void)
 	if (lac[0] && (port || secret_file[0] || source_port || host_name[0] || hide)) {
 		say_option("l2tp-lac takes everything about the tunnel from l2tpd's "
 			   "configuration: no other l2tp option goes with it");
+		return false;
+	}
+	if (hide && !secret_file[0]) {
+		say_option("l2tp-hide needs l2tp-secret-file: AVPs are hidden with the secret");
 		return false;
 	}
 	if (source_port != 0 && source_port != 1701) {

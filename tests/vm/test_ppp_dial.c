@@ -412,6 +412,7 @@ static void test_options(void **state)
 		{ "l2tpd.so needs the option l2tp-server or l2tp-lac", { NULL } },
 		{ "exclude each other", { "l2tp-server", "a", "l2tp-lac", "b" } },
 		{ "no other l2tp option goes with it", { "l2tp-lac", "b", "l2tp-port", "1701" } },
+		{ "l2tp-hide needs l2tp-secret-file", { "l2tp-server", "a", "l2tp-hide" } },
 		{ "l2tp-source-port is 1701 or 0", { "l2tp-server", "a", "l2tp-source-port", "7" } },
 		{ "must be between 1 and 65535", { "l2tp-server", "a", "l2tp-port", "0" } },
 		{ "not an open file descriptor", { "l2tpd-template", "77" } },
