@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Playing a peer by hand in a simulation: what a node said last, and messages
+ * made byte by byte in its peer's place.
+ */
+#ifndef L2TPD_TESTS_PEER_H
+#define L2TPD_TESTS_PEER_H
+
+#include "sim.h"
+#include "tests/unit/l2tp_packet.h"
+
+/* What one node said since listen_to. */
+struct heard {
+	struct sim_node *node;
+	struct packet packet;		/* the last, but for ZLBs */
+	unsigned int messages, zlbs;
+	unsigned int of[L2TP_MESSAGE_UNKNOWN + 1];	/* by type */
+};
+extern struct heard heard;
+
+void listen_to(struct sim_node *n);
+/* What was heard last is this. */
+void expect_stopccn(uint16_t result, uint16_t error);
+void expect_cdn(uint16_t session_id, uint16_t result, uint16_t error);
+
+/* An AVP with a number in len bytes. */
+void put_number(struct packet *p, enum l2tp_avp_id id, uint32_t v, size_t len);
+/* The header's ids. */
+void put_ids(struct packet *p, uint16_t tunnel_id, uint16_t session_id);
+/* An SCCRQ with what is required. */
+void make_sccrq(struct packet *p, uint16_t id, uint16_t version);
+/* To t in the place of what its peer would send next; the peer itself is silenced. */
+void forge(struct sim_tunnel *t, struct packet *p);
+
+struct l2tp_endpoint_counters node_counters(const struct sim_node *n);
+struct l2tp_tunnel_counters tunnel_counters(const struct sim_tunnel *t);
+unsigned int count_tunnels(const struct sim_node *n);
+unsigned int count_up(const struct sim_node *n);	/* tunnels */
+
+/* Node 0 calls node 1; both ends are up. */
+void open_both(struct sim *s, struct sim_tunnel **a, struct sim_tunnel **b);
+void set_secret(struct sim_node *n, const char *secret);
+
+#endif
