@@ -210,6 +210,7 @@ static void on_dial(struct dial *d, struct ipc_message *m)
 		return;
 	}
 	d->session->dial = d;
+	d->session->once = true;
 	d->session->user = q->user[0] ? strdup(q->user) : NULL;
 	log_info("a pppd dials %s \"%s\"", q->lac[0] ? "lac" : "server", q->lac[0] ? q->lac : q->server);
 	peer_session_want(d->session);

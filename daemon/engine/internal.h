@@ -132,6 +132,7 @@ struct peer_session {
 	char ifname[IFNAMSIZ];
 	const struct config_ppp *profile;
 	bool persist;
+	bool once;			/* a dialling pppd's: it goes with its call */
 	bool removed;			/* do not redial; goes when its call has */
 	bool remembered;		/* the aaa process holds its password */
 	uint32_t redial_min_ms, redial_max_ms, redial_ms;
@@ -264,6 +265,8 @@ int peers_start(struct engine *e);
 struct peer *peer_new(struct engine *e, const char *name, const char *server);
 struct peer *peer_find(struct engine *e, const char *name);
 void peer_remove(struct peer *p, const struct l2tp_cause *cause);
+/* Frees what is removed and unused, later: the caller may still hold it. */
+void peer_collect(struct peer *p);
 struct peer_session *peer_session_new(struct peer *p, const char *name);
 struct peer_session *peer_session_find(struct peer *p, const char *name);
 void peer_session_remove(struct peer_session *s, const struct l2tp_cause *cause);

@@ -148,8 +148,7 @@ static void collect(void *arg)
 		free_peer(p);
 }
 
-/* Frees what is removed and unused, later: the caller may still hold it. */
-static void collect_later(struct peer *p)
+void peer_collect(struct peer *p)
 {
 	p->refs++;
 	engine_defer(p->engine, collect, p);
@@ -158,7 +157,7 @@ static void collect_later(struct peer *p)
 static void put(struct peer *p)
 {
 	p->refs--;
-	collect_later(p);
+	peer_collect(p);
 }
 
 struct peer_session *peer_session_new(struct peer *p, const char *name)
@@ -193,7 +192,7 @@ void peer_session_remove(struct peer_session *s, const struct l2tp_cause *cause)
 	loop_timer_stop(&s->redial);
 	if (s->call)
 		call_close(s->call, cause);
-	collect_later(s->peer);
+	peer_collect(s->peer);
 }
 
 void peer_remove(struct peer *p, const struct l2tp_cause *cause)
@@ -206,7 +205,7 @@ void peer_remove(struct peer *p, const struct l2tp_cause *cause)
 	}
 	if (p->tunnel)
 		tunnel_close(p->tunnel, cause);
-	collect_later(p);
+	peer_collect(p);
 }
 
 void peers_free(struct engine *e)
@@ -423,7 +422,7 @@ static void do_place_all(void *arg)
 		if (s->wanted)
 			place_call(s);
 	p->refs--;
-	collect_later(p);
+	peer_collect(p);
 }
 
 static void place_later(struct peer *p)
@@ -476,5 +475,5 @@ void peer_tunnel_down(struct peer *p, const char *reason)
 		if (s->wanted)
 			peer_session_failed(s, reason);
 	}
-	collect_later(p);
+	peer_collect(p);
 }

@@ -58,8 +58,8 @@ void peer_session_failed(struct peer_session *s, const char *reason)
 	if (s->removed || e->stopping || !s->persist) {
 		if (!s->removed && !e->stopping)
 			log_warn("lac \"%s\" session \"%s\": ended: %s", p->name, s->name, reason);
-		if (p->origin == PEER_DIALLED)
-			s->removed = true;
+		s->removed |= s->once;
+		peer_collect(p);
 		return;
 	}
 	if (!s->redial_ms || (s->up_ms && engine_now(e) - s->up_ms >= STABLE_MS))
