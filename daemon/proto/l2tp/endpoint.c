@@ -143,7 +143,8 @@ uint64_t l2tp_ip_hash(const struct l2tp_endpoint *ep, const struct addr *a)
 
 /* ---- life ---- */
 
-struct l2tp_endpoint *l2tp_endpoint_new(const struct l2tp_env *env, const struct l2tp_limits *limits)
+struct l2tp_endpoint *l2tp_endpoint_new(const struct l2tp_env *env,
+					const struct l2tp_limits *limits)
 {
 	struct l2tp_endpoint *ep = calloc(1, sizeof(*ep));
 

@@ -200,7 +200,8 @@ void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_
 void l2tp_session_free(struct l2tp_session *s);
 uint16_t l2tp_session_next_id(struct l2tp_tunnel *t);
 /* A request of the peer: in the maps, pending. NULL: out of memory or ids. */
-struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now, enum l2tp_call_kind kind);
+struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
+				      enum l2tp_call_kind kind);
 /* All are gone with their tunnel; cause as effect_cause gave it. */
 void l2tp_sessions_down(struct l2tp_tunnel *t, uint32_t cause, bool by_peer);
 void l2tp_sessions_timeout(struct l2tp_tunnel *t, uint64_t now);

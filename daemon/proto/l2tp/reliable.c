@@ -58,7 +58,8 @@ void l2tp_buf_pool_fini(struct l2tp_buf_pool *pool)
 	pool->count = 0;
 }
 
-void reliable_init(struct reliable *r, struct l2tp_buf_pool *pool, const struct reliable_config *cfg)
+void reliable_init(struct reliable *r, struct l2tp_buf_pool *pool,
+		   const struct reliable_config *cfg)
 {
 	memset(r, 0, sizeof(*r));
 	r->cfg = *cfg;

@@ -77,7 +77,8 @@ struct reliable {
 	uint16_t held_count, held_max;
 };
 
-void reliable_init(struct reliable *r, struct l2tp_buf_pool *pool, const struct reliable_config *cfg);
+void reliable_init(struct reliable *r, struct l2tp_buf_pool *pool,
+		   const struct reliable_config *cfg);
 void reliable_fini(struct reliable *r);
 /* The cycle after which a silent peer is given up: 31 s with the defaults (section 5.7). */
 uint64_t reliable_full_cycle(const struct reliable_config *cfg);

@@ -112,7 +112,8 @@ uint16_t l2tp_session_next_id(struct l2tp_tunnel *t)
 
 /* ---- life ---- */
 
-struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now, enum l2tp_call_kind kind)
+struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
+				      enum l2tp_call_kind kind)
 {
 	uint16_t id = l2tp_session_next_id(t);
 	struct l2tp_session *s = id ? calloc(1, sizeof(*s)) : NULL;
@@ -362,7 +363,8 @@ static int open_allowed(const struct l2tp_tunnel *t, enum l2tp_call_kind kind)
 	return 0;
 }
 
-struct l2tp_session *l2tp_session_open(struct l2tp_tunnel *t, uint64_t now, enum l2tp_call_kind kind,
+struct l2tp_session *l2tp_session_open(struct l2tp_tunnel *t, uint64_t now,
+				       enum l2tp_call_kind kind,
 				       const struct l2tp_call_params *p, int *err)
 {
 	struct l2tp_endpoint *ep = t->ep;

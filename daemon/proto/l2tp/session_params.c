@@ -193,7 +193,8 @@ static void encode_optional(struct l2tp_encoder *e, enum l2tp_avp_id id, const c
 }
 
 /* Sections 6.6, 6.9; the order is that of Cisco's. */
-void l2tp_params_encode_request(struct l2tp_encoder *e, const struct l2tp_call_params *p, bool outgoing)
+void l2tp_params_encode_request(struct l2tp_encoder *e, const struct l2tp_call_params *p,
+				bool outgoing)
 {
 	l2tp_encode_u32(e, L2TP_AVP_CALL_SERIAL_NUMBER, p->call_serial);
 	if (outgoing) {
@@ -217,7 +218,8 @@ void l2tp_params_encode_request(struct l2tp_encoder *e, const struct l2tp_call_p
 }
 
 /* Sections 6.8, 6.11. */
-void l2tp_params_encode_connected(struct l2tp_encoder *e, const struct l2tp_call_params *p, bool outgoing)
+void l2tp_params_encode_connected(struct l2tp_encoder *e, const struct l2tp_call_params *p,
+				  bool outgoing)
 {
 	l2tp_encode_u32(e, L2TP_AVP_TX_CONNECT_SPEED, p->tx_connect_speed);
 	if (p->rx_connect_speed)

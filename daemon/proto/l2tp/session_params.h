@@ -22,9 +22,11 @@ void l2tp_params_unpack(struct l2tp_params_view *v, const struct l2tp_packed_par
 /* What a message of the peer says, over what it said before; extras excepted. */
 void l2tp_params_decode(struct l2tp_call_params *p, const struct l2tp_message *m);
 
-/* Their AVPs in an ICRQ or OCRQ; an ICCN or OCCN; an OCRP. Framing etc. have their defaults already. */
-void l2tp_params_encode_request(struct l2tp_encoder *e, const struct l2tp_call_params *p, bool outgoing);
-void l2tp_params_encode_connected(struct l2tp_encoder *e, const struct l2tp_call_params *p, bool outgoing);
+/* Their AVPs in an ICRQ or OCRQ; an ICCN or OCCN; an OCRP. Defaults are set already. */
+void l2tp_params_encode_request(struct l2tp_encoder *e, const struct l2tp_call_params *p,
+				bool outgoing);
+void l2tp_params_encode_connected(struct l2tp_encoder *e, const struct l2tp_call_params *p,
+				  bool outgoing);
 void l2tp_params_encode_reply(struct l2tp_encoder *e, const struct l2tp_call_params *p);
 
 #endif

@@ -5,7 +5,7 @@
 #include "lib/buf.h"
 #include "proto/l2tp/internal.h"
 
-/* Section 4.4.4: only bits that the peer said it supports, or what it said when nothing is asked for. */
+/* Section 4.4.4: only bits that the peer supports, all of them when nothing is asked for. */
 static uint32_t offered(uint32_t wanted, uint32_t capabilities)
 {
 	return wanted ? wanted & capabilities : capabilities;

@@ -251,7 +251,7 @@ static void deliver(struct l2tp_tunnel *t, const struct input *in, const struct 
 	}
 }
 
-/* A tunnel is one peer's: others cannot speak in its place (section 8.1 excepts the SCCRP's port). */
+/* A tunnel is one peer's; section 8.1 lets its port change with the SCCRP. */
 static bool from_peer(const struct l2tp_tunnel *t, const struct addr *peer)
 {
 	if (addr_equal(&t->r.peer, peer))
