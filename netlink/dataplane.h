@@ -75,8 +75,9 @@ struct dataplane_ops {
 	int (*session_modify)(struct dataplane *dp, const struct dp_session *s);	/* seq, reorder, mtu */
 	/*
 	 * 0: the removal has begun; it never waits for the kernel, so until it
-	 * has ended (some ms) the id is still taken. A PPPoX socket that someone
-	 * holds goes dead without a hangup: stop its pppd as well.
+	 * has ended (some ms; half a second when a pppd keeps the PPPoX socket
+	 * that long) the id is still taken. That socket goes dead without a
+	 * hangup: stop its pppd as well.
 	 */
 	int (*session_del)(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id);
 	int (*session_stats)(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id,

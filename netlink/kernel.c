@@ -516,6 +516,9 @@ static void learn(struct kernel *k)
 
 	k->bind_early = !trial.keeps_frames;
 	k->dp.one_tunnel_per_path = !trial.heeds_tunnel_id;
+	/* Both came with the work on sessions in 6.12. */
+	if (trial.heeds_tunnel_id)
+		reaper_delete_is_quick(k->reaper);
 	k->dp.text[0] = 0;
 }
 

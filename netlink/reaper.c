@@ -3,7 +3,9 @@
  * How a session is removed without stopping others: not by SESSION_DELETE,
  * which before Linux 6.12 waits in l2tp_session_unhash with the lock of all
  * generic netlink held, so that a tunnel to be made waits behind it; but by
- * taking the session's PPPoX socket and closing it, which waits alone.
+ * taking the session's PPPoX socket and closing it, which waits alone. If
+ * somebody has that socket, a pppd that is about to exit, then its close does
+ * the same, and only one that does not come is not waited for.
  */
 #include "netlink/reaper.h"
 
@@ -16,6 +18,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/table.h"
@@ -25,21 +28,30 @@
 /* Each removes one session in a grace period, and all share the period. */
 #define REAPER_THREADS	8
 #define REAPER_STACK	(64 * 1024)
+/* How long a session's pppd may take to exit. */
+#define HELD_MS		500
 
 struct job {
 	struct job *next;
 	uint32_t tunnel_id, session_id;
 	int fd;				/* -1: the session */
+	struct timespec due;		/* in the held list */
+};
+
+struct job_list {
+	struct job *first, **last;
 };
 
 struct reaper {
 	pthread_mutex_t lock;		/* of all up to genl */
 	pthread_cond_t work;
-	struct job *first, **last;
+	struct job_list work_list;
+	struct job_list held;		/* sessions whose socket somebody has, by due time */
 	struct table pending;		/* sessions whose removal has not ended */
 	pthread_t threads[REAPER_THREADS];
 	unsigned int started, idle, queued;
 	bool stop;
+	bool delete_waits;		/* SESSION_DELETE does, on this kernel */
 	pthread_mutex_t genl_lock;	/* of genl: the threads' own */
 	struct genl genl;
 };
@@ -49,7 +61,30 @@ static uint64_t job_key(const struct job *j)
 	return (uint64_t)j->tunnel_id << 32 | j->session_id;
 }
 
-/* The way that waits with genetlink's lock held, for what has no PPPoX socket to take. */
+static void list_init(struct job_list *l)
+{
+	l->first = NULL;
+	l->last = &l->first;
+}
+
+static void list_append(struct job_list *l, struct job *j)
+{
+	j->next = NULL;
+	*l->last = j;
+	l->last = &j->next;
+}
+
+static struct job *list_take(struct job_list *l)
+{
+	struct job *j = l->first;
+
+	if (j)
+		l->first = j->next;
+	if (!l->first)
+		l->last = &l->first;
+	return j;
+}
+
 static void session_delete(struct reaper *r, const struct job *j)
 {
 	struct nl_msg *msg;
@@ -65,40 +100,88 @@ static void session_delete(struct reaper *r, const struct job *j)
 	pthread_mutex_unlock(&r->genl_lock);
 }
 
-static void job_run(struct reaper *r, const struct job *j)
+/* False when somebody has the session's socket, whose close would do. */
+static bool job_run(struct reaper *r, const struct job *j)
 {
 	int fd = j->fd;
 
-	if (fd < 0)
+	if (fd < 0 && r->delete_waits)
 		fd = pppox_seize(j->tunnel_id, j->session_id);
 	if (fd >= 0)
 		close(fd);
+	else if (fd == -EEXIST)
+		return false;
 	else if (fd != -ENOENT)
 		session_delete(r, j);
+	return true;
+}
+
+static bool is_due(const struct job *j)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec > j->due.tv_sec ||
+	       (now.tv_sec == j->due.tv_sec && now.tv_nsec >= j->due.tv_nsec);
+}
+
+static void hold(struct reaper *r, struct job *j)
+{
+	clock_gettime(CLOCK_MONOTONIC, &j->due);
+	j->due.tv_nsec += HELD_MS * 1000000L;
+	if (j->due.tv_nsec >= 1000000000L) {
+		j->due.tv_nsec -= 1000000000L;
+		j->due.tv_sec++;
+	}
+	list_append(&r->held, j);
+}
+
+/* With the lock held. Waits for a job; NULL at the end. */
+static struct job *job_next(struct reaper *r, bool *was_held)
+{
+	for (;;) {
+		struct job *held = r->held.first;
+
+		*was_held = !r->work_list.first && held && (r->stop || is_due(held));
+		if (*was_held)
+			return list_take(&r->held);
+		if (r->work_list.first) {
+			r->queued--;
+			return list_take(&r->work_list);
+		}
+		if (r->stop)
+			return NULL;
+		r->idle++;
+		if (held) {
+			struct timespec due = held->due;	/* it may be forgotten meanwhile */
+
+			pthread_cond_timedwait(&r->work, &r->lock, &due);
+		} else {
+			pthread_cond_wait(&r->work, &r->lock);
+		}
+		r->idle--;
+	}
 }
 
 static void *reaper_thread(void *arg)
 {
 	struct reaper *r = arg;
+	bool was_held, done;
 	struct job *j;
 
 	pthread_mutex_lock(&r->lock);
-	for (;;) {
-		while (!r->first && !r->stop) {
-			r->idle++;
-			pthread_cond_wait(&r->work, &r->lock);
-			r->idle--;
-		}
-		j = r->first;
-		if (!j)
-			break;
-		r->first = j->next;
-		if (!r->first)
-			r->last = &r->first;
-		r->queued--;
+	while ((j = job_next(r, &was_held))) {
 		pthread_mutex_unlock(&r->lock);
-		job_run(r, j);
+		done = true;
+		if (was_held)
+			session_delete(r, j);
+		else
+			done = job_run(r, j);
 		pthread_mutex_lock(&r->lock);
+		if (!done) {
+			hold(r, j);
+			continue;
+		}
 		if (j->fd < 0)
 			table_del(&r->pending, job_key(j));
 		free(j);
@@ -140,8 +223,7 @@ static int enqueue(struct reaper *r, struct job *j)
 		if (ret && !r->started)
 			return ret;
 	}
-	*r->last = j;
-	r->last = &j->next;
+	list_append(&r->work_list, j);
 	r->queued++;
 	pthread_cond_signal(&r->work);
 	return 0;
@@ -177,22 +259,31 @@ int reaper_session(struct reaper *r, uint32_t tunnel_id, uint32_t session_id)
 	return ret == -EEXIST ? -ENOENT : ret;
 }
 
-void reaper_forget_tunnel(struct reaper *r, uint32_t tunnel_id)
+/* With the lock held. The number of jobs that it took out. */
+static unsigned int forget(struct reaper *r, struct job_list *l, uint32_t tunnel_id)
 {
 	struct job **at, *j;
+	unsigned int n = 0;
 
-	pthread_mutex_lock(&r->lock);
-	for (at = &r->first; (j = *at);) {
+	for (at = &l->first; (j = *at);) {
 		if (j->fd >= 0 || j->tunnel_id != tunnel_id) {
 			at = &j->next;
 			continue;
 		}
 		*at = j->next;
-		r->queued--;
 		table_del(&r->pending, job_key(j));
 		free(j);
+		n++;
 	}
-	r->last = at;
+	l->last = at;
+	return n;
+}
+
+void reaper_forget_tunnel(struct reaper *r, uint32_t tunnel_id)
+{
+	pthread_mutex_lock(&r->lock);
+	r->queued -= forget(r, &r->work_list, tunnel_id);
+	forget(r, &r->held, tunnel_id);
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -214,6 +305,7 @@ int reaper_fd(struct reaper *r, int fd)
 struct reaper *reaper_new(void)
 {
 	struct reaper *r = calloc(1, sizeof(*r));
+	pthread_condattr_t attr;
 
 	if (!r)
 		return NULL;
@@ -222,10 +314,20 @@ struct reaper *reaper_new(void)
 		return NULL;
 	}
 	pthread_mutex_init(&r->lock, NULL);
-	pthread_cond_init(&r->work, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&r->work, &attr);
+	pthread_condattr_destroy(&attr);
 	pthread_mutex_init(&r->genl_lock, NULL);
-	r->last = &r->first;
+	list_init(&r->work_list);
+	list_init(&r->held);
+	r->delete_waits = true;
 	return r;
+}
+
+void reaper_delete_is_quick(struct reaper *r)
+{
+	r->delete_waits = false;
 }
 
 void reaper_free(struct reaper *r)
