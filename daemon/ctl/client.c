@@ -195,8 +195,8 @@ static char *read_line(struct ctl_client *c, size_t *len, FILE *err)
 			return NULL;
 		}
 		if (n <= 0) {
-			fputs("l2tpctl: l2tpd closed the connection before its answer was complete: its log may say why\n",
-			      err);
+			fputs("l2tpctl: l2tpd closed the connection before its answer was complete: "
+			      "its log may say why\n", err);
 			return NULL;
 		}
 		c->end += (size_t)n;

@@ -93,14 +93,16 @@ static const struct ctl_arg set_log_args[] = {
 #define SECTION(l)	{ .label = l, .format = CTL_SECTION }
 #define COLUMN(k, h, l)	{ .key = k, .heading = h, .label = l, .format = CTL_PLAIN }
 #define LINE(k, l)	{ .key = k, .label = l, .format = CTL_PLAIN }
+#define COUNTER(k, h, l) \
+	{ .key = k, .heading = h, .label = l, .format = CTL_PLAIN, .stats = true }
 #define COUNTERS \
 	SECTION("Traffic"), \
-	{ .key = "rx_packets", .heading = "RX-PACKETS", .label = "Packets received", .format = CTL_PLAIN, .stats = true }, \
-	{ .key = "rx_bytes", .heading = "RX-BYTES", .label = "Bytes received", .format = CTL_PLAIN, .stats = true }, \
-	{ .key = "rx_errors", .heading = "RX-ERRORS", .label = "Receive errors", .format = CTL_PLAIN, .stats = true }, \
-	{ .key = "tx_packets", .heading = "TX-PACKETS", .label = "Packets sent", .format = CTL_PLAIN, .stats = true }, \
-	{ .key = "tx_bytes", .heading = "TX-BYTES", .label = "Bytes sent", .format = CTL_PLAIN, .stats = true }, \
-	{ .key = "tx_errors", .heading = "TX-ERRORS", .label = "Send errors", .format = CTL_PLAIN, .stats = true }
+	COUNTER("rx_packets", "RX-PACKETS", "Packets received"), \
+	COUNTER("rx_bytes", "RX-BYTES", "Bytes received"), \
+	COUNTER("rx_errors", "RX-ERRORS", "Receive errors"), \
+	COUNTER("tx_packets", "TX-PACKETS", "Packets sent"), \
+	COUNTER("tx_bytes", "TX-BYTES", "Bytes sent"), \
+	COUNTER("tx_errors", "TX-ERRORS", "Send errors")
 
 static const struct ctl_field tunnel_fields[] = {
 	COLUMN("name", "NAME", "Tunnel"),

@@ -136,6 +136,37 @@ bool ctl_words_match(const struct ctl_command *c, int argc, char **argv)
 	return true;
 }
 
+/* The words that may follow the n chosen ones, and a command that begins with those. */
+static const struct ctl_command *what_follows(const struct word *chosen, int n, struct choices *c)
+{
+	const struct ctl_command *begins = ctl_commands;	/* with no word: any */
+	struct word w;
+
+	for (const struct ctl_command *cmd = ctl_commands; cmd->words; cmd++) {
+		bool fits = true;
+
+		for (int i = 0; i < n && fits; i++)
+			fits = nth_word(cmd->words, i, &w) && same_word(w, chosen[i]);
+		if (!fits)
+			continue;
+		begins = cmd;
+		if (nth_word(cmd->words, n, &w))
+			choices_add(c, w);
+	}
+	return begins;
+}
+
+static int refuse_short(const struct word *chosen, int n, const struct choices *c, FILE *err)
+{
+	fputs("l2tpctl: the command is not complete: behind '", err);
+	for (int i = 0; i < n; i++)
+		fprintf(err, "%s%.*s", i ? " " : "", (int)chosen[i].len, chosen[i].at);
+	fputs("' comes ", err);
+	choices_print(c, err);
+	fputc('\n', err);
+	return CTL_EXIT_USAGE;
+}
+
 /*
  * Finds the command word by word. *used: how many words it took. A word is
  * compared only with those that may follow the words before it.
@@ -143,40 +174,18 @@ bool ctl_words_match(const struct ctl_command *c, int argc, char **argv)
 static int parse_words(struct ctl_request *req, int *used, int argc, char **argv, FILE *err)
 {
 	struct word chosen[4] = { 0 };
-	int n = 0;
 
-	for (;;) {
+	for (int n = 0;; n++) {
 		struct choices c = { .n = 0 };
-		const struct ctl_command *cmd, *last = NULL;
-		struct word w;
 		int at;
 
-		for (cmd = ctl_commands; cmd->words; cmd++) {
-			bool fits = true;
-
-			for (int i = 0; i < n && fits; i++)
-				fits = nth_word(cmd->words, i, &w) && same_word(w, chosen[i]);
-			if (!fits)
-				continue;
-			last = cmd;
-			if (nth_word(cmd->words, n, &w))
-				choices_add(&c, w);
-		}
+		req->command = what_follows(chosen, n, &c);
 		if (!c.n) {
-			req->command = last;
 			*used = n;
 			return 0;
 		}
-		if (n == argc) {
-			fputs("l2tpctl: the command is not complete: behind '", err);
-			for (int i = 0; i < n; i++)
-				fprintf(err, "%s%.*s", i ? " " : "", (int)chosen[i].len,
-					chosen[i].at);
-			fputs("' comes ", err);
-			choices_print(&c, err);
-			fputc('\n', err);
-			return CTL_EXIT_USAGE;
-		}
+		if (n == argc)
+			return refuse_short(chosen, n, &c, err);
 		if (!strcmp(argv[n], "help")) {
 			req->help = true;
 			return 0;
@@ -184,7 +193,7 @@ static int parse_words(struct ctl_request *req, int *used, int argc, char **argv
 		at = choices_pick(&c, argv[n]);
 		if (at < 0)
 			return refuse_word(&c, at, argv[n], err);
-		chosen[n++] = c.word[at];
+		chosen[n] = c.word[at];
 	}
 }
 
@@ -330,7 +339,8 @@ static int parse_value(const struct ctl_arg *a, const char *text, json_t **value
 
 /*
  * The argument that a word begins: a keyword, or the value of the one whose
- * keyword may be left out (*bare). help counts among the keywords.
+ * keyword may be left out (*bare). A keyword goes before such a value, cut
+ * short or not, as in ip(8).
  */
 static int find_arg(struct ctl_request *req, const char *given, const struct ctl_arg **found,
 		    bool *bare, FILE *err)

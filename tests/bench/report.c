@@ -91,9 +91,12 @@ static int compare_u32(const void *a, const void *b)
 /* In ms; the list is sorted. */
 static double percentile(const struct results *r, unsigned int percent)
 {
+	uint64_t at;
+
 	if (!r->latencies)
 		return 0;
-	return r->latency_us[(r->latencies - 1) * percent / 100] / 1000.0;
+	at = (r->latencies - 1) * percent / 100;
+	return (double)r->latency_us[at] / 1000;
 }
 
 static double rate(uint64_t n, double seconds)
