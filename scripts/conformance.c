@@ -1,15 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Prints the sections of Documentation/conformance-rfc2661.md that come from
- * the protocol core's tables, as Markdown. Without arguments all of them; else
- * those named.
+ * Writes Documentation/conformance-rfc2661.md: copies the template named on the
+ * command line and puts a table of the protocol core in the place of each line
+ * "@name@". Fails when a table, or the note of an AVP, is missing, so that what
+ * is added to the core comes into the document.
  */
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/l2tp/codec.h"
+#include "proto/l2tp/states.h"
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
+
+__attribute__((format(printf, 1, 2), noreturn))
+static void fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fprintf(stderr, "conformance: ");
+	vfprintf(stderr, fmt, ap);
+	fprintf(stderr, "\n");
+	va_end(ap);
+	exit(1);
+}
 
 /* ---- AVPs ---- */
 
@@ -43,25 +60,81 @@ static void print_messages(enum l2tp_avp_id id)
 	}
 }
 
+/* What sends it and what heeds it. */
+static const char *const avp_notes[L2TP_AVP_COUNT] = {
+	[L2TP_AVP_MESSAGE_TYPE] = "first in every message",
+	[L2TP_AVP_RESULT_CODE] = "in every StopCCN and CDN, with a sentence where there is one; the "
+		"peer's goes into the log",
+	[L2TP_AVP_PROTOCOL_VERSION] = "1.0 sent; any 1.x taken, else StopCCN result 5",
+	[L2TP_AVP_FRAMING_CAPABILITIES] = "both sent; an OCRQ asks for no other than the peer's, an "
+		"ICCN or OCCN with other than ours is refused",
+	[L2TP_AVP_BEARER_CAPABILITIES] = "not sent, for no calls are placed here; without the peer's "
+		"no OCRQ goes out",
+	[L2TP_AVP_TIE_BREAKER] = "heeded; sent where the driver asks for it, which the daemon does not",
+	[L2TP_AVP_FIRMWARE_REVISION] = "sent; shown",
+	[L2TP_AVP_HOST_NAME] = "the configured one sent; chooses the `lns` section and so the secret",
+	[L2TP_AVP_VENDOR_NAME] = "sent; shown",
+	[L2TP_AVP_ASSIGNED_TUNNEL_ID] = "random; a caller's is looked up in the kernel first; the peer's goes "
+		"into every header",
+	[L2TP_AVP_RECEIVE_WINDOW_SIZE] = "`receive-window` sent; the peer's is kept to, 4 when it is absent",
+	[L2TP_AVP_CHALLENGE] = "16 random bytes where there is a secret, unless `challenge = false`; a "
+		"peer's is answered or, without a secret, refused with result 4",
+	[L2TP_AVP_Q931_CAUSE_CODE] = "read and logged; the daemon has no telephone line to tell of",
+	[L2TP_AVP_CHALLENGE_RESPONSE] = "compared in constant time; wrong or missing: result 4",
+	[L2TP_AVP_ASSIGNED_SESSION_ID] = "unpredictable, the longest possible time until one comes again; "
+		"the peer's goes into every header",
+	[L2TP_AVP_CALL_SERIAL_NUMBER] = "counts up over all tunnels from a random number; kept",
+	[L2TP_AVP_MINIMUM_BPS] = "OCRQ of the core's; the daemon places no outgoing calls",
+	[L2TP_AVP_MAXIMUM_BPS] = "the same",
+	[L2TP_AVP_BEARER_TYPE] = "sent as 0 in the ICRQ: no telephone line; an OCRQ for another than "
+		"we said is refused",
+	[L2TP_AVP_FRAMING_TYPE] = "synchronous sent, unless the peer has asynchronous only; checked "
+		"against what we said",
+	[L2TP_AVP_CALLED_NUMBER] = "`called-number` sent; the peer's is kept",
+	[L2TP_AVP_CALLING_NUMBER] = "`calling-number` sent; the peer's goes to the plugin",
+	[L2TP_AVP_SUB_ADDRESS] = "sent where the driver gives one; the peer's is kept",
+	[L2TP_AVP_TX_CONNECT_SPEED] = "1 Gbit/s sent; the peer's is kept and limits nothing",
+	[L2TP_AVP_PHYSICAL_CHANNEL_ID] = "sent where the driver gives one; the peer's is kept",
+	[L2TP_AVP_INITIAL_LCP_CONFREQ] = "kept as it came; LCP starts anew (section 9.5)",
+	[L2TP_AVP_LAST_SENT_CONFREQ] = "the same",
+	[L2TP_AVP_LAST_RECEIVED_CONFREQ] = "the same",
+	[L2TP_AVP_PROXY_AUTHEN_TYPE] = "kept as it came; we authenticate ourselves (section 9.5)",
+	[L2TP_AVP_PROXY_AUTHEN_NAME] = "the same",
+	[L2TP_AVP_PROXY_AUTHEN_CHALLENGE] = "the same",
+	[L2TP_AVP_PROXY_AUTHEN_ID] = "the same",
+	[L2TP_AVP_PROXY_AUTHEN_RESPONSE] = "the same; never printed",
+	[L2TP_AVP_CALL_ERRORS] = "taken by an LNS in an established call, logged",
+	[L2TP_AVP_ACCM] = "taken by a LAC in an established call, logged: our PPP is synchronous",
+	[L2TP_AVP_RANDOM_VECTOR] = "16 bytes, new in every message that hides; any length taken, the "
+		"last one before a hidden AVP holds",
+	[L2TP_AVP_PRIVATE_GROUP_ID] = "kept; no policy hangs on it",
+	[L2TP_AVP_RX_CONNECT_SPEED] = "sent where the driver gives one; the peer's is kept",
+	[L2TP_AVP_SEQUENCING_REQUIRED] = "decoded; see section 5.4",
+	[L2TP_AVP_CISCO_CLIENT_NAS_PORT] = "named in logs and tests; sent where the driver gives it",
+};
+
 static void print_avps(void)
 {
 	printf("A star marks the messages that may carry the AVP; the others must. Length is the\n"
 	       "value's, before hiding. M is the bit as sent; H tells whether the value may be\n"
 	       "hidden, and is when hiding is asked for.\n\n"
-	       "| Type | AVP | Messages | Value | Length | M | H | Section |\n"
-	       "|---:|---|---|---|---|:-:|:-:|---|\n");
+	       "| Type | AVP | Section | Messages | Value | Length | M | H | Here |\n"
+	       "|---:|---|---|---|---|---|:-:|:-:|---|\n");
 	for (enum l2tp_avp_id id = 0; id < L2TP_AVP_COUNT; id++) {
 		const struct l2tp_avp_info *info = &l2tp_avp_info[id];
 
+		if (!avp_notes[id])
+			fail("there is no note on the AVP \"%s\"", info->name);
 		if (info->vendor)
-			printf("| %u:%u | %s | ", info->vendor, info->type, info->name);
+			printf("| %u:%u | %s | %s | ", info->vendor, info->type, info->name,
+			       info->section);
 		else
-			printf("| %u | %s | ", info->type, info->name);
+			printf("| %u | %s | %s | ", info->type, info->name, info->section);
 		print_messages(id);
 		printf(" | %s | ", l2tp_kind_name(info->kind));
 		print_length(info);
 		printf(" | %u | %s | %s |\n", info->mandatory, info->may_hide ? "yes" : "no",
-		       info->section);
+		       avp_notes[id]);
 	}
 }
 
@@ -174,39 +247,170 @@ static void print_faults(void)
 	}
 }
 
-static const struct section {
-	const char *name, *title;
-	void (*print)(void);
-} sections[] = {
-	{ "messages", "Control messages", print_message_rows },
-	{ "avps", "AVPs", print_avps },
-	{ "faults", "What a fault costs", print_faults },
+/* ---- state machines ---- */
+
+#define EVENTS_MAX	(L2TP_TUNNEL_EVENT_COUNT > L2TP_SESSION_EVENT_COUNT ? \
+			 (int)L2TP_TUNNEL_EVENT_COUNT : (int)L2TP_SESSION_EVENT_COUNT)
+#define STATES_MAX	(L2TP_TUNNEL_STATE_COUNT > L2TP_SESSION_STATE_COUNT ? \
+			 (int)L2TP_TUNNEL_STATE_COUNT : (int)L2TP_SESSION_STATE_COUNT)
+
+/* One machine of l2tp_states_for_each, which tells one state after the other. */
+struct machine {
+	const char *section;		/* which one is wanted */
+	int states, events;		/* events: of the state in hand */
+	struct l2tp_cell_text cell[STATES_MAX][EVENTS_MAX];
 };
 
-static const struct section *find(const char *name)
+static void collect(void *ctx, const struct l2tp_cell_text *cell)
 {
-	for (size_t i = 0; i < LENGTH(sections); i++)
-		if (!strcmp(sections[i].name, name))
-			return &sections[i];
-	return NULL;
+	struct machine *m = ctx;
+
+	if (strcmp(cell->section, m->section) != 0)
+		return;
+	if (!m->states || strcmp(cell->state, m->cell[m->states - 1][0].state) != 0) {
+		m->states++;
+		m->events = 0;
+	}
+	m->cell[m->states - 1][m->events++] = *cell;
+}
+
+static bool same_cell(const struct l2tp_cell_text *a, const struct l2tp_cell_text *b)
+{
+	return strcmp(a->action, b->action) == 0 && strcmp(a->next, b->next) == 0;
+}
+
+/* The length of "receive X" when event e is X acceptable, e + 1 X not, and both do the same. */
+static int shared_row(const struct machine *m, int e)
+{
+	static const char ok[] = ", acceptable", bad[] = ", not acceptable";
+	const char *event = m->cell[0][e].event;
+	size_t len = strlen(event);
+
+	if (e + 1 == m->events || len < strlen(ok))
+		return 0;
+	len -= strlen(ok);
+	if (strcmp(event + len, ok) != 0 || strncmp(event, m->cell[0][e + 1].event, len) != 0 ||
+	    strcmp(m->cell[0][e + 1].event + len, bad) != 0)
+		return 0;
+	for (int s = 0; s < m->states; s++)
+		if (!same_cell(&m->cell[s][e], &m->cell[s][e + 1]))
+			return 0;
+	return (int)len;
+}
+
+static void print_machine(const char *section)
+{
+	static struct machine m;
+
+	m = (struct machine){ .section = section };
+	l2tp_states_for_each(collect, &m);
+	if (!m.states)
+		fail("there is no machine of section %s", section);
+	printf("| Event |");
+	for (int s = 0; s < m.states; s++)
+		printf(" %s |", m.cell[s][0].state);
+	printf("\n|---|");
+	for (int s = 0; s < m.states; s++)
+		printf("---|");
+	printf("\n");
+	for (int e = 0; e < m.events; e++) {
+		int shared = shared_row(&m, e);
+
+		printf("| %.*s |", shared ? shared : (int)strlen(m.cell[0][e].event),
+		       m.cell[0][e].event);
+		for (int s = 0; s < m.states; s++) {
+			const struct l2tp_cell_text *c = &m.cell[s][e];
+
+			if (strcmp(c->next, c->state) == 0)
+				printf(" %s |", c->action);
+			else
+				printf(" %s → *%s* |", c->action, c->next);
+		}
+		printf("\n");
+		e += shared ? 1 : 0;
+	}
+}
+
+static void print_control_connection(void)
+{
+	print_machine("7.2.1");
+}
+
+static void print_lac_incoming(void)
+{
+	print_machine("7.4.1");
+}
+
+static void print_lns_incoming(void)
+{
+	print_machine("7.4.2");
+}
+
+static void print_lac_outgoing(void)
+{
+	print_machine("7.5.1");
+}
+
+static void print_lns_outgoing(void)
+{
+	print_machine("7.5.2");
+}
+
+/* ---- the template ---- */
+
+static const struct table {
+	const char *line;
+	void (*print)(void);
+} tables[] = {
+	{ "@messages@\n", print_message_rows },
+	{ "@avps@\n", print_avps },
+	{ "@faults@\n", print_faults },
+	{ "@control-connection@\n", print_control_connection },
+	{ "@lac-incoming@\n", print_lac_incoming },
+	{ "@lns-incoming@\n", print_lns_incoming },
+	{ "@lac-outgoing@\n", print_lac_outgoing },
+	{ "@lns-outgoing@\n", print_lns_outgoing },
+};
+
+/* The index of the table whose place a line is, or -1. */
+static int find_table(const char *line)
+{
+	for (size_t i = 0; i < LENGTH(tables); i++)
+		if (strcmp(tables[i].line, line) == 0)
+			return (int)i;
+	if (line[0] == '@')
+		fail("there is no table %s", line);
+	return -1;
 }
 
 int main(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
-		if (find(argv[i]))
-			continue;
-		fprintf(stderr, "usage: %s [SECTION...]\nsections:", argv[0]);
-		for (size_t s = 0; s < LENGTH(sections); s++)
-			fprintf(stderr, " %s", sections[s].name);
-		fprintf(stderr, "\n");
+	bool printed[LENGTH(tables)] = { false };
+	char *line = NULL;
+	size_t size = 0;
+	FILE *f;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: %s TEMPLATE\n", argv[0]);
 		return 2;
 	}
-	for (size_t i = 0; i < (argc > 1 ? (size_t)argc - 1 : LENGTH(sections)); i++) {
-		const struct section *s = argc > 1 ? find(argv[i + 1]) : &sections[i];
+	f = fopen(argv[1], "re");
+	if (!f)
+		fail("%s cannot be read", argv[1]);
+	while (getline(&line, &size, f) > 0) {
+		int i = find_table(line);
 
-		printf("%s## %s\n\n", i ? "\n" : "", s->title);
-		s->print();
+		if (i < 0) {
+			fputs(line, stdout);
+			continue;
+		}
+		tables[i].print();
+		printed[i] = true;
 	}
-	return 0;
+	free(line);
+	fclose(f);
+	for (size_t i = 0; i < LENGTH(tables); i++)
+		if (!printed[i])
+			fail("%s has no line %s", argv[1], tables[i].line);
+	return fflush(stdout) ? 1 : 0;
 }

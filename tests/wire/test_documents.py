@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The documents: what is generated is current, what they name exists, and the
+manuals are free of mistakes."""
+
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from lab.fixtures import TOP
+
+MANUALS = sorted((TOP / "Documentation").glob("*.[1-8]"))
+DOCUMENTS = sorted(p.relative_to(TOP) for p in
+                   [*TOP.glob("*.md"), *(TOP / "Documentation").glob("*.md"),
+                    *TOP.glob("Kconfig-notes/*.md")])
+
+CODE = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+# `unit/test_reliable: slow_start, duplicates`: tests of a file
+TESTS = re.compile(r"(unit|exchange|wire|vm)/(test_\w+)(?:: ([\w, ]+))?")
+# A file or folder of the tree; NAME is a placeholder.
+PATH = re.compile(r"(?:daemon|netlink|plugin|scripts|tests|Documentation)/[\w./-]*\w/?")
+
+
+def text_of(document):
+    return (TOP / document).read_text(encoding="utf-8")
+
+
+def test_conformance_is_current(build):
+    printed = subprocess.run([build / "conformance", "Documentation/conformance-rfc2661.in"], cwd=TOP,
+                             stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert text_of("Documentation/conformance-rfc2661.md") == printed, "run make docs"
+
+
+def missing_tests(folder, file, names):
+    found = [p for p in (TOP / "tests" / folder / f"{file}.c", TOP / "tests" / folder / f"{file}.py") if p.exists()]
+    if not found:
+        yield f"tests/{folder}/{file}"
+        return
+    source = found[0].read_text(encoding="utf-8")
+    for name in re.findall(r"\w+", names or ""):
+        if not re.search(rf"\btest_{name}\(", source):
+            yield f"tests/{folder}/{found[0].name}: {name}"
+
+
+def exists(name):
+    """Whether the tree has it, or has the source of the program that is built there."""
+    return (TOP / name).exists() or (TOP / f"{name}.c").exists()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_what_is_named_exists(document):
+    text = text_of(document)
+    missing = []
+    for word in CODE.findall(text):
+        if match := TESTS.fullmatch(word):
+            missing += missing_tests(*match.groups())
+        elif PATH.fullmatch(word) and "NAME" not in word and not exists(word):
+            missing.append(word)
+    for target in LINK.findall(text):
+        if ":" not in target and not (TOP / document.parent / target).exists():
+            missing.append(target)
+    assert not missing
+
+
+@pytest.mark.parametrize("manual", MANUALS, ids=lambda p: p.name)
+def test_manual_renders_without_warnings(manual: pathlib.Path):
+    groff = shutil.which("groff")
+    if not groff:
+        pytest.skip("groff, which lays manuals out, is not installed")
+    done = subprocess.run([groff, "-man", "-ww", "-t", "-Tutf8", "-z", manual], capture_output=True,
+                          text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
