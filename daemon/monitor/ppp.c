@@ -199,9 +199,12 @@ static void on_started(void *arg, int result, struct ipc_message *m)
 
 static int run_ask(struct run *run, const struct ppp_call_params *p, const int fds[2])
 {
-	int err = channel_request(&run->template->template.channel, PPP_TEMPLATE_CALL, p,
-				  sizeof(*p), fds, 2, on_started, run);
+	struct channel *channel = &run->template->template.channel;
+	int err;
 
+	if (!channel_is_open(channel))
+		return -EPIPE;
+	err = channel_request(channel, PPP_TEMPLATE_CALL, p, sizeof(*p), fds, 2, on_started, run);
 	if (!err)
 		run->state = RUN_ASKED;
 	return err;

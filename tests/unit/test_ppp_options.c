@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* pppd's command line from ppp sections, for either role. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "monitor/ppp_options.h"
+
+static struct config *parse(const char *text)
+{
+	char why[512] = "";
+	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	struct config *c = f ? config_parse(f, "test.conf", why, sizeof(why)) : NULL;
+
+	if (!c)
+		fail_msg("%s", why);
+	fclose(f);
+	return c;
+}
+
+/* The options between "pppd plugin PATH" and "l2tpd-template FD". */
+static void expect(const char *section, bool lns, const char *const *want)
+{
+	char text[1024];
+	struct config *c;
+	char **argv;
+	size_t n = 3;
+
+	snprintf(text, sizeof(text), "hostname = \"lns1\"\nppp \"p\" { %s }\n", section);
+	c = parse(text);
+	argv = ppp_options_new(c, &c->ppp[0], lns, "/lib/l2tpd.so", 3);
+	assert_non_null(argv);
+	assert_string_equal(argv[0], "pppd");
+	assert_string_equal(argv[1], "plugin");
+	assert_string_equal(argv[2], "/lib/l2tpd.so");
+	for (; *want; want++, n++) {
+		assert_non_null(argv[n]);
+		assert_string_equal(argv[n], *want);
+	}
+	assert_string_equal(argv[n], "l2tpd-template");
+	assert_string_equal(argv[n + 1], "3");
+	assert_null(argv[n + 2]);
+	ppp_options_free(argv);
+	config_free(c);
+}
+
+#define ALWAYS "nodetach", "nopersist", "nomultilink", "novj"
+#define SIZES "mtu", "1460", "mru", "1460"
+#define ECHO "lcp-echo-interval", "30", "lcp-echo-failure", "4"
+#define REFUSE "refuse-pap", "refuse-chap", "refuse-mschap", "refuse-mschap-v2", "refuse-eap"
+
+static void test_lns_that_asks_nothing(void **state)
+{
+	(void)state;
+	expect("", true, (const char *const[]){
+		ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", REFUSE, "name", "lns1", NULL });
+}
+
+static void test_lns(void **state)
+{
+	(void)state;
+	expect("auth = { \"mschapv2\", \"pap\" } users-file = \"/u\" local-address = \"10.0.0.1\""
+	       " dns = { \"192.0.2.53\", \"192.0.2.54\" } mtu = 1400 mru = 1420 ipv6 = true"
+	       " lcp-echo-interval = 0 options = { \"debug\", \"kdebug\", \"1\" }", true,
+	       (const char *const[]){
+		ALWAYS, "noccp", "mtu", "1400", "mru", "1420", "lcp-echo-interval", "0", "+ipv6",
+		"auth", "require-pap", "refuse-pap", "refuse-chap", "refuse-mschap",
+		"require-mschap-v2", "refuse-mschap-v2", "refuse-eap",
+		"name", "lns1", "10.0.0.1:", "ms-dns", "192.0.2.53", "ms-dns", "192.0.2.54",
+		"debug", "kdebug", "1", NULL });
+}
+
+static void test_caller(void **state)
+{
+	(void)state;
+	expect("default-route = true use-peer-dns = true", false, (const char *const[]){
+		ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", "noipdefault", "defaultroute",
+		"usepeerdns", NULL });
+}
+
+/* What the caller agrees to is refused nothing else. */
+static void test_caller_by_one_method(void **state)
+{
+	(void)state;
+	expect("auth = { \"chap\" } users-file = \"/u\"", false, (const char *const[]){
+		ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", "refuse-pap", "refuse-mschap",
+		"refuse-mschap-v2", "refuse-eap", "noipdefault", NULL });
+}
+
+static void test_ccp_on_request(void **state)
+{
+	(void)state;
+	expect("options = { \"require-mppe-128\" }", true, (const char *const[]){
+		ALWAYS, "nodeflate", "nobsdcomp", SIZES, ECHO, "noipv6", "noauth", REFUSE,
+		"name", "lns1", "require-mppe-128", NULL });
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lns_that_asks_nothing),
+		cmocka_unit_test(test_lns),
+		cmocka_unit_test(test_caller),
+		cmocka_unit_test(test_caller_by_one_method),
+		cmocka_unit_test(test_ccp_on_request),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
