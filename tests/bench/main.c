@@ -27,6 +27,7 @@ static const char usage[] =
 	"  --hold SECONDS     stay that long when all calls are up\n"
 	"  --timeout SECONDS  give up when nothing has happened for that long (40)\n"
 	"  --loss PERCENT     lose packets, in both directions\n"
+	"  --tries N          retransmissions before a peer is given up (5)\n"
 	"  --secret TEXT      tunnel secret; we challenge the peer then\n"
 	"  --hide             hide AVPs\n"
 	"  --window N         receive window (16)\n"
@@ -39,7 +40,7 @@ static const char usage[] =
 
 enum option_id {
 	OPT_LNS = 256, OPT_TUNNELS, OPT_CALLS, OPT_MODE, OPT_CONCURRENCY, OPT_OPENING, OPT_SOCKETS,
-	OPT_RATE, OPT_HOLD, OPT_TIMEOUT, OPT_LOSS, OPT_SECRET, OPT_HIDE, OPT_WINDOW, OPT_HOSTNAME, OPT_PID,
+	OPT_RATE, OPT_HOLD, OPT_TIMEOUT, OPT_LOSS, OPT_TRIES, OPT_SECRET, OPT_HIDE, OPT_WINDOW, OPT_HOSTNAME, OPT_PID,
 	OPT_JSON, OPT_QUIET, OPT_HELP,
 };
 
@@ -55,6 +56,7 @@ static const struct option options[] = {
 	{ "hold", required_argument, NULL, OPT_HOLD },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "loss", required_argument, NULL, OPT_LOSS },
+	{ "tries", required_argument, NULL, OPT_TRIES },
 	{ "secret", required_argument, NULL, OPT_SECRET },
 	{ "hide", no_argument, NULL, OPT_HIDE },
 	{ "window", required_argument, NULL, OPT_WINDOW },
@@ -156,6 +158,9 @@ static void parse_option(struct load_options *o, enum option_id id, const char *
 		break;
 	case OPT_LOSS:
 		o->loss = number(arg, 0, 99);
+		break;
+	case OPT_TRIES:
+		o->tunnel.retransmit_tries = (uint16_t)number(arg, 1, 1000);
 		break;
 	case OPT_SECRET:
 		if (secret_set(&o->tunnel.secret, arg, strlen(arg)))
