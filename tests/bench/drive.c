@@ -65,18 +65,6 @@ int load_init(struct load *l, const struct load_options *o, const struct load_ro
 	return l->ep ? 0 : -ENOMEM;
 }
 
-void load_fini(struct load *l)
-{
-	struct l2tp_tunnel *t = NULL;
-
-	while ((t = l2tp_tunnel_next(l->ep, t ? l2tp_tunnel_id(t) + 1u : 0)))
-		free(l2tp_tunnel_user(t));
-	l2tp_endpoint_free(l->ep);
-	net_fini(&l->net);
-	free(l->heap);
-	free(l->deferred);
-}
-
 /* ---- timers ---- */
 
 static void heap_put(struct load *l, unsigned int i, struct load_tunnel *t)
@@ -124,6 +112,26 @@ static void heap_remove(struct load *l, struct load_tunnel *t)
 		heap_up(l, i, last);
 	else
 		heap_down(l, i, last);
+}
+
+/* A tunnel that only lingers is not walked any more, but has a deadline. */
+void load_fini(struct load *l)
+{
+	struct l2tp_tunnel *t = NULL;
+
+	while ((t = l2tp_tunnel_next(l->ep, t ? l2tp_tunnel_id(t) + 1u : 0))) {
+		struct load_tunnel *lt = l2tp_tunnel_user(t);
+
+		if (lt)
+			heap_remove(l, lt);
+		free(lt);
+	}
+	while (l->heap_n)
+		free(l->heap[--l->heap_n]);
+	l2tp_endpoint_free(l->ep);
+	net_fini(&l->net);
+	free(l->heap);
+	free(l->deferred);
 }
 
 static void *grow(void *p, unsigned int n, unsigned int *room, size_t size)
