@@ -92,7 +92,11 @@ struct ppp_call_down {
 /* ---- template channel ---- */
 enum ppp_template_message {
 	PPP_TEMPLATE_READY = 1,	/* template to monitor, event: ppp_call_hello */
-	PPP_TEMPLATE_CALL,	/* monitor to template, request: ppp_call_params; fds: PPPoX socket, call channel; reply: ppp_template_started */
+	/*
+	 * monitor to template, request: ppp_call_params; fds: PPPoX socket, call
+	 * channel; reply: ppp_template_started
+	 */
+	PPP_TEMPLATE_CALL,
 	PPP_TEMPLATE_EXIT,	/* template to monitor, event: ppp_template_exit */
 };
 struct ppp_template_started { int32_t pid; };
