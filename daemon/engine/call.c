@@ -305,7 +305,11 @@ void call_on_down(struct call *c, const struct l2tp_effect *x)
 	if (c->down)
 		return;
 	c->down = true;
-	l2tp_cause_format(&x->cause, L2TP_CDN, why, sizeof(why));
+	/* With its tunnel a session ends without a CDN and its codes. */
+	if (x->cause.result)
+		l2tp_cause_format(&x->cause, L2TP_CDN, why, sizeof(why));
+	else
+		snprintf(why, sizeof(why), "%s", x->cause.text);
 	if (c->established || c->wanted) {
 		if (engine_may_log(e))
 			log_info("%s: cleared by %s: %s", call_describe(c, what, sizeof(what)),
@@ -315,7 +319,7 @@ void call_on_down(struct call *c, const struct l2tp_effect *x)
 	}
 	/* A pppd of ours ends with the session; its exit is awaited. */
 	if (c->ppp_phase != PPP_NONE)
-		ppp_stop(c, x->by_peer ? "the peer cleared the call" : why);
+		ppp_stop(c, x->by_peer ? "the peer cleared the call" : why, true);
 	uninstall(c);
 	if (!c->ppp_reason)
 		c->ppp_reason = strdup(why);
@@ -355,7 +359,7 @@ void call_close(struct call *c, const struct l2tp_cause *cause)
 		return;
 	call_set_cause(c, cause);
 	if (c->ppp_phase != PPP_NONE)
-		ppp_stop(c, cause->text);
+		ppp_stop(c, cause->text, false);
 	else
 		engine_defer(c->tunnel->engine, do_close, c);
 }

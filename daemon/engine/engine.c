@@ -410,6 +410,7 @@ static int on_start(struct engine *e, struct ipc_message *m)
 		return -EPROTO;
 	log_set_level(start->log_level);
 	e->listen_n = start->listen_n;
+	e->one_tunnel_per_path = start->one_tunnel_per_path;
 	if (start->null_dataplane) {
 		e->books = dataplane_null_new();
 		if (!e->books)
@@ -513,6 +514,7 @@ static void engine_free(struct engine *e)
 	if (e->books)
 		e->books->ops->free(e->books);
 	table_fini(&e->ppp_calls);
+	table_fini(&e->paths);
 	channel_close(&e->aaa);
 	channel_close(&e->monitor);
 	loop_timer_stop(&e->stop_timer);

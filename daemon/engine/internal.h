@@ -64,6 +64,7 @@ struct tunnel {
 	struct sock *sock;		/* its own; NULL: it uses a listener's */
 	const struct config_lns *lns;	/* responder */
 	struct peer *peer;		/* initiator; NULL once the peer let go */
+	uint64_t path;			/* its key in engine->paths; 0: none */
 	struct call *calls;
 	struct tunnel *next, **prev;	/* engine->tunnels */
 	struct tunnel *garbage_next;
@@ -160,6 +161,8 @@ struct engine {
 	struct secret *lns_secrets;	/* by index of the lns section */
 	uint32_t *lns_tunnels;		/* tunnels of each lns section */
 	struct pool **pools;		/* by index of the ppp section */
+	bool one_tunnel_per_path;
+	struct table paths;		/* of addresses and ports -> struct tunnel */
 	struct table ppp_calls;		/* ids -> struct call that a child of the monitor's serves */
 	struct peer *peers;
 	struct tunnel *tunnels;		/* all that the core has, also those that only wait for a last acknowledgement */
@@ -218,6 +221,12 @@ void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out,
 			const struct config_tunnel *cfg, const struct secret *secret);
 const char *tunnel_describe(const struct tunnel *t, char *buf, size_t size);
 
+/* ---- path.c ---- */
+/* 0, or -EADDRINUSE: another tunnel has these addresses and ports, and the kernel can have one only. */
+bool path_is_taken(struct engine *e, const struct addr *local, const struct addr *peer);
+int path_take(struct tunnel *t, const struct addr *local, const struct addr *peer);
+void path_release(struct tunnel *t);
+
 /* ---- call.c ---- */
 struct call *call_new(struct tunnel *t, struct l2tp_session *core);
 void call_get(struct call *c);
@@ -242,7 +251,8 @@ const char *call_describe(const struct call *c, char *buf, size_t size);
 void ppp_start(struct call *c);
 /* A pppd that dialled has the call: fd is our end of its channel. */
 void ppp_adopt(struct call *c, int fd);
-void ppp_stop(struct call *c, const char *reason);
+/* link_is_dead: the session is gone, so that pppd need not take its leave of the peer. */
+void ppp_stop(struct call *c, const char *reason, bool link_is_dead);
 /* The monitor says that its pppd ended. */
 void ppp_exited(struct engine *e, const struct monitor_ppp_exit *x);
 /* It ended, however we know: the lease goes back, the call is told. */

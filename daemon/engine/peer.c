@@ -238,9 +238,16 @@ static void open_tunnel(struct peer *p, int fd, uint16_t id, const struct addr *
 	const struct addr *peer = &p->addresses[p->address_next];
 	struct l2tp_tunnel_config cfg;
 	struct l2tp_tunnel *core;
-	struct sock *s = sock_new(e, fd, local, peer);
+	struct sock *s;
 	char why[96];
 	int err = -ENOMEM;
+
+	if (path_is_taken(e, local, peer)) {
+		close(fd);
+		attempt_failed(p, "another tunnel has the same addresses and ports, which this kernel cannot tell apart; use source-port = \"ephemeral\"");
+		return;
+	}
+	s = sock_new(e, fd, local, peer);
 
 	tunnel_config_fill(e, &cfg, &p->cfg, &p->secret);
 	core = s ? l2tp_tunnel_open(e->core, engine_now(e), &cfg, local, peer, s->fd, id, &err) : NULL;
@@ -256,6 +263,7 @@ static void open_tunnel(struct peer *p, int fd, uint16_t id, const struct addr *
 	p->tunnel->sock = s;
 	p->tunnel->peer = p;
 	p->state = PEER_CONNECTING;
+	path_take(p->tunnel, local, peer);
 }
 
 struct socket_request { struct peer *peer; uint16_t id; };

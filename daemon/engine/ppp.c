@@ -17,6 +17,7 @@
 #include "lib/log.h"
 
 enum { CDN_ADMIN = 3, CDN_NO_RESOURCES = 4 };
+#define PPPD_EXIT_HANGUP 16	/* pppd(8) */
 #define ANY_ADDRESS 0xffffffffu	/* of a users file: the peer's choice */
 
 static uint64_t child_key(uint32_t tunnel_id, uint32_t session_id)
@@ -371,7 +372,7 @@ static void on_started(void *arg, int result, struct ipc_message *m)
 	if (result)
 		failed_to_start(c, result);
 	else if (c->ppp_phase == PPP_STOPPING)
-		ppp_stop(c, "the call ended");
+		ppp_stop(c, "the call ended", c->down);
 	engine_settle(c->tunnel->engine);
 	call_put(c);
 }
@@ -424,12 +425,12 @@ void ppp_start(struct call *c)
 		dial_done(c->wanted->dial, c);
 		return;
 	}
+	if (c->wanted && c->wanted->user)
+		c->user = strdup(c->wanted->user);
 	if (!c->profile || c->profile->backend == CONFIG_BACKEND_NONE) {
 		went_up(c);
 		return;
 	}
-	if (c->wanted && c->wanted->user)
-		c->user = strdup(c->wanted->user);
 	c->ppp_phase = PPP_STARTING;
 	c->ppp_child = true;
 	memcpy(body.profile, c->profile->name, sizeof(body.profile));
@@ -462,10 +463,11 @@ static void ignore(void *arg, int result, struct ipc_message *m)
 		log_warn("a pppd could not be stopped: %s", strerror(-result));
 }
 
-void ppp_stop(struct call *c, const char *reason)
+void ppp_stop(struct call *c, const char *reason, bool link_is_dead)
 {
 	struct monitor_ids ids = { .tunnel_id = c->tunnel->id, .session_id = c->id };
-	struct ppp_call_down stop = { 0 };
+	/* Nobody answers a Terminate-Request on a dead link: pppd shall not wait for one. */
+	struct ppp_call_down stop = { .pppd_status = link_is_dead ? PPPD_EXIT_HANGUP : 0 };
 
 	c->ppp_phase = PPP_STOPPING;
 	snprintf(stop.reason, sizeof(stop.reason), "%s", reason);

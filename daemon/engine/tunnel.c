@@ -113,26 +113,36 @@ void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out,
 
 /* ---- responder ---- */
 
-static void do_accept(void *arg)
-{
-	struct tunnel *t = arg;
-	struct l2tp_tunnel_config cfg;
-	size_t i;
-
-	if (!t->core || t->down)
-		return;
-	i = (size_t)(t->lns - t->engine->config->lns);
-	tunnel_config_fill(t->engine, &cfg, &t->lns->tunnel, &t->engine->lns_secrets[i]);
-	l2tp_tunnel_accept(t->core, engine_now(t->engine), &cfg);
-	secret_clear(&cfg.secret);
-}
-
 static void do_reject(void *arg)
 {
 	struct tunnel *t = arg;
 
 	if (t->core && !t->down)
 		l2tp_tunnel_reject(t->core, engine_now(t->engine), &t->cause);
+}
+
+static void do_accept(void *arg)
+{
+	struct tunnel *t = arg;
+	struct l2tp_tunnel_config cfg;
+	char what[160];
+	size_t i;
+
+	if (!t->core || t->down)
+		return;
+	if (path_take(t, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core))) {
+		t->cause = cause_make(STOP_GENERAL, ERROR_RESOURCES,
+				      "there is a tunnel from this address and port already");
+		if (engine_may_log(t->engine))
+			log_warn("%s: refused for now: %s, and this kernel cannot tell two apart",
+				 tunnel_describe(t, what, sizeof(what)), t->cause.text);
+		do_reject(t);
+		return;
+	}
+	i = (size_t)(t->lns - t->engine->config->lns);
+	tunnel_config_fill(t->engine, &cfg, &t->lns->tunnel, &t->engine->lns_secrets[i]);
+	l2tp_tunnel_accept(t->core, engine_now(t->engine), &cfg);
+	secret_clear(&cfg.secret);
 }
 
 static bool lns_is_full(struct engine *e, const struct config_lns *lns)
@@ -318,7 +328,12 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 	if (t->down)
 		return;
 	t->down = true;
-	l2tp_cause_format(&x->cause, L2TP_STOPCCN, why, sizeof(why));
+	path_release(t);
+	/* Silence has no code. */
+	if (x->cause.result)
+		l2tp_cause_format(&x->cause, L2TP_STOPCCN, why, sizeof(why));
+	else
+		snprintf(why, sizeof(why), "%s", x->cause.text);
 	tunnel_describe(t, what, sizeof(what));
 	if (t->up || t->peer)
 		log_info("%s: closed by %s: %s", what, x->by_peer ? "the peer" : "us", why);

@@ -182,9 +182,12 @@ int channel_request(struct channel *c, uint16_t type, const void *body, size_t l
 		    const int *fds, int nfds, channel_done *done, void *arg)
 {
 	struct ipc_header h = { .type = type };
-	struct channel_wait *w = malloc(sizeof(*w));
+	struct channel_wait *w;
 	int err;
 
+	if (!channel_is_open(c) || c->broken)
+		return -EPIPE;
+	w = malloc(sizeof(*w));
 	if (!w)
 		return -ENOMEM;
 	*w = (struct channel_wait){ done, arg };

@@ -4,7 +4,7 @@
  * SOCK_STREAM socket, DIR/control.sock (mode 0660, group l2tpd if it exists).
  *
  * A request is one line, an object:
- *   {"command": "show tunnels", "args": {"name": "upstream"}}
+ *   {"command": "show tunnels", "args": {"tunnel": "upstream"}}
  * The reply is any number of records, a line each, and then one end line:
  *   {"record": {...}}
  *   {"end": {}}  or  {"error": "a sentence that says what, where and what to do"}
@@ -30,7 +30,7 @@
  * Fields of a tunnel record: name, role ("lns"|"lac"), profile, state, initiator
  *   (boolean), tunnel_id, peer_tunnel_id, local, remote ("addr:port"),
  *   peer_hostname, peer_vendor, peer_firmware, version, sessions, uptime_s,
- *   idle_s, ns, nr, window, peer_window, unacknowledged, queued, sent, received,
+ *   idle_s, ns, nr, window (congestion), peer_window, unacknowledged, queued, sent, received,
  *   retransmitted, duplicates, out_of_order, dropped; with stats: rx_packets,
  *   rx_bytes, rx_errors, tx_packets, tx_bytes, tx_errors
  * Fields of a session record: name, tunnel, tunnel_id, session_id,

@@ -41,6 +41,7 @@ enum monitor_message {
 
 struct monitor_start {
 	bool null_dataplane;	/* the engine keeps the books itself */
+	bool one_tunnel_per_path;	/* this kernel mixes tunnels with the same addresses and ports */
 	int32_t log_level;
 	uint32_t listen_n;
 };

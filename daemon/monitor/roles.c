@@ -138,6 +138,7 @@ static int start_engine(struct monitor *m)
 {
 	struct monitor_start start = {
 		.null_dataplane = m->options.null_dataplane,
+		.one_tunnel_per_path = m->dp->one_tunnel_per_path,
 		.log_level = m->options.log_level,
 		.listen_n = (uint32_t)m->config->listen_n,
 	};

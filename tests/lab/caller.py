@@ -18,10 +18,12 @@ def avp(kind, value, mandatory=True):
 class Caller:
     """The least of a LAC: a control connection and calls, on one socket."""
 
-    def __init__(self, namespace, server):
-        with namespace.inside():
-            self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.sock.connect((server, 1701))
+    def __init__(self, namespace, server, sock=None):
+        self.sock = sock
+        if not sock:
+            with namespace.inside():
+                self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.sock.connect((server, 1701))
         self.ns = self.nr = self.peer = 0
         self.frames = {}
 

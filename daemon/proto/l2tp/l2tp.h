@@ -190,6 +190,8 @@ void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_c
 int l2tp_tunnel_renumber(struct l2tp_tunnel *t);
 /* StopCCN; its sessions go without CDN. cause NULL: result 1, general request to clear. */
 void l2tp_tunnel_close(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_cause *cause);
+/* Asks the peer for a sign of life now: a HELLO, unless something waits for its answer already. */
+void l2tp_tunnel_probe(struct l2tp_tunnel *t, uint64_t now);
 void l2tp_tunnel_set_socket(struct l2tp_tunnel *t, int socket);
 /* When the driver must call l2tp_tunnel_timeout; L2TP_NEVER: not at all. Changes with every call. */
 uint64_t l2tp_tunnel_deadline(const struct l2tp_tunnel *t);

@@ -479,6 +479,16 @@ void l2tp_tunnel_close(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_ca
 	l2tp_tunnel_done(t, now);
 }
 
+void l2tp_tunnel_probe(struct l2tp_tunnel *t, uint64_t now)
+{
+	l2tp_begin(t->ep);
+	if (t->gone || t->r.state != L2TP_TUNNEL_ESTABLISHED || t->rel.s.queued)
+		return;
+	if (!l2tp_tunnel_send_hello(t))
+		t->r.hellos_sent++;
+	l2tp_tunnel_done(t, now);
+}
+
 void l2tp_tunnel_set_socket(struct l2tp_tunnel *t, int socket)
 {
 	t->socket = socket;
