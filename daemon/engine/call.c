@@ -251,7 +251,6 @@ void call_on_request(struct tunnel *t, struct l2tp_session *core)
 {
 	struct call *c = call_new(t, core);
 	const struct l2tp_cause *cause;
-	const struct l2tp_call_params *params = l2tp_session_peer_params(core);
 
 	if (!c)
 		return;		/* the core's setup timer ends it */
@@ -262,7 +261,7 @@ void call_on_request(struct tunnel *t, struct l2tp_session *core)
 		return;
 	}
 	c->profile = config_ppp_find(t->engine->config, t->lns->ppp);
-	c->sequencing = t->lns->tunnel.sequencing || (params && params->sequencing_required);
+	c->sequencing = t->lns->tunnel.sequencing;
 	engine_defer(t->engine, do_install, c);
 }
 
@@ -271,12 +270,44 @@ void call_on_answer(struct call *c)
 	engine_defer(c->tunnel->engine, do_install, c);
 }
 
+static void on_modified(void *arg, int result, struct ipc_message *m)
+{
+	struct call *c = arg;
+	char what[160];
+
+	(void)m;
+	if (result && !c->down)
+		log_warn("%s: the peer requires sequencing, and the data plane refused it: %s",
+			 call_describe(c, what, sizeof(what)), strerror(-result));
+	call_put(c);
+}
+
+/* Sequencing Required (section 4.4.4) comes in the ICCN, when the session is installed already. */
+static void heed_sequencing(struct call *c)
+{
+	const struct l2tp_call_params *params = l2tp_session_peer_params(c->core);
+	struct engine *e = c->tunnel->engine;
+	struct monitor_session body;
+
+	if (!params || !params->sequencing_required || c->sequencing)
+		return;
+	c->sequencing = true;
+	body.session = describe_session(c);
+	if (e->books)
+		e->books->ops->session_modify(e->books, &body.session);
+	else if (channel_request(&e->monitor, MONITOR_SESSION_MODIFY, &body, sizeof(body), NULL, 0,
+				 on_modified, c) == 0)
+		call_get(c);
+}
+
 static void do_start(void *arg)
 {
 	struct call *c = arg;
 
-	if (c->core && !c->down)
-		ppp_start(c);
+	if (!c->core || c->down)
+		return;
+	heed_sequencing(c);
+	ppp_start(c);
 }
 
 void call_on_up(struct call *c)

@@ -461,6 +461,7 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	case MONITOR_TUNNEL_DEL:
 	case MONITOR_SOCKET_CLOSE:
 	case MONITOR_SESSION_ADD:
+	case MONITOR_SESSION_MODIFY:
 	case MONITOR_SESSION_DEL:
 	case MONITOR_SESSION_STATS:
 	case MONITOR_TUNNEL_STATS:

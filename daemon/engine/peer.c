@@ -406,6 +406,7 @@ static void place_call(struct peer_session *s)
 	if (s->call || !s->wanted || !p->tunnel || !p->tunnel->core || p->tunnel->down ||
 	    p->tunnel->closing)
 		return;
+	params.sequencing_required = p->cfg.sequencing;
 	if (s->called_number)
 		snprintf(params.called_number, sizeof(params.called_number), "%s", s->called_number);
 	if (s->calling_number)

@@ -26,6 +26,7 @@ enum monitor_message {
 	MONITOR_TUNNEL_DEL,	/* request: monitor_ids: out of the kernel; its sessions are deleted before */
 	MONITOR_SOCKET_CLOSE,	/* request: monitor_ids: the monitor's copy of the socket; a StopCCN may still need it after the _DEL */
 	MONITOR_SESSION_ADD,	/* request: monitor_session */
+	MONITOR_SESSION_MODIFY,	/* request: monitor_session: sequencing of an installed one */
 	MONITOR_SESSION_DEL,	/* request: monitor_ids; stops its pppd first when it has one */
 	MONITOR_SESSION_STATS,	/* request: monitor_ids; reply: struct dp_stats */
 	MONITOR_TUNNEL_STATS,	/* request: monitor_ids; reply: struct dp_stats */

@@ -255,7 +255,6 @@ static void finish(struct monitor *m)
 		close(m->dial_fd);
 		unlink_in(m->options.runtime_dir, CONTROL_DIAL_SOCKET);
 	}
-	unlink_in(m->options.runtime_dir, "l2tpd.pid");
 	loop_timer_stop(&m->stop_timer);
 	loop_signal_stop(&m->sigterm);
 	loop_signal_stop(&m->sigint);

@@ -11,7 +11,7 @@
 
 struct monitor_options {
 	const char *config_file;
-	const char *runtime_dir;	/* control.sock, dial.sock, pid file, empty root */
+	const char *runtime_dir;	/* control.sock, dial.sock, the engine's empty root */
 	const char *plugin;		/* l2tpd.so, for pppd */
 	bool foreground;
 	bool null_dataplane;

@@ -178,6 +178,18 @@ static int do_session_add(struct monitor *m, const struct dp_session *r)
 	return err;
 }
 
+static int do_session_modify(struct monitor *m, const struct dp_session *r)
+{
+	struct msession *s = table_get(&m->sessions, session_key(r->tunnel_id, r->session_id));
+
+	if (!s || s->gone)
+		return -ENOENT;
+	s->dp.send_seq = r->send_seq;
+	s->dp.recv_seq = r->recv_seq;
+	s->dp.reorder_timeout_ms = r->reorder_timeout_ms;
+	return m->dp->ops->session_modify(m->dp, &s->dp);
+}
+
 static int do_session_del(struct monitor *m, const struct monitor_ids *r)
 {
 	struct msession *s = table_get(&m->sessions, session_key(r->tunnel_id, r->session_id));
@@ -375,6 +387,7 @@ static void handle(struct monitor *m, struct ipc_message *msg, struct answer *a)
 	case MONITOR_TUNNEL_DEL: { BODY(monitor_ids) a->result = do_tunnel_del(m, r); return; }
 	case MONITOR_SOCKET_CLOSE: { BODY(monitor_ids) a->result = do_socket_close(m, r); return; }
 	case MONITOR_SESSION_ADD: { BODY(monitor_session) a->result = do_session_add(m, &r->session); return; }
+	case MONITOR_SESSION_MODIFY: { BODY(monitor_session) a->result = do_session_modify(m, &r->session); return; }
 	case MONITOR_SESSION_DEL: { BODY(monitor_ids) a->result = do_session_del(m, r); return; }
 	case MONITOR_SESSION_STATS:
 	case MONITOR_TUNNEL_STATS: { BODY(monitor_ids) do_stats(m, msg, r, a); return; }

@@ -179,3 +179,18 @@ def test_without_authentication(pair, processes, build):
     (ours,) = lac.up()
     assert ours["local_ipv4"] == "10.64.0.8"
     assert lab.ping(b.namespace, "10.64.0.1") is not None
+
+
+def test_sequencing(pair, processes, build):
+    """The caller requires sequence numbers; the server heeds it, and frames pass both ways."""
+    a, b = pair
+    lns = L2tpd(processes, build, a.namespace, "lns")
+    lns.start(lns_config(lns.users(("alice", "wonderland"))))
+    lac = L2tpd(processes, build, b.namespace, "lac")
+    lac.start(lac_config(a.ipv4, "alice", lac.secret("wonderland", "password"), lac="sequencing = true"))
+    lac.up()
+    (session,) = lns.up()
+    assert lab.ping(a.namespace, session["remote_ipv4"]) is not None
+    assert lab.ping(b.namespace, "10.64.0.1") is not None
+    shown = a.namespace.run("ip", "l2tp", "show", "session") + b.namespace.run("ip", "l2tp", "show", "session")
+    assert shown.count("sequence numbering: send recv") == 2, shown
