@@ -22,11 +22,6 @@
 #endif
 #define ROLE_FD 3
 
-static const struct { const char *name; int level; } levels[] = {
-	{ "error", LOG_ERR }, { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
-	{ "info", LOG_INFO }, { "debug", LOG_DEBUG },
-};
-
 static void usage(FILE *out)
 {
 	fprintf(out,
@@ -46,9 +41,11 @@ static void usage(FILE *out)
 
 static int parse_level(const char *text)
 {
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
-		if (strcmp(levels[i].name, text) == 0)
-			return levels[i].level;
+	int level = log_parse_level(text);
+
+	if (level >= 0)
+		return level;
+	/* As a number the monitor hands it to its other processes. */
 	if (text[0] >= '0' && text[0] <= '7' && !text[1])
 		return text[0] - '0';
 	fprintf(stderr, "l2tpd: --log-level %s: not a level; use error, warning, notice, info or debug\n", text);

@@ -2,6 +2,7 @@
 /* The commands of the control socket that change something, and the table of all. */
 #include "engine/control.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -309,20 +310,15 @@ static void delete_session(struct control *c)
 
 static void set_log(struct control *c)
 {
-	static const struct { const char *name; int level; } levels[] = {
-		{ "error", LOG_ERR }, { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
-		{ "info", LOG_INFO }, { "debug", LOG_DEBUG },
-	};
-	const char *level = text_arg(c, "level");
+	const char *text = text_arg(c, "level");
+	int level = text ? log_parse_level(text) : -EINVAL;
 
-	for (size_t i = 0; level && i < sizeof(levels) / sizeof(levels[0]); i++) {
-		if (strcmp(levels[i].name, level) == 0) {
-			log_set_level(levels[i].level);
-			control_end(c);
-			return;
-		}
+	if (level < 0) {
+		control_error(c, "set log needs a level: error, warning, notice, info or debug");
+		return;
 	}
-	control_error(c, "set log needs a level: error, warning, notice, info or debug");
+	log_set_level(level);
+	control_end(c);
 }
 
 static const struct {

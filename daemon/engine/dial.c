@@ -134,11 +134,6 @@ void dial_done(struct dial *d, struct call *c)
 
 /* ---- the request ---- */
 
-static bool is_text(const char *s, size_t size)
-{
-	return memchr(s, 0, size) != NULL;
-}
-
 static struct peer *peer_for(struct dial *d, const struct ppp_dial *q, struct ipc_message *m)
 {
 	static unsigned int serial;
@@ -187,8 +182,8 @@ static void on_dial(struct dial *d, struct ipc_message *m)
 	struct peer *p;
 
 	d->request = m->header;
-	if (d->asked || !q || !is_text(q->server, sizeof(q->server)) || !is_text(q->lac, sizeof(q->lac)) ||
-	    !is_text(q->hostname, sizeof(q->hostname)) || !is_text(q->user, sizeof(q->user)) ||
+	if (d->asked || !q || !ipc_is_text(q->server) || !ipc_is_text(q->lac) ||
+	    !ipc_is_text(q->hostname) || !ipc_is_text(q->user) ||
 	    (!q->server[0] && !q->lac[0])) {
 		refuse(d, -EINVAL, "the request is not one of this l2tpd's version");
 		end(d);

@@ -155,11 +155,6 @@ out:
 	call_put(c);
 }
 
-static bool is_text(const char *s, size_t size)
-{
-	return memchr(s, 0, size) != NULL;
-}
-
 static void answer_error(struct call *c, const struct ipc_header *request, int err, size_t len)
 {
 	uint8_t none[sizeof(struct ppp_call_auth_reply)] = { 0 };
@@ -174,8 +169,8 @@ static void ask_auth(struct call *c, struct ipc_message *m)
 	struct aaa_auth body = { 0 };
 	int err = -EINVAL;
 
-	if (auth && r && c->profile && is_text(auth->user, sizeof(auth->user)) &&
-	    is_text(auth->our_name, sizeof(auth->our_name)) &&
+	if (auth && r && c->profile && ipc_is_text(auth->user) &&
+	    ipc_is_text(auth->our_name) &&
 	    auth->challenge_len <= PPP_BLOB_MAX && auth->response_len <= PPP_BLOB_MAX) {
 		*r = (struct auth_request){ .call = c, .header = m->header };
 		memcpy(r->user, auth->user, sizeof(r->user));
@@ -210,8 +205,8 @@ static void ask_secret(struct call *c, struct ipc_message *m)
 	struct aaa_secret body = { 0 };
 	int err = -EINVAL;
 
-	if (s && r && c->wanted && c->profile && is_text(s->user, sizeof(s->user)) &&
-	    is_text(s->remote, sizeof(s->remote))) {
+	if (s && r && c->wanted && c->profile && ipc_is_text(s->user) &&
+	    ipc_is_text(s->remote)) {
 		*r = (struct auth_request){ .call = c, .header = m->header };
 		memcpy(body.profile, c->profile->name, sizeof(body.profile));
 		memcpy(body.lac, c->wanted->peer->name, sizeof(body.lac));
@@ -264,7 +259,7 @@ static void on_net_up(struct call *c, const struct ppp_call_up *up)
 {
 	char local[INET_ADDRSTRLEN] = "", remote[INET_ADDRSTRLEN] = "", what[160];
 
-	if (!is_text(up->ifname, sizeof(up->ifname)) || !is_text(up->peer_name, sizeof(up->peer_name)))
+	if (!ipc_is_text(up->ifname) || !ipc_is_text(up->peer_name))
 		return;
 	memcpy(c->ifname, up->ifname, sizeof(c->ifname));
 	if (up->family == AF_INET) {
@@ -298,7 +293,7 @@ static void on_hello(struct call *c, const struct ppp_call_hello *h)
 
 static void on_down(struct call *c, const struct ppp_call_down *d)
 {
-	if (!is_text(d->reason, sizeof(d->reason)))
+	if (!ipc_is_text(d->reason))
 		return;
 	free(c->ppp_reason);
 	c->ppp_reason = strdup(d->reason);

@@ -8,8 +8,10 @@
 #ifndef L2TPD_IPC_IPC_H
 #define L2TPD_IPC_IPC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/types.h>
 
 #define IPC_VERSION	1
@@ -48,6 +50,9 @@ void ipc_close_fds(struct ipc_message *m);	/* those not taken */
 int ipc_take_fd(struct ipc_message *m, int i);
 /* A CLOEXEC socketpair; 0 or -errno. */
 int ipc_pair(int sv[2]);
+
+/* A text field of a body ends within its array. */
+#define ipc_is_text(array) (memchr((array), 0, sizeof(array)) != NULL)
 
 /* The body as a struct of exactly that size, or NULL. */
 #define ipc_body(m, type) \

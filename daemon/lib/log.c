@@ -141,3 +141,16 @@ void log_write(int level, const char *fmt, ...)
 	}
 	errno = saved;
 }
+
+int log_parse_level(const char *text)
+{
+	static const struct { const char *name; int level; } levels[] = {
+		{ "error", LOG_ERR }, { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
+		{ "info", LOG_INFO }, { "debug", LOG_DEBUG },
+	};
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (strcmp(levels[i].name, text) == 0)
+			return levels[i].level;
+	return -EINVAL;
+}

@@ -14,6 +14,8 @@ enum log_sink { LOG_SINK_STDERR, LOG_SINK_SYSLOG };
 /* process: "monitor", "engine", "aaa"; kept by pointer. level: LOG_ERR ... LOG_DEBUG */
 void log_open(const char *process, enum log_sink sink, int level);
 void log_set_level(int level);
+/* "error", "warning", "notice", "info" or "debug" as a level, or -EINVAL. */
+int log_parse_level(const char *text);
 bool log_enabled(int level);
 void log_write(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

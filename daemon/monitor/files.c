@@ -150,7 +150,7 @@ static int open_file(const char *path)
 
 int monitor_open_secret(const struct config *c, const struct monitor_secret *s)
 {
-	if (!memchr(s->name, 0, sizeof(s->name)))
+	if (!ipc_is_text(s->name))
 		return -EINVAL;
 	switch (s->kind) {
 	case MONITOR_SECRET_LNS:

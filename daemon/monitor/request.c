@@ -147,7 +147,7 @@ static int do_session_add(struct monitor *m, const struct dp_session *r)
 
 	if (!t || !t->installed || r->session_id == 0 || r->session_id > UINT16_MAX ||
 	    r->peer_session_id == 0 || r->peer_session_id > UINT16_MAX ||
-	    r->pseudowire != DP_PW_PPP || !memchr(r->ifname, 0, sizeof(r->ifname)))
+	    r->pseudowire != DP_PW_PPP || !ipc_is_text(r->ifname))
 		return -EINVAL;
 	s = calloc(1, sizeof(*s));
 	if (!s)
@@ -267,9 +267,9 @@ static void do_ppp_start(struct monitor *m, struct monitor_ppp *r, struct answer
 
 	a->result = -EINVAL;
 	if (!s || s->gone || s->ppp || s->pppox < 0 || !m->ppp ||
-	    !memchr(r->profile, 0, sizeof(r->profile)) || !memchr(p->user, 0, sizeof(p->user)) ||
-	    !memchr(p->ifname, 0, sizeof(p->ifname)) || !memchr(p->remote, 0, sizeof(p->remote)) ||
-	    !memchr(p->calling_number, 0, sizeof(p->calling_number)))
+	    !ipc_is_text(r->profile) || !ipc_is_text(p->user) ||
+	    !ipc_is_text(p->ifname) || !ipc_is_text(p->remote) ||
+	    !ipc_is_text(p->calling_number))
 		return;
 	profile = config_ppp_find(m->config, r->profile);
 	if (!profile || profile->backend != CONFIG_BACKEND_PPPD)

@@ -35,8 +35,8 @@ static void on_aaa_message(struct channel *c, struct ipc_message *msg)
 	struct aaa_open *open = ipc_body(msg, struct aaa_open);
 	int fd = -EINVAL;
 
-	if (msg->header.type == AAA_OPEN && open && memchr(open->name, 0, sizeof(open->name)) &&
-	    memchr(open->session, 0, sizeof(open->session)))
+	if (msg->header.type == AAA_OPEN && open && ipc_is_text(open->name) &&
+	    ipc_is_text(open->session))
 		fd = monitor_open_aaa_file(m->config, (int)open->kind, open->name, open->session);
 	channel_reply(c, &msg->header, fd < 0 ? fd : 0, NULL, 0, &fd, fd < 0 ? 0 : 1);
 	if (fd >= 0)
