@@ -48,7 +48,7 @@ class Xl2tpd:
     def lns(self, pool, local, options="", secrets="* * \n", extra="", port=1701):
         """Answers calls: addresses of pool ("10.8.0.2-10.8.0.9") for the callers."""
         ppp = self.ppp_options("noccp\nname lns\n" + (options or "require-chap\n"))
-        return self._start(secrets, f"""
+        return self.start(secrets, f"""
 [global]
 port = {port}
 auth file = {self.path('secrets')}
@@ -70,7 +70,7 @@ length bit = yes
     def lac(self, server, user, options="", secrets="* * \n", extra="", port=1701, redial=False):
         """Calls a server as soon as it is started."""
         ppp = self.ppp_options(f"noauth\nnoccp\nname {user}\n" + options)
-        return self._start(secrets, f"""
+        return self.start(secrets, f"""
 [global]
 port = {port}
 auth file = {self.path('secrets')}
@@ -88,7 +88,8 @@ redial = {'yes' if redial else 'no'}
 {extra}
 """)
 
-    def _start(self, secrets, config):
+    def start(self, secrets, config):
+        """Starts it with these files: its tunnel secrets and xl2tpd.conf."""
         self.write("secrets", secrets)
         os.chmod(self.path("secrets"), 0o600)
         conf = self.write("xl2tpd.conf", config)
