@@ -12,5 +12,5 @@ SOURCES = sorted(pathlib.Path(__file__).parent.glob("test_*.c"))
 def test_program(source, build, plugin, top, net, processes):
     program = processes.start(build / "tests/vm" / source.stem, namespace=net.namespace("c"),
                               cwd=top, env={"L2TPD_TEST_PLUGIN": str(plugin)})
-    status = program.wait(300)
+    status = program.wait(600)
     assert status == 0, program.text()
