@@ -3,6 +3,7 @@
 #include "plugin/compat.h"
 #include "plugin/call.h"
 #include "plugin/dial.h"
+#include "lib/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,6 +112,27 @@ static int open_secret(void)
 	return fd;
 }
 
+static int read_secret(struct ppp_dial *d)
+{
+	struct secret secret;
+	int fd = open_secret(), err;
+
+	if (fd < 0)
+		return -1;
+	err = secret_read_fd(&secret, fd);
+	close(fd);
+	if (err) {
+		say(SAY_ERROR, "l2tp-secret-file %s: %s%s", secret_file, strerror(-err),
+		    err == -EACCES ? "; it must be readable by its owner only (chmod 600)" :
+		    err == -ENODATA ? "; its first line is empty" : "");
+		return -1;
+	}
+	d->secret_len = secret.len;
+	memcpy(d->secret, secret.data, secret.len);
+	secret_clear(&secret);
+	return 0;
+}
+
 static int connect_daemon(void)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
@@ -139,20 +161,16 @@ static int request(int fd)
 		.hide = hide,
 		.mtu = (uint16_t)lcp_allowoptions[0].mru,
 	};
-	int secret = -1, err;
+	int err;
 
 	strlcpy(d.server, server, sizeof(d.server));
 	strlcpy(d.lac, lac, sizeof(d.lac));
 	strlcpy(d.hostname, host_name, sizeof(d.hostname));
 	strlcpy(d.user, compat_user(), sizeof(d.user));
-	if (secret_file[0]) {
-		secret = open_secret();
-		if (secret < 0)
-			return -1;
-	}
-	err = ipc_send(fd, &h, &d, sizeof(d), &secret, secret >= 0);
-	if (secret >= 0)
-		close(secret);
+	if (secret_file[0] && read_secret(&d))
+		return -1;
+	err = ipc_send(fd, &h, &d, sizeof(d), NULL, 0);
+	explicit_bzero(d.secret, sizeof(d.secret));
 	if (err < 0)
 		say(SAY_ERROR, "l2tpd does not take the call: %s", strerror(-err));
 	return err;

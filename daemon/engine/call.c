@@ -65,7 +65,7 @@ static void forget_if_over(struct call *c)
 	if (c->gone || c->core || c->ppp_phase != PPP_NONE)
 		return;
 	c->gone = true;
-	loop_timer_stop(&c->install_retry);
+	loop_timer_stop(&c->timer);
 	*c->prev = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
@@ -134,7 +134,7 @@ static void install(struct call *c);
 
 static void on_retry(struct loop_timer *t)
 {
-	struct call *c = container_of(t, struct call, install_retry);
+	struct call *c = container_of(t, struct call, timer);
 
 	if (c->core && !c->down)
 		install(c);
@@ -148,7 +148,7 @@ static void on_added(void *arg, int result, struct ipc_message *m)
 	(void)m;
 	/* The kernel may still be removing an earlier session of that id. */
 	if (result == -EEXIST && c->install_tries++ < INSTALL_TRIES && !c->down)
-		loop_timer_set(e->loop, &c->install_retry, engine_now(e) + INSTALL_RETRY_MS, on_retry);
+		loop_timer_set(e->loop, &c->timer, engine_now(e) + INSTALL_RETRY_MS, on_retry);
 	else
 		installed(c, result);
 	call_put(c);

@@ -200,7 +200,8 @@ static void add_session(struct control *c)
 		return;
 	}
 	if (!profile) {
-		control_error(c, "%s%s%s", ppp ? "there is no ppp section \"" : "add session needs ppp: a ppp section of the configuration",
+		control_error(c, "%s%s%s", ppp ? "there is no ppp section \"" :
+			      "add session needs ppp: a ppp section of the configuration",
 			      ppp ? ppp : "", ppp ? "\" in the configuration" : "");
 		return;
 	}
@@ -216,7 +217,8 @@ static void add_session(struct control *c)
 	}
 	if (!is_name(name) || peer_session_find(p, name)) {
 		control_error(c, is_name(name) ? "tunnel \"%s\" has a session \"%s\" already" :
-			      "tunnel \"%s\": the session's name %s is not of letters, digits, dot, dash and underscore", p->name, name);
+			      "tunnel \"%s\": the session's name %s is not of letters, digits, dot, dash and underscore",
+			      p->name, name);
 		return;
 	}
 	s = peer_session_new(p, name);
@@ -300,7 +302,8 @@ static void delete_session(struct control *c)
 			call_close(call, &cause);
 	} else {
 		control_error(c, "there is no session \"%s\"%s%s%s", session, tunnel ? " in tunnel \"" : "",
-			      tunnel ? tunnel : "", tunnel ? "\"" : "; a session that has no name needs its tunnel too");
+			      tunnel ? tunnel : "",
+			      tunnel ? "\"" : "; a session that has no name needs its tunnel too");
 		return;
 	}
 	control_end(c);

@@ -30,6 +30,7 @@ static void end(struct control *c)
 	*c->prev = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
+	c->engine->clients--;
 	if (c->waiting)
 		return;		/* its answer frees it */
 	control_release(c);
@@ -99,6 +100,23 @@ void control_end(struct control *c)
 	request_over(c);
 }
 
+json_t *control_text(const char *text)
+{
+	json_t *string = json_string(text);
+	char *copy;
+
+	if (string)
+		return string;
+	/* Not UTF-8: what a peer said, or a sentence that was cut within a character. */
+	copy = strdup(text);
+	for (char *p = copy; p && *p; p++)
+		if ((unsigned char)*p >= 0x80)
+			*p = '?';
+	string = json_string(copy ? copy : "?");
+	free(copy);
+	return string;
+}
+
 void control_error(struct control *c, const char *fmt, ...)
 {
 	char text[512];
@@ -107,7 +125,7 @@ void control_error(struct control *c, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	write_line(c, json_pack("{s:s}", "error", text));
+	write_line(c, json_pack("{s:o}", "error", control_text(text)));
 	request_over(c);
 }
 
@@ -126,6 +144,8 @@ static void flush(struct control *c)
 			break;
 		done += (size_t)n;
 	}
+	if (!done)
+		return;
 	memmove(c->out, c->out + done, c->out_len - done);
 	c->out_len -= done;
 }
@@ -155,7 +175,7 @@ static void take_line(struct control *c, char *line, size_t len)
 /* Works off whole lines; one request is finished before the next is looked at. */
 static void take_lines(struct control *c)
 {
-	while (!c->over && !c->busy) {
+	while (!c->over && !c->busy && c->out_len < OUT_LOW) {
 		char *nl = memchr(c->in, '\n', c->in_len);
 		size_t used;
 
@@ -188,7 +208,7 @@ static void pump(struct control *c)
 	if (c->over)
 		return;
 	loop_io_set(c->engine->loop, &c->io,
-		    (short)((c->hangup ? 0 : LOOP_READ) |
+		    (short)((c->hangup || c->in_len == sizeof(c->in) ? 0 : LOOP_READ) |
 			    (c->out_len || (c->produce && !c->waiting) ? LOOP_WRITE : 0)));
 	if (c->hangup && !c->busy && !c->out_len)
 		end(c);
@@ -229,7 +249,7 @@ static void on_accept(struct loop_io *io, int listener, int events)
 	struct control *c;
 
 	(void)events;
-	if (fd < 0)
+	if (!engine_may_serve(e, fd))
 		return;
 	c = calloc(1, sizeof(*c));
 	if (!c || loop_io_start(e->loop, &c->io, fd, LOOP_READ, on_io)) {
@@ -237,6 +257,7 @@ static void on_accept(struct loop_io *io, int listener, int events)
 		free(c);
 		return;
 	}
+	e->clients++;
 	c->engine = e;
 	c->fd = fd;
 	c->next = e->controls;
@@ -246,12 +267,9 @@ static void on_accept(struct loop_io *io, int listener, int events)
 	e->controls = c;
 }
 
-int control_start(struct engine *e, int listener)
+int control_serve(struct engine *e)
 {
-	if (listener < 0)
-		return listener;
-	e->control_fd = listener;
-	return loop_io_start(e->loop, &e->control_io, listener, LOOP_READ, on_accept);
+	return loop_io_start(e->loop, &e->control_io, e->control_fd, LOOP_READ, on_accept);
 }
 
 void controls_free(struct engine *e)

@@ -31,6 +31,8 @@ struct control {
 
 void control_record(struct control *c, json_t *record);	/* takes record */
 void control_end(struct control *c);
+/* A JSON string of text that need not be UTF-8. */
+json_t *control_text(const char *text);
 void control_error(struct control *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void control_resume(struct control *c);
 void control_release(struct control *c);	/* frees it, when nothing of it is on the stack */

@@ -27,11 +27,20 @@ struct dial {
 	bool asked, over;
 };
 
-static void free_dial(void *arg)
+static void discard(struct dial *d)
 {
-	struct dial *d = arg;
+	d->garbage_next = d->engine->garbage_dials;
+	d->engine->garbage_dials = d;
+}
 
-	free(d);
+void dials_collect(struct engine *e)
+{
+	while (e->garbage_dials) {
+		struct dial *d = e->garbage_dials;
+
+		e->garbage_dials = d->garbage_next;
+		free(d);
+	}
 }
 
 /* The connection ends; memory goes when no callback of it is on the stack. */
@@ -44,8 +53,9 @@ static void end(struct dial *d)
 	if (d->next)
 		d->next->prev = d->prev;
 	channel_close(&d->channel);
+	d->engine->clients--;
 	if (!d->call)
-		engine_defer(d->engine, free_dial, d);
+		discard(d);
 }
 
 static void refuse(struct dial *d, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -97,11 +107,11 @@ static void on_fds(void *arg, int result, struct ipc_message *m)
 			refuse(d, result ? result : -ECONNRESET, "the session ended before pppd had it");
 			end(d);
 		} else {
-			engine_defer(d->engine, free_dial, d);
+			discard(d);
 		}
 		if (ours >= 0)
 			close(ours);
-		give_up(c, "the dialling pppd is gone");
+		give_up(c, result ? "the session's socket could not be had" : "the dialling pppd is gone");
 	} else {
 		ppp_adopt(c, ours);
 		reply.params = (struct ppp_call_params){ .tunnel_id = c->tunnel->id, .session_id = c->id };
@@ -134,17 +144,20 @@ void dial_done(struct dial *d, struct call *c)
 
 /* ---- the request ---- */
 
-static struct peer *peer_for(struct dial *d, const struct ppp_dial *q, struct ipc_message *m)
+static struct peer *peer_for(struct dial *d, const struct ppp_dial *q)
 {
 	static unsigned int serial;
 	char name[CONFIG_NAME_MAX];
 	struct peer *p;
-	int fd, err;
 
 	if (q->lac[0]) {
 		p = peer_find(d->engine, q->lac);
+		/* Not another's dialled or added tunnel, with its secret. */
+		if (p && p->origin != PEER_CONFIGURED)
+			p = NULL;
 		if (!p)
-			refuse(d, -ENOENT, "l2tpd has no lac \"%s\"; write one into its configuration, or use l2tp-server", q->lac);
+			refuse(d, -ENOENT, "l2tpd has no lac \"%s\"; write one into its configuration, "
+			       "or use l2tp-server", q->lac);
 		return p;
 	}
 	snprintf(name, sizeof(name), "dial-%u", ++serial);
@@ -160,17 +173,7 @@ static struct peer *peer_for(struct dial *d, const struct ppp_dial *q, struct ip
 	p->cfg.idle_ms = 1000;		/* nobody else uses it */
 	if (q->hostname[0])
 		p->cfg.hostname = p->hostname = strdup(q->hostname);
-	fd = ipc_take_fd(m, 0);
-	err = fd >= 0 ? secret_read_fd(&p->secret, fd) : 0;
-	if (fd >= 0)
-		close(fd);
-	if (err) {
-		refuse(d, err, "the l2tp-secret-file cannot be used: %s%s", strerror(-err),
-		       err == -EACCES ? "; it must be readable by its owner only (chmod 600)" :
-		       err == -ENODATA ? "; its first line is empty" : "");
-		peer_remove(p, NULL);
-		return NULL;
-	}
+	secret_set(&p->secret, q->secret, q->secret_len);
 	return p;
 }
 
@@ -184,18 +187,19 @@ static void on_dial(struct dial *d, struct ipc_message *m)
 	d->request = m->header;
 	if (d->asked || !q || !ipc_is_text(q->server) || !ipc_is_text(q->lac) ||
 	    !ipc_is_text(q->hostname) || !ipc_is_text(q->user) ||
-	    (!q->server[0] && !q->lac[0])) {
+	    q->secret_len > SECRET_MAX || (!q->server[0] && !q->lac[0]) || (q->hide && !q->secret_len)) {
 		refuse(d, -EINVAL, "the request is not one of this l2tpd's version");
 		end(d);
 		return;
 	}
 	d->asked = true;
 	if (d->engine->books || d->engine->stopping) {
-		refuse(d, -EOPNOTSUPP, d->engine->stopping ? "l2tpd stops" : "l2tpd runs without a data plane (--dataplane null)");
+		refuse(d, -EOPNOTSUPP, d->engine->stopping ? "l2tpd stops" :
+		       "l2tpd runs without a data plane (--dataplane null)");
 		end(d);
 		return;
 	}
-	p = peer_for(d, q, m);
+	p = peer_for(d, q);
 	snprintf(name, sizeof(name), "dial-%u", ++serial);
 	d->session = p ? peer_session_new(p, name) : NULL;
 	if (!d->session) {
@@ -240,7 +244,7 @@ static void on_accept(struct loop_io *io, int listener, int events)
 	struct dial *d;
 
 	(void)events;
-	if (fd < 0)
+	if (!engine_may_serve(e, fd))
 		return;
 	d = calloc(1, sizeof(*d));
 	if (!d || channel_open(&d->channel, e->loop, fd, on_message, on_closed)) {
@@ -248,6 +252,7 @@ static void on_accept(struct loop_io *io, int listener, int events)
 		free(d);
 		return;
 	}
+	e->clients++;
 	d->engine = e;
 	d->next = e->dials;
 	d->prev = &e->dials;
@@ -256,12 +261,9 @@ static void on_accept(struct loop_io *io, int listener, int events)
 	e->dials = d;
 }
 
-int dial_start(struct engine *e, int listener)
+int dial_serve(struct engine *e)
 {
-	if (listener < 0)
-		return listener;
-	e->dial_fd = listener;
-	return loop_io_start(e->loop, &e->dial_io, listener, LOOP_READ, on_accept);
+	return loop_io_start(e->loop, &e->dial_io, e->dial_fd, LOOP_READ, on_accept);
 }
 
 void dials_free(struct engine *e)
@@ -276,4 +278,5 @@ void dials_free(struct engine *e)
 		channel_close(&d->channel);
 		free(d);
 	}
+	dials_collect(e);
 }

@@ -54,7 +54,8 @@ static void take(struct engine *e, const struct l2tp_effect *x)
 		return;
 	case L2TP_EFFECT_WEN:
 		if (c)
-			log_debug("tunnel %u session %u: WEN: CRC %u framing %u overruns %u/%u timeouts %u alignment %u",
+			log_debug("tunnel %u session %u: WEN: CRC %u framing %u overruns %u/%u timeouts %u "
+				  "alignment %u",
 				  t ? t->id : 0, c->id, x->u.wen.crc, x->u.wen.framing,
 				  x->u.wen.hardware_overruns, x->u.wen.buffer_overruns,
 				  x->u.wen.timeouts, x->u.wen.alignment);

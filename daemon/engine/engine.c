@@ -25,6 +25,8 @@
 #define STOP_GRACE_MS	15000	/* for pppds to end and calls to be cleared */
 #define STOP_ACK_MS	3000	/* then, for the last acknowledgements */
 #define STOP_POLL_MS	50
+#define CLIENTS_MAX	256	/* connections of l2tpctl and of pppds that dial */
+#define ACCEPT_PAUSE_MS	1000
 
 void engine_random(void *ctx, void *buf, size_t len)
 {
@@ -113,6 +115,8 @@ static void free_garbage(struct engine *e)
 		sock_free(t->sock);
 		free(t);
 	}
+	socks_collect(e);
+	dials_collect(e);
 }
 
 void engine_settle(struct engine *e)
@@ -149,6 +153,31 @@ static void on_idle(void *arg)
 
 	engine_settle(e);
 	free_garbage(e);
+}
+
+/* ---- local clients ---- */
+
+static void on_accept_again(struct loop_timer *t)
+{
+	struct engine *e = container_of(t, struct engine, accept_timer);
+
+	if (control_serve(e) || dial_serve(e))
+		log_error("local clients can no longer be served");
+}
+
+bool engine_may_serve(struct engine *e, int fd)
+{
+	if (fd >= 0 && e->clients < CLIENTS_MAX)
+		return true;
+	if (fd >= 0)
+		close(fd);
+	else if (errno == EAGAIN || errno == ECONNABORTED || errno == EINTR)
+		return false;
+	/* Too many, or no fd left: else the loop would do nothing but this. */
+	loop_io_stop(&e->control_io);
+	loop_io_stop(&e->dial_io);
+	loop_timer_set(e->loop, &e->accept_timer, engine_now(e) + ACCEPT_PAUSE_MS, on_accept_again);
+	return false;
 }
 
 /* ---- the end ---- */
@@ -227,9 +256,17 @@ static void started(struct engine *e)
 		fail_start(e);
 		return;
 	}
+	if (control_serve(e) || dial_serve(e)) {
+		fail_start(e);
+		return;
+	}
 	for (uint32_t i = 0; i < e->listen_n; i++) {
 		char text[ADDR_STRLEN];
 
+		if (sock_start(e->listeners[i])) {
+			fail_start(e);
+			return;
+		}
 		log_info("listening on %s", addr_format_port(&e->config->listen[i].address, text));
 	}
 	channel_event(&e->monitor, MONITOR_READY, NULL, 0, NULL, 0);
@@ -397,7 +434,8 @@ static void aaa_is_back(struct engine *e)
 	for (struct peer *p = e->peers; p; p = p->next)
 		for (struct peer_session *s = p->sessions; s; s = s->next)
 			if (s->remembered && !s->removed)
-				log_warn("tunnel \"%s\" session \"%s\": its password was lost with the aaa process; delete and add it again",
+				log_warn("tunnel \"%s\" session \"%s\": its password was lost with the aaa process; "
+					 "delete and add it again",
 					 p->name, s->name);
 }
 
@@ -421,10 +459,9 @@ static int on_start(struct engine *e, struct ipc_message *m)
 		err = set_aaa(e, m, 0);
 	for (size_t i = 0; !err && i < e->config->lac_n; i++)
 		err = peer_new(e, e->config->lac[i].name, NULL) ? 0 : -ENOMEM;
-	if (!err)
-		err = control_start(e, ipc_take_fd(m, 2));
-	if (!err)
-		err = dial_start(e, ipc_take_fd(m, 3));
+	e->control_fd = ipc_take_fd(m, 2);
+	e->dial_fd = ipc_take_fd(m, 3);
+	engine_random(NULL, &e->path_seed, sizeof(e->path_seed));
 	return err ? err : ask_for_all(e);
 }
 
@@ -486,6 +523,12 @@ static void on_monitor_closed(struct channel *c)
 
 static void engine_free(struct engine *e)
 {
+	/* First, while all is there that the outstanding answers concern. */
+	e->stopping = true;
+	channel_close(&e->aaa);
+	channel_close(&e->monitor);
+	engine_settle(e);
+	loop_timer_stop(&e->accept_timer);
 	controls_free(e);
 	dials_free(e);
 	peers_free(e);
@@ -496,7 +539,7 @@ static void engine_free(struct engine *e)
 
 			mine->calls = c->next;
 			channel_close(&c->ppp);
-			loop_timer_stop(&c->install_retry);
+			loop_timer_stop(&c->timer);
 			c->garbage_next = e->garbage_calls;
 			e->garbage_calls = c;
 		}
@@ -508,6 +551,7 @@ static void engine_free(struct engine *e)
 		l2tp_endpoint_free(e->core);
 	for (uint32_t i = 0; e->listeners && i < e->listen_n; i++)
 		sock_free(e->listeners[i]);
+	socks_collect(e);
 	for (size_t i = 0; e->pools && e->config && i < e->config->ppp_n; i++)
 		pool_free(e->pools[i]);
 	for (size_t i = 0; e->lns_secrets && e->config && i < e->config->lns_n; i++)
@@ -516,8 +560,6 @@ static void engine_free(struct engine *e)
 		e->books->ops->free(e->books);
 	table_fini(&e->ppp_calls);
 	table_fini(&e->paths);
-	channel_close(&e->aaa);
-	channel_close(&e->monitor);
 	loop_timer_stop(&e->stop_timer);
 	free(e->listeners);
 	free(e->pools);

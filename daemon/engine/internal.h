@@ -46,6 +46,8 @@ struct sock {
 	struct addr local;	/* a listener's may be the any address */
 	bool connected;
 	struct addr peer;
+	bool dead;		/* to be freed at the end of the turn */
+	struct sock *garbage_next;
 };
 
 /* How far an object is in the data plane. */
@@ -84,7 +86,7 @@ struct call {
 	uint8_t ppp_phase;		/* enum ppp_phase */
 	uint8_t install;		/* enum install */
 	uint8_t install_tries;
-	struct loop_timer install_retry;
+	struct loop_timer timer;	/* to install again; to wait no more for a pppd that dialled */
 	unsigned int refs;
 	const struct config_ppp *profile;	/* NULL: a dialling pppd's */
 	struct peer_session *wanted;	/* the session of a peer that this call is */
@@ -162,6 +164,7 @@ struct engine {
 	uint32_t *lns_tunnels;		/* tunnels of each lns section */
 	struct pool **pools;		/* by index of the ppp section */
 	bool one_tunnel_per_path;
+	uint64_t path_seed;
 	struct table paths;		/* of addresses and ports -> struct tunnel */
 	struct table ppp_calls;		/* ids -> struct call that a child of the monitor's serves */
 	struct peer *peers;
@@ -174,6 +177,10 @@ struct engine {
 	size_t todo_n, todo_at, todo_size;
 	bool settling;
 	struct tunnel *garbage_tunnels;
+	struct sock *garbage_socks;
+	struct dial *garbage_dials;
+	unsigned int clients;		/* connections of l2tpctl and of dialling pppds */
+	struct loop_timer accept_timer;
 	struct call *garbage_calls;
 	struct loop_timer stop_timer;
 	uint64_t stop_deadline, started_ms;
@@ -197,9 +204,18 @@ bool engine_may_log(struct engine *e);
 struct l2tp_cause cause_make(uint16_t result, uint16_t error, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * A local client was accepted: false when it was not, or is one too many (fd is
+ * closed); the listeners then rest for a moment.
+ */
+bool engine_may_serve(struct engine *e, int fd);
+
 /* ---- net.c ---- */
+/* Nothing is read before sock_start; fd is closed on failure. */
 struct sock *sock_new(struct engine *e, int fd, const struct addr *local, const struct addr *peer);
-void sock_free(struct sock *s);
+int sock_start(struct sock *s);
+void sock_free(struct sock *s);		/* at the end of this turn; NULL is allowed */
+void socks_collect(struct engine *e);
 void net_send(struct engine *e, const struct l2tp_effect *effect);
 
 /* ---- effects.c ---- */
@@ -222,7 +238,11 @@ void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out,
 const char *tunnel_describe(const struct tunnel *t, char *buf, size_t size);
 
 /* ---- path.c ---- */
-/* 0, or -EADDRINUSE: another tunnel has these addresses and ports, and the kernel can have one only. */
+/*
+ * Whether an established tunnel of ours has these addresses and ports, where the
+ * kernel can have one only; it is asked for a sign of life. path_take: 0, or
+ * -EADDRINUSE for the same reason.
+ */
 bool path_is_taken(struct engine *e, const struct addr *local, const struct addr *peer);
 int path_take(struct tunnel *t, const struct addr *local, const struct addr *peer);
 void path_release(struct tunnel *t);
@@ -291,13 +311,14 @@ void peer_defaults(struct config_tunnel *cfg);
 void peers_free(struct engine *e);
 
 /* ---- dial.c: pppd call NAME ---- */
-int dial_start(struct engine *e, int listener);
+int dial_serve(struct engine *e);
+void dials_collect(struct engine *e);
 void dial_done(struct dial *d, struct call *c);
 void dial_failed(struct dial *d, const char *reason);
 void dials_free(struct engine *e);
 
 /* ---- control.c, command.c ---- */
-int control_start(struct engine *e, int listener);
+int control_serve(struct engine *e);
 void controls_free(struct engine *e);
 
 #endif

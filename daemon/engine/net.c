@@ -104,9 +104,10 @@ static void on_readable(struct loop_io *io, int fd, int events)
 		 */
 		if (n <= 0)
 			return;
-		for (int i = 0; i < n; i++)
+		/* What a packet does may end the socket's tunnel. */
+		for (int i = 0; i < n && !s->dead; i++)
 			take_packet(s, i);
-		if (n < BATCH)
+		if (n < BATCH || s->dead)
 			return;
 	}
 }
@@ -115,8 +116,7 @@ struct sock *sock_new(struct engine *e, int fd, const struct addr *local, const 
 {
 	struct sock *s = calloc(1, sizeof(*s));
 
-	if (!s || loop_io_start(e->loop, &s->io, fd, LOOP_READ, on_readable)) {
-		free(s);
+	if (!s) {
 		close(fd);
 		return NULL;
 	}
@@ -130,13 +130,30 @@ struct sock *sock_new(struct engine *e, int fd, const struct addr *local, const 
 	return s;
 }
 
+int sock_start(struct sock *s)
+{
+	return loop_io_start(s->engine->loop, &s->io, s->fd, LOOP_READ, on_readable);
+}
+
 void sock_free(struct sock *s)
 {
 	if (!s)
 		return;
 	loop_io_stop(&s->io);
-	close(s->fd);
-	free(s);
+	s->dead = true;
+	s->garbage_next = s->engine->garbage_socks;
+	s->engine->garbage_socks = s;
+}
+
+void socks_collect(struct engine *e)
+{
+	while (e->garbage_socks) {
+		struct sock *s = e->garbage_socks;
+
+		e->garbage_socks = s->garbage_next;
+		close(s->fd);
+		free(s);
+	}
 }
 
 /* The listener whose fd is socket, or one of the address's family. */

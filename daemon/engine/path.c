@@ -9,33 +9,40 @@
 
 #include <errno.h>
 
-static uint64_t key_of(const struct addr *local, const struct addr *peer)
+/* Keyed, so that nobody can look for two paths with one hash. */
+static uint64_t key_of(const struct engine *e, const struct addr *local, const struct addr *peer)
 {
-	return addr_hash(peer, addr_hash(local, 0));
+	return addr_hash(peer, addr_hash(local, e->path_seed));
+}
+
+static struct tunnel *owner(struct engine *e, uint64_t key)
+{
+	struct tunnel *t = table_get(&e->paths, key);
+
+	if (t && t->core)
+		l2tp_tunnel_probe(t->core, engine_now(e));
+	return t;
 }
 
 bool path_is_taken(struct engine *e, const struct addr *local, const struct addr *peer)
 {
-	return e->one_tunnel_per_path && table_get(&e->paths, key_of(local, peer));
+	return e->one_tunnel_per_path && owner(e, key_of(e, local, peer));
 }
 
 int path_take(struct tunnel *t, const struct addr *local, const struct addr *peer)
 {
 	struct engine *e = t->engine;
-	struct tunnel *other;
+	uint64_t key = key_of(e, local, peer);
+	int err;
 
 	if (!e->one_tunnel_per_path)
 		return 0;
-	t->path = key_of(local, peer);
-	if (table_put(&e->paths, t->path, t) == 0)
-		return 0;
-	other = table_get(&e->paths, t->path);
-	t->path = 0;
-	if (!other)
-		return -ENOMEM;
-	if (other->core)
-		l2tp_tunnel_probe(other->core, engine_now(e));
-	return -EADDRINUSE;
+	err = table_put(&e->paths, key, t);
+	if (!err)
+		t->path = key;
+	else if (err == -EEXIST && owner(e, key))
+		err = -EADDRINUSE;
+	return err;
 }
 
 void path_release(struct tunnel *t)

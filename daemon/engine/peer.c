@@ -119,6 +119,7 @@ static void forget(struct peer_session *s)
 
 	if (!s->remembered)
 		return;
+	s->remembered = false;
 	memcpy(body.lac, s->peer->name, sizeof(body.lac));
 	memcpy(body.session, s->name, sizeof(body.session));
 	channel_event(&s->peer->engine->aaa, AAA_FORGET, &body, sizeof(body), NULL, 0);
@@ -134,7 +135,6 @@ static void collect(void *arg)
 
 		if (s->removed && !s->call && !s->dial) {
 			*at = s->next;
-			forget(s);
 			free_session(s);
 		} else {
 			at = &s->next;
@@ -189,6 +189,8 @@ void peer_session_remove(struct peer_session *s, const struct l2tp_cause *cause)
 {
 	s->removed = true;
 	s->wanted = false;
+	/* At once: another of its name may come before its call has ended. */
+	forget(s);
 	loop_timer_stop(&s->redial);
 	if (s->call)
 		call_close(s->call, cause);
@@ -201,6 +203,7 @@ void peer_remove(struct peer *p, const struct l2tp_cause *cause)
 	for (struct peer_session *s = p->sessions; s; s = s->next) {
 		s->removed = true;
 		s->wanted = false;
+		forget(s);
 		loop_timer_stop(&s->redial);
 	}
 	if (p->tunnel)
@@ -244,12 +247,17 @@ static void open_tunnel(struct peer *p, int fd, uint16_t id, const struct addr *
 
 	if (path_is_taken(e, local, peer)) {
 		close(fd);
-		attempt_failed(p, "another tunnel has the same addresses and ports, which this kernel cannot tell apart; use source-port = \"ephemeral\"");
+		attempt_failed(p, "another tunnel has the same addresses and ports, which this kernel "
+			       "cannot tell apart; use source-port = \"ephemeral\"");
 		return;
 	}
 	s = sock_new(e, fd, local, peer);
 
 	tunnel_config_fill(e, &cfg, &p->cfg, &p->secret);
+	if (s && sock_start(s)) {
+		sock_free(s);
+		s = NULL;
+	}
 	core = s ? l2tp_tunnel_open(e->core, engine_now(e), &cfg, local, peer, s->fd, id, &err) : NULL;
 	secret_clear(&cfg.secret);
 	p->tunnel = core ? tunnel_new(e, core) : NULL;
@@ -289,7 +297,7 @@ static void on_socket(void *arg, int result, struct ipc_message *m)
 		snprintf(why, sizeof(why), "no socket to %s: %s",
 			 addr_format_port(&p->addresses[p->address_next], text), strerror(-result));
 		attempt_failed(p, why);
-	} else if (p->removed || !anybody_waits(p)) {
+	} else if (p->removed || !anybody_waits(p) || p->engine->stopping) {
 		close(fd);
 		release_socket(p->engine, r->id);
 		p->state = PEER_IDLE;
@@ -342,7 +350,7 @@ static void on_resolved(void *arg, int result, struct ipc_message *m)
 	const struct aaa_resolve_reply *r = m ? ipc_body(m, struct aaa_resolve_reply) : NULL;
 	char why[300];
 
-	if (p->removed || !anybody_waits(p)) {
+	if (p->removed || !anybody_waits(p) || p->engine->stopping) {
 		p->state = PEER_IDLE;
 	} else if (result || !r || !r->count || r->count > AAA_RESOLVE_MAX) {
 		snprintf(why, sizeof(why), "%s cannot be resolved: %.120s", p->server,
@@ -403,7 +411,7 @@ static void place_call(struct peer_session *s)
 	struct l2tp_session *core;
 	int err = -ENOMEM;
 
-	if (s->call || !s->wanted || !p->tunnel || !p->tunnel->core || p->tunnel->down ||
+	if (s->call || !s->wanted || e->stopping || !p->tunnel || !p->tunnel->core || p->tunnel->down ||
 	    p->tunnel->closing)
 		return;
 	params.sequencing_required = p->cfg.sequencing;

@@ -17,6 +17,8 @@
 #include "lib/log.h"
 
 enum { CDN_ADMIN = 3, CDN_NO_RESOURCES = 4 };
+#define CALL_QUEUE 64		/* messages that a pppd may leave unread */
+#define STOP_MS 10000
 #define PPPD_EXIT_HANGUP 16	/* pppd(8) */
 #define ANY_ADDRESS 0xffffffffu	/* of a users file: the peer's choice */
 
@@ -234,7 +236,8 @@ static void on_route(void *arg, int result, struct ipc_message *m)
 	if (!result && r && c->ppp_phase == PPP_UP && c->core && c->ifname[0] &&
 	    strncmp(r->ifname, c->ifname, IFNAMSIZ) == 0) {
 		addr_format(l2tp_tunnel_peer(c->tunnel->core), peer);
-		log_error("tunnel %u session %u: the route to the peer %s leads into its own %s: add a route to %s by another interface",
+		log_error("tunnel %u session %u: the route to the peer %s leads into its own %s: "
+			  "add a route to %s by another interface",
 			  c->tunnel->id, c->id, peer, c->ifname, peer);
 		cause = cause_make(CDN_ADMIN, 0, "the route to the peer leads into the tunnel itself");
 		call_close(c, &cause);
@@ -364,6 +367,7 @@ static void on_started(void *arg, int result, struct ipc_message *m)
 
 	if (fd >= 0)
 		result = channel_open(&c->ppp, c->tunnel->engine->loop, fd, on_message, on_closed);
+	c->ppp.limit = CALL_QUEUE;
 	if (result)
 		failed_to_start(c, result);
 	else if (c->ppp_phase == PPP_STOPPING)
@@ -448,6 +452,7 @@ void ppp_adopt(struct call *c, int fd)
 	c->ppp_phase = PPP_STARTING;
 	if (channel_open(&c->ppp, c->tunnel->engine->loop, fd, on_message, on_closed))
 		ppp_ended(c);
+	c->ppp.limit = CALL_QUEUE;
 }
 
 static void ignore(void *arg, int result, struct ipc_message *m)
@@ -456,6 +461,16 @@ static void ignore(void *arg, int result, struct ipc_message *m)
 	(void)m;
 	if (result && result != -ENOENT)
 		log_warn("a pppd could not be stopped: %s", strerror(-result));
+}
+
+static void on_stop_timeout(struct loop_timer *t)
+{
+	struct call *c = container_of(t, struct call, timer);
+
+	log_warn("tunnel %u session %u: the pppd that dialled did not end; its call is cleared without it",
+		 c->tunnel->id, c->id);
+	ppp_ended(c);
+	engine_settle(c->tunnel->engine);
 }
 
 void ppp_stop(struct call *c, const char *reason, bool link_is_dead)
@@ -468,8 +483,13 @@ void ppp_stop(struct call *c, const char *reason, bool link_is_dead)
 	snprintf(stop.reason, sizeof(stop.reason), "%s", reason);
 	if (channel_is_open(&c->ppp))
 		channel_event(&c->ppp, PPP_CALL_STOP, &stop, sizeof(stop), NULL, 0);
-	if (c->ppp_child)
-		channel_request(&c->tunnel->engine->monitor, MONITOR_PPP_STOP, &ids, sizeof(ids), NULL, 0, ignore, NULL);
+	/* Ours the monitor kills in the end; a stranger's is left to itself. */
+	if (!c->ppp_child)
+		loop_timer_set(c->tunnel->engine->loop, &c->timer,
+			       engine_now(c->tunnel->engine) + STOP_MS, on_stop_timeout);
+	else
+		channel_request(&c->tunnel->engine->monitor, MONITOR_PPP_STOP, &ids, sizeof(ids), NULL, 0,
+				ignore, NULL);
 }
 
 void ppp_exited(struct engine *e, const struct monitor_ppp_exit *x)
@@ -501,7 +521,8 @@ void ppp_ended(struct call *c)
 	if (c->ppp_phase == PPP_NONE)
 		return;
 	c->ppp_phase = PPP_NONE;
-	if (c->ppp_child)
+	loop_timer_stop(&c->timer);
+	if (table_get(&e->ppp_calls, child_key(c->tunnel->id, c->id)) == c)
 		table_del(&e->ppp_calls, child_key(c->tunnel->id, c->id));
 	channel_close(&c->ppp);
 	if (c->lease && c->profile)

@@ -16,7 +16,7 @@
 static void set_str(json_t *o, const char *key, const char *text)
 {
 	if (text && text[0])
-		json_object_set_new(o, key, json_string(text));
+		json_object_set_new(o, key, control_text(text));
 }
 
 static void set_int(json_t *o, const char *key, uint64_t value)
@@ -306,7 +306,8 @@ static json_t *idle_session_record(const struct peer_session *s, uint64_t now)
 
 	set_str(o, "name", s->name);
 	set_str(o, "tunnel", s->peer->name);
-	set_str(o, "state", s->wanted ? "connecting" : loop_timer_is_set(&s->redial) ? "waiting" : "idle");
+	set_str(o, "state", s->call ? "clearing" : s->wanted ? "connecting" :
+		loop_timer_is_set(&s->redial) ? "waiting" : "idle");
 	set_str(o, "ppp", s->profile ? s->profile->name : NULL);
 	set_str(o, "user", s->user);
 	if (loop_timer_is_set(&s->redial) && s->redial.deadline > now)
@@ -326,8 +327,9 @@ static void produce_idle_sessions(struct control *c)
 	}
 	if (!names(arg(c, "tunnel"), p->name, p->tunnel ? p->tunnel->id : 0))
 		return;
+	/* Those that the core does not have: not dialled, or over but for their pppd. */
 	for (const struct peer_session *s = p->sessions; s; s = s->next)
-		if (!s->call && !s->removed && names(session, s->name, 0) &&
+		if ((!s->call || !s->call->core) && !s->removed && names(session, s->name, 0) &&
 		    (!user || (s->user && strcmp(s->user, user) == 0)))
 			emit(c, idle_session_record(s, engine_now(c->engine)), false, 0, 0);
 }

@@ -130,7 +130,8 @@ static void do_accept(void *arg)
 
 	if (!t->core || t->down)
 		return;
-	if (path_take(t, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core))) {
+	/* Only an established tunnel keeps another out: an SCCRQ alone proves nothing. */
+	if (path_is_taken(t->engine, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core))) {
 		t->cause = cause_make(STOP_GENERAL, ERROR_RESOURCES,
 				      "there is a tunnel from this address and port already");
 		if (engine_may_log(t->engine))
@@ -191,7 +192,9 @@ static void installed(struct tunnel *t, int err)
 		return;
 	if (err) {
 		log_error("%s: the kernel did not take it: %s", tunnel_describe(t, what, sizeof(what)),
-			  err == -EEXIST ? "another tunnel has its id" : strerror(-err));
+			  err == -EEXIST ? "another tunnel has its id" :
+			  err == -EADDRINUSE ? "another tunnel has the same addresses and ports" :
+			  strerror(-err));
 		cause = cause_make(STOP_GENERAL, ERROR_RESOURCES, "the data plane did not take the tunnel");
 		l2tp_tunnel_close(t->core, engine_now(t->engine), &cause);
 		engine_settle(t->engine);
@@ -237,16 +240,15 @@ static void on_socket(void *arg, int result, struct ipc_message *m)
 
 	if (fd >= 0 && t->core && !t->down) {
 		t->sock = sock_new(t->engine, fd, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core));
-		if (t->sock)
+		result = t->sock ? sock_start(t->sock) : -ENOMEM;
+		if (!result)
 			l2tp_tunnel_set_socket(t->core, fd);
-		else
-			result = -ENOMEM;
 	} else if (fd >= 0) {
 		close(fd);
 	}
 	if (result)
 		installed(t, result);
-	else if (t->sock)
+	else if (t->sock && t->core && !t->down)
 		add_tunnel(t);
 	tunnel_put(t);
 }
@@ -289,7 +291,11 @@ static void do_install(void *arg)
 {
 	struct tunnel *t = arg;
 
-	if (t->core && !t->down)
+	if (!t->core || t->down)
+		return;
+	if (!t->path && path_take(t, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core)))
+		installed(t, -EADDRINUSE);
+	else
 		install(t);
 }
 
@@ -299,8 +305,9 @@ void tunnel_on_up(struct tunnel *t)
 
 	t->up = true;
 	t->engine->counters.tunnels_up++;
-	log_info("%s: established, peer's id %u", tunnel_describe(t, what, sizeof(what)),
-		 l2tp_tunnel_peer_id(t->core));
+	if (t->peer || engine_may_log(t->engine))
+		log_info("%s: established, peer's id %u", tunnel_describe(t, what, sizeof(what)),
+			 l2tp_tunnel_peer_id(t->core));
 	/* Deferred: its outcome speaks to the core. */
 	engine_defer(t->engine, do_install, t);
 }
@@ -316,7 +323,8 @@ static void ask(struct tunnel *t, enum monitor_message type)
 {
 	struct monitor_ids ids = { .tunnel_id = t->id };
 
-	if (!t->engine->books)
+	/* With books, the monitor has made the sockets of those that we opened. */
+	if (!t->engine->books || (type == MONITOR_SOCKET_CLOSE && t->sock))
 		channel_request(&t->engine->monitor, (uint16_t)type, &ids, sizeof(ids), NULL, 0,
 				ignore, (void *)(uintptr_t)t->id);
 }
@@ -335,7 +343,7 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 	else
 		snprintf(why, sizeof(why), "%s", x->cause.text);
 	tunnel_describe(t, what, sizeof(what));
-	if (t->up || t->peer)
+	if (t->peer || (t->up && engine_may_log(t->engine)))
 		log_info("%s: closed by %s: %s", what, x->by_peer ? "the peer" : "us", why);
 	if (t->install == INSTALL_DONE && t->engine->books)
 		t->engine->books->ops->tunnel_del(t->engine->books, t->id);

@@ -20,7 +20,8 @@ enum aaa_message {
 	AAA_SECRET,		/* request: aaa_secret; reply: ppp_call_secret_reply */
 	AAA_REMEMBER,		/* event from the engine: aaa_remember; the password of a session that l2tpctl added */
 	AAA_FORGET,		/* event: aaa_remember, the secret unused */
-	AAA_RESOLVE,		/* request: aaa_resolve; reply: aaa_resolve_reply, result -errno (-ENOENT: no such name, -EAGAIN: the resolver failed for now) */
+	/* request: aaa_resolve; reply: aaa_resolve_reply; -ENOENT: no such name, -EAGAIN: the resolver failed for now */
+	AAA_RESOLVE,
 };
 
 enum aaa_file { AAA_FILE_USERS, AAA_FILE_PASSWORD };

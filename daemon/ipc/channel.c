@@ -41,8 +41,11 @@ static void fail(struct channel *c)
 static int enqueue(struct channel *c, const struct ipc_header *h, const void *body, size_t len,
 		   const int *fds, int nfds)
 {
-	struct channel_out *o = calloc(1, sizeof(*o) + len);
+	struct channel_out *o;
 
+	if (c->out_n >= (c->limit ? c->limit : CHANNEL_QUEUE))
+		return -ENOBUFS;
+	o = calloc(1, sizeof(*o) + len);
 	if (!o)
 		return -ENOMEM;
 	o->header = *h;
@@ -62,6 +65,7 @@ static int enqueue(struct channel *c, const struct ipc_header *h, const void *bo
 		loop_io_set(c->loop, &c->io, LOOP_READ | LOOP_WRITE);
 	*c->out_end = o;
 	c->out_end = &o->next;
+	c->out_n++;
 	return 0;
 }
 
@@ -89,6 +93,7 @@ static void flush(struct channel *c)
 		if (err == -EAGAIN || err == -ENOBUFS || err == -ETOOMANYREFS)
 			return;
 		c->out = o->next;
+		c->out_n--;
 		if (!c->out)
 			c->out_end = &c->out;
 		out_free(o);
@@ -171,6 +176,7 @@ void channel_close(struct channel *c)
 		out_free(o);
 	}
 	c->out_end = &c->out;
+	c->out_n = 0;
 	while ((w = table_pop(&c->waiting))) {
 		w->done(w->arg, -EPIPE, NULL);
 		free(w);

@@ -14,6 +14,8 @@
 
 struct channel_out;
 
+#define CHANNEL_QUEUE 65536	/* messages that a peer may leave unread */
+
 struct channel {
 	struct loop *loop;
 	struct loop_io io;
@@ -25,6 +27,7 @@ struct channel {
 	struct table waiting;		/* serial -> struct channel_wait */
 	uint64_t serial;
 	struct channel_out *out, **out_end;
+	unsigned int out_n, limit;	/* queued; more than limit end the channel (0: CHANNEL_QUEUE) */
 	bool broken;
 };
 

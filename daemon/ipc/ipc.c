@@ -97,10 +97,15 @@ int ipc_recv(int fd, struct ipc_message *m)
 	take_control(m, &msg);
 	if (n == 0 && m->nfds == 0)
 		return 0;
-	if ((size_t)n < sizeof(m->header) || (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
+	if ((size_t)n < sizeof(m->header) || (msg.msg_flags & MSG_TRUNC) ||
 	    m->header.version != IPC_VERSION) {
 		ipc_close_fds(m);
 		return -EPROTO;
+	}
+	/* Out of fds: the message is worth what it is without them. */
+	if (msg.msg_flags & MSG_CTRUNC) {
+		ipc_close_fds(m);
+		m->header.result = -EMFILE;
 	}
 	m->len = (size_t)n - sizeof(m->header);
 	return 1;

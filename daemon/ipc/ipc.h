@@ -42,7 +42,8 @@ int ipc_send(int fd, const struct ipc_header *h, const void *body, size_t len,
 /*
  * Receives one message: 1, 0 at the end of the stream, or -errno: -EAGAIN when
  * nothing is there, -EPROTO for a short, truncated or wrong-version message
- * (its fds are closed and the message dropped).
+ * (its fds are closed and the message dropped). When this process may open no
+ * more files, the message comes without its fds and with result -EMFILE.
  */
 int ipc_recv(int fd, struct ipc_message *m);
 void ipc_close_fds(struct ipc_message *m);	/* those not taken */

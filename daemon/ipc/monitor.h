@@ -18,7 +18,8 @@
 #include "netlink/dataplane.h"
 
 enum monitor_message {
-	MONITOR_START = 1,	/* event, first: struct monitor_start; fds: aaa channel, config text (memfd), control listener, dial listener */
+	/* event, first: monitor_start; fds: aaa channel, config text (memfd), control listener, dial listener */
+	MONITOR_START = 1,
 	MONITOR_SECRET,		/* request: monitor_secret; reply fd: the secret file, open for reading */
 	MONITOR_LISTEN,		/* request: monitor_listen; reply fd: UDP socket bound to listen[index] */
 	MONITOR_SOCKET,		/* request: monitor_socket; reply: monitor_socket_reply, fd */

@@ -104,7 +104,7 @@ struct ppp_template_exit { int32_t pid, status; };	/* status of waitpid */
 
 /* ---- dial socket ---- */
 enum ppp_dial_message {
-	PPP_DIAL = 1,		/* plugin to engine, request: ppp_dial; fds: 0 or 1 (the secret file, opened by pppd) */
+	PPP_DIAL = 1,		/* plugin to engine, request: ppp_dial */
 				/* reply: ppp_dial_reply, once the call is established; fds: PPPoX socket, call channel */
 };
 struct ppp_dial {
@@ -116,6 +116,9 @@ struct ppp_dial {
 	bool hide;
 	uint16_t mtu;
 	char user[PPP_NAME_MAX];
+	/* Read by the dialling pppd, with its user's rights: the engine reads nobody's files. */
+	uint16_t secret_len;
+	uint8_t secret[PPP_BLOB_MAX];
 };
 struct ppp_dial_reply {
 	char error[PPP_TEXT_MAX];	/* with result != 0: a sentence */

@@ -61,7 +61,8 @@ struct config_ppp {
 	char *users_file;		/* chap-secrets format */
 	struct addr local_address;	/* unset: pppd's choice */
 	struct addr remote_address;	/* a fixed one; unset: the pool's or the users file's; not with a pool */
-	struct config_pool_range *pool; size_t pool_n;	/* of prefixes (without network and broadcast) and first-last; never local_address */
+	/* of prefixes (without network and broadcast) and first-last; never local_address */
+	struct config_pool_range *pool; size_t pool_n;
 	struct addr dns[2]; size_t dns_n;
 	uint16_t mtu, mru;		/* default 1460 both (mru: as mtu) */
 	bool ipv6;			/* IPV6CP; default false */

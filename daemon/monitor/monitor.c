@@ -77,7 +77,8 @@ static int open_listeners(struct monitor *m)
 		*fds[i] = monitor_unix_listener(m->options.runtime_dir, names[i]);
 		if (*fds[i] < 0) {
 			log_error("%s/%s: %s%s", m->options.runtime_dir, names[i], strerror(-*fds[i]),
-				  *fds[i] == -EADDRINUSE ? ": another l2tpd runs there; stop it, or name another --runtime-dir" : "");
+				  *fds[i] == -EADDRINUSE ?
+				  ": another l2tpd runs there; stop it, or name another --runtime-dir" : "");
 			return *fds[i];
 		}
 	}

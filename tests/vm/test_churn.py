@@ -24,7 +24,8 @@ def own_memory(*pids):
 def test_two_hundred_calls(pair, processes, build):
     a, b = pair
     lns = L2tpd(processes, build, a.namespace, "lns", level="info")
-    lns.start(lns_config(lns.users(("alice", "wonderland"))))
+    # Between two rounds the tunnel has no session for a while.
+    lns.start(lns_config(lns.users(("alice", "wonderland")), lns="idle-timeout = 600"))
     engine, aaa = lns.role("engine"), lns.role("aaa")
     caller = Caller(b.namespace, a.ipv4)
     caller.open()

@@ -15,7 +15,7 @@ def test_first_frame_is_answered(pair, processes, build):
     """A Configure-Request that is never sent again is acknowledged, in every call."""
     a, b = pair
     lns = L2tpd(processes, build, a.namespace, "lns")
-    lns.start(lns_config(lns.users(("alice", "wonderland"))))
+    lns.start(lns_config(lns.users(("alice", "wonderland")), lns="idle-timeout = 600"))
     caller = Caller(b.namespace, a.ipv4)
     caller.open()
     for n in range(1, CALLS + 1):
