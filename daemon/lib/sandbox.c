@@ -8,6 +8,7 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -94,8 +95,29 @@ static int close_the_ways(bool dumpable)
 	return 0;
 }
 
+/*
+ * A change of user makes the kernel forget that we end with our parent. One
+ * that died meanwhile is seen by another parent's number (init's, or that of
+ * a subreaper).
+ */
+static int end_with(pid_t parent)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL)) {
+		int err = errno;
+
+		log_error("prctl: %s", strerror(err));
+		return -err;
+	}
+	if (getppid() != parent) {
+		log_error("the process that started this one is gone");
+		return -ESRCH;
+	}
+	return 0;
+}
+
 int sandbox_drop(const char *user, const char *root_dir)
 {
+	pid_t parent = getppid();
 	uid_t uid;
 	gid_t gid;
 	int err;
@@ -109,5 +131,7 @@ int sandbox_drop(const char *user, const char *root_dir)
 		err = enter_root(root_dir);
 	if (!err)
 		err = change_user(uid, gid);
-	return err ? err : close_the_ways(false);
+	if (!err)
+		err = close_the_ways(false);
+	return err ? err : end_with(parent);
 }

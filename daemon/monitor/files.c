@@ -40,7 +40,8 @@ static int udp_socket(const struct addr *local)
 
 	if (fd < 0)
 		return -errno;
-	err = set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	/* Not for an ephemeral port: the kernel would choose one that another has. */
+	err = local->port ? set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
 	if (!err && local->family == AF_INET6)
 		err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	/*
@@ -109,12 +110,14 @@ int monitor_unix_listener(const char *dir, const char *name)
 	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	/* One that answers belongs to a daemon that runs: leave it alone. */
-	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == 0) {
-		close(fd);
-		return -EADDRINUSE;
-	}
+	/*
+	 * Only one that is surely dead makes room: whatever answers, or is too
+	 * busy to (EAGAIN), belongs to a daemon that runs.
+	 */
+	n = connect(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0 ? errno : 0;
 	close(fd);
+	if (n != ECONNREFUSED && n != ENOENT)
+		return -EADDRINUSE;
 	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;

@@ -105,9 +105,22 @@ static int spawn(struct monitor *m, struct role *r,
 	r->pid = pid;
 	r->started_ms = loop_now_fresh(m->loop);
 	err = channel_open(&r->channel, m->loop, sv[0], message, closed);
-	if (err)
+	if (err) {
 		close(sv[0]);
+		r->channel.fd = -1;
+	}
 	return err;
+}
+
+/* Ends a role at once, and reaps it: no exit is seen. */
+static void drop(struct role *r)
+{
+	if (r->pid > 0) {
+		kill(r->pid, SIGKILL);
+		waitpid(r->pid, NULL, 0);
+	}
+	r->pid = 0;
+	channel_close(&r->channel);
 }
 
 /* The aaa process, with a fresh channel to the engine; *engine_fd is the engine's end. */
@@ -127,10 +140,12 @@ static int start_aaa(struct monitor *m, int *engine_fd)
 	close(sv[0]);
 	if (config >= 0)
 		close(config);
-	if (err)
+	if (err) {
 		close(sv[1]);
-	else
+		drop(&m->aaa);
+	} else {
 		*engine_fd = sv[1];
+	}
 	return err;
 }
 
@@ -145,12 +160,8 @@ static int start_engine(struct monitor *m)
 	int aaa = -1, config = -1, err;
 
 	/* Both start together: the channel between them is of this pair. */
-	if (m->aaa.pid > 0) {
-		kill(m->aaa.pid, SIGKILL);
-		waitpid(m->aaa.pid, NULL, 0);
-		m->aaa.pid = 0;
-		channel_close(&m->aaa.channel);
-	}
+	loop_timer_stop(&m->aaa.restart);
+	drop(&m->aaa);
 	err = start_aaa(m, &aaa);
 	if (err)
 		return err;
@@ -164,6 +175,10 @@ static int start_engine(struct monitor *m)
 	close(aaa);
 	if (config >= 0)
 		close(config);
+	if (err) {
+		drop(&m->engine);
+		drop(&m->aaa);
+	}
 	return err;
 }
 
@@ -173,22 +188,43 @@ int role_start(struct monitor *m, struct role *r)
 
 	if (r == &m->engine)
 		return start_engine(m);
+	/* Without an engine there is nobody to serve: it comes with the next one. */
+	if (m->engine.pid == 0 || !channel_is_open(&m->engine.channel))
+		return 0;
 	err = start_aaa(m, &fd);
 	if (err)
 		return err;
 	err = channel_event(&m->engine.channel, MONITOR_AAA, NULL, 0, &fd, 1);
 	close(fd);
+	if (err)
+		drop(&m->aaa);
 	return err;
 }
 
+static void on_engine_restart(struct loop_timer *t);
+static void on_aaa_restart(struct loop_timer *t);
+
+/* Another start after a pause that doubles with each failure; its seconds. */
+static unsigned int schedule(struct monitor *m, struct role *r)
+{
+	uint64_t delay = (uint64_t)RESTART_MIN_MS << (r->failures > 6 ? 6 : r->failures - 1);
+
+	if (delay > RESTART_MAX_MS)
+		delay = RESTART_MAX_MS;
+	loop_timer_set(m->loop, &r->restart, loop_now(m->loop) + delay,
+		       r == &m->engine ? on_engine_restart : on_aaa_restart);
+	return (unsigned int)(delay / 1000);
+}
+
+/* What is short now (processes, files, memory) may be there later: no reason to stop. */
 static void restart(struct monitor *m, struct role *r)
 {
 	int err = role_start(m, r);
 
 	if (err) {
-		log_error("the %s process cannot be started: %s", r->name, strerror(-err));
-		m->status = EXIT_FAILURE;
-		loop_stop(m->loop);
+		r->failures++;
+		log_error("the %s process cannot be started: %s; the next try is in %u s", r->name,
+			  strerror(-err), schedule(m, r));
 	}
 }
 
@@ -217,14 +253,17 @@ static void describe(int status, char *buf, size_t size)
 void role_exited(struct monitor *m, struct role *r, int status)
 {
 	bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	uint64_t now = loop_now_fresh(m->loop), delay;
+	uint64_t now = loop_now_fresh(m->loop);
 	char how[64];
 
 	r->pid = 0;
 	channel_close(&r->channel);
 	describe(status, how, sizeof(how));
-	if (r == &m->engine)
+	if (r == &m->engine) {
+		/* It would serve nobody; the next engine brings its own. */
+		loop_timer_stop(&m->aaa.restart);
 		monitor_clear(m);
+	}
 	if (m->stopping) {
 		if (!clean)
 			log_warn("the %s process ended with %s", r->name, how);
@@ -240,14 +279,9 @@ void role_exited(struct monitor *m, struct role *r, int status)
 		return;
 	}
 	r->failures = now - r->started_ms < ROLE_STABLE_MS ? r->failures + 1 : 1;
-	delay = (uint64_t)RESTART_MIN_MS << (r->failures > 6 ? 6 : r->failures - 1);
-	if (delay > RESTART_MAX_MS)
-		delay = RESTART_MAX_MS;
-	log_error("the %s process died with %s; another starts in %llu s", r->name, how,
-		  (unsigned long long)(delay / 1000));
-	/* Without an engine there is nobody that a new aaa process could serve. */
 	if (r == &m->aaa && m->engine.pid == 0)
-		return;
-	loop_timer_set(m->loop, &r->restart, now + delay,
-		       r == &m->engine ? on_engine_restart : on_aaa_restart);
+		log_error("the aaa process ended with %s; another comes with the engine", how);
+	else
+		log_error("the %s process died with %s; another starts in %u s", r->name, how,
+			  schedule(m, r));
 }
