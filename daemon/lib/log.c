@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,15 +21,18 @@
 static const char *log_process = "l2tpd";
 static int log_level = LOG_INFO;
 static int log_fd = -1;		/* connected to /dev/log; -1: stderr */
+static bool log_reconnect;
+static atomic_uint log_lost;	/* lines that syslog was too slow to take */
+
+static const struct sockaddr_un syslog_addr = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
 
 static int syslog_connect(void)
 {
-	static const struct sockaddr_un to = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -1;
-	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0) {
+	if (connect(fd, (const struct sockaddr *)&syslog_addr, sizeof(syslog_addr)) < 0) {
 		close(fd);
 		return -1;
 	}
@@ -53,6 +57,16 @@ void log_open(const char *process, enum log_sink sink, int level)
 void log_set_level(int level)
 {
 	log_level = level;
+}
+
+void log_allow_reconnect(void)
+{
+	log_reconnect = true;
+}
+
+bool log_is_syslog(void)
+{
+	return log_fd >= 0;
 }
 
 bool log_enabled(int level)
@@ -100,9 +114,32 @@ static size_t append_clean(char *line, size_t n, size_t size, const char *text)
 	return n;
 }
 
+static bool is_gone(int err)
+{
+	return err == ECONNREFUSED || err == ENOTCONN || err == EPIPE;
+}
+
+static bool is_full(int err)
+{
+	return err == EAGAIN || err == ENOBUFS || err == ENOMEM;
+}
+
+/* An event loop never waits for its log: a line that does not fit is counted as lost. */
+static bool send_syslog(const char *line, size_t len)
+{
+	ssize_t n = send(log_fd, line, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	/* A syslog that started again has another socket at the same path. */
+	if (n < 0 && log_reconnect && is_gone(errno) &&
+	    connect(log_fd, (const struct sockaddr *)&syslog_addr, sizeof(syslog_addr)) == 0)
+		n = send(log_fd, line, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return n >= 0;
+}
+
 static bool write_syslog(int level, const char *text, size_t len)
 {
-	char line[LINE_MAX_LEN + 64], stamp[32];
+	char line[LINE_MAX_LEN + 128], stamp[32];
+	unsigned int lost = atomic_exchange(&log_lost, 0);
 	struct timespec now;
 	struct tm tm;
 	int head;
@@ -113,7 +150,18 @@ static bool write_syslog(int level, const char *text, size_t len)
 	head = snprintf(line, sizeof(line), "<%d>%s l2tpd[%d]: ", LOG_DAEMON | level, stamp,
 			(int)getpid());
 	memcpy(line + head, text, len);
-	return send(log_fd, line, (size_t)head + len, MSG_NOSIGNAL) >= 0;
+	len += (size_t)head;
+	if (lost)
+		len += (size_t)snprintf(line + len, sizeof(line) - len,
+					" (%u lines before this one were lost)", lost);
+	if (send_syslog(line, len))
+		return true;
+	if (is_full(errno)) {
+		atomic_fetch_add(&log_lost, lost + 1);
+		return true;
+	}
+	atomic_fetch_add(&log_lost, lost);
+	return false;
 }
 
 void log_write(int level, const char *fmt, ...)

@@ -14,6 +14,10 @@ enum log_sink { LOG_SINK_STDERR, LOG_SINK_SYSLOG };
 /* process: "monitor", "engine", "aaa"; kept by pointer. level: LOG_ERR ... LOG_DEBUG */
 void log_open(const char *process, enum log_sink sink, int level);
 void log_set_level(int level);
+/* A syslog that went away is looked for again: not for a process that may not connect(). */
+void log_allow_reconnect(void);
+/* Lines go to syslog: not to stderr, which may be closed then. */
+bool log_is_syslog(void);
 /* "error", "warning", "notice", "info" or "debug" as a level, or -EINVAL. */
 int log_parse_level(const char *text);
 bool log_enabled(int level);
