@@ -29,6 +29,7 @@ struct msession {
 	struct mtunnel *tunnel;
 	int pppox;		/* -1: no PPP pseudowire, or not opened yet */
 	bool ppp;		/* a pppd of ours has it */
+	bool dialled;		/* one that dialled has it */
 	bool gone;		/* deleted in the kernel; waits for its pppd's exit */
 };
 
@@ -59,6 +60,12 @@ struct monitor {
 	bool stopping;
 	int status;
 };
+
+/* Twice what is configured: some of what ended lingers until its last packet, or its pppd's exit. */
+static inline size_t monitor_room(uint32_t limit)
+{
+	return (size_t)limit * 2 + 64;
+}
 
 static inline uint64_t session_key(uint32_t tunnel_id, uint32_t session_id)
 {

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -290,16 +291,29 @@ static int background(void)
 	}
 	close(sv[0]);
 	setsid();
+	/* stderr stays until we are ready: what goes wrong before is for who started us. */
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null >= 0) {
-		dup2(null, 0);
-		dup2(null, 1);
-		if (null > 2)
-			close(null);
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0) {
+		log_error("/dev/null cannot be used: %s", strerror(errno));
+		exit(EXIT_FAILURE);
 	}
+	if (null > STDERR_FILENO)
+		close(null);
 	if (chdir("/") < 0)
 		log_warn("cannot change to /: %s", strerror(errno));
 	return sv[1];
+}
+
+/* path as it is after a change of directory; itself when that cannot be said. */
+static const char *absolute(const char *path, char *buf, size_t size)
+{
+	char cwd[PATH_MAX];
+	int n;
+
+	if (path[0] == '/' || !getcwd(cwd, sizeof(cwd)))
+		return path;
+	n = snprintf(buf, size, "%s/%s", cwd, path);
+	return n > 0 && (size_t)n < size ? buf : path;
 }
 
 int monitor_main(const struct monitor_options *options)
@@ -309,18 +323,19 @@ int monitor_main(const struct monitor_options *options)
 		.engine.name = "engine", .aaa.name = "aaa",
 		.engine.channel.fd = -1, .aaa.channel.fd = -1,
 	};
+	char runtime_dir[PATH_MAX], plugin[PATH_MAX];
 	int err;
 
 	log_open("monitor", LOG_SINK_STDERR, options->log_level);
+	log_allow_reconnect();
+	m.options.runtime_dir = absolute(options->runtime_dir, runtime_dir, sizeof(runtime_dir));
+	/* A plain name is one in pppd's own folder. */
+	if (strchr(options->plugin, '/'))
+		m.options.plugin = absolute(options->plugin, plugin, sizeof(plugin));
 	err = read_config(&m);
 	if (err)
 		return EXIT_FAILURE;
-	if (options->foreground) {
-		m.ready_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	} else {
-		m.ready_fd = background();
-		log_open("monitor", LOG_SINK_SYSLOG, options->log_level);
-	}
+	m.ready_fd = options->foreground ? open("/dev/null", O_WRONLY | O_CLOEXEC) : background();
 	err = start(&m);
 	if (err)
 		log_error("l2tpd cannot start: %s", strerror(-err));

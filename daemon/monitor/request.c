@@ -18,6 +18,9 @@
 #include "lib/log.h"
 
 #define L2TP_PORT 1701
+/* Of mtu and mru; 0 leaves them to pppd. */
+#define PPP_UNIT_MIN 64
+#define PPP_UNIT_MAX 16384
 
 struct answer {
 	int result;
@@ -79,6 +82,9 @@ static void do_socket(struct monitor *m, const struct monitor_socket *r, struct 
 	a->result = -EEXIST;
 	if (table_get(&m->tunnels, r->tunnel_id) ||
 	    m->dp->ops->tunnel_stats(m->dp, r->tunnel_id, &stats) != -ENOENT)
+		return;
+	a->result = -ENOSPC;
+	if (m->config->max_tunnels && m->tunnels.count >= monitor_room(m->config->max_tunnels))
 		return;
 	t = tunnel_new(m, r->tunnel_id);
 	if (!t) {
@@ -149,6 +155,8 @@ static int do_session_add(struct monitor *m, const struct dp_session *r)
 	    r->peer_session_id == 0 || r->peer_session_id > UINT16_MAX ||
 	    r->pseudowire != DP_PW_PPP || !ipc_is_text(r->ifname))
 		return -EINVAL;
+	if (m->config->max_sessions && m->sessions.count >= monitor_room(m->config->max_sessions))
+		return -ENOSPC;
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
@@ -240,6 +248,9 @@ static void do_session_fd(struct monitor *m, const struct monitor_ids *r, struct
 	a->result = -ENOENT;
 	if (!s || s->gone || s->pppox < 0)
 		return;
+	a->result = -EBUSY;
+	if (s->ppp || s->dialled)
+		return;
 	a->result = ipc_pair(sv);
 	if (a->result)
 		return;
@@ -253,10 +264,49 @@ static void do_session_fd(struct monitor *m, const struct monitor_ids *r, struct
 		close(sv[0]);
 		close(sv[1]);
 		a->nfds = 0;
+		return;
 	}
+	s->dialled = true;
 }
 
 /* ---- PPP ---- */
+
+static bool is_control(char c)
+{
+	return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+static bool has_control(const char *text)
+{
+	for (; *text; text++)
+		if (is_control(*text))
+			return true;
+	return false;
+}
+
+/* What the kernel takes, and what neither pppd nor a script reads as anything else. */
+static bool is_ifname(const char *name)
+{
+	if (!*name)
+		return true;	/* the kernel's choice */
+	return name[0] != '-' && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+	       !strpbrk(name, "/:% ") && !has_control(name);
+}
+
+static bool is_unit(uint16_t size)
+{
+	return size == 0 || (size >= PPP_UNIT_MIN && size <= PPP_UNIT_MAX);
+}
+
+/* The peer's words, which become options and scripts' arguments: no call fails for them. */
+static void make_plain(char *text)
+{
+	if (text[0] == '-')
+		text[0] = '?';
+	for (; *text; text++)
+		if (is_control(*text))
+			*text = '?';
+}
 
 static void do_ppp_start(struct monitor *m, struct monitor_ppp *r, struct answer *a)
 {
@@ -266,11 +316,14 @@ static void do_ppp_start(struct monitor *m, struct monitor_ppp *r, struct answer
 	int sv[2];
 
 	a->result = -EINVAL;
-	if (!s || s->gone || s->ppp || s->pppox < 0 || !m->ppp ||
+	if (!s || s->gone || s->ppp || s->dialled || s->pppox < 0 || !m->ppp ||
 	    !ipc_is_text(r->profile) || !ipc_is_text(p->user) ||
 	    !ipc_is_text(p->ifname) || !ipc_is_text(p->remote) ||
-	    !ipc_is_text(p->calling_number))
+	    !ipc_is_text(p->calling_number) || !is_ifname(p->ifname) ||
+	    has_control(p->user) || !is_unit(p->mtu) || !is_unit(p->mru))
 		return;
+	make_plain(p->remote);
+	make_plain(p->calling_number);
 	profile = config_ppp_find(m->config, r->profile);
 	if (!profile || profile->backend != CONFIG_BACKEND_PPPD)
 		return;
@@ -323,7 +376,13 @@ static void do_stats(struct monitor *m, const struct ipc_message *msg,
 		     const struct monitor_ids *r, struct answer *a)
 {
 	static struct dp_stats stats;
+	struct mtunnel *t = table_get(&m->tunnels, r->tunnel_id);
+	struct msession *s = table_get(&m->sessions, session_key(r->tunnel_id, r->session_id));
 
+	/* Others in the kernel are not the engine's to look at. */
+	a->result = -ENOENT;
+	if (msg->header.type == MONITOR_TUNNEL_STATS ? !t || !t->installed : !s || s->gone)
+		return;
 	a->result = msg->header.type == MONITOR_TUNNEL_STATS ?
 		m->dp->ops->tunnel_stats(m->dp, r->tunnel_id, &stats) :
 		m->dp->ops->session_stats(m->dp, r->tunnel_id, r->session_id, &stats);
@@ -362,6 +421,12 @@ static void do_ready(struct monitor *m)
 {
 	if (m->ready_fd < 0)
 		return;
+	if (!m->options.foreground) {
+		log_open("monitor", LOG_SINK_SYSLOG, m->options.log_level);
+		/* Who started us may read to its end: stdout is /dev/null here. */
+		if (log_is_syslog())
+			dup2(STDOUT_FILENO, STDERR_FILENO);
+	}
 	if (write(m->ready_fd, "", 1) != 1)
 		log_debug("nobody waited for the start");
 	close(m->ready_fd);

@@ -77,6 +77,9 @@ static void exec_role(const struct monitor *m, const struct role *r, int fd)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* In the background it logs to syslog: who started us is not kept waiting for its stderr. */
+	if (!m->options.foreground && access("/dev/log", W_OK) == 0)
+		dup2(STDOUT_FILENO, STDERR_FILENO);
 	if (fd == ROLE_FD ? fcntl(fd, F_SETFD, 0) < 0 : dup2(fd, ROLE_FD) < 0)
 		_exit(126);
 	execv("/proc/self/exe", argv);
