@@ -217,7 +217,8 @@ static void add_session(struct control *c)
 	}
 	if (!is_name(name) || peer_session_find(p, name)) {
 		control_error(c, is_name(name) ? "tunnel \"%s\" has a session \"%s\" already" :
-			      "tunnel \"%s\": the session's name %s is not of letters, digits, dot, dash and underscore",
+			      "tunnel \"%s\": the session's name %s is not of letters, digits, dot, dash and "
+			      "underscore",
 			      p->name, name);
 		return;
 	}
