@@ -147,6 +147,11 @@ static void on_io(struct loop_io *io, int fd, int events)
 	explicit_bzero(m.body, m.len);
 }
 
+void channel_work(struct channel *c, int events)
+{
+	on_io(&c->io, c->fd, events);
+}
+
 int channel_open(struct channel *c, struct loop *loop, int fd,
 		 void (*message)(struct channel *, struct ipc_message *),
 		 void (*closed)(struct channel *))

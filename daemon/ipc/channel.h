@@ -39,6 +39,9 @@ int channel_open(struct channel *c, struct loop *loop, int fd,
 void channel_close(struct channel *c);
 static inline bool channel_is_open(const struct channel *c) { return c->loop && c->fd >= 0; }
 
+/* What the loop does when fd is ready, for an owner that waits outside of the loop. */
+void channel_work(struct channel *c, int events);
+
 /* m: the reply's body and fds; NULL when result is -EPIPE because the channel closed. */
 typedef void channel_done(void *arg, int result, struct ipc_message *m);
 /*

@@ -23,6 +23,7 @@
 #endif
 #define TEMPLATE_CHANNEL_FD	3
 #define KILL_MS			10000
+#define FREE_ANSWER_MS		10000
 #define FREE_GRACE_MS		2000
 #define NEVER_RAN		W_EXITCODE(1, 0)
 
@@ -489,21 +490,84 @@ void ppp_runner_reload(struct ppp_runner *r, const struct config *config)
 	}
 }
 
-/* Waits for the process until the deadline, then kills it, and reaps it. */
-static void end_process(pid_t pid, const struct timespec *deadline)
+static struct timespec deadline_after(int ms)
 {
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	ts.tv_sec += ms / 1000;
+	return ts;
+}
+
+static int ms_left(const struct timespec *deadline)
+{
 	struct timespec now;
 	int64_t left;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	left = (deadline->tv_sec - now.tv_sec) * 1000 + (deadline->tv_nsec - now.tv_nsec) / 1000000;
-	if (fd < 0 || poll(&p, 1, left > 0 ? (int)left : 0) != 1)
+	return left > 0 ? (int)left : 0;
+}
+
+/* Waits for the process until the deadline, then kills it, and reaps it. */
+static void end_process(pid_t pid, const struct timespec *deadline)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	if (fd < 0 || poll(&p, 1, ms_left(deadline)) != 1)
 		kill(pid, SIGKILL);
 	if (fd >= 0)
 		close(fd);
 	waitpid(pid, NULL, 0);
+}
+
+static struct run *find_asked(const struct ppp_runner *r)
+{
+	table_foreach(&r->by_id, i) {
+		struct run *run = r->by_id.slots[i].value;
+
+		if (run->state == RUN_ASKED)
+			return run;
+	}
+	return NULL;
+}
+
+/*
+ * A call that was asked for may run already, and only the template's answer
+ * tells its pid: killed before, the template would leave a child behind that
+ * nobody knows.
+ */
+static void await_answers(struct ppp_runner *r)
+{
+	struct timespec deadline = deadline_after(FREE_ANSWER_MS);
+	struct run *run;
+
+	while ((run = find_asked(r))) {
+		struct channel *channel = &run->template->template.channel;
+		struct pollfd p = { .fd = channel->fd, .events = POLLIN };
+		int n;
+
+		if (channel->out)
+			p.events |= POLLOUT;
+		n = poll(&p, 1, ms_left(&deadline));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n != 1)
+			return;
+		channel_work(channel, (p.revents & ~POLLOUT ? LOOP_READ : 0) |
+			     (p.revents & POLLOUT ? LOOP_WRITE : 0));
+	}
+}
+
+static void exited_to_nobody(void *arg, uint32_t tunnel_id, uint32_t session_id, pid_t pid,
+			     int status)
+{
+	(void)arg;
+	(void)tunnel_id;
+	(void)session_id;
+	(void)pid;
+	(void)status;
 }
 
 void ppp_runner_free(struct ppp_runner *r)
@@ -513,6 +577,8 @@ void ppp_runner_free(struct ppp_runner *r)
 
 	if (!r)
 		return;
+	r->exited = exited_to_nobody;
+	await_answers(r);
 	table_foreach(&r->by_pid, i)
 		kill((pid_t)r->by_pid.slots[i].key, SIGTERM);
 	table_foreach(&r->by_id, i)
@@ -520,8 +586,7 @@ void ppp_runner_free(struct ppp_runner *r)
 	/* With their templates gone they are ours to reap. */
 	while (r->templates)
 		rt_free(r->templates);
-	clock_gettime(CLOCK_MONOTONIC, &deadline);
-	deadline.tv_sec += FREE_GRACE_MS / 1000;
+	deadline = deadline_after(FREE_GRACE_MS);
 	while ((run = table_pop(&r->by_id))) {
 		if (run->pid > 0)
 			end_process(run->pid, &deadline);

@@ -296,7 +296,7 @@ static int teardown(void **state)
 	(void)state;
 	ppp_runner_free(runner);
 	/* nothing is left: neither template nor call */
-	assert_int_equal(waitpid(-1, NULL, 0), -1);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
 	loop_signal_stop(&sigchld);
 	loop_timer_stop(&deadline);
@@ -508,6 +508,22 @@ static void test_runner_goes(void **state)
 	close(waiting.near);
 }
 
+/* With a call that runs while the template's answer, which has its pid, is not read. */
+static void test_runner_goes_before_the_answer(void **state)
+{
+	struct call warm, asked;
+	struct pollfd p = { .events = POLLIN };
+
+	(void)state;
+	must_start(&warm, "good", "wait");
+	await_begin(&warm);
+	must_start(&asked, "good", "wait");
+	p.fd = asked.near;
+	assert_int_equal(poll(&p, 1, WAIT_MS), 1);
+	close(warm.near);
+	close(asked.near);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(int argc, char **argv)
@@ -525,6 +541,7 @@ int main(int argc, char **argv)
 		test(test_reload),
 		test(test_many),
 		test(test_runner_goes),
+		test(test_runner_goes_before_the_answer),
 	};
 
 	/* Not by way of exit: a leak checker forks there. */
