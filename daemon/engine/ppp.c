@@ -296,7 +296,8 @@ static void on_hello(struct call *c, const struct ppp_call_hello *h)
 
 static void on_down(struct call *c, const struct ppp_call_down *d)
 {
-	if (!ipc_is_text(d->reason))
+	/* What ended the call is known by then: pppd only followed. */
+	if (!ipc_is_text(d->reason) || (c->down && c->ppp_reason))
 		return;
 	free(c->ppp_reason);
 	c->ppp_reason = strdup(d->reason);
