@@ -12,4 +12,5 @@ tests/bench/l2tp-load_LIBS = $(call lib,jansson)
 bench: all ## measure calls per second and memory (prints figures, asserts nothing)
 	tests/bench/run --build $(B)
 bench-vm: all ## the same with pppd, in the VM, against xl2tpd (prints figures)
+	@scripts/deps vm
 	L2TPD_BUILD=$(abspath $(B)) tests/bench/vm
