@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -326,6 +327,12 @@ int monitor_main(const struct monitor_options *options)
 	char runtime_dir[PATH_MAX], plugin[PATH_MAX];
 	int err;
 
+	/*
+	 * The threads that wait for the kernel to delete something allocate a
+	 * netlink message each; an arena of memory for each of them would only
+	 * be held in vain.
+	 */
+	mallopt(M_ARENA_MAX, 1);
 	log_open("monitor", LOG_SINK_STDERR, options->log_level);
 	log_allow_reconnect();
 	m.options.runtime_dir = absolute(options->runtime_dir, runtime_dir, sizeof(runtime_dir));

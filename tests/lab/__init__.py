@@ -9,7 +9,7 @@ from lab.capture import Capture
 from lab.kernel import addresses, interfaces, l2tp_objects
 from lab.netns import Namespace, Network
 from lab.ping import ping
-from lab.process import (Process, Processes, children, descendants, fds, memory, wait_until)
+from lab.process import (Process, Processes, children, descendants, fds, heap, memory, wait_until)
 
 __all__ = ["Capture", "Namespace", "Network", "Process", "Processes", "addresses", "children",
-           "descendants", "fds", "interfaces", "l2tp_objects", "memory", "ping", "wait_until"]
+           "descendants", "fds", "heap", "interfaces", "l2tp_objects", "memory", "ping", "wait_until"]

@@ -62,15 +62,25 @@ def fds(pid):
     return found
 
 
-def memory(pid):
-    """Bytes that are the process's own share (PSS) and its own alone (private)."""
-    sums = {"Pss": 0, "Private_Clean": 0, "Private_Dirty": 0}
+def _sums(pid, *keys):
+    sums = dict.fromkeys(keys, 0)
     with open(f"/proc/{pid}/smaps_rollup") as f:
         for line in f:
             key = line.partition(":")[0]
             if key in sums:
                 sums[key] += int(line.split()[1]) * 1024
+    return sums
+
+
+def memory(pid):
+    """Bytes that are the process's own share (PSS) and its own alone (private)."""
+    sums = _sums(pid, "Pss", "Private_Clean", "Private_Dirty")
     return sums["Pss"], sums["Private_Clean"] + sums["Private_Dirty"]
+
+
+def heap(pid):
+    """Bytes of no file: what leaks. A file's pages become private also when another process ends."""
+    return _sums(pid, "Anonymous")["Anonymous"]
 
 
 class Process:
