@@ -57,6 +57,13 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 	case AAA_FORGET:
 		remember_message(a, m);
 		break;
+	case AAA_ACCT:
+	case AAA_COA_DONE:
+	case AAA_RADIUS:
+	case AAA_TEST:
+		channel_reply(c, &m->header, -ENOSYS, NULL, 0, NULL, 0);
+		break;
+	case AAA_COA:
 	case AAA_START:
 	case AAA_OPEN:
 		log_warn("the engine sent message %u, which only the monitor may", m->header.type);
@@ -96,8 +103,11 @@ static int read_config(struct aaa *a, int fd)
 static int start(struct aaa *a, struct ipc_message *m)
 {
 	int engine = ipc_take_fd(m, 0), config = ipc_take_fd(m, 1), err = -EPROTO;
+	const struct aaa_start *s = ipc_body(m, struct aaa_start);
 
-	if (engine >= 0 && config >= 0)
+	a->queue_fd = s && s->has_queue ? ipc_take_fd(m, 2) : -1;
+	a->coa_fd = s && s->has_coa ? ipc_take_fd(m, s->has_queue ? 3 : 2) : -1;
+	if (s && engine >= 0 && config >= 0)
 		err = read_config(a, config);
 	else if (config >= 0)
 		close(config);

@@ -15,6 +15,7 @@ struct aaa {
 	struct loop *loop;
 	struct channel monitor, engine;
 	struct config *config;
+	int queue_fd, coa_fd;		/* from the monitor; -1: not wanted */
 	struct store *store;
 	struct workers *workers;
 	struct remember remember;

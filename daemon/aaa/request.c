@@ -105,9 +105,9 @@ static void decide(struct auth_job *j, const struct users *users, struct ppp_cal
 static void answer_auth(void *arg, const struct users *users)
 {
 	struct auth_job *j = arg;
-	struct ppp_call_auth_reply r;
+	struct aaa_auth_reply r = { 0 };
 
-	decide(j, users, &r);
+	decide(j, users, &r.ppp);
 	channel_reply(&j->aaa->engine, &j->header, 0, &r, sizeof(r), NULL, 0);
 	explicit_bzero(&r, sizeof(r));
 	explicit_bzero(j, sizeof(*j));

@@ -209,9 +209,13 @@ static void on_stop_poll(struct loop_timer *timer)
 
 	if (down && !e->stop_down) {
 		e->stop_down = true;
+		accounting_stop(e);
 		e->stop_deadline = engine_now(e) + STOP_ACK_MS;
 	}
-	if (down && all_acknowledged(e)) {
+	if (down && all_acknowledged(e) && accounting_is_idle(e)) {
+		loop_stop(e->loop);
+	} else if (engine_now(e) >= e->stop_deadline && !accounting_is_idle(e)) {
+		log_error("the last accounting records could not be left with the aaa process");
 		loop_stop(e->loop);
 	} else if (engine_now(e) >= e->stop_deadline) {
 		log_warn("some peers did not acknowledge the end; they will find out by their own timers");
@@ -368,14 +372,9 @@ static int configure(struct engine *e, int fd)
 	e->lns_secrets = calloc(e->config->lns_n + 1, sizeof(*e->lns_secrets));
 	e->lns_tunnels = calloc(e->config->lns_n + 1, sizeof(*e->lns_tunnels));
 	e->listeners = calloc(e->config->listen_n + 1, sizeof(struct sock *));
-	e->pools = calloc(e->config->ppp_n + 1, sizeof(struct pool *));
-	if (!e->core || !e->lns_secrets || !e->lns_tunnels || !e->listeners || !e->pools)
+	if (!e->core || !e->lns_secrets || !e->lns_tunnels || !e->listeners ||
+	    pools_start(e) || registry_start(e) || ipv6_start(e))
 		return -ENOMEM;
-	for (size_t i = 0; i < e->config->ppp_n; i++) {
-		e->pools[i] = pool_new(&e->config->ppp[i]);
-		if (!e->pools[i])
-			return -ENOMEM;
-	}
 	return 0;
 }
 
@@ -407,8 +406,14 @@ static int ask_for_all(struct engine *e)
 
 static void on_aaa_message(struct channel *c, struct ipc_message *m)
 {
-	(void)c;
-	log_warn("the aaa process sent message %u, which the engine does not know", m->header.type);
+	struct engine *e = container_of(c, struct engine, aaa);
+	const struct aaa_coa *q = ipc_body(m, struct aaa_coa);
+
+	if (m->header.type == AAA_COA && q)
+		coa_request(e, q);
+	else
+		log_warn("the aaa process sent message %u, which the engine does not know", m->header.type);
+	engine_settle(e);
 }
 
 static void on_aaa_closed(struct channel *c)
@@ -431,6 +436,7 @@ static int set_aaa(struct engine *e, struct ipc_message *m, int i)
 static void aaa_is_back(struct engine *e)
 {
 	log_notice("the aaa process is back");
+	accounting_again(e);
 	for (struct peer *p = e->peers; p; p = p->next)
 		for (struct peer_session *s = p->sessions; s; s = s->next)
 			if (s->remembered && !s->removed)
@@ -457,6 +463,8 @@ static int on_start(struct engine *e, struct ipc_message *m)
 	err = configure(e, ipc_take_fd(m, 1));
 	if (!err)
 		err = set_aaa(e, m, 0);
+	if (!err)
+		err = accounting_start(e);
 	for (size_t i = 0; !err && i < e->config->lac_n; i++)
 		err = peer_new(e, e->config->lac[i].name, NULL) ? 0 : -ENOMEM;
 	e->control_fd = ipc_take_fd(m, 2);
@@ -482,6 +490,7 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	case MONITOR_AAA:
 		if (set_aaa(e, m, 0) == 0)
 			aaa_is_back(e);
+		engine_settle(e);
 		return;
 	case MONITOR_PPP_EXIT:
 		x = ipc_body(m, struct monitor_ppp_exit);
@@ -506,6 +515,9 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	case MONITOR_PPP_START:
 	case MONITOR_PPP_STOP:
 	case MONITOR_ROUTE:
+	case MONITOR_NET:
+	case MONITOR_LINK_STATS:
+	case MONITOR_SCRIPT:
 	case MONITOR_READY:
 		/* A reply without its request: there is none such. */
 		log_warn("the monitor sent message %u unasked", m->header.type);
@@ -540,6 +552,7 @@ static void engine_free(struct engine *e)
 			mine->calls = c->next;
 			channel_close(&c->ppp);
 			loop_timer_stop(&c->timer);
+			subscriber_free(c);
 			c->garbage_next = e->garbage_calls;
 			e->garbage_calls = c;
 		}
@@ -552,8 +565,10 @@ static void engine_free(struct engine *e)
 	for (uint32_t i = 0; e->listeners && i < e->listen_n; i++)
 		sock_free(e->listeners[i]);
 	socks_collect(e);
-	for (size_t i = 0; e->pools && e->config && i < e->config->ppp_n; i++)
-		pool_free(e->pools[i]);
+	accounting_free(e);
+	ipv6_free(e);
+	registry_free(e);
+	pools_free(e);
 	for (size_t i = 0; e->lns_secrets && e->config && i < e->config->lns_n; i++)
 		secret_clear(&e->lns_secrets[i]);
 	if (e->books)
@@ -562,7 +577,6 @@ static void engine_free(struct engine *e)
 	table_fini(&e->paths);
 	loop_timer_stop(&e->stop_timer);
 	free(e->listeners);
-	free(e->pools);
 	free(e->lns_secrets);
 	free(e->lns_tunnels);
 	free(e->todo);

@@ -36,6 +36,11 @@ struct peer;
 struct peer_session;
 struct dial;
 struct pool;
+struct pools;
+struct registry;
+struct accounting;
+struct ipv6;
+struct subscriber;
 struct control;
 
 /* A UDP socket: a listener, or one connected to a tunnel's peer. */
@@ -92,11 +97,18 @@ struct call {
 	struct peer_session *wanted;	/* the session of a peer that this call is */
 	struct channel ppp;		/* call channel; open while a pppd runs */
 	int32_t pid;
-	uint32_t lease;			/* IPv4 from the pool or fixed, host order; 0: none */
+	uint32_t lease;			/* IPv4 from a pool or fixed, host order; 0: none */
+	struct pool *lease_pool;	/* that keeps the books of it */
+	char acct_id[SERVICE_ID_MAX];	/* Acct-Session-Id; "" until it is needed */
+	struct subscriber *subscriber;	/* from its authentication to PPP's end; NULL: none */
+	struct ppp_counters last;	/* of its interface, from pppd's last words */
+	bool have_last;
+	int32_t pppd_status;
 	uint32_t local_ipv4, remote_ipv4;	/* network order, while up */
 	char ifname[IFNAMSIZ];
 	char *user;			/* authenticated, or ours */
 	char *ppp_reason;		/* what pppd said when it ended */
+	bool reason_is_ours;		/* it is what we refused the caller for: pppd only followed */
 	uint64_t up_ms;
 	struct l2tp_cause *cause;	/* of the CDN that follows pppd's end; NULL: none decided */
 	struct call *garbage_next;
@@ -162,7 +174,10 @@ struct engine {
 	uint32_t listen_n, listen_ready;
 	struct secret *lns_secrets;	/* by index of the lns section */
 	uint32_t *lns_tunnels;		/* tunnels of each lns section */
-	struct pool **pools;		/* by index of the ppp section */
+	struct pools *pools;		/* address.c */
+	struct registry *registry;		/* registry.c: subscribers by name, number and address */
+	struct accounting *accounting;	/* account.c */
+	struct ipv6 *ipv6;		/* ipv6.c: prefixes and who has them */
 	bool one_tunnel_per_path;
 	uint64_t path_seed;
 	struct table paths;		/* of addresses and ports -> struct tunnel */
@@ -278,6 +293,95 @@ void ppp_exited(struct engine *e, const struct monitor_ppp_exit *x);
 /* It ended, however we know: the lease goes back, the call is told. */
 void ppp_ended(struct call *c);
 const char *ppp_phase_name(const struct call *c);
+
+/* ---- subscriber.c ---- */
+/*
+ * What an authenticated call is given, and since when. It is made when the
+ * caller's name is known to be true, is up with its first network protocol and
+ * ends with its PPP, when everything that it holds goes back.
+ */
+struct subscriber {
+	struct call *call;
+	struct service given;		/* the reply's, completed by the profile's; a CoA changes it */
+	bool local;			/* the users file let it in, no RADIUS server */
+	bool up;			/* a network protocol is, or was: accounting has begun */
+	uint64_t up_ms, active_ms;	/* since when; when it was last seen to send or receive */
+	struct ppp_counters counters;	/* the last that are known */
+	struct ppp_call_mppe mppe;
+	uint8_t local_ifid[8], remote_ifid[8];	/* zero: no IPv6 */
+	enum service_end end;		/* Acct-Terminate-Cause, once it is known; 0: by what pppd says */
+	struct loop_timer session_timer, idle_timer, interim_timer;
+	bool prefix6_leased, delegated6_leased;	/* of ours, to go back */
+	struct subscriber *user_next, **user_prev;	/* registry.c: others of the same name */
+	bool counted;			/* registry.c has it */
+};
+
+/*
+ * The caller was let in: 0, or an error with a sentence for the log in why:
+ * -EUSERS (a limit), -ENOSPC (no address or prefix), -EADDRINUSE, -ENOMEM. A
+ * caller that authenticates again keeps what it has.
+ */
+int subscriber_admit(struct call *c, const struct aaa_auth_reply *from, struct ppp_call_auth_reply *reply,
+		     char *why, size_t size);
+void subscriber_net_up(struct call *c, const struct ppp_call_up *up);
+void subscriber_mppe(struct call *c, const struct ppp_call_mppe *mppe);
+/* PPP ended: accounting stops, the operator's program is told, all goes back. */
+void subscriber_end(struct call *c);
+void subscriber_free(struct call *c);	/* the engine ends: nobody is told */
+/* What changes says (AAA_COA_*) is taken from to, and put into effect. */
+void subscriber_change(struct subscriber *s, uint32_t changes, const struct service *to);
+/* Why it will end: the first that is said counts. */
+void subscriber_set_end(struct call *c, enum service_end end);
+/* What a RADIUS server is told of a call. */
+void subscriber_describe(struct call *c, struct service_call *out);
+/* Counters of its interface, now; done with result -errno when there are none. Holds the call meanwhile. */
+typedef void subscriber_stats_done(struct subscriber *s, int result);
+void subscriber_stats(struct subscriber *s, subscriber_stats_done *done);
+
+/* ---- account.c ---- */
+int accounting_start(struct engine *e);		/* 0 or -ENOMEM; says Accounting-On */
+void account_up(struct subscriber *s);
+void account_down(struct subscriber *s);	/* s goes after this */
+void account_interval(struct subscriber *s);	/* its interim interval changed, or came */
+void accounting_again(struct engine *e);	/* another aaa process: what it was not told is said again */
+void accounting_stop(struct engine *e);		/* Accounting-Off */
+bool accounting_is_idle(const struct engine *e);	/* all that was said is safe */
+void accounting_free(struct engine *e);
+
+/* ---- registry.c: who is here, by every key that an operator or a CoA uses ---- */
+int registry_start(struct engine *e);
+/* Whether one more may come: 0, or -EUSERS with a sentence in why. */
+int registry_may_add(struct engine *e, const struct config_ppp *profile, const struct service *given,
+		  char *why, size_t size);
+int registry_add(struct subscriber *s);		/* 0 or -ENOMEM */
+void registry_del(struct subscriber *s);
+void registry_free(struct engine *e);
+struct subscriber *registry_by_name(struct engine *e, const char *user);	/* the first; user_next goes on */
+struct subscriber *registry_by_id(struct engine *e, const char *acct_id);
+
+/* ---- coa.c ---- */
+void coa_request(struct engine *e, const struct aaa_coa *q);
+
+/* ---- ipv6.c ---- */
+int ipv6_start(struct engine *e);
+/* Prefixes from the profile's pools where the reply gave none: 0, -ENOSPC or -ENOMEM. */
+int ipv6_assign(struct subscriber *s, char *why, size_t size);
+void ipv6_release(struct subscriber *s);
+void ipv6_free(struct engine *e);
+
+/* ---- address.c ---- */
+int pools_start(struct engine *e);
+void pools_free(struct engine *e);
+/*
+ * The caller's IPv4 address: the reply's, else the profile's fixed one, else one
+ * of the pool that is named, else one of the profile's. A caller that
+ * authenticates again keeps what it has. 0, -ENOSPC, -EADDRINUSE or -ENOMEM,
+ * with a sentence in why.
+ */
+int address_assign(struct call *c, const char *pool, const char *user, struct ppp_call_auth_reply *reply,
+		   char *why, size_t size);
+void address_release(struct call *c);
+struct pool *pools_of(struct engine *e, const struct config_ppp *profile);
 
 /* ---- pool.c ---- */
 struct pool *pool_new(const struct config_ppp *profile);

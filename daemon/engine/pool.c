@@ -31,8 +31,8 @@ struct pool *pool_new(const struct config_ppp *profile)
 
 	if (!p)
 		return NULL;
-	p->ranges = profile->pool;
-	p->range_n = profile->pool_n;
+	p->ranges = profile->pool.v;
+	p->range_n = profile->pool.n;
 	if (profile->local_address.family == AF_INET)
 		p->local = addr_v4(&profile->local_address);
 	if (p->range_n)

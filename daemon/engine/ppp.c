@@ -20,18 +20,10 @@ enum { CDN_ADMIN = 3, CDN_NO_RESOURCES = 4 };
 #define CALL_QUEUE 64		/* messages that a pppd may leave unread */
 #define STOP_MS 10000
 #define PPPD_EXIT_HANGUP 16	/* pppd(8) */
-#define ANY_ADDRESS 0xffffffffu	/* of a users file: the peer's choice */
 
 static uint64_t child_key(uint32_t tunnel_id, uint32_t session_id)
 {
 	return (uint64_t)tunnel_id << 32 | session_id;
-}
-
-static struct pool *pool_of(const struct call *c)
-{
-	struct engine *e = c->tunnel->engine;
-
-	return e->pools[c->profile - e->config->ppp];
 }
 
 const char *ppp_phase_name(const struct call *c)
@@ -63,54 +55,25 @@ static uint32_t v4_of(const struct addr *a)
 	return a->family == AF_INET ? htonl(addr_v4(a)) : 0;
 }
 
-/*
- * The caller's address: the users file's, else the profile's, else one of the
- * pool. A caller that authenticates again keeps what it has.
- */
-static int assign(struct call *c, struct ppp_call_auth_reply *reply)
+/* Lets the caller in with all that it is given; else reply says no, and why is for the log. */
+static int admit(struct call *c, const struct aaa_auth_reply *from, struct ppp_call_auth_reply *reply,
+		 char *why, size_t size)
 {
 	const struct config_ppp *p = c->profile;
-	int err;
-
-	if (reply->remote_ipv4 == ANY_ADDRESS)
-		return 0;
-	if (c->lease) {
-		reply->remote_ipv4 = htonl(c->lease);
-	} else if (!reply->remote_ipv4 && addr_is_set(&p->remote_address)) {
-		reply->remote_ipv4 = v4_of(&p->remote_address);
-	} else if (reply->remote_ipv4) {
-		err = pool_claim(pool_of(c), ntohl(reply->remote_ipv4));
-		if (err)
-			return err;
-		c->lease = ntohl(reply->remote_ipv4);
-	} else if (p->pool_n) {
-		c->lease = pool_take(pool_of(c));
-		if (!c->lease)
-			return -ENOSPC;
-		reply->remote_ipv4 = htonl(c->lease);
-	}
-	return 0;
-}
-
-static void complete_reply(struct call *c, struct ppp_call_auth_reply *reply)
-{
-	const struct config_ppp *p = c->profile;
-	int err = assign(c, reply);
-	char what[160];
+	int err = subscriber_admit(c, from, reply, why, size);
 
 	if (err) {
 		reply->ok = false;
-		snprintf(reply->message, sizeof(reply->message), "no address is free");
-		log_error("%s: %s", call_describe(c, what, sizeof(what)), err == -ENOSPC ?
-			  "its pool has no address left; enlarge it, or limit the calls" :
-			  "the address fixed for this user is in use by another call");
-		return;
+		snprintf(reply->message, sizeof(reply->message), "%s",
+			 err == -EUSERS ? "too many sessions" : "no address is free");
+		return err;
 	}
 	if (!reply->local_ipv4)
 		reply->local_ipv4 = v4_of(&p->local_address);
 	for (size_t i = 0; i < p->dns_n && i < 2; i++)
 		if (!reply->dns[i])
 			reply->dns[i] = v4_of(&p->dns[i]);
+	return 0;
 }
 
 struct auth_request {
@@ -119,41 +82,59 @@ struct auth_request {
 	char user[PPP_NAME_MAX];
 };
 
+/* Refused for another reason than the user's password: that is what the CDN and the CLI say. */
+static void refused_by_us(struct call *c, const char *why)
+{
+	struct l2tp_cause cause = cause_make(CDN_NO_RESOURCES, 0, "%s", why);
+
+	if (!c->cause)
+		call_set_cause(c, &cause);
+	free(c->ppp_reason);
+	c->ppp_reason = strdup(why);
+	c->reason_is_ours = true;
+}
+
 static void on_auth(void *arg, int result, struct ipc_message *m)
 {
 	struct auth_request *r = arg;
 	struct call *c = r->call;
 	struct engine *e = c->tunnel->engine;
+	const struct aaa_auth_reply *got = m ? ipc_body(m, struct aaa_auth_reply) : NULL;
 	struct ppp_call_auth_reply reply = { 0 };
-	const struct ppp_call_auth_reply *got = m ? ipc_body(m, struct ppp_call_auth_reply) : NULL;
-	char what[160];
+	char what[160], why[PPP_TEXT_MAX] = "";
 
-	if (!result && got)
-		reply = *got;
-	else
+	if (!result && got && ipc_is_text(got->why)) {
+		reply = got->ppp;
+		snprintf(why, sizeof(why), "%s", got->why);
+	} else {
 		snprintf(reply.message, sizeof(reply.message), "authentication is not available");
-	if (result)
-		log_error("%s: user \"%s\" cannot be authenticated: %s",
-			  call_describe(c, what, sizeof(what)), r->user, strerror(-result));
+		snprintf(why, sizeof(why), "the aaa process did not answer: %s", strerror(result ? -result : EPROTO));
+	}
 	if (!channel_is_open(&c->ppp))
 		goto out;
 	if (reply.ok && c->down)
 		reply.ok = false;
-	if (reply.ok)
-		complete_reply(c, &reply);
 	if (reply.ok) {
-		e->counters.auth_ok++;
 		free(c->user);
 		c->user = strdup(r->user);
+		if (admit(c, got, &reply, why, sizeof(why)))
+			refused_by_us(c, why);
+	} else if (!got || got->unavailable) {
+		refused_by_us(c, why);
+	}
+	if (reply.ok) {
+		e->counters.auth_ok++;
 	} else {
 		e->counters.auth_failed++;
 		if (engine_may_log(e))
-			log_notice("%s: user \"%s\" was refused", call_describe(c, what, sizeof(what)), r->user);
+			log_notice("%s: user \"%s\" was refused%s%s", call_describe(c, what, sizeof(what)), r->user,
+				   why[0] ? ": " : "", why);
 	}
 	channel_reply(&c->ppp, &r->header, 0, &reply, sizeof(reply), NULL, 0);
 out:
 	explicit_bzero(&reply, sizeof(reply));
 	free(r);
+	engine_settle(e);
 	call_put(c);
 }
 
@@ -178,6 +159,7 @@ static void ask_auth(struct call *c, struct ipc_message *m)
 		memcpy(r->user, auth->user, sizeof(r->user));
 		memcpy(body.profile, c->profile->name, sizeof(body.profile));
 		body.auth = *auth;
+		subscriber_describe(c, &body.call);
 		err = channel_request(&c->tunnel->engine->aaa, AAA_AUTH, &body, sizeof(body), NULL, 0, on_auth, r);
 		explicit_bzero(&body, sizeof(body));
 	}
@@ -279,6 +261,7 @@ static void on_net_up(struct call *c, const struct ppp_call_up *up)
 		c->ppp_phase = PPP_UP;
 	check_route(c);
 	went_up(c);
+	subscriber_net_up(c, up);
 }
 
 static void on_net_down(struct call *c, const struct ppp_call_up *down)
@@ -296,8 +279,11 @@ static void on_hello(struct call *c, const struct ppp_call_hello *h)
 
 static void on_down(struct call *c, const struct ppp_call_down *d)
 {
+	c->pppd_status = d->pppd_status;
+	c->have_last = d->have_counters;
+	c->last = d->counters;
 	/* What ended the call is known by then: pppd only followed. */
-	if (!ipc_is_text(d->reason) || (c->down && c->ppp_reason))
+	if (!ipc_is_text(d->reason) || ((c->down || c->reason_is_ours) && c->ppp_reason))
 		return;
 	free(c->ppp_reason);
 	c->ppp_reason = strdup(d->reason);
@@ -325,6 +311,10 @@ static void on_message(struct channel *channel, struct ipc_message *m)
 	case PPP_CALL_NETDOWN:
 		if (ipc_body(m, struct ppp_call_up))
 			on_net_down(c, ipc_body(m, struct ppp_call_up));
+		return;
+	case PPP_CALL_MPPE:
+		if (ipc_body(m, struct ppp_call_mppe))
+			subscriber_mppe(c, ipc_body(m, struct ppp_call_mppe));
 		return;
 	case PPP_CALL_DOWN:
 		if (ipc_body(m, struct ppp_call_down))
@@ -404,12 +394,16 @@ static void fill_params(const struct call *c, struct ppp_call_params *p)
 /* Without authentication the address is given before the start. */
 static int assign_unasked(struct call *c, struct ppp_call_params *p)
 {
+	struct aaa_auth_reply nobody = { 0 };
 	struct ppp_call_auth_reply reply = { 0 };
+	char why[PPP_TEXT_MAX], what[160];
 	int err;
 
 	if (c->wanted || c->profile->auth_n)
 		return 0;
-	err = assign(c, &reply);
+	err = subscriber_admit(c, &nobody, &reply, why, sizeof(why));
+	if (err)
+		log_error("%s: %s", call_describe(c, what, sizeof(what)), why);
 	p->remote_ipv4 = reply.remote_ipv4;
 	return err;
 }
@@ -526,8 +520,7 @@ void ppp_ended(struct call *c)
 	if (table_get(&e->ppp_calls, child_key(c->tunnel->id, c->id)) == c)
 		table_del(&e->ppp_calls, child_key(c->tunnel->id, c->id));
 	channel_close(&c->ppp);
-	if (c->lease && c->profile)
-		pool_give(pool_of(c), c->lease);
-	c->lease = 0;
+	subscriber_end(c);
+	address_release(c);
 	call_ppp_ended(c);
 }

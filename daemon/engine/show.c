@@ -413,10 +413,10 @@ void show_status(struct control *c)
 	set_int(o, "auth_ok", n->auth_ok);
 	set_int(o, "auth_failed", n->auth_failed);
 	for (size_t i = 0; i < e->config->ppp_n; i++) {
-		struct pool_usage u = pool_usage(e->pools[i]);
+		struct pool_usage u = pool_usage(pools_of(c->engine, &e->config->ppp[i]));
 		char key[CONFIG_NAME_MAX + 16];
 
-		if (!e->config->ppp[i].pool_n)
+		if (!e->config->ppp[i].pool.n)
 			continue;
 		snprintf(key, sizeof(key), "pool_%s_used", e->config->ppp[i].name);
 		set_int(o, key, u.used);

@@ -10,30 +10,125 @@
 #include <stdint.h>
 
 #include "ipc/ppp.h"
+#include "ipc/service.h"
 #include "lib/addr.h"
 #include "lib/config.h"
 
 enum aaa_message {
-	AAA_START = 1,		/* event from the monitor, first; fds: engine channel, config text (memfd) */
+	/*
+	 * event from the monitor, first: aaa_start; fds: engine channel, config text (memfd),
+	 * then those that aaa_start says are there
+	 */
+	AAA_START = 1,
 	AAA_OPEN,		/* request to the monitor: aaa_open; reply fd: that file of the configuration, for reading */
-	AAA_AUTH,		/* request from the engine: aaa_auth; reply: ppp_call_auth_reply */
+	AAA_AUTH,		/* request from the engine: aaa_auth; reply: aaa_auth_reply */
 	AAA_SECRET,		/* request: aaa_secret; reply: ppp_call_secret_reply */
 	AAA_REMEMBER,		/* event from the engine: aaa_remember; the password of a session that l2tpctl added */
 	AAA_FORGET,		/* event: aaa_remember, the secret unused */
 	/* request: aaa_resolve; reply: aaa_resolve_reply; -ENOENT: no such name, -EAGAIN: the resolver failed for now */
 	AAA_RESOLVE,
+	AAA_ACCT,		/* request: aaa_acct; reply: none, once it is safe from our own end */
+	AAA_COA,		/* event to the engine: aaa_coa */
+	AAA_COA_DONE,		/* event from the engine: aaa_coa_done, one for each AAA_COA */
+	AAA_RADIUS,		/* request: aaa_radius; reply: aaa_radius_state; -ENOENT past the last */
+	AAA_TEST,		/* request: aaa_auth, as a call would ask; reply: aaa_test_reply */
 };
 
-enum aaa_file { AAA_FILE_USERS, AAA_FILE_PASSWORD };
+struct aaa_start {
+	bool has_queue;		/* fd: the accounting queue, a file of state-dir, read and write */
+	bool has_coa;		/* fd: a UDP socket bound to the coa-address */
+};
+
+enum aaa_file { AAA_FILE_USERS, AAA_FILE_PASSWORD, AAA_FILE_RADIUS, AAA_FILE_COA };
 struct aaa_open {
 	enum aaa_file kind;
-	char name[CONFIG_NAME_MAX];	/* of the ppp section; or of the lac */
+	char name[CONFIG_NAME_MAX];	/* of the ppp, lac, radius or coa section */
 	char session[CONFIG_NAME_MAX];	/* of the lac's session, for AAA_FILE_PASSWORD */
 };
 
 struct aaa_auth {
 	char profile[CONFIG_NAME_MAX];	/* ppp section */
+	struct service_call call;
 	struct ppp_call_auth auth;
+};
+
+struct aaa_auth_reply {
+	struct ppp_call_auth_reply ppp;
+	struct service service;		/* with ppp.ok */
+	/*
+	 * Why not, for the log and for CLI and CDN where it is not the user's fault: "" with
+	 * ppp.ok. Without a fault of the password: no server answered, MPPE keys are missing.
+	 */
+	char why[PPP_TEXT_MAX];
+	bool unavailable;		/* nobody could say whether the password is right */
+};
+
+struct aaa_test_reply {
+	struct aaa_auth_reply reply;
+	uint32_t latency_us;
+	char text[4096];		/* the reply's attributes, a line each: "Name = value" */
+};
+
+enum aaa_acct_kind { AAA_ACCT_START = 1, AAA_ACCT_STOP, AAA_ACCT_INTERIM, AAA_ACCT_ON = 7, AAA_ACCT_OFF };
+
+/* One accounting record, complete in itself: it may be sent by a later aaa process. */
+struct aaa_acct {
+	enum aaa_acct_kind kind;
+	uint64_t serial;		/* unique over restarts: one that is asked for twice counts once */
+	char profile[CONFIG_NAME_MAX];	/* whose radius servers; all that have some for ON and OFF */
+	struct service_call call;
+	struct service service;		/* its user, Class, prefixes and the server that answered */
+	uint64_t when;			/* Event-Timestamp, seconds since 1970 */
+	uint32_t session_time_s;
+	uint32_t local_ipv4, remote_ipv4;	/* network order; 0: none */
+	uint8_t remote_ifid[8];		/* zero: none */
+	struct ppp_counters counters;
+	enum service_end end;		/* of a STOP */
+	char authentic;			/* Acct-Authentic: 1 RADIUS, 2 local */
+};
+
+/* RFC 5176: which sessions, and what of them. */
+enum aaa_coa_kind { AAA_COA_DISCONNECT = 1, AAA_COA_CHANGE };
+#define AAA_COA_SESSION_TIMEOUT	0x01u	/* of changes: what of the service counts */
+#define AAA_COA_IDLE_TIMEOUT	0x02u
+#define AAA_COA_INTERIM		0x04u
+#define AAA_COA_RATE		0x08u
+#define AAA_COA_FILTER		0x10u
+#define AAA_COA_CLASS		0x20u
+#define AAA_COA_ROUTES		0x40u
+struct aaa_coa {
+	uint64_t serial;
+	enum aaa_coa_kind kind;
+	/* All that are given must match; the aaa process sees to it that one is. */
+	char session_id[SERVICE_ID_MAX];
+	char user[PPP_NAME_MAX];
+	uint32_t address;		/* Framed-IP-Address, network order */
+	struct service_prefix6 prefix6;	/* Framed-IPv6-Prefix or Delegated-IPv6-Prefix */
+	char calling_number[64], called_number[64];
+	char nas_port_id[IFNAMSIZ];
+	uint32_t changes;		/* AAA_COA_* */
+	struct service service;
+};
+struct aaa_coa_done {
+	uint64_t serial;
+	uint32_t sessions;		/* that matched and were done */
+	uint32_t error_cause;		/* RFC 5176, section 3.6, when none was; 503: no such session */
+};
+
+struct aaa_radius { uint32_t index; };	/* of the configuration's radius sections */
+struct aaa_radius_state {
+	char name[CONFIG_NAME_MAX];
+	char address[64];		/* "" while it is not resolved */
+	uint16_t auth_port, acct_port;
+	enum { AAA_RADIUS_UNKNOWN, AAA_RADIUS_ALIVE, AAA_RADIUS_DEAD } auth, acct;
+	uint64_t auth_requests, auth_accepts, auth_rejects, auth_challenges, auth_timeouts;
+	uint64_t acct_requests, acct_responses, acct_timeouts;
+	uint64_t retransmits, bad_replies;	/* a wrong authenticator, malformed, or nothing asked */
+	uint32_t auth_latency_us, acct_latency_us;	/* smoothed */
+	uint32_t outstanding;
+	uint64_t queued;		/* accounting records on disk; the same for all */
+	uint64_t changed_ms_ago;	/* alive or dead since; 0: never seen */
+	char last_error[160];
 };
 
 struct aaa_secret {

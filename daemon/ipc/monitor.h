@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "ipc/ppp.h"
+#include "ipc/service.h"
 #include "lib/addr.h"
 #include "lib/config.h"
 #include "netlink/dataplane.h"
@@ -39,6 +40,46 @@ enum monitor_message {
 	MONITOR_READY,		/* event from the engine: it listens and has given up its privileges */
 	MONITOR_AAA,		/* event: the aaa process died and another runs; fd: its channel */
 	MONITOR_ROUTE,		/* request: struct addr; reply: monitor_route, the interface a packet to it leaves by */
+	/*
+	 * request: monitor_net: the session's PPP interface gets rates, MTU, routes, prefixes; asked
+	 * again it is changed to that. What it was given goes with the interface or the session.
+	 */
+	MONITOR_NET,
+	MONITOR_LINK_STATS,	/* request: monitor_link; reply: struct ppp_counters of the PPP interface */
+	MONITOR_SCRIPT,		/* event: monitor_script: runs the profile's ip-up or ip-down beside the call */
+};
+
+struct monitor_link {
+	uint32_t tunnel_id, session_id;
+	char ifname[IFNAMSIZ];
+};
+
+struct monitor_net {
+	struct monitor_link link;
+	char profile[CONFIG_NAME_MAX];
+	uint64_t rate_down, rate_up;	/* bit/s; 0: no limit */
+	uint16_t mtu;			/* 0: as it is */
+	struct service_prefix6 prefix6, delegated6;
+	uint8_t remote_ifid[8];		/* of the caller's link-local address: the way to the delegated prefix */
+	uint8_t dns6_n;
+	uint8_t dns6[2][16];
+	uint8_t route_n;
+	struct service_route route[SERVICE_ROUTES_MAX];
+};
+
+struct monitor_script {
+	struct monitor_link link;
+	char profile[CONFIG_NAME_MAX];
+	bool up;
+	struct service_call call;
+	struct service service;
+	uint32_t local_ipv4, remote_ipv4;
+	uint8_t local_ifid[8], remote_ifid[8];
+	uint32_t dns[2];
+	/* of ip-down */
+	uint32_t session_time_s;
+	struct ppp_counters counters;
+	char reason[PPP_TEXT_MAX];
 };
 
 struct monitor_start {

@@ -37,6 +37,7 @@ enum ppp_call_message {
 	PPP_CALL_SECRET,	/* request: ppp_call_secret; reply: ppp_call_secret_reply (caller) */
 	PPP_CALL_UP,		/* event: ppp_call_up, for IPv4 and for IPv6 */
 	PPP_CALL_NETDOWN,	/* event: ppp_call_up, the protocol that went down */
+	PPP_CALL_MPPE,		/* event: ppp_call_mppe: CCP agreed on encryption, or changed it */
 	PPP_CALL_DOWN,		/* event: ppp_call_down, the last; the socket closes then */
 	/* engine to plugin */
 	/*
@@ -67,8 +68,13 @@ struct ppp_call_auth_reply {
 	char message[PPP_TEXT_MAX];	/* for the peer; MS-CHAPv2: "S=... M=..." or "E=691 R=0 C=... V=3 M=..." */
 	uint32_t local_ipv4, remote_ipv4;	/* 0: as the call's parameters say; remote 0xffffffff: the peer's choice */
 	uint32_t dns[2];
+	uint16_t mtu;				/* 0: as the call's parameters say */
+	bool have_ifid;
+	uint8_t remote_ifid[8];			/* the caller's interface identifier */
 	bool have_mppe_keys;
-	uint8_t mppe_send_key[16], mppe_recv_key[16];	/* MS-CHAPv2 session keys, RFC 3079 */
+	uint8_t mppe_send_key[16], mppe_recv_key[16];	/* MS-CHAP session keys, RFC 3079 */
+	/* MS-MPPE-Encryption-Policy and -Types of RFC 2548; 0: the profile's options hold */
+	uint8_t mppe_policy, mppe_types;
 };
 
 struct ppp_call_secret { char user[PPP_NAME_MAX]; char remote[PPP_NAME_MAX]; };
@@ -84,8 +90,15 @@ struct ppp_call_up {
 	char peer_name[PPP_NAME_MAX];	/* authenticated */
 };
 
+struct ppp_call_mppe { uint8_t bits; bool stateful; };	/* bits 40 or 128; 0: not encrypted */
+
+/* Of the PPP interface: what the network layers sent and received, as accounting counts. */
+struct ppp_counters { uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets; };
+
 struct ppp_call_down {
 	int32_t pppd_status;		/* pppd's exit code, EXIT_* of pppd(8) */
+	bool have_counters;
+	struct ppp_counters counters;	/* the last, when the interface was ever up */
 	char reason[PPP_TEXT_MAX];	/* a sentence */
 };
 

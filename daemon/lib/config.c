@@ -36,6 +36,37 @@ const struct config_lac *config_lac_find(const struct config *c, const char *nam
 	return NULL;
 }
 
+const struct config_pool *config_pool_find(const struct config *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->pool_n; i++)
+		if (strcmp(c->pool[i].name, name) == 0)
+			return &c->pool[i];
+	return NULL;
+}
+
+const struct config_radius *config_radius_find(const struct config *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->radius_n; i++)
+		if (strcmp(c->radius[i].name, name) == 0)
+			return &c->radius[i];
+	return NULL;
+}
+
+const struct config_coa *config_coa_match(const struct config *c, const struct addr *from)
+{
+	size_t i, j;
+
+	for (i = 0; i < c->coa_n; i++)
+		for (j = 0; j < c->coa[i].from_address.n; j++)
+			if (addr_prefix_contains(&c->coa[i].from_address.v[j], from))
+				return &c->coa[i];
+	return NULL;
+}
+
 static bool lns_takes(const struct config_lns *l, const struct addr *from, const char *hostname)
 {
 	bool ok = l->from_address.n == 0;
@@ -80,11 +111,20 @@ void config_free(struct config *c)
 		free(c->lac[i].sessions);
 		config_section_fini(&config_section_lac, &c->lac[i]);
 	}
+	for (i = 0; i < c->pool_n; i++)
+		config_section_fini(&config_section_pool, &c->pool[i]);
+	for (i = 0; i < c->radius_n; i++)
+		config_section_fini(&config_section_radius, &c->radius[i]);
+	for (i = 0; i < c->coa_n; i++)
+		config_section_fini(&config_section_coa, &c->coa[i]);
 	config_section_fini(&config_section_global, c);
 	free(c->listen);
 	free(c->lns);
 	free(c->ppp);
 	free(c->lac);
+	free(c->pool);
+	free(c->radius);
+	free(c->coa);
 	free(c);
 }
 
@@ -134,13 +174,42 @@ static void print_lac(const struct config *c, const struct config_lac *l, FILE *
 	fprintf(out, "}\n");
 }
 
+static void print_services(const struct config *c, FILE *out)
+{
+	struct config_pool pool = { 0 };
+	struct config_coa coa = { 0 };
+	size_t i;
+
+	for (i = 0; i < c->pool_n; i++) {
+		fprintf(out, "pool \"%s\" {\n", c->pool[i].name);
+		print_keys(&config_section_pool, &c->pool[i], &pool, "\t", out);
+		fprintf(out, "}\n");
+	}
+	for (i = 0; i < c->radius_n; i++) {
+		struct config_radius def = { .nas_identifier = c->hostname };
+
+		config_section_radius.init(&def);
+		fprintf(out, "radius \"%s\" {\n", c->radius[i].name);
+		print_keys(&config_section_radius, &c->radius[i], &def, "\t", out);
+		fprintf(out, "}\n");
+	}
+	config_section_coa.init(&coa);
+	for (i = 0; i < c->coa_n; i++) {
+		fprintf(out, "coa \"%s\" {\n", c->coa[i].name);
+		print_keys(&config_section_coa, &c->coa[i], &coa, "\t", out);
+		fprintf(out, "}\n");
+	}
+}
+
 /* The order is that of the tables; the host's name is always there, for it is not constant. */
 int config_print(const struct config *c, FILE *out)
 {
+	char state_dir[] = CONFIG_STATE_DIR;
 	struct config global = { 0 };
 	size_t i;
 
 	config_section_global.init(&global);
+	global.state_dir = state_dir;
 	print_keys(&config_section_global, c, &global, "", out);
 	for (i = 0; i < c->listen_n; i++) {
 		struct config_listen def = { 0 };
@@ -164,12 +233,17 @@ int config_print(const struct config *c, FILE *out)
 
 		config_section_ppp.init(&def);
 		def.mru = c->ppp[i].mtu;
+		def.accounting = c->ppp[i].radius.n > 0;
+		def.mppe_bits = CONFIG_MPPE_40 | CONFIG_MPPE_128;
+		/* Its default is one thing for an lns and another for a lac. */
+		def.pppd_scripts = c->ppp[i].pppd_scripts_given ? !c->ppp[i].pppd_scripts : c->ppp[i].pppd_scripts;
 		fprintf(out, "ppp \"%s\" {\n", c->ppp[i].name);
 		print_keys(&config_section_ppp, &c->ppp[i], &def, "\t", out);
 		fprintf(out, "}\n");
 	}
 	for (i = 0; i < c->lac_n; i++)
 		print_lac(c, &c->lac[i], out);
+	print_services(c, out);
 	return fflush(out) || ferror(out) ? -EIO : 0;
 }
 
@@ -230,6 +304,10 @@ int config_check_files(const struct config *c, char *err, size_t errlen)
 		e = check_file("lns", c->lns[i].name, c->lns[i].tunnel.secret_file, err, errlen);
 	for (i = 0; i < c->ppp_n && !e; i++)
 		e = check_file("ppp", c->ppp[i].name, c->ppp[i].users_file, err, errlen);
+	for (i = 0; i < c->radius_n && !e; i++)
+		e = check_file("radius", c->radius[i].name, c->radius[i].secret_file, err, errlen);
+	for (i = 0; i < c->coa_n && !e; i++)
+		e = check_file("coa", c->coa[i].name, c->coa[i].secret_file, err, errlen);
 	for (i = 0; i < c->lac_n && !e; i++) {
 		const struct config_lac *l = &c->lac[i];
 

@@ -14,6 +14,7 @@
 
 #include "lib/addr.h"
 
+#define CONFIG_STATE_DIR "/var/lib/l2tpd"
 #define CONFIG_NAME_MAX 64		/* of a section; with the NUL */
 
 struct config_strings { char **v; size_t n; };
@@ -52,25 +53,79 @@ struct config_lns {
 enum config_auth { CONFIG_AUTH_PAP = 1, CONFIG_AUTH_CHAP = 2, CONFIG_AUTH_MSCHAPV1 = 4, CONFIG_AUTH_MSCHAPV2 = 8 };
 enum config_backend { CONFIG_BACKEND_PPPD, CONFIG_BACKEND_NONE };
 
+enum config_mppe { CONFIG_MPPE_OFF, CONFIG_MPPE_OPTIONAL, CONFIG_MPPE_REQUIRED };
+enum { CONFIG_MPPE_40 = 1, CONFIG_MPPE_128 = 2 };	/* of mppe_bits */
+
 struct config_pool_range { uint32_t first, last; };	/* IPv4, host order, inclusive */
+/* Of prefixes (without network and broadcast) and first-last; none overlaps another of its list. */
+struct config_ranges { struct config_pool_range *v; size_t n; };
 
 struct config_ppp {
 	char name[CONFIG_NAME_MAX];
 	enum config_backend backend;	/* backend = "pppd" (default) or "none" */
 	uint8_t auth[4]; size_t auth_n;	/* enum config_auth in the order of preference; none: the peer is not asked */
-	char *users_file;		/* chap-secrets format */
+	char *users_file;		/* chap-secrets format; asked before the radius servers */
+	struct config_strings radius;	/* names of radius sections, in the order of their use */
+	bool accounting;		/* to the same servers; default true when there are some */
+	uint32_t interim_ms;		/* interim-interval, where the reply says nothing; 0: none */
+	bool strip_realm, strip_domain;	/* user@realm, DOMAIN\user: default false, kept */
+	enum config_mppe mppe;		/* mppe = "off" (default), "optional", "required" */
+	uint8_t mppe_bits;		/* mppe-bits, CONFIG_MPPE_*; default both, the larger preferred */
+	bool mppe_stateful;		/* default false: stateless only */
+	uint32_t max_sessions;		/* of this profile; 0: none */
+	uint32_t max_sessions_per_user;	/* 0: none; a reply's Port-Limit replaces it */
+	uint32_t session_timeout_ms, idle_timeout_ms;	/* where the reply says nothing; 0: none */
+	uint64_t rate_down, rate_up;	/* bit/s towards and from the caller, the same; 0: none */
 	struct addr local_address;	/* unset: pppd's choice */
 	struct addr remote_address;	/* a fixed one; unset: the pool's or the users file's; not with a pool */
-	/* of prefixes (without network and broadcast) and first-last; never local_address */
-	struct config_pool_range *pool; size_t pool_n;
+	struct config_ranges pool;	/* never local_address */
+	struct config_strings pools;	/* names of pool sections, used after pool's own ranges */
+	struct config_ranges reserve;	/* pool-reserve: only given where a user has it fixed */
 	struct addr dns[2]; size_t dns_n;
 	uint16_t mtu, mru;		/* default 1460 both (mru: as mtu) */
 	bool ipv6;			/* IPV6CP; default false */
+	struct config_prefixes prefix_pool;	/* IPv6: each caller gets a prefix, announced on its link */
+	struct config_prefixes delegated_pool;	/* IPv6: each caller may ask for one by DHCPv6-PD */
+	uint32_t delegated_length;	/* default 56 (prefix_pool's are /64) */
+	struct config_strings dns6;	/* addresses, told by router advertisement and DHCPv6; at most 2 */
+	char *ip_up, *ip_down;		/* operator's programs, run beside the call; see l2tpd.conf(5) */
+	bool pppd_scripts;		/* /etc/ppp/ip-up and the like; default: false for an lns, true for a lac */
+	bool pppd_scripts_given;
 	bool default_route;		/* client: defaultroute; default false */
 	bool use_peer_dns;		/* client: usepeerdns */
 	uint32_t lcp_echo_interval;	/* seconds, default 30; 0 off */
 	uint32_t lcp_echo_failure;	/* default 4 */
 	struct config_strings options;	/* further pppd options, one argument list: { "noccp", "..." } */
+};
+
+/* Addresses that several profiles share, or that a RADIUS server names (Framed-Pool). */
+struct config_pool {
+	char name[CONFIG_NAME_MAX];
+	struct config_ranges address, reserve;
+};
+
+/* One RADIUS server. */
+struct config_radius {
+	char name[CONFIG_NAME_MAX];
+	char *address;			/* name or literal address */
+	uint16_t auth_port, acct_port;	/* default 1812, 1813 */
+	char *secret_file;
+	struct addr source;		/* source-address; unset: the kernel's choice */
+	uint32_t timeout_ms;		/* until it counts as dead; default 3 s */
+	uint16_t tries;			/* sends within that; default 3 */
+	uint32_t dead_ms;		/* dead-time: between two looks whether it is back; default 30 s */
+	bool require_message_authenticator;	/* default true */
+	bool status_server;		/* RFC 5997, to look whether it is back; default true */
+	char *nas_identifier;		/* default: the hostname */
+	struct addr nas_address;	/* NAS-IP-Address or NAS-IPv6-Address; unset: not sent */
+};
+
+/* Who may send CoA-Request and Disconnect-Request (RFC 5176). */
+struct config_coa {
+	char name[CONFIG_NAME_MAX];
+	struct config_prefixes from_address;	/* not empty */
+	char *secret_file;
+	bool require_message_authenticator;	/* default true */
 };
 
 struct config_session {
@@ -99,10 +154,15 @@ struct config {
 	uint32_t max_tunnels;		/* default 10000 */
 	uint32_t max_half_open;		/* default 500 */
 	uint32_t max_sessions;		/* default 100000 */
+	char *state_dir;		/* what outlives a restart; default /var/lib/l2tpd */
+	struct addr coa_address;	/* where coa clients are heard, port 3799; default "::", which takes IPv4 too */
 	struct config_listen *listen; size_t listen_n;	/* none: only calls out */
 	struct config_lns *lns; size_t lns_n;		/* the first that matches serves */
 	struct config_ppp *ppp; size_t ppp_n;
 	struct config_lac *lac; size_t lac_n;
+	struct config_pool *pool; size_t pool_n;
+	struct config_radius *radius; size_t radius_n;
+	struct config_coa *coa; size_t coa_n;
 };
 
 /*
@@ -123,6 +183,10 @@ int config_check_files(const struct config *c, char *err, size_t errlen);
 
 const struct config_ppp *config_ppp_find(const struct config *c, const char *name);
 const struct config_lac *config_lac_find(const struct config *c, const char *name);
+const struct config_pool *config_pool_find(const struct config *c, const char *name);
+const struct config_radius *config_radius_find(const struct config *c, const char *name);
+/* The coa section that hears this address, or NULL. */
+const struct config_coa *config_coa_match(const struct config *c, const struct addr *from);
 /* The lns section that takes a tunnel from this address and host name, or NULL. */
 const struct config_lns *config_lns_match(const struct config *c, const struct addr *from,
 					  const char *hostname);

@@ -108,24 +108,94 @@ static int check_backend_none(struct check *ch, const struct config_ppp *p)
 	return 0;
 }
 
+static int check_ppp_refs(struct check *ch, const struct config_ppp *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->radius.n; i++)
+		if (!config_radius_find(ch->c, p->radius.v[i]))
+			return fail(ch, p, "radius", "there is no section radius \"%s\"; add it, or name "
+				    "another", p->radius.v[i]);
+	for (i = 0; i < p->pools.n; i++)
+		if (!config_pool_find(ch->c, p->pools.v[i]))
+			return fail(ch, p, "pools", "there is no section pool \"%s\"; add it, or name "
+				    "another", p->pools.v[i]);
+	if (p->pools.n && addr_is_set(&p->remote_address))
+		return fail(ch, p, "remote-address", "remote-address is for one peer, pools for many; "
+			    "remove one");
+	if (p->radius.n && !p->auth_n)
+		return fail(ch, p, "radius", "radius answers authentication, but auth is not set");
+	if (p->accounting && p->radius.n == 0)
+		return fail(ch, p, "accounting", "accounting needs servers; set radius");
+	return 0;
+}
+
+static int check_mppe(struct check *ch, const struct config_ppp *p)
+{
+	size_t i;
+
+	if (p->mppe == CONFIG_MPPE_OFF)
+		return 0;
+	if (p->backend == CONFIG_BACKEND_NONE)
+		return fail(ch, p, "mppe", "mppe is pppd's, but backend is \"none\"; remove it");
+	for (i = 0; i < p->auth_n; i++)
+		if (p->mppe == CONFIG_MPPE_REQUIRED && p->auth[i] != CONFIG_AUTH_MSCHAPV1 &&
+		    p->auth[i] != CONFIG_AUTH_MSCHAPV2)
+			return fail(ch, p, "mppe", "mppe is required, but its keys come from MS-CHAP only; "
+				    "let auth list \"mschapv2\" alone");
+	return 0;
+}
+
+static int check_ipv6(struct check *ch, const struct config_ppp *p)
+{
+	struct addr a;
+	size_t i;
+
+	if (p->ipv6 && (p->mtu < 1280 || p->mru < 1280))
+		return fail(ch, p, "ipv6", "ipv6 needs an mtu and mru of at least 1280");
+	if (!p->ipv6 && (p->prefix_pool.n || p->delegated_pool.n || p->dns6.n))
+		return fail(ch, p, p->prefix_pool.n ? "prefix-pool" : p->delegated_pool.n ? "delegated-pool" :
+			    "dns6", "it is of no use without IPv6; set ipv6 = true");
+	for (i = 0; i < p->prefix_pool.n; i++)
+		if (p->prefix_pool.v[i].addr.family != AF_INET6 || p->prefix_pool.v[i].len > 64)
+			return fail(ch, p, "prefix-pool", "prefix-pool takes IPv6 prefixes of at most 64 bits: "
+				    "each caller gets a /64 of it");
+	for (i = 0; i < p->delegated_pool.n; i++)
+		if (p->delegated_pool.v[i].addr.family != AF_INET6 ||
+		    p->delegated_pool.v[i].len > p->delegated_length)
+			return fail(ch, p, "delegated-pool", "delegated-pool takes IPv6 prefixes of at most "
+				    "delegated-length (%u) bits", p->delegated_length);
+	if (p->dns6.n > 2)
+		return fail(ch, p, "dns6", "dns6 has more than two servers");
+	for (i = 0; i < p->dns6.n; i++)
+		if (addr_parse(&a, p->dns6.v[i]) || a.family != AF_INET6)
+			return fail(ch, p, "dns6", "dns6: \"%s\" is no IPv6 address", p->dns6.v[i]);
+	return 0;
+}
+
 static int check_ppp(struct check *ch, struct config_ppp *p)
 {
 	int err = check_backend_none(ch, p);
 
 	if (err)
 		return err;
-	if (p->auth_n && !p->users_file)
-		return fail(ch, p, "auth", "auth needs users; set users-file");
-	if (p->ipv6 && (p->mtu < 1280 || p->mru < 1280))
-		return fail(ch, p, "ipv6", "ipv6 needs an mtu and mru of at least 1280");
-	if (p->pool_n && addr_is_set(&p->remote_address))
+	if (p->auth_n && !p->users_file && p->radius.n == 0)
+		return fail(ch, p, "auth", "auth needs users; set users-file or radius");
+	err = check_ppp_refs(ch, p);
+	if (!err)
+		err = check_mppe(ch, p);
+	if (!err)
+		err = check_ipv6(ch, p);
+	if (err)
+		return err;
+	if (p->pool.n && addr_is_set(&p->remote_address))
 		return fail(ch, p, "remote-address", "remote-address is for one peer, pool for many; "
 			    "remove one");
 	if (addr_is_set(&p->remote_address) && addr_equal_ip(&p->local_address, &p->remote_address))
 		return fail(ch, p, "remote-address", "remote-address is the same as local-address");
-	if (p->pool_n && config_pool_exclude(p))
+	if (p->pool.n && config_pool_exclude(p))
 		return -ENOMEM;
-	if (p->pool_n == 0 && p->pool)
+	if (p->pool.n == 0 && p->pool.v)
 		return fail(ch, p, "pool", "pool has no address but local-address; widen it");
 	return 0;
 }
@@ -197,6 +267,34 @@ static int check_ifnames(struct check *ch)
 	return 0;
 }
 
+static int check_services(struct check *ch)
+{
+	const struct config *c = ch->c;
+	size_t i;
+
+	for (i = 0; i < c->pool_n; i++)
+		if (c->pool[i].address.n == 0)
+			return fail(ch, &c->pool[i], NULL, "pool \"%s\" has no address; set its ranges",
+				    c->pool[i].name);
+	for (i = 0; i < c->radius_n; i++) {
+		if (!c->radius[i].address)
+			return fail(ch, &c->radius[i], NULL, "radius \"%s\" has no address; set the server's "
+				    "name or address", c->radius[i].name);
+		if (!c->radius[i].secret_file)
+			return fail(ch, &c->radius[i], NULL, "radius \"%s\" has no secret-file; write the "
+				    "secret that the server knows us by to one", c->radius[i].name);
+	}
+	for (i = 0; i < c->coa_n; i++) {
+		if (c->coa[i].from_address.n == 0)
+			return fail(ch, &c->coa[i], NULL, "coa \"%s\" has no from-address; list who may send",
+				    c->coa[i].name);
+		if (!c->coa[i].secret_file)
+			return fail(ch, &c->coa[i], NULL, "coa \"%s\" has no secret-file; write the secret "
+				    "that it shares with us to one", c->coa[i].name);
+	}
+	return 0;
+}
+
 int config_check(struct config *c, const struct config_place *place, int *line,
 		 struct config_why *why)
 {
@@ -206,6 +304,8 @@ int config_check(struct config *c, const struct config_place *place, int *line,
 
 	for (i = 0; i < c->ppp_n && !err; i++)
 		err = check_ppp(&ch, &c->ppp[i]);
+	if (!err)
+		err = check_services(&ch);
 	if (!err)
 		err = check_listen(&ch);
 	if (!err)

@@ -39,7 +39,8 @@ struct config_kind {
 extern const struct config_kind config_kind_string, config_kind_path, config_kind_ref,
 	config_kind_ifname, config_kind_bool, config_kind_u16, config_kind_u32,
 	config_kind_seconds, config_kind_addr, config_kind_addr4, config_kind_source_port,
-	config_kind_backend, config_kind_auth, config_kind_dns, config_kind_pool,
+	config_kind_backend, config_kind_auth, config_kind_dns, config_kind_ranges,
+	config_kind_rate, config_kind_mppe, config_kind_mppe_bits, config_kind_names,
 	config_kind_strings, config_kind_prefixes;
 
 struct config_key {
@@ -59,7 +60,8 @@ struct config_section {
 };
 
 extern const struct config_section config_section_global, config_section_listen,
-	config_section_lns, config_section_ppp, config_section_lac, config_section_session;
+	config_section_lns, config_section_ppp, config_section_lac, config_section_session,
+	config_section_pool, config_section_radius, config_section_coa;
 
 void config_section_fini(const struct config_section *s, void *obj);
 

@@ -86,6 +86,77 @@ const struct config_kind config_kind_strings = {
 	"strings", true, parse_strings, equal_strings, print_strings, fini_strings,
 };
 
+/* ---- names of sections ---- */
+
+static int parse_names(const struct config_key *k, void *obj, const char *text,
+		       struct config_why *why)
+{
+	const struct config_strings *l = (const void *)((const char *)obj + k->offset);
+
+	if (!config_name_ok(text))
+		return config_fail(why, "%s: \"%s\": no section can have that name", k->name, text);
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->v[i], text) == 0)
+			return config_fail(why, "%s lists \"%s\" twice; remove one", k->name, text);
+	return parse_strings(k, obj, text, why);
+}
+
+const struct config_kind config_kind_names = {
+	"names of sections", true, parse_names, equal_strings, print_strings, fini_strings,
+};
+
+/* ---- ppp: the lengths of MPPE's keys ---- */
+
+static const struct { const char *name; uint8_t bit; } mppe_bits[] = {
+	{ "40", CONFIG_MPPE_40 }, { "128", CONFIG_MPPE_128 },
+};
+
+static int parse_mppe_bits(const struct config_key *k, void *obj, const char *text,
+			   struct config_why *why)
+{
+	uint8_t *mask = (uint8_t *)obj + k->offset;
+
+	if (strcmp(text, "auto") == 0) {
+		*mask = CONFIG_MPPE_40 | CONFIG_MPPE_128;
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(mppe_bits) / sizeof(mppe_bits[0]); i++) {
+		if (strcmp(text, mppe_bits[i].name) == 0) {
+			*mask |= mppe_bits[i].bit;
+			return 0;
+		}
+	}
+	if (strcmp(text, "56") == 0)
+		return config_fail(why, "%s: neither the kernel's ppp_mppe nor pppd has 56 bits; there "
+				   "are \"40\", \"128\" and \"auto\"", k->name);
+	return config_fail(why, "%s: \"%s\" is unknown; there are \"40\", \"128\" and \"auto\"",
+			   k->name, text);
+}
+
+/* Not given is the same as all. */
+static bool equal_mppe_bits(const struct config_key *k, const void *a, const void *b)
+{
+	return ((const uint8_t *)a)[k->offset] == ((const uint8_t *)b)[k->offset];
+}
+
+static void print_mppe_bits(const struct config_key *k, const void *obj, FILE *out)
+{
+	uint8_t mask = ((const uint8_t *)obj)[k->offset];
+	const char *before = "{ ";
+
+	for (size_t i = 0; i < sizeof(mppe_bits) / sizeof(mppe_bits[0]); i++) {
+		if (!(mask & mppe_bits[i].bit))
+			continue;
+		fprintf(out, "%s\"%s\"", before, mppe_bits[i].name);
+		before = ", ";
+	}
+	fputs(" }", out);
+}
+
+const struct config_kind config_kind_mppe_bits = {
+	"lengths of MPPE keys", true, parse_mppe_bits, equal_mppe_bits, print_mppe_bits, NULL,
+};
+
 /* ---- prefixes ---- */
 
 static int parse_prefixes(const struct config_key *k, void *obj, const char *text,
@@ -232,7 +303,7 @@ const struct config_kind config_kind_dns = {
 	"name servers", true, parse_dns, equal_dns, print_dns, NULL,
 };
 
-/* ---- ppp: the pool ---- */
+/* ---- ranges of addresses ---- */
 
 static int range_of_prefix(const char *text, struct config_pool_range *r)
 {
@@ -265,66 +336,71 @@ static int range_of_two(const char *text, const char *dash, struct config_pool_r
 	return r->last - r->first < POOL_MAX ? 0 : -EINVAL;
 }
 
-static int parse_pool(const struct config_key *k, void *obj, const char *text,
-		      struct config_why *why)
+static int parse_ranges(const struct config_key *k, void *obj, const char *text,
+			struct config_why *why)
 {
-	struct config_ppp *ppp = obj;
+	struct config_ranges *l = (void *)((char *)obj + k->offset);
 	const char *dash = strchr(text, '-');
 	struct config_pool_range r;
+	struct addr single;
 	size_t i;
+	int err = 0;
 
-	if ((dash ? range_of_two(text, dash, &r) : range_of_prefix(text, &r)) || r.first == 0)
+	if (dash)
+		err = range_of_two(text, dash, &r);
+	else if (addr_parse(&single, text) == 0 && single.family == AF_INET)
+		r.first = r.last = addr_v4(&single);
+	else
+		err = range_of_prefix(text, &r);
+	if (err || r.first == 0)
 		return config_fail(why, "%s: \"%s\" is neither an IPv4 prefix such as "
 				   "\"10.64.0.0/18\" (/8 at the widest, its other bits zero) nor a "
 				   "range such as \"10.64.0.10-10.64.0.99\"", k->name, text);
-	for (i = 0; i < ppp->pool_n; i++)
-		if (r.first <= ppp->pool[i].last && ppp->pool[i].first <= r.last)
-			return config_fail(why, "%s: \"%s\" overlaps another range of this pool; "
+	for (i = 0; i < l->n; i++)
+		if (r.first <= l->v[i].last && l->v[i].first <= r.last)
+			return config_fail(why, "%s: \"%s\" overlaps another range of this list; "
 					   "join them", k->name, text);
-	return append(&ppp->pool, &ppp->pool_n, &r, sizeof(r));
+	return append(&l->v, &l->n, &r, sizeof(r));
 }
 
-static bool equal_pool(const struct config_key *k, const void *a, const void *b)
+static bool equal_ranges(const struct config_key *k, const void *a, const void *b)
 {
-	const struct config_ppp *x = a, *y = b;
+	const struct config_ranges *x = (const void *)((const char *)a + k->offset);
+	const struct config_ranges *y = (const void *)((const char *)b + k->offset);
 	size_t i;
 
-	(void)k;
-	for (i = 0; i < x->pool_n && i < y->pool_n; i++)
-		if (x->pool[i].first != y->pool[i].first || x->pool[i].last != y->pool[i].last)
+	for (i = 0; i < x->n && i < y->n; i++)
+		if (x->v[i].first != y->v[i].first || x->v[i].last != y->v[i].last)
 			return false;
-	return x->pool_n == y->pool_n;
+	return x->n == y->n;
 }
 
-static void print_pool(const struct config_key *k, const void *obj, FILE *out)
+static void print_ranges(const struct config_key *k, const void *obj, FILE *out)
 {
-	const struct config_ppp *ppp = obj;
+	const struct config_ranges *l = (const void *)((const char *)obj + k->offset);
 	char first[ADDR_STRLEN], last[ADDR_STRLEN];
 	struct addr a;
 	size_t i;
 
-	(void)k;
-	for (i = 0; i < ppp->pool_n; i++) {
-		a = addr_from_v4(ppp->pool[i].first);
+	for (i = 0; i < l->n; i++) {
+		a = addr_from_v4(l->v[i].first);
 		addr_format(&a, first);
-		a = addr_from_v4(ppp->pool[i].last);
+		a = addr_from_v4(l->v[i].last);
 		fprintf(out, "%s\"%s-%s\"", i ? ", " : "{ ", first, addr_format(&a, last));
 	}
 	fputs(" }", out);
 }
 
-static void fini_pool(const struct config_key *k, void *obj)
+static void fini_ranges(const struct config_key *k, void *obj)
 {
-	struct config_ppp *ppp = obj;
+	struct config_ranges *l = (void *)((char *)obj + k->offset);
 
-	(void)k;
-	free(ppp->pool);
-	ppp->pool = NULL;
-	ppp->pool_n = 0;
+	free(l->v);
+	*l = (struct config_ranges){ 0 };
 }
 
-const struct config_kind config_kind_pool = {
-	"a pool of addresses", true, parse_pool, equal_pool, print_pool, fini_pool,
+const struct config_kind config_kind_ranges = {
+	"ranges of addresses", true, parse_ranges, equal_ranges, print_ranges, fini_ranges,
 };
 
 int config_pool_exclude(struct config_ppp *ppp)
@@ -333,27 +409,27 @@ int config_pool_exclude(struct config_ppp *ppp)
 	struct config_pool_range *grown;
 	size_t i;
 
-	for (i = 0; i < ppp->pool_n; i++)
-		if (ppp->pool[i].first <= own && own <= ppp->pool[i].last)
+	for (i = 0; i < ppp->pool.n; i++)
+		if (ppp->pool.v[i].first <= own && own <= ppp->pool.v[i].last)
 			break;
-	if (i == ppp->pool_n)
+	if (i == ppp->pool.n)
 		return 0;
-	if (ppp->pool[i].first == own && ppp->pool[i].last == own) {
-		memmove(&ppp->pool[i], &ppp->pool[i + 1],
-			(--ppp->pool_n - i) * sizeof(ppp->pool[0]));
-	} else if (ppp->pool[i].first == own) {
-		ppp->pool[i].first++;
-	} else if (ppp->pool[i].last == own) {
-		ppp->pool[i].last--;
+	if (ppp->pool.v[i].first == own && ppp->pool.v[i].last == own) {
+		memmove(&ppp->pool.v[i], &ppp->pool.v[i + 1],
+			(--ppp->pool.n - i) * sizeof(ppp->pool.v[0]));
+	} else if (ppp->pool.v[i].first == own) {
+		ppp->pool.v[i].first++;
+	} else if (ppp->pool.v[i].last == own) {
+		ppp->pool.v[i].last--;
 	} else {
-		grown = reallocarray(ppp->pool, ppp->pool_n + 1, sizeof(*grown));
+		grown = reallocarray(ppp->pool.v, ppp->pool.n + 1, sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
-		ppp->pool = grown;
-		memmove(&grown[i + 2], &grown[i + 1], (ppp->pool_n - i - 1) * sizeof(*grown));
+		ppp->pool.v = grown;
+		memmove(&grown[i + 2], &grown[i + 1], (ppp->pool.n - i - 1) * sizeof(*grown));
 		grown[i + 1] = (struct config_pool_range){ own + 1, grown[i].last };
 		grown[i].last = own - 1;
-		ppp->pool_n++;
+		ppp->pool.n++;
 	}
 	return 0;
 }

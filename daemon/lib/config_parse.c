@@ -115,16 +115,23 @@ static cfg_t *tree_new(void)
 	cfg_opt_t *session = options_new(&config_section_session, NULL, 0);
 	cfg_opt_t in_lac[] = { section_option(&config_section_session, session) };
 	cfg_opt_t *lac = options_new(&config_section_lac, in_lac, 1);
+	cfg_opt_t *pool = options_new(&config_section_pool, NULL, 0);
+	cfg_opt_t *radius = options_new(&config_section_radius, NULL, 0);
+	cfg_opt_t *coa = options_new(&config_section_coa, NULL, 0);
 	cfg_opt_t in_global[] = {
 		section_option(&config_section_listen, listen),
 		section_option(&config_section_lns, lns),
 		section_option(&config_section_ppp, ppp),
 		section_option(&config_section_lac, lac),
+		section_option(&config_section_pool, pool),
+		section_option(&config_section_radius, radius),
+		section_option(&config_section_coa, coa),
 	};
-	cfg_opt_t *global = options_new(&config_section_global, in_global, 4);
+	cfg_opt_t *global = options_new(&config_section_global, in_global,
+					sizeof(in_global) / sizeof(in_global[0]));
 	cfg_t *root = NULL;
 
-	if (listen && lns && ppp && session && lac && global)
+	if (listen && lns && ppp && session && lac && pool && radius && coa && global)
 		root = cfg_init(global, CFGF_NONE);
 	if (root)
 		cfg_set_error_function(root, on_error);
@@ -133,6 +140,9 @@ static cfg_t *tree_new(void)
 	free(ppp);
 	free(session);
 	free(lac);
+	free(pool);
+	free(radius);
+	free(coa);
 	free(global);
 	return root;
 }
@@ -223,6 +233,12 @@ static int convert(struct parse *p)
 		err = convert_sections(p, p->root, &config_section_ppp, &c->ppp, &c->ppp_n);
 	if (!err)
 		err = convert_sections(p, p->root, &config_section_lac, &c->lac, &c->lac_n);
+	if (!err)
+		err = convert_sections(p, p->root, &config_section_pool, &c->pool, &c->pool_n);
+	if (!err)
+		err = convert_sections(p, p->root, &config_section_radius, &c->radius, &c->radius_n);
+	if (!err)
+		err = convert_sections(p, p->root, &config_section_coa, &c->coa, &c->coa_n);
 	for (i = 0; i < c->lac_n && !err; i++)
 		err = convert_sections(p, cfg_getnsec(p->root, "lac", i), &config_section_session,
 				       &c->lac[i].sessions, &c->lac[i].sessions_n);
@@ -245,6 +261,34 @@ static int tunnel_defaults(const struct config *c, struct config_tunnel *t, cfg_
 	return t->hostname ? 0 : -ENOMEM;
 }
 
+static void ppp_defaults(struct config_ppp *ppp, cfg_t *tree)
+{
+	if (!ppp->mru)
+		ppp->mru = ppp->mtu;
+	if (!given(tree, "accounting"))
+		ppp->accounting = ppp->radius.n > 0;
+	if (!ppp->mppe_bits)
+		ppp->mppe_bits = CONFIG_MPPE_40 | CONFIG_MPPE_128;
+	ppp->pppd_scripts_given = given(tree, "pppd-scripts");
+}
+
+static int radius_defaults(struct config *c)
+{
+	size_t i;
+
+	if (!c->state_dir)
+		c->state_dir = strdup(CONFIG_STATE_DIR);
+	if (!c->state_dir)
+		return -ENOMEM;
+	for (i = 0; i < c->radius_n; i++) {
+		if (!c->radius[i].nas_identifier)
+			c->radius[i].nas_identifier = strdup(c->hostname);
+		if (!c->radius[i].nas_identifier)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int defaults(struct parse *p)
 {
 	struct config *c = p->c;
@@ -265,9 +309,8 @@ static int defaults(struct parse *p)
 		if (tunnel_defaults(c, &c->lac[i].tunnel, cfg_getnsec(p->root, "lac", i)))
 			return no_memory(p);
 	for (i = 0; i < c->ppp_n; i++)
-		if (!c->ppp[i].mru)
-			c->ppp[i].mru = c->ppp[i].mtu;
-	return 0;
+		ppp_defaults(&c->ppp[i], cfg_getnsec(p->root, "ppp", i));
+	return radius_defaults(c) ? no_memory(p) : 0;
 }
 
 /* ---- the places of keys, for the cross-checks ---- */
@@ -286,6 +329,15 @@ static cfg_t *tree_of(struct parse *p, const void *obj)
 	for (i = 0; i < c->ppp_n; i++)
 		if (obj == &c->ppp[i])
 			return cfg_getnsec(p->root, "ppp", i);
+	for (i = 0; i < c->pool_n; i++)
+		if (obj == &c->pool[i])
+			return cfg_getnsec(p->root, "pool", i);
+	for (i = 0; i < c->radius_n; i++)
+		if (obj == &c->radius[i])
+			return cfg_getnsec(p->root, "radius", i);
+	for (i = 0; i < c->coa_n; i++)
+		if (obj == &c->coa[i])
+			return cfg_getnsec(p->root, "coa", i);
 	for (i = 0; i < c->lac_n; i++) {
 		if (obj == &c->lac[i])
 			return cfg_getnsec(p->root, "lac", i);

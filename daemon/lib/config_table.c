@@ -47,6 +47,9 @@ static const struct config_key global_keys[] = {
 	KEY("max-tunnels", u32, config, max_tunnels, 1, 65535),
 	KEY("max-half-open", u32, config, max_half_open, 1, 65535),
 	KEY("max-sessions", u32, config, max_sessions, 1, UINT32_MAX),
+	KEY("state-dir", path, config, state_dir, PATH_BYTES),
+	KEY("coa-address", addr, config, coa_address, NO_BOUNDS),
+	KEY("coa-port", u16, config, coa_address.port, 1, 65535),
 };
 
 static void init_global(void *obj)
@@ -56,6 +59,7 @@ static void init_global(void *obj)
 	c->max_tunnels = 10000;
 	c->max_half_open = 500;
 	c->max_sessions = 100000;
+	c->coa_address.port = 3799;
 }
 
 const struct config_section config_section_global = {
@@ -109,13 +113,36 @@ static const struct config_key ppp_keys[] = {
 	KEY("backend", backend, config_ppp, backend, NO_BOUNDS),
 	KEY("auth", auth, config_ppp, auth, NO_BOUNDS),
 	KEY("users-file", path, config_ppp, users_file, PATH_BYTES),
+	KEY("radius", names, config_ppp, radius, 1, CONFIG_NAME_MAX - 1),
+	KEY("accounting", bool, config_ppp, accounting, NO_BOUNDS),
+	KEY("interim-interval", seconds, config_ppp, interim_ms, 0, SECONDS(86400)),
+	KEY("strip-realm", bool, config_ppp, strip_realm, NO_BOUNDS),
+	KEY("strip-domain", bool, config_ppp, strip_domain, NO_BOUNDS),
+	KEY("mppe", mppe, config_ppp, mppe, NO_BOUNDS),
+	KEY("mppe-bits", mppe_bits, config_ppp, mppe_bits, NO_BOUNDS),
+	KEY("mppe-stateful", bool, config_ppp, mppe_stateful, NO_BOUNDS),
+	KEY("max-sessions", u32, config_ppp, max_sessions, 0, UINT32_MAX),
+	KEY("max-sessions-per-user", u32, config_ppp, max_sessions_per_user, 0, 65535),
+	KEY("session-timeout", seconds, config_ppp, session_timeout_ms, 0, SECONDS(30u * 86400)),
+	KEY("idle-timeout", seconds, config_ppp, idle_timeout_ms, 0, SECONDS(30u * 86400)),
+	KEY("rate-down", rate, config_ppp, rate_down, NO_BOUNDS),
+	KEY("rate-up", rate, config_ppp, rate_up, NO_BOUNDS),
 	KEY("local-address", addr4, config_ppp, local_address, NO_BOUNDS),
 	KEY("remote-address", addr4, config_ppp, remote_address, NO_BOUNDS),
-	KEY("pool", pool, config_ppp, pool, NO_BOUNDS),
+	KEY("pool", ranges, config_ppp, pool, NO_BOUNDS),
+	KEY("pools", names, config_ppp, pools, 1, CONFIG_NAME_MAX - 1),
+	KEY("pool-reserve", ranges, config_ppp, reserve, NO_BOUNDS),
 	KEY("dns", dns, config_ppp, dns, NO_BOUNDS),
 	KEY("mtu", u16, config_ppp, mtu, 128, 16384),
 	KEY("mru", u16, config_ppp, mru, 128, 16384),
 	KEY("ipv6", bool, config_ppp, ipv6, NO_BOUNDS),
+	KEY("prefix-pool", prefixes, config_ppp, prefix_pool, NO_BOUNDS),
+	KEY("delegated-pool", prefixes, config_ppp, delegated_pool, NO_BOUNDS),
+	KEY("delegated-length", u32, config_ppp, delegated_length, 33, 64),
+	KEY("dns6", strings, config_ppp, dns6, 2, 45),
+	KEY("ip-up", path, config_ppp, ip_up, PATH_BYTES),
+	KEY("ip-down", path, config_ppp, ip_down, PATH_BYTES),
+	KEY("pppd-scripts", bool, config_ppp, pppd_scripts, NO_BOUNDS),
 	KEY("default-route", bool, config_ppp, default_route, NO_BOUNDS),
 	KEY("use-peer-dns", bool, config_ppp, use_peer_dns, NO_BOUNDS),
 	KEY("lcp-echo-interval", u32, config_ppp, lcp_echo_interval, 0, 3600),
@@ -128,12 +155,78 @@ static void init_ppp(void *obj)
 	struct config_ppp *p = obj;
 
 	p->mtu = 1460;
+	p->delegated_length = 56;
 	p->lcp_echo_interval = 30;
 	p->lcp_echo_failure = 4;
 }
 
 const struct config_section config_section_ppp = {
 	"ppp", true, ppp_keys, COUNT(ppp_keys), sizeof(struct config_ppp), init_ppp,
+};
+
+/* ---- pool, radius, coa ---- */
+
+static const struct config_key pool_keys[] = {
+	KEY("address", ranges, config_pool, address, NO_BOUNDS),
+	KEY("reserve", ranges, config_pool, reserve, NO_BOUNDS),
+};
+
+static void init_nothing(void *obj)
+{
+	(void)obj;
+}
+
+const struct config_section config_section_pool = {
+	"pool", true, pool_keys, COUNT(pool_keys), sizeof(struct config_pool), init_nothing,
+};
+
+static const struct config_key radius_keys[] = {
+	KEY("address", string, config_radius, address, 1, 255),
+	KEY("auth-port", u16, config_radius, auth_port, 1, 65535),
+	KEY("acct-port", u16, config_radius, acct_port, 1, 65535),
+	KEY("secret-file", path, config_radius, secret_file, PATH_BYTES),
+	KEY("source-address", addr, config_radius, source, NO_BOUNDS),
+	KEY("timeout", seconds, config_radius, timeout_ms, 100, SECONDS(60)),
+	KEY("tries", u16, config_radius, tries, 1, 20),
+	KEY("dead-time", seconds, config_radius, dead_ms, 100, SECONDS(3600)),
+	KEY("require-message-authenticator", bool, config_radius, require_message_authenticator, NO_BOUNDS),
+	KEY("status-server", bool, config_radius, status_server, NO_BOUNDS),
+	KEY("nas-identifier", string, config_radius, nas_identifier, 1, 253),
+	KEY("nas-address", addr, config_radius, nas_address, NO_BOUNDS),
+};
+
+static void init_radius(void *obj)
+{
+	struct config_radius *r = obj;
+
+	r->auth_port = 1812;
+	r->acct_port = 1813;
+	r->timeout_ms = SECONDS(3);
+	r->tries = 3;
+	r->dead_ms = SECONDS(30);
+	r->require_message_authenticator = true;
+	r->status_server = true;
+}
+
+const struct config_section config_section_radius = {
+	"radius", true, radius_keys, COUNT(radius_keys), sizeof(struct config_radius), init_radius,
+};
+
+static const struct config_key coa_keys[] = {
+	KEY("from-address", prefixes, config_coa, from_address, NO_BOUNDS),
+	KEY("secret-file", path, config_coa, secret_file, PATH_BYTES),
+	KEY("require-message-authenticator", bool, config_coa, require_message_authenticator, NO_BOUNDS),
+};
+
+static void init_coa(void *obj)
+{
+	struct config_coa *c = obj;
+
+	c->require_message_authenticator = true;
+}
+
+const struct config_section config_section_coa = {
+	"coa", true, coa_keys, COUNT(coa_keys), sizeof(struct config_coa), init_coa,
 };
 
 /* ---- lac and its sessions ---- */

@@ -296,6 +296,86 @@ const struct config_kind config_kind_seconds = {
 	"a time in seconds", false, parse_seconds, equal_u32, print_seconds, NULL,
 };
 
+/* ---- rates: bit/s, as tc(8) writes them ---- */
+
+static const struct { const char *unit; uint64_t bits; } rate_units[] = {
+	{ "gbit", 1000000000 }, { "mbit", 1000000 }, { "kbit", 1000 }, { "bit", 1 }, { "", 1 },
+};
+#define RATE_MAX 400000000000ull
+
+static int parse_rate(const struct config_key *k, void *obj, const char *text,
+		      struct config_why *why)
+{
+	size_t digits = strspn(text, "0123456789"), i;
+	uint64_t n = 0, *at = field(k, obj);
+
+	for (i = 0; i < digits && digits <= 12; i++)
+		n = n * 10 + (uint64_t)(text[i] - '0');
+	for (i = 0; i < sizeof(rate_units) / sizeof(rate_units[0]); i++)
+		if (strcmp(text + digits, rate_units[i].unit) == 0)
+			break;
+	if (digits == 0 || digits > 12 || i == sizeof(rate_units) / sizeof(rate_units[0]) ||
+	    n > RATE_MAX / rate_units[i].bits || (n && n * rate_units[i].bits < 8000))
+		return config_fail(why, "%s = \"%s\" is no rate such as \"512kbit\" or \"10mbit\", from "
+				   "8kbit to 400gbit; 0 is none", k->name, text);
+	*at = n * rate_units[i].bits;
+	return 0;
+}
+
+static bool equal_rate(const struct config_key *k, const void *a, const void *b)
+{
+	return *(const uint64_t *)cfield(k, a) == *(const uint64_t *)cfield(k, b);
+}
+
+static void print_rate(const struct config_key *k, const void *obj, FILE *out)
+{
+	uint64_t rate = *(const uint64_t *)cfield(k, obj);
+	size_t i = 0;
+
+	while (rate % rate_units[i].bits)
+		i++;
+	fprintf(out, "\"%llu%s\"", (unsigned long long)(rate / rate_units[i].bits), rate_units[i].unit);
+}
+
+const struct config_kind config_kind_rate = {
+	"a rate", false, parse_rate, equal_rate, print_rate, NULL,
+};
+
+/* ---- ppp: mppe ---- */
+
+static const char *const mppe_names[] = {
+	[CONFIG_MPPE_OFF] = "off", [CONFIG_MPPE_OPTIONAL] = "optional", [CONFIG_MPPE_REQUIRED] = "required",
+};
+
+static int parse_mppe(const struct config_key *k, void *obj, const char *text,
+		      struct config_why *why)
+{
+	enum config_mppe *at = field(k, obj);
+
+	for (int i = CONFIG_MPPE_OFF; i <= CONFIG_MPPE_REQUIRED; i++) {
+		if (strcmp(text, mppe_names[i]) == 0) {
+			*at = (enum config_mppe)i;
+			return 0;
+		}
+	}
+	return config_fail(why, "%s = \"%s\" is unknown; it is \"off\", \"optional\" or \"required\"",
+			   k->name, text);
+}
+
+static bool equal_mppe(const struct config_key *k, const void *a, const void *b)
+{
+	return *(const enum config_mppe *)cfield(k, a) == *(const enum config_mppe *)cfield(k, b);
+}
+
+static void print_mppe(const struct config_key *k, const void *obj, FILE *out)
+{
+	fprintf(out, "\"%s\"", mppe_names[*(const enum config_mppe *)cfield(k, obj)]);
+}
+
+const struct config_kind config_kind_mppe = {
+	"off, optional or required", false, parse_mppe, equal_mppe, print_mppe, NULL,
+};
+
 /* ---- addresses; the port beside them is a key of its own ---- */
 
 static int set_addr(const struct config_key *k, void *obj, const struct addr *a)

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -180,11 +181,81 @@ int monitor_open_aaa_file(const struct config *c, int kind, const char *name,
 		ppp = config_ppp_find(c, name);
 		return ppp ? open_file(ppp->users_file) : -ENOENT;
 	}
+	if (kind == AAA_FILE_RADIUS) {
+		const struct config_radius *radius = config_radius_find(c, name);
+
+		return radius ? open_file(radius->secret_file) : -ENOENT;
+	}
+	for (size_t i = 0; kind == AAA_FILE_COA && i < c->coa_n; i++)
+		if (strcmp(c->coa[i].name, name) == 0)
+			return open_file(c->coa[i].secret_file);
 	lac = kind == AAA_FILE_PASSWORD ? config_lac_find(c, name) : NULL;
 	for (size_t i = 0; lac && i < lac->sessions_n; i++)
 		if (strcmp(lac->sessions[i].name, session) == 0)
 			return open_file(lac->sessions[i].password_file);
 	return -ENOENT;
+}
+
+int monitor_open_queue(const struct config *c)
+{
+	char path[PATH_MAX];
+	bool wanted = false;
+	int fd;
+
+	for (size_t i = 0; i < c->ppp_n; i++)
+		wanted = wanted || c->ppp[i].accounting;
+	if (!wanted)
+		return -ENOENT;
+	if (mkdir(c->state_dir, 0700) < 0 && errno != EEXIST) {
+		fd = -errno;
+		log_error("state-dir %s: cannot be made: %s", c->state_dir, strerror(errno));
+		return fd;
+	}
+	snprintf(path, sizeof(path), "%s/accounting.queue", c->state_dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+	if (fd < 0) {
+		fd = -errno;
+		log_error("%s: the accounting queue cannot be opened: %s", path, strerror(errno));
+	}
+	return fd;
+}
+
+int monitor_coa_socket(const struct config *c)
+{
+	struct addr all = c->coa_address;
+	struct sockaddr_storage ss;
+	char text[ADDR_STRLEN];
+	socklen_t len;
+	int fd, err;
+
+	if (c->coa_n == 0)
+		return -ENOENT;
+	if (!addr_is_set(&c->coa_address))
+		all.family = AF_INET6;
+	len = addr_to_sockaddr(&all, &ss);
+	fd = socket(all.family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* "::" takes IPv4 as well; where the host has no IPv6, all of IPv4 it is. */
+	if (fd < 0 && errno == EAFNOSUPPORT && !addr_is_set(&c->coa_address)) {
+		all.family = AF_INET;
+		len = addr_to_sockaddr(&all, &ss);
+		fd = socket(all.family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	}
+	err = fd < 0 ? -errno : 0;
+	if (!err && all.family == AF_INET6)
+		err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+	/* Replies leave by the address that was asked. */
+	if (!err && all.family == AF_INET6)
+		err = set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+	else if (!err)
+		err = set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
+	if (!err && bind(fd, (struct sockaddr *)&ss, len) < 0)
+		err = -errno;
+	if (!err)
+		return fd;
+	log_error("coa-address %s: cannot be listened to: %s", addr_format_port(&all, text), strerror(-err));
+	if (fd >= 0)
+		close(fd);
+	return err;
 }
 
 int monitor_config_fd(const struct monitor *m)

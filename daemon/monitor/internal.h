@@ -52,6 +52,7 @@ struct monitor {
 	struct ppp_runner *ppp;
 	struct role engine, aaa;
 	int control_fd, dial_fd;
+	int queue_fd, coa_fd;	/* of the aaa process: its accounting queue, where coa clients are heard; -1 */
 	int ready_fd;		/* the parent that waits in the foreground; -1 */
 	struct table tunnels;	/* id -> struct mtunnel */
 	struct table sessions;	/* session_key -> struct msession */
@@ -87,6 +88,9 @@ int monitor_open_secret(const struct config *c, const struct monitor_secret *s);
 int monitor_open_aaa_file(const struct config *c, int kind, const char *name,
 			  const char *session);
 int monitor_config_fd(const struct monitor *m);			/* a memfd at its start */
+/* The accounting queue in state-dir, made when it is missing; -ENOENT when no profile accounts. Says why not. */
+int monitor_open_queue(const struct config *c);
+int monitor_coa_socket(const struct config *c);		/* -ENOENT when there are no coa clients. Says why not. */
 
 /* roles.c: the other two processes */
 int role_start(struct monitor *m, struct role *r);

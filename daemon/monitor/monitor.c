@@ -87,6 +87,16 @@ static int open_listeners(struct monitor *m)
 	return 0;
 }
 
+/* What the aaa process works with, kept for the next one as well. */
+static int open_for_aaa(struct monitor *m)
+{
+	m->queue_fd = monitor_open_queue(m->config);
+	if (m->queue_fd < 0 && m->queue_fd != -ENOENT)
+		return m->queue_fd;
+	m->coa_fd = monitor_coa_socket(m->config);
+	return m->coa_fd < 0 && m->coa_fd != -ENOENT ? m->coa_fd : 0;
+}
+
 static bool ppp_is_wanted(const struct monitor *m)
 {
 	for (size_t i = 0; i < m->config->ppp_n; i++)
@@ -212,6 +222,8 @@ static int start(struct monitor *m)
 	if (!err)
 		err = open_listeners(m);
 	if (!err)
+		err = open_for_aaa(m);
+	if (!err)
 		err = open_dataplane(m);
 	if (!err && ppp_is_wanted(m) && !m->options.null_dataplane) {
 		m->ppp = ppp_runner_new(m->loop, m->config, m->options.plugin, on_ppp_exit, m);
@@ -258,6 +270,10 @@ static void finish(struct monitor *m)
 		close(m->dial_fd);
 		unlink_in(m->options.runtime_dir, CONTROL_DIAL_SOCKET);
 	}
+	if (m->queue_fd >= 0)
+		close(m->queue_fd);
+	if (m->coa_fd >= 0)
+		close(m->coa_fd);
 	loop_timer_stop(&m->stop_timer);
 	loop_signal_stop(&m->sigterm);
 	loop_signal_stop(&m->sigint);
@@ -321,6 +337,7 @@ int monitor_main(const struct monitor_options *options)
 {
 	struct monitor m = {
 		.options = *options, .control_fd = -1, .dial_fd = -1, .ready_fd = -1,
+		.queue_fd = -1, .coa_fd = -1,
 		.engine.name = "engine", .aaa.name = "aaa",
 		.engine.channel.fd = -1, .aaa.channel.fd = -1,
 	};

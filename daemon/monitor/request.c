@@ -462,6 +462,9 @@ static void handle(struct monitor *m, struct ipc_message *msg, struct answer *a)
 			do_ppp_start(m, ipc_body(msg, struct monitor_ppp), a);
 		return;
 	case MONITOR_PPP_STOP: { BODY(monitor_ids) a->result = do_ppp_stop(m, r); return; }
+	case MONITOR_NET:
+	case MONITOR_LINK_STATS:
+	case MONITOR_SCRIPT: return;
 	case MONITOR_ROUTE: { BODY(addr) do_route(m, r, a); return; }
 	case MONITOR_READY: do_ready(m); return;
 	case MONITOR_START:

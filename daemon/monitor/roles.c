@@ -129,7 +129,8 @@ static void drop(struct role *r)
 /* The aaa process, with a fresh channel to the engine; *engine_fd is the engine's end. */
 static int start_aaa(struct monitor *m, int *engine_fd)
 {
-	int sv[2], config = -1, err;
+	struct aaa_start start = { .has_queue = m->queue_fd >= 0, .has_coa = m->coa_fd >= 0 };
+	int sv[2], fds[IPC_FDS_MAX], n = 0, config = -1, err;
 
 	err = ipc_pair(sv);
 	if (err)
@@ -137,8 +138,14 @@ static int start_aaa(struct monitor *m, int *engine_fd)
 	err = spawn(m, &m->aaa, on_aaa_message, on_aaa_closed);
 	if (!err) {
 		config = monitor_config_fd(m);
+		fds[n++] = sv[0];
+		fds[n++] = config;
+		if (m->queue_fd >= 0)
+			fds[n++] = m->queue_fd;
+		if (m->coa_fd >= 0)
+			fds[n++] = m->coa_fd;
 		err = config < 0 ? config :
-			channel_event(&m->aaa.channel, AAA_START, NULL, 0, (int[]){ sv[0], config }, 2);
+			channel_event(&m->aaa.channel, AAA_START, &start, sizeof(start), fds, n);
 	}
 	close(sv[0]);
 	if (config >= 0)

@@ -121,6 +121,14 @@ static int ask(uint16_t type, const void *body, size_t len)
 	}
 }
 
+static const struct ppp_call_auth_reply *auth_reply(void)
+{
+	const struct aaa_auth_reply *r = ipc_body(&m, struct aaa_auth_reply);
+
+	assert_non_null(r);
+	return &r->ppp;
+}
+
 static const struct ppp_call_auth_reply *pap(const char *profile, const char *user,
 					     const char *password)
 {
@@ -131,8 +139,7 @@ static const struct ppp_call_auth_reply *pap(const char *profile, const char *us
 	q.auth.response_len = (uint16_t)strlen(password);
 	memcpy(q.auth.response, password, strlen(password));
 	assert_int_equal(ask(AAA_AUTH, &q, sizeof(q)), 0);
-	assert_non_null(ipc_body(&m, struct ppp_call_auth_reply));
-	return ipc_body(&m, struct ppp_call_auth_reply);
+	return auth_reply();
 }
 
 static void refused(const struct ppp_call_auth_reply *r)
@@ -155,6 +162,7 @@ static int setup(void **state)
 {
 	int mv[2], ev[2], fds[2], fd = mkstemp(users_path);
 	struct ipc_header h = { .type = AAA_START, .version = IPC_VERSION };
+	struct aaa_start start = { 0 };
 
 	(void)state;
 	assert_true(fd >= 0);
@@ -175,7 +183,7 @@ static int setup(void **state)
 	engine = ev[0];
 	fds[0] = ev[1];
 	fds[1] = memory_file(config_text);
-	assert_int_equal(ipc_send(monitor, &h, NULL, 0, fds, 2), 0);
+	assert_int_equal(ipc_send(monitor, &h, &start, sizeof(start), fds, 2), 0);
 	close(fds[0]);
 	close(fds[1]);
 	serve();	/* both files are asked for at the start, each once */
@@ -216,11 +224,11 @@ static void test_methods(void **state)
 
 	(void)state;
 	assert_int_equal(ask(AAA_AUTH, &q, sizeof(q)), 0);
-	assert_false(ipc_body(&m, struct ppp_call_auth_reply)->ok);
+	assert_false(auth_reply()->ok);
 	q.auth.method = PPP_AUTH_CHAP_MD5;
 	strcpy(q.profile, "same");	/* lists pap only */
 	assert_int_equal(ask(AAA_AUTH, &q, sizeof(q)), 0);
-	refused(ipc_body(&m, struct ppp_call_auth_reply));
+	refused(auth_reply());
 	q.auth.response_len = PPP_BLOB_MAX + 1;
 	assert_int_equal(ask(AAA_AUTH, &q, sizeof(q)), -EINVAL);
 	q.auth.response_len = 0;

@@ -358,7 +358,7 @@ static void check_pool(const char *keys, size_t n, const char *text)
 
 	snprintf(conf, sizeof(conf), "hostname = h ppp p { %s }", keys);
 	c = must_parse(conf);
-	assert_int_equal(c->ppp[0].pool_n, n);
+	assert_int_equal(c->ppp[0].pool.n, n);
 	printed = print_text(c);
 	if (!strstr(printed, text))
 		fail_msg("%s\nin:\n%s", text, printed);
@@ -489,7 +489,15 @@ static void random_value(const struct config_key *k, FILE *f, unsigned int index
 		fputs(auths[index], f);
 	else if (k->kind == &config_kind_dns)
 		fprintf(f, "192.0.2.%u", 1 + random_below(254));
-	else if (k->kind == &config_kind_pool)
+	else if (k->kind == &config_kind_names)
+		fputs("base", f);
+	else if (k->kind == &config_kind_rate)
+		fprintf(f, "%u%s", 8 + random_below(390), random_below(2) ? "kbit" : "gbit");
+	else if (k->kind == &config_kind_mppe)
+		fputs("off", f);
+	else if (k->kind == &config_kind_mppe_bits)
+		fputs(random_below(2) ? "40" : "128", f);
+	else if (k->kind == &config_kind_ranges)
 		fprintf(f, "10.0.%u.0/%u", index, 24 + random_below(7));
 	else if (k->kind == &config_kind_prefixes)
 		fprintf(f, "10.%u.0.0/%u", random_below(256), 16 + random_below(17));
@@ -502,7 +510,8 @@ static bool left_out(const char *key)
 {
 	static const char *const keys[] = {
 		"challenge", "hide-avps", "password-file", "default-route", "remote-address",
-		"retransmit", "redial", "ipv6", "source-address",
+		"retransmit", "redial", "ipv6", "source-address", "accounting", "prefix-pool",
+		"delegated-pool", "dns6",
 	};
 	size_t i;
 
@@ -515,7 +524,7 @@ static bool left_out(const char *key)
 static bool required(const struct config_section *s, const char *key)
 {
 	return strcmp(key, "ppp") == 0 || strcmp(key, "server") == 0 ||
-	       strcmp(key, "users-file") == 0 || strcmp(key, "from-hostname") == 0 ||
+	       strcmp(key, "users-file") == 0 || strcmp(key, "auth") == 0 || strcmp(key, "from-hostname") == 0 ||
 	       (s == &config_section_listen && strcmp(key, "address") == 0);
 }
 
@@ -532,6 +541,8 @@ static void random_keys(const struct config_section *s, FILE *f)
 			continue;
 		fprintf(f, "%s = ", k->name);
 		n = k->kind->list ? 1 + random_below(k->kind == &config_kind_dns ? 2 : 4) : 0;
+		if (k->kind == &config_kind_names)
+			n = 1;
 		for (j = 0; j < n; j++) {
 			fputs(j ? ", " : "{ ", f);
 			random_value(k, f, j, serial);
@@ -553,7 +564,8 @@ static char *random_config(void)
 
 	assert_non_null(f);
 	random_keys(&config_section_global, f);
-	fputs(L "ppp base { users-file = /u }\n", f);
+	fputs(L "ppp base { users-file = /u }\nradius base { address = r secret-file = /s }\n"
+	      "pool base { address = 10.9.0.0/16 }\n", f);
 	for (i = 0, n = random_below(3); i < n; i++) {
 		fputs("listen {\n", f);
 		random_keys(&config_section_listen, f);

@@ -286,6 +286,8 @@ static void on_message(struct channel *c, struct ipc_message *m)
 		body(m, sizeof(struct ppp_call_up));
 		e->netdown = true;
 		return;
+	case PPP_CALL_MPPE:
+		return;
 	case PPP_CALL_DOWN:
 		e->down_msg = *(const struct ppp_call_down *)body(m, sizeof(e->down_msg));
 		e->has_down = true;
