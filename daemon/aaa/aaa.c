@@ -9,8 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "aaa/auth.h"
 #include "aaa/crypto.h"
 #include "aaa/internal.h"
+#include "aaa/radius.h"
 #include "lib/log.h"
 #include "lib/sandbox.h"
 
@@ -39,12 +41,22 @@ static void remember_message(struct aaa *a, struct ipc_message *m)
 	secret_clear(&s);
 }
 
+static void tell_radius(struct aaa *a, struct ipc_message *m)
+{
+	const struct aaa_radius *q = ipc_body(m, struct aaa_radius);
+	struct aaa_radius_state state;
+	int err = q ? radius_state(a->radius, q->index, &state) : -EINVAL;
+
+	channel_reply(&a->engine, &m->header, err, &state, err ? 0 : sizeof(state), NULL, 0);
+}
+
 static void on_engine_message(struct channel *c, struct ipc_message *m)
 {
 	struct aaa *a = (struct aaa *)((char *)c - offsetof(struct aaa, engine));
 
 	switch ((enum aaa_message)m->header.type) {
 	case AAA_AUTH:
+	case AAA_TEST:
 		aaa_request_auth(a, m);
 		break;
 	case AAA_SECRET:
@@ -57,10 +69,11 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 	case AAA_FORGET:
 		remember_message(a, m);
 		break;
+	case AAA_RADIUS:
+		tell_radius(a, m);
+		break;
 	case AAA_ACCT:
 	case AAA_COA_DONE:
-	case AAA_RADIUS:
-	case AAA_TEST:
 		channel_reply(c, &m->header, -ENOSYS, NULL, 0, NULL, 0);
 		break;
 	case AAA_COA:
@@ -116,7 +129,9 @@ static int start(struct aaa *a, struct ipc_message *m)
 	if (!err) {
 		a->store = store_new(a->loop, &a->monitor, a->config);
 		a->workers = workers_new(a->loop, RESOLVERS, RESOLVE_QUEUE);
-		err = a->store && a->workers ? 0 : -ENOMEM;
+		a->radius = radius_new(a);
+		err = a->store && a->workers && a->radius ? 0 : -ENOMEM;
+		auth_warn(a->config);
 	}
 	if (err) {
 		if (engine >= 0)
@@ -157,6 +172,7 @@ static void clear(struct aaa *a)
 	channel_close(&a->engine);
 	channel_close(&a->monitor);
 	remember_fini(&a->remember);
+	radius_free(a->radius);
 	store_free(a->store);
 	crypto_fini();
 }

@@ -18,13 +18,13 @@ struct aaa {
 	int queue_fd, coa_fd;		/* from the monitor; -1: not wanted */
 	struct store *store;
 	struct workers *workers;
+	struct radius *radius;
 	struct remember remember;
 	uint64_t log_second;		/* of the refusals that were logged last */
 	unsigned int log_count, log_dropped;
 };
 
 /* One request of the engine each; they answer it, now or later. */
-void aaa_request_auth(struct aaa *a, struct ipc_message *m);
 void aaa_request_secret(struct aaa *a, struct ipc_message *m);
 void aaa_request_resolve(struct aaa *a, struct ipc_message *m);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the engine asks: is this the user, what is our password there, what is
- * the address of that name. A request is copied, waits for what it needs, and
- * is answered once.
+ * What else the engine asks: what is our password there, what is the address of
+ * that name. A request is copied, waits for what it needs, and is answered once.
  */
 #include "aaa/internal.h"
 
@@ -12,127 +11,11 @@
 #include <unistd.h>
 
 #include "aaa/resolve.h"
-#include "aaa/verify.h"
 #include "lib/log.h"
-
-#define REFUSALS_PER_SECOND 20	/* in the log */
 
 static bool is_text(const char *s, size_t size)
 {
 	return memchr(s, 0, size) != NULL;
-}
-
-/* ---- AAA_AUTH ---- */
-
-struct auth_job {
-	struct aaa *aaa;
-	struct ipc_header header;
-	struct aaa_auth q;
-};
-
-/* A peer that guesses passwords must not fill the log as well. */
-static bool may_log(struct aaa *a)
-{
-	uint64_t second = loop_now(a->loop) / 1000;
-
-	if (second != a->log_second) {
-		if (a->log_dropped)
-			log_notice("%u more refusals are not shown", a->log_dropped);
-		a->log_second = second;
-		a->log_count = a->log_dropped = 0;
-	}
-	if (a->log_count < REFUSALS_PER_SECOND) {
-		a->log_count++;
-		return true;
-	}
-	a->log_dropped++;
-	return false;
-}
-
-static void log_refusal(struct auth_job *j, const char *why)
-{
-	if (may_log(j->aaa))
-		log_notice("ppp \"%s\": user \"%s\" is refused (%s): %s", j->q.profile,
-			   j->q.auth.user, verify_method_name(j->q.auth.method), why);
-}
-
-static bool method_allowed(const struct auth_job *j)
-{
-	const struct config_ppp *ppp = config_ppp_find(j->aaa->config, j->q.profile);
-	enum config_auth auth = verify_auth_of(j->q.auth.method);
-
-	return ppp && auth && memchr(ppp->auth, auth, ppp->auth_n);
-}
-
-static const char *explain(int err, bool found, const struct users *users)
-{
-	switch (err) {
-	case -EINVAL:
-		return "the response has not the method's form";
-	case -ENOTSUP:
-		return "OpenSSL lacks an algorithm for it (openssl-provider-legacy)";
-	default:
-		return found ? "wrong password" : users ? "no such user" : "there are no users";
-	}
-}
-
-/* Fills r; the same for the peer whether user or password is wrong. */
-static void decide(struct auth_job *j, const struct users *users, struct ppp_call_auth_reply *r)
-{
-	const struct ppp_call_auth *q = &j->q.auth;
-	struct users_entry e = { 0 };
-	bool allowed = method_allowed(j);
-	bool found = allowed && users && users_find(users, q->user, q->our_name, &e);
-	bool usable = found && e.address != USERS_ADDRESS_NONE;
-	int err = verify(q, found ? &e.secret : NULL, r);
-
-	if (!allowed)
-		log_refusal(j, "its profile does not list the method in auth");
-	else if (err)
-		log_refusal(j, explain(err, found, users));
-	else if (!usable)
-		log_refusal(j, "its address in the users file is \"-\", none");
-	if (!err && !usable)	/* with the refusal's message */
-		verify(q, NULL, r);
-	if (r->ok) {
-		r->remote_ipv4 = e.ipv4;
-		log_info("ppp \"%s\": user \"%s\" is accepted (%s)", j->q.profile, q->user,
-			 verify_method_name(q->method));
-	}
-	secret_clear(&e.secret);
-}
-
-static void answer_auth(void *arg, const struct users *users)
-{
-	struct auth_job *j = arg;
-	struct aaa_auth_reply r = { 0 };
-
-	decide(j, users, &r.ppp);
-	channel_reply(&j->aaa->engine, &j->header, 0, &r, sizeof(r), NULL, 0);
-	explicit_bzero(&r, sizeof(r));
-	explicit_bzero(j, sizeof(*j));
-	free(j);
-}
-
-void aaa_request_auth(struct aaa *a, struct ipc_message *m)
-{
-	const struct aaa_auth *q = ipc_body(m, struct aaa_auth);
-	struct auth_job *j;
-
-	if (!q || !is_text(q->profile, sizeof(q->profile)) ||
-	    !is_text(q->auth.user, sizeof(q->auth.user)) ||
-	    !is_text(q->auth.our_name, sizeof(q->auth.our_name)) ||
-	    q->auth.challenge_len > PPP_BLOB_MAX || q->auth.response_len > PPP_BLOB_MAX) {
-		channel_reply(&a->engine, &m->header, -EINVAL, NULL, 0, NULL, 0);
-		return;
-	}
-	j = malloc(sizeof(*j));
-	if (!j) {
-		channel_reply(&a->engine, &m->header, -ENOMEM, NULL, 0, NULL, 0);
-		return;
-	}
-	*j = (struct auth_job){ .aaa = a, .header = m->header, .q = *q };
-	store_get(a->store, j->q.profile, answer_auth, j);
 }
 
 /* ---- AAA_SECRET ---- */

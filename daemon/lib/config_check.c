@@ -139,9 +139,8 @@ static int check_mppe(struct check *ch, const struct config_ppp *p)
 	if (p->backend == CONFIG_BACKEND_NONE)
 		return fail(ch, p, "mppe", "mppe is pppd's, but backend is \"none\"; remove it");
 	for (i = 0; i < p->auth_n; i++)
-		if (p->mppe == CONFIG_MPPE_REQUIRED && p->auth[i] != CONFIG_AUTH_MSCHAPV1 &&
-		    p->auth[i] != CONFIG_AUTH_MSCHAPV2)
-			return fail(ch, p, "mppe", "mppe is required, but its keys come from MS-CHAP only; "
+		if (p->mppe == CONFIG_MPPE_REQUIRED && p->auth[i] != CONFIG_AUTH_MSCHAPV2)
+			return fail(ch, p, "mppe", "mppe is required, but its keys come from MS-CHAPv2 only; "
 				    "let auth list \"mschapv2\" alone");
 	return 0;
 }
