@@ -277,6 +277,6 @@ class FreeRadius:
         """The Access-Requests, as dicts of their attributes."""
         try:
             with open(os.path.join(self.folder, "requests.log")) as f:
-                return [dict(p.split("=", 1) for p in line.rstrip("\n").split("\t")) for line in f]
+                return [dict(p.split("=", 1) for p in line.rstrip("\n").split("|")) for line in f]
         except FileNotFoundError:
             return []
