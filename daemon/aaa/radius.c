@@ -564,8 +564,8 @@ static void take_reply(struct rsocket *k, const uint8_t *data, size_t len)
 		bad_reply(p, "nothing was asked with its identifier, or it came too late");
 		return;
 	}
-	must_sign = q->code != RADIUS_ACCOUNTING_REQUEST && v.code != RADIUS_ACCOUNTING_RESPONSE &&
-		    s->config->require_message_authenticator;
+	/* Of all replies only these can be forged to any use (Blast-RADIUS). */
+	must_sign = q->code == RADIUS_ACCESS_REQUEST && s->config->require_message_authenticator;
 	fault = answers(q->code, v.code) ? radius_check_reply(&v, &s->secret, q->auth, must_sign) : RADIUS_BAD_CODE;
 	if (fault) {
 		bad_reply(p, radius_fault_text(fault));

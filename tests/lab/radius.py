@@ -6,6 +6,7 @@ What it was told is read back from the database (accounting) and from a line
 per Access-Request.
 """
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -177,8 +178,13 @@ server default {{
             fail
         }}
     }}
+    # FreeRADIUS signs its replies by itself only from 3.2.5 on.
     post-auth {{
+        {sign}
         {post_auth}
+        Post-Auth-Type REJECT {{
+            {sign}
+        }}
     }}
 }}
 """
@@ -198,7 +204,7 @@ class FreeRadius:
     """A FreeRADIUS in a namespace, not yet started."""
 
     def __init__(self, processes, namespace, name="radius", address="127.0.0.1", auth_port=1812, acct_port=1813,
-                 secret=SECRET, mppe=True, authorize="", post_auth="", modules="", threads=2):
+                 secret=SECRET, mppe=True, authorize="", post_auth="", modules="", threads=2, sign=True):
         self.processes = processes
         self.namespace = namespace
         self.name = name
@@ -212,6 +218,7 @@ class FreeRadius:
         self.write("radiusd.conf", RADIUSD.format(
             folder=self.folder, name=name, secret=secret, mppe="yes" if mppe else "no", address=address,
             auth_port=auth_port, acct_port=acct_port, authorize=authorize, post_auth=post_auth,
+            sign="update reply {\n Message-Authenticator := 0x00\n }" if sign else "",
             modules=modules, acct=values, request=request, threads=threads))
         self.users("")
         with self.database() as db:
@@ -249,8 +256,9 @@ class FreeRadius:
         """Until it answers a Status-Server."""
         def answers():
             assert self.process.popen.poll() is None, f"{self.name} did not start; see {self.process.log}"
-            with self.namespace.socket(socket.AF_INET, socket.SOCK_DGRAM) if self.namespace else \
-                    socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            with self.namespace.inside() if self.namespace else contextlib.nullcontext():
+                s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            with s:
                 s.settimeout(0.2)
                 try:
                     s.connect((self.address, self.auth_port))
