@@ -1,45 +1,284 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Accounting as the engine sees it: what is said to the aaa process, and what is still to be said. */
+/*
+ * Accounting (RFC 2866), the engine's part: what happened, as records that are
+ * complete in themselves. One stays here until the aaa process says that it is
+ * safe; when that process dies first, its successor is told again.
+ */
 #include "engine/internal.h"
 
-int accounting_start(struct engine *e)
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/log.h"
+
+#define PENDING_MAX 65536	/* records that the aaa process has not taken yet */
+
+struct pending {
+	struct accounting *a;
+	struct pending *next, **prev;
+	struct aaa_acct record;
+};
+
+struct accounting {
+	struct engine *engine;
+	struct pending *first, **end;	/* in the order in which they were said */
+	size_t n;
+	uint64_t serial;
+	bool full;			/* and that was logged */
+};
+
+static void send_record(struct pending *p);
+
+static void forget(struct pending *p)
 {
-	(void)e;
-	return 0;
+	struct accounting *a = p->a;
+
+	*p->prev = p->next;
+	if (p->next)
+		p->next->prev = p->prev;
+	else
+		a->end = p->prev;
+	a->n--;
+	a->full = false;
+	free(p);
 }
 
-void account_up(struct subscriber *s)
+static void on_taken(void *arg, int result, struct ipc_message *m)
 {
-	(void)s;
+	struct pending *p = arg;
+
+	(void)m;
+	if (result == -EPIPE)
+		return;		/* for the next one */
+	if (result)
+		log_error("an accounting record of user \"%s\" (session %s) was not taken: %s",
+			  p->record.service.user, p->record.call.session_id, strerror(-result));
+	forget(p);
 }
 
-void account_down(struct subscriber *s)
+static void send_record(struct pending *p)
 {
-	(void)s;
+	/* Without a channel it waits for accounting_again. */
+	(void)channel_request(&p->a->engine->aaa, AAA_ACCT, &p->record, sizeof(p->record), NULL, 0, on_taken, p);
+}
+
+static void say(struct engine *e, const struct aaa_acct *record)
+{
+	struct accounting *a = e->accounting;
+	struct pending *p = a->n < PENDING_MAX ? malloc(sizeof(*p)) : NULL;
+
+	if (!p) {
+		if (!a->full)
+			log_error("accounting: %zu records wait for the aaa process, there is no room for more: "
+				  "records are being lost", a->n);
+		a->full = true;
+		return;
+	}
+	p->a = a;
+	p->record = *record;
+	p->record.serial = ++a->serial;
+	p->next = NULL;
+	p->prev = a->end;
+	*a->end = p;
+	a->end = &p->next;
+	a->n++;
+	send_record(p);
+}
+
+/* ---- a subscriber's records ---- */
+
+static bool accounts(const struct subscriber *s)
+{
+	return s->call->profile && s->call->profile->accounting;
+}
+
+static void fill(const struct subscriber *s, enum aaa_acct_kind kind, struct aaa_acct *r)
+{
+	struct call *c = s->call;
+
+	*r = (struct aaa_acct){ .kind = kind, .when = (uint64_t)time(NULL) };
+	memcpy(r->profile, c->profile->name, sizeof(r->profile));
+	subscriber_describe(c, &r->call);
+	r->service = s->given;
+	r->session_time_s = (uint32_t)((engine_now(c->tunnel->engine) - s->up_ms) / 1000);
+	r->local_ipv4 = c->local_ipv4;
+	r->remote_ipv4 = s->remote_ipv4;
+	memcpy(r->remote_ifid, s->remote_ifid, sizeof(r->remote_ifid));
+	r->counters = s->counters;
+	r->authentic = s->local ? 2 : 1;
+}
+
+static void on_interim(struct loop_timer *t);
+
+static void arm_interim(struct subscriber *s, uint64_t after_ms)
+{
+	struct engine *e = s->call->tunnel->engine;
+
+	if (s->given.interim_s && accounts(s))
+		loop_timer_set(e->loop, &s->interim_timer, engine_now(e) + after_ms, on_interim);
+	else
+		loop_timer_stop(&s->interim_timer);
+}
+
+static void on_interim_stats(struct subscriber *s, int result)
+{
+	struct aaa_acct r;
+
+	/* Without the counters, which belong to an interface that is going, the stop follows. */
+	if (!result) {
+		fill(s, AAA_ACCT_INTERIM, &r);
+		say(s->call->tunnel->engine, &r);
+	}
+}
+
+static void on_interim(struct loop_timer *t)
+{
+	struct subscriber *s = container_of(t, struct subscriber, interim_timer);
+	struct engine *e = s->call->tunnel->engine;
+
+	arm_interim(s, (uint64_t)s->given.interim_s * 1000);
+	subscriber_stats(s, on_interim_stats);
+	engine_settle(e);
 }
 
 void account_interval(struct subscriber *s)
 {
-	(void)s;
+	uint64_t interval = (uint64_t)s->given.interim_s * 1000, early;
+
+	/* Thousands that come at once shall not report at once. */
+	engine_random(NULL, &early, sizeof(early));
+	arm_interim(s, interval ? interval - early % (interval / 4 + 1) : 0);
+}
+
+void account_up(struct subscriber *s)
+{
+	struct aaa_acct r;
+
+	if (!accounts(s))
+		return;
+	fill(s, AAA_ACCT_START, &r);
+	say(s->call->tunnel->engine, &r);
+	account_interval(s);
+}
+
+/* pppd's exit status (pppd(8)) as Acct-Terminate-Cause. */
+static enum service_end end_of_status(int status)
+{
+	switch (status) {
+	case 0:			/* the peer ended it */
+	case 5: return SERVICE_END_USER_REQUEST;
+	case 12: return SERVICE_END_IDLE_TIMEOUT;
+	case 13: return SERVICE_END_SESSION_TIMEOUT;
+	case 15:		/* no answer to echo requests */
+	case 16: return SERVICE_END_LOST_CARRIER;
+	case 10:
+	case 11:
+	case 17: return SERVICE_END_USER_ERROR;
+	default: return SERVICE_END_NAS_ERROR;
+	}
+}
+
+static enum service_end end_of(const struct subscriber *s)
+{
+	const struct call *c = s->call;
+
+	if (s->end)
+		return s->end;
+	if (c->tunnel->engine->stopping)
+		return SERVICE_END_ADMIN_REBOOT;
+	/* Killed: it had no last words. */
+	if (!c->last_words)
+		return c->down ? SERVICE_END_LOST_CARRIER : SERVICE_END_NAS_ERROR;
+	return end_of_status(c->pppd_status);
+}
+
+void account_down(struct subscriber *s)
+{
+	struct aaa_acct r;
+
+	if (!accounts(s))
+		return;
+	fill(s, AAA_ACCT_STOP, &r);
+	r.end = end_of(s);
+	say(s->call->tunnel->engine, &r);
+}
+
+/* ---- the daemon's own ---- */
+
+static bool same_servers(const struct config_ppp *a, const struct config_ppp *b)
+{
+	if (a->radius.n != b->radius.n)
+		return false;
+	for (size_t i = 0; i < a->radius.n; i++)
+		if (strcmp(a->radius.v[i], b->radius.v[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Accounting-On or -Off (RFC 2866, section 5.1), once to each list of servers. */
+static void say_all(struct engine *e, enum aaa_acct_kind kind)
+{
+	const struct config *c = e->config;
+	struct aaa_acct r = { .kind = kind, .when = (uint64_t)time(NULL) };
+
+	for (size_t i = 0; i < c->ppp_n; i++) {
+		bool told = !c->ppp[i].accounting;
+
+		for (size_t k = 0; k < i && !told; k++)
+			told = c->ppp[k].accounting && same_servers(&c->ppp[i], &c->ppp[k]);
+		if (told)
+			continue;
+		memcpy(r.profile, c->ppp[i].name, sizeof(r.profile));
+		/* RFC 2866 wants a number in each; the start's and the end's are of their own. */
+		snprintf(r.call.session_id, sizeof(r.call.session_id), "%016llX",
+			 (unsigned long long)e->accounting->serial + 1);
+		say(e, &r);
+	}
+}
+
+int accounting_start(struct engine *e)
+{
+	struct accounting *a = calloc(1, sizeof(*a));
+	uint32_t random;
+
+	if (!a)
+		return -ENOMEM;
+	a->engine = e;
+	a->end = &a->first;
+	/* Above those of any run before, and not guessable. */
+	engine_random(NULL, &random, sizeof(random));
+	a->serial = (uint64_t)time(NULL) << 32 | (random & 0x7fffffff);
+	e->accounting = a;
+	say_all(e, AAA_ACCT_ON);
+	return 0;
 }
 
 void accounting_again(struct engine *e)
 {
-	(void)e;
+	for (struct pending *p = e->accounting->first; p; p = p->next)
+		send_record(p);
 }
 
 void accounting_stop(struct engine *e)
 {
-	(void)e;
+	if (e->accounting)
+		say_all(e, AAA_ACCT_OFF);
 }
 
 bool accounting_is_idle(const struct engine *e)
 {
-	(void)e;
-	return true;
+	return !e->accounting || e->accounting->n == 0;
 }
 
 void accounting_free(struct engine *e)
 {
-	(void)e;
+	struct accounting *a = e->accounting;
+
+	while (a && a->first)
+		forget(a->first);
+	free(a);
+	e->accounting = NULL;
 }

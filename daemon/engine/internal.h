@@ -102,7 +102,7 @@ struct call {
 	char acct_id[SERVICE_ID_MAX];	/* Acct-Session-Id; "" until it is needed */
 	struct subscriber *subscriber;	/* from its authentication to PPP's end; NULL: none */
 	struct ppp_counters last;	/* of its interface, from pppd's last words */
-	bool have_last;
+	bool have_last, last_words;	/* last_words: it had some */
 	int32_t pppd_status;
 	uint32_t local_ipv4, remote_ipv4;	/* network order, while up */
 	char ifname[IFNAMSIZ];
@@ -308,6 +308,7 @@ struct subscriber {
 	uint64_t up_ms, active_ms;	/* since when; when it was last seen to send or receive */
 	struct ppp_counters counters;	/* the last that are known */
 	struct ppp_call_mppe mppe;
+	uint32_t remote_ipv4;		/* the caller's, also when IPCP is down again; network order */
 	uint8_t local_ifid[8], remote_ifid[8];	/* zero: no IPv6 */
 	enum service_end end;		/* Acct-Terminate-Cause, once it is known; 0: by what pppd says */
 	struct loop_timer session_timer, idle_timer, interim_timer;

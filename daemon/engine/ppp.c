@@ -279,6 +279,7 @@ static void on_hello(struct call *c, const struct ppp_call_hello *h)
 
 static void on_down(struct call *c, const struct ppp_call_down *d)
 {
+	c->last_words = true;
 	c->pppd_status = d->pppd_status;
 	c->have_last = d->have_counters;
 	c->last = d->counters;

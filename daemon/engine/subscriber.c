@@ -390,6 +390,8 @@ void subscriber_net_up(struct call *c, const struct ppp_call_up *up)
 		memcpy(s->local_ifid, up->local_ifid, sizeof(s->local_ifid));
 		memcpy(s->remote_ifid, up->remote_ifid, sizeof(s->remote_ifid));
 	}
+	if (up->family == AF_INET)
+		s->remote_ipv4 = up->remote_ipv4;
 	if (has_net(&s->given))
 		apply(s);
 	if (s->up)
