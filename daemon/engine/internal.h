@@ -294,6 +294,44 @@ void ppp_exited(struct engine *e, const struct monitor_ppp_exit *x);
 void ppp_ended(struct call *c);
 const char *ppp_phase_name(const struct call *c);
 
+/* ---- registry.c: who is here, by every key that an operator or a CoA uses ---- */
+enum registry_key {
+	REGISTRY_NAME, REGISTRY_ID, REGISTRY_ADDRESS, REGISTRY_PREFIX6, REGISTRY_DELEGATED6, REGISTRY_KEYS
+};
+/* A place among those whose key has the same hash. */
+struct registry_link {
+	uint64_t hash;
+	struct subscriber *next, *prev;
+	bool in;
+};
+
+int registry_start(struct engine *e);
+/* Whether one more may come: 0, or -EUSERS with a sentence in why. */
+int registry_may_add(struct engine *e, const struct config_ppp *profile, const struct service *given,
+		     char *why, size_t size);
+int registry_add(struct subscriber *s);		/* 0 or -ENOMEM */
+void registry_del(struct subscriber *s);
+/* Its address is known now, or another: the call's. */
+void registry_readdress(struct subscriber *s);
+/* Its PPP ends: it is still found, but no limit counts it. */
+void registry_leave(struct subscriber *s);
+void registry_free(struct engine *e);
+/* The first that has the key, then the next after it; NULL: no more. Addresses in network order. */
+struct subscriber *registry_by_name(struct engine *e, const char *user);
+struct subscriber *registry_next_of_name(const struct subscriber *s);
+struct subscriber *registry_by_id(struct engine *e, const char *acct_id);
+struct subscriber *registry_by_address(struct engine *e, uint32_t ipv4);
+struct subscriber *registry_next_of_address(const struct subscriber *s);
+/* key: REGISTRY_PREFIX6 (announced on the link) or REGISTRY_DELEGATED6; the very prefix. */
+struct subscriber *registry_by_prefix6(struct engine *e, enum registry_key key, const struct service_prefix6 *p);
+struct subscriber *registry_next_of_prefix6(const struct subscriber *s, enum registry_key key);
+/*
+ * A walk over all, from the oldest, that may pause while they come and go:
+ * *place begins as 0 and is the walk's own. NULL at the end.
+ */
+struct subscriber *registry_walk(struct engine *e, uint64_t *place);
+size_t registry_count(const struct engine *e);
+
 /* ---- subscriber.c ---- */
 /*
  * What an authenticated call is given, and since when. It is made when the
@@ -313,8 +351,10 @@ struct subscriber {
 	enum service_end end;		/* Acct-Terminate-Cause, once it is known; 0: by what pppd says */
 	struct loop_timer session_timer, idle_timer, interim_timer;
 	bool prefix6_leased, delegated6_leased;	/* of ours, to go back */
-	struct subscriber *user_next, **user_prev;	/* registry.c: others of the same name */
-	bool counted;			/* registry.c has it */
+	struct registry_link registry[REGISTRY_KEYS];
+	uint64_t serial;		/* registry.c's, in the order of their coming; 0: it does not have it */
+	struct subscriber *older, *newer;
+	bool leaving;			/* its PPP ends: no limit counts it */
 };
 
 /*
@@ -348,17 +388,6 @@ void accounting_again(struct engine *e);	/* another aaa process: what it was not
 void accounting_stop(struct engine *e);		/* Accounting-Off */
 bool accounting_is_idle(const struct engine *e);	/* all that was said is safe */
 void accounting_free(struct engine *e);
-
-/* ---- registry.c: who is here, by every key that an operator or a CoA uses ---- */
-int registry_start(struct engine *e);
-/* Whether one more may come: 0, or -EUSERS with a sentence in why. */
-int registry_may_add(struct engine *e, const struct config_ppp *profile, const struct service *given,
-		  char *why, size_t size);
-int registry_add(struct subscriber *s);		/* 0 or -ENOMEM */
-void registry_del(struct subscriber *s);
-void registry_free(struct engine *e);
-struct subscriber *registry_by_name(struct engine *e, const char *user);	/* the first; user_next goes on */
-struct subscriber *registry_by_id(struct engine *e, const char *acct_id);
 
 /* ---- coa.c ---- */
 void coa_request(struct engine *e, const struct aaa_coa *q);

@@ -476,6 +476,8 @@ void ppp_stop(struct call *c, const char *reason, bool link_is_dead)
 	struct ppp_call_down stop = { .pppd_status = link_is_dead ? PPPD_EXIT_HANGUP : 0 };
 
 	c->ppp_phase = PPP_STOPPING;
+	if (c->subscriber)
+		registry_leave(c->subscriber);
 	snprintf(stop.reason, sizeof(stop.reason), "%s", reason);
 	if (channel_is_open(&c->ppp))
 		channel_event(&c->ppp, PPP_CALL_STOP, &stop, sizeof(stop), NULL, 0);

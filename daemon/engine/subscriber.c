@@ -386,6 +386,7 @@ void subscriber_net_up(struct call *c, const struct ppp_call_up *up)
 
 	if (!s)
 		return;
+	registry_readdress(s);
 	if (up->family == AF_INET6) {
 		memcpy(s->local_ifid, up->local_ifid, sizeof(s->local_ifid));
 		memcpy(s->remote_ifid, up->remote_ifid, sizeof(s->remote_ifid));
