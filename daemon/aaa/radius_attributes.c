@@ -198,13 +198,13 @@ int radius_parse_mikrotik_rate(const char *text, uint64_t *rx, uint64_t *tx)
 static void set_down(struct reading *x, uint64_t rate)
 {
 	x->r->service.rate_down = rate;
-	x->changes |= AAA_COA_RATE;
+	x->changes |= AAA_COA_RATE_DOWN;
 }
 
 static void set_up(struct reading *x, uint64_t rate)
 {
 	x->r->service.rate_up = rate;
-	x->changes |= AAA_COA_RATE;
+	x->changes |= AAA_COA_RATE_UP;
 }
 
 static void read_prefix6(struct reading *x, const struct radius_attribute *a, struct service_prefix6 *out)

@@ -426,10 +426,10 @@ void subscriber_change(struct subscriber *s, uint32_t changes, const struct serv
 		g->idle_timeout_s = to->idle_timeout_s == SERVICE_FOREVER ? 0 : to->idle_timeout_s;
 	if (changes & AAA_COA_INTERIM)
 		g->interim_s = to->interim_s == SERVICE_FOREVER ? 0 : to->interim_s;
-	if (changes & AAA_COA_RATE) {
+	if (changes & AAA_COA_RATE_DOWN)
 		g->rate_down = to->rate_down;
+	if (changes & AAA_COA_RATE_UP)
 		g->rate_up = to->rate_up;
-	}
 	if (changes & AAA_COA_FILTER)
 		memcpy(g->filter_id, to->filter_id, sizeof(g->filter_id));
 	if (changes & AAA_COA_CLASS) {

@@ -92,20 +92,27 @@ enum aaa_coa_kind { AAA_COA_DISCONNECT = 1, AAA_COA_CHANGE };
 #define AAA_COA_SESSION_TIMEOUT	0x01u	/* of changes: what of the service counts */
 #define AAA_COA_IDLE_TIMEOUT	0x02u
 #define AAA_COA_INTERIM		0x04u
-#define AAA_COA_RATE		0x08u
+#define AAA_COA_RATE_DOWN	0x08u
+#define AAA_COA_RATE_UP		0x80u
+#define AAA_COA_RATE		(AAA_COA_RATE_DOWN | AAA_COA_RATE_UP)
 #define AAA_COA_FILTER		0x10u
 #define AAA_COA_CLASS		0x20u
 #define AAA_COA_ROUTES		0x40u
 struct aaa_coa {
 	uint64_t serial;
 	enum aaa_coa_kind kind;
+	char client[CONFIG_NAME_MAX];	/* the coa section of who asks */
 	/* All that are given must match; the aaa process sees to it that one is. */
 	char session_id[SERVICE_ID_MAX];
 	char user[PPP_NAME_MAX];
 	uint32_t address;		/* Framed-IP-Address, network order */
-	struct service_prefix6 prefix6;	/* Framed-IPv6-Prefix or Delegated-IPv6-Prefix */
-	char calling_number[64], called_number[64];
-	char nas_port_id[IFNAMSIZ];
+	struct service_prefix6 prefix6, delegated6;	/* Framed-IPv6-Prefix, Delegated-IPv6-Prefix */
+	bool have_ifid;
+	uint8_t ifid[8];		/* Framed-Interface-Id */
+	char calling_number[64], called_number[64];	/* or the tunnel's ends, as a RADIUS server is told */
+	bool have_nas_port;
+	uint32_t nas_port;		/* both ids, 16 bits each */
+	char nas_port_id[32];		/* the interface, or "l2tp TUNNEL/SESSION" */
 	uint32_t changes;		/* AAA_COA_* */
 	struct service service;
 };
