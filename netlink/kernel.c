@@ -21,6 +21,7 @@
 
 #include "netlink/check.h"
 #include "netlink/genl.h"
+#include "netlink/link.h"
 #include "netlink/pppox.h"
 #include "netlink/reaper.h"
 #include "netlink/route.h"
@@ -29,7 +30,7 @@
 struct kernel {
 	struct dataplane dp;
 	struct genl genl;
-	struct route route;
+	struct rtnl rtnl;
 	struct reaper *reaper;
 	bool bind_early;	/* the handoff to pppd would drop what came before it */
 };
@@ -173,7 +174,7 @@ static void kernel_free(struct dataplane *dp)
 	struct kernel *k = kernel_of(dp);
 
 	reaper_free(k->reaper);
-	route_close(&k->route);
+	rtnl_close(&k->rtnl);
 	genl_close(&k->genl);
 	free(k);
 }
@@ -269,7 +270,7 @@ static int set_mtu(struct kernel *k, const struct dp_session *s)
 	ret = session_get(k, s->tunnel_id, s->session_id, &o);
 	if (ret)
 		return ret;
-	return route_set_mtu(&k->route, o.ifname, s->mtu);
+	return link_set_mtu(&k->rtnl, o.ifname, s->mtu);
 }
 
 static int kernel_session_del(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id);
@@ -449,7 +450,7 @@ static int kernel_route_interface(struct dataplane *dp, const struct addr *dst,
 	int index;
 
 	dp->text[0] = 0;
-	index = route_ifindex(&kernel_of(dp)->route, dst);
+	index = route_ifindex(&kernel_of(dp)->rtnl, dst);
 	if (index < 0)
 		return index;
 	return if_indextoname((unsigned int)index, name) ? 0 : -errno;
@@ -534,7 +535,7 @@ struct dataplane *dataplane_kernel_new(char *err, size_t errlen)
 	k->dp.ops = &kernel_ops;
 	if (open_genl(k, err, errlen))
 		goto err_free;
-	ret = route_open(&k->route);
+	ret = rtnl_open(&k->rtnl);
 	if (ret) {
 		explain(err, errlen, "cannot open rtnetlink: %s", strerror(-ret));
 		goto err_genl;
@@ -542,13 +543,13 @@ struct dataplane *dataplane_kernel_new(char *err, size_t errlen)
 	k->reaper = reaper_new();
 	if (!k->reaper) {
 		explain(err, errlen, "out of memory or sockets");
-		goto err_route;
+		goto err_rtnl;
 	}
 	learn(k);
 	return &k->dp;
 
-err_route:
-	route_close(&k->route);
+err_rtnl:
+	rtnl_close(&k->rtnl);
 err_genl:
 	genl_close(&k->genl);
 err_free:

@@ -1,54 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The only file that drives libmnl: requests to rtnetlink and answers. */
+/* Requests for routes, and their answers; see route.h. */
 #include "netlink/route.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 
-/* A route or an acknowledgement; libmnl advises no less than a page. */
-#define ROUTE_BUFFER	8192
-
-int route_open(struct route *r)
+static uint8_t bytes_of(const struct addr *a)
 {
-	int ret;
-
-	*r = (struct route){ .nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC) };
-	if (!r->nl)
-		return -errno;
-	if (mnl_socket_bind(r->nl, 0, MNL_SOCKET_AUTOPID)) {
-		ret = -errno;
-		route_close(r);
-		return ret;
-	}
-	r->portid = mnl_socket_get_portid(r->nl);
-	return 0;
+	return a->family == AF_INET ? 4 : 16;
 }
 
-void route_close(struct route *r)
+static bool has_family(const struct addr *a)
 {
-	if (r->nl)
-		mnl_socket_close(r->nl);
-	r->nl = NULL;
-}
-
-/* Sends what buf holds and reads its one answer. 0 or -errno. */
-static int request(struct route *r, char *buf, mnl_cb_t each, void *ctx)
-{
-	struct nlmsghdr *h = (struct nlmsghdr *)buf;
-	uint32_t seq = ++r->seq;
-	ssize_t n;
-
-	h->nlmsg_seq = seq;
-	if (mnl_socket_sendto(r->nl, h, h->nlmsg_len) < 0)
-		return -errno;
-	n = mnl_socket_recvfrom(r->nl, buf, ROUTE_BUFFER);
-	if (n < 0)
-		return -errno;
-	return mnl_cb_run(buf, (size_t)n, seq, r->portid, each, ctx) < 0 ? -errno : 0;
+	return a->family == AF_INET || a->family == AF_INET6;
 }
 
 static int take_oif(const struct nlmsghdr *h, void *ctx)
@@ -63,43 +30,98 @@ static int take_oif(const struct nlmsghdr *h, void *ctx)
 	return MNL_CB_OK;
 }
 
-int route_ifindex(struct route *r, const struct addr *dst)
+int route_ifindex(struct rtnl *r, const struct addr *dst)
 {
-	char buf[ROUTE_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+	struct rtnl_request q;
+	struct nlmsghdr *h = rtnl_header(&q);
 	struct rtmsg *rtm;
-	uint8_t len;
-	int index = 0;
-	int ret;
+	int index = 0, ret;
 
-	if (dst->family != AF_INET && dst->family != AF_INET6)
+	if (!has_family(dst))
 		return -EINVAL;
-	len = dst->family == AF_INET ? 4 : 16;
-	h->nlmsg_type = RTM_GETROUTE;
-	h->nlmsg_flags = NLM_F_REQUEST;
-	rtm = mnl_nlmsg_put_extra_header(h, sizeof(*rtm));
+	rtm = rtnl_begin(&q, RTM_GETROUTE, 0, sizeof(*rtm));
 	rtm->rtm_family = (unsigned char)dst->family;
-	rtm->rtm_dst_len = (unsigned char)(len * 8);
-	mnl_attr_put(h, RTA_DST, len, dst->ip);
+	rtm->rtm_dst_len = (unsigned char)(bytes_of(dst) * 8);
+	mnl_attr_put(h, RTA_DST, bytes_of(dst), dst->ip);
 	if (dst->scope)
 		mnl_attr_put_u32(h, RTA_OIF, dst->scope);
-	ret = request(r, buf, take_oif, &index);
+	ret = rtnl_call(r, &q, take_oif, &index);
 	if (ret)
 		return ret;
 	return index > 0 ? index : -ENETUNREACH;
 }
 
-int route_set_mtu(struct route *r, const char *ifname, uint32_t mtu)
+static int change(struct rtnl *r, const struct route *route, uint16_t type, uint16_t flags)
 {
-	char buf[ROUTE_BUFFER] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
-	struct ifinfomsg *ifi;
+	const struct addr *dst = &route->dst.addr;
+	struct rtnl_request q;
+	struct nlmsghdr *h = rtnl_header(&q);
+	struct rtmsg *rtm;
 
-	h->nlmsg_type = RTM_NEWLINK;
-	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	ifi = mnl_nlmsg_put_extra_header(h, sizeof(*ifi));
-	ifi->ifi_family = AF_UNSPEC;
-	mnl_attr_put_strz(h, IFLA_IFNAME, ifname);
-	mnl_attr_put_u32(h, IFLA_MTU, mtu);
-	return request(r, buf, NULL, NULL);
+	rtm = rtnl_begin(&q, type, NLM_F_ACK | flags, sizeof(*rtm));
+	rtm->rtm_family = (unsigned char)dst->family;
+	rtm->rtm_dst_len = route->dst.len;
+	rtm->rtm_table = RT_TABLE_MAIN;
+	rtm->rtm_protocol = ROUTE_PROTOCOL;
+	rtm->rtm_type = RTN_UNICAST;
+	/* IPv6 knows no scope. */
+	rtm->rtm_scope = dst->family == AF_INET && !addr_is_set(&route->gateway) ?
+		RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+	mnl_attr_put(h, RTA_DST, bytes_of(dst), dst->ip);
+	mnl_attr_put_u32(h, RTA_OIF, (uint32_t)route->ifindex);
+	if (addr_is_set(&route->gateway))
+		mnl_attr_put(h, RTA_GATEWAY, bytes_of(&route->gateway), route->gateway.ip);
+	if (route->metric)
+		mnl_attr_put_u32(h, RTA_PRIORITY, route->metric);
+	return rtnl_call(r, &q, NULL, NULL);
+}
+
+struct found { uint8_t len, protocol; };
+
+static int take_entry(const struct nlmsghdr *h, void *ctx)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(h);
+	struct found *f = ctx;
+
+	f->len = rtm->rtm_dst_len;
+	f->protocol = rtm->rtm_protocol;
+	return MNL_CB_OK;
+}
+
+/* The best entry for the destination is one of ours to just that prefix. */
+static bool ours_is_there(struct rtnl *r, const struct addr_prefix *dst)
+{
+	struct rtnl_request q;
+	struct found f = { 0 };
+	struct nlmsghdr *h = rtnl_header(&q);
+	struct rtmsg *rtm;
+
+	rtm = rtnl_begin(&q, RTM_GETROUTE, 0, sizeof(*rtm));
+	rtm->rtm_family = (unsigned char)dst->addr.family;
+	rtm->rtm_dst_len = (unsigned char)(bytes_of(&dst->addr) * 8);
+	rtm->rtm_flags = RTM_F_FIB_MATCH;
+	mnl_attr_put(h, RTA_DST, bytes_of(&dst->addr), dst->addr.ip);
+	return rtnl_call(r, &q, take_entry, &f) == 0 && f.len == dst->len && f.protocol == ROUTE_PROTOCOL;
+}
+
+int route_add(struct rtnl *r, const struct route *route)
+{
+	int ret;
+
+	if (!has_family(&route->dst.addr) || route->ifindex <= 0)
+		return -EINVAL;
+	ret = change(r, route, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
+	if (ret != -EEXIST || !ours_is_there(r, &route->dst))
+		return ret;
+	/*
+	 * A caller who is back before its last call's end was noticed: the new
+	 * one counts. IPv4 puts it before the old one; IPv6 would put it behind.
+	 */
+	return change(r, route, RTM_NEWROUTE,
+		      NLM_F_CREATE | (route->dst.addr.family == AF_INET6 ? NLM_F_REPLACE : 0));
+}
+
+int route_del(struct rtnl *r, const struct route *route)
+{
+	return change(r, route, RTM_DELROUTE, 0);
 }

@@ -1,26 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One rtnetlink socket: which way a route leads, and an interface's MTU. */
+/* Routes over rtnetlink: which way one leads, and our own by way of an interface. */
 #ifndef L2TPD_NETLINK_ROUTE_H
 #define L2TPD_NETLINK_ROUTE_H
 
 #include <stdint.h>
 
 #include "lib/addr.h"
+#include "netlink/rtnl.h"
 
-struct mnl_socket;
+/*
+ * "proto 115" of ip route: a number of our own, so that an operator and we tell
+ * our routes from others'. It is L2TP's protocol number in IP.
+ */
+#define ROUTE_PROTOCOL	115
 
+/* A route of the main table that leads into an interface. */
 struct route {
-	struct mnl_socket *nl;
-	uint32_t portid, seq;
+	struct addr_prefix dst;
+	struct addr gateway;	/* on the interface; unset: none */
+	uint32_t metric;	/* 0: the kernel's default */
+	int ifindex;
 };
 
-/* 0 or -errno */
-int route_open(struct route *r);
-void route_close(struct route *r);
-
 /* The interface that packets to dst leave by: its index, or -errno. */
-int route_ifindex(struct route *r, const struct addr *dst);
-/* 0, -ENODEV, or the kernel's -errno */
-int route_set_mtu(struct route *r, const char *ifname, uint32_t mtu);
+int route_ifindex(struct rtnl *r, const struct addr *dst);
+/*
+ * Adds it. One of ours to the same destination, by another interface, gives way;
+ * anybody else's does not: -EEXIST.
+ */
+int route_add(struct rtnl *r, const struct route *route);
+/* -ESRCH or -ENOENT when it is gone already. */
+int route_del(struct rtnl *r, const struct route *route);
 
 #endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The only file that drives libmnl's socket; see rtnl.h. */
+#include "netlink/rtnl.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+int rtnl_open(struct rtnl *r)
+{
+	int on = 1, ret;
+
+	*r = (struct rtnl){ .nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK) };
+	if (!r->nl)
+		return -errno;
+	if (mnl_socket_bind(r->nl, 0, MNL_SOCKET_AUTOPID)) {
+		ret = -errno;
+		rtnl_close(r);
+		return ret;
+	}
+	r->portid = mnl_socket_get_portid(r->nl);
+	/* Best effort: without them the kernel sends numbers and no words. */
+	(void)mnl_socket_setsockopt(r->nl, NETLINK_EXT_ACK, &on, sizeof(on));
+	(void)mnl_socket_setsockopt(r->nl, NETLINK_CAP_ACK, &on, sizeof(on));
+	return 0;
+}
+
+void rtnl_close(struct rtnl *r)
+{
+	if (r->nl)
+		mnl_socket_close(r->nl);
+	r->nl = NULL;
+}
+
+void *rtnl_begin(struct rtnl_request *q, uint16_t type, uint16_t flags, size_t size)
+{
+	struct nlmsghdr *h = mnl_nlmsg_put_header(q->buf);
+
+	h->nlmsg_type = type;
+	h->nlmsg_flags = NLM_F_REQUEST | flags;
+	return mnl_nlmsg_put_extra_header(h, size);
+}
+
+/* The kernel's words follow the failed request, which it repeats unless asked not to. */
+static void take_text(struct rtnl *r, const struct nlmsghdr *h, const struct nlmsgerr *e)
+{
+	unsigned int skip = sizeof(*e);
+	const struct nlattr *attr;
+
+	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
+		return;
+	if (!(h->nlmsg_flags & NLM_F_CAPPED))
+		skip = MNL_ALIGN((unsigned int)sizeof(e->error) + e->msg.nlmsg_len);
+	if (h->nlmsg_len < NLMSG_HDRLEN + skip)
+		return;
+	mnl_attr_for_each(attr, h, skip)
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG && mnl_attr_validate(attr, MNL_TYPE_STRING) >= 0)
+			snprintf(r->text, sizeof(r->text), "%.*s", (int)mnl_attr_get_payload_len(attr),
+				 mnl_attr_get_str(attr));
+}
+
+/* 1: it is not the answer; else what the answer says. */
+static int take(struct rtnl *r, const struct nlmsghdr *h, uint32_t seq, mnl_cb_t each, void *ctx)
+{
+	const struct nlmsgerr *e = mnl_nlmsg_get_payload(h);
+
+	/* What is left of an answer that an earlier call gave up on is not ours. */
+	if (h->nlmsg_seq != seq || h->nlmsg_pid != r->portid)
+		return 1;
+	if (h->nlmsg_type != NLMSG_ERROR)
+		return each && each(h, ctx) < 0 ? -errno : 0;
+	if (mnl_nlmsg_get_payload_len(h) < sizeof(*e))
+		return -EBADMSG;
+	if (e->error)
+		take_text(r, h, e);
+	return e->error > 0 ? -EBADMSG : e->error;
+}
+
+int rtnl_call(struct rtnl *r, struct rtnl_request *q, mnl_cb_t each, void *ctx)
+{
+	struct nlmsghdr *h = rtnl_header(q);
+	uint32_t seq = ++r->seq;
+
+	r->text[0] = '\0';
+	h->nlmsg_seq = seq;
+	if (mnl_socket_sendto(r->nl, h, h->nlmsg_len) < 0)
+		return -errno;
+	for (;;) {
+		ssize_t n = mnl_socket_recvfrom(r->nl, q->buf, sizeof(q->buf));
+		int left = (int)n;
+
+		/* Nothing there: the answer was lost, it would never come. */
+		if (n < 0)
+			return errno == EAGAIN ? -EIO : -errno;
+		for (h = rtnl_header(q); mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left)) {
+			int ret = take(r, h, seq, each, ctx);
+
+			if (ret <= 0)
+				return ret;
+		}
+	}
+}
