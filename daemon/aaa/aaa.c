@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "aaa/acct.h"
 #include "aaa/auth.h"
 #include "aaa/crypto.h"
 #include "aaa/internal.h"
@@ -47,6 +48,7 @@ static void tell_radius(struct aaa *a, struct ipc_message *m)
 	struct aaa_radius_state state;
 	int err = q ? radius_state(a->radius, q->index, &state) : -EINVAL;
 
+	state.queued = err ? 0 : acct_queued(a->acct);
 	channel_reply(&a->engine, &m->header, err, &state, err ? 0 : sizeof(state), NULL, 0);
 }
 
@@ -73,6 +75,8 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 		tell_radius(a, m);
 		break;
 	case AAA_ACCT:
+		aaa_request_acct(a, m);
+		break;
 	case AAA_COA_DONE:
 		channel_reply(c, &m->header, -ENOSYS, NULL, 0, NULL, 0);
 		break;
@@ -131,6 +135,8 @@ static int start(struct aaa *a, struct ipc_message *m)
 		a->workers = workers_new(a->loop, RESOLVERS, RESOLVE_QUEUE);
 		a->radius = radius_new(a);
 		err = a->store && a->workers && a->radius ? 0 : -ENOMEM;
+		if (!err)
+			a->acct = acct_new(a, &err);
 		auth_warn(a->config);
 	}
 	if (err) {
@@ -172,6 +178,7 @@ static void clear(struct aaa *a)
 	channel_close(&a->engine);
 	channel_close(&a->monitor);
 	remember_fini(&a->remember);
+	acct_free(a->acct);
 	radius_free(a->radius);
 	store_free(a->store);
 	crypto_fini();

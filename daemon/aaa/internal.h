@@ -19,6 +19,7 @@ struct aaa {
 	struct store *store;
 	struct workers *workers;
 	struct radius *radius;
+	struct acct *acct;
 	struct remember remember;
 	uint64_t log_second;		/* of the refusals that were logged last */
 	unsigned int log_count, log_dropped;

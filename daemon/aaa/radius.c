@@ -820,6 +820,17 @@ bool radius_is_alive(const struct radius *r, enum radius_port port, const struct
 	return false;
 }
 
+bool radius_is_ready(const struct radius *r, const struct config_strings *servers)
+{
+	for (size_t i = 0; i < servers->n; i++) {
+		const struct server *s = find_server(r, servers->v[i]);
+
+		if (s && is_usable(s))
+			return true;
+	}
+	return false;
+}
+
 int radius_state(const struct radius *r, uint32_t index, struct aaa_radius_state *out)
 {
 	const struct server *s = index < r->n ? &r->servers[index] : NULL;

@@ -61,6 +61,9 @@ void radius_on_alive(struct radius *r, void (*fn)(void *arg), void *arg);
 /* Whether one of these servers answers, as far as is known. */
 bool radius_is_alive(const struct radius *r, enum radius_port port, const struct config_strings *servers);
 
+/* Whether one of them can be asked at all: its address and secret are known. */
+bool radius_is_ready(const struct radius *r, const struct config_strings *servers);
+
 /* AAA_RADIUS: 0, or -ENOENT past the last. */
 int radius_state(const struct radius *r, uint32_t index, struct aaa_radius_state *out);
 
