@@ -11,6 +11,7 @@
 
 #include "aaa/acct.h"
 #include "aaa/auth.h"
+#include "aaa/coa.h"
 #include "aaa/crypto.h"
 #include "aaa/internal.h"
 #include "aaa/radius.h"
@@ -78,7 +79,7 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 		aaa_request_acct(a, m);
 		break;
 	case AAA_COA_DONE:
-		channel_reply(c, &m->header, -ENOSYS, NULL, 0, NULL, 0);
+		coa_done(a, m);
 		break;
 	case AAA_COA:
 	case AAA_START:
@@ -137,6 +138,8 @@ static int start(struct aaa *a, struct ipc_message *m)
 		err = a->store && a->workers && a->radius ? 0 : -ENOMEM;
 		if (!err)
 			a->acct = acct_new(a, &err);
+		if (!err)
+			err = coa_start(a);
 		auth_warn(a->config);
 	}
 	if (err) {
@@ -179,6 +182,7 @@ static void clear(struct aaa *a)
 	channel_close(&a->monitor);
 	remember_fini(&a->remember);
 	acct_free(a->acct);
+	coa_free(a->coa);
 	radius_free(a->radius);
 	store_free(a->store);
 	crypto_fini();

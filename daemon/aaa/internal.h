@@ -20,6 +20,7 @@ struct aaa {
 	struct workers *workers;
 	struct radius *radius;
 	struct acct *acct;
+	struct coa *coa;		/* coa.c; NULL: nobody is heard */
 	struct remember remember;
 	uint64_t log_second;		/* of the refusals that were logged last */
 	unsigned int log_count, log_dropped;
