@@ -31,6 +31,7 @@ struct msession {
 	bool ppp;		/* a pppd of ours has it */
 	bool dialled;		/* one that dialled has it */
 	bool gone;		/* deleted in the kernel; waits for its pppd's exit */
+	struct given *given;	/* net.c: what its interface was given; NULL: nothing */
 };
 
 struct role {
@@ -50,6 +51,7 @@ struct monitor {
 	size_t config_len;
 	struct dataplane *dp;
 	struct ppp_runner *ppp;
+	struct net *net;	/* NULL with the null data plane */
 	struct role engine, aaa;
 	int control_fd, dial_fd;
 	int queue_fd, coa_fd;	/* of the aaa process: its accounting queue, where coa clients are heard; -1 */
@@ -79,6 +81,10 @@ void monitor_ppp_exited(struct monitor *m, uint32_t tunnel_id, uint32_t session_
 			pid_t pid, int status);
 /* Removes every tunnel and session, and stops their pppds: the engine is gone. */
 void monitor_clear(struct monitor *m);
+
+/* What the kernel takes, and what neither pppd nor a script reads as anything else; "" is the kernel's choice. */
+bool monitor_is_ifname(const char *name);
+bool monitor_is_unit(uint16_t size);		/* an MTU or MRU; 0: unset */
 
 /* files.c: what is opened for the other processes */
 int monitor_listen_socket(const struct addr *address);		/* fd or -errno */

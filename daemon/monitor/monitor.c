@@ -25,6 +25,7 @@
 
 #include "ipc/control.h"
 #include "lib/log.h"
+#include "monitor/net.h"
 
 /* Clearing thousands of calls takes the engine a while; past this it is ended. */
 #define STOP_GRACE_MS 20000
@@ -225,6 +226,11 @@ static int start(struct monitor *m)
 		err = open_for_aaa(m);
 	if (!err)
 		err = open_dataplane(m);
+	if (!err && !m->options.null_dataplane) {
+		m->net = net_new();
+		if (!m->net)
+			err = -ENOMEM;
+	}
 	if (!err && ppp_is_wanted(m) && !m->options.null_dataplane) {
 		m->ppp = ppp_runner_new(m->loop, m->config, m->options.plugin, on_ppp_exit, m);
 		if (!m->ppp)
@@ -260,6 +266,7 @@ static void finish(struct monitor *m)
 	monitor_clear(m);
 	if (m->ppp)
 		ppp_runner_free(m->ppp);
+	net_free(m->net);
 	if (m->dp)
 		m->dp->ops->free(m->dp);
 	if (m->control_fd >= 0) {

@@ -16,6 +16,7 @@
 #endif
 
 #include "lib/log.h"
+#include "monitor/net.h"
 
 #define L2TP_PORT 1701
 /* Of mtu and mru; 0 leaves them to pppd. */
@@ -132,8 +133,10 @@ static void session_free(struct monitor *m, struct msession *s)
 /* Takes it out of the kernel; what its pppd still holds goes with pppd. */
 static void session_remove(struct monitor *m, struct msession *s)
 {
-	int err = m->dp->ops->session_del(m->dp, s->dp.tunnel_id, s->dp.session_id);
+	int err;
 
+	net_forget(m, s);
+	err = m->dp->ops->session_del(m->dp, s->dp.tunnel_id, s->dp.session_id);
 	if (s->pppox >= 0)
 		m->dp->ops->session_close(m->dp, s->pppox);
 	s->pppox = -1;
@@ -284,8 +287,7 @@ static bool has_control(const char *text)
 	return false;
 }
 
-/* What the kernel takes, and what neither pppd nor a script reads as anything else. */
-static bool is_ifname(const char *name)
+bool monitor_is_ifname(const char *name)
 {
 	if (!*name)
 		return true;	/* the kernel's choice */
@@ -293,7 +295,7 @@ static bool is_ifname(const char *name)
 	       !strpbrk(name, "/:% ") && !has_control(name);
 }
 
-static bool is_unit(uint16_t size)
+bool monitor_is_unit(uint16_t size)
 {
 	return size == 0 || (size >= PPP_UNIT_MIN && size <= PPP_UNIT_MAX);
 }
@@ -319,8 +321,8 @@ static void do_ppp_start(struct monitor *m, struct monitor_ppp *r, struct answer
 	if (!s || s->gone || s->ppp || s->dialled || s->pppox < 0 || !m->ppp ||
 	    !ipc_is_text(r->profile) || !ipc_is_text(p->user) ||
 	    !ipc_is_text(p->ifname) || !ipc_is_text(p->remote) ||
-	    !ipc_is_text(p->calling_number) || !is_ifname(p->ifname) ||
-	    has_control(p->user) || !is_unit(p->mtu) || !is_unit(p->mru))
+	    !ipc_is_text(p->calling_number) || !monitor_is_ifname(p->ifname) ||
+	    has_control(p->user) || !monitor_is_unit(p->mtu) || !monitor_is_unit(p->mru))
 		return;
 	make_plain(p->remote);
 	make_plain(p->calling_number);
@@ -363,11 +365,45 @@ void monitor_ppp_exited(struct monitor *m, uint32_t tunnel_id, uint32_t session_
 	};
 
 	if (s) {
+		net_forget(m, s);
 		s->ppp = false;
 		if (s->gone)
 			session_free(m, s);
 	}
 	channel_event(&m->engine.channel, MONITOR_PPP_EXIT, &event, sizeof(event), NULL, 0);
+}
+
+/* ---- its interface ---- */
+
+/* The session of a request about its interface, or NULL. */
+static struct msession *link_session(struct monitor *m, const struct monitor_link *l)
+{
+	struct msession *s = table_get(&m->sessions, session_key(l->tunnel_id, l->session_id));
+
+	return s && !s->gone && (s->ppp || s->dialled) && ipc_is_text(l->ifname) ? s : NULL;
+}
+
+static int do_net(struct monitor *m, const struct monitor_net *r)
+{
+	struct msession *s = link_session(m, &r->link);
+
+	if (!s)
+		return -ENOENT;
+	if (!ipc_is_text(r->profile) || !config_ppp_find(m->config, r->profile))
+		return -EINVAL;
+	return net_apply(m, s, r);
+}
+
+static void do_link_stats(struct monitor *m, const struct monitor_link *l, struct answer *a)
+{
+	static struct ppp_counters counters;
+	struct msession *s = link_session(m, l);
+
+	a->result = s ? net_stats(m, s, l, &counters) : -ENODEV;
+	if (a->result)
+		return;
+	a->body = &counters;
+	a->len = sizeof(counters);
 }
 
 /* ---- all of them ---- */
@@ -462,8 +498,8 @@ static void handle(struct monitor *m, struct ipc_message *msg, struct answer *a)
 			do_ppp_start(m, ipc_body(msg, struct monitor_ppp), a);
 		return;
 	case MONITOR_PPP_STOP: { BODY(monitor_ids) a->result = do_ppp_stop(m, r); return; }
-	case MONITOR_NET:
-	case MONITOR_LINK_STATS:
+	case MONITOR_NET: { BODY(monitor_net) a->result = do_net(m, r); return; }
+	case MONITOR_LINK_STATS: { BODY(monitor_link) do_link_stats(m, r, a); return; }
 	case MONITOR_SCRIPT: return;
 	case MONITOR_ROUTE: { BODY(addr) do_route(m, r, a); return; }
 	case MONITOR_READY: do_ready(m); return;

@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rates, MTU and routes of the sessions' interfaces; see net.h. */
+#include "monitor/net.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "monitor/announce.h"
+#include "monitor/internal.h"
+#include "netlink/link.h"
+#include "netlink/route.h"
+#include "netlink/tc.h"
+
+#define RATE_MIN	8000ull
+#define RATE_MAX	400000000000ull
+#define WHAT_MAX	96
+
+struct net {
+	struct rtnl rtnl;
+	struct table claims;		/* interface index -> its struct msession */
+};
+
+/* What an interface has, or is to have. */
+struct state {
+	uint64_t rate_down, rate_up;
+	uint32_t mtu;
+	size_t route_n;
+	struct route *route;
+};
+
+struct given {
+	int ifindex;
+	char ifname[IFNAMSIZ];
+	uint32_t pppd_mtu;		/* before we lowered it */
+	bool announced;
+	struct tc_ingress ingress;
+	struct state now;
+};
+
+struct net *net_new(void)
+{
+	struct net *n = calloc(1, sizeof(*n));
+	int err = n ? rtnl_open(&n->rtnl) : -ENOMEM;
+
+	if (!err)
+		return n;
+	log_error("rtnetlink cannot be used: %s", strerror(-err));
+	free(n);
+	return NULL;
+}
+
+void net_free(struct net *n)
+{
+	if (!n)
+		return;
+	rtnl_close(&n->rtnl);
+	table_fini(&n->claims);
+	free(n);
+}
+
+/* ---- what is asked for ---- */
+
+static struct addr_prefix prefix_of(uint8_t family, uint8_t len, const uint8_t *bytes)
+{
+	struct addr_prefix p = { .addr = { .family = family }, .len = len };
+
+	memcpy(p.addr.ip, bytes, family == AF_INET ? 4 : 16);
+	return p;
+}
+
+static bool bits_are_sane(const struct addr_prefix *p)
+{
+	unsigned int bits = p->addr.family == AF_INET ? 32 : 128;
+
+	if (p->len == 0 || p->len > bits)
+		return false;
+	for (unsigned int i = p->len; i < bits; i++)
+		if (p->addr.ip[i / 8] & 0x80 >> i % 8)
+			return false;
+	return true;
+}
+
+static bool overlap(const struct addr_prefix *p, const char *text)
+{
+	struct addr_prefix other;
+
+	return addr_prefix_parse(&other, text) == 0 && other.addr.family == p->addr.family &&
+	       (addr_prefix_contains(&other, &p->addr) || addr_prefix_contains(p, &other.addr));
+}
+
+/*
+ * Nobody's traffic but the caller's may be drawn into its interface: no default
+ * route, nor its halves, which contain the loopback or the multicast addresses.
+ */
+static bool may_be_routed(const struct addr_prefix *p)
+{
+	static const char *const never[] = {
+		"0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/128", "::1/128", "ff00::/8", "fe80::/10",
+	};
+
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		if (overlap(p, never[i]))
+			return false;
+	return true;
+}
+
+static int check_prefix(const struct addr_prefix *p, const char *what, char *why, size_t size)
+{
+	char text[ADDR_STRLEN];
+
+	if (p->len == 0) {
+		snprintf(why, size, "the %s is a default route; a caller is never given one", what);
+		return -EINVAL;
+	}
+	if (!bits_are_sane(p)) {
+		snprintf(why, size, "the %s is no prefix", what);
+		return -EINVAL;
+	}
+	if (!may_be_routed(p)) {
+		snprintf(why, size, "the %s %s covers addresses that are never a caller's", what,
+			 addr_prefix_format(p, text));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_routes(const struct monitor_net *r, char *why, size_t size)
+{
+	for (size_t i = 0; i < r->route_n; i++) {
+		const struct service_route *s = &r->route[i];
+		struct addr_prefix p;
+		int err;
+
+		if (s->family != AF_INET && s->family != AF_INET6) {
+			snprintf(why, size, "a route is neither IPv4 nor IPv6");
+			return -EINVAL;
+		}
+		p = prefix_of(s->family, s->len, s->dst);
+		err = check_prefix(&p, "route", why, size);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static bool rate_is_sane(uint64_t rate)
+{
+	return rate == 0 || (rate >= RATE_MIN && rate <= RATE_MAX);
+}
+
+int net_check(const struct monitor_net *r, char *why, size_t size)
+{
+	struct addr_prefix p;
+	int err = 0;
+
+	if (!rate_is_sane(r->rate_down) || !rate_is_sane(r->rate_up)) {
+		snprintf(why, size, "a rate is outside of 8 kbit/s to 400 Gbit/s");
+		return -EINVAL;
+	}
+	if (!monitor_is_unit(r->mtu) || r->dns6_n > 2 || r->route_n > SERVICE_ROUTES_MAX) {
+		snprintf(why, size, "the MTU or a count is out of its bounds");
+		return -EINVAL;
+	}
+	p = prefix_of(AF_INET6, r->prefix6.len, r->prefix6.addr);
+	if (p.len)
+		err = check_prefix(&p, "prefix", why, size);
+	p = prefix_of(AF_INET6, r->delegated6.len, r->delegated6.addr);
+	if (!err && p.len)
+		err = check_prefix(&p, "delegated prefix", why, size);
+	return err ? err : check_routes(r, why, size);
+}
+
+/* The caller's link-local address, which leads to its delegated prefix. */
+static struct addr link_local(const uint8_t ifid[8])
+{
+	struct addr a = { .family = AF_INET6, .ip = { 0xfe, 0x80 } };
+
+	memcpy(a.ip + 8, ifid, 8);
+	return a;
+}
+
+/* routes has room for SERVICE_ROUTES_MAX + 1. */
+static struct state target_of(const struct given *g, const struct monitor_net *r, struct route *routes)
+{
+	static const uint8_t none[8];
+	struct state to = {
+		.rate_down = r->rate_down, .rate_up = r->rate_up, .route = routes,
+		.mtu = r->mtu && r->mtu < g->pppd_mtu ? r->mtu : g->pppd_mtu,
+	};
+
+	for (size_t i = 0; i < r->route_n; i++)
+		routes[to.route_n++] = (struct route){
+			.dst = prefix_of(r->route[i].family, r->route[i].len, r->route[i].dst),
+			.metric = r->route[i].metric, .ifindex = g->ifindex,
+		};
+	if (r->delegated6.len) {
+		struct route *d = &routes[to.route_n++];
+
+		*d = (struct route){
+			.dst = prefix_of(AF_INET6, r->delegated6.len, r->delegated6.addr), .ifindex = g->ifindex,
+		};
+		if (memcmp(r->remote_ifid, none, sizeof(none)) != 0)
+			d->gateway = link_local(r->remote_ifid);
+	}
+	return to;
+}
+
+/* ---- what the kernel does ---- */
+
+static const char *describe(const struct msession *s, const struct given *g, char *buf)
+{
+	snprintf(buf, WHAT_MAX, "tunnel %u session %u (%s)", s->dp.tunnel_id, s->dp.session_id, g->ifname);
+	return buf;
+}
+
+/* A sentence for what the kernel refused; an interface that is gone meanwhile is no news. */
+static void refused(struct net *n, const struct msession *s, const char *what, int err, const char *needs)
+{
+	bool lacks = needs && (err == -ENOENT || err == -EOPNOTSUPP);
+	char who[WHAT_MAX];
+
+	log_write(err == -ENODEV ? LOG_DEBUG : LOG_ERR, "%s: the kernel refuses %s: %s%s%s%s%s%s",
+		  describe(s, s->given, who), what, strerror(-err), n->rtnl.text[0] ? " (" : "", n->rtnl.text,
+		  n->rtnl.text[0] ? ")" : "", lacks ? "; it needs " : "", lacks ? needs : "");
+}
+
+static bool is_gone(int err)
+{
+	return err == -ENOENT || err == -ESRCH || err == -ENODEV || err == -EINVAL;
+}
+
+static int set_down(struct net *n, const struct msession *s, uint64_t rate)
+{
+	struct given *g = s->given;
+	char what[64];
+	int err;
+
+	if (rate == g->now.rate_down)
+		return 0;
+	if (rate == 0) {
+		/* Whoever replaced our qdisc removed it. */
+		err = tc_unshape(&n->rtnl, g->ifindex);
+		err = is_gone(err) ? 0 : err;
+	} else {
+		err = tc_shape(&n->rtnl, g->ifindex, rate, g->pppd_mtu);
+	}
+	snprintf(what, sizeof(what), "a rate of %llu bit/s to the caller", (unsigned long long)rate);
+	if (err)
+		refused(n, s, what, err, "CONFIG_NET_SCH_TBF (module sch_tbf)");
+	else
+		g->now.rate_down = rate;
+	return err;
+}
+
+static int set_up(struct net *n, const struct msession *s, uint64_t rate)
+{
+	struct given *g = s->given;
+	char what[64];
+	int err;
+
+	if (rate == g->now.rate_up)
+		return 0;
+	if (rate == 0) {
+		err = tc_unpolice(&n->rtnl, g->ifindex, &g->ingress);
+		err = is_gone(err) ? 0 : err;
+	} else {
+		err = tc_police(&n->rtnl, g->ifindex, rate, g->pppd_mtu, &g->ingress);
+	}
+	snprintf(what, sizeof(what), "a rate of %llu bit/s from the caller", (unsigned long long)rate);
+	if (err)
+		refused(n, s, what, err, "CONFIG_NET_SCH_INGRESS, CONFIG_NET_CLS_MATCHALL and CONFIG_NET_ACT_POLICE "
+			"(modules sch_ingress, cls_matchall, act_police)");
+	else
+		g->now.rate_up = rate;
+	return err;
+}
+
+static int set_mtu(struct net *n, const struct msession *s, uint32_t mtu)
+{
+	struct given *g = s->given;
+	char what[64];
+	int err;
+
+	if (mtu == g->now.mtu)
+		return 0;
+	err = link_set_mtu(&n->rtnl, g->ifname, mtu);
+	snprintf(what, sizeof(what), "an MTU of %u", mtu);
+	if (err)
+		refused(n, s, what, err, NULL);
+	else
+		g->now.mtu = mtu;
+	return err;
+}
+
+static bool same_route(const struct route *a, const struct route *b)
+{
+	return a->dst.len == b->dst.len && addr_equal_ip(&a->dst.addr, &b->dst.addr) && a->metric == b->metric &&
+	       addr_equal_ip(&a->gateway, &b->gateway);
+}
+
+static bool has_route(const struct state *st, const struct route *r)
+{
+	for (size_t i = 0; i < st->route_n; i++)
+		if (same_route(&st->route[i], r))
+			return true;
+	return false;
+}
+
+/* The way to the tunnel's peer would lead into the tunnel: the end of all traffic. */
+static bool swallows_peer(struct net *n, const struct msession *s, const struct route *r)
+{
+	return s->tunnel && addr_prefix_contains(&r->dst, &s->tunnel->peer) &&
+	       route_ifindex(&n->rtnl, &s->tunnel->peer) == r->ifindex;
+}
+
+static int add_route(struct net *n, const struct msession *s, const struct route *r)
+{
+	struct state *now = &s->given->now;
+	struct route *more = reallocarray(now->route, now->route_n + 1, sizeof(*more));
+	char what[ADDR_STRLEN + 48], who[WHAT_MAX], text[ADDR_STRLEN];
+	int err;
+
+	if (!more)
+		return -ENOMEM;
+	now->route = more;
+	addr_prefix_format(&r->dst, text);
+	err = route_add(&n->rtnl, r);
+	if (err) {
+		snprintf(what, sizeof(what), "a route to %s%s", text,
+			 err == -EEXIST ? ", which somebody else has set" : "");
+		refused(n, s, what, err, NULL);
+		return err;
+	}
+	now->route[now->route_n++] = *r;
+	if (!swallows_peer(n, s, r))
+		return 0;
+	log_error("%s: a route to %s would lead the tunnel into itself and is not set", describe(s, s->given, who), text);
+	return -ELOOP;
+}
+
+static int set_routes(struct net *n, const struct msession *s, const struct state *to)
+{
+	struct state *now = &s->given->now;
+
+	for (size_t i = 0; i < to->route_n; i++) {
+		int err = has_route(now, &to->route[i]) ? 0 : add_route(n, s, &to->route[i]);
+
+		if (err)
+			return err;
+	}
+	for (size_t i = 0; i < now->route_n; ) {
+		int err;
+
+		if (has_route(to, &now->route[i])) {
+			i++;
+			continue;
+		}
+		err = route_del(&n->rtnl, &now->route[i]);
+		if (err && !is_gone(err))
+			refused(n, s, "to take back a route", err, NULL);
+		now->route[i] = now->route[--now->route_n];
+	}
+	return 0;
+}
+
+/* Each step remembers what it has done, so that the way back is the same as the way there. */
+static int go_to(struct net *n, const struct msession *s, const struct state *to)
+{
+	int err = set_down(n, s, to->rate_down);
+
+	if (!err)
+		err = set_up(n, s, to->rate_up);
+	if (!err)
+		err = set_mtu(n, s, to->mtu);
+	return err ? err : set_routes(n, s, to);
+}
+
+static void go_back(struct net *n, const struct msession *s, const struct state *to)
+{
+	char who[WHAT_MAX];
+
+	if (go_to(n, s, to))
+		log_debug("%s: not all of a refused change could be undone", describe(s, s->given, who));
+}
+
+/* ---- who has what ---- */
+
+static void drop(struct net *n, struct msession *s)
+{
+	if (!s->given)
+		return;
+	table_del(&n->claims, (uint64_t)s->given->ifindex);
+	free(s->given->now.route);
+	free(s->given);
+	s->given = NULL;
+}
+
+/* The interface is there, is PPP's, and is not another session's. */
+static int find_link(struct net *n, const struct msession *s, const struct monitor_link *l, struct link *link)
+{
+	const struct msession *owner;
+	int err;
+
+	if (!l->ifname[0] || !monitor_is_ifname(l->ifname))
+		return -EINVAL;
+	err = link_get(&n->rtnl, l->ifname, link);
+	if (err)
+		return err;
+	owner = table_get(&n->claims, (uint64_t)link->index);
+	return strcmp(link->kind, "ppp") != 0 || (owner && owner != s) ? -EPERM : 0;
+}
+
+static int claim(struct net *n, struct msession *s, const struct monitor_link *l, const struct link *link)
+{
+	struct given *g;
+	int err;
+
+	/* The one before it went with all that it had. */
+	if (s->given && s->given->ifindex != link->index)
+		drop(n, s);
+	if (s->given)
+		return 0;
+	g = calloc(1, sizeof(*g));
+	if (!g)
+		return -ENOMEM;
+	g->ifindex = link->index;
+	g->pppd_mtu = g->now.mtu = link->mtu;
+	memcpy(g->ifname, l->ifname, sizeof(g->ifname));
+	err = table_put(&n->claims, (uint64_t)link->index, s);
+	if (err)
+		free(g);
+	else
+		s->given = g;
+	return err;
+}
+
+static int announce(struct monitor *m, struct msession *s, const struct monitor_net *r)
+{
+	bool wanted = r->prefix6.len || r->delegated6.len;
+	int err = 0;
+
+	if (wanted)
+		err = announce_session(m, r);
+	else if (s->given->announced)
+		announce_forget(m, r->link.tunnel_id, r->link.session_id);
+	if (!err)
+		s->given->announced = wanted;
+	return err;
+}
+
+/* A copy of what it has, with routes of its own. */
+static int remember(const struct state *now, struct state *had)
+{
+	*had = *now;
+	had->route = NULL;
+	if (!now->route_n)
+		return 0;
+	had->route = malloc(now->route_n * sizeof(*had->route));
+	if (!had->route)
+		return -ENOMEM;
+	memcpy(had->route, now->route, now->route_n * sizeof(*had->route));
+	return 0;
+}
+
+static int apply(struct monitor *m, struct msession *s, const struct monitor_net *r)
+{
+	struct route routes[SERVICE_ROUTES_MAX + 1];
+	struct state to = target_of(s->given, r, routes), had;
+	int err = remember(&s->given->now, &had);
+
+	if (err)
+		return err;
+	err = go_to(m->net, s, &to);
+	if (!err)
+		err = announce(m, s, r);
+	if (err)
+		go_back(m->net, s, &had);
+	free(had.route);
+	return err;
+}
+
+int net_apply(struct monitor *m, struct msession *s, const struct monitor_net *r)
+{
+	struct link link;
+	char why[160];
+	int err;
+
+	if (!m->net)
+		return -EOPNOTSUPP;
+	if (net_check(r, why, sizeof(why))) {
+		log_error("tunnel %u session %u: its interface is not changed: %s", s->dp.tunnel_id,
+			  s->dp.session_id, why);
+		return -ERANGE;
+	}
+	err = find_link(m->net, s, &r->link, &link);
+	if (!err)
+		err = claim(m->net, s, &r->link, &link);
+	if (err)
+		return err;
+	return apply(m, s, r);
+}
+
+int net_stats(struct monitor *m, const struct msession *s, const struct monitor_link *l, struct ppp_counters *out)
+{
+	struct link link;
+	int err;
+
+	if (!m->net)
+		return -EOPNOTSUPP;
+	err = find_link(m->net, s, l, &link);
+	if (err)
+		return err;
+	if (s->given && s->given->ifindex != link.index)
+		return -ENODEV;
+	*out = (struct ppp_counters){
+		.rx_bytes = link.rx_bytes, .tx_bytes = link.tx_bytes,
+		.rx_packets = link.rx_packets, .tx_packets = link.tx_packets,
+	};
+	return 0;
+}
+
+void net_forget(struct monitor *m, struct msession *s)
+{
+	struct given *g = s->given;
+	struct state nothing;
+	struct link link;
+
+	if (!g)
+		return;
+	nothing = (struct state){ .mtu = g->pppd_mtu };
+	if (g->announced)
+		announce_forget(m, s->dp.tunnel_id, s->dp.session_id);
+	/* With a pppd of ours the interface goes; one that dialled may keep it for its next call. */
+	if (s->dialled && link_get_index(&m->net->rtnl, g->ifindex, &link) == 0)
+		go_back(m->net, s, &nothing);
+	drop(m->net, s);
+}
