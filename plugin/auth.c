@@ -3,6 +3,8 @@
 #include "plugin/compat.h"
 #include "plugin/auth.h"
 #include "plugin/call.h"
+#include "plugin/methods.h"
+#include "plugin/mppe.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -13,6 +15,8 @@
 #define PEERS_CHOICE 0xffffffffu
 
 static uint32_t remote_address;		/* 0: not ours to say */
+static fsm_callbacks ipv6cp_callbacks;	/* ours */
+static const fsm_callbacks *pppds_ipv6cp;
 static bool authenticated;
 static char message[PPP_TEXT_MAX];	/* pppd keeps a pointer to PAP's */
 
@@ -46,6 +50,50 @@ void auth_addresses(uint32_t local, uint32_t remote, const uint32_t dns[2])
 	}
 }
 
+/* pppd names the identifier that the peer shall have once, and then takes what it says. */
+static int insist_on_ifid(fsm *f, unsigned char *p, int *len, int dont_nak)
+{
+	eui64_zero(ipv6cp_gotoptions[0].hisid);
+	return pppds_ipv6cp->reqci(f, p, len, dont_nak);
+}
+
+static void auth_ifid(const uint8_t remote[8])
+{
+	ipv6cp_options *want = &ipv6cp_wantoptions[0];
+
+	memcpy(&want->hisid, remote, sizeof(want->hisid));
+	want->opt_remote = 1;
+	want->accept_remote = 0;
+	if (pppds_ipv6cp)
+		return;
+	pppds_ipv6cp = ipv6cp_fsm[0].callbacks;
+	ipv6cp_callbacks = *pppds_ipv6cp;
+	ipv6cp_callbacks.reqci = insist_on_ifid;
+	ipv6cp_fsm[0].callbacks = &ipv6cp_callbacks;
+}
+
+/* LCP is open, and its MTU set; the next time that it opens, this one bounds it as well. */
+static void auth_mtu(uint16_t mtu)
+{
+	int now = compat_mtu();
+
+	if (mtu < lcp_allowoptions[0].mru)
+		lcp_allowoptions[0].mru = mtu;
+	if (now > mtu)
+		compat_set_mtu(mtu);
+}
+
+/* What an accepted caller is given, the first time. */
+static void take_reply(const struct ppp_call_auth_reply *reply)
+{
+	auth_addresses(reply->local_ipv4, reply->remote_ipv4, reply->dns);
+	if (reply->have_ifid)
+		auth_ifid(reply->remote_ifid);
+	if (reply->mtu)
+		auth_mtu(reply->mtu);
+	mppe_verdict(reply->mppe_policy, reply->mppe_types);
+}
+
 static bool auth_is_wanted(void)
 {
 	const lcp_options *want = &lcp_wantoptions[0];
@@ -76,7 +124,7 @@ static bool ask(struct ppp_call_auth *a)
 	ok = reply->ok;
 	snprintf(message, sizeof(message), "%.*s", (int)sizeof(reply->message) - 1, reply->message);
 	if (ok && !authenticated)
-		auth_addresses(reply->local_ipv4, reply->remote_ipv4, reply->dns);
+		take_reply(reply);
 	if (ok && reply->have_mppe_keys &&
 	    !compat_set_mppe_keys(reply->mppe_send_key, reply->mppe_recv_key))
 		say(SAY_WARN, "this pppd has no MPPE: the link will not be encrypted");
@@ -218,7 +266,7 @@ static void on_auth_up(void *ctx, int arg)
 	(void)arg;
 	if (!auth_is_wanted() || authenticated)
 		return;
-	say(SAY_ERROR, "the peer did not authenticate itself");
+	call_because("the peer did not authenticate itself");
 	kill(getpid(), SIGTERM);
 }
 
@@ -264,6 +312,7 @@ static int chap_secret(char *name, char *password)
 void auth_install(void)
 {
 	chap_check_hook = yes;
+	mppe_install();
 	if (call.params.lns) {
 		pap_check_hook = yes;
 		pap_auth_hook = pap_auth;
@@ -272,6 +321,7 @@ void auth_install(void)
 		allowed_address_hook = address_allowed;
 		snoop_recv_hook = snoop;
 		compat_notify(COMPAT_AUTH_UP, on_auth_up);
+		methods_install();
 	} else {
 		pap_passwd_hook = pap_secret;
 		chap_passwd_hook = chap_secret;

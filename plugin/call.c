@@ -6,6 +6,7 @@
  */
 #include "plugin/compat.h"
 #include "plugin/call.h"
+#include "plugin/counters.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,6 +26,9 @@ struct call call = { .fd = -1, .pppox = -1 };
 static volatile sig_atomic_t watching;
 static struct ppp_call_down stop;	/* what the engine said; reason "": nothing yet */
 static bool stop_told, line_is_dead;
+static char because[PPP_TEXT_MAX];	/* call_because */
+static struct ppp_counters counters;
+static bool was_up, have_counters;
 static int term_transmits = -1;		/* pppd's own number of Terminate-Requests */
 static uint64_t serial;
 
@@ -32,7 +36,8 @@ void call_take(const struct ppp_call_params *p, int pppox, int fd, bool dialled)
 {
 	call = (struct call){ .fd = fd, .pppox = pppox, .dialled = dialled, .params = *p };
 	memset(&stop, 0, sizeof(stop));
-	stop_told = line_is_dead = false;
+	stop_told = line_is_dead = was_up = have_counters = false;
+	because[0] = '\0';
 }
 
 void call_environment(void)
@@ -199,6 +204,7 @@ static void on_ip(void *ctx, int arg)
 	up.mtu = (uint16_t)compat_mtu();
 	strlcpy(up.ifname, compat_ifname(), sizeof(up.ifname));
 	strlcpy(up.peer_name, compat_peer_name(), sizeof(up.peer_name));
+	was_up = true;
 	call_tell(PPP_CALL_UP, &up, sizeof(up));
 }
 
@@ -213,6 +219,7 @@ static void on_ipv6(void *ctx, int arg)
 	up.mtu = (uint16_t)compat_mtu();
 	strlcpy(up.ifname, compat_ifname(), sizeof(up.ifname));
 	strlcpy(up.peer_name, compat_peer_name(), sizeof(up.peer_name));
+	was_up = true;
 	call_tell(PPP_CALL_UP, &up, sizeof(up));
 }
 
@@ -258,6 +265,43 @@ void call_begin(void)
 	watch();
 }
 
+void call_because(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (because[0])
+		return;
+	va_start(ap, fmt);
+	vsnprintf(because, sizeof(because), fmt, ap);
+	va_end(ap);
+	say(SAY_ERROR, "%s", because);
+}
+
+void call_count(void)
+{
+	if (was_up && counters_read(compat_ifname(), &counters) == 0)
+		have_counters = true;
+}
+
+/* What pppd told the peer when it closed LCP by itself, where that says more than its exit code. */
+static const char *closed_because(void)
+{
+	static const struct { const char *pppd, *ours; } words[] = {
+		{ "MPPE required but not available", "MPPE is required and cannot be had here" },
+		{ "MPPE required", "MPPE is required and the peer would not encrypt" },
+		{ "MPPE disabled", "the peer switched MPPE off" },
+		{ "Too many MPPE errors", "too many packets could not be decrypted (MPPE)" },
+		{ "peer refused to authenticate",
+		  "the peer refuses every method of authentication that it is asked for" },
+	};
+	const char *said = lcp_fsm[0].term_reason;
+
+	for (size_t i = 0; said && i < sizeof(words) / sizeof(words[0]); i++)
+		if (strncmp(said, words[i].pppd, strlen(words[i].pppd)) == 0)
+			return words[i].ours;
+	return NULL;
+}
+
 /* A sentence for pppd's exit code, where pppd(8) explains it. */
 static const char *sentence(int code)
 {
@@ -278,14 +322,28 @@ static const char *sentence(int code)
 	}
 }
 
+static const char *reason(int code)
+{
+	const char *closed = closed_because();
+
+	if (stop.reason[0])
+		return stop.reason;
+	if (because[0])
+		return because;
+	return closed ? closed : sentence(code);
+}
+
 void call_end(void)
 {
-	struct ppp_call_down down = { .pppd_status = compat_exit_code() };
+	struct ppp_call_down down = {
+		.pppd_status = compat_exit_code(),
+		.have_counters = have_counters,
+		.counters = counters,
+	};
 
 	watching = 0;
 	if (call.fd >= 0) {
-		snprintf(down.reason, sizeof(down.reason), "%s",
-			 stop.reason[0] ? stop.reason : sentence(down.pppd_status));
+		snprintf(down.reason, sizeof(down.reason), "%s", reason(down.pppd_status));
 		call_tell(PPP_CALL_DOWN, &down, sizeof(down));
 		close(call.fd);
 		call.fd = -1;

@@ -27,6 +27,13 @@ void call_take(const struct ppp_call_params *p, int pppox, int fd, bool dialled)
 void call_environment(void);
 /* Says hello and ends pppd's link from now on when the engine says so, or is gone. */
 void call_begin(void);
+/*
+ * Why the call will end, where pppd's exit code says less: a sentence. The
+ * first one counts, and what the engine said counts more.
+ */
+void call_because(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Notes the interface's counters; they go with the call's last words. */
+void call_count(void);
 /* Says how it ended and closes both fds; idempotent. */
 void call_end(void);
 

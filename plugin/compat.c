@@ -12,6 +12,8 @@
 extern int options_from_list(struct wordlist *w, int priv);
 extern int privileged_option;
 extern char our_name[MAXNAMELEN], user[MAXNAMELEN];
+extern int ccp_test(int unit, unsigned char *option, int len, int for_transmit);
+extern void continue_networks(int unit);
 #else
 /* pppd may be built without MPPE. */
 #pragma weak mppe_send_key
@@ -216,6 +218,15 @@ int compat_mtu(void)
 #endif
 }
 
+void compat_set_mtu(int mtu)
+{
+#ifdef L2TPD_PPPD25
+	ppp_set_mtu(0, mtu);
+#else
+	netif_set_mtu(0, mtu);
+#endif
+}
+
 int compat_exit_code(void)
 {
 #ifdef L2TPD_PPPD25
@@ -273,4 +284,23 @@ bool compat_set_mppe_keys(const uint8_t send[16], const uint8_t recv[16])
 	mppe_keys_set = 1;
 	return true;
 #endif
+}
+
+bool compat_have_mppe_keys(void)
+{
+#ifdef L2TPD_PPPD25
+	return mppe_keys_isset();
+#else
+	return &mppe_keys_set && mppe_keys_set;
+#endif
+}
+
+bool compat_kernel_takes(uint8_t *option, int len)
+{
+	return ccp_test(0, option, len, 0) > 0;
+}
+
+void compat_continue_networks(void)
+{
+	continue_networks(0);
 }

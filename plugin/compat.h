@@ -68,6 +68,7 @@ void compat_timeout(void (*fn)(void *), void *arg);	/* at once, from pppd's loop
 
 const char *compat_ifname(void);
 int compat_mtu(void);
+void compat_set_mtu(int mtu);
 int compat_exit_code(void);
 const char *compat_our_name(void);
 const char *compat_user(void);			/* our name for the peer */
@@ -76,5 +77,10 @@ const char *compat_peer_name(void);		/* authenticated; "" when not */
 bool compat_signalled(void);
 /* Keys of RFC 3079 for CCP; false when this pppd has no MPPE. */
 bool compat_set_mppe_keys(const uint8_t send[16], const uint8_t recv[16]);
+bool compat_have_mppe_keys(void);	/* from there, or made by pppd from our own password */
+/* Whether the kernel can decompress by this CCP option, its key behind it. */
+bool compat_kernel_takes(uint8_t *option, int len);
+/* The network protocols that pppd holds back while CCP decides about MPPE. */
+void compat_continue_networks(void);
 
 #endif

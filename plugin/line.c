@@ -98,6 +98,13 @@ static int line_establish(int fd)
 	return compat_establish(fd);
 }
 
+/* The interface goes with the channel. */
+static void line_disestablish(int fd)
+{
+	call_count();
+	compat_disestablish(fd);
+}
+
 static void line_cleanup(void)
 {
 	call_end();
@@ -115,7 +122,7 @@ struct channel line_channel = {
 	.check_options = line_check,
 	.connect = line_connect,
 	.establish_ppp = line_establish,
-	.disestablish_ppp = compat_disestablish,
+	.disestablish_ppp = line_disestablish,
 	.cleanup = line_cleanup,
 	.close = line_close,
 };

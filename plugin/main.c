@@ -2,6 +2,8 @@
 /* l2tpd.so: what pppd looks for in a plugin. */
 #include "plugin/compat.h"
 #include "plugin/line.h"
+#include "plugin/methods.h"
+#include "plugin/mppe.h"
 #include "plugin/template.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -13,6 +15,8 @@ EXPORT const char pppd_version[] = COMPAT_VERSION;
 
 EXPORT void plugin_init(void)
 {
+	compat_add_options(methods_options);
+	compat_add_options(mppe_options);
 	compat_add_options(template_options);
 	compat_set_channel(&line_channel);
 }

@@ -248,9 +248,9 @@ int template_option(char **argv)
 		say_option("l2tpd-template: %s", strerror(errno));
 		return 0;
 	}
-	if (no_scripts && hide_scripts() < 0) {
-		say_option("l2tpd-noscripts: no /etc/ppp of its own: %s", strerror(errno));
-		return 0;
-	}
+	/* Where that is not allowed (a container), calls are dearer, but not other than they would be. */
+	if (no_scripts && hide_scripts() < 0)
+		say(SAY_WARN, "l2tpd-noscripts: no /etc/ppp of its own, so the scripts there run: %s",
+		    strerror(errno));
 	return serve(&t);
 }

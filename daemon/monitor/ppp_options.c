@@ -63,10 +63,35 @@ static const struct { enum config_auth kind; const char *require, *refuse; } aut
 };
 #define AUTHS (sizeof(auths) / sizeof(auths[0]))
 
+static const char *auth_name(enum config_auth kind)
+{
+	switch (kind) {
+	case CONFIG_AUTH_PAP:		return "pap";
+	case CONFIG_AUTH_CHAP:		return "chap";
+	case CONFIG_AUTH_MSCHAPV1:	return "mschapv1";
+	case CONFIG_AUTH_MSCHAPV2:	return "mschapv2";
+	}
+	return "";
+}
+
+/* Their order, which pppd's own options do not tell: the plugin keeps it. */
+static void auth_order(struct args *a, const struct config_ppp *p)
+{
+	char list[64] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < p->auth_n; i++)
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? "," : "",
+					 auth_name(p->auth[i]));
+	if (used) {
+		add(a, "l2tpd-auth");
+		add(a, "%s", list);
+	}
+}
+
 /*
  * The peer proves who it is by one of the profile's methods, and we prove
- * nothing. Of several, pppd asks for CHAP-MD5 first, then MS-CHAPv2,
- * MS-CHAPv1, PAP, whatever their order; the peer may choose among them.
+ * nothing.
  */
 static void lns_auth(struct args *a, const struct config_ppp *p)
 {
@@ -79,6 +104,7 @@ static void lns_auth(struct args *a, const struct config_ppp *p)
 		add(a, "%s", auths[i].refuse);
 	}
 	add(a, "refuse-eap");
+	auth_order(a, p);
 }
 
 /* The caller asks nothing of the peer; the methods are those that it agrees to. */
@@ -122,7 +148,21 @@ static void caller_options(struct args *a, const struct config_ppp *p)
 		add(a, "usepeerdns");
 }
 
-/* CCP is off unless the profile's own options say something about it. */
+/* pppd means "require" by what it calls so; the plugin makes it "optional", where that is wanted. */
+static void mppe_options(struct args *a, const struct config_ppp *p)
+{
+	if (p->mppe_bits & CONFIG_MPPE_40)
+		add(a, "require-mppe-40");
+	if (p->mppe_bits & CONFIG_MPPE_128)
+		add(a, "require-mppe-128");
+	add(a, p->mppe_stateful ? "mppe-stateful" : "nomppe-stateful");
+	if (p->mppe_stateful)
+		add(a, "l2tpd-mppe-stateful");
+	add(a, "l2tpd-mppe");
+	add(a, p->mppe == CONFIG_MPPE_REQUIRED ? "required" : "optional");
+}
+
+/* CCP is off unless MPPE or the profile's own options want something of it. */
 static bool wants_ccp(const struct config_strings *options)
 {
 	static const char *const of_ccp[] = {
@@ -149,7 +189,9 @@ char **ppp_options_new(const struct config *c, const struct config_ppp *p, bool 
 	add(&a, "nopersist");
 	add(&a, "nomultilink");
 	add(&a, "novj");	/* does not survive lost or reordered packets */
-	if (wants_ccp(&p->options)) {
+	if (p->mppe != CONFIG_MPPE_OFF)
+		mppe_options(&a, p);
+	if (p->mppe != CONFIG_MPPE_OFF || wants_ccp(&p->options)) {
 		add(&a, "nodeflate");
 		add(&a, "nobsdcomp");
 	} else {
@@ -167,6 +209,9 @@ char **ppp_options_new(const struct config *c, const struct config_ppp *p, bool 
 		caller_options(&a, p);
 	for (size_t i = 0; i < p->options.n; i++)
 		add(&a, "%s", p->options.v[i]);
+	/* An operator's scripts are l2tpd's on an LNS; on a caller's machine they are the system's. */
+	if (p->pppd_scripts_given ? !p->pppd_scripts : lns)
+		add(&a, "l2tpd-noscripts");
 	add_value(&a, "l2tpd-template", (uint32_t)fd);
 	if (a.failed) {
 		ppp_options_free(a.v);

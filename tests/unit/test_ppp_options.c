@@ -53,13 +53,14 @@ static void expect(const char *section, bool lns, const char *const *want)
 #define ALWAYS "nodetach", "nopersist", "nomultilink", "novj"
 #define SIZES "mtu", "1460", "mru", "1460"
 #define ECHO "lcp-echo-interval", "30", "lcp-echo-failure", "4"
+#define QUIET "l2tpd-noscripts"
 #define REFUSE "refuse-pap", "refuse-chap", "refuse-mschap", "refuse-mschap-v2", "refuse-eap"
 
 static void test_lns_that_asks_nothing(void **state)
 {
 	(void)state;
 	expect("", true, (const char *const[]){
-		ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", REFUSE, "name", "lns1", NULL });
+		ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", REFUSE, "name", "lns1", QUIET, NULL });
 }
 
 static void test_lns(void **state)
@@ -71,9 +72,9 @@ static void test_lns(void **state)
 	       (const char *const[]){
 		ALWAYS, "noccp", "mtu", "1400", "mru", "1420", "lcp-echo-interval", "0", "+ipv6",
 		"auth", "require-pap", "refuse-pap", "refuse-chap", "refuse-mschap",
-		"require-mschap-v2", "refuse-mschap-v2", "refuse-eap",
+		"require-mschap-v2", "refuse-mschap-v2", "refuse-eap", "l2tpd-auth", "mschapv2,pap",
 		"name", "lns1", "10.0.0.1:", "ms-dns", "192.0.2.53", "ms-dns", "192.0.2.54",
-		"debug", "kdebug", "1", NULL });
+		"debug", "kdebug", "1", QUIET, NULL });
 }
 
 static void test_caller(void **state)
@@ -98,7 +99,51 @@ static void test_ccp_on_request(void **state)
 	(void)state;
 	expect("options = { \"require-mppe-128\" }", true, (const char *const[]){
 		ALWAYS, "nodeflate", "nobsdcomp", SIZES, ECHO, "noipv6", "noauth", REFUSE,
-		"name", "lns1", "require-mppe-128", NULL });
+		"name", "lns1", "require-mppe-128", QUIET, NULL });
+}
+
+#define NO_OTHER_CCP "nodeflate", "nobsdcomp"
+#define LNS_V2 "auth", "refuse-pap", "refuse-chap", "refuse-mschap", "require-mschap-v2", \
+	"refuse-mschap-v2", "refuse-eap", "l2tpd-auth", "mschapv2", "name", "lns1", QUIET
+
+static void test_mppe(void **state)
+{
+	(void)state;
+	expect("auth = { \"mschapv2\" } users-file = \"/u\" mppe = \"required\"", true, (const char *const[]){
+		ALWAYS, "require-mppe-40", "require-mppe-128", "nomppe-stateful", "l2tpd-mppe", "required",
+		NO_OTHER_CCP, SIZES, ECHO, "noipv6", LNS_V2, NULL });
+	expect("auth = { \"mschapv2\" } users-file = \"/u\" mppe = \"optional\" mppe-bits = { \"128\" }"
+	       " mppe-stateful = true", true, (const char *const[]){
+		ALWAYS, "require-mppe-128", "mppe-stateful", "l2tpd-mppe-stateful", "l2tpd-mppe", "optional",
+		NO_OTHER_CCP, SIZES, ECHO, "noipv6", LNS_V2, NULL });
+	expect("mppe = \"required\" mppe-bits = { \"40\" }", false, (const char *const[]){
+		ALWAYS, "require-mppe-40", "nomppe-stateful", "l2tpd-mppe", "required",
+		NO_OTHER_CCP, SIZES, ECHO, "noipv6", "noauth", "noipdefault", NULL });
+}
+
+/* One profile may serve both sides: what nobody said is different for each. */
+static void test_scripts(void **state)
+{
+	(void)state;
+	expect("pppd-scripts = true", true, (const char *const[]){
+		ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", REFUSE, "name", "lns1", NULL });
+	expect("pppd-scripts = false", true, (const char *const[]){
+		ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", REFUSE, "name", "lns1", QUIET, NULL });
+	expect("pppd-scripts = true", false, (const char *const[]){
+		ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", "noipdefault", NULL });
+	expect("pppd-scripts = false", false, (const char *const[]){
+		ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", "noipdefault", QUIET, NULL });
+}
+
+static void test_order_of_methods(void **state)
+{
+	(void)state;
+	expect("auth = { \"pap\", \"mschapv1\", \"chap\", \"mschapv2\" } users-file = \"/u\"", true,
+	       (const char *const[]){
+		ALWAYS, "noccp", SIZES, ECHO, "noipv6",
+		"auth", "require-pap", "refuse-pap", "require-chap", "refuse-chap", "require-mschap",
+		"refuse-mschap", "require-mschap-v2", "refuse-mschap-v2", "refuse-eap",
+		"l2tpd-auth", "pap,mschapv1,chap,mschapv2", "name", "lns1", QUIET, NULL });
 }
 
 int main(void)
@@ -109,6 +154,9 @@ int main(void)
 		cmocka_unit_test(test_caller),
 		cmocka_unit_test(test_caller_by_one_method),
 		cmocka_unit_test(test_ccp_on_request),
+		cmocka_unit_test(test_mppe),
+		cmocka_unit_test(test_scripts),
+		cmocka_unit_test(test_order_of_methods),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

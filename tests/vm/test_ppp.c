@@ -43,7 +43,7 @@ static const char config_text[] =
 	"ppp \"isp-ms\" { auth = { \"mschapv2\" } users-file = \"/dev/null\""
 	" local-address = \"10.64.0.1\" }\n"
 	"ppp \"isp-open\" { local-address = \"10.64.0.2\" mtu = 1400 }\n"
-	"ppp \"quiet\" { local-address = \"10.64.0.2\" options = { \"l2tpd-noscripts\" } }\n"
+	"ppp \"loud\" { local-address = \"10.64.0.2\" pppd-scripts = true }\n"
 	"ppp \"broken\" { options = { \"lcp-max-configure\", \"many\" } }\n"
 	"lac \"out\" { server = \"127.0.0.1\" session \"s\" { user = \"x\" password-file = \"/dev/null\" ppp = \"dialout\" } }\n"
 	"ppp \"dialout\" { use-peer-dns = true ipv6 = true }\n"
@@ -246,12 +246,20 @@ static void test_no_scripts(void **state)
 	char path[64];
 
 	(void)state;
-	bring_up(p, "quiet");
+	bring_up(p, "isp");
 	assert_int_equal(access("/etc/ppp/options", F_OK), 0);
 	snprintf(path, sizeof(path), "/proc/%d/root/etc/ppp", (int)p->lns.hello_msg.pid);
 	assert_int_equal(access(path, F_OK), 0);
 	snprintf(path, sizeof(path), "/proc/%d/root/etc/ppp/options", (int)p->lns.hello_msg.pid);
 	assert_int_equal(access(path, F_OK), -1);
+	/* the caller's are the system's */
+	snprintf(path, sizeof(path), "/proc/%d/root/etc/ppp/options", (int)p->caller.hello_msg.pid);
+	assert_int_equal(access(path, F_OK), 0);
+	hang_up(p);
+	p = pair_new();
+	bring_up(p, "loud");
+	snprintf(path, sizeof(path), "/proc/%d/root/etc/ppp/options", (int)p->lns.hello_msg.pid);
+	assert_int_equal(access(path, F_OK), 0);
 	hang_up(p);
 }
 
