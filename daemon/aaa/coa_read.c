@@ -90,7 +90,8 @@ static const char *name_of(const struct radius_attribute *a, char *buf, size_t s
 	return buf;
 }
 
-static enum coa_error fail(struct reading *x, enum coa_error error, const struct radius_attribute *a, const char *what)
+static enum coa_error fail(struct reading *x, enum coa_error error, const struct radius_attribute *a,
+			   const char *what)
 {
 	char name[64];
 
