@@ -346,7 +346,9 @@ struct subscriber {
 	uint64_t up_ms, active_ms;	/* since when; when it was last seen to send or receive */
 	struct ppp_counters counters;	/* the last that are known */
 	struct ppp_call_mppe mppe;
-	uint32_t remote_ipv4;		/* the caller's, also when IPCP is down again; network order */
+	struct service_call about;	/* as it was last described with its session there */
+	uint32_t local_ipv4, remote_ipv4;	/* ours, the caller's, also when IPCP is down again; network order */
+	uint32_t dns[2];		/* told to the caller, or to us when we call; network order */
 	uint8_t local_ifid[8], remote_ifid[8];	/* zero: no IPv6 */
 	enum service_end end;		/* Acct-Terminate-Cause, once it is known; 0: by what pppd says */
 	struct loop_timer session_timer, idle_timer, interim_timer;

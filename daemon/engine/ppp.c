@@ -73,6 +73,7 @@ static int admit(struct call *c, const struct aaa_auth_reply *from, struct ppp_c
 	for (size_t i = 0; i < p->dns_n && i < 2; i++)
 		if (!reply->dns[i])
 			reply->dns[i] = v4_of(&p->dns[i]);
+	memcpy(c->subscriber->dns, reply->dns, sizeof(c->subscriber->dns));
 	return 0;
 }
 

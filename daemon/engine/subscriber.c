@@ -52,6 +52,12 @@ void subscriber_describe(struct call *c, struct service_call *out)
 	const struct l2tp_call_params *p;
 	char text[ADDR_STRLEN];
 
+	/* The peer ended it, and the core has forgotten it: its end is told with what was known. */
+	if (!c->core && c->subscriber && c->subscriber->about.session_id[0]) {
+		*out = c->subscriber->about;
+		memcpy(out->ifname, c->ifname, sizeof(out->ifname));
+		return;
+	}
 	make_acct_id(c);
 	*out = (struct service_call){ .tunnel_id = t->id, .id = c->id };
 	memcpy(out->session_id, c->acct_id, sizeof(out->session_id));
@@ -74,6 +80,8 @@ void subscriber_describe(struct call *c, struct service_call *out)
 	out->call_serial = p->call_serial;
 	out->tx_speed = p->tx_connect_speed;
 	out->rx_speed = p->rx_connect_speed;
+	if (c->subscriber)
+		c->subscriber->about = *out;
 }
 
 /* ---- admission ---- */
@@ -231,8 +239,9 @@ static void tell_script(struct subscriber *s, bool up)
 		return;
 	memcpy(body.profile, c->profile->name, sizeof(body.profile));
 	subscriber_describe(c, &body.call);
-	body.local_ipv4 = c->local_ipv4;
-	body.remote_ipv4 = c->remote_ipv4;
+	body.local_ipv4 = s->local_ipv4;
+	body.remote_ipv4 = s->remote_ipv4;
+	memcpy(body.dns, s->dns, sizeof(body.dns));
 	memcpy(body.local_ifid, s->local_ifid, sizeof(body.local_ifid));
 	memcpy(body.remote_ifid, s->remote_ifid, sizeof(body.remote_ifid));
 	if (!up) {
@@ -391,8 +400,12 @@ void subscriber_net_up(struct call *c, const struct ppp_call_up *up)
 		memcpy(s->local_ifid, up->local_ifid, sizeof(s->local_ifid));
 		memcpy(s->remote_ifid, up->remote_ifid, sizeof(s->remote_ifid));
 	}
-	if (up->family == AF_INET)
+	if (up->family == AF_INET) {
+		s->local_ipv4 = up->local_ipv4;
 		s->remote_ipv4 = up->remote_ipv4;
+		if (c->wanted)
+			memcpy(s->dns, up->dns, sizeof(s->dns));
+	}
 	if (has_net(&s->given))
 		apply(s);
 	if (s->up)
