@@ -61,7 +61,8 @@ option_t mppe_options[] = {
 	{ "l2tpd-mppe", o_special, (void *)set_mode,
 	  "MPPE is optional or required (in a profile of l2tpd's)", OPT_PRIV | OPT_NOPRINT },
 	{ "l2tpd-mppe-stateful", o_bool, &option_stateful,
-	  "Ask for MPPE's stateful mode first (in a profile of l2tpd's)", OPT_PRIV | 1 },
+	  "Allow MPPE's stateful mode; a caller asks for it (in a profile of l2tpd's)",
+	  OPT_PRIV | 1 },
 	{ .name = NULL },
 };
 
@@ -168,8 +169,12 @@ static unsigned int bits_of(const unsigned char *option)
 static void on_resetci(fsm *f)
 {
 	pppds->resetci(f);
-	/* pppd asks for stateless mode, whatever it takes. */
-	if (ccp_gotoptions[0].mppe && option_stateful)
+	/*
+	 * pppd asks for the stateless mode, whatever it takes. A caller knows its
+	 * server; an LNS would scare away those that close LCP when they hear of
+	 * the other mode, as a pppd without mppe-stateful does.
+	 */
+	if (ccp_gotoptions[0].mppe && option_stateful && !call.params.lns)
 		ccp_gotoptions[0].mppe |= MPPE_OPT_STATEFUL;
 }
 

@@ -14,6 +14,14 @@ def chap_secrets(*rows):
         os.chmod(path, 0o600)
 
 
+METHODS = {"pap": "pap", "chap": "chap", "mschapv1": "mschap", "mschapv2": "mschap-v2"}
+
+
+def accepts(*methods):
+    """pppd's options for a caller that agrees to these methods of authentication."""
+    return "refuse-eap\n" + "".join(f"refuse-{o}\n" for m, o in METHODS.items() if m not in methods)
+
+
 class Xl2tpd:
     """An xl2tpd with a folder for its files, not yet started."""
 
@@ -67,9 +75,10 @@ length bit = yes
 {extra}
 """)
 
-    def lac(self, server, user, options="", secrets="* * \n", extra="", port=1701, redial=False):
+    def lac(self, server, user, options="", secrets="* * \n", extra="", port=1701, redial=False, ccp=False):
         """Calls a server as soon as it is started."""
-        ppp = self.ppp_options(f"noauth\nnoccp\nname {user}\n" + options)
+        ccp = "" if ccp else "noccp\n"
+        ppp = self.ppp_options(f"noauth\n{ccp}name {user}\n" + options)
         return self.start(secrets, f"""
 [global]
 port = {port}
