@@ -420,11 +420,12 @@ void subscriber_net_up(struct call *c, const struct ppp_call_up *up)
 
 void subscriber_mppe(struct call *c, const struct ppp_call_mppe *mppe)
 {
+	struct subscriber *s = subscriber_of(c);	/* a caller of ours: before its network is up */
 	char what[160];
 
-	if (!c->subscriber)
+	if (!s)
 		return;
-	c->subscriber->mppe = *mppe;
+	s->mppe = *mppe;
 	log_info("%s: %s", call_describe(c, what, sizeof(what)), mppe->bits == 128 ? "encrypted with 128 bits (MPPE)" :
 		 mppe->bits ? "encrypted with 40 bits (MPPE)" : "not encrypted");
 }
