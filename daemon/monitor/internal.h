@@ -3,6 +3,7 @@
 #ifndef L2TPD_MONITOR_INTERNAL_H
 #define L2TPD_MONITOR_INTERNAL_H
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "ipc/channel.h"
@@ -52,6 +53,8 @@ struct monitor {
 	struct dataplane *dp;
 	struct ppp_runner *ppp;
 	struct net *net;	/* NULL with the null data plane */
+	struct scripts *scripts;
+	struct rlimit files;	/* as we were started with: the operator's programs get it */
 	struct role engine, aaa;
 	int control_fd, dial_fd;
 	int queue_fd, coa_fd;	/* of the aaa process: its accounting queue, where coa clients are heard; -1 */

@@ -26,10 +26,13 @@
 #include "ipc/control.h"
 #include "lib/log.h"
 #include "monitor/net.h"
+#include "monitor/script.h"
 
 /* Clearing thousands of calls takes the engine a while; past this it is ended. */
 #define STOP_GRACE_MS 20000
 #define FILES_WANTED (1 << 18)
+/* The last calls' ip-down programs have this long at l2tpd's stop. */
+#define SCRIPTS_GRACE_MS 10000
 
 static int read_config(struct monitor *m)
 {
@@ -122,12 +125,13 @@ static int open_dataplane(struct monitor *m)
 }
 
 /* Two or three fds per session, one per tunnel. */
-static void raise_limits(void)
+static void raise_limits(struct monitor *m)
 {
 	struct rlimit had, wanted;
 
 	if (getrlimit(RLIMIT_NOFILE, &had) < 0)
 		return;
+	m->files = had;
 	wanted = had;
 	if (geteuid() == 0 && wanted.rlim_max < FILES_WANTED)
 		wanted.rlim_max = FILES_WANTED;
@@ -199,7 +203,7 @@ static void on_sigchld(struct loop_signal *s, int signo)
 			role_exited(m, &m->engine, status);
 		else if (pid == m->aaa.pid)
 			role_exited(m, &m->aaa, status);
-		else if (m->ppp)
+		else if (!scripts_reaped(m->scripts, pid, status) && m->ppp)
 			ppp_runner_reaped(m->ppp, pid, status);
 	}
 }
@@ -218,8 +222,9 @@ static int start(struct monitor *m)
 	loop_signal_start(m->loop, &m->sigint, SIGINT, on_sigterm);
 	loop_signal_start(m->loop, &m->sigchld, SIGCHLD, on_sigchld);
 	loop_signal_start(m->loop, &m->sighup, SIGHUP, on_sighup);
-	raise_limits();
-	err = make_runtime_dir(m);
+	raise_limits(m);
+	m->scripts = scripts_new(m->loop, m->config, m->files);
+	err = m->scripts ? make_runtime_dir(m) : -ENOMEM;
 	if (!err)
 		err = open_listeners(m);
 	if (!err)
@@ -266,6 +271,9 @@ static void finish(struct monitor *m)
 	monitor_clear(m);
 	if (m->ppp)
 		ppp_runner_free(m->ppp);
+	scripts_all_down(m->scripts, "l2tpd stopped");
+	scripts_finish(m->scripts, SCRIPTS_GRACE_MS);
+	scripts_free(m->scripts);
 	net_free(m->net);
 	if (m->dp)
 		m->dp->ops->free(m->dp);

@@ -17,6 +17,7 @@
 
 #include "lib/log.h"
 #include "monitor/net.h"
+#include "monitor/script.h"
 
 #define L2TP_PORT 1701
 /* Of mtu and mru; 0 leaves them to pppd. */
@@ -406,6 +407,15 @@ static void do_link_stats(struct monitor *m, const struct monitor_link *l, struc
 	a->len = sizeof(counters);
 }
 
+/* ip-down is for a session that is gone already, maybe; ip-up for one that is there. */
+static int do_script(struct monitor *m, const struct monitor_script *r)
+{
+	if (!ipc_is_text(r->link.ifname) || !monitor_is_ifname(r->link.ifname) ||
+	    (r->up && !m->options.null_dataplane && !link_session(m, &r->link)))
+		return -EINVAL;
+	return scripts_run(m->scripts, r);
+}
+
 /* ---- all of them ---- */
 
 static void do_stats(struct monitor *m, const struct ipc_message *msg,
@@ -500,7 +510,7 @@ static void handle(struct monitor *m, struct ipc_message *msg, struct answer *a)
 	case MONITOR_PPP_STOP: { BODY(monitor_ids) a->result = do_ppp_stop(m, r); return; }
 	case MONITOR_NET: { BODY(monitor_net) a->result = do_net(m, r); return; }
 	case MONITOR_LINK_STATS: { BODY(monitor_link) do_link_stats(m, r, a); return; }
-	case MONITOR_SCRIPT: return;
+	case MONITOR_SCRIPT: { BODY(monitor_script) a->result = do_script(m, r); return; }
 	case MONITOR_ROUTE: { BODY(addr) do_route(m, r, a); return; }
 	case MONITOR_READY: do_ready(m); return;
 	case MONITOR_START:

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 
 #include "ipc/aaa.h"
 #include "lib/log.h"
+#include "monitor/script.h"
 
 #define ROLE_FD			3
 #define RESTART_MIN_MS		1000
@@ -260,6 +262,15 @@ static void describe(int status, char *buf, size_t size)
 		snprintf(buf, size, "exit status %d", WEXITSTATUS(status));
 }
 
+/* What it sent before it exited, and we have not read yet: the ends of its calls. */
+static void take_last_words(struct role *r)
+{
+	struct pollfd p = { .fd = r->channel.fd, .events = POLLIN };
+
+	while (channel_is_open(&r->channel) && !r->channel.broken && poll(&p, 1, 0) == 1)
+		channel_work(&r->channel, LOOP_READ);
+}
+
 void role_exited(struct monitor *m, struct role *r, int status)
 {
 	bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
@@ -267,12 +278,15 @@ void role_exited(struct monitor *m, struct role *r, int status)
 	char how[64];
 
 	r->pid = 0;
+	if (clean)
+		take_last_words(r);
 	channel_close(&r->channel);
 	describe(status, how, sizeof(how));
 	if (r == &m->engine) {
 		/* It would serve nobody; the next engine brings its own. */
 		loop_timer_stop(&m->aaa.restart);
 		monitor_clear(m);
+		scripts_all_down(m->scripts, "the engine process ended");
 	}
 	if (m->stopping) {
 		if (!clean)
