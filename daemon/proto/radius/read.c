@@ -108,12 +108,15 @@ enum radius_fault radius_check_request(const struct radius_view *v, const struct
 
 /* ---- attributes ---- */
 
-/* Whether the value is a vendor's, divided as RFC 2865, section 5.26, suggests. */
+/*
+ * Whether the value is a vendor's, divided as RFC 2865, section 5.26, suggests.
+ * Vendor 0 is nobody: what is in there must not pass for the RFCs' own.
+ */
 static bool is_divided(const uint8_t *value, size_t len)
 {
 	size_t at = 4;
 
-	if (len < 4 + 2)
+	if (len < 4 + 2 || get_u32(value) == 0)
 		return false;
 	while (at < len) {
 		if (len - at < 2 || value[at + 1] < 2 || value[at + 1] > len - at)
