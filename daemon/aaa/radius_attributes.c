@@ -13,6 +13,7 @@
 
 enum { SERVICE_FRAMED = 2, PROTOCOL_PPP = 1, PORT_VIRTUAL = 5, TUNNEL_L2TP = 3, MEDIUM_IPV4 = 1, MEDIUM_IPV6 = 2 };
 #define TAG 1
+#define RATE_MAX 1000000000000ull	/* bit/s */
 
 /* ---- of a call ---- */
 
@@ -72,6 +73,25 @@ static void refuse(struct reading *x, const struct radius_attribute *a, const ch
 		x->complain(x->arg, text);
 }
 
+/* The length of a netmask as text, at least 4 bits (less could be a gateway's address), or -1. */
+static int mask_length(const char *text)
+{
+	uint32_t mask, host;
+	struct in_addr a;
+
+	if (inet_pton(AF_INET, text, &a) != 1)
+		return -1;
+	mask = ntohl(a.s_addr);
+	host = ~mask;
+	return mask >= 0xf0000000 && (host & (host + 1)) == 0 ? __builtin_popcount(mask) : -1;
+}
+
+static void clear_host_bits(struct service_route *r)
+{
+	for (unsigned int bit = r->len; bit < (r->family == AF_INET ? 32u : 128u); bit++)
+		r->dst[bit / 8] &= (uint8_t)~(0x80u >> bit % 8);
+}
+
 /* A prefix as text, without host bits: those past its length are cut off. */
 static int parse_prefix(char *text, struct service_route *out)
 {
@@ -97,29 +117,38 @@ static int parse_prefix(char *text, struct service_route *out)
 	out->len = (uint8_t)len;
 	memset(out->dst, 0, sizeof(out->dst));
 	memcpy(out->dst, a.ip, a.family == AF_INET ? 4 : 16);
-	for (unsigned int bit = out->len; bit < (a.family == AF_INET ? 32u : 128u); bit++)
-		out->dst[bit / 8] &= (uint8_t)~(0x80u >> bit % 8);
+	clear_host_bits(out);
 	return 0;
 }
 
 /*
- * RFC 2865, section 5.22: "prefix[/length] gateway metrics". The gateway is the
- * caller whatever it says. Without a length it is one host: classes are gone.
+ * RFC 2865, section 5.22: "prefix[/length] gateway metrics", or as Cisco has it
+ * "prefix mask gateway metric". The gateway is the caller whatever it says.
+ * Without length and mask it is one host: classes are gone.
  */
 int radius_parse_route(const char *text, struct service_route *out)
 {
 	char copy[RADIUS_VALUE_MAX + 1], *save = NULL, *word, *end;
 	unsigned long metric;
 	struct addr gateway;
+	bool has_length;
+	int mask;
 
 	*out = (struct service_route){ 0 };
 	if (strlen(text) >= sizeof(copy))
 		return -EINVAL;
 	strcpy(copy, text);
 	word = strtok_r(copy, " \t", &save);
+	has_length = word && strchr(word, '/');
 	if (!word || parse_prefix(word, out))
 		return -EINVAL;
 	word = strtok_r(NULL, " \t", &save);
+	mask = word && !has_length && out->family == AF_INET ? mask_length(word) : -1;
+	if (mask >= 0) {
+		out->len = (uint8_t)mask;
+		clear_host_bits(out);
+		word = strtok_r(NULL, " \t", &save);
+	}
 	if (!word)
 		return 0;
 	if (addr_parse(&gateway, word) == 0)
@@ -159,24 +188,24 @@ static void add_route(struct reading *x, const struct radius_attribute *a, const
 /* A number with k, M or G behind, in bit/s; *text moves on. false: it is none. */
 static bool rate_number(const char **text, uint64_t *out)
 {
+	unsigned long long n, unit = 1;
 	char *end;
-	unsigned long long n;
 
 	if (!isdigit((unsigned char)**text))
 		return false;
 	errno = 0;
 	n = strtoull(*text, &end, 10);
-	if (errno || n > 1000000000000ull)
-		return false;
 	if (*end == 'k' || *end == 'K')
-		n *= 1000, end++;
+		unit = 1000;
 	else if (*end == 'm' || *end == 'M')
-		n *= 1000000, end++;
+		unit = 1000000;
 	else if (*end == 'g' || *end == 'G')
-		n *= 1000000000, end++;
-	if (n > 1000000000000ull)
+		unit = 1000000000;
+	if (errno || n > RATE_MAX / unit)
 		return false;
-	*out = n;
+	if (unit > 1)
+		end++;
+	*out = n * unit;
 	*text = end;
 	return true;
 }
@@ -223,6 +252,8 @@ static void add_class(struct reading *x, const struct radius_attribute *a)
 {
 	struct service *s = &x->r->service;
 
+	if (a->len == 0)
+		return;
 	if (s->class_n == SERVICE_CLASSES_MAX) {
 		refuse(x, a, "there are too many of them");
 		return;
@@ -230,6 +261,19 @@ static void add_class(struct reading *x, const struct radius_attribute *a)
 	s->class_len[s->class_n] = (uint8_t)a->len;
 	memcpy(s->class[s->class_n++], a->value, a->len);
 	x->changes |= AAA_COA_CLASS;
+}
+
+static void read_ifid(struct reading *x, const struct radius_attribute *a)
+{
+	static const uint8_t zero[8];
+
+	if (a->len != 8 || memcmp(a->value, zero, 8) == 0) {
+		refuse(x, a, "it is no interface identifier");
+		return;
+	}
+	x->r->service.have_ifid = x->r->ppp.have_ifid = true;
+	memcpy(x->r->service.ifid, a->value, 8);
+	memcpy(x->r->ppp.remote_ifid, a->value, 8);
 }
 
 static void add_dns6(struct reading *x, const struct radius_attribute *a)
@@ -269,7 +313,7 @@ static bool cisco_rate(struct reading *x, const char *text)
 	if (!isdigit((unsigned char)*at))
 		return false;
 	rate = strtoull(at, NULL, 10);
-	if (rate > 1000000000000ull)
+	if (rate > RATE_MAX)
 		return false;
 	if (output)
 		set_down(x, rate);
@@ -292,9 +336,11 @@ static void read_cisco(struct reading *x, const struct radius_attribute *a)
 		return;
 	if (strncmp(text, "ip:route", 8) == 0 && value == text + 8) {
 		add_route(x, a, value + 1, AF_INET);
-	} else if (strncmp(text, "ip:addr-pool", 12) == 0) {
-		snprintf(x->r->service.pool, sizeof(x->r->service.pool), "%.63s", value + 1);
-	} else if (strncmp(text, "ip:dns-servers", 14) == 0) {
+	} else if (strncmp(text, "ip:addr-pool", 12) == 0 && value == text + 12) {
+		ok = value[1] && strlen(value + 1) < sizeof(x->r->service.pool);
+		if (ok)
+			strcpy(x->r->service.pool, value + 1);
+	} else if (strncmp(text, "ip:dns-servers", 14) == 0 && value == text + 14) {
 		for (char *w = strtok_r(value + 1, " ,", &save); w; w = strtok_r(NULL, " ,", &save))
 			ok = ok && add_dns4(&x->r->ppp, w);
 	} else if (strncmp(text, "lcp:interface-config", 20) == 0) {
@@ -348,6 +394,7 @@ static void read_vendor_number(struct reading *x, const struct radius_attribute 
 
 static void read_vendor(struct reading *x, const struct radius_attribute *a)
 {
+	const struct radius_attribute_info *info = radius_attribute_info(a->vendor, a->type);
 	uint32_t n;
 
 	if (a->vendor == RADIUS_VENDOR_CISCO && a->type == RADIUS_CISCO_AVPAIR)
@@ -356,6 +403,8 @@ static void read_vendor(struct reading *x, const struct radius_attribute *a)
 		read_mikrotik(x, a);
 	else if (radius_u32(a, &n))
 		read_vendor_number(x, a, n);
+	else if (info && (info->kind == RADIUS_INTEGER || info->kind == RADIUS_IPV4))
+		refuse(x, a, "it has not four bytes");
 }
 
 /* 0 of the server means at once, which is no session; it is taken as no limit, as others do. */
@@ -447,11 +496,7 @@ static void read_standard(struct reading *x, const struct radius_attribute *a)
 	case RADIUS_DELEGATED_IPV6_PREFIX: read_prefix6(x, a, &s->delegated6); break;
 	case RADIUS_DNS_SERVER_IPV6_ADDRESS: add_dns6(x, a); break;
 	case RADIUS_FRAMED_INTERFACE_ID:
-		if (a->len == 8) {
-			s->have_ifid = x->r->ppp.have_ifid = true;
-			memcpy(s->ifid, a->value, 8);
-			memcpy(x->r->ppp.remote_ifid, a->value, 8);
-		}
+		read_ifid(x, a);
 		break;
 	default:
 		break;
