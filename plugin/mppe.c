@@ -239,6 +239,8 @@ static int on_reqci(fsm *f, unsigned char *p, int *len, int dont_nak)
 	if (mode != OFF && ours && (asked & allowed & BOTH) && (asked & MPPE_OPT_STATEFUL) &&
 	    !option_stateful && !dont_nak)
 		return want_stateless(p, option, len);
+	if (mode == REQUIRED && option && !(asked & allowed & BOTH))
+		call_because("MPPE is required and the peer would not encrypt: it asks for another key length");
 	/* What pppd would close LCP for is only rejected. */
 	if (mode == OPTIONAL && (!(asked & allowed & BOTH) || ((asked & MPPE_OPT_STATEFUL) && !option_stateful)))
 		ccp_allowoptions[0].mppe = 0;

@@ -227,11 +227,18 @@ static void mschapv2_proof(const struct ppp_call_auth *a, char *text, size_t siz
 
 static void answer_auth(struct ppp_end *e, const struct ipc_header *h)
 {
-	struct ppp_call_auth_reply r = { .remote_ipv4 = e->give_remote };
+	struct ppp_call_auth_reply r = {
+		.remote_ipv4 = e->give_remote,
+		.mtu = e->give.mtu,
+		.have_ifid = e->give.have_ifid,
+		.mppe_policy = e->give.mppe_policy,
+		.mppe_types = e->give.mppe_types,
+	};
 
+	memcpy(r.remote_ifid, e->give.ifid, sizeof(r.remote_ifid));
 	if (e->auth_msg.method == PPP_AUTH_MSCHAPV2) {
 		r.ok = !e->refuse && strcmp(e->auth_msg.user, PPP_LAB_USER) == 0;
-		r.have_mppe_keys = r.ok;
+		r.have_mppe_keys = r.ok && !e->give.no_keys;
 		mschapv2_proof(&e->auth_msg, r.message, sizeof(r.message));
 	} else {
 		r.ok = !e->refuse && ppp_lab_password_ok(&e->auth_msg);
@@ -287,6 +294,8 @@ static void on_message(struct channel *c, struct ipc_message *m)
 		e->netdown = true;
 		return;
 	case PPP_CALL_MPPE:
+		e->mppe_msg = *(const struct ppp_call_mppe *)body(m, sizeof(e->mppe_msg));
+		e->mppes++;
 		return;
 	case PPP_CALL_DOWN:
 		e->down_msg = *(const struct ppp_call_down *)body(m, sizeof(e->down_msg));

@@ -53,9 +53,13 @@ struct ppp_end {
 	bool mute;			/* does not answer */
 	bool refuse;
 	uint32_t give_remote;		/* in the answer; 0: params' */
+	/* More of the answer, as a RADIUS server gives it. */
+	struct { uint16_t mtu; bool have_ifid, no_keys; uint8_t ifid[8], mppe_policy, mppe_types; } give;
 
 	/* What came */
 	double started_ms, up_ms;
+	unsigned int mppes;
+	struct ppp_call_mppe mppe_msg;	/* the last */
 	bool hello, up, netdown, has_down, closed, exited;
 	struct ppp_call_hello hello_msg;
 	struct ppp_call_up up_msg;

@@ -47,6 +47,9 @@ static const char config_text[] =
 	"ppp \"broken\" { options = { \"lcp-max-configure\", \"many\" } }\n"
 	"lac \"out\" { server = \"127.0.0.1\" session \"s\" { user = \"x\" password-file = \"/dev/null\" ppp = \"dialout\" } }\n"
 	"ppp \"dialout\" { use-peer-dns = true ipv6 = true }\n"
+	"ppp \"mppe\" { mppe = \"optional\" }\n"
+	"ppp \"isp-128\" { auth = { \"mschapv2\" } users-file = \"/dev/null\""
+	" local-address = \"10.64.0.1\" mppe = \"required\" mppe-bits = { \"128\" } }\n"
 	"ppp \"patient\" { options = { \"lcp-restart\", \"" RESTART_S "\" } }\n";
 
 static struct ppp_lab lab;
@@ -237,6 +240,151 @@ static void test_no_authentication(void **state)
 	assert_int_equal(p->lns.up_msg.local_ipv4, inet_addr("10.64.0.2"));
 	assert_int_equal(p->lns.up_msg.mtu, 1400);
 	hang_up(p);
+}
+
+/* What a RADIUS server says of the interface. */
+static void test_reply(void **state)
+{
+	static const uint8_t ifid[8] = { 2, 0, 0x5e, 0x10, 0, 0, 0, 0x77 };
+	struct pair *p = pair_new();
+
+	(void)state;
+	open_pair(p, "isp-pap");
+	p->lns.give.mtu = 1300;	/* not below what IPv6 needs */
+	p->lns.give.have_ifid = true;
+	memcpy(p->lns.give.ifid, ifid, sizeof(ifid));
+	assert_int_equal(ppp_end_start(&p->lns), 0);
+	assert_int_equal(ppp_end_start(&p->caller), 0);
+	assert_true(ppp_lab_run(&lab, both_up6, p, UP_MS));
+	assert_int_equal(p->lns.up_msg.mtu, 1300);
+	assert_int_equal(p->caller.up_msg.mtu, 1460);
+	assert_memory_equal(p->lns.up_msg.remote_ifid, ifid, 8);
+	assert_memory_equal(p->caller.up_msg.local_ifid, ifid, 8);
+	hang_up(p);
+	/* a larger one than the peer can receive */
+	p = pair_new();
+	open_pair(p, "isp");
+	p->lns.give.mtu = 1490;
+	assert_int_equal(ppp_end_start(&p->lns), 0);
+	assert_int_equal(ppp_end_start(&p->caller), 0);
+	assert_true(ppp_lab_run(&lab, both_up, p, UP_MS));
+	assert_int_equal(p->lns.up_msg.mtu, 1460);
+	hang_up(p);
+}
+
+#define PACKETS	5
+#define PACKET	1000
+
+static void send_packets(const char *ifname)
+{
+	struct sockaddr_ll to = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP),
+		.sll_ifindex = (int)if_nametoindex(ifname),
+	};
+	uint8_t packet[PACKET] = { 0x45, 0, PACKET >> 8, PACKET & 255 };
+	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	for (int i = 0; i < PACKETS; i++)
+		assert_int_equal(sendto(fd, packet, sizeof(packet), 0, (struct sockaddr *)&to, sizeof(to)), PACKET);
+	close(fd);
+}
+
+/* A call's last words have the counters of its interface; of one that never was up there are none. */
+static void test_counters(void **state)
+{
+	struct pair *p = pair_new();
+	const struct ppp_counters *sent, *got;
+
+	(void)state;
+	bring_up(p, "isp");
+	send_packets(p->lns.up_msg.ifname);
+	hang_up(p);
+	assert_true(p->lns.down_msg.have_counters && p->caller.down_msg.have_counters);
+	sent = &p->lns.down_msg.counters;
+	got = &p->caller.down_msg.counters;
+	assert_in_range(sent->tx_bytes, PACKETS * PACKET, PACKETS * PACKET + 999);
+	assert_in_range(sent->tx_packets, PACKETS, PACKETS + 20);
+	assert_in_range(sent->rx_bytes, 1, 999);
+	/* all of it came, and the frames of IPCP are small */
+	assert_in_range(got->rx_bytes, PACKETS * PACKET, PACKETS * PACKET + 999);
+	assert_in_range(got->rx_packets, PACKETS, PACKETS + 20);
+	assert_in_range(got->tx_bytes, 1, 999);
+	p = pair_new();
+	open_pair(p, "isp");
+	p->lns.refuse = true;
+	assert_int_equal(ppp_end_start(&p->lns), 0);
+	assert_int_equal(ppp_end_start(&p->caller), 0);
+	assert_true(ppp_lab_run(&lab, both_exited, p, UP_MS));
+	assert_true(p->lns.has_down);
+	assert_false(p->lns.down_msg.have_counters);
+	close_pair(p);
+}
+
+struct mppe_case {
+	const char *lns, *caller;	/* profiles */
+	uint8_t policy, types;		/* of the server */
+	bool no_keys;
+	uint8_t bits;			/* 0: no encryption */
+	const char *reason;		/* NULL: the call comes up */
+};
+
+static void run_mppe(const struct mppe_case *m)
+{
+	struct pair *p = pair_new();
+
+	open_pair(p, m->lns);
+	p->caller.profile = m->caller;
+	p->lns.give.mppe_policy = m->policy;
+	p->lns.give.mppe_types = m->types;
+	p->lns.give.no_keys = m->no_keys;
+	assert_int_equal(ppp_end_start(&p->lns), 0);
+	assert_int_equal(ppp_end_start(&p->caller), 0);
+	if (m->reason) {
+		assert_true(ppp_lab_run(&lab, exited, &p->lns, UP_MS));
+		assert_false(p->lns.up || p->caller.up);
+		assert_string_equal(p->lns.down_msg.reason, m->reason);
+		ppp_end_stop(&p->caller, 16, "the test is over");
+		assert_true(ppp_lab_run(&lab, exited, &p->caller, END_MS));
+		close_pair(p);
+		return;
+	}
+	assert_true(ppp_lab_run(&lab, both_up, p, UP_MS));
+	assert_true(p->lns.up && p->caller.up);
+	assert_int_equal(p->lns.mppes, m->bits ? 1 : 0);
+	assert_int_equal(p->lns.mppe_msg.bits, m->bits);
+	assert_int_equal(p->caller.mppe_msg.bits, m->bits);
+	/* encrypted packets are longer, and the interface's MTU leaves room for that */
+	assert_int_equal(p->lns.up_msg.mtu, m->bits ? 1456 : 1460);
+	hang_up(p);
+	assert_int_equal(p->lns.mppes, m->bits ? 2 : 0);
+	assert_int_equal(p->lns.mppe_msg.bits, 0);
+}
+
+/* Policy 1 is allowed, 2 required; types 2 are 40 bits, 4 are 128 (RFC 2548). */
+static void test_mppe_verdict(void **state)
+{
+	static const struct mppe_case cases[] = {
+		{ "isp-ms", "mppe", 0, 0, false, 0, NULL },
+		{ "isp-ms", "mppe", 1, 6, false, 0, NULL },	/* allowed is not wanted */
+		{ "isp-ms", "mppe", 2, 6, false, 128, NULL },
+		{ "isp-ms", "mppe", 2, 2, false, 40, NULL },
+		{ "isp-128", "mppe", 1, 6, false, 128, NULL },
+		{ "isp-ms", "dialout", 2, 6, false, 0,
+		  "MPPE is required and the peer would not encrypt: it has no CCP" },
+		{ "isp-ms", "mppe", 2, 6, true, 0,
+		  "MPPE is required but there are no keys for it; the reply of the RADIUS server had none" },
+		{ "isp-128", "mppe", 0, 2, false, 0,
+		  "MPPE is required but cannot be had; no key length is left that both the profile"
+		  " and the RADIUS server allow" },
+		{ "isp", "mppe", 2, 0, false, 0,
+		  "MPPE is required but there are no keys for it; they come from MS-CHAPv2 only,"
+		  " and that was not how the caller authenticated itself" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		run_mppe(&cases[i]);
 }
 
 /* The call's pppd finds no script to run, and nobody else's /etc/ppp changed. */
@@ -677,6 +825,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_mschapv2),
 		cmocka_unit_test(test_ipv6_is_told),
 		cmocka_unit_test(test_no_authentication),
+		cmocka_unit_test(test_reply),
+		cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_mppe_verdict),
 		cmocka_unit_test(test_no_scripts),
 		cmocka_unit_test(test_call_params),
 		cmocka_unit_test(test_refused),
