@@ -122,7 +122,7 @@ static void __attribute__((format(printf, 3, 4))) refuse(struct auth_job *j, boo
 
 /* ---- the users file ---- */
 
-static const char *explain(int err, bool found, const struct users *users)
+static const char *explain(const struct auth_job *j, int err, bool found, const struct users *users)
 {
 	switch (err) {
 	case -EINVAL:
@@ -130,7 +130,9 @@ static const char *explain(int err, bool found, const struct users *users)
 	case -ENOTSUP:
 		return "OpenSSL lacks an algorithm for it (openssl-provider-legacy)";
 	default:
-		return found ? "wrong password" : users ? "no such user" : "there are no users";
+		if (!users)
+			return j->ppp && j->ppp->users_file ? "the users-file cannot be read" : "there are no users";
+		return found ? "wrong password" : "no such user";
 	}
 }
 
@@ -140,8 +142,9 @@ static void decide(struct auth_job *j, const struct users *users, bool found, co
 	bool usable = found && e->address != USERS_ADDRESS_NONE;
 	int err = verify(&j->q.auth, found ? &e->secret : NULL, &j->r.ppp);
 
+	/* A file that cannot be read knows nobody: that is not the user's fault. */
 	if (err)
-		refuse(j, false, "%s", explain(err, found, users));
+		refuse(j, err == -ENOTSUP || (err == -EACCES && !users), "%s", explain(j, err, found, users));
 	else if (!usable)
 		refuse(j, false, "its address in the users file is \"-\", none");
 	else
@@ -264,7 +267,8 @@ static void take_accept(struct auth_job *j, const struct radius_answer *an)
 		return;
 	}
 	if (mschap)
-		radius_read_mppe(an->view, an->server.secret, an->request_auth, ppp, complain, j);
+		radius_read_mppe(an->view, an->server.secret, an->request_auth,
+				 j->q.auth.method == PPP_AUTH_MSCHAPV1 ? j->q.auth.challenge : NULL, ppp, complain, j);
 	if (mschap && j->ppp->mppe == CONFIG_MPPE_REQUIRED && !ppp->have_mppe_keys)
 		refuse(j, true, "the RADIUS server \"%s\" accepted the user but sent no MPPE keys "
 		       "(MS-MPPE-Send-Key, MS-MPPE-Recv-Key), which mppe = required needs", name);
@@ -275,7 +279,7 @@ static void take_reject(struct auth_job *j, const struct radius_answer *an)
 	const char *name = an->server.config->name;
 	struct ppp_call_auth_reply *ppp = &j->r.ppp;
 	struct radius_attribute a;
-	char message[PPP_TEXT_MAX], *retry;
+	char message[PPP_TEXT_MAX], error[PPP_TEXT_MAX], *retry;
 
 	read_message(an->view, message, sizeof(message));
 	verify(&j->q.auth, NULL, ppp);	/* the form that the method has for it */
@@ -285,11 +289,13 @@ static void take_reject(struct auth_job *j, const struct radius_answer *an)
 	} else if (radius_find(an->view, RADIUS_VENDOR_MICROSOFT, RADIUS_MS_CHAP_ERROR, &a) && a.len > 1) {
 		a.value++;
 		a.len--;
-		if (radius_text(&a, ppp->message, sizeof(ppp->message))) {
+		/* Windows gives up at what has not this form. */
+		if (radius_text(&a, error, sizeof(error)) && strncmp(error, "E=", 2) == 0) {
 			/* pppd ends the link: there is no other try. */
-			retry = strstr(ppp->message, "R=1");
+			retry = strstr(error, "R=1");
 			if (retry)
 				retry[2] = '0';
+			memcpy(ppp->message, error, sizeof(ppp->message));
 		}
 	}
 	refuse(j, false, "the RADIUS server \"%s\" rejected it%s%s", name, message[0] ? ": " : "", message);

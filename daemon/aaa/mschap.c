@@ -190,3 +190,15 @@ bool mschap_start_key(const uint8_t master[16], bool send, uint8_t key[16])
 	explicit_bzero(digest, sizeof(digest));
 	return ok;
 }
+
+bool mschap_v1_start_key(const uint8_t hash_hash[MSCHAP_HASH_LEN], const uint8_t challenge[8], uint8_t key[16])
+{
+	uint8_t digest[20];
+	bool ok = crypto_hash_of(CRYPTO_SHA1, digest, { hash_hash, MSCHAP_HASH_LEN },
+				 { hash_hash, MSCHAP_HASH_LEN }, { challenge, 8 });
+
+	if (ok)
+		memcpy(key, digest, 16);
+	explicit_bzero(digest, sizeof(digest));
+	return ok;
+}

@@ -41,6 +41,8 @@ bool mschap_authenticator_response(const uint8_t hash_hash[MSCHAP_HASH_LEN],
 
 bool mschap_master_key(const uint8_t hash_hash[MSCHAP_HASH_LEN],
 		       const uint8_t nt_response[MSCHAP_NT_RESPONSE_LEN], uint8_t key[16]);
+/* MS-CHAPv1: Get_Start_Key of 128 bits (RFC 3079, section 2.4), the same for both directions. */
+bool mschap_v1_start_key(const uint8_t hash_hash[MSCHAP_HASH_LEN], const uint8_t challenge[8], uint8_t key[16]);
 /* GetAsymmetricStartKey of 16 bytes, on the server's side. */
 bool mschap_start_key(const uint8_t master[16], bool send, uint8_t key[16]);
 

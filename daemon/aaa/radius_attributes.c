@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aaa/mschap.h"
 #include "lib/addr.h"
 
 enum { SERVICE_FRAMED = 2, PROTOCOL_PPP = 1, PORT_VIRTUAL = 5, TUNNEL_L2TP = 3, MEDIUM_IPV4 = 1, MEDIUM_IPV6 = 2 };
@@ -540,8 +541,24 @@ static bool read_key(const struct radius_view *v, uint8_t type, const struct sec
 	return ok;
 }
 
+/* MS-CHAP-MPPE-Keys (RFC 2548, section 2.4.1): LAN Manager's 8 bytes, the NT hash's hash, 8 bytes of padding. */
+static bool read_v1_keys(const struct radius_view *v, const struct secret *secret, const uint8_t request_auth[16],
+			 const uint8_t challenge[8], struct ppp_call_auth_reply *r)
+{
+	struct radius_attribute a;
+	uint8_t keys[32];
+	bool ok = radius_find(v, RADIUS_VENDOR_MICROSOFT, RADIUS_MS_CHAP_MPPE_KEYS, &a) &&
+		  radius_reveal(&a, secret, request_auth, keys, sizeof(keys)) &&
+		  mschap_v1_start_key(keys + 8, challenge, r->mppe_send_key);
+
+	if (ok)
+		memcpy(r->mppe_recv_key, r->mppe_send_key, sizeof(r->mppe_recv_key));
+	explicit_bzero(keys, sizeof(keys));
+	return ok;
+}
+
 void radius_read_mppe(const struct radius_view *v, const struct secret *secret, const uint8_t request_auth[16],
-		      struct ppp_call_auth_reply *r, radius_complain *complain, void *arg)
+		      const uint8_t *challenge, struct ppp_call_auth_reply *r, radius_complain *complain, void *arg)
 {
 	struct radius_attribute a;
 	uint32_t n;
@@ -550,6 +567,10 @@ void radius_read_mppe(const struct radius_view *v, const struct secret *secret, 
 		r->mppe_policy = (uint8_t)n;
 	if (radius_find(v, RADIUS_VENDOR_MICROSOFT, RADIUS_MS_MPPE_ENCRYPTION_TYPES, &a) && radius_u32(&a, &n))
 		r->mppe_types = (uint8_t)n;
+	if (challenge && read_v1_keys(v, secret, request_auth, challenge, r)) {
+		r->have_mppe_keys = true;
+		return;
+	}
 	if (!radius_find(v, RADIUS_VENDOR_MICROSOFT, RADIUS_MS_MPPE_SEND_KEY, &a) &&
 	    !radius_find(v, RADIUS_VENDOR_MICROSOFT, RADIUS_MS_MPPE_RECV_KEY, &a))
 		return;

@@ -21,9 +21,12 @@ typedef void radius_complain(void *arg, const char *text);
  */
 uint32_t radius_read_service(const struct radius_view *v, struct aaa_auth_reply *r,
 			     radius_complain *complain, void *arg);
-/* MPPE's keys and policy (RFC 2548); salted with the request's authenticator and the secret. */
+/*
+ * MPPE's keys and policy (RFC 2548), hidden with the request's authenticator and
+ * the secret. challenge: MS-CHAPv1's, of which its keys are made; else NULL.
+ */
 void radius_read_mppe(const struct radius_view *v, const struct secret *secret, const uint8_t request_auth[16],
-		      struct ppp_call_auth_reply *r, radius_complain *complain, void *arg);
+		      const uint8_t *challenge, struct ppp_call_auth_reply *r, radius_complain *complain, void *arg);
 
 /* Parts of it, for tests: 0 or -EINVAL. Rates are bit/s; rx is what the router receives. */
 int radius_parse_route(const char *text, struct service_route *out);

@@ -89,16 +89,24 @@ static int verify_nt_response(const struct secret *s, const uint8_t challenge[8]
 	return -EACCES;
 }
 
-static int verify_mschapv1(const struct ppp_call_auth *a, const struct secret *s)
+static int verify_mschapv1(const struct ppp_call_auth *a, const struct secret *s, struct ppp_call_auth_reply *r)
 {
-	uint8_t hash[MSCHAP_HASH_LEN] = { 0 };
+	uint8_t hash[MSCHAP_HASH_LEN] = { 0 }, hash_hash[MSCHAP_HASH_LEN];
 	int err;
 
 	/* LAN Manager's response, which the flag can choose, is too weak to count. */
 	if (a->challenge_len != 8 || a->response_len != MS_RESPONSE_LEN || a->response[MS_FLAG] != 1)
 		return -EINVAL;
 	err = verify_nt_response(s, a->challenge, a->response + MS_NT_RESPONSE, hash);
+	if (!err && (!mschap_hash_nt_password_hash(hash, hash_hash) ||
+		     !mschap_v1_start_key(hash_hash, a->challenge, r->mppe_send_key)))
+		err = -ENOTSUP;
+	if (!err) {
+		memcpy(r->mppe_recv_key, r->mppe_send_key, sizeof(r->mppe_recv_key));
+		r->have_mppe_keys = true;
+	}
 	explicit_bzero(hash, sizeof(hash));
+	explicit_bzero(hash_hash, sizeof(hash_hash));
 	return err;
 }
 
@@ -174,7 +182,7 @@ int verify(const struct ppp_call_auth *a, const struct secret *secret,
 		err = verify_chap(a, s);
 		break;
 	case PPP_AUTH_MSCHAPV1:
-		err = verify_mschapv1(a, s);
+		err = verify_mschapv1(a, s, r);
 		break;
 	case PPP_AUTH_MSCHAPV2:
 		err = verify_mschapv2(a, s, r);

@@ -147,6 +147,9 @@ bool radius_text(const struct radius_attribute *a, char *out, size_t size);
  */
 bool radius_unsalt(const struct radius_attribute *a, const struct secret *secret, const uint8_t request_auth[16],
 		   uint8_t *out, size_t size, size_t *len);
+/* A value hidden as User-Password is (RFC 2865, section 5.2): len bytes into out; false when it has not that length. */
+bool radius_reveal(const struct radius_attribute *a, const struct secret *secret, const uint8_t request_auth[16],
+		   uint8_t *out, size_t len);
 /* "Name = value" for people; what is hidden stays so. */
 void radius_format(const struct radius_attribute *a, char *out, size_t size);
 

@@ -206,3 +206,21 @@ bool radius_unsalt(const struct radius_attribute *a, const struct secret *secret
 	explicit_bzero(plain, sizeof(plain));
 	return ok;
 }
+
+bool radius_reveal(const struct radius_attribute *a, const struct secret *secret, const uint8_t request_auth[16],
+		   uint8_t *out, size_t len)
+{
+	const uint8_t *before = request_auth;
+	uint8_t mask[16];
+
+	if (a->len != len || len % 16)
+		return false;
+	for (size_t i = 0; i < len; i += 16) {
+		if (!radius_md5(mask, (struct radius_part[]){ { secret->data, secret->len }, { before, 16 } }, 2))
+			return false;
+		for (size_t j = 0; j < 16; j++)
+			out[i + j] = a->value[i + j] ^ mask[j];
+		before = a->value + i;
+	}
+	return true;
+}
