@@ -19,7 +19,7 @@
 
 struct request { struct nlmsghdr header; struct if_stats_msg what; };
 
-static int ask(int fd, const char *ifname, void *answer, size_t size)
+static int ask(int fd, const char *interface, void *answer, size_t size)
 {
 	struct request r = {
 		.header = { .nlmsg_len = sizeof(r), .nlmsg_type = RTM_GETSTATS,
@@ -29,7 +29,7 @@ static int ask(int fd, const char *ifname, void *answer, size_t size)
 	struct timeval patience = { .tv_sec = ANSWER_S };
 	ssize_t n;
 
-	r.what.ifindex = if_nametoindex(ifname);
+	r.what.ifindex = if_nametoindex(interface);
 	if (!r.what.ifindex)
 		return -ENODEV;
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
@@ -66,7 +66,7 @@ static int take(const struct nlmsghdr *h, int len, struct ppp_counters *c)
 	return -ENODATA;
 }
 
-int counters_read(const char *ifname, struct ppp_counters *c)
+int counters_read(const char *interface, struct ppp_counters *c)
 {
 	union { struct nlmsghdr header; char bytes[2048]; } answer;
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
@@ -74,7 +74,7 @@ int counters_read(const char *ifname, struct ppp_counters *c)
 
 	if (fd < 0)
 		return -errno;
-	n = ask(fd, ifname, &answer, sizeof(answer));
+	n = ask(fd, interface, &answer, sizeof(answer));
 	close(fd);
 	return n < 0 ? n : take(&answer.header, n, c);
 }

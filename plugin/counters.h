@@ -6,6 +6,6 @@
 #include "ipc/ppp.h"
 
 /* 0 with the counters in c, or -errno. */
-int counters_read(const char *ifname, struct ppp_counters *c);
+int counters_read(const char *interface, struct ppp_counters *c);
 
 #endif
