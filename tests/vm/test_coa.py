@@ -10,6 +10,8 @@ import pytest
 
 import lab
 from lab.l2tpd import L2tpd, lns_config
+from lab.radius import SECRET as RADIUS_SECRET
+from lab.radius import FreeRadius
 
 SECRET = "coa-secret"
 USERS = ("alice", "wonderland"), ("bob", "builder")
@@ -106,13 +108,19 @@ def test_disconnect(calls):
 
 
 def test_disconnect_user_ipv6(pair, calls):
-    """A user with two sessions loses both, asked for over IPv6."""
+    """A user with two sessions loses both, asked for over IPv6; a port and a caller without a number are found."""
     lns, _, client = calls
     client.server = f"[{pair[0].ipv6}]:3799"
     assert client.send("disconnect", 'User-Name = "bob"') == ("ACK", None)
     wait_gone(lns, "bob")
     assert len(sessions_of(lns, "alice")) == 1
     lns.process.wait_for(r'Disconnect-Request for user "bob": 2 sessions disconnected')
+    (alice,) = sessions_of(lns, "alice")
+    port, caller = f'NAS-Port-Id = "{alice["ifname"]}"', f'Calling-Station-Id = "{pair[1].ipv4}"'
+    assert client.send("disconnect", 'NAS-Port-Id = "ppp99"', caller) == ("NAK", "Session-Context-Not-Found")
+    assert client.send("disconnect", port, 'Calling-Station-Id = "0301234"') == ("NAK", "Session-Context-Not-Found")
+    assert client.send("disconnect", port, caller) == ("ACK", None)
+    wait_gone(lns, "alice")
 
 
 def test_refusals(pair, calls):
@@ -186,3 +194,31 @@ def test_new_secret(calls):
 
     lab.wait_until(answered, "the new secret to count", interval=0.5)
     wait_gone(lns, "alice")
+
+
+def test_accounting(pair, processes, build):
+    """What a CoA changed and how a session ended is in the accounting."""
+    a, b = pair
+    server = FreeRadius(processes, a.namespace)
+    names = "alice", "bob", "carol"
+    server.users("".join(f'{n} Cleartext-Password := "pw"\n    Class = 0x6f6c64\n' for n in names))
+    server.start()
+    lns = L2tpd(processes, build, a.namespace, "lns")
+    lns.start(lns_config("", ppp='radius = { "radius" }', extra=f"""
+state-dir = "{lns.run}.state"
+radius "radius" {{ address = "127.0.0.1" secret-file = "{lns.secret(RADIUS_SECRET, "radius")}" }}
+{coa_sections(lns, b.ipv4)}""").replace('    users-file = ""\n', ""))
+    lac = L2tpd(processes, build, b.namespace, "lac")
+    lac.start(callers(lac, a.ipv4, *((n, "pw") for n in names)))
+    lns.up(3)
+    client = Client(b.namespace, f"{a.ipv4}:3799")
+    (started,) = lab.wait_until(lambda: server.accounting(user="alice", status="Start"), "alice's Start")
+    assert client.send("coa", f'Acct-Session-Id = "{started["session"]}"', "Class = 0x6e6577") == ("ACK", None)
+    assert client.send("disconnect", f'Acct-Session-Id = "{started["session"]}"') == ("ACK", None)
+    assert client.send("coa", 'User-Name = "bob"', "Session-Timeout = 1") == ("ACK", None)
+    assert client.send("coa", 'User-Name = "carol"', "Idle-Timeout = 1") == ("ACK", None)
+    stops = lab.wait_until(lambda: (lambda rows: rows if len(rows) >= 3 else None)(server.accounting(status="Stop")),
+                           "three Stops")
+    assert {r["user"]: (r["cause"], r["class"]) for r in stops} == {
+        "alice": ("Admin-Reset", "0x6e6577"), "bob": ("Session-Timeout", "0x6f6c64"),
+        "carol": ("Idle-Timeout", "0x6f6c64")}
