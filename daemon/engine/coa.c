@@ -21,6 +21,9 @@ static bool is_understood(const struct aaa_coa *q)
 {
 	const struct service *s = &q->service;
 
+	for (size_t i = 0; i < s->class_n && i < SERVICE_CLASSES_MAX; i++)
+		if (s->class_len[i] > SERVICE_CLASS_MAX)
+			return false;
 	return ipc_is_text(q->client) && ipc_is_text(q->session_id) && ipc_is_text(q->user) &&
 	       ipc_is_text(q->calling_number) && ipc_is_text(q->called_number) && ipc_is_text(q->nas_port_id) &&
 	       ipc_is_text(s->filter_id) && s->class_n <= SERVICE_CLASSES_MAX && s->route_n <= SERVICE_ROUTES_MAX &&
