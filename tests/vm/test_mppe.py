@@ -80,13 +80,10 @@ def traffic(a, b, session, path):
     return kinds, readable
 
 
-def check_encrypted(a, b, lns, logs, bits, stateful=False):
+def check_encrypted(a, b, lns, logs, bits):
     (session,) = lns.up()
     lns.process.wait_for(f"encrypted with {bits} bits")
     assert traffic(a, b, session, str(logs / "wire.pcap")) == ({PPP_COMP}, False)
-    # not one frame of a network protocol was in the clear, from the first on
-    assert session["user"] == "alice"
-    return session
 
 
 def check_clear(a, b, lns, logs):
@@ -119,7 +116,8 @@ def test_required(pair, processes, build, logs, bits, ours):
 def test_optional_and_wanted(pair, processes, build, logs):
     a, b = pair
     lns = start_lns(processes, build, a, "optional")
-    call(processes, b, a, "require-mppe\n")
+    # "require-mppe" means 40 bits in pppd 2.5
+    call(processes, b, a, "require-mppe-40\nrequire-mppe-128\n")
     check_encrypted(a, b, lns, logs, 128)
 
 
@@ -154,7 +152,6 @@ def test_no_common_length(pair, processes, build):
     a, b = pair
     lns = start_lns(processes, build, a, "required", ppp='mppe-bits = { "40" }')
     caller = call(processes, b, a, "require-mppe-128\n")
-    lns.process.wait_for("tunnel")
     lab.wait_until(lambda: "LCP TermReq" in caller.pppd_log(), "the end of the call")
     lab.wait_until(lambda: lns.sessions() == [] and not lns.pppds(), "the call to be cleared")
     assert "up on ppp" not in lns.process.text()
