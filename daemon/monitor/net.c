@@ -474,12 +474,11 @@ static int apply(struct monitor *m, struct msession *s, const struct monitor_net
 	if (err)
 		return err;
 	err = go_to(m->net, s, &to);
-	if (!err)
-		err = announce(m, s, r);
 	if (err)
 		go_back(m->net, s, &had);
 	free(had.route);
-	return err;
+	/* Nobody loses its limits for want of a program that announces its prefix. */
+	return err ? err : announce(m, s, r);
 }
 
 int net_apply(struct monitor *m, struct msession *s, const struct monitor_net *r)
@@ -496,11 +495,12 @@ int net_apply(struct monitor *m, struct msession *s, const struct monitor_net *r
 		return -ERANGE;
 	}
 	err = find_link(m->net, s, &r->link, &link);
+	if (err == -EPERM)
+		log_error("tunnel %u session %u: %s is not changed: it is not PPP's, or another session's",
+			  s->dp.tunnel_id, s->dp.session_id, r->link.ifname);
 	if (!err)
 		err = claim(m->net, s, &r->link, &link);
-	if (err)
-		return err;
-	return apply(m, s, r);
+	return err ? err : apply(m, s, r);
 }
 
 int net_stats(struct monitor *m, const struct msession *s, const struct monitor_link *l, struct ppp_counters *out)

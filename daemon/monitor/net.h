@@ -21,7 +21,8 @@ void net_free(struct net *n);
 int net_check(const struct monitor_net *r, char *why, size_t size);
 /*
  * Gives the session's interface what r says, and takes away what it says no
- * more. 0; or -errno, said in the log, and the interface has what it had.
+ * more. 0; or -errno, said in the log, and the interface has what it had
+ * (but what cannot be announced, announce.h, takes nothing else back).
  * -ENODEV: it is gone.
  */
 int net_apply(struct monitor *m, struct msession *s, const struct monitor_net *r);

@@ -87,6 +87,9 @@ def test_rates(call):
     up = goodput(theirs, ours, session["local_ipv4"])
     assert RATE / 2 < up < RATE * 1.2, f"{up:.0f} bit/s from the caller"
     print(f"down {down:.0f} up {up:.0f} of {RATE} bit/s")
+    assert lac.stop() == 0
+    lab.wait_until(lambda: device not in lab.interfaces(ours), "the interface to go, with all that it had")
+    assert "error" not in lns.process.text()
 
 
 def test_without_rates(call):
