@@ -93,6 +93,16 @@ static void test_mppe_keys(void **state)
 	assert_memory_not_equal(send, recv, 16);
 }
 
+/* RFC 3079, 2.5.3 */
+static void test_v1_start_key(void **state)
+{
+	uint8_t key[16];
+
+	(void)state;
+	assert_true(mschap_v1_start_key(BYTES(HASH_HASH), BYTES(0x10, 0x2D, 0xB5, 0xDF, 0x08, 0x5D, 0x30, 0x41), key));
+	assert_bytes(key, 0xA8, 0x94, 0x78, 0x50, 0xCF, 0xC0, 0xAC, 0xCA, 0xD1, 0x78, 0x9F, 0xB6, 0x2D, 0xDC, 0xDD, 0xB0);
+}
+
 /* The NT hash of passwords that are not ASCII, by their 16-bit characters. */
 static void test_charsets(void **state)
 {
@@ -330,6 +340,7 @@ int main(void)
 		cmocka_unit_test(test_mschapv2_functions),
 		cmocka_unit_test(test_mschapv1_functions),
 		cmocka_unit_test(test_mppe_keys),
+		cmocka_unit_test(test_v1_start_key),
 		cmocka_unit_test(test_charsets),
 		cmocka_unit_test(test_pap),
 		cmocka_unit_test(test_chap),
