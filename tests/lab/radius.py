@@ -10,9 +10,12 @@ import contextlib
 import hashlib
 import hmac
 import os
+import signal
 import socket
 import sqlite3
 import struct
+import tempfile
+import threading
 
 from lab.process import DEADLINE, wait_until
 
@@ -200,6 +203,61 @@ def packet(code, ident, attributes=b"", secret=SECRET, authenticator=None):
     return head + b"\x50\x12" + signature + attributes
 
 
+def reply(code, request, attributes=b"", secret=SECRET, signed=True):
+    """The right answer to a request, or with another secret a forged one."""
+    signature = b"\x50\x12" + bytes(16) if signed else b""
+    length = 20 + len(signature) + len(attributes)
+    head = struct.pack("!BBH", code, request[1], length)
+    if signed:
+        unsigned = head + request[4:20] + signature + attributes
+        signature = b"\x50\x12" + hmac.new(secret.encode(), unsigned, hashlib.md5).digest()
+    body = signature + attributes
+    return head + hashlib.md5(head + request[4:20] + body + secret.encode()).digest() + body
+
+
+def attributes_of(request):
+    """[(type, value)] of a packet."""
+    found, at = [], 20
+    while at < len(request):
+        found.append((request[at], request[at + 2:at + request[at + 1]]))
+        at += request[at + 1]
+    return found
+
+
+class BadRadius:
+    """A server that answers each Access-Request with what answers(request) makes of it: a list of packets."""
+
+    def __init__(self, namespace, answers, name="bad", address="127.0.0.1", auth_port=2812, acct_port=2813):
+        self.answers, self.name = answers, name
+        self.address, self.auth_port, self.acct_port = address, auth_port, acct_port
+        self.requests = []
+        with namespace.inside():
+            self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.bind((address, auth_port))
+        self.thread = threading.Thread(target=self._serve)
+
+    def _serve(self):
+        while True:
+            request, client = self.sock.recvfrom(4096)
+            if client == self.sock.getsockname():
+                return
+            if request[0] != 1:
+                continue
+            self.requests.append(request)
+            for answer in self.answers(request):
+                self.sock.sendto(answer, client)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        # A packet of its own ends it.
+        self.sock.sendto(b".", self.sock.getsockname())
+        self.thread.join()
+        self.sock.close()
+
+
 class FreeRadius:
     """A FreeRADIUS in a namespace, not yet started."""
 
@@ -210,7 +268,7 @@ class FreeRadius:
         self.name = name
         self.address, self.auth_port, self.acct_port, self.secret = address, auth_port, acct_port, secret
         # Not in the log folder: SQLite locks its files.
-        self.folder = f"/run/{namespace.name if namespace else 'here'}-{name}"
+        self.folder = f"/run/{namespace.name}-{name}" if namespace else tempfile.mkdtemp(prefix="radius-")
         os.makedirs(self.folder, exist_ok=True)
         self.process = None
         values = ", ".join(f"'{v}'" for v in ACCT)
@@ -271,6 +329,13 @@ class FreeRadius:
     def stop(self):
         """Ends it at once: its port does not answer any more."""
         self.process.stop()
+
+    def pause(self):
+        """It takes packets and says nothing, until resume()."""
+        self.process.send(signal.SIGSTOP)
+
+    def resume(self):
+        self.process.send(signal.SIGCONT)
 
     # ---- what it was told ----
 
