@@ -10,6 +10,7 @@ import lab
 from lab.l2tpd import L2tpd, lac_config, lns_config
 from lab.peers import Xl2tpd, chap_secrets
 from lab.process import DEADLINE
+from lab.radius import SECRET, FreeRadius
 
 PATTERN = b"cleartext that nobody shall read " * 4
 PPP_IP, PPP_IPV6, PPP_COMP = 0x21, 0x57, 0xfd
@@ -163,6 +164,46 @@ def test_off_and_required_by_the_caller(pair, processes, build):
     caller = call(processes, b, a, "require-mppe-128\n")
     lab.wait_until(lambda: "MPPE required but peer negotiation failed" in caller.pppd_log(), "the caller's refusal")
     lab.wait_until(lambda: lns.sessions() == [] and not lns.pppds(), "the call to be cleared")
+
+
+# ---- by the keys of a RADIUS server ----
+
+def start_radius_lns(processes, build, end, mppe, keys=True):
+    radius = FreeRadius(processes, end.namespace, mppe=keys)
+    radius.users('alice Cleartext-Password := "wonderland"\n')
+    radius.start()
+    lns = L2tpd(processes, build, end.namespace, "lns")
+    config = lns_config("", auth='"mschapv2"', ppp=f'mppe = "{mppe}" radius = {{ "r" }} accounting = false', extra=f"""
+radius "r" {{
+    address = "{radius.address}"
+    secret-file = "{lns.secret(SECRET, "radius")}"
+}}
+""")
+    return lns.start(config.replace('    users-file = ""\n', ""))
+
+
+def test_keys_from_radius(pair, processes, build, logs):
+    a, b = pair
+    lns = start_radius_lns(processes, build, a, "required")
+    call(processes, b, a, "require-mppe-128\n")
+    check_encrypted(a, b, lns, logs, 128)
+
+
+def test_radius_without_keys(pair, processes, build):
+    """The password was right, and nobody says that it was not."""
+    a, b = pair
+    lns = start_radius_lns(processes, build, a, "required", keys=False)
+    call(processes, b, a, "require-mppe-128\n")
+    lns.process.wait_for('user "alice" was refused: the RADIUS server "r" accepted the user but sent no MPPE keys')
+    lab.wait_until(lambda: lns.sessions() == [] and not lns.pppds(), "the call to be cleared")
+    assert "up on ppp" not in lns.process.text()
+
+
+def test_radius_without_keys_where_they_are_optional(pair, processes, build, logs):
+    a, b = pair
+    lns = start_radius_lns(processes, build, a, "optional", keys=False)
+    call(processes, b, a, "")
+    check_clear(a, b, lns, logs)
 
 
 # ---- with ourselves as the caller ----
