@@ -8,42 +8,176 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/log.h"
+
 #define ANY_ADDRESS	0xffffffffu	/* RFC 2865, section 5.8: the user's choice */
 #define POOL_ADDRESS	0xfffffffeu	/* ours: one of the pool */
+#define LOG_AGAIN_MS	60000		/* a pool that stays exhausted says so that often */
 
+/* The profiles' own pools by their index, then the pool sections, then what is fixed outside of all. */
 struct pools {
-	struct pool **profile;		/* by index of the ppp section */
+	struct pool_books *books;
+	size_t n;
+	uint32_t *own;			/* the local addresses of all profiles: nobody else's */
+	size_t own_n;
 };
+
+static const struct config_ranges no_ranges;
+
+static int add_books(struct pools *l, const char *kind, const char *name, const struct config_ranges *ranges,
+		     const struct config_ranges *reserve)
+{
+	struct pool_books *b = &l->books[l->n];
+
+	*b = (struct pool_books){ .kind = kind, .name = name, .ranges = ranges, .reserve = reserve };
+	b->pool = pool_new(ranges, reserve, l->own, l->own_n);
+	if (!b->pool)
+		return -ENOMEM;
+	l->n++;
+	return 0;
+}
+
+static bool overlap(const struct config_ranges *a, const struct config_ranges *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t j = 0; j < b->n; j++)
+			if (a->v[i].first <= b->v[j].last && b->v[j].first <= a->v[i].last)
+				return true;
+	return false;
+}
+
+/* Each keeps books of its own. */
+static void warn_of_overlaps(const struct pools *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		for (size_t j = i + 1; j < l->n; j++)
+			if (overlap(l->books[i].ranges, l->books[j].ranges))
+				log_warn("the addresses of %s \"%s\" and %s \"%s\" overlap, so that two callers may get "
+					 "the same; make them one pool section, and name it in pools of both",
+					 l->books[i].kind, l->books[i].name, l->books[j].kind, l->books[j].name);
+}
 
 int pools_start(struct engine *e)
 {
-	e->pools = calloc(1, sizeof(*e->pools));
-	if (!e->pools)
+	const struct config *c = e->config;
+	struct pools *l = e->pools = calloc(1, sizeof(*l));
+	int err = 0;
+
+	if (!l)
 		return -ENOMEM;
-	e->pools->profile = calloc(e->config->ppp_n + 1, sizeof(struct pool *));
-	if (!e->pools->profile)
+	l->books = calloc(c->ppp_n + c->pool_n + 1, sizeof(*l->books));
+	l->own = calloc(c->ppp_n + 1, sizeof(*l->own));
+	if (!l->books || !l->own)
 		return -ENOMEM;
-	for (size_t i = 0; i < e->config->ppp_n; i++) {
-		e->pools->profile[i] = pool_new(&e->config->ppp[i]);
-		if (!e->pools->profile[i])
-			return -ENOMEM;
-	}
-	return 0;
+	for (size_t i = 0; i < c->ppp_n; i++)
+		if (c->ppp[i].local_address.family == AF_INET)
+			l->own[l->own_n++] = addr_v4(&c->ppp[i].local_address);
+	for (size_t i = 0; !err && i < c->ppp_n; i++)
+		err = add_books(l, "ppp", c->ppp[i].name, &c->ppp[i].pool, &c->ppp[i].reserve);
+	for (size_t i = 0; !err && i < c->pool_n; i++)
+		err = add_books(l, "pool", c->pool[i].name, &c->pool[i].address, &c->pool[i].reserve);
+	if (!err)
+		err = add_books(l, "", "", &no_ranges, &no_ranges);
+	if (!err)
+		warn_of_overlaps(l);
+	return err;
 }
 
 void pools_free(struct engine *e)
 {
-	for (size_t i = 0; e->pools && e->pools->profile && i < e->config->ppp_n; i++)
-		pool_free(e->pools->profile[i]);
-	if (e->pools)
-		free(e->pools->profile);
-	free(e->pools);
+	struct pools *l = e->pools;
+
+	if (!l)
+		return;
+	for (size_t i = 0; i < l->n; i++)
+		pool_free(l->books[i].pool);
+	free(l->books);
+	free(l->own);
+	free(l);
 	e->pools = NULL;
+}
+
+const struct pool_books *pools_next(const struct engine *e, size_t *place)
+{
+	const struct pools *l = e->pools;
+
+	/* The last is no pool: it has no addresses of its own. */
+	while (*place + 1 < l->n) {
+		const struct pool_books *b = &l->books[(*place)++];
+
+		if (b->ranges->n || b->reserve->n)
+			return b;
+	}
+	return NULL;
 }
 
 struct pool *pools_of(struct engine *e, const struct config_ppp *profile)
 {
-	return e->pools->profile[profile - e->config->ppp];
+	return e->pools->books[profile - e->config->ppp].pool;
+}
+
+/* ---- one of a pool ---- */
+
+static struct pool_books *section_books(const struct engine *e, const char *name)
+{
+	const struct config_pool *section = config_pool_find(e->config, name);
+
+	return section ? &e->pools->books[e->config->ppp_n + (size_t)(section - e->config->pool)] : NULL;
+}
+
+/* The pools that serve a call, in the order of their use; NULL: no more. */
+static struct pool_books *pool_for(const struct call *c, const char *named, size_t i)
+{
+	const struct engine *e = c->tunnel->engine;
+	const struct config_ppp *p = c->profile;
+
+	if (named[0])
+		return i == 0 ? section_books(e, named) : NULL;
+	if (p->pool.n && i-- == 0)
+		return &e->pools->books[p - e->config->ppp];
+	return i < p->pools.n ? section_books(e, p->pools.v[i]) : NULL;
+}
+
+static void exhausted(struct engine *e, struct pool_books *b)
+{
+	struct pool_usage u = pool_usage(b->pool);
+
+	b->exhausted++;
+	if (b->logged_ms && engine_now(e) < b->logged_ms + LOG_AGAIN_MS)
+		return;
+	b->logged_ms = engine_now(e);
+	log_warn("the pool of %s \"%s\" is exhausted: all of its addresses (%llu) are in use, and %llu more are reserved; "
+		 "enlarge it, or limit the calls", b->kind, b->name, (unsigned long long)(u.size - u.reserved),
+		 (unsigned long long)u.reserved);
+}
+
+static int refuse_exhausted(struct call *c, const char *named, char *why, size_t size)
+{
+	size_t len = (size_t)snprintf(why, size, "no address is left");
+	struct pool_books *b;
+
+	for (size_t i = 0; (b = pool_for(c, named, i)); i++) {
+		exhausted(c->tunnel->engine, b);
+		if (len < size)
+			len += (size_t)snprintf(why + len, size - len, "%s of %s \"%s\"", i ? ", nor in that" : " in the pool",
+						b->kind, b->name);
+	}
+	if (len < size)
+		snprintf(why + len, size - len, "; enlarge it, or limit the calls");
+	return -ENOSPC;
+}
+
+static int refuse_unknown(struct call *c, const char *named, char *why, size_t size)
+{
+	const struct config *config = c->tunnel->engine->config;
+	size_t len = (size_t)snprintf(why, size, "it is to get an address of the pool \"%s\", but there is no such section; ",
+				      named);
+
+	for (size_t i = 0; i < config->pool_n && len < size; i++)
+		len += (size_t)snprintf(why + len, size - len, "%s\"%s\"", i ? ", " : "there is: ", config->pool[i].name);
+	if (!config->pool_n && len < size)
+		snprintf(why + len, size - len, "there is no pool section at all");
+	return -ENOENT;
 }
 
 static int lease(struct call *c, struct pool *p, uint32_t address)
@@ -53,27 +187,81 @@ static int lease(struct call *c, struct pool *p, uint32_t address)
 	return 0;
 }
 
-static int take(struct call *c, char *why, size_t size)
+/* What the user had last, of any of the pools; else another. */
+static int take(struct call *c, const char *named, uint64_t user, char *why, size_t size)
 {
-	struct pool *p = pools_of(c->tunnel->engine, c->profile);
-	uint32_t address = pool_take(p);
+	struct pool_books *b;
+	uint32_t address;
+	int err;
 
-	if (address)
-		return lease(c, p, address);
-	snprintf(why, size, "the pool of ppp \"%s\" has no address left; enlarge it, or limit the calls",
-		 c->profile->name);
-	return -ENOSPC;
+	for (size_t i = 0; (b = pool_for(c, named, i)); i++)
+		if (pool_take_again(b->pool, user, &address) == 0)
+			return lease(c, b->pool, address);
+	for (size_t i = 0; (b = pool_for(c, named, i)); i++) {
+		err = pool_take(b->pool, user, &address);
+		if (!err)
+			return lease(c, b->pool, address);
+		if (err != -ENOSPC) {
+			snprintf(why, size, "l2tpd is out of memory");
+			return err;
+		}
+	}
+	return refuse_exhausted(c, named, why, size);
 }
 
-static int claim(struct call *c, uint32_t address, char *why, size_t size)
+/* ---- a fixed one ---- */
+
+static bool is_ours(const struct pools *l, uint32_t address)
 {
-	struct pool *p = pools_of(c->tunnel->engine, c->profile);
-	int err = pool_claim(p, address);
+	for (size_t i = 0; i < l->own_n; i++)
+		if (l->own[i] == address)
+			return true;
+	return false;
+}
+
+/* The pool that it belongs to: the profile's own before others'. */
+static struct pool *pool_of(const struct call *c, uint32_t address)
+{
+	const struct pools *l = c->tunnel->engine->pools;
+	struct pool_books *b;
+	struct pool *own = pools_of(c->tunnel->engine, c->profile);
+
+	if (pool_has(own, address))
+		return own;
+	for (size_t i = 0; (b = pool_for(c, "", i)); i++)
+		if (pool_has(b->pool, address))
+			return b->pool;
+	for (size_t i = l->n; i-- > 0;)
+		if (pool_has(l->books[i].pool, address))
+			return l->books[i].pool;
+	return l->books[l->n - 1].pool;
+}
+
+static int claim(struct call *c, uint32_t address, uint64_t user, char *why, size_t size)
+{
+	struct engine *e = c->tunnel->engine;
+	struct pool *p = pool_of(c, address);
+	char text[INET_ADDRSTRLEN];
+	struct subscriber *other;
+	int err = is_ours(e->pools, address) ? -EADDRNOTAVAIL : pool_claim(p, address, user);
 
 	if (!err)
 		return lease(c, p, address);
-	snprintf(why, size, "%s", err == -EADDRINUSE ? "the address fixed for this user is in use by another call" :
-		 strerror(-err));
+	inet_ntop(AF_INET, &(uint32_t){ htonl(address) }, text, sizeof(text));
+	if (err == -EADDRNOTAVAIL) {
+		snprintf(why, size, "its address %s is our own end's (local-address)", text);
+		return err;
+	}
+	if (err != -EADDRINUSE) {
+		snprintf(why, size, "l2tpd is out of memory");
+		return err;
+	}
+	other = registry_by_address(e, htonl(address));
+	if (other)
+		snprintf(why, size, "its address %s is in use by user \"%.128s\" (tunnel %u session %u)", text,
+			 other->given.user, other->call->tunnel->id, other->call->id);
+	else
+		snprintf(why, size, "its address %s is in use by another call", text);
 	return err;
 }
 
@@ -81,22 +269,23 @@ int address_assign(struct call *c, const char *pool, const char *user, struct pp
 		   char *why, size_t size)
 {
 	const struct config_ppp *p = c->profile;
+	uint64_t key = registry_name_key(c->tunnel->engine, user);
 	int err = 0;
 
-	(void)pool;
-	(void)user;
 	if (reply->remote_ipv4 == ANY_ADDRESS)
 		return 0;
 	if (ntohl(reply->remote_ipv4) == POOL_ADDRESS)
 		reply->remote_ipv4 = 0;
-	if (!c->lease && !reply->remote_ipv4 && addr_is_set(&p->remote_address)) {
+	if (!c->lease && !reply->remote_ipv4 && !pool[0] && addr_is_set(&p->remote_address)) {
 		reply->remote_ipv4 = htonl(addr_v4(&p->remote_address));
 		return 0;
 	}
 	if (!c->lease && reply->remote_ipv4)
-		err = claim(c, ntohl(reply->remote_ipv4), why, size);
-	else if (!c->lease && p->pool.n)
-		err = take(c, why, size);
+		err = claim(c, ntohl(reply->remote_ipv4), key, why, size);
+	else if (!c->lease && pool[0] && !section_books(c->tunnel->engine, pool))
+		err = refuse_unknown(c, pool, why, size);
+	else if (!c->lease && pool_for(c, pool, 0))
+		err = take(c, pool, key, why, size);
 	if (!err && c->lease)
 		reply->remote_ipv4 = htonl(c->lease);
 	return err;

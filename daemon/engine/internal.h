@@ -330,6 +330,8 @@ struct subscriber *registry_next_of_prefix6(const struct subscriber *s, enum reg
  * *place begins as 0 and is the walk's own. NULL at the end.
  */
 struct subscriber *registry_walk(struct engine *e, uint64_t *place);
+/* A user's name as a number that nobody outside can foresee; 0: "". */
+uint64_t registry_name_key(const struct engine *e, const char *user);
 size_t registry_count(const struct engine *e);
 
 /* ---- subscriber.c ---- */
@@ -405,25 +407,48 @@ void ipv6_free(struct engine *e);
 int pools_start(struct engine *e);
 void pools_free(struct engine *e);
 /*
- * The caller's IPv4 address: the reply's, else the profile's fixed one, else one
- * of the pool that is named, else one of the profile's. A caller that
- * authenticates again keeps what it has. 0, -ENOSPC, -EADDRINUSE or -ENOMEM,
- * with a sentence in why.
+ * The caller's IPv4 address: the reply's; else one of the pool section that is
+ * named (pool is not ""); else the profile's fixed one; else one of the
+ * profile's pools, in their order, the one that the user had last before others.
+ * A caller that authenticates again keeps what it has. 0, -ENOSPC, -ENOENT (no
+ * such pool), -EADDRINUSE, -EADDRNOTAVAIL (our own) or -ENOMEM, with a sentence in why.
  */
 int address_assign(struct call *c, const char *pool, const char *user, struct ppp_call_auth_reply *reply,
 		   char *why, size_t size);
 void address_release(struct call *c);
-struct pool *pools_of(struct engine *e, const struct config_ppp *profile);
+struct pool *pools_of(struct engine *e, const struct config_ppp *profile);	/* the profile's own */
+/* A pool, and what is told of it. */
+struct pool_books {
+	const char *kind, *name;	/* of the section: "ppp" or "pool" */
+	const struct config_ranges *ranges, *reserve;
+	struct pool *pool;
+	uint64_t exhausted;		/* calls that found it empty */
+	uint64_t logged_ms;
+};
+/* A walk over all that have addresses: *place begins as 0. NULL at the end. */
+const struct pool_books *pools_next(const struct engine *e, size_t *place);
 
 /* ---- pool.c ---- */
-struct pool *pool_new(const struct config_ppp *profile);
+/*
+ * Of these ranges, without those in reserve, which only pool_claim gives, and
+ * without our own addresses. The ranges are copied. NULL: out of memory. user is
+ * a key, registry_name_key; 0: nobody's.
+ */
+struct pool *pool_new(const struct config_ranges *ranges, const struct config_ranges *reserve,
+		      const uint32_t *own, size_t own_n);
 void pool_free(struct pool *p);
-/* An address in host order, or 0 when all are taken. */
-uint32_t pool_take(struct pool *p);
-/* A given address, in the pool or not: 0, or -EADDRINUSE. */
-int pool_claim(struct pool *p, uint32_t address);
+bool pool_has(const struct pool *p, uint32_t address);	/* in host order, as all here; reserved ones too */
+int pool_take(struct pool *p, uint64_t user, uint32_t *address);	/* 0, -ENOSPC or -ENOMEM */
+/* What the user had last and nobody has now: 0 or -ENOENT. */
+int pool_take_again(struct pool *p, uint64_t user, uint32_t *address);
+/* A given address, in the pool or not: 0, -EADDRINUSE or -ENOMEM. */
+int pool_claim(struct pool *p, uint32_t address, uint64_t user);
 void pool_give(struct pool *p, uint32_t address);
-struct pool_usage { uint64_t size, used; };
+struct pool_usage {
+	uint64_t size, reserved;	/* size: with the reserved ones */
+	uint64_t used, free;		/* used: with those that are fixed; free: for anybody */
+	uint64_t known;			/* at rest, kept for who had them */
+};
 struct pool_usage pool_usage(const struct pool *p);
 
 /* ---- peer.c, redial.c: whom we call ---- */

@@ -1,188 +1,329 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Addresses of a PPP profile. Ones that were given back go to the end of a
- * queue, so that an address rests as long as it can before another caller
- * gets it; memory grows with what was used, not with the size of the pool.
+ * IPv4 addresses of one pool. Ones that were never given come first, then the
+ * one that has rested longest, so that an address rests as long as it can
+ * before another caller gets it; a user who returns meanwhile finds his own.
+ * Memory grows with what was used, not with the size of the pool.
  */
 #include "engine/internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-struct pool {
-	const struct config_pool_range *ranges;
-	size_t range_n, range;		/* range: the one that fresh is in */
-	uint32_t fresh;			/* the next that was never given; 0: none left */
-	uint32_t local;			/* our own end is not given */
-	uint64_t size;
-	struct table state;		/* address -> one of states[]; absent: never given */
-	uint64_t used;
-	uint32_t *rest;			/* ring of those given back */
-	size_t rest_at, rest_n, rest_size;
+/* With more than these at rest no new ones are begun: what is remembered has an end. */
+#define REST_MAX	(128u << 10)
+
+/* An address that is taken, or that rests and is remembered with its last user. */
+struct lease {
+	uint32_t address;
+	bool taken;
+	bool dynamic;			/* of those that anybody may get */
+	uint64_t user;			/* key of who has it, or had it last; 0: nobody's */
+	struct lease *next, *prev;	/* at rest: the later, the earlier */
+	struct lease *same_next, *same_prev;	/* at rest: of the same user, the latest first */
 };
 
-/* What the table says of an address. */
-enum { TAKEN, RESTING, TAKEN_IN_RING, STATE_COUNT };
-static char states[STATE_COUNT];
+struct pool {
+	struct config_ranges dynamic;	/* what anybody may get */
+	struct config_ranges reserve;	/* what only a user may get who has it fixed */
+	size_t range;			/* the one that fresh is in */
+	uint32_t fresh;			/* the next that was never given; 0: none left */
+	struct table leases;		/* address -> struct lease */
+	struct table users;		/* key -> struct lease: the user's latest at rest */
+	struct lease *oldest, *newest;	/* at rest */
+	uint64_t resting, size, reserved, used, used_dynamic;
+};
 
-struct pool *pool_new(const struct config_ppp *profile)
+/* ---- ranges ---- */
+
+static bool ranges_have(const struct config_ranges *l, size_t from, uint32_t address)
+{
+	for (size_t i = from; i < l->n; i++)
+		if (address >= l->v[i].first && address <= l->v[i].last)
+			return true;
+	return false;
+}
+
+static uint64_t ranges_count(const struct config_ranges *l)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		count += (uint64_t)l->v[i].last - l->v[i].first + 1;
+	return count;
+}
+
+static int ranges_copy(struct config_ranges *to, const struct config_ranges *from)
+{
+	if (!from->n)
+		return 0;
+	to->v = reallocarray(NULL, from->n, sizeof(*to->v));
+	if (!to->v)
+		return -ENOMEM;
+	memcpy(to->v, from->v, from->n * sizeof(*to->v));
+	to->n = from->n;
+	return 0;
+}
+
+/* Takes first to last out of the list. */
+static int ranges_cut(struct config_ranges *l, uint32_t first, uint32_t last)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct config_pool_range *r = &l->v[i], *grown;
+
+		if (last < r->first || first > r->last)
+			continue;
+		if (first > r->first && last < r->last) {
+			grown = reallocarray(l->v, l->n + 1, sizeof(*grown));
+			if (!grown)
+				return -ENOMEM;
+			l->v = grown;
+			memmove(&grown[i + 1], &grown[i], (l->n++ - i) * sizeof(*grown));
+			grown[i].last = first - 1;
+			grown[i + 1].first = last + 1;
+			return 0;
+		}
+		if (first > r->first) {
+			r->last = first - 1;
+		} else if (last < r->last) {
+			r->first = last + 1;
+		} else {
+			memmove(r, r + 1, (--l->n - i) * sizeof(*r));
+			i--;
+		}
+	}
+	return 0;
+}
+
+static int make_ranges(struct pool *p, const struct config_ranges *ranges, const struct config_ranges *reserve,
+		       const uint32_t *own, size_t own_n)
+{
+	int err = ranges_copy(&p->dynamic, ranges);
+
+	if (!err)
+		err = ranges_copy(&p->reserve, reserve);
+	for (size_t i = 0; !err && i < own_n; i++) {
+		err = ranges_cut(&p->dynamic, own[i], own[i]);
+		if (!err)
+			err = ranges_cut(&p->reserve, own[i], own[i]);
+	}
+	for (size_t i = 0; !err && i < reserve->n; i++)
+		err = ranges_cut(&p->dynamic, reserve->v[i].first, reserve->v[i].last);
+	return err;
+}
+
+struct pool *pool_new(const struct config_ranges *ranges, const struct config_ranges *reserve,
+		      const uint32_t *own, size_t own_n)
 {
 	struct pool *p = calloc(1, sizeof(*p));
 
-	if (!p)
+	if (!p || make_ranges(p, ranges, reserve, own, own_n)) {
+		pool_free(p);
 		return NULL;
-	p->ranges = profile->pool.v;
-	p->range_n = profile->pool.n;
-	if (profile->local_address.family == AF_INET)
-		p->local = addr_v4(&profile->local_address);
-	if (p->range_n)
-		p->fresh = p->ranges[0].first;
-	for (size_t i = 0; i < p->range_n; i++) {
-		const struct config_pool_range *r = &p->ranges[i];
-
-		p->size += (uint64_t)r->last - r->first + 1;
-		if (p->local >= r->first && p->local <= r->last)
-			p->size--;
 	}
+	p->size = ranges_count(&p->dynamic);
+	p->reserved = ranges_count(&p->reserve);
+	if (p->dynamic.n)
+		p->fresh = p->dynamic.v[0].first;
 	return p;
 }
 
 void pool_free(struct pool *p)
 {
+	struct lease *l;
+
 	if (!p)
 		return;
-	table_fini(&p->state);
-	free(p->rest);
+	while ((l = table_pop(&p->leases)))
+		free(l);
+	table_fini(&p->leases);
+	table_fini(&p->users);
+	free(p->dynamic.v);
+	free(p->reserve.v);
 	free(p);
 }
 
-static uint32_t next_fresh(struct pool *p)
+bool pool_has(const struct pool *p, uint32_t address)
 {
-	uint32_t address = p->fresh;
-
-	if (!address)
-		return 0;
-	if (address < p->ranges[p->range].last)
-		p->fresh++;
-	else if (++p->range < p->range_n)
-		p->fresh = p->ranges[p->range].first;
-	else
-		p->fresh = 0;
-	return address;
+	return ranges_have(&p->dynamic, 0, address) || ranges_have(&p->reserve, 0, address);
 }
 
-static void set_state(struct pool *p, uint32_t address, int state)
-{
-	table_del(&p->state, address);
-	/* There is room: the slot was just freed, or the caller handles -ENOMEM itself. */
-	(void)table_put(&p->state, address, &states[state]);
-}
-
-/* The address that has rested longest; one that was claimed meanwhile is passed over. */
-static uint32_t next_rested(struct pool *p)
-{
-	while (p->rest_n) {
-		uint32_t address = p->rest[p->rest_at];
-		bool claimed = table_get(&p->state, address) != &states[RESTING];
-
-		p->rest_at = (p->rest_at + 1) % p->rest_size;
-		p->rest_n--;
-		if (!claimed) {
-			table_del(&p->state, address);
-			return address;
-		}
-		set_state(p, address, TAKEN);
-	}
-	return 0;
-}
-
-int pool_claim(struct pool *p, uint32_t address)
-{
-	char *was = table_get(&p->state, address);
-	int err = 0;
-
-	if (was && was != &states[RESTING])
-		return -EADDRINUSE;
-	if (was)
-		set_state(p, address, TAKEN_IN_RING);
-	else
-		err = table_put(&p->state, address, &states[TAKEN]);
-	if (!err)
-		p->used++;
-	return err;
-}
-
-uint32_t pool_take(struct pool *p)
-{
-	for (;;) {
-		uint32_t address = next_fresh(p);
-
-		if (!address)
-			address = next_rested(p);
-		if (!address)
-			return 0;
-		/* Skips what a users file fixed for somebody. */
-		if (address != p->local && pool_claim(p, address) == 0)
-			return address;
-	}
-}
-
-static bool in_pool(const struct pool *p, uint32_t address)
-{
-	for (size_t i = 0; i < p->range_n; i++)
-		if (address >= p->ranges[i].first && address <= p->ranges[i].last)
-			return true;
-	return false;
-}
-
-/* Whether next_fresh will still come to it, so that it must not rest too. */
+/* Whether fresh will still come to it, so that it must not rest too. */
 static bool is_ahead(const struct pool *p, uint32_t address)
 {
 	if (!p->fresh)
 		return false;
-	if (address >= p->fresh && address <= p->ranges[p->range].last)
+	if (address >= p->fresh && address <= p->dynamic.v[p->range].last)
 		return true;
-	for (size_t i = p->range + 1; i < p->range_n; i++)
-		if (address >= p->ranges[i].first && address <= p->ranges[i].last)
-			return true;
-	return false;
+	return ranges_have(&p->dynamic, p->range + 1, address);
 }
 
-static int ring_put(struct pool *p, uint32_t address)
+static void next_fresh(struct pool *p)
 {
-	if (p->rest_n == p->rest_size) {
-		size_t size = p->rest_size ? p->rest_size * 2 : 64;
-		uint32_t *rest = calloc(size, sizeof(*rest));
+	if (p->fresh < p->dynamic.v[p->range].last)
+		p->fresh++;
+	else if (++p->range < p->dynamic.n)
+		p->fresh = p->dynamic.v[p->range].first;
+	else
+		p->fresh = 0;
+}
 
-		if (!rest)
-			return -ENOMEM;
-		for (size_t i = 0; i < p->rest_n; i++)
-			rest[i] = p->rest[(p->rest_at + i) % p->rest_size];
-		free(p->rest);
-		p->rest = rest;
-		p->rest_size = size;
-		p->rest_at = 0;
+/* ---- at rest ---- */
+
+/* Of all that its user left, it is what he finds first. Without memory he finds none. */
+static void remember(struct pool *p, struct lease *l)
+{
+	struct lease *head;
+
+	if (!l->user)
+		return;
+	head = table_del(&p->users, l->user);
+	l->same_prev = NULL;
+	l->same_next = head;
+	if (head)
+		head->same_prev = l;
+	/* The slot that was just freed serves; only a first one needs memory. */
+	if (table_put(&p->users, l->user, l))
+		l->user = 0;
+}
+
+static void forget(struct pool *p, struct lease *l)
+{
+	if (!l->user)
+		return;
+	if (l->same_next)
+		l->same_next->same_prev = l->same_prev;
+	if (l->same_prev) {
+		l->same_prev->same_next = l->same_next;
+	} else {
+		table_del(&p->users, l->user);
+		if (l->same_next)
+			(void)table_put(&p->users, l->user, l->same_next);
 	}
-	p->rest[(p->rest_at + p->rest_n++) % p->rest_size] = address;
+	l->same_next = l->same_prev = NULL;
+}
+
+static void rest(struct pool *p, struct lease *l)
+{
+	l->next = NULL;
+	l->prev = p->newest;
+	if (p->newest)
+		p->newest->next = l;
+	else
+		p->oldest = l;
+	p->newest = l;
+	p->resting++;
+	remember(p, l);
+}
+
+static void unrest(struct pool *p, struct lease *l)
+{
+	forget(p, l);
+	*(l->prev ? &l->prev->next : &p->oldest) = l->next;
+	*(l->next ? &l->next->prev : &p->newest) = l->prev;
+	l->next = l->prev = NULL;
+	p->resting--;
+}
+
+/* ---- taking and giving ---- */
+
+static void take(struct pool *p, struct lease *l, uint64_t user)
+{
+	l->taken = true;
+	l->user = user;
+	p->used++;
+	p->used_dynamic += l->dynamic;
+}
+
+/* An address of which nothing is known yet; NULL: out of memory. */
+static struct lease *lease_new(struct pool *p, uint32_t address)
+{
+	struct lease *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->address = address;
+	l->dynamic = ranges_have(&p->dynamic, 0, address);
+	if (table_put(&p->leases, address, l)) {
+		free(l);
+		return NULL;
+	}
+	return l;
+}
+
+int pool_claim(struct pool *p, uint32_t address, uint64_t user)
+{
+	struct lease *l = table_get(&p->leases, address);
+
+	if (l && l->taken)
+		return -EADDRINUSE;
+	if (l)
+		unrest(p, l);
+	else
+		l = lease_new(p, address);
+	if (!l)
+		return -ENOMEM;
+	take(p, l, user);
+	return 0;
+}
+
+int pool_take_again(struct pool *p, uint64_t user, uint32_t *address)
+{
+	struct lease *l = user ? table_get(&p->users, user) : NULL;
+
+	if (!l)
+		return -ENOENT;
+	unrest(p, l);
+	take(p, l, user);
+	*address = l->address;
+	return 0;
+}
+
+int pool_take(struct pool *p, uint64_t user, uint32_t *address)
+{
+	struct lease *l = NULL;
+
+	/* Passes over what was fixed for somebody and is taken; such a one rests when it comes back. */
+	while (p->fresh && table_get(&p->leases, p->fresh))
+		next_fresh(p);
+	if (p->fresh && p->resting < REST_MAX) {
+		l = lease_new(p, p->fresh);
+		if (!l)
+			return -ENOMEM;
+		next_fresh(p);
+	} else if (p->oldest) {
+		l = p->oldest;
+		unrest(p, l);
+	}
+	if (!l)
+		return -ENOSPC;
+	take(p, l, user);
+	*address = l->address;
 	return 0;
 }
 
 void pool_give(struct pool *p, uint32_t address)
 {
-	char *was = table_get(&p->state, address);
+	struct lease *l = table_get(&p->leases, address);
 
-	if (!was || was == &states[RESTING])
+	if (!l || !l->taken)
 		return;
+	l->taken = false;
 	p->used--;
-	if (was == &states[TAKEN_IN_RING])
-		set_state(p, address, RESTING);
-	else if (!in_pool(p, address) || is_ahead(p, address) || ring_put(p, address))
-		table_del(&p->state, address);
-	else
-		set_state(p, address, RESTING);
+	p->used_dynamic -= l->dynamic;
+	if (l->dynamic && !is_ahead(p, address)) {
+		rest(p, l);
+		return;
+	}
+	table_del(&p->leases, address);
+	free(l);
 }
 
 struct pool_usage pool_usage(const struct pool *p)
 {
-	return (struct pool_usage){ .size = p->size, .used = p->used };
+	return (struct pool_usage){
+		.size = p->size + p->reserved, .reserved = p->reserved, .used = p->used,
+		.free = p->size - p->used_dynamic, .known = p->resting,
+	};
 }

@@ -81,6 +81,13 @@ static uint64_t hash(const struct registry *r, const void *data, size_t len)
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
+uint64_t registry_name_key(const struct engine *e, const char *user)
+{
+	uint64_t key = user[0] ? hash(e->registry, user, strlen(user)) : 0;
+
+	return user[0] && !key ? 1 : key;
+}
+
 /* ---- keys ---- */
 
 static uint32_t address_of(const struct subscriber *s)
