@@ -466,7 +466,7 @@ static void take_packet(struct coa *c, const struct way *w, const uint8_t *data,
 	else if (fault)
 		drop(c, "a packet of \"%s\" (%s) was dropped: %s", config->name, from, radius_fault_text(fault));
 	else if (v.code != RADIUS_COA_REQUEST && v.code != RADIUS_DISCONNECT_REQUEST)
-		drop(c, "a packet of \"%s\" (%s) was dropped: its code %u is neither CoA-Request nor Disconnect-Request",
+		drop(c, "a packet of \"%s\" (%s) was dropped: its code %u is no CoA-Request's or Disconnect-Request's",
 		     config->name, from, v.code);
 	else if (secret_is_set(&k->secret))
 		check(c, k, w, &v);
