@@ -131,12 +131,10 @@ struct pool *pool_new(const struct config_ranges *ranges, const struct config_ra
 
 void pool_free(struct pool *p)
 {
-	struct lease *l;
-
 	if (!p)
 		return;
-	while ((l = table_pop(&p->leases)))
-		free(l);
+	table_foreach(&p->leases, i)
+		free(p->leases.slots[i].value);
 	table_fini(&p->leases);
 	table_fini(&p->users);
 	free(p->dynamic.v);
