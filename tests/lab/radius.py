@@ -32,7 +32,7 @@ CREATE TABLE acct (id INTEGER PRIMARY KEY, status TEXT, session TEXT, user TEXT,
 ACCT = ("%{Acct-Status-Type}", "%{Acct-Session-Id}", "%{User-Name}", "%{Framed-IP-Address}",
         "%{%{Acct-Session-Time}:-0}", "%{%{Acct-Input-Octets}:-0}", "%{%{Acct-Output-Octets}:-0}",
         "%{%{Acct-Input-Gigawords}:-0}", "%{%{Acct-Output-Gigawords}:-0}", "%{%{Acct-Input-Packets}:-0}",
-        "%{%{Acct-Output-Packets}:-0}", "%{Acct-Terminate-Cause}", "%{%{Acct-Delay-Time}:-0}", "%{Class}",
+        "%{%{Acct-Output-Packets}:-0}", "%{Acct-Terminate-Cause}", "%{%{Acct-Delay-Time}:-0}", "%{Class[*]}",
         "%{integer:Event-Timestamp}", "%{Acct-Authentic}", "%{Framed-IPv6-Prefix}", "%{Delegated-IPv6-Prefix}",
         "%{Tunnel-Client-Endpoint:0}")
 # What is written for each Access-Request, as Name=value pairs with bars between them.
@@ -116,10 +116,11 @@ modules {{
         read_groups = no
         read_clients = no
         delete_stale_sessions = no
+        # One for each thread: who finds none is refused.
         pool {{
-            start = 1
-            min = 1
-            max = 1
+            start = {threads}
+            min = {threads}
+            max = {threads}
             spare = 0
             uses = 0
             lifetime = 0

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a RADIUS server's reply says of a call, seen in the kernel, at the caller and in the accounting."""
+
+import fcntl
+import re
+import socket
+import struct
+
+import lab
+from lab.l2tpd import L2tpd
+from lab.radius import FreeRadius
+from test_coa import callers
+from test_mppe import check_encrypted
+from test_radius import Caller, hang_up, radius_config
+
+SIOCGIFMTU = 0x8921
+USERS = """
+full Cleartext-Password := "pw"
+    Framed-IP-Address = 10.64.0.77,
+    Framed-Route = "192.0.2.0/24 0.0.0.0 5",
+    Framed-Route += "198.51.100.7",
+    Framed-MTU = 1300,
+    MS-Primary-DNS-Server = 192.0.2.53,
+    MS-Secondary-DNS-Server = 192.0.2.54,
+    WISPr-Bandwidth-Max-Down = 4000000,
+    WISPr-Bandwidth-Max-Up = 1000000,
+    Filter-Id = "gold",
+    Class = 0x6f6e65,
+    Class += 0x74776f
+brief Cleartext-Password := "pw"
+    Session-Timeout = 2
+idle Cleartext-Password := "pw"
+    Idle-Timeout = 2
+pool Cleartext-Password := "pw"
+    Framed-IP-Address = 255.255.255.254
+choice Cleartext-Password := "pw"
+    Framed-IP-Address = 255.255.255.255
+keys Cleartext-Password := "pw"
+nokeys Cleartext-Password := "pw"
+"""
+NO_KEYS = """
+if (&User-Name == "nokeys") {
+    update reply {
+        MS-MPPE-Send-Key !* ANY
+        MS-MPPE-Recv-Key !* ANY
+    }
+}
+"""
+MISSING = "accepted the user but sent no MPPE keys"
+
+
+def start(pair, processes, build, **kwargs):
+    server = FreeRadius(processes, pair[0].namespace, post_auth=NO_KEYS)
+    server.users(USERS)
+    server.start()
+    lns = L2tpd(processes, build, pair[0].namespace, "lns")
+    lns.start(radius_config(lns, server, **kwargs))
+    return server, lns
+
+
+def mtu(namespace, device):
+    with namespace.inside():
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with sock:
+        return struct.unpack_from("i", fcntl.ioctl(sock, SIOCGIFMTU, struct.pack("16s16x", device.encode())), 16)[0]
+
+
+def test_in_the_kernel(pair, processes, build):
+    """Address, routes, rates, MTU, name servers; then who chooses the address himself."""
+    a, b = pair
+    ours, theirs = a.namespace, b.namespace
+    server, lns = start(pair, processes, build, ppp="mtu = 1400")
+    caller = Caller(processes, theirs, a.ipv4)
+    peer = caller.call("full", "pw", "chap", "usepeerdns\n")
+    (session,) = lns.up()
+    device = session["ifname"]
+    assert session["remote_ipv4"] == "10.64.0.77"
+    assert (device, "10.64.0.1", "10.64.0.77") in lab.addresses(ours)
+    # by way of the caller, whatever the gateway was
+    routes = lab.wait_until(lambda: (lambda text: "198.51.100.7" in text and text)(
+        ours.run("ip", "route", "show", "dev", device)), "the routes")
+    assert re.search(r"^192\.0\.2\.0/24 .*metric 5\b", routes, re.MULTILINE), routes
+    theirs.run("ip", "address", "add", "192.0.2.9/32", "dev", "lo")
+    assert lab.ping(ours, "192.0.2.9") is not None
+    lab.wait_until(lambda: mtu(ours, device) == 1300, "the MTU of the session's interface")
+    shown = ours.run("tc", "qdisc", "show", "dev", device) + ours.run("tc", "filter", "show", "dev", device, "ingress")
+    assert "rate 4Mbit" in shown and "rate 1Mbit" in shown, shown
+    log = lab.wait_until(lambda: (lambda text: "secondary DNS" in text and text)(peer.pppd_log()), "the name servers")
+    assert re.search(r"primary +DNS address 192\.0\.2\.53", log)
+    assert re.search(r"secondary +DNS address 192\.0\.2\.54", log)
+    hang_up(lns, peer)
+    lab.wait_until(lambda: "192.0.2.0" not in ours.run("ip", "route", "show"), "the routes to go")
+    (stop,) = lab.wait_until(lambda: server.accounting(status="Stop"), "the stop")
+    # FreeRADIUS writes a comma so in SQL.
+    assert (stop["class"], stop["cause"]) == ("0x6f6e65=2C0x74776f", "User-Request")
+    # 255.255.255.255: the caller's own address
+    peer = caller.call("choice", "pw", "chap", "10.99.1.2:\n")
+    (session,) = lns.up()
+    assert session["remote_ipv4"] == "10.99.1.2"
+    assert lab.ping(ours, "10.99.1.2") is not None
+    hang_up(lns, peer)
+    assert lns.status()["pool_isp_used"] == 0
+
+
+def test_timeouts_and_pool(pair, processes, build):
+    """Session-Timeout and Idle-Timeout end calls by themselves; 255.255.255.254 is the pool's."""
+    a, b = pair
+    server, lns = start(pair, processes, build, ppp="session-timeout = 3600")
+    lac = L2tpd(processes, build, b.namespace, "lac")
+    lac.start(callers(lac, a.ipv4, ("brief", "pw"), ("idle", "pw"), ("pool", "pw")))
+    stops = lab.wait_until(lambda: (lambda rows: len(rows) == 2 and rows)(server.accounting(status="Stop")),
+                           "both timeouts")
+    causes = {r["user"]: r["cause"] for r in stops}
+    assert causes == {"brief": "Session-Timeout", "idle": "Idle-Timeout"}
+    assert all(2 <= r["time"] < 30 for r in stops), stops
+    (session,) = lns.up()
+    assert (session["user"], session["remote_ipv4"][:8]) == ("pool", "10.64.0.")
+    assert lab.ping(a.namespace, session["remote_ipv4"]) is not None
+    assert lns.status()["pool_isp_used"] == 1
+    lac.process.wait_for(r"the time of the session is over \(Session-Timeout\)")
+    lac.process.wait_for(r"it was idle for too long \(Idle-Timeout\)")
+
+
+def test_mppe(pair, processes, build, logs):
+    """128 bits with the server's keys; without them an error that says so, and no wrong password."""
+    a, b = pair
+    _, lns = start(pair, processes, build, auth='"mschapv2"', ppp='mppe = "required"')
+    caller = Caller(processes, b.namespace, a.ipv4)
+    peer = caller.call("keys", "pw", "mschapv2", "require-mppe-128\n", ccp=True)
+    check_encrypted(a, b, lns, logs, 128)
+    hang_up(lns, peer)
+    peer = caller.call("nokeys", "pw", "mschapv2", "require-mppe-128\n", ccp=True)
+    lns.process.wait_for(rf'user "nokeys" cannot come in .*{MISSING}')
+    lns.process.wait_for(rf"cleared by us: .*{MISSING}")
+    peer.process.wait_for(MISSING)   # the message of the CDN
+    lab.wait_until(lambda: lns.sessions() == [] and not lns.pppds(), "the refused call to be cleared")
+    assert 'user "nokeys" is refused' not in lns.process.text()
+    assert lns.process.text().count("up on ppp") == 1
