@@ -157,6 +157,8 @@ static void delete_tunnel(struct control *c)
 	}
 	if (!p && t->peer)
 		p = t->peer;
+	for (struct call *call = t ? t->calls : NULL; call; call = call->next)
+		subscriber_set_end(call, SERVICE_END_ADMIN_RESET);
 	if (p)
 		peer_remove(p, &cause);
 	else
@@ -292,7 +294,9 @@ static void delete_session(struct control *c)
 		control_error(c, "several tunnels have a session \"%s\": name the tunnel too", session);
 		return;
 	}
-	call = s ? NULL : find_call(c, tunnel, session);
+	call = s ? s->call : find_call(c, tunnel, session);
+	if (call)
+		subscriber_set_end(call, SERVICE_END_ADMIN_RESET);
 	if (s) {
 		peer_session_remove(s, &cause);
 	} else if (call) {
@@ -307,6 +311,49 @@ static void delete_session(struct control *c)
 			      tunnel ? "\"" : "; a session that has no name needs its tunnel too");
 		return;
 	}
+	control_end(c);
+}
+
+/* ---- users ---- */
+
+static void clear_user(struct control *c)
+{
+	const char *user = text_arg(c, "user");
+	struct l2tp_cause cause = cause_make(CLEAR_ADMIN_CDN, 0, "cleared by the operator");
+	struct call **calls = NULL;
+	size_t n = 0;
+
+	if (!user) {
+		control_error(c, "clear user needs the user's name");
+		return;
+	}
+	for (struct subscriber *s = registry_by_name(c->engine, user); s; s = registry_next_of_name(s))
+		n += !s->leaving;
+	if (!n) {
+		control_error(c, "there is no user \"%s\" with a session", user);
+		return;
+	}
+	calls = calloc(n, sizeof(struct call *));
+	if (!calls) {
+		control_error(c, "l2tpd is out of memory");
+		return;
+	}
+	/* Closing one may end it, and take it out of the list that is walked. */
+	n = 0;
+	for (struct subscriber *s = registry_by_name(c->engine, user); s; s = registry_next_of_name(s)) {
+		if (s->leaving)
+			continue;
+		call_get(s->call);
+		calls[n++] = s->call;
+	}
+	for (size_t i = 0; i < n; i++) {
+		subscriber_set_end(calls[i], SERVICE_END_ADMIN_RESET);
+		call_close(calls[i], &cause);
+		call_put(calls[i]);
+	}
+	free(calls);
+	log_notice("user \"%s\": %zu session%s cleared by the operator", user, n, n == 1 ? " is" : "s are");
+	control_record(c, json_pack("{s:o, s:i}", "user", control_text(user), "sessions", (int)n));
 	control_end(c);
 }
 
@@ -331,12 +378,17 @@ static const struct {
 } commands[] = {
 	{ "show tunnels", show_tunnels },
 	{ "show sessions", show_sessions },
+	{ "show users", show_users },
+	{ "show pools", show_pools },
+	{ "show radius", show_radius },
 	{ "show config", show_config },
 	{ "show status", show_status },
 	{ "add tunnel", add_tunnel },
 	{ "add session", add_session },
 	{ "delete tunnel", delete_tunnel },
 	{ "delete session", delete_session },
+	{ "clear user", clear_user },
+	{ "test aaa", test_aaa },
 	{ "set log", set_log },
 };
 

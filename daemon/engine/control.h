@@ -23,6 +23,7 @@ struct control {
 	uint32_t next_tunnel, next_session;	/* id + 1; 0: the start */
 	struct peer *peer;
 	unsigned int walked_peers;
+	uint64_t place;			/* of a walk over subscribers, pools or servers */
 	uint32_t found;
 	char *out;
 	size_t out_len, out_size, in_len;
@@ -44,5 +45,25 @@ void show_tunnels(struct control *c);
 void show_sessions(struct control *c);
 void show_config(struct control *c);
 void show_status(struct control *c);
+/* Fields of a record; what is empty or zero is left out, but not a number. */
+void show_text(json_t *o, const char *key, const char *text);
+void show_number(json_t *o, const char *key, uint64_t value);
+void show_ipv4(json_t *o, const char *key, uint32_t network_order);
+const char *show_arg(const struct control *c, const char *key);
+/* The end of a walk: an error when one was wanted and none found. */
+void show_finish(struct control *c, const char *what, const char *wanted);
+
+/* show_service.c */
+void show_users(struct control *c);
+void show_pools(struct control *c);
+void show_radius(struct control *c);
+/* What a call is given, in fields of its own; show_dns: an array. */
+void show_service(json_t *o, const struct service *s);
+void show_dns(json_t *o, const uint32_t dns[2]);
+void show_ifid(json_t *o, const char *key, const uint8_t id[8]);
+/* What a session's record tells of its subscriber. */
+void show_encryption_and_time(json_t *o, const struct subscriber *s, uint64_t now);
+/* show_test.c */
+void test_aaa(struct control *c);
 
 #endif

@@ -377,6 +377,8 @@ void subscriber_free(struct call *c);	/* the engine ends: nobody is told */
 void subscriber_change(struct subscriber *s, uint32_t changes, const struct service *to);
 /* Why it will end: the first that is said counts. */
 void subscriber_set_end(struct call *c, enum service_end end);
+/* The profile's word where the reply had none; of the call, its profile and user count. */
+void subscriber_complete(struct service *s, const struct call *c);
 /* What a RADIUS server is told of a call. */
 void subscriber_describe(struct call *c, struct service_call *out);
 /* Counters of its interface, now; done with result -errno when there are none. Holds the call meanwhile. */

@@ -13,13 +13,13 @@
 
 #include "lib/version.h"
 
-static void set_str(json_t *o, const char *key, const char *text)
+void show_text(json_t *o, const char *key, const char *text)
 {
 	if (text && text[0])
 		json_object_set_new(o, key, control_text(text));
 }
 
-static void set_int(json_t *o, const char *key, uint64_t value)
+void show_number(json_t *o, const char *key, uint64_t value)
 {
 	json_object_set_new(o, key, json_integer((json_int_t)value));
 }
@@ -29,15 +29,15 @@ static void set_addr(json_t *o, const char *key, const struct addr *a)
 	char text[ADDR_STRLEN];
 
 	if (addr_is_set(a))
-		set_str(o, key, addr_format_port(a, text));
+		show_text(o, key, addr_format_port(a, text));
 }
 
-static void set_ipv4(json_t *o, const char *key, uint32_t network_order)
+void show_ipv4(json_t *o, const char *key, uint32_t network_order)
 {
 	char text[INET_ADDRSTRLEN];
 
 	if (network_order)
-		set_str(o, key, inet_ntop(AF_INET, &network_order, text, sizeof(text)));
+		show_text(o, key, inet_ntop(AF_INET, &network_order, text, sizeof(text)));
 }
 
 /* A name or a number that names an object. */
@@ -53,7 +53,7 @@ static bool names(const char *wanted, const char *name, uint32_t id)
 	return id && strcmp(wanted, text) == 0;
 }
 
-static const char *arg(const struct control *c, const char *key)
+const char *show_arg(const struct control *c, const char *key)
 {
 	return json_string_value(json_object_get(c->args, key));
 }
@@ -62,12 +62,12 @@ static const char *arg(const struct control *c, const char *key)
 
 static void add_stats(json_t *o, const struct dp_stats *s)
 {
-	set_int(o, "rx_packets", s->rx_packets);
-	set_int(o, "rx_bytes", s->rx_bytes);
-	set_int(o, "rx_errors", s->rx_errors);
-	set_int(o, "tx_packets", s->tx_packets);
-	set_int(o, "tx_bytes", s->tx_bytes);
-	set_int(o, "tx_errors", s->tx_errors);
+	show_number(o, "rx_packets", s->rx_packets);
+	show_number(o, "rx_bytes", s->rx_bytes);
+	show_number(o, "rx_errors", s->rx_errors);
+	show_number(o, "tx_packets", s->tx_packets);
+	show_number(o, "tx_bytes", s->tx_bytes);
+	show_number(o, "tx_errors", s->tx_errors);
 }
 
 static void on_stats(void *argument, int result, struct ipc_message *m)
@@ -106,7 +106,7 @@ static void emit(struct control *c, json_t *o, bool installed, uint32_t tunnel_i
 	}
 }
 
-static void finish(struct control *c, const char *what, const char *wanted)
+void show_finish(struct control *c, const char *what, const char *wanted)
 {
 	if (wanted && !c->found)
 		control_error(c, "there is no %s \"%s\"", what, wanted);
@@ -137,22 +137,22 @@ static void add_counters(json_t *o, const struct l2tp_tunnel *core, uint64_t now
 	struct l2tp_tunnel_counters n;
 
 	l2tp_tunnel_counters(core, &n);
-	set_int(o, "sessions", n.sessions);
+	show_number(o, "sessions", n.sessions);
 	if (n.established_ms)
-		set_int(o, "uptime_s", (now - n.established_ms) / 1000);
+		show_number(o, "uptime_s", (now - n.established_ms) / 1000);
 	if (n.last_heard_ms)
-		set_int(o, "idle_s", (now - n.last_heard_ms) / 1000);
-	set_int(o, "ns", n.ns);
-	set_int(o, "nr", n.nr);
-	set_int(o, "window", n.congestion_window);
-	set_int(o, "unacknowledged", n.unacknowledged);
-	set_int(o, "queued", n.queued);
-	set_int(o, "sent", n.sent);
-	set_int(o, "received", n.received);
-	set_int(o, "retransmitted", n.retransmitted);
-	set_int(o, "duplicates", n.duplicates);
-	set_int(o, "out_of_order", n.out_of_order);
-	set_int(o, "dropped", n.dropped);
+		show_number(o, "idle_s", (now - n.last_heard_ms) / 1000);
+	show_number(o, "ns", n.ns);
+	show_number(o, "nr", n.nr);
+	show_number(o, "window", n.congestion_window);
+	show_number(o, "unacknowledged", n.unacknowledged);
+	show_number(o, "queued", n.queued);
+	show_number(o, "sent", n.sent);
+	show_number(o, "received", n.received);
+	show_number(o, "retransmitted", n.retransmitted);
+	show_number(o, "duplicates", n.duplicates);
+	show_number(o, "out_of_order", n.out_of_order);
+	show_number(o, "dropped", n.dropped);
 }
 
 static json_t *tunnel_record(struct engine *e, struct l2tp_tunnel *core)
@@ -161,23 +161,23 @@ static json_t *tunnel_record(struct engine *e, struct l2tp_tunnel *core)
 	const struct l2tp_tunnel_peer_info *info = l2tp_tunnel_peer_info(core);
 	json_t *o = json_object();
 
-	set_str(o, "name", tunnel_name(t));
-	set_str(o, "role", t && t->lns ? "lns" : "lac");
-	set_str(o, "profile", t && t->lns ? t->lns->name : NULL);
-	set_str(o, "state", l2tp_tunnel_state_str(core));
+	show_text(o, "name", tunnel_name(t));
+	show_text(o, "role", t && t->lns ? "lns" : "lac");
+	show_text(o, "profile", t && t->lns ? t->lns->name : NULL);
+	show_text(o, "state", l2tp_tunnel_state_str(core));
 	json_object_set_new(o, "initiator", json_boolean(l2tp_tunnel_is_initiator(core)));
-	set_int(o, "tunnel_id", l2tp_tunnel_id(core));
+	show_number(o, "tunnel_id", l2tp_tunnel_id(core));
 	if (l2tp_tunnel_peer_id(core))
-		set_int(o, "peer_tunnel_id", l2tp_tunnel_peer_id(core));
+		show_number(o, "peer_tunnel_id", l2tp_tunnel_peer_id(core));
 	set_addr(o, "local", l2tp_tunnel_local(core));
 	set_addr(o, "remote", l2tp_tunnel_peer(core));
-	set_str(o, "peer_hostname", info->hostname);
-	set_str(o, "peer_vendor", info->vendor_name);
+	show_text(o, "peer_hostname", info->hostname);
+	show_text(o, "peer_vendor", info->vendor_name);
 	if (info->firmware)
-		set_int(o, "peer_firmware", info->firmware);
+		show_number(o, "peer_firmware", info->firmware);
 	if (info->receive_window)
-		set_int(o, "peer_window", info->receive_window);
-	set_int(o, "version", 2);
+		show_number(o, "peer_window", info->receive_window);
+	show_number(o, "version", 2);
 	add_counters(o, core, engine_now(e));
 	return o;
 }
@@ -190,18 +190,18 @@ static json_t *idle_peer_record(const struct peer *p)
 	};
 	json_t *o = json_object();
 
-	set_str(o, "name", p->name);
-	set_str(o, "role", "lac");
-	set_str(o, "state", states[p->state]);
-	set_str(o, "remote", p->server);
-	set_int(o, "sessions", 0);
-	set_str(o, "last_error", p->last_error);
+	show_text(o, "name", p->name);
+	show_text(o, "role", "lac");
+	show_text(o, "state", states[p->state]);
+	show_text(o, "remote", p->server);
+	show_number(o, "sessions", 0);
+	show_text(o, "last_error", p->last_error);
 	return o;
 }
 
 static void produce_tunnel(struct control *c)
 {
-	const char *wanted = arg(c, "tunnel");
+	const char *wanted = show_arg(c, "tunnel");
 	struct l2tp_tunnel *core = l2tp_tunnel_next(c->engine->core, c->next_tunnel);
 	struct peer *p;
 
@@ -218,7 +218,7 @@ static void produce_tunnel(struct control *c)
 	c->next_tunnel = UINT16_MAX + 1;
 	p = next_peer(c);
 	if (!p)
-		finish(c, "tunnel", wanted);
+		show_finish(c, "tunnel", wanted);
 	else if (!p->tunnel && !p->removed && names(wanted, p->name, 0))
 		emit(c, idle_peer_record(p), false, 0, 0);
 }
@@ -251,17 +251,19 @@ static const char *kind_name(enum l2tp_call_kind kind)
 
 static void add_call(json_t *o, const struct call *call, uint64_t now)
 {
-	set_str(o, "name", call->wanted ? call->wanted->name : NULL);
-	set_str(o, "ppp", call->profile ? call->profile->name : NULL);
-	set_str(o, "ppp_state", ppp_phase_name(call));
-	set_str(o, "user", call->user);
-	set_str(o, "ifname", call->ifname);
-	set_ipv4(o, "local_ipv4", call->local_ipv4);
-	set_ipv4(o, "remote_ipv4", call->remote_ipv4);
+	show_text(o, "name", call->wanted ? call->wanted->name : NULL);
+	show_text(o, "ppp", call->profile ? call->profile->name : NULL);
+	show_text(o, "ppp_state", ppp_phase_name(call));
+	show_text(o, "user", call->user);
+	show_text(o, "ifname", call->ifname);
+	show_ipv4(o, "local_ipv4", call->local_ipv4);
+	show_ipv4(o, "remote_ipv4", call->remote_ipv4);
 	if (call->pid)
-		set_int(o, "pid", (uint64_t)call->pid);
+		show_number(o, "pid", (uint64_t)call->pid);
 	if (call->up_ms)
-		set_int(o, "uptime_s", (now - call->up_ms) / 1000);
+		show_number(o, "uptime_s", (now - call->up_ms) / 1000);
+	if (call->subscriber)
+		show_encryption_and_time(o, call->subscriber, now);
 }
 
 static json_t *session_record(struct engine *e, struct l2tp_tunnel *tunnel, struct l2tp_session *core)
@@ -270,20 +272,20 @@ static json_t *session_record(struct engine *e, struct l2tp_tunnel *tunnel, stru
 	const struct call *call = l2tp_session_user(core);
 	json_t *o = json_object();
 
-	set_str(o, "tunnel", tunnel_name(l2tp_tunnel_user(tunnel)));
-	set_int(o, "tunnel_id", l2tp_tunnel_id(tunnel));
-	set_int(o, "peer_tunnel_id", l2tp_tunnel_peer_id(tunnel));
-	set_int(o, "session_id", l2tp_session_id(core));
+	show_text(o, "tunnel", tunnel_name(l2tp_tunnel_user(tunnel)));
+	show_number(o, "tunnel_id", l2tp_tunnel_id(tunnel));
+	show_number(o, "peer_tunnel_id", l2tp_tunnel_peer_id(tunnel));
+	show_number(o, "session_id", l2tp_session_id(core));
 	if (l2tp_session_peer_id(core))
-		set_int(o, "peer_session_id", l2tp_session_peer_id(core));
+		show_number(o, "peer_session_id", l2tp_session_peer_id(core));
 	set_addr(o, "remote", l2tp_tunnel_peer(tunnel));
-	set_str(o, "kind", kind_name(l2tp_session_kind(core)));
-	set_str(o, "state", l2tp_session_state_str(core));
+	show_text(o, "kind", kind_name(l2tp_session_kind(core)));
+	show_text(o, "state", l2tp_session_state_str(core));
 	if (params) {
-		set_str(o, "calling_number", params->calling_number);
-		set_str(o, "called_number", params->called_number);
+		show_text(o, "calling_number", params->calling_number);
+		show_text(o, "called_number", params->called_number);
 		if (params->call_serial)
-			set_int(o, "call_serial", params->call_serial);
+			show_number(o, "call_serial", params->call_serial);
 	}
 	if (call)
 		add_call(o, call, engine_now(e));
@@ -293,9 +295,9 @@ static json_t *session_record(struct engine *e, struct l2tp_tunnel *tunnel, stru
 static bool wants_session(const struct control *c, const struct l2tp_session *core)
 {
 	const struct call *call = l2tp_session_user(core);
-	const char *user = arg(c, "user");
+	const char *user = show_arg(c, "user");
 
-	if (!names(arg(c, "session"), call && call->wanted ? call->wanted->name : NULL, l2tp_session_id(core)))
+	if (!names(show_arg(c, "session"), call && call->wanted ? call->wanted->name : NULL, l2tp_session_id(core)))
 		return false;
 	return !user || (call && call->user && strcmp(call->user, user) == 0);
 }
@@ -304,28 +306,28 @@ static json_t *idle_session_record(const struct peer_session *s, uint64_t now)
 {
 	json_t *o = json_object();
 
-	set_str(o, "name", s->name);
-	set_str(o, "tunnel", s->peer->name);
-	set_str(o, "state", s->call ? "clearing" : s->wanted ? "connecting" :
+	show_text(o, "name", s->name);
+	show_text(o, "tunnel", s->peer->name);
+	show_text(o, "state", s->call ? "clearing" : s->wanted ? "connecting" :
 		loop_timer_is_set(&s->redial) ? "waiting" : "idle");
-	set_str(o, "ppp", s->profile ? s->profile->name : NULL);
-	set_str(o, "user", s->user);
+	show_text(o, "ppp", s->profile ? s->profile->name : NULL);
+	show_text(o, "user", s->user);
 	if (loop_timer_is_set(&s->redial) && s->redial.deadline > now)
-		set_int(o, "redial_in_s", (s->redial.deadline - now + 999) / 1000);
-	set_str(o, "last_error", s->last_error);
+		show_number(o, "redial_in_s", (s->redial.deadline - now + 999) / 1000);
+	show_text(o, "last_error", s->last_error);
 	return o;
 }
 
 static void produce_idle_sessions(struct control *c)
 {
 	struct peer *p = next_peer(c);
-	const char *session = arg(c, "session"), *user = arg(c, "user");
+	const char *session = show_arg(c, "session"), *user = show_arg(c, "user");
 
 	if (!p) {
-		finish(c, "session", session ? session : user);
+		show_finish(c, "session", session ? session : user);
 		return;
 	}
-	if (!names(arg(c, "tunnel"), p->name, p->tunnel ? p->tunnel->id : 0))
+	if (!names(show_arg(c, "tunnel"), p->name, p->tunnel ? p->tunnel->id : 0))
 		return;
 	/* Those that the core does not have: not dialled, or over but for their pppd. */
 	for (const struct peer_session *s = p->sessions; s; s = s->next)
@@ -346,7 +348,7 @@ static void produce_session(struct control *c)
 		produce_idle_sessions(c);
 		return;
 	}
-	core = names(arg(c, "tunnel"), tunnel_name(l2tp_tunnel_user(tunnel)), l2tp_tunnel_id(tunnel)) ?
+	core = names(show_arg(c, "tunnel"), tunnel_name(l2tp_tunnel_user(tunnel)), l2tp_tunnel_id(tunnel)) ?
 		l2tp_session_next(tunnel, c->next_session) : NULL;
 	if (!core) {
 		c->next_tunnel = (uint32_t)l2tp_tunnel_id(tunnel) + 1;
@@ -392,26 +394,26 @@ void show_status(struct control *c)
 	json_t *o = json_object();
 
 	l2tp_endpoint_counters(e->core, &k);
-	set_str(o, "version", L2TPD_VERSION);
-	set_int(o, "pid", (uint64_t)getpid());
-	set_int(o, "uptime_s", (engine_now(c->engine) - e->started_ms) / 1000);
-	set_str(o, "dataplane", e->books ? "null" : "kernel");
-	set_str(o, "hostname", e->config->hostname);
-	set_int(o, "tunnels", k.tunnels);
-	set_int(o, "half_open", k.half_open);
-	set_int(o, "sessions", k.sessions);
-	set_int(o, "malformed", k.malformed);
-	set_int(o, "stray", k.stray + k.data);
-	set_int(o, "wrong_address", k.wrong_address);
-	set_int(o, "packets_in", n->packets_in);
-	set_int(o, "packets_out", n->packets_out);
-	set_int(o, "send_errors", n->send_errors);
-	set_int(o, "tunnels_up", n->tunnels_up);
-	set_int(o, "tunnels_refused", n->tunnels_refused + k.refused);
-	set_int(o, "calls_up", n->calls_up);
-	set_int(o, "calls_failed", n->calls_failed);
-	set_int(o, "auth_ok", n->auth_ok);
-	set_int(o, "auth_failed", n->auth_failed);
+	show_text(o, "version", L2TPD_VERSION);
+	show_number(o, "pid", (uint64_t)getpid());
+	show_number(o, "uptime_s", (engine_now(c->engine) - e->started_ms) / 1000);
+	show_text(o, "dataplane", e->books ? "null" : "kernel");
+	show_text(o, "hostname", e->config->hostname);
+	show_number(o, "tunnels", k.tunnels);
+	show_number(o, "half_open", k.half_open);
+	show_number(o, "sessions", k.sessions);
+	show_number(o, "malformed", k.malformed);
+	show_number(o, "stray", k.stray + k.data);
+	show_number(o, "wrong_address", k.wrong_address);
+	show_number(o, "packets_in", n->packets_in);
+	show_number(o, "packets_out", n->packets_out);
+	show_number(o, "send_errors", n->send_errors);
+	show_number(o, "tunnels_up", n->tunnels_up);
+	show_number(o, "tunnels_refused", n->tunnels_refused + k.refused);
+	show_number(o, "calls_up", n->calls_up);
+	show_number(o, "calls_failed", n->calls_failed);
+	show_number(o, "auth_ok", n->auth_ok);
+	show_number(o, "auth_failed", n->auth_failed);
 	for (size_t i = 0; i < e->config->ppp_n; i++) {
 		struct pool_usage u = pool_usage(pools_of(c->engine, &e->config->ppp[i]));
 		char key[CONFIG_NAME_MAX + 16];
@@ -419,9 +421,9 @@ void show_status(struct control *c)
 		if (!e->config->ppp[i].pool.n)
 			continue;
 		snprintf(key, sizeof(key), "pool_%s_used", e->config->ppp[i].name);
-		set_int(o, key, u.used);
+		show_number(o, key, u.used);
 		snprintf(key, sizeof(key), "pool_%s_size", e->config->ppp[i].name);
-		set_int(o, key, u.size);
+		show_number(o, key, u.size);
 	}
 	control_record(c, o);
 	control_end(c);

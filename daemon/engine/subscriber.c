@@ -93,8 +93,7 @@ static uint32_t seconds_of(uint32_t said, uint32_t profile_ms)
 	return said ? said : profile_ms / 1000;
 }
 
-/* The profile's word where the reply had none. */
-static void complete(struct service *s, const struct call *c)
+void subscriber_complete(struct service *s, const struct call *c)
 {
 	const struct config_ppp *p = c->profile;
 
@@ -133,7 +132,7 @@ static int admit(struct call *c, const struct aaa_auth_reply *from, struct subsc
 	s->call = c;
 	s->given = from->service;
 	s->local = from->service.radius[0] == '\0';
-	complete(&s->given, c);
+	subscriber_complete(&s->given, c);
 	err = registry_may_add(engine_of(s), c->profile, &s->given, why, size);
 	if (!err)
 		err = address_assign(c, s->given.pool, s->given.user, reply, why, size);
@@ -384,7 +383,7 @@ static struct subscriber *subscriber_of(struct call *c)
 	s->call = c;
 	s->given = nobody.service;
 	s->local = true;
-	complete(&s->given, c);
+	subscriber_complete(&s->given, c);
 	c->subscriber = s;
 	return s;
 }
