@@ -236,7 +236,8 @@ static void nothing(struct channel *c, struct ipc_message *m)
 
 void lab_start(const char *ppp)
 {
-	lab = (struct lab){ .secret = "secret\n", .log = memfd_create("log", MFD_CLOEXEC) };
+	lab = (struct lab){ .secret = "secret\n", .users = "bob * builder 10.9.9.9\neve * apple\n",
+			    .log = memfd_create("log", MFD_CLOEXEC) };
 	real_stderr = dup(STDERR_FILENO);
 	assert_true(lab.log >= 0 && real_stderr >= 0);
 	lab.a.loop = loop_new();
