@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Callers whom a RADIUS server knows: FreeRADIUS, with users in a file and in a database."""
 
+import socket
+
 import pytest
 
 import lab
 from lab.l2tpd import L2tpd, lns_config
-from lab.peers import Xl2tpd, chap_secrets
+from lab.peers import METHODS, Xl2tpd, accepts, chap_secrets
 from lab.radius import SECRET, FreeRadius
 
 AUTH = '"mschapv2", "chap", "pap", "mschapv1"'
-METHODS = {"pap": "pap", "chap": "chap", "mschapv1": "mschap", "mschapv2": "mschap-v2"}
 
 
 def radius_config(lns, *servers, auth=AUTH, radius="", ppp="", pool="10.64.0.0/24", extra="", lns_keys=""):
@@ -32,49 +33,101 @@ radius "{s.name}" {{
     return text.replace('    users-file = ""\n', "")
 
 
-def only(method):
-    """pppd's options for a caller that agrees to one method."""
-    refused = [m for m in METHODS.values() if m != METHODS[method]]
-    return "refuse-eap\n" + "".join(f"refuse-{m}\n" for m in refused)
-
-
 class Caller:
     """xl2tpd with pppd, one call at a time."""
 
     def __init__(self, processes, namespace, server):
         self.processes, self.namespace, self.server, self.n = processes, namespace, server, 0
 
-    def call(self, user, password, method, options=""):
+    def call(self, user, password, method, options="", **kwargs):
         self.n += 1
-        chap_secrets((user.replace("\\", "\\\\"), "*", password))
+        quoted = user.replace("\\", "\\\\")
+        chap_secrets((quoted, "*", password))
         return Xl2tpd(self.processes, self.namespace, f"caller{self.n}").lac(
-            self.server, user.replace("\\", "\\\\"), options=only(method) + options)
+            self.server, quoted, options=accepts(method) + options, **kwargs)
+
+
+def hang_up(lns, peer):
+    """The caller ends, and its call is gone here too."""
+    peer.process.stop()
+    lab.wait_until(lambda: lns.sessions() == [] and not lns.pppds(), "the call to be cleared")
 
 
 @pytest.fixture
 def radius(processes, pair):
     server = FreeRadius(processes, pair[0].namespace)
-    server.users('bob Cleartext-Password := "builder"\n    Framed-IP-Address = 10.64.0.77\n')
-    server.sql_user("eve", "apple", ("Framed-IP-Address", "10.64.0.88"))
+    server.users('bob Cleartext-Password := "builder"\n    Framed-IP-Address = 10.64.0.77,\n'
+                 '    Reply-Message = "Hello from the file"\n'
+                 'CORP\\bob Cleartext-Password := "cooper"\n')
+    server.sql_user("eve", "apple", ("Framed-IP-Address", "10.64.0.88"), ("Reply-Message", "Hello from the database"))
+    server.sql_user("eve@example.net", "pear")
     return server.start()
 
 
+def check_request(request, user, a, b):
+    """What the server was told of a call of xl2tpd's."""
+    assert {k: v for k, v in request.items() if k not in ("NAS-Port", "NAS-Port-Id", "Acct-Session-Id")} == {
+        "User-Name": user, "NAS-Identifier": "our-lns", "NAS-Port-Type": "Virtual", "Service-Type": "Framed-User",
+        "Framed-Protocol": "PPP", "Calling-Station-Id": b.ipv4, "Called-Station-Id": a.ipv4,
+        "Connect-Info": request["Connect-Info"], "Tunnel-Type:1": "L2TP", "Tunnel-Medium-Type:1": "IPv4",
+        "Tunnel-Client-Endpoint:1": b.ipv4, "Tunnel-Server-Endpoint:1": a.ipv4,
+        "Tunnel-Client-Auth-Id:1": socket.gethostname(), "Tunnel-Server-Auth-Id:1": "our-lns",
+        "Message-Authenticator": request["Message-Authenticator"]}
+    assert request["Connect-Info"].endswith("L2TP")
+    assert len(request["Message-Authenticator"]) == 34
+
+
 def test_methods(pair, processes, build, radius):
-    """Each method, right and wrong, from the file and from the database."""
+    """Each method, right and wrong, from the file and from the database; what the server was told of them."""
     a, b = pair
     lns = L2tpd(processes, build, a.namespace, "lns")
     lns.start(radius_config(lns, radius))
     caller = Caller(processes, b.namespace, a.ipv4)
+    ids = []
     for method in METHODS:
-        for user, password, address in ("bob", "builder", "10.64.0.77"), ("eve", "apple", "10.64.0.88"):
+        for user, password, address, source in (("bob", "builder", "10.64.0.77", "the file"),
+                                                ("eve", "apple", "10.64.0.88", "the database")):
             peer = caller.call(user, password, method)
             (session,) = lns.up()
             assert (session["user"], session["remote_ipv4"]) == (user, address)
             assert lab.ping(a.namespace, address) is not None
-            peer.process.stop()
-            lab.wait_until(lambda: lns.sessions() == [] and not lns.pppds(), "the call to be cleared")
+            # to the user
+            lab.wait_until(lambda p=peer, s=source: f"Hello from {s}" in p.pppd_log(), f"Reply-Message with {method}")
+            request = radius.requests()[-1]
+            check_request(request, user, a, b)
+            assert int(request["NAS-Port"]) == session["tunnel_id"] << 16 | session["session_id"]
+            ids.append(request["Acct-Session-Id"])
+            hang_up(lns, peer)
         failed = lns.status()["auth_failed"]
         peer = caller.call("bob", "wrong", method)
         lab.wait_until(lambda n=failed: lns.status()["auth_failed"] > n, f"{method} to be refused")
-        lab.wait_until(lambda: lns.sessions() == [] and not lns.pppds(), "the refused call to be cleared")
-        peer.process.stop()
+        lns.process.wait_for(rf'user "bob" is refused \({method}\): the RADIUS server "radius" rejected it')
+        hang_up(lns, peer)
+    assert lns.status()["auth_failed"] == len(METHODS)
+    # unique, and the same in the accounting
+    assert len(set(ids)) == len(ids)
+    stops = lab.wait_until(lambda: (lambda rows: len(rows) == len(ids) and rows)(radius.accounting(status="Stop")),
+                           "the accounting")
+    assert sorted(r["session"] for r in stops) == sorted(ids)
+
+
+def test_names(pair, processes, build, radius):
+    r"""user@realm and DOMAIN\user, kept by one profile and stripped by the other."""
+    a, b = pair
+    lns = L2tpd(processes, build, a.namespace, "lns")
+    lns.start(radius_config(lns, radius, lns_keys='from-hostname = { "keeps" }', extra=f"""
+lns "strips" {{ from-hostname = {{ "strips" }} ppp = "strips" }}
+ppp "strips" {{ auth = {{ {AUTH} }} radius = {{ "radius" }} local-address = "10.65.0.1" pool = {{ "10.65.0.0/24" }}
+    strip-realm = true strip-domain = true }}
+"""))
+    caller = Caller(processes, b.namespace, a.ipv4)
+    for profile, user, password, method, told in (
+            ("keeps", "CORP\\bob", "cooper", "chap", "CORP\\bob"),
+            ("keeps", "eve@example.net", "pear", "mschapv2", "eve@example.net"),
+            ("strips", "CORP\\bob", "builder", "mschapv2", "bob"),
+            ("strips", "eve@example.net", "apple", "pap", "eve")):
+        peer = caller.call(user, password, method, extra=f"hostname = {profile}")
+        (session,) = lns.up()
+        assert radius.requests()[-1]["User-Name"].replace("\\\\", "\\") == told
+        assert (session["ppp"] == "strips") == (profile == "strips")
+        hang_up(lns, peer)
