@@ -84,6 +84,37 @@ static const struct ctl_arg show_sessions_args[] = {
 	{ 0 }
 };
 
+static const struct ctl_arg show_users_args[] = {
+	TEXT("user", "user", "NAME", CTL_BARE, "Sessions of this user only, with all that is known of them"),
+	FLAG("stats", "stats", "With the counters of their interfaces"),
+	{ 0 }
+};
+
+static const struct ctl_arg show_pools_args[] = {
+	TEXT("name", "name", "NAME", CTL_BARE, "The pool of this ppp or pool section only, in full"),
+	{ 0 }
+};
+
+static const struct ctl_arg show_radius_args[] = {
+	TEXT("name", "name", "NAME", CTL_BARE, "This radius section only, in full"),
+	{ 0 }
+};
+
+static const struct ctl_arg clear_user_args[] = {
+	TEXT("user", "user", "NAME", CTL_REQUIRED | CTL_BARE, "The user whose sessions are cleared"),
+	{ 0 }
+};
+
+static const struct ctl_arg test_aaa_args[] = {
+	TEXT("user", "user", "NAME", CTL_REQUIRED | CTL_BARE, "The user name, as a caller would send it"),
+	TEXT("ppp", "ppp", "PROFILE", 0, "The ppp section that counts; may be left out when one only has auth"),
+	CHOICE("method", "method", "pap|chap|mschapv2", 0,
+	       "How the password is proven; by default as the profile asks first"),
+	{ .word = "password-file", .key = "password", .kind = CTL_SECRET_FILE, .value = "FILE", .flags = CTL_ASK,
+	  .help = "File whose first line is the password; else it is asked for, or read from standard input" },
+	{ 0 }
+};
+
 static const struct ctl_arg set_log_args[] = {
 	CHOICE("level", "level", "error|warning|notice|info|debug", CTL_REQUIRED | CTL_BARE,
 	       "What is logged: this and what is more urgent"),
@@ -93,6 +124,9 @@ static const struct ctl_arg set_log_args[] = {
 #define SECTION(l)	{ .label = l, .format = CTL_SECTION }
 #define COLUMN(k, h, l)	{ .key = k, .heading = h, .label = l, .format = CTL_PLAIN }
 #define LINE(k, l)	{ .key = k, .label = l, .format = CTL_PLAIN }
+#define COUNT(k, h, l)	{ .key = k, .heading = h, .label = l, .format = CTL_COUNT }
+#define SECONDS(k, l)	{ .key = k, .label = l, .format = CTL_SECONDS }
+#define RATE(k, l)	{ .key = k, .label = l, .format = CTL_RATE }
 #define COUNTER(k, h, l) \
 	{ .key = k, .heading = h, .label = l, .format = CTL_PLAIN, .stats = true }
 #define COUNTERS \
@@ -161,9 +195,131 @@ static const struct ctl_field session_fields[] = {
 	LINE("called_number", "Called number"),
 	LINE("call_serial", "Call serial number"),
 	{ .key = "uptime_s", .heading = "UPTIME", .label = "Up for", .format = CTL_SECONDS },
+	LINE("encryption", "Encryption"),
+	SECONDS("session_left_s", "Time left"),
 	{ .key = "redial_in_s", .label = "Dials again in", .format = CTL_SECONDS },
 	LINE("last_error", "Last error"),
 	COUNTERS,
+	{ 0 }
+};
+
+/* What a call is given: of a user, and of a test. */
+#define GIVEN \
+	LINE("dns", "DNS servers"), \
+	LINE("dns6", "IPv6 DNS servers"), \
+	LINE("routes", "Routes"), \
+	SECONDS("session_timeout_s", "Session timeout"), \
+	SECONDS("idle_timeout_s", "Idle timeout"), \
+	SECONDS("interim_s", "Accounting every"), \
+	RATE("rate_down", "Rate to the caller"), \
+	RATE("rate_up", "Rate from the caller"), \
+	LINE("port_limit", "Sessions at once"), \
+	LINE("mtu", "MTU"), \
+	LINE("named_pool", "Named pool"), \
+	LINE("filter_id", "Filter-Id")
+
+static const struct ctl_field user_fields[] = {
+	COLUMN("user", "USER", "User"),
+	COLUMN("state", "STATE", "State"),
+	LINE("ppp", "PPP profile"),
+	{ .key = "tunnel", .instead = "tunnel_id", .heading = "TUNNEL", .label = "Tunnel", .format = CTL_PLAIN },
+	LINE("tunnel_id", "Tunnel's local id"),
+	COLUMN("session_id", "SESSION", "Session's local id"),
+	COLUMN("ifname", "INTERFACE", "Interface"),
+	LINE("local_ipv4", "Local address"),
+	COLUMN("remote_ipv4", "ADDRESS", "Address"),
+	LINE("interface_id", "Interface identifier"),
+	COLUMN("prefix6", "PREFIX", "IPv6 prefix"),
+	COLUMN("delegated6", "DELEGATED", "Delegated prefix"),
+	COLUMN("server", "SERVER", "Let in by"),
+	LINE("acct_session_id", "Acct-Session-Id"),
+	LINE("encryption", "Encryption"),
+	LINE("since", "Up since"),
+	{ .key = "uptime_s", .heading = "UPTIME", .label = "Up for", .format = CTL_SECONDS },
+	SECTION("Given"),
+	GIVEN,
+	SECTION("Time"),
+	SECONDS("session_left_s", "Session ends in"),
+	SECONDS("idle_s", "Idle for"),
+	SECONDS("idle_left_s", "Idle ends in"),
+	SECTION("Traffic"),
+	COUNTER("rx_packets", "RX-PACKETS", "Packets received"),
+	COUNTER("rx_bytes", "RX-BYTES", "Bytes received"),
+	COUNTER("tx_packets", "TX-PACKETS", "Packets sent"),
+	COUNTER("tx_bytes", "TX-BYTES", "Bytes sent"),
+	{ 0 }
+};
+
+static const struct ctl_field pool_fields[] = {
+	COLUMN("name", "NAME", "Pool"),
+	COLUMN("kind", "SECTION", "Section"),
+	COUNT("size", "SIZE", "Addresses"),
+	COUNT("used", "USED", "In use"),
+	COUNT("reserved", "RESERVED", "Reserved"),
+	COUNT("free", "FREE", "Free"),
+	COUNT("known", "KNOWN", "Kept for their users"),
+	COUNT("exhausted", "EXHAUSTED", "Calls refused"),
+	COLUMN("ranges", "RANGES", "Ranges"),
+	LINE("reserve", "Reserved ranges"),
+	{ 0 }
+};
+
+static const struct ctl_field radius_fields[] = {
+	COLUMN("name", "NAME", "Server"),
+	COLUMN("address", "ADDRESS", "Address"),
+	LINE("auth_port", "Authentication port"),
+	LINE("acct_port", "Accounting port"),
+	COLUMN("auth", "AUTH", "Authentication"),
+	COLUMN("acct", "ACCT", "Accounting"),
+	{ .key = "changed_s", .heading = "SINCE", .label = "Since", .format = CTL_SECONDS },
+	{ .key = "auth_latency_us", .heading = "LATENCY", .label = "Latency", .format = CTL_MICROSECONDS },
+	{ .key = "acct_latency_us", .label = "Accounting latency", .format = CTL_MICROSECONDS },
+	COUNT("outstanding", "WAITING", "Requests under way"),
+	COUNT("queued", "QUEUED", "Accounting records kept"),
+	LINE("last_error", "Last error"),
+	SECTION("Authentication"),
+	COUNT("auth_requests", "REQUESTS", "Requests"),
+	COUNT("auth_accepts", "ACCEPTS", "Accepts"),
+	COUNT("auth_rejects", "REJECTS", "Rejects"),
+	LINE("auth_challenges", "Challenges"),
+	COUNT("auth_timeouts", "TIMEOUTS", "Timeouts"),
+	SECTION("Accounting"),
+	LINE("acct_requests", "Requests"),
+	LINE("acct_responses", "Responses"),
+	LINE("acct_timeouts", "Timeouts"),
+	SECTION("Packets"),
+	LINE("retransmits", "Sent again"),
+	LINE("bad_replies", "Bad replies"),
+	{ 0 }
+};
+
+static const struct ctl_field cleared_fields[] = {
+	LINE("user", "User"),
+	LINE("sessions", "Sessions cleared"),
+	{ 0 }
+};
+
+static const struct ctl_field test_fields[] = {
+	LINE("user", "User"),
+	LINE("result", "Result"),
+	LINE("why", "Why"),
+	LINE("ppp", "PPP profile"),
+	LINE("method", "Method"),
+	LINE("server", "Answered by"),
+	{ .key = "latency_us", .label = "Latency", .format = CTL_MICROSECONDS },
+	LINE("message", "Message to the caller"),
+	SECTION("A caller would get"),
+	LINE("accounted_as", "Name in accounting"),
+	LINE("address", "Address"),
+	LINE("pools", "Address of the pools"),
+	LINE("warning", "Warning"),
+	LINE("interface_id", "Interface identifier"),
+	LINE("prefix6", "IPv6 prefix"),
+	LINE("delegated6", "Delegated prefix"),
+	GIVEN,
+	{ .key = "mppe_keys", .label = "MPPE keys", .format = CTL_YES_NO },
+	SECTION("The reply's attributes"),
+	LINE("attributes", "Attributes"),
 	{ 0 }
 };
 
@@ -181,6 +337,11 @@ static const struct ctl_field status_fields[] = {
 
 static const struct ctl_view tunnel_view = { .fields = tunnel_fields, .single = "tunnel" };
 static const struct ctl_view session_view = { .fields = session_fields, .single = "session" };
+static const struct ctl_view user_view = { .fields = user_fields, .single = "user" };
+static const struct ctl_view pool_view = { .fields = pool_fields, .single = "name" };
+static const struct ctl_view radius_view = { .fields = radius_fields, .single = "name" };
+static const struct ctl_view cleared_view = { .fields = cleared_fields, .page = true };
+static const struct ctl_view test_view = { .fields = test_fields, .page = true };
 static const struct ctl_view status_view = { .fields = status_fields, .page = true };
 static const struct ctl_view name_view = { .name = true };
 static const struct ctl_view config_view = { .text = "text" };
@@ -194,16 +355,26 @@ const struct ctl_command ctl_commands[] = {
 	  .help = "Closes a tunnel and the sessions in it." },
 	{ .words = "delete session", .args = delete_session_args,
 	  .help = "Closes a session." },
+	{ .words = "clear user", .args = clear_user_args, .view = &cleared_view,
+	  .help = "Clears all sessions of a user; says how many there were." },
 	{ .words = "show tunnels", .args = show_tunnels_args, .view = &tunnel_view,
 	  .help = "Lists the tunnels, or shows one in full." },
 	{ .words = "show sessions", .args = show_sessions_args, .view = &session_view,
 	  .help = "Lists the sessions, or shows one in full." },
+	{ .words = "show users", .args = show_users_args, .view = &user_view,
+	  .help = "Lists who is here and what each was given, or shows one user in full." },
+	{ .words = "show pools", .args = show_pools_args, .view = &pool_view,
+	  .help = "Lists the pools of addresses and what is left in them, or shows one in full." },
+	{ .words = "show radius", .args = show_radius_args, .view = &radius_view,
+	  .help = "Lists the RADIUS servers: whether they answer, how fast, what was asked." },
 	{ .words = "show config", .view = &config_view,
 	  .help = "Prints the configuration that l2tpd runs with, in its canonical form." },
 	{ .words = "show status", .view = &status_view,
 	  .help = "Shows the daemon itself: version, numbers, counters." },
 	{ .words = "set log", .args = set_log_args,
 	  .help = "Changes how much l2tpd logs until it is started again." },
+	{ .words = "test aaa", .args = test_aaa_args, .view = &test_view,
+	  .help = "Asks for a user as a call would, and shows the whole reply; fails when he is refused." },
 	{ .words = "completion bash", .local = ctl_completion_bash,
 	  .help = "Prints a script that completes these commands in bash." },
 	{ 0 }

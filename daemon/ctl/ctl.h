@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * l2tpctl's parts: the command table (commands.c), words and arguments to a
- * request (parse.c), the control socket (client.c), records to tables, pages
+ * request (parse.c), passwords (password.c), the control socket (client.c), records to tables, pages
  * and JSON (output.c), and what is written from the table (help.c,
  * completion.c). run.c joins them.
  */
@@ -29,6 +29,7 @@ enum {
 	CTL_REQUIRED = 1,
 	CTL_BARE = 2,		/* its keyword may be left out; at most one per command */
 	CTL_TUNNEL_NAME = 4,	/* completion offers the tunnels that exist */
+	CTL_ASK = 8,		/* of a CTL_SECRET_FILE: asked for when it is absent */
 };
 
 struct ctl_arg {
@@ -47,6 +48,9 @@ enum ctl_format {
 	CTL_YES_NO,
 	CTL_SECONDS,		/* as 3h07m */
 	CTL_HEX,
+	CTL_COUNT,		/* a number, in a column to the right */
+	CTL_RATE,		/* bit/s, as 10M */
+	CTL_MICROSECONDS,	/* as 1.25ms */
 };
 
 struct ctl_field {
@@ -97,6 +101,13 @@ int ctl_parse(struct ctl_request *req, int argc, char **argv, FILE *err);
 void ctl_request_clear(struct ctl_request *req);
 /* True when the words given so far begin this command; abbreviations serve. */
 bool ctl_words_match(const struct ctl_command *c, int argc, char **argv);
+
+/* ---- password.c ---- */
+/*
+ * What is to be asked for is read from standard input: without echo when that
+ * is a terminal, else its first line. 0, or CTL_EXIT_ERROR with a sentence on err.
+ */
+int ctl_ask_secrets(struct ctl_request *req, FILE *err);
 
 /* ---- client.c ---- */
 struct ctl_client;

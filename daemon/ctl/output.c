@@ -59,6 +59,19 @@ static void format_seconds(unsigned long long s, char *buf, size_t size)
 		snprintf(buf, size, "%llus", s);
 }
 
+static void format_rate(unsigned long long rate, char *buf, size_t size)
+{
+	static const struct { unsigned long long unit; const char *suffix; } units[] = {
+		{ 1000000000, "G" }, { 1000000, "M" }, { 1000, "k" }, { 1, "" },
+	};
+	size_t i = 0;
+
+	/* Whole numbers only: nothing is rounded. */
+	while (rate % units[i].unit || (!rate && units[i].unit > 1))
+		i++;
+	snprintf(buf, size, "%llu%sbit/s", rate / units[i].unit, units[i].suffix);
+}
+
 /* A scalar as text; NULL for what has none. buf holds numbers. */
 static const char *format_value(const json_t *v, enum ctl_format format, char *buf, size_t size)
 {
@@ -72,6 +85,10 @@ static const char *format_value(const json_t *v, enum ctl_format format, char *b
 	case JSON_INTEGER:
 		if (format == CTL_SECONDS && json_integer_value(v) >= 0)
 			format_seconds((unsigned long long)json_integer_value(v), buf, size);
+		else if (format == CTL_RATE && json_integer_value(v) >= 0)
+			format_rate((unsigned long long)json_integer_value(v), buf, size);
+		else if (format == CTL_MICROSECONDS)
+			snprintf(buf, size, "%.2fms", (double)json_integer_value(v) / 1000);
 		else if (format == CTL_HEX)
 			snprintf(buf, size, "0x%04llx", (unsigned long long)json_integer_value(v));
 		else
@@ -92,7 +109,8 @@ static const char *format_value(const json_t *v, enum ctl_format format, char *b
 
 static bool is_number_column(const struct ctl_field *f)
 {
-	return f->stats || f->format == CTL_SECONDS || strstr(f->key, "_id") ||
+	return f->stats || f->format == CTL_SECONDS || f->format == CTL_COUNT ||
+	       f->format == CTL_MICROSECONDS || strstr(f->key, "_id") ||
 	       !strcmp(f->key, "sessions");
 }
 
@@ -116,6 +134,29 @@ static int table_new(struct ctl_output *o, bool stats)
 	return 0;
 }
 
+/* A list's values in one cell. */
+static int table_list(struct libscols_line *line, size_t column, const json_t *list)
+{
+	char *text = NULL, buf[32];
+	size_t size, i;
+	json_t *v;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return -ENOMEM;
+	json_array_foreach(list, i, v) {
+		const char *value = format_value(v, CTL_PLAIN, buf, sizeof(buf));
+
+		fprintf(f, "%s%s", i ? "," : "", value ? value : "-");
+	}
+	if (fclose(f)) {
+		free(text);
+		return -ENOMEM;
+	}
+	/* The line owns the text from here on. */
+	return scols_line_refer_data(line, column, text) ? -ENOMEM : 0;
+}
+
 static int table_record(struct ctl_output *o, const json_t *record)
 {
 	struct libscols_line *line = scols_table_new_line(o->table, NULL);
@@ -129,6 +170,11 @@ static int table_record(struct ctl_output *o, const json_t *record)
 
 		if (!v && o->column[i]->instead)
 			v = json_object_get(record, o->column[i]->instead);
+		if (json_array_size(v)) {
+			if (table_list(line, i, v))
+				return -ENOMEM;
+			continue;
+		}
 		if (v)
 			text = format_value(v, o->column[i]->format, buf, sizeof(buf));
 		/* An empty cell would shift the columns of whoever splits at blanks. */
@@ -147,6 +193,27 @@ static void page_line(FILE *out, const char *label, const char *text)
 	fprintf(out, "  %s:%*s ", label, pad > 0 ? pad : 0, "");
 	ctl_put_safe(text, out);
 	fputc('\n', out);
+}
+
+/* A list: each value in a line of its own, the label in the first. */
+static void page_list(FILE *out, const char *label, const json_t *list)
+{
+	char buf[32];
+	size_t i;
+	json_t *v;
+
+	json_array_foreach(list, i, v) {
+		const char *text = format_value(v, CTL_PLAIN, buf, sizeof(buf));
+
+		if (i)
+			fprintf(out, "  %*s ", LABEL_WIDTH, "");
+		if (i && text)
+			ctl_put_safe(text, out);
+		if (i)
+			fputc('\n', out);
+		else
+			page_line(out, label, text ? text : "");
+	}
 }
 
 /* A field that this l2tpctl does not know is shown as well, by its own name. */
@@ -175,6 +242,8 @@ static void page_unknown(FILE *out, const char *key, const json_t *v)
 	text = format_value(v, CTL_PLAIN, buf, sizeof(buf));
 	if (text)
 		page_line(out, label, text);
+	else
+		page_list(out, label, v);
 }
 
 static bool is_known(const struct ctl_view *view, const char *key)
@@ -200,12 +269,15 @@ static void page_record(const struct ctl_output *o, const json_t *record)
 		}
 		v = json_object_get(record, f->key);
 		text = v ? format_value(v, f->format, buf, sizeof(buf)) : NULL;
-		if (!text || !*text)
+		if (!json_array_size(v) && (!text || !*text))
 			continue;
 		if (section)
 			fprintf(o->out, " %s:\n", section);
 		section = NULL;
-		page_line(o->out, f->label, text);
+		if (text)
+			page_line(o->out, f->label, text);
+		else
+			page_list(o->out, f->label, v);
 	}
 	json_object_foreach((json_t *)(uintptr_t)record, key, v)
 		if (!is_known(o->view, key))

@@ -86,14 +86,14 @@ static int parse_options(struct settings *s, int argc, char **argv, FILE *err)
 	return 0;
 }
 
-static int ask(const struct ctl_request *req, const struct ctl_options *o, FILE *out, FILE *err)
+static int ask(struct ctl_request *req, const struct ctl_options *o, FILE *out, FILE *err)
 {
-	struct ctl_client *c = ctl_connect(o->socket, err);
+	struct ctl_client *c = ctl_connect(o->socket, err);	/* before a password is asked for in vain */
 	struct ctl_output *output = NULL;
 	json_t *record = NULL;
 	int ret = CTL_EXIT_ERROR, n;
 
-	if (!c || ctl_send(c, req, err))
+	if (!c || ctl_ask_secrets(req, err) || ctl_send(c, req, err))
 		goto out;
 	output = ctl_output_new(req, o, out);
 	if (!output)

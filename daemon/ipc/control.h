@@ -22,6 +22,14 @@
  *   delete session  tunnel*, session* (name or id); or session* alone, a name
  *   show tunnels    tunnel (name or id), stats (boolean)
  *   show sessions   tunnel, session, user, stats (boolean)
+ *   show users      user (all sessions of that user), stats (boolean)
+ *   show pools      name (of the ppp or pool section)
+ *   show radius     name (of the radius section)
+ *   clear user      user* -> one record {"user": ..., "sessions": how many}
+ *   test aaa        user*, password* (asked for by l2tpctl, or of its
+ *                   password-file), ppp (profile; the only one with auth when
+ *                   absent), method ("pap", "chap", "mschapv2"; the profile's
+ *                   first) -> one record, and an error when the user is refused
  *   show config     -> one record {"text": "..."}: the canonical form
  *   show status     -> one record: version, uptime_s, pid, tunnels, sessions,
  *                   half_open, dataplane, counters of packets and refusals
@@ -37,7 +45,27 @@
  *   peer_tunnel_id, peer_session_id, kind ("lac incoming", "lns incoming",
  *   "lac outgoing", "lns outgoing"), state, ppp (profile), ppp_state, user, ifname,
  *   local_ipv4, remote_ipv4, remote, pid, calling_number, called_number,
- *   call_serial, uptime_s, redial_in_s, last_error; with stats as above
+ *   call_serial, uptime_s, redial_in_s, last_error, encryption,
+ *   session_left_s; with stats as above
+ * Fields of a user record: user, state ("starting", "up", "ending"), ppp, tunnel,
+ *   tunnel_id, session_id, ifname, local_ipv4, remote_ipv4, interface_id, dns
+ *   (array), prefix6, delegated6, session_timeout_s, session_left_s,
+ *   idle_timeout_s, idle_s, idle_left_s, interim_s, rate_down, rate_up (bit/s),
+ *   port_limit, mtu, named_pool, filter_id, routes, dns6 (arrays), server (the radius
+ *   section, or "local"), acct_session_id, encryption, since (UTC), uptime_s;
+ *   with stats rx_packets, rx_bytes, tx_packets, tx_bytes of its interface
+ * Fields of a pool record: name, kind ("ppp" or "pool"), ranges, reserve (arrays),
+ *   size (with the reserved), used (with what is fixed), reserved, free (for
+ *   anybody), known (at rest, kept for who had them), exhausted (calls refused)
+ * Fields of a radius record: name, address, auth_port, acct_port, auth, acct
+ *   ("unknown", "alive", "dead"), changed_s, auth_latency_us, acct_latency_us,
+ *   auth_requests, auth_accepts, auth_rejects, auth_challenges, auth_timeouts,
+ *   acct_requests, acct_responses, acct_timeouts, retransmits, bad_replies,
+ *   outstanding, queued (accounting records of all servers), last_error
+ * Fields of a test's record: user, result ("accepted", "refused", "unavailable"),
+ *   why, ppp, method, server, latency_us, message, accounted_as, address, pools
+ *   (array: where the address would come from), warning, interface_id, dns, what is
+ *   given as in a user record, mppe_keys (true), attributes (array: the reply's)
  * A field that does not apply is absent.
  */
 #ifndef L2TPD_IPC_CONTROL_H

@@ -243,6 +243,11 @@ static void test_abbreviations(void **state)
 		{ "a t rem x source-port e ch of",
 		  "{\"command\":\"add tunnel\",\"args\":{\"remote\":\"x\",\"source_port\":\"ephemeral\",\"challenge\":false}}" },
 		{ "show st", "{\"command\":\"show status\",\"args\":{}}" },
+		{ "sh us alice", "{\"command\":\"show users\",\"args\":{\"user\":\"alice\"}}" },
+		{ "sh us st", "{\"command\":\"show users\",\"args\":{\"stats\":true}}" },
+		{ "sh p isp", "{\"command\":\"show pools\",\"args\":{\"name\":\"isp\"}}" },
+		{ "sh r", "{\"command\":\"show radius\",\"args\":{}}" },
+		{ "cl us a@b", "{\"command\":\"clear user\",\"args\":{\"user\":\"a@b\"}}" },
 	};
 	struct fixture *f = *state;
 
@@ -255,8 +260,8 @@ static void test_usage_errors(void **state)
 	static const struct { const char *line, *says; } cases[] = {
 		{ "s tun", "'s' may be show or set: spell it out" },
 		{ "show s", "'s' may be sessions or status: spell it out" },
-		{ "show", "behind 'show' comes tunnels, sessions, config or status" },
-		{ "shout", "'shout' is not known here: say add, delete, show, set or completion" },
+		{ "show", "behind 'show' comes tunnels, sessions, users, pools, radius, config or status" },
+		{ "shout", "'shout' is not known here: say add, delete, clear, show, set, test or completion" },
 		{ "add bridge", "'bridge' is not known here: say tunnel or session" },
 		{ "add tunnel", "'add tunnel' needs remote HOST" },
 		{ "add tunnel name x", "'add tunnel' needs remote HOST" },
@@ -274,6 +279,10 @@ static void test_usage_errors(void **state)
 		{ "add session tunnel x", "'add session' needs ppp PROFILE" },
 		{ "delete tunnel", "'delete tunnel' needs [tunnel] NAME|ID" },
 		{ "delete tunnel a b", "'b' is not known here: say tunnel" },
+		{ "clear user", "'clear user' needs [user] NAME" },
+		{ "c", "'c' may be clear or completion: spell it out" },
+		{ "test aaa", "'test aaa' needs [user] NAME" },
+		{ "test aaa alice method eap", "'eap' is not a value for method: say pap, chap or mschapv2" },
 		{ "show config now", "nothing comes behind 'show config', but 'now' was given" },
 		{ "set log loud", "'loud' is not a value for level: say error," },
 		{ "--frob show tunnels", "the option --frob is not known" },
@@ -328,7 +337,113 @@ static void test_secret_files(void **state)
 	assert_null(strstr(f->err, "tin1"));
 }
 
+/* Runs it with this as standard input, in place of what the test was started with. */
+static int run_typed(struct fixture *f, const char *typed, const char *line, const char *request, const char *reply)
+{
+	int was = dup(STDIN_FILENO), fds[2], ret;
+
+	assert_true(was >= 0);
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(write(fds[1], typed, strlen(typed)), (ssize_t)strlen(typed));
+	close(fds[1]);
+	assert_int_equal(dup2(fds[0], STDIN_FILENO), STDIN_FILENO);
+	close(fds[0]);
+	ret = run_with(f, line, request, reply);
+	assert_int_equal(dup2(was, STDIN_FILENO), STDIN_FILENO);
+	close(was);
+	return ret;
+}
+
+static void test_asked_password(void **state)
+{
+	static const char request[] = "{\"command\":\"test aaa\",\"args\":{\"user\":\"alice\",\"ppp\":\"isp\","
+				      "\"method\":\"chap\",\"password\":\"won der\"}}";
+	struct fixture *f = *state;
+	char line[256];
+
+	assert_int_equal(run_typed(f, "won der\nmore\n", "test aaa alice ppp isp method chap", request, END), 0);
+	assert_int_equal(run_typed(f, "won der", "test aaa alice ppp isp method ch", request, END), 0);
+	/* Nothing is sent without one. */
+	assert_int_equal(run_typed(f, "\nwonder\n", "test aaa alice", "", END), CTL_EXIT_ERROR);
+	assert_string_equal(f->err, "l2tpctl: no password could be read from standard input: it is empty\n");
+	assert_int_equal(run_typed(f, "w\xe4r\n", "test aaa alice", "", END), CTL_EXIT_ERROR);
+	assert_non_null(strstr(f->err, "it is not UTF-8 text"));
+	/* With a file nobody is asked. */
+	write_file(f->secret, 0600, "won der\n");
+	snprintf(line, sizeof(line), "test aaa alice password-file %s ppp isp", f->secret);
+	assert_int_equal(run_typed(f, "other\n", line,
+		"{\"command\":\"test aaa\",\"args\":{\"user\":\"alice\",\"password\":\"won der\","
+		"\"ppp\":\"isp\"}}", END), 0);
+}
+
 /* ---- replies ---- */
+
+static void test_pool_table(void **state)
+{
+	static const char reply[] =
+		"{\"record\": {\"name\": \"isp\", \"kind\": \"ppp\", \"ranges\": [\"10.0.0.1-10.0.0.9\", \"10.1.0.1\"],"
+		" \"size\": 10, \"used\": 3, \"reserved\": 0, \"free\": 7, \"known\": 2, \"exhausted\": 0}}\n" END;
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "show pools", "{\"command\":\"show pools\",\"args\":{}}", reply), 0);
+	assert_string_equal(f->out,
+		"NAME SECTION SIZE USED RESERVED FREE KNOWN EXHAUSTED RANGES\n"
+		"isp  ppp       10    3        0    7     2         0 10.0.0.1-10.0.0.9,10.1.0.1\n");
+	assert_int_equal(run_with(f, "show pools isp", "{\"command\":\"show pools\",\"args\":{\"name\":\"isp\"}}",
+				  reply), 0);
+	assert_non_null(strstr(f->out, "  Ranges:                 10.0.0.1-10.0.0.9\n"
+				       "                          10.1.0.1\n"));
+}
+
+static void test_user_page(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "show users alice",
+		"{\"command\":\"show users\",\"args\":{\"user\":\"alice\"}}",
+		"{\"record\": {\"user\": \"alice\", \"tunnel_id\": 7, \"rate_down\": 10000000, \"rate_up\": 64500,"
+		" \"routes\": [\"192.0.2.0/24\", \"2001:db8::/32 metric 5\"], \"moons\": [\"Io\", 2]}}\n" END), 0);
+	assert_string_equal(f->out,
+		"  User:                   alice\n"
+		"  Tunnel's local id:      7\n"
+		" Given:\n"
+		"  Routes:                 192.0.2.0/24\n"
+		"                          2001:db8::/32 metric 5\n"
+		"  Rate to the caller:     10Mbit/s\n"
+		"  Rate from the caller:   64500bit/s\n"
+		"  Moons:                  Io\n"
+		"                          2\n");
+}
+
+static void test_radius_table(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "show radius", "{\"command\":\"show radius\",\"args\":{}}",
+		"{\"record\": {\"name\": \"r1\", \"address\": \"192.0.2.5\", \"auth\": \"alive\", \"acct\": \"dead\","
+		" \"changed_s\": 61, \"auth_latency_us\": 1250, \"outstanding\": 2, \"queued\": 4, \"auth_requests\": 9,"
+		" \"auth_accepts\": 8, \"auth_rejects\": 1, \"auth_timeouts\": 0}}\n" END), 0);
+	assert_string_equal(f->out,
+		"NAME ADDRESS   AUTH  ACCT SINCE LATENCY WAITING QUEUED REQUESTS ACCEPTS REJECTS TIMEOUTS\n"
+		"r1   192.0.2.5 alive dead 1m01s  1.25ms       2      4        9       8       1        0\n");
+}
+
+/* A refusal is shown in full, and is a failure. */
+static void test_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_typed(f, "x\n", "test aaa bob",
+		"{\"command\":\"test aaa\",\"args\":{\"user\":\"bob\",\"password\":\"x\"}}",
+		"{\"record\": {\"user\": \"bob\", \"result\": \"refused\", \"attributes\": [\"Reply-Message = no\"]}}\n"
+		"{\"error\": \"user \\\"bob\\\" is refused: the password is wrong\"}\n"), CTL_EXIT_ERROR);
+	assert_string_equal(f->out,
+		"  User:                   bob\n"
+		"  Result:                 refused\n"
+		" The reply's attributes:\n"
+		"  Attributes:             Reply-Message = no\n");
+	assert_string_equal(f->err, "l2tpctl: user \"bob\" is refused: the password is wrong\n");
+}
 
 static void test_tunnel_table(void **state)
 {
@@ -575,7 +690,7 @@ static void test_help(void **state)
 static void test_completion(void **state)
 {
 	static const struct { const char *words, *offers; } cases[] = {
-		{ "''", "add delete show set completion" },
+		{ "''", "add delete clear show set test completion" },
 		{ "de", "delete" },
 		{ "add ''", "tunnel session" },
 		{ "show s", "sessions status" },
@@ -640,6 +755,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_usage_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_command, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_secret_files, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_asked_password, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pool_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_user_page, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_radius_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tunnel_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_empty_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stats_columns, setup, teardown),
