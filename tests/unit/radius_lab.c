@@ -223,9 +223,14 @@ static struct config *configure(const char *ppp)
 	return c;
 }
 
-static bool is_ready(void)
+bool lab_is_ready(void)
 {
-	return radius_is_ready(lab.a.radius, &lab.a.config->ppp[0].radius);
+	const struct config_strings *all = &lab.a.config->ppp[0].radius;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (!radius_is_ready(lab.a.radius, &(struct config_strings){ &all->v[i], 1 }))
+			return false;
+	return true;
 }
 
 static void nothing(struct channel *c, struct ipc_message *m)
@@ -256,7 +261,7 @@ void lab_start(const char *ppp)
 	lab.a.store = store_new(lab.a.loop, &lab.a.monitor, lab.a.config);
 	lab.a.radius = radius_new(&lab.a);
 	assert_true(lab.a.workers && lab.a.store && lab.a.radius);
-	lab_wait(is_ready);
+	lab_wait(lab_is_ready);
 }
 
 /* The workers' threads go on with their loop; both end with the program. */

@@ -46,6 +46,8 @@ extern struct lab lab;
 /* ppp: keys of the profile "isp". The servers wait 200 ms for an answer, within which two are tried. */
 void lab_start(const char *ppp);
 void lab_stop(void);
+/* Both servers' addresses and secrets are known. */
+bool lab_is_ready(void);
 /* Runs the loop until done() says so; fails after 20 s. */
 void lab_wait(bool (*done)(void));
 /* How often the log has this text. */

@@ -341,6 +341,45 @@ static void test_build_error(void **state)
 	assert_int_equal(first->requests + second->requests, 0);
 }
 
+/* A new client in the place of the old one. */
+static void again(void)
+{
+	radius_free(lab.a.radius);
+	lab.a.radius = radius_new(&lab.a);
+	assert_non_null(lab.a.radius);
+}
+
+static void test_name(void **state)
+{
+	struct config_radius *c = &lab.a.config->radius[0];
+
+	(void)state;
+	free(c->address);
+	c->address = strdup("localhost");
+	assert_non_null(c->address);
+	assert_int_equal(addr_parse(&c->source, "127.0.0.1"), 0);	/* and so IPv4 */
+	again();
+	assert_string_equal(lab_state(0).address, "");
+	lab_wait(lab_is_ready);
+	assert_string_equal(lab_state(0).address, "127.0.0.1");
+	ask(0, 'a');
+}
+
+/* A secret that cannot be read is told once, and looked for until it is there. */
+static void test_no_secret(void **state)
+{
+	(void)state;
+	lab.secret = NULL;
+	again();
+	ask(-ETIMEDOUT, 0);
+	assert_false(radius_is_ready(lab.a.radius, &lab.a.config->ppp[0].radius));
+	assert_int_equal(first->requests + second->requests, 0);
+	lab.secret = "secret\n";
+	lab_wait(lab_is_ready);
+	assert_int_equal(lab_logged("cannot use its secret-file: No such file or directory"), 2);
+	ask(0, 'a');
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -349,7 +388,7 @@ int main(void)
 		TEST(test_answer), TEST(test_retransmission), TEST(test_failover), TEST(test_probe),
 		TEST(test_no_status_server), TEST(test_all_dead), TEST(test_refused), TEST(test_restarted),
 		TEST(test_bad_replies), TEST(test_new_secret), TEST(test_bounds), TEST(test_accounting),
-		TEST(test_build_error),
+		TEST(test_build_error), TEST(test_name), TEST(test_no_secret),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
