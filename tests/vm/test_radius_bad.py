@@ -85,6 +85,9 @@ def test_bad_replies(pair, processes, build):
         peer = caller.call("alice", "wonderland", "chap")
         (session,) = lns.up()
         assert session["remote_ipv4"] == "10.64.0.99"
+        # Counted, each one; a right answer is late for who has it already.
+        lab.wait_until(lambda: lns.ask("show radius")[0]["bad_replies"] ==
+                       (2 * len(BAD) + 1) * len(server.requests) - 1, "all of them to be counted")
         assert {name: dropped(lns, text) for name, (_, text) in BAD.items()} == dict.fromkeys(BAD, 1)
         peer.process.stop()
         lab.wait_until(lambda: lns.sessions() == [] and not lns.pppds(), "the call to be cleared")

@@ -68,6 +68,9 @@ def test_failover(pair, processes, build, logs):
         hang_up(lns, peer)
         return Authentication(path, one, two)
 
+    def states():
+        return {r["name"]: r["auth"] for r in lns.ask("show radius")}
+
     # Both are there: only the first is asked.
     first = call("both")
     assert set(first.asked) == {"one"}
@@ -77,6 +80,7 @@ def test_failover(pair, processes, build, logs):
     assert set(waited.asked) == {"one", "two"}
     assert TIMEOUT - 0.1 <= waited.asked["two"] - waited.asked["one"] <= TIMEOUT + MARGIN, waited.asked
     lns.process.wait_for(DEAD.format("one"))
+    assert states() == {"one": "dead", "two": "alive"}
     at_once = call("at-once")
     assert set(at_once.asked) == {"two"}
     assert at_once.took < MARGIN, at_once.took
@@ -95,6 +99,7 @@ def test_failover(pair, processes, build, logs):
     two.resume()
     for server in one, two:
         lns.process.wait_for(BACK.format(server.name))
+    assert states() == {"one": "alive", "two": "alive"}
     back = call("back")
     assert set(back.asked) == {"one"}
     assert back.took < MARGIN, back.took

@@ -87,6 +87,8 @@ def test_in_the_kernel(pair, processes, build):
     assert "rate 4Mbit" in shown and "rate 1Mbit" in shown, shown
     log = lab.wait_until(lambda: (lambda text: "secondary DNS" in text and text)(peer.pppd_log()), "the name servers")
     assert re.search(r"primary +DNS address 192\.0\.2\.53", log)
+    (user,) = lns.ask("show users")
+    assert (user["user"], user["filter_id"], user["server"]) == ("full", "gold", "radius")
     assert re.search(r"secondary +DNS address 192\.0\.2\.54", log)
     hang_up(lns, peer)
     lab.wait_until(lambda: "192.0.2.0" not in ours.run("ip", "route", "show"), "the routes to go")
