@@ -7,9 +7,8 @@ import socket
 import struct
 
 import lab
-from lab.l2tpd import L2tpd
+from lab.l2tpd import L2tpd, lac_config
 from lab.radius import FreeRadius
-from test_coa import callers
 from test_mppe import check_encrypted
 from test_radius import Caller, hang_up, radius_config
 
@@ -33,6 +32,14 @@ idle Cleartext-Password := "pw"
     Idle-Timeout = 2
 pool Cleartext-Password := "pw"
     Framed-IP-Address = 255.255.255.254
+named Cleartext-Password := "pw"
+    Framed-Pool = "premium"
+missing Cleartext-Password := "pw"
+    Framed-Pool = "platinum"
+six Cleartext-Password := "pw"
+    Framed-Interface-Id = 0:0:0:77,
+    Framed-IPv6-Prefix = 2001:db8:77::/64,
+    Delegated-IPv6-Prefix = 2001:db8:7700::/56
 choice Cleartext-Password := "pw"
     Framed-IP-Address = 255.255.255.255
 keys Cleartext-Password := "pw"
@@ -56,6 +63,13 @@ def start(pair, processes, build, **kwargs):
     lns = L2tpd(processes, build, pair[0].namespace, "lns")
     lns.start(radius_config(lns, server, **kwargs))
     return server, lns
+
+
+def callers(lac, server, *users):
+    """A configuration that calls once for each user, with IPv4 and IPv6."""
+    sessions = "".join(f'session "{u}" {{ user = "{u}" password-file = "{lac.secret("pw")}" ppp = "dialout" '
+                       "persist = false }\n" for u in users)
+    return lac_config(server, None, None, ppp="ipv6 = true", sessions=sessions)
 
 
 def mtu(namespace, device):
@@ -104,23 +118,35 @@ def test_in_the_kernel(pair, processes, build):
     assert lns.status()["pool_isp_used"] == 0
 
 
-def test_timeouts_and_pool(pair, processes, build):
-    """Session-Timeout and Idle-Timeout end calls by themselves; 255.255.255.254 is the pool's."""
+def test_timeouts_and_pools(pair, processes, build):
+    """Session-Timeout and Idle-Timeout end calls by themselves; pools by name, 255.255.255.254, IPv6 prefixes."""
     a, b = pair
-    server, lns = start(pair, processes, build, ppp="session-timeout = 3600")
+    server, lns = start(pair, processes, build, ppp="session-timeout = 3600 ipv6 = true",
+                        extra='pool "premium" { address = { "10.70.0.0/24" } }')
     lac = L2tpd(processes, build, b.namespace, "lac")
-    lac.start(callers(lac, a.ipv4, ("brief", "pw"), ("idle", "pw"), ("pool", "pw")))
+    lac.start(callers(lac, a.ipv4, "brief", "idle", "pool", "named", "missing", "six"))
     stops = lab.wait_until(lambda: (lambda rows: len(rows) == 2 and rows)(server.accounting(status="Stop")),
                            "both timeouts")
     causes = {r["user"]: r["cause"] for r in stops}
     assert causes == {"brief": "Session-Timeout", "idle": "Idle-Timeout"}
     assert all(2 <= r["time"] < 30 for r in stops), stops
-    (session,) = lns.up()
-    assert (session["user"], session["remote_ipv4"][:8]) == ("pool", "10.64.0.")
-    assert lab.ping(a.namespace, session["remote_ipv4"]) is not None
-    assert lns.status()["pool_isp_used"] == 1
     lac.process.wait_for(r"the time of the session is over \(Session-Timeout\)")
     lac.process.wait_for(r"it was idle for too long \(Idle-Timeout\)")
+    lns.process.wait_for('user "missing" was refused: it is to get an address of the pool "platinum", but there is no')
+    lns.up(3)
+    users = lab.wait_until(lambda: (lambda rows: len(rows) == 3 and rows)(
+        {u["user"]: u for u in lns.ask("show users")}), "three users")
+    for user, net in ("pool", "10.64.0."), ("named", "10.70.0."):
+        assert users[user]["remote_ipv4"].startswith(net), users
+        assert lab.ping(a.namespace, users[user]["remote_ipv4"]) is not None
+    six = users["six"]
+    assert (six["interface_id"], six["prefix6"], six["delegated6"]) == (
+        "0:0:0:77", "2001:db8:77::/64", "2001:db8:7700::/56")
+    lab.wait_until(lambda: "2001:db8:7700::/56 via fe80::77 " in a.namespace.run(
+        "ip", "-6", "route", "show", "dev", six["ifname"]), "the delegated prefix to be routed")
+    assert lab.ping(a.namespace, f"fe80::77%{six['ifname']}") is not None
+    (start_of_six,) = server.accounting(status="Start", user="six")
+    assert (start_of_six["prefix"], start_of_six["delegated"]) == (six["prefix6"], six["delegated6"])
 
 
 def test_mppe(pair, processes, build, logs):
