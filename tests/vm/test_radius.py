@@ -6,7 +6,7 @@ import socket
 import pytest
 
 import lab
-from lab.l2tpd import L2tpd, lns_config
+from lab.l2tpd import CommandError, L2tpd, lns_config
 from lab.peers import METHODS, Xl2tpd, accepts, chap_secrets
 from lab.radius import SECRET, FreeRadius
 
@@ -131,3 +131,20 @@ ppp "strips" {{ auth = {{ {AUTH} }} radius = {{ "radius" }} local-address = "10.
         assert radius.requests()[-1]["User-Name"].replace("\\\\", "\\") == told
         assert (session["ppp"] == "strips") == (profile == "strips")
         hang_up(lns, peer)
+
+
+def test_wrong_secret(pair, processes, build, radius):
+    """FreeRADIUS says nothing to whom it does not believe: one line says what may be wrong."""
+    lns = L2tpd(processes, build, pair[0].namespace, "lns")
+    config = radius_config(lns, radius)
+    lns.secret("guessed", "radius")
+    lns.start(config)
+    with pytest.raises(CommandError, match=r"no RADIUS server answers \(radius\)"):
+        lns.ask("test aaa", user="bob", password="builder", method="chap")
+    assert radius.requests() == []
+    lns.process.wait_for("taken as dead: it did not answer within 2.0 s, and never did: .*has it the same secret")
+    # Mended where it was wrong: no restart.
+    lns.secret(SECRET, "radius")
+    lns.process.wait_for('radius "radius": its authentication port answers again')
+    (answer,) = lns.ask("test aaa", user="bob", password="builder", method="chap")
+    assert (answer["result"], answer["server"]) == ("accepted", "radius"), answer
