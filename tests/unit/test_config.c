@@ -97,6 +97,9 @@ static void same_configs(const struct config *a, const struct config *b)
 	SAME_ARRAYS(config_section_listen, a, b, listen);
 	SAME_ARRAYS(config_section_lns, a, b, lns);
 	SAME_ARRAYS(config_section_ppp, a, b, ppp);
+	SAME_ARRAYS(config_section_pool, a, b, pool);
+	SAME_ARRAYS(config_section_radius, a, b, radius);
+	SAME_ARRAYS(config_section_coa, a, b, coa);
 	SAME_ARRAYS(config_section_lac, a, b, lac);
 	for (i = 0; i < a->lac_n; i++)
 		SAME_ARRAYS(config_section_session, &a->lac[i], &b->lac[i], sessions);
@@ -136,6 +139,8 @@ static void test_fixtures(void **state)
 	check_fixture("isp.canonical", "isp.canonical");
 	check_fixture("full.conf", "full.canonical");
 	check_fixture("full.canonical", "full.canonical");
+	check_fixture("service.conf", "service.canonical");
+	check_fixture("service.canonical", "service.canonical");
 }
 
 static void test_values(void **state)
@@ -178,6 +183,62 @@ static void test_values(void **state)
 	assert_ptr_equal(config_ppp_find(c, "load"), &c->ppp[1]);
 	assert_null(config_ppp_find(c, "none"));
 	assert_ptr_equal(config_lac_find(c, "away"), lac);
+	config_free(c);
+	free(text);
+}
+
+static void test_services(void **state)
+{
+	char *text = read_file("service.conf");
+	struct config *c = must_parse(text);
+	const struct config_ppp *isp = &c->ppp[0], *plain = &c->ppp[1];
+	const struct config_radius *one = &c->radius[0], *two = &c->radius[1];
+	struct addr in, six, out;
+
+	(void)state;
+	assert_string_equal(c->state_dir, "/srv/l2tpd");
+	assert_int_equal(c->coa_address.family, AF_INET);
+	assert_int_equal(c->coa_address.port, 3800);
+	assert_int_equal(c->coa_n, 1);
+	assert_false(c->coa[0].require_message_authenticator);
+	addr_parse(&in, "192.0.2.77");
+	addr_parse(&six, "2001:db8::77");
+	addr_parse(&out, "198.51.100.1");
+	assert_ptr_equal(config_coa_match(c, &in), &c->coa[0]);
+	assert_ptr_equal(config_coa_match(c, &six), &c->coa[0]);
+	assert_null(config_coa_match(c, &out));
+	assert_int_equal(c->pool_n, 2);
+	assert_ptr_equal(config_pool_find(c, "gold"), &c->pool[1]);
+	assert_null(config_pool_find(c, "isp"));
+	assert_int_equal(c->pool[0].address.n, 2);
+	assert_int_equal(c->pool[0].reserve.v[0].first, 0x64400001);
+	assert_int_equal(c->pool[0].reserve.v[0].last, 0x64400001);
+	assert_ptr_equal(config_radius_find(c, "two"), two);
+	assert_int_equal(one->auth_port, 1645);
+	assert_int_equal(one->acct_port, 1646);
+	assert_int_equal(one->timeout_ms, 2500);
+	assert_int_equal(one->dead_ms, 60000);
+	assert_int_equal(one->nas_address.family, AF_INET);
+	assert_false(one->status_server || one->require_message_authenticator);
+	assert_int_equal(two->auth_port, 1812);
+	assert_int_equal(two->acct_port, 1813);
+	assert_true(two->status_server && two->require_message_authenticator);
+	assert_string_equal(two->nas_identifier, "lns1");
+	assert_int_equal(isp->radius.n, 2);
+	assert_true(isp->accounting && isp->strip_realm && isp->strip_domain && isp->mppe_stateful);
+	assert_int_equal(isp->mppe, CONFIG_MPPE_REQUIRED);
+	assert_int_equal(isp->mppe_bits, CONFIG_MPPE_128);
+	assert_int_equal(isp->rate_down, 10000000);
+	assert_int_equal(isp->rate_up, 512000);
+	assert_int_equal(isp->idle_timeout_ms, 500);
+	assert_int_equal(isp->reserve.n, 2);
+	assert_string_equal(isp->pools.v[1], "gold");
+	assert_int_equal(isp->delegated_length, 60);
+	assert_true(isp->pppd_scripts);
+	assert_false(plain->accounting);
+	assert_int_equal(plain->mppe, CONFIG_MPPE_OFF);
+	assert_int_equal(plain->mppe_bits, CONFIG_MPPE_40 | CONFIG_MPPE_128);
+	assert_int_equal(plain->rate_down, 0);
 	config_free(c);
 	free(text);
 }
@@ -277,7 +338,59 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "lac l { session s { ifname = abcdefghijklmnop } }", "is no name for an interface" },
 	{ L "lns n { from-address = 10.0.0.1/8 }", "\"10.0.0.1/8\" is no prefix" },
 	{ L "lns n { ppp = \"a b\" }", "ppp = \"a b\": no section can have that name" },
+	{ "ppp p { rate-down = 10 }", "rate-down = \"10\" is no rate such as \"512kbit\"" },
+	{ "ppp p { rate-up = 7kbit }", "rate-up = \"7kbit\" is no rate" },
+	{ "ppp p { rate-up = 401gbit }", "from 8kbit to 400gbit; 0 is none" },
+	{ "ppp p { rate-up = kbit }", "rate-up = \"kbit\" is no rate" },
+	{ "ppp p { rate-up = 1000000000000000000000kbit }", "is no rate" },
+	{ "ppp p { mppe = yes }", "mppe = \"yes\" is unknown; it is \"off\", \"optional\" or \"required\"" },
+	{ "ppp p { mppe-bits = 56 }", "mppe-bits: neither the kernel's ppp_mppe nor pppd has 56 bits" },
+	{ "ppp p { mppe-bits = 64 }", "mppe-bits: \"64\" is unknown; there are \"40\", \"128\" and \"auto\"" },
+	{ "ppp p { radius = { a, a } }", "radius lists \"a\" twice; remove one" },
+	{ "ppp p { pools = { \"a b\" } }", "pools: \"a b\": no section can have that name" },
+	{ "ppp p { pool-reserve = 10.0.0.1/24 }", "pool-reserve: \"10.0.0.1/24\" is neither an IPv4 prefix" },
+	{ "pool p { address = { 10.0.0.1-10.0.0.9, 10.0.0.9 } }", "address: \"10.0.0.9\" overlaps another range" },
+	{ "pool p { reserve = \"::1\" }", "reserve: \"::1\" is neither an IPv4 prefix" },
+	{ "ppp p { delegated-length = 65 }", "delegated-length = 65 is out of range; it goes from 33 to 64" },
+	{ "ppp p { max-sessions-per-user = 65536 }", "max-sessions-per-user = 65536 is out of range" },
+	{ "ppp p { session-timeout = 2592001 }", "session-timeout = 2592001 is out of range" },
+	{ "ppp p { interim-interval = often }", "interim-interval = \"often\" is no time in seconds" },
+	{ "ppp p { ip-up = up }", "ip-up = \"up\" depends on the working directory" },
+	{ "state-dir = var", "state-dir = \"var\" depends on the working directory" },
+	{ "coa-address = here", "coa-address = \"here\" is no IPv4 or IPv6 address" },
+	{ "coa-port = 0", "coa-port = 0 is out of range" },
+	{ "radius r { auth-port = 65536 }", "auth-port = 65536 is out of range" },
+	{ "radius r { timeout = 0.05 }", "timeout = 0.05 is out of range; it goes from 0.100 to 60 seconds" },
+	{ "radius r { tries = 21 }", "tries = 21 is out of range; it goes from 1 to 20" },
+	{ "radius r { dead-time = 0 }", "dead-time = 0 is out of range" },
+	{ "radius r { nas-address = me }", "nas-address = \"me\" is no IPv4 or IPv6 address" },
+	{ "coa c { from-address = 10.0.0.1/8 }", "from-address: \"10.0.0.1/8\" is no prefix" },
 	/* sections that do not fit together */
+	{ "pool p {\n}", "test.conf:2: pool \"p\" has no address; set its ranges" },
+	{ "radius r {\n}", "test.conf:2: radius \"r\" has no address; set the server's name or address" },
+	{ "radius r { address = x\n}", "test.conf:2: radius \"r\" has no secret-file" },
+	{ "coa c {\n}", "test.conf:2: coa \"c\" has no from-address; list who may send" },
+	{ "coa c { from-address = 10.0.0.0/8\n}", "test.conf:2: coa \"c\" has no secret-file" },
+	{ "radius r { address = x secret-file = /s }\nradius r { }", "test.conf:2: found duplicate title 'r'" },
+	{ "ppp p { auth = pap\nradius = r }", "test.conf:2: there is no section radius \"r\"; add it" },
+	{ "ppp p { pools = q }", "there is no section pool \"q\"; add it, or name another" },
+	{ "pool q { address = 10.0.0.1 }\nppp p { pools = q remote-address = 10.0.0.2 }",
+	  "test.conf:2: remote-address is for one peer, pools for many" },
+	{ "radius r { address = x secret-file = /s }\nppp p { radius = r }",
+	  "test.conf:2: radius answers authentication, but auth is not set" },
+	{ "ppp p { users-file = /u auth = pap\naccounting = true }", "test.conf:2: accounting needs servers; set radius" },
+	{ "ppp p { backend = none mppe = optional }", "mppe is pppd's, but backend is \"none\"" },
+	{ "ppp p { users-file = /u auth = { mschapv2, chap }\nmppe = required }",
+	  "test.conf:2: mppe is required, but its keys come from MS-CHAPv2 only" },
+	{ "ppp p { dns6 = ::1 }", "it is of no use without IPv6; set ipv6 = true" },
+	{ "ppp p { prefix-pool = 2001:db8::/48 }", "it is of no use without IPv6" },
+	{ "ppp p { delegated-pool = 2001:db8::/48 }", "it is of no use without IPv6" },
+	{ "ppp p { ipv6 = true prefix-pool = 2001:db8::/65 }", "prefix-pool takes IPv6 prefixes of at most 64 bits" },
+	{ "ppp p { ipv6 = true prefix-pool = 10.0.0.0/8 }", "prefix-pool takes IPv6 prefixes" },
+	{ "ppp p { ipv6 = true delegated-pool = 2001:db8::/57 }",
+	  "delegated-pool takes IPv6 prefixes of at most delegated-length (56) bits" },
+	{ "ppp p { ipv6 = true dns6 = { ::1, ::2, ::3 } }", "dns6 has more than two servers" },
+	{ "ppp p { ipv6 = true dns6 = 10.0.0.1 }", "dns6: \"10.0.0.1\" is no IPv6 address" },
 	{ "listen {\n}", "test.conf:2: listen has no address" },
 	{ L L, "test.conf:2: 0.0.0.0:1701 is listened to twice" },
 	{ P "lns n { ppp = p }", "test.conf:2: lns \"n\" cannot be called" },
@@ -427,6 +540,9 @@ static void test_manual(void **state)
 	check_described(text, &config_section_listen);
 	check_described(text, &config_section_lns);
 	check_described(text, &config_section_ppp);
+	check_described(text, &config_section_pool);
+	check_described(text, &config_section_radius);
+	check_described(text, &config_section_coa);
 	check_described(text, &config_section_lac);
 	check_described(text, &config_section_session);
 	free(text);
@@ -476,7 +592,8 @@ static void random_value(const struct config_key *k, FILE *f, unsigned int index
 	else if (k->kind == &config_kind_u16 || k->kind == &config_kind_u32)
 		fprintf(f, "%u", k->min + random_below(k->max - k->min + (k->max < UINT32_MAX)));
 	else if (k->kind == &config_kind_seconds)
-		fprintf(f, "%u.%03u", 61 + random_below(100), random_below(1000));
+		fprintf(f, "%u.%03u", (k->max <= 60000 ? 1 : 61) + random_below(k->max <= 60000 ? 59 : 100),
+			random_below(1000));
 	else if (k->kind == &config_kind_addr)
 		fprintf(f, "2001:db8::%x", serial);
 	else if (k->kind == &config_kind_addr4)
@@ -525,7 +642,10 @@ static bool required(const struct config_section *s, const char *key)
 {
 	return strcmp(key, "ppp") == 0 || strcmp(key, "server") == 0 ||
 	       strcmp(key, "users-file") == 0 || strcmp(key, "auth") == 0 || strcmp(key, "from-hostname") == 0 ||
-	       (s == &config_section_listen && strcmp(key, "address") == 0);
+	       ((s == &config_section_listen || s == &config_section_pool || s == &config_section_radius) &&
+		strcmp(key, "address") == 0) ||
+	       ((s == &config_section_radius || s == &config_section_coa) && strcmp(key, "secret-file") == 0) ||
+	       (s == &config_section_coa && strcmp(key, "from-address") == 0);
 }
 
 static void random_keys(const struct config_section *s, FILE *f)
@@ -569,6 +689,15 @@ static char *random_config(void)
 	for (i = 0, n = random_below(3); i < n; i++) {
 		fputs("listen {\n", f);
 		random_keys(&config_section_listen, f);
+		fputs("}\n", f);
+	}
+	for (i = 0, n = random_below(3); i < n; i++) {
+		fprintf(f, "pool p%u {\n", i);
+		random_keys(&config_section_pool, f);
+		fprintf(f, "}\nradius r%u {\n", i);
+		random_keys(&config_section_radius, f);
+		fprintf(f, "}\ncoa c%u {\n", i);
+		random_keys(&config_section_coa, f);
 		fputs("}\n", f);
 	}
 	for (i = 0, n = random_below(4); i < n; i++) {
@@ -661,6 +790,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fixtures),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_services),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_match),
