@@ -145,7 +145,7 @@ def test_timeouts_and_pools(pair, processes, build):
     lab.wait_until(lambda: "2001:db8:7700::/56 via fe80::77 " in a.namespace.run(
         "ip", "-6", "route", "show", "dev", six["ifname"]), "the delegated prefix to be routed")
     assert lab.ping(a.namespace, f"fe80::77%{six['ifname']}") is not None
-    (start_of_six,) = server.accounting(status="Start", user="six")
+    (start_of_six,) = lab.wait_until(lambda: server.accounting(status="Start", user="six"), "the start")
     assert (start_of_six["prefix"], start_of_six["delegated"]) == (six["prefix6"], six["delegated6"])
 
 
