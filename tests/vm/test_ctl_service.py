@@ -2,7 +2,10 @@
 """What l2tpctl shows of users and pools, clears, and tries of the aaa process: tables, pages and JSON."""
 
 import json
+import os
+import pty
 import subprocess
+import termios
 
 import pytest
 
@@ -136,3 +139,24 @@ def test_aaa(lns):
             lns.ask("test aaa", user="alice", password="x", **args)
     with pytest.raises(CommandError, match="needs a user and a password"):
         lns.ask("test aaa", user="alice")
+
+
+def test_terminal(lns):
+    """On a terminal the password is asked for, and does not appear."""
+    ours, theirs = pty.openpty()
+
+    def echoes():
+        return bool(termios.tcgetattr(ours)[3] & termios.ECHO)
+
+    assert echoes()
+    with subprocess.Popen([lns.build / "l2tpctl", "--runtime-dir", lns.run, "--json", "test", "aaa", "alice"], text=True,
+                          stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ctl:
+        lab.wait_until(lambda: not echoes(), "the terminal's echo to be off")
+        assert ctl.stderr.read(len("Password: ")) == "Password: "
+        os.write(ours, b"wonderland\n")
+        out, _ = ctl.communicate(timeout=DEADLINE)
+    assert ctl.returncode == 0
+    assert json.loads(out)[0]["result"] == "accepted"
+    assert echoes()
+    os.close(theirs)
+    os.close(ours)
