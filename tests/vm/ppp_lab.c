@@ -286,6 +286,8 @@ static void on_message(struct channel *c, struct ipc_message *m)
 		return;
 	case PPP_CALL_UP:
 		e->up_msg = *(const struct ppp_call_up *)body(m, sizeof(e->up_msg));
+		if (e->up_msg.family == AF_INET6)
+			e->up6_msg = e->up_msg;
 		e->up = true;
 		e->up_ms = lab_now_ms();
 		return;

@@ -62,7 +62,8 @@ struct ppp_end {
 	struct ppp_call_mppe mppe_msg;	/* the last */
 	bool hello, up, netdown, has_down, closed, exited;
 	struct ppp_call_hello hello_msg;
-	struct ppp_call_up up_msg;
+	struct ppp_call_up up_msg;	/* the last */
+	struct ppp_call_up up6_msg;	/* of IPv6; its family is 0 before */
 	struct ppp_call_down down_msg;
 	unsigned int auths, secrets;
 	struct ppp_call_auth auth_msg;	/* the last */

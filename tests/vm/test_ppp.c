@@ -211,8 +211,7 @@ static bool both_up6(void *arg)
 {
 	struct pair *p = arg;
 
-	return p->lns.up && p->lns.up_msg.family == AF_INET6 &&
-	       p->caller.up && p->caller.up_msg.family == AF_INET6;
+	return p->lns.up6_msg.family && p->caller.up6_msg.family;
 }
 
 static void test_ipv6_is_told(void **state)
@@ -223,9 +222,9 @@ static void test_ipv6_is_told(void **state)
 	(void)state;
 	start_pair(p, "isp-pap");
 	assert_true(ppp_lab_run(&lab, both_up6, p, UP_MS));
-	assert_memory_not_equal(p->lns.up_msg.local_ifid, none, 8);
-	assert_memory_equal(p->lns.up_msg.local_ifid, p->caller.up_msg.remote_ifid, 8);
-	assert_memory_equal(p->lns.up_msg.remote_ifid, p->caller.up_msg.local_ifid, 8);
+	assert_memory_not_equal(p->lns.up6_msg.local_ifid, none, 8);
+	assert_memory_equal(p->lns.up6_msg.local_ifid, p->caller.up6_msg.remote_ifid, 8);
+	assert_memory_equal(p->lns.up6_msg.remote_ifid, p->caller.up6_msg.local_ifid, 8);
 	hang_up(p);
 }
 
@@ -256,10 +255,10 @@ static void test_reply(void **state)
 	assert_int_equal(ppp_end_start(&p->lns), 0);
 	assert_int_equal(ppp_end_start(&p->caller), 0);
 	assert_true(ppp_lab_run(&lab, both_up6, p, UP_MS));
-	assert_int_equal(p->lns.up_msg.mtu, 1300);
-	assert_int_equal(p->caller.up_msg.mtu, 1460);
-	assert_memory_equal(p->lns.up_msg.remote_ifid, ifid, 8);
-	assert_memory_equal(p->caller.up_msg.local_ifid, ifid, 8);
+	assert_int_equal(p->lns.up6_msg.mtu, 1300);
+	assert_int_equal(p->caller.up6_msg.mtu, 1460);
+	assert_memory_equal(p->lns.up6_msg.remote_ifid, ifid, 8);
+	assert_memory_equal(p->caller.up6_msg.local_ifid, ifid, 8);
 	hang_up(p);
 	/* a larger one than the peer can receive */
 	p = pair_new();
