@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct workers {
 	pthread_cond_t work;
 	struct list todo, done;
 	unsigned int threads_n, queued, idle;
+	bool ending;
 };
 
 static void push(struct list *l, struct workers_job *j)
@@ -52,7 +54,6 @@ static void wake_loop(struct workers *w)
 	(void)!write(w->wake, &one, sizeof(one));
 }
 
-__attribute__((noreturn))
 static void *thread_main(void *arg)
 {
 	struct workers *w = arg;
@@ -61,6 +62,8 @@ static void *thread_main(void *arg)
 	pthread_mutex_lock(&w->lock);
 	for (;;) {
 		j = pop(&w->todo);
+		if (!j && w->ending)
+			break;
 		if (!j) {
 			w->idle++;
 			pthread_cond_wait(&w->work, &w->lock);
@@ -74,16 +77,14 @@ static void *thread_main(void *arg)
 		push(&w->done, j);
 		wake_loop(w);
 	}
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
 }
 
-static void on_wake(struct loop_io *io, int fd, int events)
+static void finish(struct workers *w)
 {
-	struct workers *w = (struct workers *)((char *)io - offsetof(struct workers, io));
 	struct workers_job *j, *next;
-	uint64_t count;
 
-	(void)events;
-	(void)!read(fd, &count, sizeof(count));
 	pthread_mutex_lock(&w->lock);
 	j = w->done.first;
 	w->done.first = NULL;
@@ -92,6 +93,15 @@ static void on_wake(struct loop_io *io, int fd, int events)
 		next = j->next;
 		j->done(j);
 	}
+}
+
+static void on_wake(struct loop_io *io, int fd, int events)
+{
+	uint64_t count;
+
+	(void)events;
+	(void)!read(fd, &count, sizeof(count));
+	finish((struct workers *)((char *)io - offsetof(struct workers, io)));
 }
 
 struct workers *workers_new(struct loop *loop, unsigned int threads, unsigned int queue)
@@ -140,7 +150,7 @@ int workers_add(struct workers *w, struct workers_job *j)
 	int err = 0;
 
 	pthread_mutex_lock(&w->lock);
-	if (w->queued >= w->queue_max) {
+	if (w->ending || w->queued >= w->queue_max) {
 		err = -EAGAIN;
 	} else if (w->idle <= w->queued && w->threads_n < w->threads_max) {
 		err = start_thread(w);
@@ -154,4 +164,23 @@ int workers_add(struct workers *w, struct workers_job *j)
 	}
 	pthread_mutex_unlock(&w->lock);
 	return err;
+}
+
+void workers_free(struct workers *w)
+{
+	if (!w)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->ending = true;
+	pthread_cond_broadcast(&w->work);
+	pthread_mutex_unlock(&w->lock);
+	for (unsigned int i = 0; i < w->threads_n; i++)
+		pthread_join(w->threads[i], NULL);
+	finish(w);
+	loop_io_stop(&w->io);
+	close(w->wake);
+	pthread_mutex_destroy(&w->lock);
+	pthread_cond_destroy(&w->work);
+	free(w->threads);
+	free(w);
 }

@@ -264,7 +264,6 @@ void lab_start(const char *ppp)
 	lab_wait(lab_is_ready);
 }
 
-/* The workers' threads go on with their loop; both end with the program. */
 void lab_stop(void)
 {
 	char text[4096];
@@ -274,12 +273,14 @@ void lab_stop(void)
 	channel_close(&lab.engine);
 	channel_close(&lab.a.monitor);
 	channel_close(&lab.monitor);
+	workers_free(lab.a.workers);
 	radius_free(lab.a.radius);
 	store_free(lab.a.store);
 	for (int i = 0; i < 2; i++)
 		for (int k = 0; k < RADIUS_PORTS; k++)
 			lab_close(&lab.server[i], (enum radius_port)k);
 	config_free(lab.a.config);
+	loop_free(lab.a.loop);
 	dup2(real_stderr, STDERR_FILENO);
 	close(real_stderr);
 	lseek(lab.log, 0, SEEK_SET);
