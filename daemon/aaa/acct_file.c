@@ -96,7 +96,10 @@ static int read_header(struct acct_file *f, uint64_t size)
 		return -EPROTO;
 	r = rbuf_init(header + 8, 8);
 	f->first = rbuf_u64(&r);
-	return f->first < HEADER || f->first > size ? -EPROTO : 0;
+	/* It was cut, for nothing of it counted any more, and the header did not reach the disk. */
+	if (f->first > size)
+		f->first = HEADER;
+	return f->first < HEADER ? -EPROTO : 0;
 }
 
 int acct_file_open(struct acct_file *f, int fd, acct_file_found *found, void *arg)

@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "aaa/acct.h"
 #include "aaa/auth.h"
 #include "proto/radius/internal.h"
 
@@ -176,7 +177,10 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 static void on_aaa_message(struct channel *c, struct ipc_message *m)
 {
 	(void)c;
-	aaa_request_auth(&lab.a, m);
+	if (m->header.type == AAA_ACCT)
+		aaa_request_acct(&lab.a, m);
+	else
+		aaa_request_auth(&lab.a, m);
 }
 
 static void on_closed(struct channel *c)
