@@ -36,12 +36,12 @@ struct record {
 	struct acct *acct;
 	struct record *next, *prev;	/* of all, in the order of the file */
 	struct record *ready_next;
-	struct record *after;		/* the next of the same session */
+	struct record *ahead, *after;	/* of the same session: whom it waits for, who waits for it */
 	struct lane *lane;
 	uint64_t serial, at;		/* at 0: in memory only */
 	uint64_t key;			/* of its session */
 	enum aaa_acct_kind kind;
-	bool in_ready, sent;
+	bool in_ready;
 	size_t len;
 	uint8_t body[];
 };
@@ -127,18 +127,33 @@ static struct record *take_ready(struct lane *l)
 	return r;
 }
 
-/* The record is over: its place on disk, its follower. */
+/* Out of its session, in which the next one's turn may have come. */
+static void leave_session(struct record *r)
+{
+	struct table *sessions = &r->acct->sessions;
+
+	if (r->ahead)
+		r->ahead->after = r->after;
+	if (r->after) {
+		r->after->ahead = r->ahead;
+		if (!r->ahead)
+			make_ready(r->after, false);
+		return;
+	}
+	table_del(sessions, r->key);
+	/* The place that was just free is there. */
+	if (r->ahead)
+		(void)table_put(sessions, r->key, r->ahead);
+}
+
+/* The record is over: its place on disk, its session's next. */
 static void finish(struct record *r)
 {
 	struct acct *a = r->acct;
-	struct record *after = r->after;
 
 	if (a->file.fd >= 0 && r->at)
 		acct_file_done(&a->file, r->at);
-	if (after)
-		make_ready(after, false);
-	else if (table_get(&a->sessions, r->key) == r)
-		table_del(&a->sessions, r->key);
+	leave_session(r);
 	table_del(&a->serials, r->serial);
 	if (r->prev)
 		r->prev->next = r->next;
@@ -243,7 +258,6 @@ static void on_reply(void *arg, int result, const struct radius_answer *answer)
 	struct lane *l = r->lane;
 
 	(void)answer;
-	r->sent = false;
 	l->under_way--;
 	if (!result) {
 		if (l->retry_ms)
@@ -278,10 +292,6 @@ static void pump(struct lane *l)
 			return;
 		}
 		r = take_ready(l);
-		if (!r->kind) {
-			finish(r);
-			continue;
-		}
 		err = radius_send(l->acct->aaa->radius, RADIUS_PORT_ACCT, &l->ppp->radius,
 				  RADIUS_ACCOUNTING_REQUEST, build, on_reply, r);
 		if (err) {
@@ -289,7 +299,6 @@ static void pump(struct lane *l)
 			wait_for_servers(l);
 			return;
 		}
-		r->sent = true;
 		l->under_way++;
 	}
 }
@@ -311,15 +320,18 @@ static void on_alive(void *arg)
 /* ---- the queue ---- */
 
 /*
- * An interim record that waits behind another of its session makes that one
- * worthless, since counters only grow: it goes, unless it is under way.
+ * An interim record that waits behind another of its session becomes worthless by
+ * the next one, since counters only grow. It goes at once: in an outage of any
+ * length a session has no more records than when it began.
  */
-static void drop_superseded(struct record *before, const struct record *r)
+static void drop_superseded(struct acct *a, const struct record *r)
 {
+	struct record *before = table_get(&a->sessions, r->key);
+
 	if (r->kind != AAA_ACCT_INTERIM && r->kind != AAA_ACCT_STOP)
 		return;
-	if (before && before->kind == AAA_ACCT_INTERIM && !before->sent && !before->in_ready)
-		before->kind = 0;	/* passed over when its turn comes */
+	if (before && before->kind == AAA_ACCT_INTERIM && before->ahead)
+		finish(before);
 }
 
 static struct record *enqueue(struct acct *a, const struct aaa_acct *q, const uint8_t *body, size_t len, uint64_t at)
@@ -349,9 +361,10 @@ static struct record *enqueue(struct acct *a, const struct aaa_acct *q, const ui
 		a->first = r;
 	a->last = r;
 	a->n++;
+	drop_superseded(a, r);
 	before = table_del(&a->sessions, r->key);
 	(void)table_put(&a->sessions, r->key, r);
-	drop_superseded(before, r);
+	r->ahead = before;
 	if (before)
 		before->after = r;
 	else

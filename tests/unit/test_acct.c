@@ -300,6 +300,82 @@ static void test_sent(void **state)
 	assert_true(size_of(queue_fd) < 100);
 }
 
+static bool is_refused(void)
+{
+	return lab_logged("no accounting server answers") > 0;
+}
+
+/* Nothing is on its way: the next attempt is later. */
+static bool is_quiet(void)
+{
+	return lab_state(0).outstanding + lab_state(1).outstanding == 0;
+}
+
+static void count_up(uint64_t serial, uint64_t bytes)
+{
+	struct aaa_acct r = record(AAA_ACCT_INTERIM, serial, "one");
+
+	r.counters.rx_bytes = bytes;
+	say(r);
+}
+
+/* An outage, in which the process ends as well: all that counts is told once, in each session's order. */
+static void test_outage(void **state)
+{
+	unsigned int one = 0;
+
+	(void)state;
+	lab.server[0].mode = lab.server[1].mode = LAB_SILENT;
+	say(record(AAA_ACCT_START, 1, "one"));
+	lab_wait(is_refused);
+	for (unsigned int i = 0; i < 20; i++)
+		count_up(2 + i, 100 * i);
+	/* Of the reports the last. */
+	assert_int_equal(acct_queued(lab.a.acct), 2);
+	say(record(AAA_ACCT_START, 30, "two"));
+	/* The engine says it again when it did not hear that it is safe: it counts once. */
+	say(record(AAA_ACCT_START, 30, "two"));
+	count_up(31, 5000);
+	assert_int_equal(acct_queued(lab.a.acct), 3);
+	lab_wait(is_quiet);
+	acct_free(lab.a.acct);
+	begin();
+	assert_int_equal(acct_queued(lab.a.acct), 3);
+	count_up(32, 6000);
+	say(record(AAA_ACCT_STOP, 33, "two"));
+	assert_int_equal(acct_queued(lab.a.acct), 4);
+	assert_int_equal(got_n, 0);
+	lab.server[0].mode = lab.server[1].mode = LAB_ANSWER;
+	lab_wait(is_sent);
+	assert_int_equal(got_n, 4);
+	for (unsigned int i = 0; i < got_n; i++) {
+		if (strcmp(got[i].session, "one") == 0)
+			assert_int_equal(got[i].status, one++ == 0 ? AAA_ACCT_START : AAA_ACCT_INTERIM);
+		if (got[i].status == AAA_ACCT_INTERIM)
+			assert_int_equal(got[i].in, 6000);
+	}
+	assert_int_equal(one, 2);
+	say(record(AAA_ACCT_STOP, 34, "one"));
+	lab_wait(is_sent);
+	assert_int_equal(got[4].status, AAA_ACCT_STOP);
+	assert_true(size_of(queue_fd) < 100);
+}
+
+/* The stop takes the place of the last report that waits. */
+static void test_stop_in_an_outage(void **state)
+{
+	(void)state;
+	lab.server[0].mode = lab.server[1].mode = LAB_SILENT;
+	say(record(AAA_ACCT_START, 1, "one"));
+	count_up(2, 10);
+	say(record(AAA_ACCT_STOP, 3, "one"));
+	assert_int_equal(acct_queued(lab.a.acct), 2);
+	lab.server[1].mode = LAB_ANSWER;
+	lab_wait(is_sent);
+	assert_int_equal(got_n, 2);
+	assert_true(got[0].status == AAA_ACCT_START && got[1].status == AAA_ACCT_STOP);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +383,8 @@ int main(void)
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_file_room),
 		cmocka_unit_test_setup_teardown(test_sent, start, stop),
+		cmocka_unit_test_setup_teardown(test_outage, start, stop),
+		cmocka_unit_test_setup_teardown(test_stop_in_an_outage, start, stop),
 	};
 
 	if (crypto_init())
