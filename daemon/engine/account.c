@@ -187,8 +187,6 @@ static enum service_end end_of(const struct subscriber *s)
 
 	if (s->end)
 		return s->end;
-	if (c->tunnel->engine->stopping)
-		return SERVICE_END_ADMIN_REBOOT;
 	/* Killed: it had no last words. */
 	if (!c->last_words)
 		return c->down ? SERVICE_END_LOST_CARRIER : SERVICE_END_NAS_ERROR;

@@ -225,6 +225,17 @@ static void on_stop_poll(struct loop_timer *timer)
 	}
 }
 
+/* Whoever leaves already has a reason of his own. */
+static void tell_why(struct engine *e)
+{
+	struct subscriber *s;
+	uint64_t place = 0;
+
+	while ((s = registry_walk(e, &place)))
+		if (!s->leaving)
+			subscriber_set_end(s->call, SERVICE_END_ADMIN_REBOOT);
+}
+
 static void begin_stop(struct engine *e)
 {
 	struct l2tp_cause cause = cause_make(6, 0, "l2tpd stops");
@@ -232,6 +243,7 @@ static void begin_stop(struct engine *e)
 	if (e->stopping)
 		return;
 	e->stopping = true;
+	tell_why(e);
 	/* What follows from it is deferred: the list stands still meanwhile. */
 	for (struct tunnel *t = e->tunnels; t; t = t->next)
 		tunnel_close(t, &cause);

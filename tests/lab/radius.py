@@ -34,7 +34,7 @@ ACCT = ("%{Acct-Status-Type}", "%{Acct-Session-Id}", "%{User-Name}", "%{Framed-I
         "%{%{Acct-Input-Gigawords}:-0}", "%{%{Acct-Output-Gigawords}:-0}", "%{%{Acct-Input-Packets}:-0}",
         "%{%{Acct-Output-Packets}:-0}", "%{Acct-Terminate-Cause}", "%{%{Acct-Delay-Time}:-0}", "%{Class[*]}",
         "%{integer:Event-Timestamp}", "%{Acct-Authentic}", "%{Framed-IPv6-Prefix}", "%{Delegated-IPv6-Prefix}",
-        "%{Tunnel-Client-Endpoint:0}")
+        "%{Tunnel-Client-Endpoint:1}")
 # What is written for each Access-Request, as Name=value pairs with bars between them.
 REQUEST = ("User-Name", "NAS-Identifier", "NAS-Port-Type", "NAS-Port", "NAS-Port-Id", "Service-Type",
            "Framed-Protocol", "Calling-Station-Id", "Called-Station-Id", "Connect-Info", "Acct-Session-Id",
