@@ -35,7 +35,7 @@ struct config;
 struct scripts *scripts_new(struct loop *loop, const struct config *config, struct rlimit files);
 /* Ends what still runs, and forgets what waits. */
 void scripts_free(struct scripts *s);
-/* For tests. */
+/* For tests: from now on, for what runs as well. */
 void scripts_set_limits(struct scripts *s, uint64_t limit_ms, uint64_t kill_ms);
 
 /*
