@@ -2,6 +2,7 @@
 """What a RADIUS server's reply says of a call, seen in the kernel, at the caller and in the accounting."""
 
 import fcntl
+import os
 import re
 import socket
 import struct
@@ -68,7 +69,7 @@ def start(pair, processes, build, **kwargs):
 def callers(lac, server, *users):
     """A configuration that calls once for each user, with IPv4 and IPv6."""
     sessions = "".join(f'session "{u}" {{ user = "{u}" password-file = "{lac.secret("pw")}" ppp = "dialout" '
-                       "persist = false }\n" for u in users)
+                       f'called-number = "0800" calling-number = "of {u}" persist = false }}\n' for u in users)
     return lac_config(server, None, None, ppp="ipv6 = true", sessions=sessions)
 
 
@@ -79,11 +80,20 @@ def mtu(namespace, device):
         return struct.unpack_from("i", fcntl.ioctl(sock, SIOCGIFMTU, struct.pack("16s16x", device.encode())), 16)[0]
 
 
+def recorder(name):
+    """A program that writes its environment to name.env."""
+    with open(name, "w") as f:
+        f.write(f"#!/bin/sh\nenv > {name}.new && mv {name}.new {name}.env\n")
+    os.chmod(name, 0o755)
+    return name
+
+
 def test_in_the_kernel(pair, processes, build):
-    """Address, routes, rates, MTU, name servers; then who chooses the address himself."""
+    """Address, routes, rates, MTU, name servers, what the operator's program gets; then who chooses the address."""
     a, b = pair
     ours, theirs = a.namespace, b.namespace
-    server, lns = start(pair, processes, build, ppp="mtu = 1400")
+    program = recorder(f"/run/{ours.name}-ip-up")
+    server, lns = start(pair, processes, build, ppp=f'mtu = 1400 ip-up = "{program}"')
     caller = Caller(processes, theirs, a.ipv4)
     peer = caller.call("full", "pw", "chap", "usepeerdns\n")
     (session,) = lns.up()
@@ -104,6 +114,12 @@ def test_in_the_kernel(pair, processes, build):
     (user,) = lns.ask("show users")
     assert (user["user"], user["filter_id"], user["server"]) == ("full", "gold", "radius")
     assert re.search(r"secondary +DNS address 192\.0\.2\.54", log)
+    lab.wait_until(lambda: os.path.exists(f"{program}.env"), "ip-up to run")
+    with open(f"{program}.env") as f:
+        told = dict(line.split("=", 1) for line in f.read().splitlines())
+    assert {k: told["L2TPD_" + k] for k in ("FILTER_ID", "ROUTES", "CLASS", "RATE_DOWN", "RATE_UP", "DNS")} == {
+        "FILTER_ID": "gold", "ROUTES": "192.0.2.0/24@5 198.51.100.7/32", "CLASS": "6f6e65 74776f",
+        "RATE_DOWN": "4000000", "RATE_UP": "1000000", "DNS": "192.0.2.53 192.0.2.54"}
     hang_up(lns, peer)
     lab.wait_until(lambda: "192.0.2.0" not in ours.run("ip", "route", "show"), "the routes to go")
     (stop,) = lab.wait_until(lambda: server.accounting(status="Stop"), "the stop")
@@ -133,6 +149,8 @@ def test_timeouts_and_pools(pair, processes, build):
     lac.process.wait_for(r"the time of the session is over \(Session-Timeout\)")
     lac.process.wait_for(r"it was idle for too long \(Idle-Timeout\)")
     lns.process.wait_for('user "missing" was refused: it is to get an address of the pool "platinum", but there is no')
+    assert {r["User-Name"]: (r["Called-Station-Id"], r["Calling-Station-Id"]) for r in server.requests()} == {
+        u: ("0800", f"of {u}") for u in ("brief", "idle", "pool", "named", "missing", "six")}
     lns.up(3)
     users = lab.wait_until(lambda: (lambda rows: len(rows) == 3 and rows)(
         {u["user"]: u for u in lns.ask("show users")}), "three users")
