@@ -57,7 +57,7 @@ def rows(table):
     return [dict(zip(head, line, strict=True)) for line in lines]
 
 
-def test_users(lns, lac):
+def check_users(lns, lac):
     table = rows(lns.ctl("show", "users"))
     assert [r["USER"] for r in table].count("alice") == 2
     (bob,) = (r for r in table if r["USER"] == "bob")
@@ -85,7 +85,7 @@ def test_users(lns, lac):
     assert said == 'l2tpctl: there is no user "nobody"\n'
 
 
-def test_pools(lns, lac):
+def check_pools(lns):
     table = {r["NAME"]: r for r in rows(lns.ctl("show", "pools"))}
     assert (table["isp"]["SECTION"], table["isp"]["SIZE"], table["isp"]["USED"], table["isp"]["FREE"]) == \
         ("ppp", "253", "3", "250")
@@ -99,7 +99,7 @@ def test_pools(lns, lac):
     assert said == 'l2tpctl: there is no pool "none"\n'
 
 
-def test_clear_user(lns, lac):
+def check_clear(lns, lac):
     assert lns.ctl("clear", "user", "alice") == "  User:                   alice\n  Sessions cleared:       2\n"
     lns.process.wait_for('user "alice": 2 sessions are cleared by the operator')
     lab.wait_until(lambda: [s["user"] for s in lns.sessions()] == ["bob"], "alice's sessions to be cleared")
@@ -110,6 +110,13 @@ def test_clear_user(lns, lac):
     assert lns.json("show", "pools", "isp")[0]["used"] == 1
     _, said = lns.ctl("clear", "user", "alice", code=1)
     assert said == 'l2tpctl: there is no user "alice" with a session\n'
+
+
+def test_shown_and_cleared(lns, lac):
+    """Users and pools, as tables, pages and JSON; then one of the users is cleared."""
+    check_users(lns, lac)
+    check_pools(lns)
+    check_clear(lns, lac)
 
 
 def test_aaa(lns):

@@ -6,6 +6,8 @@ import subprocess
 import lab
 from lab.l2tpd import L2tpd, lac_config, lns_config
 
+# pppd's own three seconds before it asks again are not what is tried here.
+IMPATIENT = 'options = { "lcp-restart", "1", "ipcp-restart", "1", "chap-restart", "1" }'
 TROUBLE = "loss", "20%", "reorder", "80%", "50%", "delay", "20ms", "10ms", "duplicate", "10%"
 
 
@@ -15,13 +17,14 @@ def test_loss_reordering_duplication(pair, processes, build):
     a.namespace.netem(a.device, *TROUBLE)
     b.namespace.netem(b.device, *TROUBLE)
     lns = L2tpd(processes, build, a.namespace, "lns")
-    lns.start(lns_config(lns.users(("alice", "wonderland")), lns="idle-timeout = 2 retransmit = 0.3 retransmit-tries = 8"))
+    lns.start(lns_config(lns.users(("alice", "wonderland")), lns="idle-timeout = 2 retransmit = 0.3 retransmit-tries = 8",
+                         ppp=IMPATIENT))
     lac = L2tpd(processes, build, b.namespace, "lac")
     sessions = "".join(
         f'session "s{i}" {{ user = "alice" password-file = "{lac.secret("wonderland", "password")}" '
         f'ppp = "dialout" persist = true redial = 0.5 redial-max = 1 }}\n' for i in range(4))
     lac.start(lac_config(a.ipv4, "alice", None, lac="retransmit = 0.3 retransmit-tries = 8", sessions=sessions,
-                         ppp='options = { "lcp-restart", "1", "ipcp-restart", "1" }'))
+                         ppp=IMPATIENT))
     lac.up(4, timeout=180)
     lac.ask("delete tunnel", tunnel="upstream")
     for d in lac, lns:

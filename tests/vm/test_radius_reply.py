@@ -118,7 +118,7 @@ def test_in_the_kernel(pair, processes, build):
     with open(f"{program}.env") as f:
         told = dict(line.split("=", 1) for line in f.read().splitlines())
     assert {k: told["L2TPD_" + k] for k in ("FILTER_ID", "ROUTES", "CLASS", "RATE_DOWN", "RATE_UP", "DNS")} == {
-        "FILTER_ID": "gold", "ROUTES": "192.0.2.0/24@5 198.51.100.7/32", "CLASS": "6f6e65 74776f",
+        "FILTER_ID": "gold", "ROUTES": "192.0.2.0/24@5 198.51.100.7", "CLASS": "6f6e65 74776f",
         "RATE_DOWN": "4000000", "RATE_UP": "1000000", "DNS": "192.0.2.53 192.0.2.54"}
     hang_up(lns, peer)
     lab.wait_until(lambda: "192.0.2.0" not in ours.run("ip", "route", "show"), "the routes to go")
