@@ -310,7 +310,8 @@ static void on_alive(void *arg)
 	for (size_t i = 0; i < a->aaa->config->ppp_n; i++) {
 		struct lane *l = &a->lanes[i];
 
-		if (!loop_timer_is_set(&l->timer) || !radius_is_alive(a->aaa->radius, RADIUS_PORT_ACCT, &l->ppp->radius))
+		if (!loop_timer_is_set(&l->timer) ||
+		    !radius_is_alive(a->aaa->radius, RADIUS_PORT_ACCT, &l->ppp->radius))
 			continue;
 		loop_timer_stop(&l->timer);
 		pump(l);
@@ -523,7 +524,8 @@ struct acct *acct_new(struct aaa *aaa, int *err)
 		return NULL;
 	}
 	if (a->n)
-		log_notice("accounting queue: %llu records of an earlier run wait to be sent", (unsigned long long)a->n);
+		log_notice("accounting queue: %llu records of an earlier run wait to be sent",
+			   (unsigned long long)a->n);
 	radius_on_alive(aaa->radius, on_alive, a);
 	pump_all(a);
 	return a;

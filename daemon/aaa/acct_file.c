@@ -156,7 +156,8 @@ int acct_file_append(struct acct_file *f, const uint8_t *data, size_t len, uint6
 		err = write_at(f->fd, record, w.len, f->end);
 	if (err) {
 		if (!f->broken)
-			log_error("accounting queue: cannot be written: %s; records are kept in memory only", strerror(-err));
+			log_error("accounting queue: cannot be written: %s; records are kept in memory only",
+				  strerror(-err));
 		f->broken = true;
 		/* What was written of it is no record. */
 		(void)!ftruncate(f->fd, (off_t)f->end);
@@ -192,5 +193,6 @@ void acct_file_forget(struct acct_file *f, uint64_t before)
 	/* The header first: then nobody looks at what is taken out. */
 	f->first = before;
 	if (write_header(f) == 0 && fdatasync(f->fd) == 0)
-		(void)fallocate(f->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 4096, (off_t)(before & ~4095ull) - 4096);
+		(void)fallocate(f->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 4096,
+				(off_t)(before & ~4095ull) - 4096);
 }

@@ -52,8 +52,8 @@ static void warn_of_overlaps(const struct pools *l)
 	for (size_t i = 0; i < l->n; i++)
 		for (size_t j = i + 1; j < l->n; j++)
 			if (overlap(l->books[i].ranges, l->books[j].ranges))
-				log_warn("the addresses of %s \"%s\" and %s \"%s\" overlap, so that two callers may get "
-					 "the same; make them one pool section, and name it in pools of both",
+				log_warn("the addresses of %s \"%s\" and %s \"%s\" overlap, so that two callers "
+					 "may get the same; make them one pool section, and name it in pools of both",
 					 l->books[i].kind, l->books[i].name, l->books[j].kind, l->books[j].name);
 }
 
@@ -146,8 +146,8 @@ static void exhausted(struct engine *e, struct pool_books *b)
 	if (b->logged_ms && engine_now(e) < b->logged_ms + LOG_AGAIN_MS)
 		return;
 	b->logged_ms = engine_now(e);
-	log_warn("the pool of %s \"%s\" is exhausted: all of its addresses (%llu) are in use, and %llu more are reserved; "
-		 "enlarge it, or limit the calls", b->kind, b->name, (unsigned long long)(u.size - u.reserved),
+	log_warn("the pool of %s \"%s\" is exhausted: all of its addresses (%llu) are in use, and %llu more are "
+		 "reserved; enlarge it, or limit the calls", b->kind, b->name, (unsigned long long)(u.size - u.reserved),
 		 (unsigned long long)u.reserved);
 }
 
@@ -159,8 +159,8 @@ static int refuse_exhausted(struct call *c, const char *named, char *why, size_t
 	for (size_t i = 0; (b = pool_for(c, named, i)); i++) {
 		exhausted(c->tunnel->engine, b);
 		if (len < size)
-			len += (size_t)snprintf(why + len, size - len, "%s of %s \"%s\"", i ? ", nor in that" : " in the pool",
-						b->kind, b->name);
+			len += (size_t)snprintf(why + len, size - len, "%s of %s \"%s\"",
+						i ? ", nor in that" : " in the pool", b->kind, b->name);
 	}
 	if (len < size)
 		snprintf(why + len, size - len, "; enlarge it, or limit the calls");
@@ -170,11 +170,12 @@ static int refuse_exhausted(struct call *c, const char *named, char *why, size_t
 static int refuse_unknown(struct call *c, const char *named, char *why, size_t size)
 {
 	const struct config *config = c->tunnel->engine->config;
-	size_t len = (size_t)snprintf(why, size, "it is to get an address of the pool \"%s\", but there is no such section; ",
-				      named);
+	size_t len = (size_t)snprintf(why, size, "it is to get an address of the pool \"%s\", but there is no such "
+				      "section; ", named);
 
 	for (size_t i = 0; i < config->pool_n && len < size; i++)
-		len += (size_t)snprintf(why + len, size - len, "%s\"%s\"", i ? ", " : "there is: ", config->pool[i].name);
+		len += (size_t)snprintf(why + len, size - len, "%s\"%s\"", i ? ", " : "there is: ",
+					config->pool[i].name);
 	if (!config->pool_n && len < size)
 		snprintf(why + len, size - len, "there is no pool section at all");
 	return -ENOENT;

@@ -117,7 +117,8 @@ void show_encryption_and_time(json_t *o, const struct subscriber *s, uint64_t no
 	char text[40];
 
 	if (s->mppe.bits) {
-		snprintf(text, sizeof(text), "MPPE %u bits, %s", s->mppe.bits, s->mppe.stateful ? "stateful" : "stateless");
+		snprintf(text, sizeof(text), "MPPE %u bits, %s", s->mppe.bits,
+			 s->mppe.stateful ? "stateful" : "stateless");
 		show_text(o, "encryption", text);
 	}
 	add_left(o, "session_left_s", &s->session_timer, now);

@@ -202,7 +202,8 @@ static const struct method *find_method(struct control *c, const struct config_p
 	if (wanted)
 		control_error(c, "%s cannot be tried: say pap, chap or mschapv2", wanted);
 	else
-		control_error(c, "ppp \"%s\" lists no method that can be tried: say method pap, chap or mschapv2", p->name);
+		control_error(c, "ppp \"%s\" lists no method that can be tried: say method pap, chap or mschapv2",
+			      p->name);
 	return NULL;
 }
 

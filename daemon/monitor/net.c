@@ -337,7 +337,8 @@ static int add_route(struct net *n, const struct msession *s, const struct route
 	now->route[now->route_n++] = *r;
 	if (!swallows_peer(n, s, r))
 		return 0;
-	log_error("%s: a route to %s would lead the tunnel into itself and is not set", describe(s, s->given, who), text);
+	log_error("%s: a route to %s would lead the tunnel into itself and is not set", describe(s, s->given, who),
+		  text);
 	return -ELOOP;
 }
 

@@ -548,7 +548,8 @@ void scripts_set_limits(struct scripts *s, uint64_t limit_ms, uint64_t kill_ms)
 	table_foreach(&s->by_pid, i) {
 		struct job *j = s->by_pid.slots[i].value;
 
-		loop_timer_set(s->loop, &j->timer, loop_now_fresh(s->loop) + (j->terminated ? kill_ms : limit_ms), on_limit);
+		loop_timer_set(s->loop, &j->timer,
+			       loop_now_fresh(s->loop) + (j->terminated ? kill_ms : limit_ms), on_limit);
 	}
 }
 

@@ -152,10 +152,11 @@ def test_both_dead(pair, processes, build):
     servers = [start_server(processes, a.namespace, "one"),
                start_server(processes, a.namespace, "two", auth_port=1912, acct_port=1913)]
     lns = L2tpd(processes, build, a.namespace, "lns")
+    users = lns.users(*((name, "builder") for name in ("stays", "leaves", "comes", "passes")))
     # A request that is sent again, or to the other server, would be a record that came twice: once, and patiently.
     lns.start(radius_config(
-        lns, *servers, radius="tries = 1", ppp=f'users-file = "{lns.users(*[(u, "builder") for u in ("stays", "leaves", "comes", "passes")])}"\n'
-            "interim-interval = 1").replace("timeout = 2", "timeout = 3"))
+        lns, *servers, radius="tries = 1", ppp=f'users-file = "{users}"\ninterim-interval = 1').replace(
+            "timeout = 2", "timeout = 3"))
     lac = L2tpd(processes, build, b.namespace, "lac")
     lac.start('hostname = "our-lac"\nppp "dialout" { }\n')
     lac.ask("add tunnel", remote=a.ipv4, name="upstream")
