@@ -145,10 +145,34 @@ static int check_mppe(struct check *ch, const struct config_ppp *p)
 	return 0;
 }
 
+/* What callers may be given: global unicast addresses, of which RFC 4193's are local ones. */
+static int check_prefix_pool(struct check *ch, const struct config_ppp *p, const char *key,
+			     const struct config_prefixes *l)
+{
+	static const struct addr_prefix global = { { .family = AF_INET6, .ip = { 0x20 } }, 3 };
+	static const struct addr_prefix local = { { .family = AF_INET6, .ip = { 0xfc } }, 7 };
+	char text[ADDR_STRLEN], other[ADDR_STRLEN];
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct addr_prefix *a = &l->v[i];
+
+		if ((a->len < global.len || !addr_prefix_contains(&global, &a->addr)) &&
+		    (a->len < local.len || !addr_prefix_contains(&local, &a->addr)))
+			return fail(ch, p, key, "%s: %s is not within 2000::/3, nor within fc00::/7", key,
+				    addr_prefix_format(a, text));
+		for (size_t k = 0; k < l->n; k++)
+			if (k != i && l->v[k].len <= a->len && addr_prefix_contains(&l->v[k], &a->addr))
+				return fail(ch, p, key, "%s: %s is within %s; remove one", key,
+					    addr_prefix_format(a, text), addr_prefix_format(&l->v[k], other));
+	}
+	return 0;
+}
+
 static int check_ipv6(struct check *ch, const struct config_ppp *p)
 {
 	struct addr a;
 	size_t i;
+	int err;
 
 	if (p->ipv6 && (p->mtu < 1280 || p->mru < 1280))
 		return fail(ch, p, "ipv6", "ipv6 needs an mtu and mru of at least 1280");
@@ -164,6 +188,11 @@ static int check_ipv6(struct check *ch, const struct config_ppp *p)
 		    p->delegated_pool.v[i].len > p->delegated_length)
 			return fail(ch, p, "delegated-pool", "delegated-pool takes IPv6 prefixes of at most "
 				    "delegated-length (%u) bits", p->delegated_length);
+	err = check_prefix_pool(ch, p, "prefix-pool", &p->prefix_pool);
+	if (!err)
+		err = check_prefix_pool(ch, p, "delegated-pool", &p->delegated_pool);
+	if (err)
+		return err;
 	if (p->dns6.n > 2)
 		return fail(ch, p, "dns6", "dns6 has more than two servers");
 	for (i = 0; i < p->dns6.n; i++)
