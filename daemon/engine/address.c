@@ -181,9 +181,9 @@ static int refuse_unknown(struct call *c, const char *named, char *why, size_t s
 	return -ENOENT;
 }
 
-static int lease(struct call *c, struct pool *p, uint32_t address)
+static int lease(struct call *c, struct pool *p, uint64_t address)
 {
-	c->lease = address;
+	c->lease = (uint32_t)address;
 	c->lease_pool = p;
 	return 0;
 }
@@ -192,7 +192,7 @@ static int lease(struct call *c, struct pool *p, uint32_t address)
 static int take(struct call *c, const char *named, uint64_t user, char *why, size_t size)
 {
 	struct pool_books *b;
-	uint32_t address;
+	uint64_t address;
 	int err;
 
 	for (size_t i = 0; (b = pool_for(c, named, i)); i++)

@@ -354,7 +354,8 @@ struct subscriber {
 	uint8_t local_ifid[8], remote_ifid[8];	/* zero: no IPv6 */
 	enum service_end end;		/* Acct-Terminate-Cause, once it is known; 0: by what pppd says */
 	struct loop_timer session_timer, idle_timer, interim_timer;
-	bool prefix6_leased, delegated6_leased;	/* of ours, to go back */
+	struct pool_books *prefix6_lease, *delegated6_lease;	/* whose they are, to go back */
+	bool prefix6_claimed, delegated6_claimed;	/* given by the reply, and kept from all pools */
 	struct registry_link registry[REGISTRY_KEYS];
 	uint64_t serial;		/* registry.c's, in the order of their coming; 0: it does not have it */
 	struct subscriber *older, *newer;
@@ -400,10 +401,16 @@ void coa_request(struct engine *e, const struct aaa_coa *q);
 
 /* ---- ipv6.c ---- */
 int ipv6_start(struct engine *e);
-/* Prefixes from the profile's pools where the reply gave none: 0, -ENOSPC or -ENOMEM. */
+/*
+ * Prefixes from the profile's pools, the ones that the user had last before others,
+ * where the reply gave none; what it gave is reserved, so that no pool gives it to
+ * another. 0, -ENOSPC, -EADDRINUSE or -ENOMEM, with a sentence in why and nothing taken.
+ */
 int ipv6_assign(struct subscriber *s, char *why, size_t size);
 void ipv6_release(struct subscriber *s);
 void ipv6_free(struct engine *e);
+/* A walk as pools_next, over the pools of prefixes. */
+const struct pool_books *ipv6_pools_next(const struct engine *e, size_t *place);
 
 /* ---- address.c ---- */
 int pools_start(struct engine *e);
@@ -421,8 +428,10 @@ void address_release(struct call *c);
 struct pool *pools_of(struct engine *e, const struct config_ppp *profile);	/* the profile's own */
 /* A pool, and what is told of it. */
 struct pool_books {
-	const char *kind, *name;	/* of the section: "ppp" or "pool" */
+	const char *kind, *name;	/* of the section: "ppp" or "pool"; of prefixes: their key */
 	const struct config_ranges *ranges, *reserve;
+	const struct config_prefixes *prefixes;	/* IPv6, in place of ranges */
+	unsigned int length;			/* of each that is given */
 	struct pool *pool;
 	uint64_t exhausted;		/* calls that found it empty */
 	uint64_t logged_ms;
@@ -439,13 +448,20 @@ const struct pool_books *pools_next(const struct engine *e, size_t *place);
 struct pool *pool_new(const struct config_ranges *ranges, const struct config_ranges *reserve,
 		      const uint32_t *own, size_t own_n);
 void pool_free(struct pool *p);
-bool pool_has(const struct pool *p, uint32_t address);	/* in host order, as all here; reserved ones too */
-int pool_take(struct pool *p, uint64_t user, uint32_t *address);	/* 0, -ENOSPC or -ENOMEM */
+/*
+ * Of the prefixes of length bits (64 at most) that are in these, which have no more
+ * bits than that, and none of which is in another. An address is then such a prefix
+ * by its number; 0 is none.
+ */
+struct pool *pool_new_prefixes(const struct config_prefixes *prefixes, unsigned int length);
+uint64_t pool_prefix_number(const uint8_t addr[16], unsigned int length);
+bool pool_has(const struct pool *p, uint64_t address);	/* in host order, as all here; reserved ones too */
+int pool_take(struct pool *p, uint64_t user, uint64_t *address);	/* 0, -ENOSPC or -ENOMEM */
 /* What the user had last and nobody has now: 0 or -ENOENT. */
-int pool_take_again(struct pool *p, uint64_t user, uint32_t *address);
+int pool_take_again(struct pool *p, uint64_t user, uint64_t *address);
 /* A given address, in the pool or not: 0, -EADDRINUSE or -ENOMEM. */
-int pool_claim(struct pool *p, uint32_t address, uint64_t user);
-void pool_give(struct pool *p, uint32_t address);
+int pool_claim(struct pool *p, uint64_t address, uint64_t user);
+void pool_give(struct pool *p, uint64_t address);
 struct pool_usage {
 	uint64_t size, reserved;	/* size: with the reserved ones */
 	uint64_t used, free;		/* used: with those that are fixed; free: for anybody */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IPv4 addresses of one pool. Ones that were never given come first, then the
+ * The addresses of one pool, as numbers: IPv4 addresses in host order, or IPv6
+ * prefixes by their leading bits. Ones that were never given come first, then the
  * one that has rested longest, so that an address rests as long as it can
  * before another caller gets it; a user who returns meanwhile finds his own.
  * Memory grows with what was used, not with the size of the pool.
@@ -16,7 +17,7 @@
 
 /* An address that is taken, or that rests and is remembered with its last user. */
 struct lease {
-	uint32_t address;
+	uint64_t address;
 	bool taken;
 	bool dynamic;			/* of those that anybody may get */
 	uint64_t user;			/* key of who has it, or had it last; 0: nobody's */
@@ -24,11 +25,14 @@ struct lease {
 	struct lease *same_next, *same_prev;	/* at rest: of the same user, the latest first */
 };
 
+struct range { uint64_t first, last; };	/* inclusive */
+struct ranges { struct range *v; size_t n; };
+
 struct pool {
-	struct config_ranges dynamic;	/* what anybody may get */
-	struct config_ranges reserve;	/* what only a user may get who has it fixed */
+	struct ranges dynamic;		/* what anybody may get */
+	struct ranges reserve;		/* what only a user may get who has it fixed */
 	size_t range;			/* the one that fresh is in */
-	uint32_t fresh;			/* the next that was never given; 0: none left */
+	uint64_t fresh;			/* the next that was never given; 0: none left */
 	struct table leases;		/* address -> struct lease */
 	struct table users;		/* key -> struct lease: the user's latest at rest */
 	struct lease *oldest, *newest;	/* at rest */
@@ -37,7 +41,7 @@ struct pool {
 
 /* ---- ranges ---- */
 
-static bool ranges_have(const struct config_ranges *l, size_t from, uint32_t address)
+static bool ranges_have(const struct ranges *l, size_t from, uint64_t address)
 {
 	for (size_t i = from; i < l->n; i++)
 		if (address >= l->v[i].first && address <= l->v[i].last)
@@ -45,32 +49,30 @@ static bool ranges_have(const struct config_ranges *l, size_t from, uint32_t add
 	return false;
 }
 
-static uint64_t ranges_count(const struct config_ranges *l)
+static uint64_t ranges_count(const struct ranges *l)
 {
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < l->n; i++)
-		count += (uint64_t)l->v[i].last - l->v[i].first + 1;
+		count += l->v[i].last - l->v[i].first + 1;
 	return count;
 }
 
-static int ranges_copy(struct config_ranges *to, const struct config_ranges *from)
+static int ranges_copy(struct ranges *to, const struct config_ranges *from)
 {
-	if (!from->n)
-		return 0;
-	to->v = reallocarray(NULL, from->n, sizeof(*to->v));
+	to->v = calloc(from->n + 1, sizeof(*to->v));
 	if (!to->v)
 		return -ENOMEM;
-	memcpy(to->v, from->v, from->n * sizeof(*to->v));
-	to->n = from->n;
+	for (; to->n < from->n; to->n++)
+		to->v[to->n] = (struct range){ from->v[to->n].first, from->v[to->n].last };
 	return 0;
 }
 
 /* Takes first to last out of the list. */
-static int ranges_cut(struct config_ranges *l, uint32_t first, uint32_t last)
+static int ranges_cut(struct ranges *l, uint64_t first, uint64_t last)
 {
 	for (size_t i = 0; i < l->n; i++) {
-		struct config_pool_range *r = &l->v[i], *grown;
+		struct range *r = &l->v[i], *grown;
 
 		if (last < r->first || first > r->last)
 			continue;
@@ -113,6 +115,14 @@ static int make_ranges(struct pool *p, const struct config_ranges *ranges, const
 	return err;
 }
 
+static void begin(struct pool *p)
+{
+	p->size = ranges_count(&p->dynamic);
+	p->reserved = ranges_count(&p->reserve);
+	if (p->dynamic.n)
+		p->fresh = p->dynamic.v[0].first;
+}
+
 struct pool *pool_new(const struct config_ranges *ranges, const struct config_ranges *reserve,
 		      const uint32_t *own, size_t own_n)
 {
@@ -122,10 +132,38 @@ struct pool *pool_new(const struct config_ranges *ranges, const struct config_ra
 		pool_free(p);
 		return NULL;
 	}
-	p->size = ranges_count(&p->dynamic);
-	p->reserved = ranges_count(&p->reserve);
-	if (p->dynamic.n)
-		p->fresh = p->dynamic.v[0].first;
+	begin(p);
+	return p;
+}
+
+uint64_t pool_prefix_number(const uint8_t addr[16], unsigned int length)
+{
+	uint64_t number = 0;
+
+	for (unsigned int i = 0; i < 8; i++)
+		number = number << 8 | addr[i];
+	return number >> (64 - length);
+}
+
+struct pool *pool_new_prefixes(const struct config_prefixes *prefixes, unsigned int length)
+{
+	struct pool *p = calloc(1, sizeof(*p));
+
+	if (p)
+		p->dynamic.v = calloc(prefixes->n + 1, sizeof(*p->dynamic.v));
+	if (!p || !p->dynamic.v) {
+		pool_free(p);
+		return NULL;
+	}
+	for (size_t i = 0; i < prefixes->n; i++) {
+		const struct addr_prefix *a = &prefixes->v[i];
+		uint64_t first = pool_prefix_number(a->addr.ip, length);
+
+		p->dynamic.v[p->dynamic.n++] = (struct range){
+			first, first + ((uint64_t)1 << (length - a->len)) - 1,
+		};
+	}
+	begin(p);
 	return p;
 }
 
@@ -142,13 +180,13 @@ void pool_free(struct pool *p)
 	free(p);
 }
 
-bool pool_has(const struct pool *p, uint32_t address)
+bool pool_has(const struct pool *p, uint64_t address)
 {
 	return ranges_have(&p->dynamic, 0, address) || ranges_have(&p->reserve, 0, address);
 }
 
 /* Whether fresh will still come to it, so that it must not rest too. */
-static bool is_ahead(const struct pool *p, uint32_t address)
+static bool is_ahead(const struct pool *p, uint64_t address)
 {
 	if (!p->fresh)
 		return false;
@@ -235,7 +273,7 @@ static void take(struct pool *p, struct lease *l, uint64_t user)
 }
 
 /* An address of which nothing is known yet; NULL: out of memory. */
-static struct lease *lease_new(struct pool *p, uint32_t address)
+static struct lease *lease_new(struct pool *p, uint64_t address)
 {
 	struct lease *l = calloc(1, sizeof(*l));
 
@@ -250,7 +288,7 @@ static struct lease *lease_new(struct pool *p, uint32_t address)
 	return l;
 }
 
-int pool_claim(struct pool *p, uint32_t address, uint64_t user)
+int pool_claim(struct pool *p, uint64_t address, uint64_t user)
 {
 	struct lease *l = table_get(&p->leases, address);
 
@@ -266,7 +304,7 @@ int pool_claim(struct pool *p, uint32_t address, uint64_t user)
 	return 0;
 }
 
-int pool_take_again(struct pool *p, uint64_t user, uint32_t *address)
+int pool_take_again(struct pool *p, uint64_t user, uint64_t *address)
 {
 	struct lease *l = user ? table_get(&p->users, user) : NULL;
 
@@ -278,7 +316,7 @@ int pool_take_again(struct pool *p, uint64_t user, uint32_t *address)
 	return 0;
 }
 
-int pool_take(struct pool *p, uint64_t user, uint32_t *address)
+int pool_take(struct pool *p, uint64_t user, uint64_t *address)
 {
 	struct lease *l = NULL;
 
@@ -301,7 +339,7 @@ int pool_take(struct pool *p, uint64_t user, uint32_t *address)
 	return 0;
 }
 
-void pool_give(struct pool *p, uint32_t address)
+void pool_give(struct pool *p, uint64_t address)
 {
 	struct lease *l = table_get(&p->leases, address);
 

@@ -258,6 +258,16 @@ static void add_ranges(json_t *o, const char *key, const struct config_ranges *l
 	json_object_set_new(o, key, list);
 }
 
+static void add_prefixes(json_t *o, const char *key, const struct config_prefixes *l)
+{
+	json_t *list = json_array();
+	char text[ADDR_STRLEN];
+
+	for (size_t i = 0; i < l->n; i++)
+		json_array_append_new(list, json_string(addr_prefix_format(&l->v[i], text)));
+	json_object_set_new(o, key, list);
+}
+
 static json_t *pool_record(const struct pool_books *b)
 {
 	struct pool_usage u = pool_usage(b->pool);
@@ -265,8 +275,11 @@ static json_t *pool_record(const struct pool_books *b)
 
 	show_text(o, "name", b->name);
 	show_text(o, "kind", b->kind);
-	add_ranges(o, "ranges", b->ranges);
-	if (b->reserve->n)
+	if (b->prefixes)
+		add_prefixes(o, "ranges", b->prefixes);
+	else
+		add_ranges(o, "ranges", b->ranges);
+	if (b->reserve && b->reserve->n)
 		add_ranges(o, "reserve", b->reserve);
 	show_number(o, "size", u.size);
 	show_number(o, "used", u.used);
@@ -277,13 +290,30 @@ static json_t *pool_record(const struct pool_books *b)
 	return o;
 }
 
+/* Those of addresses, then those of prefixes. */
+static const struct pool_books *next_pool(struct control *c)
+{
+	const uint64_t in_prefixes = (uint64_t)1 << 63;
+	size_t place = (size_t)(c->place & ~in_prefixes);
+	const struct pool_books *b = NULL;
+
+	if (!(c->place & in_prefixes)) {
+		b = pools_next(c->engine, &place);
+		c->place = b ? place : in_prefixes;
+		place = 0;
+	}
+	if (!b) {
+		b = ipv6_pools_next(c->engine, &place);
+		c->place = in_prefixes | place;
+	}
+	return b;
+}
+
 static void produce_pool(struct control *c)
 {
 	const char *wanted = show_arg(c, "name");
-	size_t place = c->place;
-	const struct pool_books *b = pools_next(c->engine, &place);
+	const struct pool_books *b = next_pool(c);
 
-	c->place = place;
 	if (!b) {
 		show_finish(c, "pool", wanted);
 	} else if (!wanted || strcmp(b->name, wanted) == 0) {

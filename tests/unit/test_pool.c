@@ -19,9 +19,9 @@
 	sizeof((struct config_pool_range[]){ __VA_ARGS__ }) / sizeof(struct config_pool_range) })
 #define NONE		(&(struct config_ranges){ 0 })
 
-static uint32_t take(struct pool *p, uint64_t user)
+static uint64_t take(struct pool *p, uint64_t user)
 {
-	uint32_t address = 0;
+	uint64_t address = 0;
 
 	assert_int_equal(pool_take(p, user, &address), 0);
 	assert_true(pool_has(p, address));
@@ -30,7 +30,7 @@ static uint32_t take(struct pool *p, uint64_t user)
 
 static void none_left(struct pool *p)
 {
-	uint32_t address = 4711;
+	uint64_t address = 4711;
 
 	assert_int_equal(pool_take(p, 9, &address), -ENOSPC);
 	assert_int_equal(address, 4711);
@@ -107,7 +107,7 @@ static void test_reserve(void **state)
 	check_usage(p, 12, 5, 8, 0);
 	pool_give(p, NET(4));
 	none_left(p);
-	assert_int_equal(pool_take_again(p, 7, &(uint32_t){ 0 }), -ENOENT);
+	assert_int_equal(pool_take_again(p, 7, &(uint64_t){ 0 }), -ENOENT);
 	assert_int_equal(pool_claim(p, NET(4), 8), 0);
 	assert_true(pool_has(p, NET(99)));
 	assert_false(pool_has(p, NET(0)));
@@ -152,7 +152,7 @@ static void test_claims(void **state)
 static void test_sticky(void **state)
 {
 	struct pool *p = pool_new(RANGES({ NET(1), NET(4) }), NONE, NULL, 0);
-	uint32_t address;
+	uint64_t address;
 
 	(void)state;
 	assert_int_equal(pool_take_again(p, 1, &address), -ENOENT);
@@ -198,7 +198,7 @@ static void test_sticky(void **state)
 static void test_large(void **state)
 {
 	struct pool *p = pool_new(RANGES({ NET(1), 0x0afffffe }), NONE, NULL, 0);
-	uint32_t address, first = take(p, 1);
+	uint64_t address, first = take(p, 1);
 
 	(void)state;
 	pool_give(p, first);
@@ -225,7 +225,7 @@ static void test_random(void **state)
 	(void)state;
 	for (int i = 0; i < 100000; i++) {
 		uint64_t user;
-		uint32_t address, n;
+		uint64_t address, n;
 		int err;
 
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
