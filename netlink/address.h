@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Our own addresses on interfaces, over rtnetlink. */
+#ifndef L2TPD_NETLINK_ADDRESS_H
+#define L2TPD_NETLINK_ADDRESS_H
+
+#include "lib/addr.h"
+#include "netlink/rtnl.h"
+
+/* own: the address with the length of its prefix, which the kernel routes to the link with it. */
+int address_add(struct rtnl *r, int ifindex, const struct addr_prefix *own);	/* 0, -EEXIST, or -errno */
+int address_del(struct rtnl *r, int ifindex, const struct addr_prefix *own);	/* -EADDRNOTAVAIL: it is gone already */
+
+#endif
