@@ -217,6 +217,7 @@ static void apply(struct subscriber *s)
 	memcpy(body.profile, c->profile->name, sizeof(body.profile));
 	memcpy(body.dns6, g->dns6, sizeof(body.dns6));
 	memcpy(body.route, g->route, sizeof(body.route));
+	memcpy(body.local_ifid, s->local_ifid, sizeof(body.local_ifid));
 	memcpy(body.remote_ifid, s->remote_ifid, sizeof(body.remote_ifid));
 	/* Without IPv6 on the link there is nobody to tell. */
 	if (memcmp(s->remote_ifid, (uint8_t[8]){ 0 }, 8) != 0) {

@@ -60,6 +60,7 @@ struct monitor_net {
 	uint64_t rate_down, rate_up;	/* bit/s; 0: no limit */
 	uint16_t mtu;			/* 0: as it is */
 	struct service_prefix6 prefix6, delegated6;
+	uint8_t local_ifid[8];		/* of ours, also in the link's prefix */
 	uint8_t remote_ifid[8];		/* of the caller's link-local address: the way to the delegated prefix */
 	uint8_t dns6_n;
 	uint8_t dns6[2][16];

@@ -1,25 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* IPv6 prefixes of sessions: announced on the link, and handed out by DHCPv6-PD. */
+/*
+ * IPv6 prefixes of sessions: announced on the link, and handed out by DHCPv6-PD.
+ * Others' programs do both, for GROUP_SESSIONS sessions each: BIRD sends router
+ * advertisements, Kea delegates. What they read is written here; a change is told
+ * to them after a moment, together with what else has changed by then.
+ */
 #ifndef L2TPD_MONITOR_ANNOUNCE_H
 #define L2TPD_MONITOR_ANNOUNCE_H
 
-#include "ipc/monitor.h"
+#include <stdbool.h>
+#include <sys/types.h>
 
+#include "ipc/monitor.h"
+#include "lib/loop.h"
+
+struct announce;
 struct monitor;
 
-/* Announces what n says on its interface, in place of what was announced before. 0 or -errno. */
-static inline int announce_session(struct monitor *m, const struct monitor_net *n)
-{
-	(void)m;
-	(void)n;
-	return 0;
-}
+/* runtime_dir is kept. Nothing runs, and nothing is written, before it is wanted. NULL: out of memory. */
+struct announce *announce_new(struct loop *loop, const char *runtime_dir);
+void announce_free(struct announce *a);
 
-static inline void announce_forget(struct monitor *m, uint32_t tunnel_id, uint32_t session_id)
-{
-	(void)m;
-	(void)tunnel_id;
-	(void)session_id;
-}
+/*
+ * Announces what n says on its interface, in place of what was announced before.
+ * 0; -EINVAL (its name is none that configurations hold); -ENOMEM. A program that is
+ * missing is said in the log.
+ */
+int announce_session(struct monitor *m, const struct monitor_net *n, int ifindex);
+void announce_forget(struct monitor *m, uint32_t tunnel_id, uint32_t session_id);
+/* An exit that waitpid saw: false when it is none of ours. */
+bool announce_reaped(struct announce *a, pid_t pid, int status);
 
 #endif

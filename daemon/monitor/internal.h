@@ -54,6 +54,7 @@ struct monitor {
 	struct ppp_runner *ppp;
 	struct net *net;	/* NULL with the null data plane */
 	struct scripts *scripts;
+	struct announce *announce;
 	struct rlimit files;	/* as we were started with: the operator's programs get it */
 	struct role engine, aaa;
 	int control_fd, dial_fd;

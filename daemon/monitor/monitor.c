@@ -25,6 +25,7 @@
 
 #include "ipc/control.h"
 #include "lib/log.h"
+#include "monitor/announce.h"
 #include "monitor/net.h"
 #include "monitor/script.h"
 
@@ -203,7 +204,8 @@ static void on_sigchld(struct loop_signal *s, int signo)
 			role_exited(m, &m->engine, status);
 		else if (pid == m->aaa.pid)
 			role_exited(m, &m->aaa, status);
-		else if (!scripts_reaped(m->scripts, pid, status) && m->ppp)
+		else if (!scripts_reaped(m->scripts, pid, status) && !announce_reaped(m->announce, pid, status) &&
+			 m->ppp)
 			ppp_runner_reaped(m->ppp, pid, status);
 	}
 }
@@ -224,7 +226,8 @@ static int start(struct monitor *m)
 	loop_signal_start(m->loop, &m->sighup, SIGHUP, on_sighup);
 	raise_limits(m);
 	m->scripts = scripts_new(m->loop, m->config, m->files);
-	err = m->scripts ? make_runtime_dir(m) : -ENOMEM;
+	m->announce = announce_new(m->loop, m->options.runtime_dir);
+	err = m->scripts && m->announce ? make_runtime_dir(m) : -ENOMEM;
 	if (!err)
 		err = open_listeners(m);
 	if (!err)
@@ -274,6 +277,7 @@ static void finish(struct monitor *m)
 	scripts_all_down(m->scripts, "l2tpd stopped");
 	scripts_finish(m->scripts, SCRIPTS_GRACE_MS);
 	scripts_free(m->scripts);
+	announce_free(m->announce);
 	net_free(m->net);
 	if (m->dp)
 		m->dp->ops->free(m->dp);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rates, MTU and routes of the sessions' interfaces; see net.h. */
+/* Rates, MTU, our address and routes of the sessions' interfaces; see net.h. */
 #include "monitor/net.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include "lib/log.h"
 #include "monitor/announce.h"
 #include "monitor/internal.h"
+#include "netlink/address.h"
 #include "netlink/link.h"
 #include "netlink/route.h"
 #include "netlink/tc.h"
@@ -17,6 +18,10 @@
 #define RATE_MIN	8000ull
 #define RATE_MAX	400000000000ull
 #define WHAT_MAX	96
+#define LINK_PREFIX_MAX	64		/* bits; an interface identifier has the others */
+
+/* In the link's prefix, which BIRD announces for it; and link-local once more, which Kea needs. */
+enum { OWN_GLOBAL, OWN_LINK_LOCAL, OWN };
 
 struct net {
 	struct rtnl rtnl;
@@ -27,6 +32,7 @@ struct net {
 struct state {
 	uint64_t rate_down, rate_up;
 	uint32_t mtu;
+	struct addr_prefix own[OWN];	/* addresses of ours, with their prefixes' lengths; 0: none */
 	size_t route_n;
 	struct route *route;
 };
@@ -146,6 +152,26 @@ static int check_routes(const struct monitor_net *r, char *why, size_t size)
 	return 0;
 }
 
+/* A caller's own prefix is of global unicast addresses, of which RFC 4193's are local ones. */
+static int check_given(const struct service_prefix6 *given, const char *what, char *why, size_t size)
+{
+	static const struct addr_prefix global = { { .family = AF_INET6, .ip = { 0x20 } }, 3 };
+	static const struct addr_prefix local = { { .family = AF_INET6, .ip = { 0xfc } }, 7 };
+	struct addr_prefix p = prefix_of(AF_INET6, given->len, given->addr);
+	char text[ADDR_STRLEN];
+	int err;
+
+	if (!p.len)
+		return 0;
+	err = check_prefix(&p, what, why, size);
+	if (err || (p.len >= global.len && addr_prefix_contains(&global, &p.addr)) ||
+	    (p.len >= local.len && addr_prefix_contains(&local, &p.addr)))
+		return err;
+	snprintf(why, size, "the %s %s is not within 2000::/3, nor within fc00::/7", what,
+		 addr_prefix_format(&p, text));
+	return -EINVAL;
+}
+
 static bool rate_is_sane(uint64_t rate)
 {
 	return rate == 0 || (rate >= RATE_MIN && rate <= RATE_MAX);
@@ -153,8 +179,7 @@ static bool rate_is_sane(uint64_t rate)
 
 int net_check(const struct monitor_net *r, char *why, size_t size)
 {
-	struct addr_prefix p;
-	int err = 0;
+	int err;
 
 	if (!rate_is_sane(r->rate_down) || !rate_is_sane(r->rate_up)) {
 		snprintf(why, size, "a rate is outside of 8 kbit/s to 400 Gbit/s");
@@ -164,12 +189,9 @@ int net_check(const struct monitor_net *r, char *why, size_t size)
 		snprintf(why, size, "the MTU or a count is out of its bounds");
 		return -EINVAL;
 	}
-	p = prefix_of(AF_INET6, r->prefix6.len, r->prefix6.addr);
-	if (p.len)
-		err = check_prefix(&p, "prefix", why, size);
-	p = prefix_of(AF_INET6, r->delegated6.len, r->delegated6.addr);
-	if (!err && p.len)
-		err = check_prefix(&p, "delegated prefix", why, size);
+	err = check_given(&r->prefix6, "prefix", why, size);
+	if (!err)
+		err = check_given(&r->delegated6, "delegated prefix", why, size);
 	return err ? err : check_routes(r, why, size);
 }
 
@@ -182,7 +204,31 @@ static struct addr link_local(const uint8_t ifid[8])
 	return a;
 }
 
-/* routes has room for SERVICE_ROUTES_MAX + 1. */
+/* Ours in the link's prefix: it has our interface identifier, which is not the caller's. */
+static struct addr_prefix own_address(const struct service_prefix6 *prefix, const uint8_t ifid[8])
+{
+	struct addr_prefix own = prefix_of(AF_INET6, prefix->len, prefix->addr);
+
+	memcpy(own.addr.ip + 8, ifid, 8);
+	return own;
+}
+
+/*
+ * pppd gives our link-local address with the caller's as its peer, and Kea (2.2)
+ * takes the peer's for ours: one without a peer for its sockets.
+ */
+static struct addr_prefix second_link_local(const uint8_t local[8], const uint8_t remote[8])
+{
+	uint8_t ifid[8];
+
+	memcpy(ifid, local, sizeof(ifid));
+	ifid[7] ^= 1;
+	if (memcmp(ifid, remote, sizeof(ifid)) == 0)
+		ifid[7] ^= 2;
+	return (struct addr_prefix){ link_local(ifid), LINK_PREFIX_MAX };
+}
+
+/* routes has room for SERVICE_ROUTES_MAX + 2. */
 static struct state target_of(const struct given *g, const struct monitor_net *r, struct route *routes)
 {
 	static const uint8_t none[8];
@@ -196,6 +242,15 @@ static struct state target_of(const struct given *g, const struct monitor_net *r
 			.dst = prefix_of(r->route[i].family, r->route[i].len, r->route[i].dst),
 			.metric = r->route[i].metric, .ifindex = g->ifindex,
 		};
+	/* One without room for interface identifiers is the caller's as a whole. */
+	if (r->prefix6.len > LINK_PREFIX_MAX)
+		routes[to.route_n++] = (struct route){
+			.dst = prefix_of(AF_INET6, r->prefix6.len, r->prefix6.addr), .ifindex = g->ifindex,
+		};
+	else if (r->prefix6.len && memcmp(r->local_ifid, none, sizeof(none)) != 0)
+		to.own[OWN_GLOBAL] = own_address(&r->prefix6, r->local_ifid);
+	if (r->delegated6.len && memcmp(r->local_ifid, none, sizeof(none)) != 0)
+		to.own[OWN_LINK_LOCAL] = second_link_local(r->local_ifid, r->remote_ifid);
 	if (r->delegated6.len) {
 		struct route *d = &routes[to.route_n++];
 
@@ -342,6 +397,48 @@ static int add_route(struct net *n, const struct msession *s, const struct route
 	return -ELOOP;
 }
 
+static bool same_prefix(const struct addr_prefix *a, const struct addr_prefix *b)
+{
+	return a->len == b->len && addr_equal_ip(&a->addr, &b->addr);
+}
+
+static int add_own(struct net *n, const struct msession *s, struct addr_prefix *now, const struct addr_prefix *own)
+{
+	const struct route onlink = { .dst = *own, .ifindex = s->given->ifindex };
+	char what[ADDR_STRLEN + 32], who[WHAT_MAX], text[ADDR_STRLEN];
+	int err = address_add(&n->rtnl, s->given->ifindex, own);
+
+	addr_prefix_format(own, text);
+	if (err && err != -EEXIST) {
+		snprintf(what, sizeof(what), "the address %s", text);
+		refused(n, s, what, err, "IPv6");
+		return err;
+	}
+	*now = *own;
+	if (!swallows_peer(n, s, &onlink))
+		return 0;
+	log_error("%s: the address %s would lead the tunnel into itself and is not set", describe(s, s->given, who),
+		  text);
+	return -ELOOP;
+}
+
+static int set_own(struct net *n, const struct msession *s, const struct state *to)
+{
+	struct addr_prefix *now = s->given->now.own;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < OWN; i++) {
+		if (same_prefix(&now[i], &to->own[i]))
+			continue;
+		if (now[i].len)
+			(void)address_del(&n->rtnl, s->given->ifindex, &now[i]);
+		now[i] = (struct addr_prefix){ 0 };
+		if (to->own[i].len)
+			err = add_own(n, s, &now[i], &to->own[i]);
+	}
+	return err;
+}
+
 static int set_routes(struct net *n, const struct msession *s, const struct state *to)
 {
 	struct state *now = &s->given->now;
@@ -376,6 +473,8 @@ static int go_to(struct net *n, const struct msession *s, const struct state *to
 		err = set_up(n, s, to->rate_up);
 	if (!err)
 		err = set_mtu(n, s, to->mtu);
+	if (!err)
+		err = set_own(n, s, to);
 	return err ? err : set_routes(n, s, to);
 }
 
@@ -444,7 +543,7 @@ static int announce(struct monitor *m, struct msession *s, const struct monitor_
 	int err = 0;
 
 	if (wanted)
-		err = announce_session(m, r);
+		err = announce_session(m, r, s->given->ifindex);
 	else if (s->given->announced)
 		announce_forget(m, r->link.tunnel_id, r->link.session_id);
 	if (!err)
@@ -468,7 +567,7 @@ static int remember(const struct state *now, struct state *had)
 
 static int apply(struct monitor *m, struct msession *s, const struct monitor_net *r)
 {
-	struct route routes[SERVICE_ROUTES_MAX + 1];
+	struct route routes[SERVICE_ROUTES_MAX + 2];
 	struct state to = target_of(s->given, r, routes), had;
 	int err = remember(&s->given->now, &had);
 

@@ -87,6 +87,26 @@ static void test_prefix_bits(void **state)
 	assert_int_equal(check(&r), -EINVAL);
 }
 
+/* What a caller is given itself is global unicast: not all that may be routed. */
+static void test_given_prefixes(void **state)
+{
+	struct monitor_net r = { .prefix6 = { 64, { 0x20, 1, 0xd, 0xb8 } } };
+
+	(void)state;
+	assert_int_equal(check(&r), 0);
+	r.prefix6 = (struct service_prefix6){ 64, { 0xfd } };
+	assert_int_equal(check(&r), 0);
+	r.prefix6 = (struct service_prefix6){ 128, { 0x3f, 0xff } };
+	assert_int_equal(check(&r), 0);
+	r.prefix6 = (struct service_prefix6){ 64, { 0x40, 1 } };
+	assert_int_equal(check(&r), -EINVAL);
+	assert_string_equal(why, "the prefix 4001::/64 is not within 2000::/3, nor within fc00::/7");
+	r = (struct monitor_net){ .delegated6 = { 64, { 0xfe, 0xc0 } } };
+	assert_int_equal(check(&r), -EINVAL);
+	r.delegated6 = (struct service_prefix6){ 2, { 0 } };
+	assert_int_equal(check(&r), -EINVAL);
+}
+
 static void test_bounds(void **state)
 {
 	struct monitor_net r = { .rate_down = 8000, .rate_up = 400000000000, .mtu = 1280 };
@@ -133,7 +153,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_routes),
-		cmocka_unit_test(test_prefix_bits),
+		cmocka_unit_test(test_prefix_bits), cmocka_unit_test(test_given_prefixes),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_buckets),
 	};
