@@ -47,6 +47,37 @@ enum monitor_message {
 	MONITOR_NET,
 	MONITOR_LINK_STATS,	/* request: monitor_link; reply: struct ppp_counters of the PPP interface */
 	MONITOR_SCRIPT,		/* event: monitor_script: runs the profile's ip-up or ip-down beside the call */
+	/*
+	 * request: monitor_pw; reply: monitor_pw_reply: an installed Ethernet session's interface gets what
+	 * its lcce section's session says (MTU, MAC, VLAN, bridge or VRF, up), and is watched from now on.
+	 */
+	MONITOR_PW,
+	MONITOR_PW_PEER,	/* event: monitor_circuit: the peer's end of the circuit is up or down (operstate up, dormant) */
+	MONITOR_PW_SHOW,	/* request: monitor_ids; reply: monitor_pw_show */
+	MONITOR_CIRCUIT,	/* event to the engine: monitor_circuit: our end of it changed */
+};
+
+struct monitor_pw {
+	uint32_t tunnel_id, session_id;
+	char lcce[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX];	/* configured ones */
+};
+
+struct monitor_pw_reply {
+	char ifname[IFNAMSIZ];
+	bool circuit_up;	/* the interface is administratively up, and the configured circuit has a carrier */
+};
+
+struct monitor_circuit {
+	uint32_t tunnel_id, session_id;
+	bool up;
+};
+
+struct monitor_pw_show {
+	char ifname[IFNAMSIZ], master[IFNAMSIZ];
+	uint32_t ifindex, mtu;
+	uint8_t mac[6];
+	bool admin_up, oper_up;
+	uint64_t rx_packets, tx_packets, rx_bytes, tx_bytes, rx_errors, tx_errors, rx_drops, tx_drops;
 };
 
 struct monitor_link {
@@ -91,14 +122,16 @@ struct monitor_start {
 };
 
 struct monitor_secret {
-	enum { MONITOR_SECRET_LNS, MONITOR_SECRET_LAC } kind;
+	enum { MONITOR_SECRET_LNS, MONITOR_SECRET_LAC, MONITOR_SECRET_LCCE, MONITOR_SECRET_LCCE_OLD } kind;
 	char name[CONFIG_NAME_MAX];
 };
 
 struct monitor_listen { uint32_t index; };
 
 struct monitor_socket {
-	uint32_t tunnel_id;	/* the local id that will own it */
+	uint32_t tunnel_id;	/* the local id that will own it: 16 bits in version 2, 32 in version 3 */
+	uint8_t version;
+	enum dp_encap encap;	/* DP_ENCAP_IP: bound to the id as well (l2tp_conn_id); addresses without ports */
 	struct addr local;	/* unset: any; port 1701 (shared) or 0 (ephemeral) */
 	struct addr peer;
 };

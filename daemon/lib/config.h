@@ -20,8 +20,11 @@
 struct config_strings { char **v; size_t n; };
 struct config_prefixes { struct addr_prefix *v; size_t n; };
 
+enum config_encap { CONFIG_ENCAP_UDP, CONFIG_ENCAP_IP };
+
 struct config_listen {
-	struct addr address;		/* with port; default port 1701 */
+	struct addr address;		/* with port, default 1701; encap = "ip": without */
+	enum config_encap encap;	/* "udp" (default): L2TPv2 and L2TPv3; "ip": L2TPv3 over protocol 115 */
 };
 
 /* Keys that lns and lac have in common. Times are seconds in the file, ms here. */
@@ -145,8 +148,52 @@ struct config_lac {
 	uint16_t port;			/* default 1701 */
 	struct addr source;		/* source-address */
 	bool ephemeral;			/* source-port = "ephemeral" (default) or 1701 */
+	enum config_version version;	/* version = "2" (default), "3", or "auto": 3 and, with a peer that has 2 only, 2 */
 	struct config_tunnel tunnel;
 	struct config_session *sessions; size_t sessions_n;
+};
+
+enum config_version { CONFIG_VERSION_2, CONFIG_VERSION_3, CONFIG_VERSION_AUTO };
+enum config_digest { CONFIG_DIGEST_MD5, CONFIG_DIGEST_SHA1 };
+enum config_pw_type { CONFIG_PW_ETHERNET, CONFIG_PW_VLAN };
+enum config_ipsec { CONFIG_IPSEC_NO, CONFIG_IPSEC_REQUIRED };
+
+/* A session of an lcce section: a pseudowire and the interface that it ends in. */
+struct config_pw {
+	char name[CONFIG_NAME_MAX];
+	enum config_pw_type type;	/* pseudowire = "ethernet" (default) or "vlan" (RFC 4719) */
+	uint16_t vlan;			/* 1 to 4094; required by "vlan", else forbidden */
+	char *remote_end_id;		/* what names the circuit to both ends; default: the section's name */
+	char *ifname;			/* NULL: the kernel's l2tpethN */
+	uint16_t mtu;			/* 0: what fits the path to the peer */
+	uint8_t mac[6]; bool has_mac;	/* else the kernel's random one */
+	char *bridge, *vrf;		/* what the interface joins; not both */
+	char *circuit;			/* an interface whose link state is the circuit's as well; NULL: none */
+	uint8_t cookie;			/* bytes of the cookie that the peer must send: 0, 4 or 8; default 8 */
+	bool sublayer;			/* l2-sublayer, default false: the Default L2-Specific Sublayer is asked for */
+	bool sequencing;		/* all data packets numbered; asks for the sublayer as well */
+};
+
+/* A peer of L2TPv3 (RFC 3931), whom we call, who calls us, or both. */
+struct config_lcce {
+	char name[CONFIG_NAME_MAX];
+	char *remote;			/* name or literal address; NULL: it calls us */
+	uint16_t port;			/* default 1701; not with encap = "ip" */
+	struct addr source;		/* source-address */
+	bool ephemeral;			/* source-port = "ephemeral" or 1701 (default: several behind one NAT need ephemeral) */
+	enum config_encap encap;
+	bool initiate;			/* default: with remote */
+	/* who it is when it calls: all that are given must fit; none given: its address is remote's */
+	struct config_prefixes from_address;
+	struct config_strings from_hostname;	/* shell patterns */
+	struct addr from_router_id;	/* IPv4 form; unset: any */
+	struct config_tunnel tunnel;	/* challenge: Control Message Authentication; idle-timeout default 0, never */
+	char *old_secret_file;		/* taken as well in what the peer sends, for a change of secrets */
+	enum config_digest digest;	/* of what we send; default "sha1". Either is taken */
+	uint32_t redial_min_ms, redial_max_ms;	/* redial (1 s), redial-max (60 s) */
+	enum config_ipsec ipsec;	/* "no" (default) or "required" */
+	char *ipsec_connection;		/* the child of strongSwan's to initiate; NULL: none */
+	struct config_pw *sessions; size_t sessions_n;
 };
 
 struct config {
@@ -160,6 +207,8 @@ struct config {
 	struct config_lns *lns; size_t lns_n;		/* the first that matches serves */
 	struct config_ppp *ppp; size_t ppp_n;
 	struct config_lac *lac; size_t lac_n;
+	struct addr router_id;		/* router-id, in IPv4 form; unset: made from the hostname */
+	struct config_lcce *lcce; size_t lcce_n;	/* the first that matches serves */
 	struct config_pool *pool; size_t pool_n;
 	struct config_radius *radius; size_t radius_n;
 	struct config_coa *coa; size_t coa_n;
@@ -183,6 +232,11 @@ int config_check_files(const struct config *c, char *err, size_t errlen);
 
 const struct config_ppp *config_ppp_find(const struct config *c, const char *name);
 const struct config_lac *config_lac_find(const struct config *c, const char *name);
+const struct config_lcce *config_lcce_find(const struct config *c, const char *name);
+const struct config_pw *config_pw_find(const struct config_lcce *l, const char *name);
+/* The lcce section that takes a control connection from this peer, or NULL. router_id: host order. */
+const struct config_lcce *config_lcce_match(const struct config *c, const struct addr *from,
+					    const char *hostname, uint32_t router_id);
 const struct config_pool *config_pool_find(const struct config *c, const char *name);
 const struct config_radius *config_radius_find(const struct config *c, const char *name);
 /* The coa section that hears this address, or NULL. */
