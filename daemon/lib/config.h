@@ -142,6 +142,8 @@ struct config_session {
 	char *called_number, *calling_number;
 };
 
+enum config_version { CONFIG_VERSION_2, CONFIG_VERSION_3, CONFIG_VERSION_AUTO };
+
 struct config_lac {
 	char name[CONFIG_NAME_MAX];
 	char *server;			/* name or literal address */
@@ -153,7 +155,6 @@ struct config_lac {
 	struct config_session *sessions; size_t sessions_n;
 };
 
-enum config_version { CONFIG_VERSION_2, CONFIG_VERSION_3, CONFIG_VERSION_AUTO };
 enum config_digest { CONFIG_DIGEST_MD5, CONFIG_DIGEST_SHA1 };
 enum config_pw_type { CONFIG_PW_ETHERNET, CONFIG_PW_VLAN };
 enum config_ipsec { CONFIG_IPSEC_NO, CONFIG_IPSEC_REQUIRED };
