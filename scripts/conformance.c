@@ -51,9 +51,9 @@ static void print_messages(enum l2tp_avp_id id)
 		return;
 	}
 	for (enum l2tp_message_type type = 0; type < L2TP_MESSAGE_UNKNOWN; type++) {
-		const struct l2tp_message_info *m = &l2tp_message_info[type];
+		const struct l2tp_message_info *m = l2tp_message_info(2, type);
 
-		if (!(m->allowed & bit))
+		if (!m || !(m->allowed & bit))
 			continue;
 		printf("%s%s%s", comma, m->name, m->required & bit ? "" : "*");
 		comma = ", ";
@@ -176,9 +176,9 @@ static void print_message_rows(void)
 	       "| Number | Message | Section | Required AVPs | Optional AVPs | A fault ends |\n"
 	       "|---:|---|---|---|---|---|\n");
 	for (enum l2tp_message_type type = 0; type < L2TP_MESSAGE_UNKNOWN; type++) {
-		const struct l2tp_message_info *m = &l2tp_message_info[type];
+		const struct l2tp_message_info *m = l2tp_message_info(2, type);
 
-		if (!m->name)
+		if (!m)
 			continue;
 		printf("| %u | %s (%s) | %s | ", type, m->name, m->long_name, m->section);
 		print_set(m->required & ~common);

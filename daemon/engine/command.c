@@ -56,9 +56,9 @@ static struct tunnel *find_tunnel(struct control *c, const char *wanted)
 	if (p)
 		return p->tunnel;
 	id = strtoul(wanted, &rest, 10);
-	if (*rest || id == 0 || id > UINT16_MAX)
+	if (*rest || id == 0 || id > UINT32_MAX)
 		return NULL;
-	core = l2tp_tunnel_find(c->engine->core, (uint16_t)id);
+	core = l2tp_tunnel_find(c->engine->core, (uint32_t)id);
 	return core ? l2tp_tunnel_user(core) : NULL;
 }
 
@@ -271,9 +271,9 @@ static struct call *find_call(struct control *c, const char *tunnel, const char 
 	char *rest;
 
 	id = strtoul(session, &rest, 10);
-	if (!t || !t->core || *rest || id == 0 || id > UINT16_MAX)
+	if (!t || !t->core || *rest || id == 0 || id > UINT32_MAX)
 		return NULL;
-	core = l2tp_session_find(t->core, (uint16_t)id);
+	core = l2tp_session_find(t->core, (uint32_t)id);
 	return core ? l2tp_session_user(core) : NULL;
 }
 

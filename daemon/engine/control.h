@@ -20,7 +20,7 @@ struct control {
 	json_t *args;
 	json_t *record;			/* waits for its statistics */
 	/* where a walk is */
-	uint32_t next_tunnel, next_session;	/* id + 1; 0: the start */
+	uint64_t next_tunnel, next_session;	/* id + 1; 0: the start */
 	struct peer *peer;
 	unsigned int walked_peers;
 	uint64_t place;			/* of a walk over subscribers, pools or servers */

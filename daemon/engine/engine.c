@@ -530,6 +530,10 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	case MONITOR_NET:
 	case MONITOR_LINK_STATS:
 	case MONITOR_SCRIPT:
+	case MONITOR_PW:
+	case MONITOR_PW_PEER:
+	case MONITOR_PW_SHOW:
+	case MONITOR_CIRCUIT:
 	case MONITOR_READY:
 		/* A reply without its request: there is none such. */
 		log_warn("the monitor sent message %u unasked", m->header.type);

@@ -61,7 +61,7 @@ enum install { INSTALL_NONE, INSTALL_BUSY, INSTALL_DONE, INSTALL_FAILED };
 struct tunnel {
 	struct engine *engine;
 	struct l2tp_tunnel *core;	/* NULL once the core let it go */
-	uint16_t id;
+	uint32_t id;
 	bool up;			/* the control connection is established */
 	bool down;			/* TUNNEL_DOWN was seen */
 	bool closing;			/* goes when its last call has */
@@ -84,7 +84,7 @@ struct call {
 	struct tunnel *tunnel;
 	struct l2tp_session *core;
 	struct call *next, **prev;	/* tunnel->calls */
-	uint16_t id;
+	uint32_t id;
 	bool established, down, gone;
 	bool sequencing;
 	bool ppp_child;			/* the monitor runs its pppd; else it dialled by itself */

@@ -235,7 +235,7 @@ static bool anybody_waits(const struct peer *p)
 
 static void open_socket(struct peer *p);
 
-static void open_tunnel(struct peer *p, int fd, uint16_t id, const struct addr *local)
+static void open_tunnel(struct peer *p, int fd, uint32_t id, const struct addr *local)
 {
 	struct engine *e = p->engine;
 	const struct addr *peer = &p->addresses[p->address_next];
@@ -274,9 +274,9 @@ static void open_tunnel(struct peer *p, int fd, uint16_t id, const struct addr *
 	path_take(p->tunnel, local, peer);
 }
 
-struct socket_request { struct peer *peer; uint16_t id; };
+struct socket_request { struct peer *peer; uint32_t id; };
 
-static void release_socket(struct engine *e, uint16_t id)
+static void release_socket(struct engine *e, uint32_t id)
 {
 	struct monitor_ids ids = { .tunnel_id = id };
 
@@ -333,7 +333,7 @@ static void open_socket(struct peer *p)
 	body.local.port = p->ephemeral ? 0 : L2TP_PORT;
 	body.tunnel_id = pick_id(p->engine);
 	if (r) {
-		*r = (struct socket_request){ p, (uint16_t)body.tunnel_id };
+		*r = (struct socket_request){ p, body.tunnel_id };
 		err = channel_request(&p->engine->monitor, MONITOR_SOCKET, &body, sizeof(body), NULL, 0, on_socket, r);
 	}
 	if (!err) {

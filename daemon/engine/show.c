@@ -208,7 +208,7 @@ static void produce_tunnel(struct control *c)
 	if (core) {
 		const struct tunnel *t = l2tp_tunnel_user(core);
 
-		c->next_tunnel = (uint32_t)l2tp_tunnel_id(core) + 1;
+		c->next_tunnel = (uint64_t)l2tp_tunnel_id(core) + 1;
 		if (names(wanted, tunnel_name(t), l2tp_tunnel_id(core)))
 			emit(c, tunnel_record(c->engine, core), t && t->install == INSTALL_DONE,
 			     l2tp_tunnel_id(core), 0);
@@ -351,11 +351,11 @@ static void produce_session(struct control *c)
 	core = names(show_arg(c, "tunnel"), tunnel_name(l2tp_tunnel_user(tunnel)), l2tp_tunnel_id(tunnel)) ?
 		l2tp_session_next(tunnel, c->next_session) : NULL;
 	if (!core) {
-		c->next_tunnel = (uint32_t)l2tp_tunnel_id(tunnel) + 1;
+		c->next_tunnel = (uint64_t)l2tp_tunnel_id(tunnel) + 1;
 		c->next_session = 0;
 		return;
 	}
-	c->next_session = (uint32_t)l2tp_session_id(core) + 1;
+	c->next_session = (uint64_t)l2tp_session_id(core) + 1;
 	if (wants_session(c, core)) {
 		const struct call *call = l2tp_session_user(core);
 

@@ -513,6 +513,10 @@ static void handle(struct monitor *m, struct ipc_message *msg, struct answer *a)
 	case MONITOR_SCRIPT: { BODY(monitor_script) a->result = do_script(m, r); return; }
 	case MONITOR_ROUTE: { BODY(addr) do_route(m, r, a); return; }
 	case MONITOR_READY: do_ready(m); return;
+	case MONITOR_PW:
+	case MONITOR_PW_PEER:
+	case MONITOR_PW_SHOW:
+	case MONITOR_CIRCUIT:
 	case MONITOR_START:
 	case MONITOR_PPP_EXIT:
 	case MONITOR_STOP:

@@ -119,7 +119,7 @@ void load_fini(struct load *l)
 {
 	struct l2tp_tunnel *t = NULL;
 
-	while ((t = l2tp_tunnel_next(l->ep, t ? l2tp_tunnel_id(t) + 1u : 0))) {
+	while ((t = l2tp_tunnel_next(l->ep, t ? l2tp_tunnel_id(t) + UINT64_C(1) : 0))) {
 		struct load_tunnel *lt = l2tp_tunnel_user(t);
 
 		if (lt)

@@ -395,8 +395,10 @@ struct sim_session *sim_session_open(struct sim_tunnel *t, enum l2tp_call_kind k
 
 	s = l2tp_session_open(t->t, t->node->sim->now, kind, p ? p : &none, err);
 	check(t->node->sim, !s == !!*err);
-	if (s)
+	if (s) {
 		ss = new_session(t, s);
+		ss->circuit = p && p->circuit_active;
+	}
 	sim_settle(t->node);
 	return ss;
 }
@@ -485,9 +487,17 @@ static struct sim_tunnel *other_tunnel(const struct sim_tunnel *t)
 	struct sim *s = t->node->sim;
 	struct sim_tunnel *o = s->node[t->node == &s->node[0]].tunnels;
 
-	while (o && !(o->up && !o->down && o->id == t->peer_id && o->peer_id == t->id))
+	while (o && !(o->up && !o->down && o->id == t->peer_id && o->peer_id == t->id &&
+		      l2tp_tunnel_version(o->t) == l2tp_tunnel_version(t->t)))
 		o = o->next;
 	return o;
+}
+
+/* What one end said last of its circuit is what the other has heard. */
+static bool same_circuit(const struct sim_session *ss, const struct sim_session *other)
+{
+	return l2tp_tunnel_version(ss->tunnel->t) != 3 ||
+	       l2tp_session_peer_params(ss->s)->circuit_active == other->circuit;
 }
 
 static bool other_session_up(const struct sim_session *ss, const struct sim_tunnel *there)
@@ -502,7 +512,7 @@ static bool other_session_up(const struct sim_session *ss, const struct sim_tunn
 
 	for (o = there->node->sessions; o; o = o->next)
 		if (o->tunnel == there && o->up && !o->down && o->id == ss->peer_id &&
-		    o->peer_id == ss->id && o->kind == counterpart[ss->kind])
+		    o->peer_id == ss->id && o->kind == counterpart[ss->kind] && same_circuit(ss, o))
 			return true;
 	return false;
 }
@@ -562,7 +572,10 @@ void sim_init(struct sim *s, uint64_t seed)
 		n->addr = (struct addr){
 			.family = AF_INET, .port = 1701, .ip = { 192, 0, 2, (uint8_t)(i + 1) },
 		};
-		n->config = (struct l2tp_tunnel_config){ .bearer = 3 };
+		n->config = (struct l2tp_tunnel_config){
+			.bearer = 3, .router_id = (uint32_t)i + 1,
+			.pseudowires = { L2TP_PW_PPP, L2TP_PW_ETHERNET },
+		};
 		strcpy(n->config.hostname, i ? "b.example" : "a.example");
 		new_core(n);
 	}

@@ -25,7 +25,7 @@ struct sim_tunnel {
 	struct sim_node *node;
 	struct l2tp_tunnel *t;		/* NULL once it is freed */
 	bool initiator, up, down, freed, by_peer;
-	uint16_t id, peer_id;
+	uint32_t id, peer_id;
 	struct l2tp_cause cause;
 	unsigned int sessions;		/* not down */
 	void *extra;
@@ -37,8 +37,9 @@ struct sim_session {
 	struct l2tp_session *s;		/* NULL once it is freed */
 	enum l2tp_call_kind kind;
 	bool up, down, freed, by_peer, asked;
-	uint16_t id, peer_id;
+	uint32_t id, peer_id;
 	struct l2tp_cause cause;
+	bool circuit;			/* our end, of version 3 */
 	struct l2tp_wen wen;
 	struct l2tp_sli sli;
 	unsigned int wens, slis;
@@ -63,7 +64,7 @@ struct sim_node {
 	const char *name;
 	struct addr addr;
 	struct l2tp_endpoint *ep;
-	struct l2tp_tunnel_config config;
+	struct l2tp_tunnel_config config;	/* of tunnels that it begins, and by default of those that it takes */
 	struct sim_policy policy;
 	struct sim_tunnel *tunnels;
 	struct sim_session *sessions;
@@ -110,7 +111,7 @@ void sim_drain(struct sim *s, uint64_t limit);
 
 /* Nothing is left in either core. */
 void sim_check_empty(struct sim *s);
-/* Each tunnel and session that is up on one side is up on the other. */
+/* Each tunnel and session that is up on one side is up on the other, of the same version, with the same circuit. */
 void sim_check_agreement(struct sim *s);
 
 #endif

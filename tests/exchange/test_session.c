@@ -320,7 +320,7 @@ static void test_wen_and_sli(void **state)
 {
 	static const enum l2tp_call_kind kinds[] = { L2TP_CALL_LAC_INCOMING, L2TP_CALL_LNS_OUTGOING };
 	const struct l2tp_wen wen = { 1, 0x10002, 3, 4, 5, 0xfffffff6 };
-	const struct l2tp_sli sli = { 0x000a0000, 0xffffffff };
+	const struct l2tp_sli sli = { .send_accm = 0x000a0000, .recv_accm = 0xffffffff };
 
 	for (int i = 0; i < 2; i++) {
 		struct lab *l = *state;

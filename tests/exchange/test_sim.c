@@ -26,9 +26,21 @@ static bool trace, damaged;
 /* Totals over all runs, so that the test cannot pass by nothing coming up. */
 static struct {
 	unsigned long tunnels, tunnels_up, sessions, sessions_up, wens, slis, retransmitted;
+	unsigned long version_3, authenticated, fell_back, circuits, ties;
 } total;
 
 /* ---- the driver: decides late, and sometimes never ---- */
+
+/* Who begins with an SCCRQ of both versions takes either. */
+static const struct l2tp_tunnel_config *responder_config(const struct sim_node *n)
+{
+	static struct l2tp_tunnel_config c;
+
+	c = n->config;
+	if (c.fallback)
+		c.version = 0;
+	return &c;
+}
 
 static void accept_tunnel(void *arg)
 {
@@ -40,7 +52,7 @@ static void accept_tunnel(void *arg)
 	if (sim_chance(t->node->sim, 30))
 		l2tp_tunnel_reject(t->t, t->node->sim->now, &cause);
 	else
-		l2tp_tunnel_accept(t->t, t->node->sim->now, &t->node->config);
+		l2tp_tunnel_accept(t->t, t->node->sim->now, responder_config(t->node));
 	sim_settle(t->node);
 }
 
@@ -89,10 +101,14 @@ static void accept_session(void *arg)
 
 	if (!ss->s || ss->down)
 		return;
-	if (sim_chance(n->sim, 50))
+	if (sim_chance(n->sim, 50)) {
 		l2tp_session_close(ss->s, n->sim->now, NULL);
-	else
-		l2tp_session_accept(ss->s, n->sim->now, NULL);
+	} else {
+		struct l2tp_call_params p = { .cookie_len = 4, .cookie = "tion" };
+
+		/* a request of ours keeps its own parameters */
+		l2tp_session_accept(ss->s, n->sim->now, ss->kind == L2TP_CALL_LNS_INCOMING ? &p : NULL);
+	}
 	if (ss->kind == L2TP_CALL_LAC_OUTGOING)
 		sim_at(n->sim, n->sim->now + sim_below(n->sim, 3000), connect_session, ss);
 	sim_settle(n);
@@ -129,7 +145,7 @@ static void tell(void *arg)
 	struct sim_session *ss = arg;
 	struct sim_node *n = ss->tunnel->node;
 	struct l2tp_wen wen = { 1, 2, 3, 4, 5, 6 };
-	struct l2tp_sli sli = { 0xa0000, 0xffffffff };
+	struct l2tp_sli sli = { .send_accm = 0xa0000, .recv_accm = 0xffffffff };
 
 	if (!ss->s)
 		return;
@@ -142,9 +158,31 @@ static void tell(void *arg)
 	sim_settle(n);
 }
 
+/* Its end of the circuit goes down, or up. */
+static void flap(void *arg)
+{
+	struct sim_session *ss = arg;
+	struct sim_node *n = ss->tunnel->node;
+
+	if (!ss->s || ss->down || l2tp_tunnel_version(ss->tunnel->t) != 3)
+		return;
+	ss->circuit = !ss->circuit;
+	total.circuits++;
+	l2tp_session_set_circuit(ss->s, n->sim->now, ss->circuit);
+	sim_settle(n);
+}
+
 static void on_session_up(struct sim_session *ss)
 {
 	struct sim *s = ss->tunnel->node->sim;
+	const struct l2tp_call_params *p = l2tp_session_peer_params(ss->s);
+
+	if (l2tp_tunnel_version(ss->tunnel->t) == 3 && !damaged)
+		assert_true(ss->kind != L2TP_CALL_LAC_INCOMING ||
+			    (p->cookie_len == 4 && !memcmp(p->cookie, "tion", 4)));
+	for (int i = 0; i < 3; i++)
+		if (sim_chance(s, 300))
+			sim_at(s, s->now + sim_below(s, 20000), flap, ss);
 
 	if (sim_chance(s, 300))
 		sim_at(s, s->now + sim_below(s, 10000), tell, ss);
@@ -158,9 +196,10 @@ static void on_session_down(struct sim_session *ss)
 	total.sessions_up += ss->up;
 	total.wens += ss->wens;
 	total.slis += ss->slis;
+	total.ties += ss->cause.result == L2TP_CDN_TIE;
 	if (ss->wens && !damaged)
 		assert_int_equal(ss->wen.alignment, 6);
-	if (ss->slis && !damaged)
+	if (ss->slis && !damaged && !ss->sli.circuit)
 		assert_int_equal(ss->sli.recv_accm, 0xffffffff);
 }
 
@@ -168,7 +207,10 @@ static void open_session(void *arg)
 {
 	struct sim_tunnel *t = arg;
 	struct sim *s = t->node->sim;
-	struct l2tp_call_params p = { .called_number = "5551000", .framing_type = 1 };
+	struct l2tp_call_params p = {
+		.called_number = "5551000", .framing_type = 1, .circuit_active = sim_chance(s, 500),
+		.end_id_len = 1, .end_id = { (uint8_t)sim_below(s, 256) }, .cookie_len = 8, .cookie = "cookies",
+	};
 	struct sim_session *ss;
 	int err;
 
@@ -218,12 +260,34 @@ static void open_tunnel(void *arg)
 
 /* ---- a run ---- */
 
+/* Version 2, version 3 over UDP or IP, and those that find out. */
+static void choose_versions(struct sim *s)
+{
+	static const uint8_t other[] = { 0, 2, 3 };
+	unsigned int mode = sim_below(s, 8);
+
+	if (mode < 3)
+		return;
+	for (int i = 0; i < 2; i++) {
+		s->node[i].config.version = 3;
+		if (mode == 3 || mode == 4)
+			s->node[i].addr.port = 0;	/* over IP */
+		else if (mode == 5)
+			s->node[i].config.fallback = true;
+	}
+	if (mode == 6) {
+		s->node[0].config.fallback = true;
+		s->node[1].config.version = other[sim_below(s, 3)];
+	}
+}
+
 static void configure(struct sim *s)
 {
 	static const char secret[] = "between us";
 	bool auth = sim_chance(s, 500);
 	bool hide = auth && sim_chance(s, 500);
 
+	choose_versions(s);
 	for (int i = 0; i < 2; i++) {
 		struct sim_node *n = &s->node[i];
 		struct l2tp_tunnel_config *c = &n->config;
@@ -235,8 +299,9 @@ static void configure(struct sim *s)
 		};
 		if (auth) {
 			secret_set(&c->secret, secret, sizeof(secret) - 1);
-			c->challenge = sim_chance(s, 700);
+			c->challenge = hide || sim_chance(s, 700);
 			c->hide = hide;
+			c->digest = sim_chance(s, 500) ? L2TP_DIGEST_MD5 : L2TP_DIGEST_SHA1;
 		}
 		c->tie_breaker = sim_chance(s, 200);
 		c->receive_window = (uint16_t)(1 + sim_below(s, 20));
@@ -259,6 +324,10 @@ static void count(struct sim *s)
 				continue;
 			l2tp_tunnel_counters(t->t, &c);
 			total.retransmitted += c.retransmitted;
+			total.version_3 += t->up && l2tp_tunnel_version(t->t) == 3;
+			total.authenticated += t->up && l2tp_tunnel_peer_info(t->t)->authenticated;
+			total.fell_back += t->up && t->initiator && s->node[i].config.fallback &&
+					   l2tp_tunnel_version(t->t) == 2;
 		}
 }
 
@@ -327,6 +396,13 @@ static void test_runs(void **state)
 	assert_true(total.wens > runs / 20);
 	assert_true(total.slis > runs / 20);
 	assert_true(total.retransmitted > runs);
+	print_message("%lu of version 3, %lu authenticated, %lu fell back; %lu circuits changed, %lu ties\n",
+		      total.version_3, total.authenticated, total.fell_back, total.circuits, total.ties);
+	assert_true(total.version_3 > runs / 5);
+	assert_true(total.authenticated > runs / 10);
+	assert_true(total.fell_back > runs / 200);
+	assert_true(total.circuits > runs);
+	assert_true(total.ties > runs / 100);
 }
 
 /*

@@ -226,16 +226,16 @@ static void test_window_of_zero(void **state)
 static void test_walk(void **state)
 {
 	struct sim *s = *state;
+	static bool seen[UINT16_MAX + 1];
 	struct l2tp_tunnel *t = NULL;
 	unsigned int count = 0;
-	uint32_t last = 0;
 
 	for (int i = 0; i < 100; i++)
 		sim_tunnel_open(&s->node[0], NULL);
 	sim_run(s, s->now + 1000);
-	while ((t = l2tp_tunnel_next(s->node[1].ep, t ? l2tp_tunnel_id(t) + 1u : 0))) {
-		assert_true(l2tp_tunnel_id(t) > last);
-		last = l2tp_tunnel_id(t);
+	while ((t = l2tp_tunnel_next(s->node[1].ep, t ? l2tp_tunnel_id(t) + UINT64_C(1) : 0))) {
+		assert_false(seen[l2tp_tunnel_id(t)]);
+		seen[l2tp_tunnel_id(t)] = true;
 		count++;
 	}
 	assert_int_equal(count, 100);

@@ -39,10 +39,10 @@ int main(void)
 	for (enum l2tp_message_type type = 0; type < L2TP_MESSAGE_UNKNOWN; type++) {
 		uint8_t bytes[20] = { 0xc8, 2, 0, 20, [12] = 0x80, [13] = 8 };
 
-		if (!l2tp_message_info[type].name)
+		if (!l2tp_message_info(3, type))
 			continue;
 		bytes[19] = (uint8_t)type;
-		print_entry("message_", l2tp_message_info[type].name, bytes, sizeof(bytes));
+		print_entry("message_", l2tp_message_name(type), bytes, sizeof(bytes));
 	}
 	return 0;
 }

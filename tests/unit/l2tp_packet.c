@@ -41,12 +41,14 @@ void packet_avp(struct packet *p, uint16_t flags, uint16_t vendor, uint16_t type
 	packet_bytes(p, value, len);
 }
 
+uint8_t packet_version = 2;
+
 void packet_begin(struct packet *p, uint16_t type, uint16_t tunnel_id, uint16_t session_id)
 {
 	const uint8_t value[2] = { (uint8_t)(type >> 8), (uint8_t)type };
 
 	p->len = 0;
-	put16(p, 0xc802);
+	put16(p, 0xc800 | packet_version);
 	put16(p, 12);
 	put16(p, tunnel_id);
 	put16(p, session_id);
@@ -66,6 +68,8 @@ size_t sample_len(enum l2tp_avp_id id)
 {
 	const struct l2tp_avp_info *info = &l2tp_avp_info[id];
 
+	if (info->kind == L2TP_KIND_DIGEST || info->kind == L2TP_KIND_COOKIE)
+		return info->max;
 	return info->min == info->max ? info->min : info->min + 6;
 }
 
@@ -92,7 +96,7 @@ void packet_message(struct packet *p, enum l2tp_message_type type, uint64_t with
 {
 	packet_begin(p, (uint16_t)type, 100, 200);
 	for (enum l2tp_avp_id id = L2TP_AVP_MESSAGE_TYPE + 1; id < L2TP_AVP_COUNT; id++)
-		if (l2tp_message_info[type].required & ~without & UINT64_C(1) << id)
+		if (l2tp_message_info(packet_version, type)->required & ~without & UINT64_C(1) << id)
 			packet_sample(p, id);
 	packet_end(p);
 }
@@ -109,16 +113,17 @@ void packet_decode(const struct packet *p, const struct secret *secret, struct d
 
 enum l2tp_severity closing_severity(enum l2tp_message_type type)
 {
-	if (type == L2TP_STOPCCN || type == L2TP_CDN)
+	if (type == L2TP_STOPCCN || type == L2TP_CDN || type == L2TP_ACK)
 		return L2TP_IGNORE_AVP;
 	return type <= L2TP_HELLO ? L2TP_CLOSE_TUNNEL : L2TP_CLOSE_SESSION;
 }
 
 enum l2tp_message_type message_with(enum l2tp_avp_id id)
 {
-	for_each_message(type)
-		if (l2tp_message_info[type].allowed & UINT64_C(1) << id)
-			return type;
+	for (packet_version = 2; packet_version <= 3; packet_version++)
+		for_each_message(type)
+			if (l2tp_message_info(packet_version, type)->allowed & UINT64_C(1) << id)
+				return type;
 	fail_msg("no message may carry %s", l2tp_avp_info[id].name);
 	return L2TP_MESSAGE_UNKNOWN;
 }

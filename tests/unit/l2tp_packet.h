@@ -17,6 +17,8 @@ struct packet {
 };
 
 /* The 12 bytes of header, then (unless it is L2TP_ZLB) the Message Type. */
+/* Of what packet_begin and packet_message make, and for_each_message goes through; 2 at first. */
+extern uint8_t packet_version;
 void packet_begin(struct packet *p, uint16_t type, uint16_t tunnel_id, uint16_t session_id);
 /* flags: M_BIT, H_BIT and reserved bits; the length is right. */
 void packet_avp(struct packet *p, uint16_t flags, uint16_t vendor, uint16_t type,
@@ -51,11 +53,11 @@ void packet_decode(const struct packet *p, const struct secret *secret, struct d
 
 /* What a fault in the message ends. */
 enum l2tp_severity closing_severity(enum l2tp_message_type type);
-/* A message that may carry the AVP. */
+/* A message that may carry the AVP, of version 2 or else 3, which packets are of from then on. */
 enum l2tp_message_type message_with(enum l2tp_avp_id id);
 
 #define for_each_message(type)									\
 	for (enum l2tp_message_type type = L2TP_SCCRQ; type < L2TP_MESSAGE_UNKNOWN; type++)	\
-		if (l2tp_message_info[type].name)
+		if (l2tp_message_info(packet_version, type))
 
 #endif

@@ -108,8 +108,9 @@ static void test_control_flags(void **state)
 	(void)state;
 	for (unsigned int flags = 0x8000; flags <= 0xffff; flags++) {
 		unsigned int version = flags & 0xf;
-		bool good = version == 2 && (flags & 0x4000) && (flags & 0x0800) &&
-			    !(flags & 0x0200);
+		/* Version 3 has no O bit: it is one of those that are ignored. */
+		bool good = (version == 3 || (version == 2 && !(flags & 0x0200))) &&
+			    (flags & 0x4000) && (flags & 0x0800);
 
 		pkt[0] = (uint8_t)(flags >> 8);
 		pkt[1] = (uint8_t)flags;
@@ -161,8 +162,37 @@ static void test_other_versions(void **state)
 	(void)state;
 	for (unsigned int version = 0; version < 16; version++) {
 		pkt[1] = (uint8_t)version;
-		assert_int_equal(decode(&h, pkt, sizeof(pkt)), version == 2 ? 0 : -EBADMSG);
+		assert_int_equal(decode(&h, pkt, sizeof(pkt)), version == 2 || version == 3 ? 0 : -EBADMSG);
 	}
+}
+
+static void test_version_3(void **state)
+{
+	static const uint8_t control[] = { 0xc8, 0x03, 0x00, 0x0e, 0x12, 0x34, 0x56, 0x78, 0, 5, 0, 6, 'a', 'b', 'c' };
+	static const uint8_t data[] = { 0x4a, 0x03, 0xff, 0xff, 0, 0, 0, 9, 'x' };
+	uint8_t cut[sizeof(control)];
+	struct l2tp_header h;
+
+	(void)state;
+	assert_int_equal(decode(&h, control, sizeof(control)), 0);
+	assert_int_equal(h.version, 3);
+	assert_int_equal(h.tunnel_id, 0x12345678);
+	assert_int_equal(h.session_id, 0);
+	assert_int_equal(h.ns, 5);
+	assert_int_equal(h.nr, 6);
+	assert_int_equal(h.payload_len, 2);
+	assert_memory_equal(h.payload, "ab", 2);
+	for (size_t len = 0; len < 14; len++)
+		assert_int_equal(decode(&h, control, len), -EBADMSG);
+	memcpy(cut, control, sizeof(cut));
+	for (uint8_t len = 0; len < 12; len++) {
+		cut[3] = len;
+		assert_int_equal(decode(&h, cut, sizeof(cut)), -EBADMSG);
+	}
+
+	/* the bits that version 2 has for Length, Ns and Offset mean nothing in a data message */
+	assert_int_equal(decode(&h, data, sizeof(data)), 0);
+	assert_false(h.control);
 }
 
 static void test_encode_sequence_and_zlb(void **state)
@@ -194,6 +224,7 @@ int main(void)
 		cmocka_unit_test(test_control_flags),
 		cmocka_unit_test(test_data),
 		cmocka_unit_test(test_other_versions),
+		cmocka_unit_test(test_version_3),
 		cmocka_unit_test(test_encode_sequence_and_zlb),
 	};
 

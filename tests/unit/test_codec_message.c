@@ -25,7 +25,7 @@ static void test_every_message(void **state)
 		assert_string_equal(d.fault.cause.text, "");
 		assert_int_equal(d.severity, L2TP_OK);
 		assert_int_equal(d.m.type, type);
-		assert_int_equal(d.m.present, l2tp_message_info[type].required);
+		assert_int_equal(d.m.present, l2tp_message_info(packet_version, type)->required);
 		assert_int_equal(l2tp_u16(&d.m, L2TP_AVP_MESSAGE_TYPE), type);
 	}
 }
@@ -38,7 +38,7 @@ static void test_each_required_avp_missing(void **state)
 	(void)state;
 	for_each_message(type) {
 		for (enum l2tp_avp_id id = 1; id < L2TP_AVP_COUNT; id++) {
-			if (!(l2tp_message_info[type].required >> id & 1))
+			if (!(l2tp_message_info(packet_version, type)->required >> id & 1))
 				continue;
 			packet_message(&p, type, UINT64_C(1) << id);
 			packet_decode(&p, NULL, &d);
@@ -58,7 +58,7 @@ static void test_table(void **state)
 		enum l2tp_message_type type;
 		int required, allowed;	/* without Message Type and Random Vector */
 	} rows[] = {
-		{ L2TP_SCCRQ, 4, 10 }, { L2TP_SCCRP, 4, 10 }, { L2TP_SCCCN, 0, 1 },
+		{ L2TP_SCCRQ, 4, 15 }, { L2TP_SCCRP, 4, 10 }, { L2TP_SCCCN, 0, 1 },
 		{ L2TP_STOPCCN, 2, 2 }, { L2TP_HELLO, 0, 0 }, { L2TP_ICRQ, 2, 8 },
 		{ L2TP_ICRP, 1, 1 }, { L2TP_ICCN, 2, 13 }, { L2TP_OCRQ, 7, 8 },
 		{ L2TP_OCRP, 1, 2 }, { L2TP_OCCN, 2, 4 }, { L2TP_CDN, 2, 3 },
@@ -68,7 +68,7 @@ static void test_table(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct l2tp_message_info *info = &l2tp_message_info[rows[i].type];
+		const struct l2tp_message_info *info = l2tp_message_info(packet_version, rows[i].type);
 
 		assert_int_equal(__builtin_popcountll(info->required), rows[i].required + 1);
 		assert_int_equal(__builtin_popcountll(info->allowed), rows[i].allowed + 2);
@@ -109,7 +109,7 @@ static void test_unknown_avp(void **state)
 		packet_end(&p);
 		packet_decode(&p, NULL, &d);
 		assert_int_equal(d.severity, L2TP_IGNORE_AVP);
-		assert_int_equal(d.m.present, l2tp_message_info[type].required);
+		assert_int_equal(d.m.present, l2tp_message_info(packet_version, type)->required);
 		assert_int_equal(d.m.unknown_count, 1);
 		assert_int_equal(d.m.unknown[0].type, 300);
 		assert_int_equal(d.m.unknown[0].len, 3);

@@ -2,6 +2,7 @@
 /* The map from ids to pointers, against a plain array. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@
 static char objects[65536];
 static void *reference[65536];
 static uint32_t random_state;
+static bool spread;
 
 static uint32_t random_u32(void)
 {
@@ -23,23 +25,76 @@ static uint32_t random_u32(void)
 	return random_state;
 }
 
+/* A key of 32 bits for each index: small ones, and ones that are spread. */
+static uint32_t key_of(uint32_t index)
+{
+	return spread ? index * 2654435761u : index;
+}
+
+/* Every object once, and in an order that holds however it is entered. */
 static void compare(struct idmap *m, uint32_t count)
 {
-	uint32_t from = 0;
+	static bool seen[65536];
+	uint64_t after = 0;
+	uint32_t n = 0;
+	char *value;
 
 	assert_int_equal(m->count, count);
-	for (uint32_t key = 0; key < 65536; key++) {
-		void *next;
+	memset(seen, 0, sizeof(seen));
+	for (uint32_t i = 0; i < 65536; i++)
+		assert_ptr_equal(idmap_get(m, key_of(i)), reference[i]);
+	for (; (value = idmap_next(m, after)); n++) {
+		uint32_t i = (uint32_t)(value - objects);
 
-		assert_ptr_equal(idmap_get(m, (uint16_t)key), reference[key]);
-		if (!reference[key])
-			continue;
-		next = idmap_next(m, from);
-		assert_ptr_equal(next, reference[key]);
-		from = key + 1;
+		assert_ptr_equal(value, reference[i]);
+		assert_false(seen[i]);
+		seen[i] = true;
+		after = key_of(i) + UINT64_C(1);
 	}
-	assert_null(idmap_next(m, from));
-	assert_null(idmap_next(m, 65536));
+	assert_int_equal(n, count);
+}
+
+/* A walk while others come and go: those that stay are all seen, none twice. */
+static void walk_while_changing(struct idmap *m)
+{
+	static bool seen[65536], stays[65536];
+	uint64_t after = 0;
+	char *value;
+
+	memset(seen, 0, sizeof(seen));
+	for (uint32_t i = 0; i < 65536; i++)
+		stays[i] = reference[i];
+	while ((value = idmap_next(m, after))) {
+		uint32_t i = (uint32_t)(value - objects), other = random_u32() % 65536;
+
+		assert_false(seen[i]);
+		seen[i] = true;
+		after = key_of(i) + UINT64_C(1);
+		if (random_u32() % 3 == 0) {
+			/* the one that the walk stands on goes: it still knows where it is */
+			assert_ptr_equal(idmap_remove(m, key_of(i)), value);
+			reference[i] = NULL;
+		}
+		if (reference[other] && random_u32() % 2) {
+			idmap_remove(m, key_of(other));
+			reference[other] = NULL;
+			stays[other] = false;
+		} else if (!reference[other] && !stays[other] && !seen[other]) {
+			assert_int_equal(idmap_put(m, key_of(other), &objects[other]), 0);
+			reference[other] = &objects[other];
+		}
+	}
+	for (uint32_t i = 0; i < 65536; i++)
+		assert_true(seen[i] || !stays[i]);
+}
+
+static uint32_t counted(void)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < 65536; i++)
+		count += reference[i] != NULL;
+	return count;
 }
 
 /* Puts and removes at random among keys that fill it to a share of 1 / sparsity. */
@@ -50,40 +105,41 @@ static void churn(uint32_t sparsity, unsigned int steps)
 
 	memset(reference, 0, sizeof(reference));
 	for (unsigned int i = 0; i < steps; i++) {
-		uint16_t key = (uint16_t)(random_u32() % (65536 / sparsity) * sparsity);
+		uint32_t key = random_u32() % (65536 / sparsity) * sparsity;
 
 		if (random_u32() % 5 < 3) {
-			assert_int_equal(idmap_put(&m, key, &objects[key]),
+			assert_int_equal(idmap_put(&m, key_of(key), &objects[key]),
 					 reference[key] ? -EEXIST : 0);
 			count += !reference[key];
 			reference[key] = &objects[key];
 		} else {
-			assert_ptr_equal(idmap_remove(&m, key), reference[key]);
+			assert_ptr_equal(idmap_remove(&m, key_of(key)), reference[key]);
 			count -= !!reference[key];
 			reference[key] = NULL;
 		}
 	}
 	compare(&m, count);
-	/* taken away from the low end, with one put below now and then */
+	walk_while_changing(&m);
+	compare(&m, counted());
+	/* the first one taken away again and again, with others put back now and then */
 	for (uint32_t i = 0; i < 200; i++) {
-		uint32_t key = 0;
+		char *value = idmap_next(&m, 0);
+		uint32_t at;
 
-		while (key < 65536 && !reference[key])
-			key++;
-		assert_ptr_equal(idmap_next(&m, 0), key < 65536 ? reference[key] : NULL);
-		if (key == 65536)
+		if (!value)
 			break;
-		idmap_remove(&m, (uint16_t)key);
-		reference[key] = NULL;
-		if (i % 7 == 0 && key) {
-			key = random_u32() % key;
-			assert_int_equal(idmap_put(&m, (uint16_t)key, &objects[key]), 0);
-			reference[key] = &objects[key];
+		at = (uint32_t)(value - objects);
+		assert_ptr_equal(idmap_remove(&m, key_of(at)), value);
+		reference[at] = NULL;
+		at = random_u32() % 65536;
+		if (i % 7 == 0 && !reference[at]) {
+			assert_int_equal(idmap_put(&m, key_of(at), &objects[at]), 0);
+			reference[at] = &objects[at];
 		}
 	}
 	/* empty again, it holds no memory */
 	for (uint32_t key = 0; key < 65536; key++)
-		assert_ptr_equal(idmap_remove(&m, (uint16_t)key), reference[key]);
+		assert_ptr_equal(idmap_remove(&m, key_of(key)), reference[key]);
 	assert_null(m.slots);
 }
 
@@ -91,11 +147,14 @@ static void test_churn(void **state)
 {
 	(void)state;
 	random_state = 1;
-	churn(1, 300000);
-	churn(16, 30000);
-	churn(1024, 3000);
-	for (int i = 0; i < 20; i++)
-		churn(4096, 60);
+	for (int i = 0; i < 2; i++) {
+		spread = i;
+		churn(1, 300000);
+		churn(16, 30000);
+		churn(1024, 3000);
+		for (int k = 0; k < 20; k++)
+			churn(4096, 60);
+	}
 }
 
 static void test_full(void **state)
@@ -105,7 +164,7 @@ static void test_full(void **state)
 	(void)state;
 	memset(reference, 0, sizeof(reference));
 	for (uint32_t key = 0; key < 65536; key++) {
-		assert_int_equal(idmap_put(&m, (uint16_t)key, &objects[key]), 0);
+		assert_int_equal(idmap_put(&m, key_of(key), &objects[key]), 0);
 		reference[key] = &objects[key];
 	}
 	compare(&m, 65536);

@@ -549,7 +549,7 @@ static void test_readdress(void **state)
 
 	queue(r, 0, 2);
 	expect_sent(r, 0, 0, 0, 0);
-	reliable_readdress(r, 0x1234);
+	reliable_readdress(r, 2, 0x1234);
 	assert_true(reliable_timeout(r, 1000));
 	b = reliable_transmit(r, 1000);
 	assert_int_equal(get16(b->data + 4), 0x1234);

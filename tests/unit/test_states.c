@@ -106,6 +106,7 @@ static const struct row tunnel[] = {
 #define CLOSE "local close request, bearer line drop or bearer failure"
 #define ANSWER "bearer answer, framing detected"
 #define CLEARS "receive a message that clears the session"
+#define TIE "receive ICRQ or OCRQ, lose tie breaker|receive ICRQ or OCRQ, win tie breaker"
 #define INCOMING ANY("ICRQ") "|" ANY("ICRP") "|" ANY("ICCN")
 #define OUTGOING ANY("OCRQ") "|" ANY("OCRP") "|" ANY("OCCN")
 
@@ -147,6 +148,13 @@ static const struct row lac_incoming[] = {
 	{ "wait-reply", "receive WEN|receive SLI", "ignore", "wait-reply" },
 	{ "established", "receive WEN", "ignore", "established" },
 	{ "established", "receive SLI", "ACCM to the driver", "established" },
+	/* RFC 3931 section 7.3.1: "Process as ICRQ Recipient", which is a session of its own; "Send CDN for losing session" */
+	{ "wait-reply", "receive ICRQ or OCRQ, lose tie breaker", "clean up", "idle" },
+	{ "wait-reply", "receive ICRQ or OCRQ, win tie breaker", "ignore", "wait-reply" },
+	/* in other states no request of ours is under way */
+	{ "idle", TIE, "ignore", "idle" },
+	{ "wait-tunnel", TIE, "ignore", "wait-tunnel" },
+	{ "established", TIE, "ignore", "established" },
 	{ NULL, "", NULL, NULL },
 };
 
@@ -178,6 +186,10 @@ static const struct row lns_incoming[] = {
 	{ "wait-connect", "receive WEN|receive SLI", "ignore", "wait-connect" },
 	{ "established", "receive WEN", "counters to the driver", "established" },
 	{ "established", "receive SLI", "ignore", "established" },
+	/* only a request of our own can tie */
+	{ "idle", TIE, "ignore", "idle" },
+	{ "wait-connect", TIE, "ignore", "wait-connect" },
+	{ "established", TIE, "ignore", "established" },
 	{ NULL, "", NULL, NULL },
 };
 
@@ -210,6 +222,10 @@ static const struct row lac_outgoing[] = {
 	{ "wait-cs-answer", "receive WEN|receive SLI", "ignore", "wait-cs-answer" },
 	{ "established", "receive WEN", "ignore", "established" },
 	{ "established", "receive SLI", "ACCM to the driver", "established" },
+	/* only a request of our own can tie */
+	{ "idle", TIE, "ignore", "idle" },
+	{ "wait-cs-answer", TIE, "ignore", "wait-cs-answer" },
+	{ "established", TIE, "ignore", "established" },
 	{ NULL, "", NULL, NULL },
 };
 
@@ -249,6 +265,14 @@ static const struct row lns_outgoing[] = {
 	{ "wait-connect", "receive WEN|receive SLI", "ignore", "wait-connect" },
 	{ "established", "receive WEN", "counters to the driver", "established" },
 	{ "established", "receive SLI", "ignore", "established" },
+	/* RFC 3931 section 7.4.1: "Process as OCRQ Recipient", which is a session of its own; "Send CDN for losing session" */
+	{ "wait-reply", "receive ICRQ or OCRQ, lose tie breaker", "clean up", "idle" },
+	{ "wait-reply", "receive ICRQ or OCRQ, win tie breaker", "ignore", "wait-reply" },
+	/* in other states no request of ours is under way */
+	{ "idle", TIE, "ignore", "idle" },
+	{ "wait-tunnel", TIE, "ignore", "wait-tunnel" },
+	{ "wait-connect", TIE, "ignore", "wait-connect" },
+	{ "established", TIE, "ignore", "established" },
 	{ NULL, "", NULL, NULL },
 };
 
@@ -258,10 +282,10 @@ static const struct {
 	unsigned int states, events;
 } machines[] = {
 	{ "control connection", "7.2.1", tunnel, 4, 18 },
-	{ "LAC incoming call", "7.4.1", lac_incoming, 4, 22 },
-	{ "LNS incoming call", "7.4.2", lns_incoming, 3, 22 },
-	{ "LAC outgoing call", "7.5.1", lac_outgoing, 3, 22 },
-	{ "LNS outgoing call", "7.5.2", lns_outgoing, 5, 22 },
+	{ "LAC incoming call", "7.4.1", lac_incoming, 4, 24 },
+	{ "LNS incoming call", "7.4.2", lns_incoming, 3, 24 },
+	{ "LAC outgoing call", "7.5.1", lac_outgoing, 3, 24 },
+	{ "LNS outgoing call", "7.5.2", lns_outgoing, 5, 24 },
 };
 #define MACHINES (sizeof(machines) / sizeof(machines[0]))
 

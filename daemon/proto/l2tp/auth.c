@@ -23,6 +23,8 @@ int l2tp_digest_init(void)
 		md5 = EVP_MD_fetch(NULL, "MD5", "-fips");
 	if (!md5)
 		return -ENOTSUP;
+	if (l2tp_hmac_init())
+		return -ENOTSUP;
 	context = EVP_MD_CTX_new();
 	return context ? 0 : -ENOTSUP;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every AVP that we know, one row each: RFC 2661 section 4.4 in the order of
- * its types, then vendors' own. The enum, the decoder's checks, the encoder's
- * M and H bits, the formatter, the fuzzer's dictionary and the conformance
- * table are made from these rows. RFC 3931 adds rows, and a column for the
- * versions that a row belongs to.
+ * Every AVP that we know, one row each: RFC 2661 section 4.4 and RFC 3931
+ * section 5.4 in the order of their types, then vendors' own. The enum, the
+ * decoder's checks, the encoder's M and H bits, the formatter, the fuzzer's
+ * dictionary and the conformance tables are made from these rows. Which message
+ * of which version may have it stands in message_table.h.
  */
 #ifndef L2TPD_PROTO_L2TP_AVP_TABLE_H
 #define L2TPD_PROTO_L2TP_AVP_TABLE_H
@@ -24,6 +24,7 @@
 	X(VERSION,	"version and revision")				\
 	X(U16,		"16-bit number")				\
 	X(ID,		"16-bit number, not 0")				\
+	X(ID32,		"32-bit number, not 0")				\
 	X(U32,		"32-bit number")				\
 	X(U64,		"64-bit number")				\
 	X(FRAMING,	"32-bit mask: asynchronous, synchronous")	\
@@ -36,7 +37,15 @@
 	X(TEXT,		"text")						\
 	X(BLOB,		"octets")					\
 	X(SECRET,	"octets, never printed")			\
-	X(RANDOM,	"random vector")
+	X(RANDOM,	"random vector")				\
+	X(DIGEST,	"digest type, digest")				\
+	X(ROUTER_ID,	"32-bit number, as an IPv4 address")		\
+	X(PW_LIST,	"pseudowire types")				\
+	X(PW_TYPE,	"pseudowire type")				\
+	X(COOKIE,	"cookie of 0, 4 or 8 octets, never printed")	\
+	X(SUBLAYER,	"L2-Specific Sublayer type")			\
+	X(SEQUENCING,	"data sequencing level")			\
+	X(CIRCUIT,	"16-bit mask: new, active")
 
 enum l2tp_kind {
 #define X(kind, description) L2TP_KIND_##kind,
@@ -46,8 +55,9 @@ enum l2tp_kind {
 
 /*
  * X(id, vendor, type, name, kind, min, max, M, H, section)
- * min, max: length of the value before hiding. M: the bit as sent. H: whether
- * the value may be hidden.
+ * min, max: length of the value before hiding. M: the bit as sent, in either
+ * version (RFC 3931 section 5.2 leaves it to the sender). H: whether the value may
+ * be hidden. "3931:" stands before a section of that RFC.
  */
 #define L2TP_AVP_TABLE(X) \
 	X(MESSAGE_TYPE,		0, 0,	"Message Type",		MESSAGE_TYPE, 2, 2, 1, 0, "4.4.1") \
@@ -89,6 +99,23 @@ enum l2tp_kind {
 	X(PRIVATE_GROUP_ID,	0, 37,	"Private Group ID",	TEXT, 0, L2TP_VALUE_MAX, 0, 1, "4.4.4") \
 	X(RX_CONNECT_SPEED,	0, 38,	"Rx Connect Speed",	U32, 4, 4, 0, 1, "4.4.4") \
 	X(SEQUENCING_REQUIRED,	0, 39,	"Sequencing Required",	FLAG, 0, 0, 1, 0, "4.4.4") \
+	X(MESSAGE_DIGEST,	0, 59,	"Message Digest",	DIGEST, 17, 21, 1, 0, "3931:5.4.1") \
+	X(ROUTER_ID,		0, 60,	"Router ID",		ROUTER_ID, 4, 4, 1, 0, "3931:5.4.3") \
+	X(ASSIGNED_CONNECTION_ID, 0, 61, "Assigned Control Connection ID", ID32, 4, 4, 1, 1, "3931:5.4.3") \
+	X(PW_CAPABILITIES,	0, 62,	"Pseudowire Capabilities List", PW_LIST, 2, L2TP_VALUE_MAX - 1, 1, 1, "3931:5.4.3") \
+	X(LOCAL_SESSION_ID,	0, 63,	"Local Session ID",	ID32, 4, 4, 1, 1, "3931:5.4.4") \
+	X(REMOTE_SESSION_ID,	0, 64,	"Remote Session ID",	U32, 4, 4, 1, 1, "3931:5.4.4") \
+	X(ASSIGNED_COOKIE,	0, 65,	"Assigned Cookie",	COOKIE, 0, 8, 1, 1, "3931:5.4.4") \
+	X(REMOTE_END_ID,	0, 66,	"Remote End ID",	TEXT, 0, L2TP_VALUE_MAX, 1, 1, "3931:5.4.4") \
+	X(APPLICATION_ID,	0, 67,	"Application ID",	BLOB, 0, L2TP_VALUE_MAX, 0, 1, "IANA") \
+	X(PSEUDOWIRE_TYPE,	0, 68,	"Pseudowire Type",	PW_TYPE, 2, 2, 1, 1, "3931:5.4.4") \
+	X(L2_SUBLAYER,		0, 69,	"L2-Specific Sublayer",	SUBLAYER, 2, 2, 1, 1, "3931:5.4.4") \
+	X(DATA_SEQUENCING,	0, 70,	"Data Sequencing",	SEQUENCING, 2, 2, 1, 1, "3931:5.4.4") \
+	X(CIRCUIT_STATUS,	0, 71,	"Circuit Status",	CIRCUIT, 2, 2, 1, 1, "3931:5.4.5") \
+	X(PREFERRED_LANGUAGE,	0, 72,	"Preferred Language",	TEXT, 0, L2TP_VALUE_MAX, 0, 1, "3931:5.4.3") \
+	X(NONCE,		0, 73,	"Control Message Authentication Nonce", BLOB, 1, L2TP_VALUE_MAX, 1, 0, "3931:5.4.1") \
+	X(TX_CONNECT_SPEED_64,	0, 74,	"Tx Connect Speed",	U64, 8, 8, 0, 1, "3931:5.4.4") \
+	X(RX_CONNECT_SPEED_64,	0, 75,	"Rx Connect Speed",	U64, 8, 8, 0, 1, "3931:5.4.4") \
 	X(CISCO_CLIENT_NAS_PORT, 9, 100, "Cisco Client NAS Port", TEXT, 0, L2TP_VALUE_MAX, 0, 1, "vendor 9")
 
 enum l2tp_avp_id {
@@ -96,6 +123,13 @@ enum l2tp_avp_id {
 	L2TP_AVP_TABLE(X)
 #undef X
 	L2TP_AVP_COUNT
+};
+
+/* Pseudowire types of the IANA registry, as far as we carry them. */
+enum {
+	L2TP_PW_VLAN = 0x0004,	/* RFC 4719 */
+	L2TP_PW_ETHERNET = 0x0005,
+	L2TP_PW_PPP = 0x0007,
 };
 
 /* A message's AVPs are a set of bits in 64. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * L2TP packets, control messages and AVPs: bytes to values and back. RFC 2661
- * sections 3.1, 4, 5.8; the tables in avp_table.h and message_table.h say what
+ * sections 3.1, 4, 5.8, RFC 3931 sections 3.2, 5; the tables in avp_table.h and message_table.h say what
  * exists. Pure: no I/O, no clock, no log.
  */
 #ifndef L2TPD_PROTO_L2TP_CODEC_H
@@ -46,6 +46,11 @@ enum {
 	L2TP_CDN_NO_DIAL_TONE = 9,
 	L2TP_CDN_TIMEOUT = 10,
 	L2TP_CDN_NO_FRAMING = 11,
+	/* RFC 3931 section 5.4.2 */
+	L2TP_CDN_TIE = 13,
+	L2TP_CDN_PW_TYPE = 14,
+	L2TP_CDN_SEQUENCING = 15,
+	L2TP_CDN_FSM = 16,
 
 	L2TP_ERROR_NONE = 0,
 	L2TP_ERROR_NO_CONNECTION = 1,
@@ -56,6 +61,7 @@ enum {
 	L2TP_ERROR_VENDOR = 6,
 	L2TP_ERROR_TRY_ANOTHER = 7,
 	L2TP_ERROR_UNKNOWN_AVP = 8,
+	L2TP_ERROR_TRY_DIRECTED = 9,
 };
 
 /* Protocol Version 1.0, as the AVP has it and as StopCCN result 5 names it. */
@@ -77,13 +83,13 @@ struct l2tp_fault {
 	struct l2tp_cause cause;	/* for the StopCCN or CDN, and for the log */
 };
 
-/* The header of section 3.1. */
+/* The header of section 3.1; of RFC 3931 section 3.2.1 (over IP without the zero session id before it). */
 struct l2tp_header {
 	bool control, has_length, has_sequence, has_offset, priority;
 	uint8_t version;		/* 2 or 3 */
 	uint16_t length;		/* when has_length */
-	uint16_t tunnel_id, session_id;
-	uint32_t ccid;			/* version 3 control: in place of both ids */
+	uint32_t tunnel_id;		/* version 3: the Control Connection ID, of a control message */
+	uint16_t session_id;		/* version 2; of version 3's data messages nothing is read */
 	uint16_t ns, nr;
 	const uint8_t *payload;		/* view into the packet: AVPs, or the PPP frame */
 	size_t payload_len;		/* bytes past Length are not in it */
@@ -91,7 +97,8 @@ struct l2tp_header {
 
 /*
  * 0, or -EBADMSG for what is not an L2TP header to be acted on (short, Length
- * beyond the packet, a control message without T, L and S, wrong version).
+ * beyond the packet, a control message without T, L and S, a version other than 2
+ * and 3).
  */
 int l2tp_header_decode(struct l2tp_header *h, const uint8_t *pkt, size_t len);
 
@@ -133,6 +140,13 @@ struct l2tp_message {
 	unsigned int locked;
 };
 
+/* A Control Message Authentication Nonce (RFC 3931 section 5.4.1). */
+#define L2TP_NONCE_MAX 64
+struct l2tp_nonce {
+	uint8_t len;			/* 0: none */
+	uint8_t data[L2TP_NONCE_MAX];
+};
+
 /* Holds the values unhidden from one message. */
 #define L2TP_SCRATCH 2048
 struct l2tp_scratch {
@@ -142,7 +156,8 @@ struct l2tp_scratch {
 
 /*
  * Decodes the AVPs of a control message's payload (a ZLB, payload_len 0, is
- * L2TP_ZLB). secret unhides; NULL or unset makes a hidden AVP a fault of its
+ * L2TP_ZLB) by the tables of h->version. secret unhides (in version 3 the key of
+ * l2tp_hiding_key); NULL or unset makes a hidden AVP a fault of its
  * M bit. Returns the fault's severity, the worst one found; fault says the
  * first of that severity. On L2TP_OK and L2TP_IGNORE_AVP m is usable. The
  * AVPs that the message requires are checked here too. No fault in a StopCCN
@@ -165,6 +180,10 @@ uint64_t l2tp_u64(const struct l2tp_message *m, enum l2tp_avp_id id);
 bool l2tp_text(const struct l2tp_message *m, enum l2tp_avp_id id, char *out, size_t size);
 /* Result Code and Q.931 Cause Code of a StopCCN or CDN. */
 void l2tp_cause_decode(const struct l2tp_message *m, struct l2tp_cause *out);
+/* The nonce of an SCCRQ or SCCRP; 0, -ENOENT without one, -EMSGSIZE when it is longer than we keep. */
+int l2tp_nonce_decode(const struct l2tp_message *m, struct l2tp_nonce *out);
+/* Whether the Pseudowire Capabilities List names the type. */
+bool l2tp_has_pseudowire(const struct l2tp_message *m, uint16_t type);
 /* "6 (lost carrier?), error 4 (...): text" in the RFC's words, for logs; returns buf. */
 const char *l2tp_cause_format(const struct l2tp_cause *c, enum l2tp_message_type type,
 			      char *buf, size_t size);
@@ -188,11 +207,12 @@ const char *l2tp_kind_name(enum l2tp_kind kind);	/* "32-bit number" */
 /* What a fault in a message ends. */
 enum l2tp_scope { L2TP_SCOPE_NOTHING, L2TP_SCOPE_SESSION, L2TP_SCOPE_TUNNEL };
 struct l2tp_message_info {
-	const char *name, *long_name, *section;	/* name NULL: there is no such message */
+	const char *name, *long_name, *section;
 	enum l2tp_scope scope;
 	uint64_t required, allowed;	/* bits of enum l2tp_avp_id; allowed has the required ones too */
 };
-extern const struct l2tp_message_info l2tp_message_info[L2TP_MESSAGE_UNKNOWN];
+/* NULL: there is no such message in that version. */
+const struct l2tp_message_info *l2tp_message_info(uint8_t version, enum l2tp_message_type type);
 
 /* ---- encoding ---- */
 
@@ -215,6 +235,17 @@ struct l2tp_encoder {
 };
 void l2tp_encode_begin(struct l2tp_encoder *e, void *buf, size_t size, enum l2tp_message_type type,
 		       uint16_t tunnel_id, uint16_t session_id, const struct l2tp_hiding *hiding);
+
+/* The digest of a Message Digest AVP (RFC 3931 section 5.4.1). */
+enum l2tp_digest { L2TP_DIGEST_NONE, L2TP_DIGEST_MD5, L2TP_DIGEST_SHA1 };
+/*
+ * The same for version 3. With a digest, the Message Digest AVP stands behind the
+ * Message Type, still zero: l2tp_digest_sign fills it in when Ns and Nr are known.
+ */
+void l2tp_encode_begin_v3(struct l2tp_encoder *e, void *buf, size_t size, enum l2tp_message_type type,
+			  uint32_t ccid, enum l2tp_digest digest, const struct l2tp_hiding *hiding);
+/* A Message Digest AVP, still zero; only directly behind the Message Type. */
+void l2tp_encode_digest(struct l2tp_encoder *e, enum l2tp_digest digest, bool mandatory);
 void l2tp_encode_avp(struct l2tp_encoder *e, enum l2tp_avp_id id, const void *value, size_t len);
 /* With the M bit given: what a switching LAC relays keeps the bit that it came with. */
 void l2tp_encode_avp_m(struct l2tp_encoder *e, enum l2tp_avp_id id, bool mandatory,
@@ -237,6 +268,27 @@ int l2tp_encode_end(struct l2tp_encoder *e);
 void l2tp_encode_sequence(uint8_t *pkt, uint16_t ns, uint16_t nr);
 #define L2TP_ZLB_LEN 12
 void l2tp_encode_zlb(uint8_t pkt[L2TP_ZLB_LEN], uint16_t tunnel_id, uint16_t ns, uint16_t nr);
+/* Sets the id of an encoded message's header in place: in version 2 the tunnel's, else all 32 bits. */
+void l2tp_encode_address(uint8_t *pkt, uint8_t version, uint32_t id);
+
+/* ---- digest.c: Control Message Authentication, RFC 3931 sections 4.3, 5.3, 5.4.1 ---- */
+
+/* HMAC-MD5 of the secret over one octet: 1 is the key that hides, 2 the one that signs. 0 or -ENOTSUP. */
+int l2tp_hiding_key(struct secret *key, const struct secret *secret);
+int l2tp_signing_key(struct secret *key, const struct secret *secret);
+/*
+ * Fills the Message Digest AVP of an encoded message in: over the sender's nonce, the receiver's and
+ * the message; an SCCRQ is signed without nonces (NULL). Nothing happens without such an AVP.
+ * 0 or -ENOTSUP.
+ */
+int l2tp_digest_sign(uint8_t *pkt, size_t len, const struct secret *key, const struct l2tp_nonce *sender,
+		     const struct l2tp_nonce *receiver);
+/*
+ * Whether one of the message's first AVPs after the Message Type, of at most two, is the right digest. 0;
+ * -ENOENT: it has none; -EBADMSG: none is right; -ENOTSUP. type: which one was right; may be NULL.
+ */
+int l2tp_digest_verify(const uint8_t *pkt, size_t len, const struct secret *key, const struct l2tp_nonce *sender,
+		       const struct l2tp_nonce *receiver, enum l2tp_digest *type);
 
 /* ---- hide.c, auth.c ---- */
 

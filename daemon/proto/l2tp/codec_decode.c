@@ -1,12 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Packets to headers, and control messages to AVPs: RFC 2661 sections 3.1,
- * 4.1 to 4.3 and 7.1. Each check names what its failure costs and why.
+ * 4.1 to 4.3 and 7.1, RFC 3931 sections 3.2, 5.1 to 5.3 and 7.1. Each check names what its failure costs and why.
  */
 #include <errno.h>
 #include <stdarg.h>
 
 #include "proto/l2tp/codec_internal.h"
+
+/* RFC 3931 section 3.2.1, behind the first two octets; bits that are reserved are ignored. */
+static int decode_v3(struct l2tp_header *h, struct rbuf *r)
+{
+	h->has_offset = h->priority = false;
+	h->payload = r->p;
+	h->payload_len = rbuf_left(r);
+	if (!h->control)
+		return r->failed ? -EBADMSG : 0;
+	if (!h->has_length || !h->has_sequence)
+		return -EBADMSG;
+	h->length = rbuf_u16(r);
+	/* two octets of flags and two of this are behind us */
+	if (h->length < L2TP_ZLB_LEN || h->length - 4u > rbuf_left(r))
+		return -EBADMSG;
+	r->end = r->p + (h->length - 4u);
+	h->tunnel_id = rbuf_u32(r);
+	h->ns = rbuf_u16(r);
+	h->nr = rbuf_u16(r);
+	if (r->failed)
+		return -EBADMSG;
+	h->payload = r->p;
+	h->payload_len = rbuf_left(r);
+	return 0;
+}
 
 int l2tp_header_decode(struct l2tp_header *h, const uint8_t *pkt, size_t len)
 {
@@ -21,6 +46,9 @@ int l2tp_header_decode(struct l2tp_header *h, const uint8_t *pkt, size_t len)
 		.priority = flags & L2TP_FLAG_P,
 		.version = flags & L2TP_FLAG_VER,
 	};
+	/* RFC 3931 section 4.1.2.1: first the version, as it says what the other bits mean. */
+	if (h->version == 3)
+		return decode_v3(h, &r);
 	/* Section 3.1: an unknown Ver MUST be discarded; 1 is L2F. */
 	if (h->version != 2)
 		return -EBADMSG;
@@ -60,9 +88,11 @@ struct raw_avp {
 struct decoder {
 	struct l2tp_message *m;
 	struct l2tp_fault *fault;
+	uint8_t version;
 	enum l2tp_severity closes;	/* what a fault that matters ends */
 	const struct secret *secret;
 	struct l2tp_scratch *scratch;
+	const struct l2tp_message_info *info;
 	const uint8_t *random_vector;	/* the closest one so far, or NULL */
 	uint16_t random_vector_len;
 };
@@ -187,7 +217,7 @@ static bool decode_message_type(struct decoder *d, struct rbuf *r)
 		return false;
 	}
 	severity = a.mandatory ? L2TP_CLOSE_TUNNEL : L2TP_DROP_MESSAGE;
-	if (a.reserved) {
+	if (a.reserved && d->version != 3) {
 		note(d, severity, 0, 0, L2TP_ERROR_UNKNOWN_AVP, " has reserved bits set");
 		return false;
 	}
@@ -200,7 +230,8 @@ static bool decode_message_type(struct decoder *d, struct rbuf *r)
 		return false;
 	}
 	type = (uint16_t)(a.value[0] << 8 | a.value[1]);
-	if (type >= L2TP_MESSAGE_UNKNOWN || !l2tp_message_info[type].name) {
+	d->info = l2tp_message_info(d->version, type);
+	if (!d->info) {
 		note(d, severity, 0, 0, L2TP_ERROR_UNKNOWN_AVP, " %u is unknown", type);
 		return false;
 	}
@@ -209,7 +240,7 @@ static bool decode_message_type(struct decoder *d, struct rbuf *r)
 	d->m->avp[L2TP_AVP_MESSAGE_TYPE] = (struct l2tp_avp_view){
 		.value = a.value, .len = a.len, .mandatory = a.mandatory,
 	};
-	switch (l2tp_message_info[type].scope) {
+	switch (d->info->scope) {
 	case L2TP_SCOPE_NOTHING:
 		d->closes = L2TP_IGNORE_AVP;
 		break;
@@ -259,6 +290,14 @@ static bool unhide(struct decoder *d, struct raw_avp *a, const struct l2tp_avp_i
 	return true;
 }
 
+static bool is_zero(const uint8_t *value, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (value[i])
+			return false;
+	return true;
+}
+
 static bool check_value(struct decoder *d, const struct raw_avp *a, enum l2tp_avp_id id)
 {
 	const struct l2tp_avp_info *info = &l2tp_avp_info[id];
@@ -274,7 +313,7 @@ static bool check_value(struct decoder *d, const struct raw_avp *a, enum l2tp_av
 			reject(d, a, L2TP_ERROR_LENGTH, " is %u bytes long, must not be", a->len);
 		return false;
 	}
-	if (info->kind == L2TP_KIND_ID && a->value[0] == 0 && a->value[1] == 0) {
+	if ((info->kind == L2TP_KIND_ID || info->kind == L2TP_KIND_ID32) && is_zero(a->value, a->len)) {
 		/* Section 4.4.3 and 4.4.4: non-zero ids; section 5.8: a window of 0 is invalid. */
 		reject(d, a, L2TP_ERROR_VALUE, " is 0");
 		return false;
@@ -298,8 +337,8 @@ static void decode_avp(struct decoder *d, struct raw_avp *a)
 	uint64_t bit;
 	int id;
 
-	/* Section 4.1: reserved bits make it an unrecognized one. */
-	if (a->reserved) {
+	/* Section 4.1: reserved bits make it an unrecognized one; RFC 3931 section 5.1: they are ignored. */
+	if (a->reserved && d->version != 3) {
 		reject(d, a, L2TP_ERROR_UNKNOWN_AVP, " (type %u) has reserved bits set", a->type);
 		return;
 	}
@@ -313,13 +352,15 @@ static void decode_avp(struct decoder *d, struct raw_avp *a)
 	 * The RFC is silent on AVPs that are known but not listed for the
 	 * message, and on repeated ones. Neither is unrecognized, so neither
 	 * closes anything; the first of several holds, but for Random Vectors
-	 * (section 4.4.1).
+	 * (section 4.4.1) and a second Message Digest (RFC 3931 section 5.4.1).
 	 */
-	if (!(l2tp_message_info[m->type].allowed & bit)) {
+	if (!(d->info->allowed & bit)) {
 		note(d, L2TP_IGNORE_AVP, a->vendor, a->type, 0, " does not belong here");
 		keep_unknown(m, a);
 		return;
 	}
+	if (m->present & bit && id == L2TP_AVP_MESSAGE_DIGEST)
+		return;
 	if (m->present & bit && id != L2TP_AVP_RANDOM_VECTOR) {
 		note(d, L2TP_IGNORE_AVP, a->vendor, a->type, 0, " is there twice");
 		keep_unknown(m, a);
@@ -339,10 +380,10 @@ static void decode_avp(struct decoder *d, struct raw_avp *a)
 	};
 }
 
-/* Section 7.1: a message without an AVP that section 6 requires is malformed. */
+/* Section 7.1 of either RFC: a message without an AVP that section 6 requires is malformed. */
 static void check_required(struct decoder *d)
 {
-	uint64_t missing = l2tp_message_info[d->m->type].required & ~d->m->present;
+	uint64_t missing = d->info->required & ~d->m->present;
 	const struct l2tp_avp_info *info;
 
 	if (!missing)
@@ -357,7 +398,7 @@ enum l2tp_severity l2tp_message_decode(struct l2tp_message *m, const struct l2tp
 {
 	struct rbuf r = rbuf_init(h->payload, h->payload_len);
 	struct decoder d = {
-		.m = m, .fault = fault, .secret = secret, .scratch = scratch,
+		.m = m, .fault = fault, .secret = secret, .scratch = scratch, .version = h->version,
 	};
 	struct raw_avp a;
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Control messages to bytes: RFC 2661 sections 3.1, 4.1, 4.3. */
+/* Control messages to bytes: RFC 2661 sections 3.1, 4.1, 4.3, RFC 3931 sections 3.2.1, 5.1. */
 #include <errno.h>
 #include <string.h>
 
 #include "proto/l2tp/codec_internal.h"
 
-static void put_header(struct wbuf *w, uint16_t tunnel_id, uint16_t session_id,
+/* Version 3 has 32 bits in place of the two ids. */
+static void put_header(struct wbuf *w, uint8_t version, uint16_t tunnel_id, uint16_t session_id,
 		       uint16_t ns, uint16_t nr)
 {
-	wbuf_u16(w, L2TP_FLAG_T | L2TP_FLAG_L | L2TP_FLAG_S | 2);
+	wbuf_u16(w, L2TP_FLAG_T | L2TP_FLAG_L | L2TP_FLAG_S | version);
 	wbuf_u16(w, L2TP_ZLB_LEN);
 	wbuf_u16(w, tunnel_id);
 	wbuf_u16(w, session_id);
@@ -31,17 +32,45 @@ static void put_avp(struct l2tp_encoder *e, uint16_t flags, uint16_t vendor, uin
 	wbuf_bytes(w, value, len);
 }
 
-void l2tp_encode_begin(struct l2tp_encoder *e, void *buf, size_t size, enum l2tp_message_type type,
-		       uint16_t tunnel_id, uint16_t session_id, const struct l2tp_hiding *hiding)
+static void begin(struct l2tp_encoder *e, void *buf, size_t size, uint8_t version,
+		  enum l2tp_message_type type, const struct l2tp_hiding *hiding)
 {
 	*e = (struct l2tp_encoder){
 		.out = wbuf_init(buf, size), .type = type, .hiding = hiding,
 	};
-	if (type >= L2TP_MESSAGE_UNKNOWN || !l2tp_message_info[type].name)
+	if (!l2tp_message_info(version, type))
 		e->error = -EINVAL;
-	put_header(&e->out, tunnel_id, session_id, 0, 0);
+}
+
+void l2tp_encode_begin(struct l2tp_encoder *e, void *buf, size_t size, enum l2tp_message_type type,
+		       uint16_t tunnel_id, uint16_t session_id, const struct l2tp_hiding *hiding)
+{
+	begin(e, buf, size, 2, type, hiding);
+	put_header(&e->out, 2, tunnel_id, session_id, 0, 0);
 	l2tp_encode_u16(e, L2TP_AVP_MESSAGE_TYPE, (uint16_t)type);
 	if (hiding)
+		l2tp_encode_avp(e, L2TP_AVP_RANDOM_VECTOR, hiding->random_vector,
+				sizeof(hiding->random_vector));
+}
+
+void l2tp_encode_digest(struct l2tp_encoder *e, enum l2tp_digest digest, bool mandatory)
+{
+	uint8_t value[21] = { digest == L2TP_DIGEST_SHA1 };
+
+	if (digest != L2TP_DIGEST_NONE)
+		l2tp_encode_avp_m(e, L2TP_AVP_MESSAGE_DIGEST, mandatory, value,
+				  digest == L2TP_DIGEST_SHA1 ? 21 : 17);
+}
+
+void l2tp_encode_begin_v3(struct l2tp_encoder *e, void *buf, size_t size, enum l2tp_message_type type,
+			  uint32_t ccid, enum l2tp_digest digest, const struct l2tp_hiding *hiding)
+{
+	begin(e, buf, size, 3, type, hiding);
+	put_header(&e->out, 3, (uint16_t)(ccid >> 16), (uint16_t)ccid, 0, 0);
+	l2tp_encode_u16(e, L2TP_AVP_MESSAGE_TYPE, (uint16_t)type);
+	l2tp_encode_digest(e, digest, true);
+	/* an acknowledgement has nothing to hide, and no place for a Random Vector (section 6.15) */
+	if (hiding && type != L2TP_ACK)
 		l2tp_encode_avp(e, L2TP_AVP_RANDOM_VECTOR, hiding->random_vector,
 				sizeof(hiding->random_vector));
 }
@@ -156,5 +185,15 @@ void l2tp_encode_zlb(uint8_t pkt[L2TP_ZLB_LEN], uint16_t tunnel_id, uint16_t ns,
 {
 	struct wbuf w = wbuf_init(pkt, L2TP_ZLB_LEN);
 
-	put_header(&w, tunnel_id, 0, ns, nr);
+	put_header(&w, 2, tunnel_id, 0, ns, nr);
+}
+
+void l2tp_encode_address(uint8_t *pkt, uint8_t version, uint32_t id)
+{
+	struct wbuf w = { .data = pkt, .size = L2TP_ZLB_LEN, .len = L2TP_ID_AT };
+
+	if (version == 3)
+		wbuf_u32(&w, id);
+	else
+		wbuf_u16(&w, (uint16_t)id);
 }

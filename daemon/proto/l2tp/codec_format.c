@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* AVPs and causes as a reader of logs wants them, in the words of RFC 2661 section 4.4. */
+/* AVPs and causes as a reader of logs wants them, in the words of RFC 2661 section 4.4 and RFC 3931 section 5.4. */
 #include <stdio.h>
 
 #include "proto/l2tp/codec_internal.h"
@@ -25,7 +25,11 @@
 	X(BUSY,			"busy signal")					\
 	X(NO_DIAL_TONE,		"no dial tone")					\
 	X(TIMEOUT,		"not established within the time allotted by LAC")	\
-	X(NO_FRAMING,		"no appropriate framing detected")
+	X(NO_FRAMING,		"no appropriate framing detected")		\
+	X(TIE,			"losing tie breaker")				\
+	X(PW_TYPE,		"unsupported PW type")				\
+	X(SEQUENCING,		"sequencing required without valid L2-Specific Sublayer")	\
+	X(FSM,			"finite state machine error or timeout")
 
 #define ERRORS(X)							\
 	X(NONE,			"no general error")				\
@@ -36,7 +40,8 @@
 	X(SESSION_ID,		"session id is invalid in this context")	\
 	X(VENDOR,		"vendor-specific error")			\
 	X(TRY_ANOTHER,		"try another")					\
-	X(UNKNOWN_AVP,		"unknown AVP with the M bit set")
+	X(UNKNOWN_AVP,		"unknown AVP with the M bit set")		\
+	X(TRY_DIRECTED,		"try another directed")
 
 static const char *const stopccn_results[] = {
 #define X(id, words) [L2TP_STOPCCN_##id] = words,
@@ -142,6 +147,29 @@ static void put_accm(struct wbuf *w, struct rbuf *r)
 	wbuf_printf(w, "send %08x, receive %08x", send, rbuf_u32(r));
 }
 
+static const char *pw_name(uint16_t type)
+{
+	switch (type) {
+	case L2TP_PW_VLAN:
+		return "Ethernet VLAN";
+	case L2TP_PW_ETHERNET:
+		return "Ethernet";
+	case L2TP_PW_PPP:
+		return "PPP";
+	default:
+		return "unknown";
+	}
+}
+
+static void put_pw_list(struct wbuf *w, struct rbuf *r)
+{
+	for (const char *comma = ""; rbuf_left(r); comma = ", ") {
+		uint16_t type = rbuf_u16(r);
+
+		wbuf_printf(w, "%s%u (%s)", comma, type, pw_name(type));
+	}
+}
+
 static void put_value(struct wbuf *w, enum l2tp_kind kind, struct rbuf *r)
 {
 	uint16_t number;
@@ -198,6 +226,33 @@ static void put_value(struct wbuf *w, enum l2tp_kind kind, struct rbuf *r)
 	case L2TP_KIND_RANDOM:
 		put_hex(w, r);
 		break;
+	case L2TP_KIND_ID32:
+		wbuf_printf(w, "%u", rbuf_u32(r));
+		break;
+	case L2TP_KIND_DIGEST:
+		number = rbuf_u8(r);
+		wbuf_printf(w, "%s", number == 0 ? "HMAC-MD5" : number == 1 ? "HMAC-SHA-1" : "unknown type");
+		break;
+	case L2TP_KIND_ROUTER_ID:
+		for (int i = 0; i < 4; i++)
+			wbuf_printf(w, "%s%u", i ? "." : "", rbuf_u8(r));
+		break;
+	case L2TP_KIND_PW_LIST:
+	case L2TP_KIND_PW_TYPE:
+		put_pw_list(w, r);
+		break;
+	case L2TP_KIND_SUBLAYER:
+		number = rbuf_u16(r);
+		wbuf_printf(w, "%u (%s)", number, number == 0 ? "none" : number == 1 ? "default" : "unknown");
+		break;
+	case L2TP_KIND_SEQUENCING:
+		wbuf_printf(w, "%u", rbuf_u16(r));
+		break;
+	case L2TP_KIND_CIRCUIT:
+		number = rbuf_u16(r);
+		wbuf_printf(w, "%s%s", number & 1 ? "active" : "inactive", number & 2 ? ", new" : "");
+		break;
+	case L2TP_KIND_COOKIE:
 	case L2TP_KIND_SECRET:
 		wbuf_printf(w, "(%zu bytes)", rbuf_left(r));
 		break;

@@ -21,6 +21,7 @@
 
 /* Where a control message's Length and Ns stand. */
 #define L2TP_LENGTH_AT	2
+#define L2TP_ID_AT	4
 #define L2TP_NS_AT	8
 #define L2TP_NR_AT	10
 
@@ -31,6 +32,9 @@ struct l2tp_digest_part {
 	const void *data;
 	size_t len;
 };
+
+/* digest.c's part of l2tp_digest_init; 0 or -ENOTSUP. */
+int l2tp_hmac_init(void);
 
 /* MD5 over the parts; 0 or -ENOTSUP. */
 int l2tp_md5(uint8_t out[16], const struct l2tp_digest_part *parts, unsigned int count);

@@ -32,6 +32,13 @@ bool l2tp_avp_size_ok(enum l2tp_avp_id id, size_t len)
 	/* Section 4.4.2: half an Error Code is none of the three lengths. */
 	if (info->kind == L2TP_KIND_RESULT && len == 3)
 		return false;
+	/* RFC 3931 sections 5.4.1, 5.4.3, 5.4.4: the lengths between the least and the most that there are. */
+	if (info->kind == L2TP_KIND_DIGEST && len != 17 && len != 21)
+		return false;
+	if (info->kind == L2TP_KIND_COOKIE && len % 4)
+		return false;
+	if (info->kind == L2TP_KIND_PW_LIST && len % 2)
+		return false;
 	return len >= info->min && len <= info->max;
 }
 
@@ -50,21 +57,40 @@ const char *l2tp_kind_name(enum l2tp_kind kind)
 #define BIT(id) | UINT64_C(1) << L2TP_AVP_##id
 #define NONE(id)
 
-const struct l2tp_message_info l2tp_message_info[L2TP_MESSAGE_UNKNOWN] = {
 #define X(id, number, name_, long_name_, scope_, section_)					\
 	[number] = { .name = name_, .long_name = long_name_, .section = section_,		\
 		     .scope = L2TP_SCOPE_##scope_,						\
 		     .required = 0 L2TP_COMMON_AVPS(BIT, NONE) L2TP_##id##_AVPS(BIT, NONE),	\
 		     .allowed = 0 L2TP_COMMON_AVPS(BIT, BIT) L2TP_##id##_AVPS(BIT, BIT) },
+static const struct l2tp_message_info messages_v2[L2TP_MESSAGE_UNKNOWN] = {
 	L2TP_MESSAGE_TABLE(X)
-#undef X
 };
+#undef X
+
+#define X(id, number, name_, long_name_, scope_, section_)					\
+	[number] = { .name = name_, .long_name = long_name_, .section = section_,		\
+		     .scope = L2TP_SCOPE_##scope_,						\
+		     .required = 0 L2TP_COMMON_AVPS_V3(BIT, NONE) L2TP_##id##_AVPS_V3(BIT, NONE), \
+		     .allowed = 0 L2TP_COMMON_AVPS_V3(BIT, BIT) L2TP_##id##_AVPS_V3(BIT, BIT) },
+static const struct l2tp_message_info messages_v3[L2TP_MESSAGE_UNKNOWN] = {
+	L2TP_MESSAGE_TABLE(X)
+};
+#undef X
+
+const struct l2tp_message_info *l2tp_message_info(uint8_t version, enum l2tp_message_type type)
+{
+	const struct l2tp_message_info *m = version == 3 ? messages_v3 : messages_v2;
+
+	if (type >= L2TP_MESSAGE_UNKNOWN || !m[type].name || (version == 2 && type == L2TP_ACK))
+		return NULL;
+	return &m[type];
+}
 
 const char *l2tp_message_name(enum l2tp_message_type type)
 {
 	if (type == L2TP_ZLB)
 		return "ZLB";
-	if (type >= L2TP_MESSAGE_UNKNOWN || !l2tp_message_info[type].name)
+	if (type >= L2TP_MESSAGE_UNKNOWN || !messages_v3[type].name)
 		return "unknown";
-	return l2tp_message_info[type].name;
+	return messages_v3[type].name;
 }

@@ -32,6 +32,16 @@ uint64_t l2tp_u64(const struct l2tp_message *m, enum l2tp_avp_id id)
 	return rbuf_u64(&r);
 }
 
+bool l2tp_has_pseudowire(const struct l2tp_message *m, uint16_t type)
+{
+	struct rbuf r = reader(m, L2TP_AVP_PW_CAPABILITIES);
+
+	while (rbuf_left(&r))
+		if (rbuf_u16(&r) == type)
+			return true;
+	return false;
+}
+
 /* The length of the UTF-8 character at p, 0 when it is none or not printable. */
 static size_t utf8_len(const uint8_t *p, size_t left)
 {

@@ -37,10 +37,23 @@ uint16_t l2tp_random_u16(struct l2tp_endpoint *ep)
 	return v;
 }
 
-uint16_t l2tp_random_id(struct l2tp_endpoint *ep, const struct idmap *m)
+static uint32_t random_id_32(struct l2tp_endpoint *ep, const struct idmap *m)
+{
+	uint32_t id;
+
+	/* memory is short long before the numbers are */
+	do
+		random_bytes(ep, &id, sizeof(id));
+	while (!id || idmap_get(m, id));
+	return id;
+}
+
+uint32_t l2tp_random_id(struct l2tp_endpoint *ep, const struct idmap *m, uint8_t version)
 {
 	uint16_t id;
 
+	if (version == 3)
+		return random_id_32(ep, m);
 	if (m->count >= UINT16_MAX)
 		return 0;
 	for (int tries = 0; tries < 32; tries++) {
@@ -153,7 +166,7 @@ struct l2tp_endpoint *l2tp_endpoint_new(const struct l2tp_env *env,
 	ep->env = *env;
 	l2tp_endpoint_set_limits(ep, limits);
 	random_bytes(ep, &ep->seed, sizeof(ep->seed));
-	ep->tunnels.seed = (uint32_t)ep->seed;
+	ep->tunnels.seed = ep->sessions_v3.seed = (uint32_t)ep->seed;
 	ep->next_serial = (uint32_t)(ep->seed >> 32);
 	return ep;
 }
@@ -207,6 +220,7 @@ void l2tp_endpoint_free(struct l2tp_endpoint *ep)
 	}
 	for (int i = 0; i < PEER_TABLES; i++)
 		free(ep->by_peer[i].bucket);
+	idmap_fini(&ep->sessions_v3);
 	effect_queue_fini(&ep->effects);
 	l2tp_buf_pool_fini(&ep->bufs);
 	free(ep);
@@ -250,19 +264,19 @@ void l2tp_endpoint_input(struct l2tp_endpoint *ep, uint64_t now, const struct ad
 		ep->counters.stray++;
 }
 
-struct l2tp_tunnel *l2tp_tunnel_find(struct l2tp_endpoint *ep, uint16_t tunnel_id)
+struct l2tp_tunnel *l2tp_tunnel_find(struct l2tp_endpoint *ep, uint32_t tunnel_id)
 {
 	struct l2tp_tunnel *t = idmap_get(&ep->tunnels, tunnel_id);
 
 	return t && !t->r.down ? t : NULL;
 }
 
-struct l2tp_tunnel *l2tp_tunnel_next(struct l2tp_endpoint *ep, uint32_t after_id_plus_one)
+struct l2tp_tunnel *l2tp_tunnel_next(struct l2tp_endpoint *ep, uint64_t after_id_plus_one)
 {
 	struct l2tp_tunnel *t = idmap_next(&ep->tunnels, after_id_plus_one);
 
 	while (t && t->r.down)
-		t = idmap_next(&ep->tunnels, t->r.id + 1u);
+		t = idmap_next(&ep->tunnels, t->r.id + UINT64_C(1));
 	return t;
 }
 

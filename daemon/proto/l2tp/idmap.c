@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A map from a 16-bit id to a pointer. Linear probing; removal closes the gap. */
+/*
+ * A map from a 32-bit id to a pointer. Linear probing; removal closes the gap.
+ * A slot's place follows from the upper bits of a one-to-one mix of its key, so
+ * that the order of the mixes is that of the slots, however many there are.
+ */
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -8,11 +12,24 @@
 
 #define SIZE_MIN 4
 
-static uint32_t home(const struct idmap *m, uint16_t key)
+/* One to one, as each of its steps is. */
+static uint32_t mix(const struct idmap *m, uint32_t key)
 {
-	uint32_t h = ((uint32_t)key ^ m->seed) * 0x9e3779b1u;
+	uint32_t h = key ^ m->seed;
 
-	return (h ^ h >> 15) & (m->size - 1);
+	h = (h ^ h >> 16) * 0x9e3779b1u;
+	h = (h ^ h >> 15) * 0x85ebca77u;
+	return h ^ h >> 16;
+}
+
+static uint32_t home_of(const struct idmap *m, uint32_t mixed)
+{
+	return (uint32_t)((uint64_t)mixed * m->size >> 32);
+}
+
+static uint32_t home(const struct idmap *m, uint32_t key)
+{
+	return home_of(m, mix(m, key));
 }
 
 void idmap_fini(struct idmap *m)
@@ -22,7 +39,7 @@ void idmap_fini(struct idmap *m)
 	m->size = m->count = m->low = 0;
 }
 
-static struct idmap_slot *find(const struct idmap *m, uint16_t key)
+static struct idmap_slot *find(const struct idmap *m, uint32_t key)
 {
 	if (!m->size)
 		return NULL;
@@ -32,14 +49,14 @@ static struct idmap_slot *find(const struct idmap *m, uint16_t key)
 	return NULL;
 }
 
-void *idmap_get(const struct idmap *m, uint16_t key)
+void *idmap_get(const struct idmap *m, uint32_t key)
 {
 	const struct idmap_slot *s = find(m, key);
 
 	return s ? s->value : NULL;
 }
 
-static void place(struct idmap *m, uint16_t key, void *value)
+static void place(struct idmap *m, uint32_t key, void *value)
 {
 	uint32_t i = home(m, key);
 
@@ -47,6 +64,8 @@ static void place(struct idmap *m, uint16_t key, void *value)
 		i = (i + 1) & (m->size - 1);
 	m->slots[i].key = key;
 	m->slots[i].value = value;
+	if (i < m->low)
+		m->low = i;
 }
 
 static int resize(struct idmap *m, uint32_t size)
@@ -59,6 +78,7 @@ static int resize(struct idmap *m, uint32_t size)
 		return -ENOMEM;
 	}
 	m->size = size;
+	m->low = size;
 	for (uint32_t i = 0; i < old.size; i++)
 		if (old.slots[i].value)
 			place(m, old.slots[i].key, old.slots[i].value);
@@ -66,7 +86,7 @@ static int resize(struct idmap *m, uint32_t size)
 	return 0;
 }
 
-int idmap_put(struct idmap *m, uint16_t key, void *value)
+int idmap_put(struct idmap *m, uint32_t key, void *value)
 {
 	if (find(m, key))
 		return -EEXIST;
@@ -78,12 +98,10 @@ int idmap_put(struct idmap *m, uint16_t key, void *value)
 	}
 	place(m, key, value);
 	m->count++;
-	if (key < m->low)
-		m->low = key;
 	return 0;
 }
 
-void *idmap_remove(struct idmap *m, uint16_t key)
+void *idmap_remove(struct idmap *m, uint32_t key)
 {
 	struct idmap_slot *s = find(m, key);
 	void *value;
@@ -113,35 +131,60 @@ void *idmap_remove(struct idmap *m, uint16_t key)
 	return value;
 }
 
-/* A full map is quicker tried id by id, a sparse one looked through. */
-static const struct idmap_slot *least(const struct idmap *m, uint32_t from)
+/* The least of the mixes that are at least from, among the slots from i on. */
+static const struct idmap_slot *least(const struct idmap *m, uint32_t i, uint64_t from)
 {
 	const struct idmap_slot *best = NULL;
+	uint32_t best_mix = 0, end = m->size;
 
-	if (m->size > 65536 / m->count) {
-		for (uint32_t key = from; key <= UINT16_MAX && !best; key++)
-			best = find(m, (uint16_t)key);
-		return best;
-	}
-	for (uint32_t i = 0; i < m->size; i++) {
+	for (; i < end; i++) {
 		const struct idmap_slot *s = &m->slots[i];
+		uint32_t mixed;
 
-		if (s->value && s->key >= from && (!best || s->key < best->key))
+		if (!s->value) {
+			/* what stands behind a free slot has its home there, or is behind its home */
+			if (best)
+				break;
+			continue;
+		}
+		mixed = mix(m, s->key);
+		/* one that ran over the end, and stands at the start */
+		if (home_of(m, mixed) > i)
+			continue;
+		if (mixed >= from && (!best || mixed < best_mix)) {
 			best = s;
+			best_mix = mixed;
+		}
+	}
+	if (i < end)
+		return best;
+	/* the last run may go on at the start */
+	for (i = 0; i < end && m->slots[i].value; i++) {
+		uint32_t mixed = mix(m, m->slots[i].key);
+
+		if (home_of(m, mixed) > i && mixed >= from && (!best || mixed < best_mix)) {
+			best = &m->slots[i];
+			best_mix = mixed;
+		}
 	}
 	return best;
 }
 
-void *idmap_next(struct idmap *m, uint32_t from)
+void *idmap_next(struct idmap *m, uint64_t after_key_plus_one)
 {
-	bool first = from <= m->low;
 	const struct idmap_slot *s;
+	uint32_t mixed;
 
 	if (!m->count)
 		return NULL;
-	s = least(m, first ? m->low : from);
+	if (after_key_plus_one) {
+		mixed = mix(m, (uint32_t)(after_key_plus_one - 1));
+		s = least(m, home_of(m, mixed), (uint64_t)mixed + 1);
+		return s ? s->value : NULL;
+	}
 	/* who takes the first one away again and again does not search from 0 each time */
-	if (first && s)
-		m->low = s->key;
+	while (m->low < m->size && !m->slots[m->low].value)
+		m->low++;
+	s = least(m, m->low, 0);
 	return s ? s->value : NULL;
 }

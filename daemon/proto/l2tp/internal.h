@@ -25,9 +25,11 @@
 struct l2tp_session_record {
 	enum l2tp_session_state state;
 	enum l2tp_call_kind kind;
-	uint16_t id, peer_id;
+	uint32_t id, peer_id;
 	bool pending;		/* a request or an answer waits for the driver's decision */
 	bool held_occn;		/* and the OCCN came meanwhile */
+	bool circuit_active;	/* our end, version 3 */
+	uint64_t tie_breaker;	/* of our request, version 3; 0: none */
 	uint64_t established_ms;
 	uint64_t setup_at;	/* when setting it up is given up */
 };
@@ -40,7 +42,7 @@ struct l2tp_session {
 	struct l2tp_session *wait_prev, *wait_next;	/* in wait-tunnel, oldest first */
 	struct l2tp_packed_params *own, *peers;
 	struct l2tp_proxy *proxy;
-	bool in_setup, waiting, in_by_peer, gone;
+	bool in_setup, waiting, in_by_peer, in_by_end, gone;
 };
 
 struct session_list {
@@ -51,7 +53,9 @@ struct session_list {
 
 struct l2tp_tunnel_record {
 	enum l2tp_tunnel_state state;
-	uint16_t id, peer_id;
+	uint8_t version;		/* 2 or 3 */
+	bool fallback;			/* our SCCRQ suits both; the first message of the peer decides */
+	uint32_t id, peer_id;
 	bool initiator;
 	bool pending;			/* an SCCRQ waits for the driver's decision */
 	bool down;			/* only its reliable delivery runs on (sections 5.7, 5.8) */
@@ -79,9 +83,11 @@ struct l2tp_tunnel {
 	void *user;
 	int socket;
 	struct reliable rel;
+	struct l2tp_auth *auth;		/* of version 3, else NULL */
 	struct idmap sessions, sessions_by_peer;
+	struct idmap sessions_by_end;	/* version 3: ours in wait-reply, by a hash of their Remote End ID */
 	struct session_list setup, waiting;
-	uint8_t *request;		/* the SCCRQ, until it is decided on */
+	uint8_t *request;		/* the SCCRQ, with its header, until it is decided on */
 	uint16_t request_len;
 	struct {
 		struct l2tp_tunnel *next;
@@ -107,6 +113,7 @@ struct l2tp_endpoint {
 	uint32_t next_serial;
 	uint32_t tunnel_count, half_open_count, session_count;
 	struct idmap tunnels;
+	struct idmap sessions_v3;	/* their ids are unique among all tunnels (RFC 3931 section 4.1) */
 	/*
 	 * PEER_REQUEST: tunnels that peers began, by their address and tunnel
 	 * id, to know an SCCRQ that comes again. PEER_OPENING: those that we
@@ -147,8 +154,8 @@ void l2tp_cause_set(struct l2tp_cause *c, uint16_t result, uint16_t error, const
 /* First in every call of the driver: what it has taken is freed. */
 void l2tp_begin(struct l2tp_endpoint *ep);
 uint16_t l2tp_random_u16(struct l2tp_endpoint *ep);	/* not 0 */
-/* A free random id of the map; 0: all are taken. */
-uint16_t l2tp_random_id(struct l2tp_endpoint *ep, const struct idmap *m);
+/* A free random id of the map, of 16 bits for version 2, of 32 for version 3; 0: all are taken. */
+uint32_t l2tp_random_id(struct l2tp_endpoint *ep, const struct idmap *m, uint8_t version);
 int l2tp_peer_link(struct l2tp_endpoint *ep, enum peer_table table, struct l2tp_tunnel *t,
 		   uint64_t hash);
 void l2tp_peer_unlink(struct l2tp_endpoint *ep, enum peer_table table, struct l2tp_tunnel *t);
@@ -163,7 +170,8 @@ void l2tp_input_unknown(struct l2tp_endpoint *ep, const struct input *in);
 /* ---- tunnel.c ---- */
 
 /* In the maps, counted, idle. NULL with -errno in *err. */
-struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint16_t id, int *err);
+struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint32_t id, uint8_t version,
+				    int *err);
 void l2tp_tunnel_free(struct l2tp_tunnel *t);
 void l2tp_tunnel_configure(struct l2tp_tunnel *t, const struct l2tp_tunnel_config *cfg);
 /* cause: of the StopCCN or the end; NULL for a message out of sequence. */
@@ -182,23 +190,49 @@ void l2tp_tunnel_note_peer(struct l2tp_tunnel *t, const struct l2tp_message *m);
 /* The SCCRQ that waits for the driver, read again with the secret. */
 void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now);
 
+/* ---- tunnel_auth.c: Control Message Authentication, RFC 3931 section 4.3 ---- */
+
+/* What a successor needs of it is all but the keys, which follow from the secrets. */
+struct l2tp_auth {
+	bool nonces;			/* both ends authenticate; else a digest is an integrity check only */
+	bool nonce_sent;		/* the peer has ours, or soon */
+	enum l2tp_digest digest;	/* of what we send */
+	struct l2tp_nonce nonce, peer_nonce;
+	struct secret hiding_key, key, old_key;	/* old_key: unset without an old secret */
+};
+
+/* By the tunnel's configuration; asked: the peer sent a nonce. 0, -ENOMEM, -ENOTSUP. */
+int l2tp_auth_start(struct l2tp_tunnel *t, bool asked);
+void l2tp_auth_free(struct l2tp_tunnel *t);
+/* Whether a message may be acted on: RFC 3931 section 5.4.1. Counts and logs what is not. */
+bool l2tp_auth_check(struct l2tp_tunnel *t, const struct input *in);
+/* The SCCRQ that began the tunnel, as ep->msg has it. */
+bool l2tp_auth_check_request(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, struct l2tp_cause *cause);
+/* Signs an encoded message in place. */
+void l2tp_auth_sign(struct l2tp_tunnel *t, uint8_t *pkt, size_t len);
+/* What unhides: the secret, or version 3's key; NULL where nothing may be hidden. */
+const struct secret *l2tp_hiding_secret(const struct l2tp_tunnel *t);
+/* A control packet's Message Type by its place, before anything is decoded; L2TP_ZLB without one. */
+enum l2tp_message_type l2tp_peek_type(const uint8_t *pkt, size_t len);
+
 /* ---- tunnel_send.c ---- */
+/* session_id: of the header of version 2. */
 void l2tp_tunnel_encode_begin(struct l2tp_tunnel *t, struct l2tp_encoder *e,
-			      enum l2tp_message_type type, uint16_t session_id);
+			      enum l2tp_message_type type, uint32_t session_id);
 int l2tp_tunnel_send_sccrq(struct l2tp_tunnel *t);
 int l2tp_tunnel_send_sccrp(struct l2tp_tunnel *t);
 int l2tp_tunnel_send_scccn(struct l2tp_tunnel *t);
 int l2tp_tunnel_send_stopccn(struct l2tp_tunnel *t, const struct l2tp_cause *cause);
 int l2tp_tunnel_send_hello(struct l2tp_tunnel *t);
 /* A StopCCN to a peer for which no state is kept. */
-void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in, uint16_t peer_id,
+void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in, uint32_t peer_id,
 		 const struct l2tp_cause *cause);
 
 /* ---- session.c ---- */
 void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_event ev,
 			const struct l2tp_cause *cause);
 void l2tp_session_free(struct l2tp_session *s);
-uint16_t l2tp_session_next_id(struct l2tp_tunnel *t);
+uint32_t l2tp_session_next_id(struct l2tp_tunnel *t);
 /* A request of the peer: in the maps, pending. NULL: out of memory or ids. */
 struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
 				      enum l2tp_call_kind kind);
@@ -216,11 +250,17 @@ void l2tp_session_input(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_h
 void l2tp_session_tell_wen(struct l2tp_session *s);
 void l2tp_session_tell_sli(struct l2tp_session *s);
 
+/* ---- session_tie.c: two requests for one circuit, RFC 3931 section 5.4.4 ---- */
+void l2tp_tie_watch(struct l2tp_session *s);	/* our request is out */
+void l2tp_tie_forget(struct l2tp_session *s);
+/* The request in hand against ours: false, with the CDN's cause, when it lost. */
+bool l2tp_tie_resolve(struct l2tp_tunnel *t, uint64_t now, struct l2tp_cause *cause);
+
 /* ---- session_send.c ---- */
 int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type);
 int l2tp_session_send_cdn(struct l2tp_session *s, const struct l2tp_cause *cause);
 /* A CDN for a session that does not exist. our_id: what the peer takes for our session's id. */
-void l2tp_session_refuse(struct l2tp_tunnel *t, uint16_t peer_id, uint16_t our_id,
+void l2tp_session_refuse(struct l2tp_tunnel *t, uint32_t peer_id, uint32_t our_id,
 			 const struct l2tp_cause *cause);
 
 #endif

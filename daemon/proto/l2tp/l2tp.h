@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The L2TP protocol core as its driver sees it: packets, commands and time go
- * in, effects come out. Pure: no I/O, clock, log or globals. RFC 2661.
+ * in, effects come out. Pure: no I/O, clock, log or globals. RFC 2661, and RFC 3931,
+ * whose control connection is a tunnel here and whose LCCEs are LAC and LNS by who
+ * sends the ICRQ. A peer's address without a port is one of L2TP over IP.
  *
  * Driver: call one function, then take every effect with l2tp_effect_next
  * before the next call. Nothing is freed underneath: a tunnel or session stays
@@ -46,7 +48,7 @@ struct l2tp_tunnel_config {
 	/* capabilities: 1 sync/digital, 2 async/analog; framing 0: both, bearer 0: not sent */
 	uint32_t framing, bearer;
 	struct secret secret;
-	bool challenge;			/* authenticate the peer; needs the secret */
+	bool challenge;			/* authenticate the peer; needs the secret. Version 3: every message */
 	bool hide;			/* hide the AVPs that may be hidden; needs the secret */
 	bool tie_breaker;		/* send one in the SCCRQ */
 	uint16_t receive_window;	/* default 16 */
@@ -59,6 +61,13 @@ struct l2tp_tunnel_config {
 	uint32_t idle_timeout;		/* no session left: StopCCN after this; default 10000; L2TP_OFF */
 	uint32_t max_sessions;		/* per tunnel; 0: none */
 	bool persist_idle;		/* keep the tunnel without sessions */
+	/* RFC 3931 */
+	uint8_t version;		/* 2 (default) or 3; of one that we accept: 0 takes the peer's, the higher of both */
+	bool fallback;			/* version 3, over UDP: the SCCRQ suits a peer that has version 2 only as well */
+	uint32_t router_id;
+	enum l2tp_digest digest;	/* of what we send when we authenticate; default SHA-1 */
+	struct secret old_secret;	/* is taken as well in what the peer sends */
+	uint16_t pseudowires[4];	/* Pseudowire Capabilities List; 0 ends it; default: PPP */
 };
 
 /* An AVP beyond the fixed parameters (vendor AVPs, relayed proxy AVPs), in the order sent. */
@@ -81,9 +90,18 @@ struct l2tp_call_params {
 	char sub_address[L2TP_NAME_MAX];
 	uint32_t minimum_bps, maximum_bps;	/* OCRQ */
 	uint32_t framing_type;			/* default 1, or 2 when the peer has only that */
-	uint32_t tx_connect_speed, rx_connect_speed;	/* bits per second */
+	uint64_t tx_connect_speed, rx_connect_speed;	/* bits per second; version 2 has 32 bits of it */
 	bool sequencing_required;
 	uint8_t private_group[L2TP_NAME_MAX]; uint16_t private_group_len;
+	/* RFC 3931 section 5.4.4; of the peer's, what its last message said */
+	uint16_t pseudowire;		/* L2TP_PW_*: ICRQ, OCRQ; default PPP */
+	uint8_t end_id[L2TP_NAME_MAX]; uint8_t end_id_len;	/* Remote End ID: ICRQ, OCRQ */
+	uint8_t cookie[8], cookie_len;	/* that the other end must send: 0, 4 or 8 octets */
+	uint16_t sublayer;		/* L2-Specific Sublayer that the other end must send: 0 none, 1 the default one */
+	uint16_t sequencing;		/* Data Sequencing Level: 0 to 2 */
+	bool circuit_active, circuit_new;	/* Circuit Status */
+	bool has_tie_breaker;		/* ours: one is made */
+	uint64_t tie_breaker;
 	/* LAC: last AVPs of the ICCN (proxy LCP and authentication of sections 4.4.5), as views */
 	const struct l2tp_extra_avp *extra_request; unsigned int extra_request_count;	/* ICRQ/OCRQ */
 	const struct l2tp_extra_avp *extra_connected; unsigned int extra_connected_count; /* ICCN/OCCN */
@@ -127,12 +145,13 @@ enum l2tp_effect_type {
 	L2TP_EFFECT_SESSION_DOWN,	/* cause, by_peer; remove it */
 	L2TP_EFFECT_SESSION_FREE,	/* the last of this session */
 	L2TP_EFFECT_WEN,		/* counters in u.wen */
-	L2TP_EFFECT_SLI,		/* u.sli */
+	L2TP_EFFECT_SLI,		/* u.sli; of an established version 3 session the circuit's new status */
 	L2TP_EFFECT_LOG,		/* text: what a peer did wrong and what it cost; level as in syslog */
 };
 
 struct l2tp_wen { uint32_t crc, framing, hardware_overruns, buffer_overruns, timeouts, alignment; };
-struct l2tp_sli { uint32_t send_accm, recv_accm; };
+/* Of version 3 the Circuit Status only. */
+struct l2tp_sli { uint32_t send_accm, recv_accm; bool circuit, active; };
 
 struct l2tp_effect {
 	enum l2tp_effect_type type;
@@ -163,6 +182,8 @@ struct l2tp_endpoint_counters {
 	uint64_t stray;			/* to no tunnel of ours */
 	uint64_t wrong_address;		/* to a tunnel of another peer */
 	uint64_t refused;		/* SCCRQs answered with StopCCN without keeping state */
+	uint64_t bad_digest;		/* RFC 3931 section 5.4.1: dropped */
+	uint64_t wrong_version;		/* to a tunnel of the other version */
 	uint32_t tunnels, half_open, sessions;
 };
 void l2tp_endpoint_counters(const struct l2tp_endpoint *ep, struct l2tp_endpoint_counters *out);
@@ -179,7 +200,7 @@ void l2tp_endpoint_input(struct l2tp_endpoint *ep, uint64_t now, const struct ad
 struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 				     const struct l2tp_tunnel_config *cfg,
 				     const struct addr *local, const struct addr *peer,
-				     int socket, uint16_t tunnel_id /* 0: random */, int *err);
+				     int socket, uint32_t tunnel_id /* 0: random */, int *err);
 /* Answers a TUNNEL_REQUEST: SCCRP, with the secret's proof where asked for. */
 void l2tp_tunnel_accept(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_tunnel_config *cfg);
 void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_cause *cause);
@@ -204,8 +225,9 @@ struct l2tp_tunnel *l2tp_deadline_changed(struct l2tp_endpoint *ep);
 
 void *l2tp_tunnel_user(const struct l2tp_tunnel *t);
 void l2tp_tunnel_set_user(struct l2tp_tunnel *t, void *user);
-uint16_t l2tp_tunnel_id(const struct l2tp_tunnel *t);
-uint16_t l2tp_tunnel_peer_id(const struct l2tp_tunnel *t);
+uint32_t l2tp_tunnel_id(const struct l2tp_tunnel *t);
+uint32_t l2tp_tunnel_peer_id(const struct l2tp_tunnel *t);
+uint8_t l2tp_tunnel_version(const struct l2tp_tunnel *t);	/* 2 or 3, as far as it is known */
 const struct addr *l2tp_tunnel_local(const struct l2tp_tunnel *t);
 const struct addr *l2tp_tunnel_peer(const struct l2tp_tunnel *t);
 bool l2tp_tunnel_is_initiator(const struct l2tp_tunnel *t);
@@ -216,6 +238,12 @@ struct l2tp_tunnel_peer_info {
 	char hostname[L2TP_NAME_MAX], vendor_name[L2TP_NAME_MAX];
 	uint16_t firmware, protocol_version, receive_window;
 	uint32_t framing, bearer;
+	/* RFC 3931 */
+	bool offers_v2, offers_v3;	/* what its SCCRQ is good for */
+	uint32_t router_id;
+	uint16_t pseudowires[4];	/* those of ours that it has as well; 0 ends */
+	bool authenticated;		/* every message carries the right digest */
+	enum l2tp_digest digest;
 };
 const struct l2tp_tunnel_peer_info *l2tp_tunnel_peer_info(const struct l2tp_tunnel *t);
 struct l2tp_tunnel_counters {
@@ -225,9 +253,9 @@ struct l2tp_tunnel_counters {
 	uint64_t opened_ms, established_ms, last_heard_ms;
 };
 void l2tp_tunnel_counters(const struct l2tp_tunnel *t, struct l2tp_tunnel_counters *out);
-struct l2tp_tunnel *l2tp_tunnel_find(struct l2tp_endpoint *ep, uint16_t tunnel_id);
-/* In order of id; NULL starts, NULL ends; the walk survives changes between calls. */
-struct l2tp_tunnel *l2tp_tunnel_next(struct l2tp_endpoint *ep, uint32_t after_id_plus_one);
+struct l2tp_tunnel *l2tp_tunnel_find(struct l2tp_endpoint *ep, uint32_t tunnel_id);
+/* In an order of the endpoint's own; 0 starts, NULL ends; the walk survives changes between calls. */
+struct l2tp_tunnel *l2tp_tunnel_next(struct l2tp_endpoint *ep, uint64_t after_id_plus_one);
 
 /* ---- sessions ---- */
 /* Sends the ICRQ or OCRQ (kind: L2TP_CALL_LAC_INCOMING or L2TP_CALL_LNS_OUTGOING), at once or when the tunnel is up. */
@@ -241,12 +269,17 @@ void l2tp_session_connected(struct l2tp_session *s, uint64_t now, const struct l
 void l2tp_session_close(struct l2tp_session *s, uint64_t now, const struct l2tp_cause *cause);
 void l2tp_session_send_wen(struct l2tp_session *s, uint64_t now, const struct l2tp_wen *wen);
 void l2tp_session_send_sli(struct l2tp_session *s, uint64_t now, const struct l2tp_sli *sli);
+/*
+ * Version 3: our end of the circuit is up or down (RFC 3931 section 5.4.5). Before the session is
+ * established it goes into the next message that may carry it.
+ */
+void l2tp_session_set_circuit(struct l2tp_session *s, uint64_t now, bool active);
 
 void *l2tp_session_user(const struct l2tp_session *s);
 void l2tp_session_set_user(struct l2tp_session *s, void *user);
 struct l2tp_tunnel *l2tp_session_tunnel(const struct l2tp_session *s);
-uint16_t l2tp_session_id(const struct l2tp_session *s);
-uint16_t l2tp_session_peer_id(const struct l2tp_session *s);
+uint32_t l2tp_session_id(const struct l2tp_session *s);
+uint32_t l2tp_session_peer_id(const struct l2tp_session *s);
 enum l2tp_call_kind l2tp_session_kind(const struct l2tp_session *s);
 const char *l2tp_session_state_str(const struct l2tp_session *s);
 bool l2tp_session_is_established(const struct l2tp_session *s);
@@ -259,7 +292,7 @@ const struct l2tp_call_params *l2tp_session_peer_params(const struct l2tp_sessio
 struct l2tp_proxy;
 const struct l2tp_proxy *l2tp_session_proxy(const struct l2tp_session *s);
 uint64_t l2tp_session_established_ms(const struct l2tp_session *s);
-struct l2tp_session *l2tp_session_find(struct l2tp_tunnel *t, uint16_t session_id);
-struct l2tp_session *l2tp_session_next(struct l2tp_tunnel *t, uint32_t after_id_plus_one);
+struct l2tp_session *l2tp_session_find(struct l2tp_tunnel *t, uint32_t session_id);
+struct l2tp_session *l2tp_session_next(struct l2tp_tunnel *t, uint64_t after_id_plus_one);
 
 #endif

@@ -10,7 +10,6 @@
 
 #define POOL_BUF	256	/* most messages fit */
 #define POOL_MAX	4096
-#define TUNNEL_ID_AT	4	/* in the header, section 3.1 */
 #define ACK_EVERY	2	/* this many messages, or a full window, do not wait for ack_delay */
 
 struct l2tp_buf *l2tp_buf_new(struct l2tp_buf_pool *pool, const void *data, size_t len)
@@ -145,13 +144,10 @@ static void pop(struct reliable *r)
 	l2tp_buf_put(r->pool, b);
 }
 
-void reliable_readdress(struct reliable *r, uint16_t tunnel_id)
+void reliable_readdress(struct reliable *r, uint8_t version, uint32_t tunnel_id)
 {
-	for (struct l2tp_buf *b = r->head; b; b = b->next) {
-		struct wbuf w = { .data = b->data, .size = b->len, .len = b->len };
-
-		wbuf_patch_u16(&w, TUNNEL_ID_AT, tunnel_id);
-	}
+	for (struct l2tp_buf *b = r->head; b; b = b->next)
+		l2tp_encode_address(b->data, version, tunnel_id);
 }
 
 void reliable_drop_unsent(struct reliable *r)
@@ -186,7 +182,7 @@ void reliable_drop_all(struct reliable *r)
 	r->s.retransmit_at = RELIABLE_NEVER;
 }
 
-const struct l2tp_buf *reliable_transmit(struct reliable *r, uint64_t now)
+struct l2tp_buf *reliable_transmit(struct reliable *r, uint64_t now)
 {
 	uint16_t window = r->s.cwnd < r->s.peer_window ? r->s.cwnd : r->s.peer_window;
 	struct l2tp_buf *b = r->next;

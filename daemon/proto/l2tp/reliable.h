@@ -89,16 +89,17 @@ void reliable_set_peer_window(struct reliable *r, uint16_t window);
 /* Appends a message (its Ns and Nr are set when it goes out). 0, -ENOMEM, -ENOBUFS. */
 int reliable_queue(struct reliable *r, const void *data, size_t len);
 /* The peer's tunnel id became known: into the headers of what waits. */
-void reliable_readdress(struct reliable *r, uint16_t tunnel_id);
+void reliable_readdress(struct reliable *r, uint8_t version, uint32_t tunnel_id);
 /* Forgets messages that were never sent. */
 void reliable_drop_unsent(struct reliable *r);
 /* Forgets every message of ours: the peer is gone. */
 void reliable_drop_all(struct reliable *r);
 /*
  * The next message that may go out now, Ns and Nr in place, NULL for none;
- * call until NULL. It stays the transport's.
+ * call until NULL. It stays the transport's; what follows from the numbers (a
+ * digest) may be written into it.
  */
-const struct l2tp_buf *reliable_transmit(struct reliable *r, uint64_t now);
+struct l2tp_buf *reliable_transmit(struct reliable *r, uint64_t now);
 /*
  * Whether an acknowledgement must go out at once, with nothing to carry it: a
  * duplicate came, or the delay is over (reliable_timeout notices). The caller

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Packets that name no tunnel of ours: the SCCRQ that begins one, and what a
- * peer sends before it knows our tunnel id. RFC 2661 sections 4.4.3, 5.1.
+ * peer sends before it knows our tunnel id. RFC 2661 sections 4.4.3, 5.1, RFC 3931
+ * sections 4.7.3, 5.4.3.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static uint64_t payload_hash(const struct l2tp_endpoint *ep, const struct l2tp_h
 }
 
 /* Where a peer's tunnel is kept; id is 0 for one that is hidden, which its copy is too. */
-static uint64_t request_key(const struct l2tp_endpoint *ep, const struct addr *peer, uint16_t id,
+static uint64_t request_key(const struct l2tp_endpoint *ep, const struct addr *peer, uint32_t id,
 			    uint64_t payload)
 {
 	return addr_hash(peer, ep->seed) ^ (id ? id : payload) * 0x9e3779b97f4a7c15u;
@@ -47,7 +48,7 @@ static bool is_copy(const struct l2tp_tunnel *t, uint64_t now, uint64_t payload)
 }
 
 static struct l2tp_tunnel *find_request(struct l2tp_endpoint *ep, const struct input *in,
-					uint16_t id, uint64_t payload)
+					uint32_t id, uint64_t payload)
 {
 	uint64_t key = request_key(ep, in->peer, id, payload);
 	struct l2tp_tunnel *t = NULL;
@@ -102,7 +103,7 @@ static bool resolve_tie(struct l2tp_endpoint *ep, const struct input *in,
 }
 
 /* Limits, before anything is kept. */
-static bool within_limits(struct l2tp_endpoint *ep, const struct input *in, uint16_t peer_id)
+static bool within_limits(struct l2tp_endpoint *ep, const struct input *in, uint32_t peer_id)
 {
 	struct l2tp_cause cause;
 
@@ -118,16 +119,23 @@ static bool within_limits(struct l2tp_endpoint *ep, const struct input *in, uint
 	return false;
 }
 
-static void new_request(struct l2tp_endpoint *ep, const struct input *in, uint16_t peer_id,
+/* An SCCRQ with version 2's header that is good for version 3 too (RFC 3931 section 4.7.3). */
+static bool offers_v3(const struct l2tp_message *m)
+{
+	return l2tp_has(m, L2TP_AVP_ASSIGNED_CONNECTION_ID) && l2tp_has(m, L2TP_AVP_ROUTER_ID) &&
+	       l2tp_has(m, L2TP_AVP_PW_CAPABILITIES);
+}
+
+static void new_request(struct l2tp_endpoint *ep, const struct input *in, uint32_t peer_id,
 			uint64_t payload)
 {
 	struct l2tp_tunnel *t;
 	int err;
 
-	t = l2tp_tunnel_new(ep, in->now, 0, &err);
+	t = l2tp_tunnel_new(ep, in->now, 0, in->h.version, &err);
 	if (!t)
 		return;
-	t->request = malloc(in->h.payload_len);
+	t->request = malloc(in->h.length);
 	if (!t->request ||
 	    l2tp_peer_link(ep, PEER_REQUEST, t, request_key(ep, in->peer, peer_id, payload))) {
 		/* as if it had been lost: it comes again */
@@ -136,8 +144,10 @@ static void new_request(struct l2tp_endpoint *ep, const struct input *in, uint16
 		l2tp_tunnel_free(t);
 		return;
 	}
-	memcpy(t->request, in->h.payload, in->h.payload_len);
-	t->request_len = (uint16_t)in->h.payload_len;
+	memcpy(t->request, in->pkt, in->h.length);
+	t->request_len = in->h.length;
+	t->r.peer_info.offers_v2 = in->h.version == 2;
+	t->r.peer_info.offers_v3 = in->h.version == 3 || offers_v3(&ep->msg);
 	t->r.pending = true;
 	t->r.peer_id = peer_id;
 	t->r.request_hash = payload;
@@ -156,7 +166,8 @@ static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
 			enum l2tp_severity severity)
 {
 	const struct l2tp_message *m = &ep->msg;
-	uint16_t peer_id = l2tp_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+	uint32_t peer_id = in->h.version == 3 ? l2tp_u32(m, L2TP_AVP_ASSIGNED_CONNECTION_ID) :
+						l2tp_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID);
 	uint64_t payload = payload_hash(ep, &in->h);
 	struct l2tp_tunnel *t;
 
@@ -177,7 +188,7 @@ static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
 	 */
 	if (severity > L2TP_IGNORE_AVP &&
 	    !(m->locked && l2tp_has(m, L2TP_AVP_HOST_NAME) &&
-	      l2tp_has(m, L2TP_AVP_PROTOCOL_VERSION))) {
+	      l2tp_has(m, in->h.version == 3 ? L2TP_AVP_ROUTER_ID : L2TP_AVP_PROTOCOL_VERSION))) {
 		effect_log(&ep->effects, NULL, NULL, LOG_WARNING, "SCCRQ refused: %s",
 			   ep->fault.cause.text);
 		if (severity == L2TP_CLOSE_TUNNEL)
@@ -196,7 +207,8 @@ static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
  */
 static void input_early_stopccn(struct l2tp_endpoint *ep, const struct input *in)
 {
-	uint16_t peer_id = l2tp_u16(&ep->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+	uint32_t peer_id = in->h.version == 3 ? l2tp_u32(&ep->msg, L2TP_AVP_ASSIGNED_CONNECTION_ID) :
+						l2tp_u16(&ep->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID);
 	struct l2tp_tunnel *t = NULL, *found = NULL;
 	uint64_t hash = l2tp_ip_hash(ep, in->peer);
 

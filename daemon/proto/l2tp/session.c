@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Calls: their machines, timers and end. RFC 2661 sections 5.2, 5.6, 7.4, 7.5. */
+/* Calls: their machines, timers and end. RFC 2661 sections 5.2, 5.6, 7.4, 7.5, RFC 3931 sections 3.4, 7.3, 7.4. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,13 +90,16 @@ static uint16_t permute(uint64_t key, uint16_t v, bool back)
 /*
  * Unpredictable (section 9.1), and yet the longest possible time passes before
  * an id is used again: what a peer sent to a session that is gone by the time
- * must not find another in its place. 0: all are taken.
+ * must not find another in its place. 0: all are taken. Version 3 has 32 bits
+ * for that, and one space of ids for all tunnels.
  */
-uint16_t l2tp_session_next_id(struct l2tp_tunnel *t)
+uint32_t l2tp_session_next_id(struct l2tp_tunnel *t)
 {
 	struct l2tp_endpoint *ep = t->ep;
 	uint16_t id;
 
+	if (t->r.version == 3)
+		return l2tp_random_id(ep, &ep->sessions_v3, 3);
 	if (t->sessions.count >= UINT16_MAX)
 		return 0;
 	if (!t->r.session_key) {
@@ -112,21 +115,44 @@ uint16_t l2tp_session_next_id(struct l2tp_tunnel *t)
 
 /* ---- life ---- */
 
+static int map_put(struct l2tp_session *s)
+{
+	struct l2tp_tunnel *t = s->tunnel;
+	int err = idmap_put(&t->sessions, s->r.id, s);
+
+	if (!err && t->r.version == 3) {
+		err = idmap_put(&t->ep->sessions_v3, s->r.id, s);
+		if (err)
+			idmap_remove(&t->sessions, s->r.id);
+	}
+	return err;
+}
+
+/* Of the tunnel's own maps it is taken out apart, or goes with them. */
+static void unmap_v3(struct l2tp_session *s)
+{
+	struct l2tp_endpoint *ep = s->tunnel->ep;
+
+	l2tp_tie_forget(s);
+	if (idmap_get(&ep->sessions_v3, s->r.id) == s)
+		idmap_remove(&ep->sessions_v3, s->r.id);
+}
+
 struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
 				      enum l2tp_call_kind kind)
 {
-	uint16_t id = l2tp_session_next_id(t);
+	uint32_t id = l2tp_session_next_id(t);
 	struct l2tp_session *s = id ? calloc(1, sizeof(*s)) : NULL;
 
 	if (!s)
 		return NULL;
-	if (idmap_put(&t->sessions, id, s)) {
-		free(s);
-		return NULL;
-	}
 	s->tunnel = t;
 	s->r.id = id;
 	s->r.kind = kind;
+	if (map_put(s)) {
+		free(s);
+		return NULL;
+	}
 	t->ep->session_count++;
 	t->r.idle_at = L2TP_NEVER;
 	setup_append(s, now);
@@ -152,6 +178,7 @@ static void down(struct l2tp_session *s, uint32_t cause, bool by_peer)
 	s->r.state = L2TP_SESSION_IDLE;
 	setup_remove(s);
 	waiting_remove(s);
+	unmap_v3(s);
 	t->ep->session_count--;
 	effect_push_down(q, L2TP_EFFECT_SESSION_DOWN, t, s, cause, by_peer);
 	effect_push(q, L2TP_EFFECT_SESSION_FREE, t, s);
@@ -188,6 +215,10 @@ static void set_state(struct l2tp_session *s, uint64_t now, enum l2tp_session_st
 	if (s->r.state == next)
 		return;
 	s->r.state = next;
+	if (next == L2TP_SESSION_WAIT_REPLY)
+		l2tp_tie_watch(s);
+	else
+		l2tp_tie_forget(s);
 	switch (next) {
 	case L2TP_SESSION_IDLE:
 		break;
@@ -356,8 +387,8 @@ static int open_allowed(const struct l2tp_tunnel *t, enum l2tp_call_kind kind)
 	if ((ep->limits.sessions && ep->session_count >= ep->limits.sessions) ||
 	    (t->cfg.max_sessions && t->sessions.count >= t->cfg.max_sessions))
 		return -ENOSPC;
-	/* section 6.9: an OCRQ only to who said that it can place calls */
-	if (kind == L2TP_CALL_LNS_OUTGOING && t->r.state == L2TP_TUNNEL_ESTABLISHED &&
+	/* section 6.9: an OCRQ only to who said that it can place calls; version 3 has no such word */
+	if (kind == L2TP_CALL_LNS_OUTGOING && t->r.version != 3 && t->r.state == L2TP_TUNNEL_ESTABLISHED &&
 	    !t->r.peer_info.bearer)
 		return -EOPNOTSUPP;
 	return 0;
@@ -378,10 +409,16 @@ struct l2tp_session *l2tp_session_open(struct l2tp_tunnel *t, uint64_t now,
 	if (!with_serial.call_serial)
 		with_serial.call_serial = ++ep->next_serial;
 	s = l2tp_session_new(t, now, kind);
+	if (s && t->r.version == 3) {
+		s->r.circuit_active = p->circuit_active;
+		while (!s->r.tie_breaker)
+			ep->env.random(ep->env.ctx, &s->r.tie_breaker, sizeof(s->r.tie_breaker));
+	}
 	*err = s ? l2tp_params_pack(&s->own, &with_serial) : -ENOMEM;
 	if (*err) {
 		if (s) {
 			idmap_remove(&t->sessions, s->r.id);
+			unmap_v3(s);
 			setup_remove(s);
 			ep->session_count--;
 			l2tp_session_free(s);
@@ -475,12 +512,12 @@ struct l2tp_tunnel *l2tp_session_tunnel(const struct l2tp_session *s)
 	return s->tunnel;
 }
 
-uint16_t l2tp_session_id(const struct l2tp_session *s)
+uint32_t l2tp_session_id(const struct l2tp_session *s)
 {
 	return s->r.id;
 }
 
-uint16_t l2tp_session_peer_id(const struct l2tp_session *s)
+uint32_t l2tp_session_peer_id(const struct l2tp_session *s)
 {
 	return s->r.peer_id;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a peer's messages mean for its calls: RFC 2661 sections 4.4.4, 7.4, 7.5. */
+/* What a peer's messages mean for its calls: RFC 2661 sections 4.4.4, 7.4, 7.5, RFC 3931 sections 5.4.4, 7.3, 7.4. */
 #include <stdlib.h>
 
 #include "lib/buf.h"
@@ -43,6 +43,21 @@ static void out_of_memory(struct l2tp_cause *cause)
 	l2tp_cause_set(cause, L2TP_CDN_ERROR, L2TP_ERROR_RESOURCES, "out of memory");
 }
 
+/* The sender's id of the session, by the message in hand; 0: it is not in it. */
+static uint32_t sender_id(const struct l2tp_tunnel *t)
+{
+	const struct l2tp_message *m = &t->ep->msg;
+
+	return t->r.version == 3 ? l2tp_u32(m, L2TP_AVP_LOCAL_SESSION_ID) :
+				   l2tp_u16(m, L2TP_AVP_ASSIGNED_SESSION_ID);
+}
+
+/* Ours, as the peer knows it. */
+static uint32_t receiver_id(const struct l2tp_tunnel *t, const struct l2tp_header *h)
+{
+	return t->r.version == 3 ? l2tp_u32(&t->ep->msg, L2TP_AVP_REMOTE_SESSION_ID) : h->session_id;
+}
+
 /* Bits of which none is among those that we said we support (section 4.4.3). */
 static bool unsupported(const struct l2tp_message *m, enum l2tp_avp_id id, uint32_t ours)
 {
@@ -52,7 +67,33 @@ static bool unsupported(const struct l2tp_message *m, enum l2tp_avp_id id, uint3
 }
 
 /* Whether a request can be put to the driver at all; else why not. */
-static bool request_acceptable(struct l2tp_tunnel *t, uint16_t peer_id, struct l2tp_cause *cause)
+static bool offered_pseudowire(const struct l2tp_tunnel *t, uint16_t type)
+{
+	for (size_t i = 0; i < sizeof(t->cfg.pseudowires) / sizeof(t->cfg.pseudowires[0]); i++)
+		if (t->cfg.pseudowires[i] && t->cfg.pseudowires[i] == type)
+			return true;
+	return false;
+}
+
+/* RFC 3931 section 5.4.4. */
+static bool request_acceptable_v3(struct l2tp_tunnel *t, struct l2tp_cause *cause)
+{
+	const struct l2tp_message *m = &t->ep->msg;
+
+	if (!offered_pseudowire(t, l2tp_u16(m, L2TP_AVP_PSEUDOWIRE_TYPE)))
+		l2tp_cause_set(cause, L2TP_CDN_PW_TYPE, 0, "pseudowire type %u was not advertised",
+			       l2tp_u16(m, L2TP_AVP_PSEUDOWIRE_TYPE));
+	else if (l2tp_u16(m, L2TP_AVP_DATA_SEQUENCING) && l2tp_u16(m, L2TP_AVP_L2_SUBLAYER) != 1)
+		l2tp_cause_set(cause, L2TP_CDN_SEQUENCING, 0, "sequencing needs the L2-Specific Sublayer");
+	else if (l2tp_u16(m, L2TP_AVP_L2_SUBLAYER) > 1)
+		l2tp_cause_set(cause, L2TP_CDN_NO_FACILITIES_EVER, 0, "L2-Specific Sublayer %u is unknown",
+			       l2tp_u16(m, L2TP_AVP_L2_SUBLAYER));
+	else
+		return true;
+	return false;
+}
+
+static bool request_acceptable(struct l2tp_tunnel *t, uint32_t peer_id, struct l2tp_cause *cause)
 {
 	const struct l2tp_endpoint *ep = t->ep;
 	const struct l2tp_message *m = &ep->msg;
@@ -63,6 +104,8 @@ static bool request_acceptable(struct l2tp_tunnel *t, uint16_t peer_id, struct l
 	else if (idmap_get(&t->sessions_by_peer, peer_id))
 		l2tp_cause_set(cause, L2TP_CDN_ERROR, L2TP_ERROR_SESSION_ID,
 			       "session id %u is in use", peer_id);
+	else if (t->r.version == 3)
+		return request_acceptable_v3(t, cause);
 	else if (m->type == L2TP_OCRQ && !t->cfg.bearer)
 		l2tp_cause_set(cause, L2TP_CDN_NO_FACILITIES_EVER, 0,
 			       "no calls are placed here");
@@ -79,7 +122,7 @@ static bool request_acceptable(struct l2tp_tunnel *t, uint16_t peer_id, struct l
 static void input_request(struct l2tp_tunnel *t, uint64_t now, enum l2tp_severity severity)
 {
 	struct l2tp_endpoint *ep = t->ep;
-	uint16_t peer_id = l2tp_u16(&ep->msg, L2TP_AVP_ASSIGNED_SESSION_ID);
+	uint32_t peer_id = sender_id(t);
 	enum l2tp_call_kind kind = ep->msg.type == L2TP_ICRQ ? L2TP_CALL_LNS_INCOMING :
 							       L2TP_CALL_LAC_OUTGOING;
 	struct l2tp_session *s = NULL;
@@ -89,7 +132,7 @@ static void input_request(struct l2tp_tunnel *t, uint64_t now, enum l2tp_severit
 	if (!ok)
 		cause = ep->fault.cause;
 	if (ok)
-		ok = request_acceptable(t, peer_id, &cause);
+		ok = request_acceptable(t, peer_id, &cause) && l2tp_tie_resolve(t, now, &cause);
 	if (ok) {
 		s = l2tp_session_new(t, now, kind);
 		ok = s && note_params(s) && !idmap_put(&t->sessions_by_peer, peer_id, s);
@@ -115,19 +158,27 @@ static void input_request(struct l2tp_tunnel *t, uint64_t now, enum l2tp_severit
 static void input_reply(struct l2tp_session *s, uint64_t now, enum l2tp_session_event ok)
 {
 	struct l2tp_endpoint *ep = s->tunnel->ep;
+	const struct l2tp_message *m = &ep->msg;
 	struct l2tp_cause cause;
 
 	if (s->r.state != L2TP_SESSION_WAIT_REPLY || s->r.pending) {
 		l2tp_session_event(s, now, s->r.pending ? L2TP_SESSION_EV_FAULT : ok, NULL);
 		return;
 	}
-	s->r.peer_id = l2tp_u16(&ep->msg, L2TP_AVP_ASSIGNED_SESSION_ID);
+	s->r.peer_id = sender_id(s->tunnel);
 	if (!note_params(s)) {
 		out_of_memory(&cause);
 		l2tp_session_event(s, now, L2TP_SESSION_EV_FAULT, &cause);
 		return;
 	}
+	if (s->tunnel->r.version == 3 && l2tp_u16(m, L2TP_AVP_DATA_SEQUENCING) &&
+	    l2tp_u16(m, L2TP_AVP_L2_SUBLAYER) != 1) {
+		l2tp_cause_set(&cause, L2TP_CDN_SEQUENCING, 0, "sequencing needs the L2-Specific Sublayer");
+		l2tp_session_event(s, now, L2TP_SESSION_EV_FAULT, &cause);
+		return;
+	}
 	s->r.pending = true;
+	l2tp_tie_forget(s);
 	effect_push(&ep->effects, L2TP_EFFECT_SESSION_ANSWER, s->tunnel, s);
 }
 
@@ -183,7 +234,7 @@ void l2tp_session_tell_sli(struct l2tp_session *s)
 	struct l2tp_endpoint *ep = s->tunnel->ep;
 	const struct l2tp_avp_view *v = &ep->msg.avp[L2TP_AVP_ACCM];
 	struct rbuf r = rbuf_init(v->value, v->len);
-	struct l2tp_sli sli;
+	struct l2tp_sli sli = { 0 };
 
 	rbuf_u16(&r);
 	sli.send_accm = rbuf_u32(&r);
@@ -191,11 +242,26 @@ void l2tp_session_tell_sli(struct l2tp_session *s)
 	effect_push_sli(&ep->effects, s, &sli);
 }
 
+/* RFC 3931 section 5.4.5: either end says it, in an SLI or in the message that connects. */
+static void tell_circuit(struct l2tp_session *s)
+{
+	struct l2tp_endpoint *ep = s->tunnel->ep;
+	struct l2tp_sli sli = { .circuit = true };
+
+	if (!l2tp_has(&ep->msg, L2TP_AVP_CIRCUIT_STATUS))
+		return;
+	sli.active = l2tp_u16(&ep->msg, L2TP_AVP_CIRCUIT_STATUS) & 1;
+	(void)note_params(s);
+	/* before that, the driver finds it in the peer's parameters when the session is up */
+	if (s->r.state == L2TP_SESSION_ESTABLISHED)
+		effect_push_sli(&ep->effects, s, &sli);
+}
+
 /* A message to no session of ours, judged by the idle state of who would receive it so. */
 static void input_stray(struct l2tp_tunnel *t, const struct l2tp_header *h)
 {
 	const struct l2tp_message *m = &t->ep->msg;
-	uint16_t peer_id = l2tp_u16(m, L2TP_AVP_ASSIGNED_SESSION_ID);
+	uint32_t peer_id = sender_id(t), our_id = receiver_id(t, h);
 	enum l2tp_call_kind kind = m->type >= L2TP_ICRQ && m->type <= L2TP_ICCN ?
 				   L2TP_CALL_LNS_INCOMING : L2TP_CALL_LAC_OUTGOING;
 	struct l2tp_session_cell cell;
@@ -204,24 +270,26 @@ static void input_stray(struct l2tp_tunnel *t, const struct l2tp_header *h)
 	if (m->type == L2TP_OCCN)
 		kind = L2TP_CALL_LNS_OUTGOING;
 	cell = l2tp_session_transition(kind, L2TP_SESSION_IDLE, message_events[m->type].ok);
-	if (cell.action != L2TP_SESSION_ACT_SEND_CDN || !peer_id || !h->session_id ||
+	if (cell.action != L2TP_SESSION_ACT_SEND_CDN || !peer_id || !our_id ||
 	    t->rel.s.queued >= REFUSE_QUEUE)
 		return;
-	l2tp_cause_set(&cause, L2TP_CDN_ERROR, L2TP_ERROR_SESSION_ID, "no session %u",
-		       h->session_id);
-	l2tp_session_refuse(t, peer_id, h->session_id, &cause);
+	l2tp_cause_set(&cause, L2TP_CDN_ERROR, L2TP_ERROR_SESSION_ID, "no session %u", our_id);
+	l2tp_session_refuse(t, peer_id, our_id, &cause);
 }
 
 static struct l2tp_session *find(struct l2tp_tunnel *t, const struct l2tp_header *h)
 {
-	const struct l2tp_message *m = &t->ep->msg;
+	enum l2tp_message_type type = t->ep->msg.type;
+	uint32_t our_id = receiver_id(t, h);
 
-	if (h->session_id)
-		return idmap_get(&t->sessions, h->session_id);
-	/* section 4.4.4: the peer had not seen our id yet when it sent the CDN */
-	if (m->type == L2TP_CDN && l2tp_has(m, L2TP_AVP_ASSIGNED_SESSION_ID))
-		return idmap_get(&t->sessions_by_peer,
-				 l2tp_u16(m, L2TP_AVP_ASSIGNED_SESSION_ID));
+	if (our_id)
+		return idmap_get(&t->sessions, our_id);
+	/*
+	 * Section 4.4.4: the peer had not seen our id yet when it sent the CDN; in
+	 * version 3 it may have sent a WEN or an SLI (RFC 3931 section 5.4.4).
+	 */
+	if (sender_id(t) && (type == L2TP_CDN || (t->r.version == 3 && (type == L2TP_WEN || type == L2TP_SLI))))
+		return idmap_get(&t->sessions_by_peer, sender_id(t));
 	return NULL;
 }
 
@@ -244,6 +312,8 @@ static void input_known(struct l2tp_session *s, uint64_t now)
 		input_connected(s, now, ev);
 	else if (type == L2TP_CDN)
 		input_cdn(s, now);
+	else if (type == L2TP_SLI && s->tunnel->r.version == 3)
+		tell_circuit(s);
 	else
 		l2tp_session_event(s, now, ev.ok, NULL);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A call's parameters: packed, and as the AVPs of its messages (RFC 2661 section 4.4.4). */
+/* A call's parameters: packed, and as the AVPs of version 2's messages (RFC 2661 section 4.4.4). */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +10,12 @@
 /* The numbers in their order; then texts and extra AVPs. */
 struct l2tp_packed_params {
 	uint32_t call_serial, bearer_type, physical_channel, minimum_bps, maximum_bps;
-	uint32_t framing_type, tx_connect_speed, rx_connect_speed;
+	uint32_t framing_type;
+	uint64_t tx_connect_speed, rx_connect_speed, tie_breaker;
+	uint16_t pseudowire, sublayer, sequencing;
 	bool has_bearer_type, has_physical_channel, sequencing_required;
-	uint8_t called, calling, sub_address, private_group;	/* lengths in data */
+	bool circuit_active, circuit_new, has_tie_breaker;
+	uint8_t called, calling, sub_address, private_group, end_id, cookie;	/* lengths in data */
 	uint8_t request_count, connected_count;
 	uint16_t len;						/* of data */
 	uint8_t data[];
@@ -55,6 +58,8 @@ int l2tp_params_pack(struct l2tp_packed_params **out, const struct l2tp_call_par
 	size_t calling = strnlen(p->calling_number, sizeof(p->calling_number));
 	size_t sub = strnlen(p->sub_address, sizeof(p->sub_address));
 	size_t group = p->private_group_len;
+	size_t end_id = p->end_id_len < sizeof(p->end_id) ? p->end_id_len : sizeof(p->end_id);
+	size_t cookie = p->cookie_len < sizeof(p->cookie) ? p->cookie_len : sizeof(p->cookie);
 	struct l2tp_packed_params *k;
 	struct wbuf w;
 	size_t len;
@@ -63,7 +68,7 @@ int l2tp_params_pack(struct l2tp_packed_params **out, const struct l2tp_call_par
 		return -E2BIG;
 	if (group > sizeof(p->private_group))
 		group = sizeof(p->private_group);
-	len = called + calling + sub + group +
+	len = called + calling + sub + group + end_id + cookie +
 	      extras_len(p->extra_request, p->extra_request_count) +
 	      extras_len(p->extra_connected, p->extra_connected_count);
 	if (len > UINT16_MAX)
@@ -82,6 +87,10 @@ int l2tp_params_pack(struct l2tp_packed_params **out, const struct l2tp_call_par
 		.sequencing_required = p->sequencing_required,
 		.called = (uint8_t)called, .calling = (uint8_t)calling,
 		.sub_address = (uint8_t)sub, .private_group = (uint8_t)group,
+		.end_id = (uint8_t)end_id, .cookie = (uint8_t)cookie,
+		.pseudowire = p->pseudowire, .sublayer = p->sublayer, .sequencing = p->sequencing,
+		.circuit_active = p->circuit_active, .circuit_new = p->circuit_new,
+		.has_tie_breaker = p->has_tie_breaker, .tie_breaker = p->tie_breaker,
 		.request_count = (uint8_t)p->extra_request_count,
 		.connected_count = (uint8_t)p->extra_connected_count,
 		.len = (uint16_t)len,
@@ -91,6 +100,8 @@ int l2tp_params_pack(struct l2tp_packed_params **out, const struct l2tp_call_par
 	wbuf_bytes(&w, p->calling_number, calling);
 	wbuf_bytes(&w, p->sub_address, sub);
 	wbuf_bytes(&w, p->private_group, group);
+	wbuf_bytes(&w, p->end_id, end_id);
+	wbuf_bytes(&w, p->cookie, cookie);
 	put_extras(&w, p->extra_request, p->extra_request_count);
 	put_extras(&w, p->extra_connected, p->extra_connected_count);
 	free(*out);
@@ -125,12 +136,23 @@ void l2tp_params_unpack(struct l2tp_params_view *v, const struct l2tp_packed_par
 	p->has_bearer_type = k->has_bearer_type;
 	p->has_physical_channel = k->has_physical_channel;
 	p->sequencing_required = k->sequencing_required;
+	p->pseudowire = k->pseudowire;
+	p->sublayer = k->sublayer;
+	p->sequencing = k->sequencing;
+	p->circuit_active = k->circuit_active;
+	p->circuit_new = k->circuit_new;
+	p->has_tie_breaker = k->has_tie_breaker;
+	p->tie_breaker = k->tie_breaker;
 	r = rbuf_init(k->data, k->len);
 	get_bytes(&r, p->called_number, k->called);
 	get_bytes(&r, p->calling_number, k->calling);
 	get_bytes(&r, p->sub_address, k->sub_address);
 	get_bytes(&r, p->private_group, k->private_group);
 	p->private_group_len = k->private_group;
+	get_bytes(&r, p->end_id, k->end_id);
+	p->end_id_len = k->end_id;
+	get_bytes(&r, p->cookie, k->cookie);
+	p->cookie_len = k->cookie;
 	get_extras(&r, v->request, k->request_count);
 	get_extras(&r, v->connected, k->connected_count);
 	p->extra_request = v->request;
@@ -152,8 +174,6 @@ void l2tp_params_decode(struct l2tp_call_params *p, const struct l2tp_message *m
 		{ L2TP_AVP_MINIMUM_BPS, &p->minimum_bps, NULL },
 		{ L2TP_AVP_MAXIMUM_BPS, &p->maximum_bps, NULL },
 		{ L2TP_AVP_FRAMING_TYPE, &p->framing_type, NULL },
-		{ L2TP_AVP_TX_CONNECT_SPEED, &p->tx_connect_speed, NULL },
-		{ L2TP_AVP_RX_CONNECT_SPEED, &p->rx_connect_speed, NULL },
 	};
 	const struct l2tp_avp_view *group = &m->avp[L2TP_AVP_PRIVATE_GROUP_ID];
 
@@ -164,6 +184,10 @@ void l2tp_params_decode(struct l2tp_call_params *p, const struct l2tp_message *m
 		if (numbers[i].has)
 			*numbers[i].has = true;
 	}
+	if (l2tp_has(m, L2TP_AVP_TX_CONNECT_SPEED))
+		p->tx_connect_speed = l2tp_u32(m, L2TP_AVP_TX_CONNECT_SPEED);
+	if (l2tp_has(m, L2TP_AVP_RX_CONNECT_SPEED))
+		p->rx_connect_speed = l2tp_u32(m, L2TP_AVP_RX_CONNECT_SPEED);
 	if (l2tp_has(m, L2TP_AVP_CALLED_NUMBER))
 		l2tp_text(m, L2TP_AVP_CALLED_NUMBER, p->called_number, sizeof(p->called_number));
 	if (l2tp_has(m, L2TP_AVP_CALLING_NUMBER))
@@ -173,6 +197,7 @@ void l2tp_params_decode(struct l2tp_call_params *p, const struct l2tp_message *m
 		l2tp_text(m, L2TP_AVP_SUB_ADDRESS, p->sub_address, sizeof(p->sub_address));
 	if (l2tp_has(m, L2TP_AVP_SEQUENCING_REQUIRED))
 		p->sequencing_required = true;
+	l2tp_params_decode_v3(p, m);
 	if (l2tp_has(m, L2TP_AVP_PRIVATE_GROUP_ID)) {
 		p->private_group_len = group->len < sizeof(p->private_group) ?
 				       group->len : (uint16_t)sizeof(p->private_group);
@@ -217,13 +242,18 @@ void l2tp_params_encode_request(struct l2tp_encoder *e, const struct l2tp_call_p
 	encode_extras(e, p->extra_request, p->extra_request_count);
 }
 
+static uint32_t clamp(uint64_t bps)
+{
+	return bps < UINT32_MAX ? (uint32_t)bps : UINT32_MAX;
+}
+
 /* Sections 6.8, 6.11. */
 void l2tp_params_encode_connected(struct l2tp_encoder *e, const struct l2tp_call_params *p,
 				  bool outgoing)
 {
-	l2tp_encode_u32(e, L2TP_AVP_TX_CONNECT_SPEED, p->tx_connect_speed);
+	l2tp_encode_u32(e, L2TP_AVP_TX_CONNECT_SPEED, clamp(p->tx_connect_speed));
 	if (p->rx_connect_speed)
-		l2tp_encode_u32(e, L2TP_AVP_RX_CONNECT_SPEED, p->rx_connect_speed);
+		l2tp_encode_u32(e, L2TP_AVP_RX_CONNECT_SPEED, clamp(p->rx_connect_speed));
 	l2tp_encode_u32(e, L2TP_AVP_FRAMING_TYPE, p->framing_type);
 	if (!outgoing && p->private_group_len)
 		l2tp_encode_avp(e, L2TP_AVP_PRIVATE_GROUP_ID, p->private_group,

@@ -28,5 +28,9 @@ void l2tp_params_encode_request(struct l2tp_encoder *e, const struct l2tp_call_p
 void l2tp_params_encode_connected(struct l2tp_encoder *e, const struct l2tp_call_params *p,
 				  bool outgoing);
 void l2tp_params_encode_reply(struct l2tp_encoder *e, const struct l2tp_call_params *p);
+/* All of them of any message of version 3 but the session ids. */
+void l2tp_params_encode_v3(struct l2tp_encoder *e, const struct l2tp_call_params *p,
+			   enum l2tp_message_type type);
+void l2tp_params_decode_v3(struct l2tp_call_params *p, const struct l2tp_message *m);
 
 #endif

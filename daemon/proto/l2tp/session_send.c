@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The messages of calls, RFC 2661 sections 6.6 to 6.14. */
+/* The messages of calls, RFC 2661 and RFC 3931 sections 6.6 to 6.14. */
 #include <errno.h>
 
 #include "lib/buf.h"
@@ -21,9 +21,35 @@ static int encode_ocrq(struct l2tp_session *s, struct l2tp_encoder *e, struct l2
 		return -EOPNOTSUPP;
 	if (!p->maximum_bps)
 		p->maximum_bps = INT32_MAX;	/* no limit; some read it as signed */
-	l2tp_encode_u16(e, L2TP_AVP_ASSIGNED_SESSION_ID, s->r.id);
+	l2tp_encode_u16(e, L2TP_AVP_ASSIGNED_SESSION_ID, (uint16_t)s->r.id);
 	l2tp_params_encode_request(e, p, true);
 	return 0;
+}
+
+/* RFC 3931 section 5.4.4: both ids are in every message, that of the receiver as 0 until it is known. */
+static void encode_begin(struct l2tp_tunnel *t, struct l2tp_encoder *e, enum l2tp_message_type type,
+			 uint32_t peer_id, uint32_t our_id)
+{
+	l2tp_tunnel_encode_begin(t, e, type, peer_id);
+	if (t->r.version != 3)
+		return;
+	l2tp_encode_u32(e, L2TP_AVP_LOCAL_SESSION_ID, our_id);
+	l2tp_encode_u32(e, L2TP_AVP_REMOTE_SESSION_ID, peer_id);
+}
+
+static int send_v3(struct l2tp_session *s, enum l2tp_message_type type)
+{
+	struct l2tp_tunnel *t = s->tunnel;
+	struct l2tp_params_view *v = &t->ep->params;
+	struct l2tp_encoder e;
+
+	l2tp_params_unpack(v, s->own);
+	v->p.circuit_active = s->r.circuit_active;
+	v->p.has_tie_breaker = s->r.tie_breaker != 0;
+	v->p.tie_breaker = s->r.tie_breaker;
+	encode_begin(t, &e, type, s->r.peer_id, s->r.id);
+	l2tp_params_encode_v3(&e, &v->p, type);
+	return l2tp_tunnel_queue(t, &e);
 }
 
 int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type)
@@ -33,21 +59,23 @@ int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type)
 	struct l2tp_encoder e;
 	int err = 0;
 
+	if (t->r.version == 3)
+		return send_v3(s, type);
 	l2tp_params_unpack(v, s->own);
 	l2tp_tunnel_encode_begin(t, &e, type, s->r.peer_id);
 	switch (type) {
 	case L2TP_ICRQ:
-		l2tp_encode_u16(&e, L2TP_AVP_ASSIGNED_SESSION_ID, s->r.id);
+		l2tp_encode_u16(&e, L2TP_AVP_ASSIGNED_SESSION_ID, (uint16_t)s->r.id);
 		l2tp_params_encode_request(&e, &v->p, false);
 		break;
 	case L2TP_OCRQ:
 		err = encode_ocrq(s, &e, &v->p);
 		break;
 	case L2TP_ICRP:
-		l2tp_encode_u16(&e, L2TP_AVP_ASSIGNED_SESSION_ID, s->r.id);
+		l2tp_encode_u16(&e, L2TP_AVP_ASSIGNED_SESSION_ID, (uint16_t)s->r.id);
 		break;
 	case L2TP_OCRP:
-		l2tp_encode_u16(&e, L2TP_AVP_ASSIGNED_SESSION_ID, s->r.id);
+		l2tp_encode_u16(&e, L2TP_AVP_ASSIGNED_SESSION_ID, (uint16_t)s->r.id);
 		l2tp_params_encode_reply(&e, &v->p);
 		break;
 	case L2TP_ICCN:
@@ -66,6 +94,7 @@ int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type)
 	case L2TP_CDN:
 	case L2TP_WEN:
 	case L2TP_SLI:
+	case L2TP_ACK:
 	case L2TP_MESSAGE_UNKNOWN:
 		err = -EINVAL;
 		break;
@@ -73,13 +102,14 @@ int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type)
 	return err ? err : l2tp_tunnel_queue(t, &e);
 }
 
-static int send_cdn(struct l2tp_tunnel *t, uint16_t peer_id, uint16_t our_id,
+static int send_cdn(struct l2tp_tunnel *t, uint32_t peer_id, uint32_t our_id,
 		    const struct l2tp_cause *cause)
 {
 	struct l2tp_encoder e;
 
-	l2tp_tunnel_encode_begin(t, &e, L2TP_CDN, peer_id);
-	l2tp_encode_u16(&e, L2TP_AVP_ASSIGNED_SESSION_ID, our_id);
+	encode_begin(t, &e, L2TP_CDN, peer_id, our_id);
+	if (t->r.version != 3)
+		l2tp_encode_u16(&e, L2TP_AVP_ASSIGNED_SESSION_ID, (uint16_t)our_id);
 	l2tp_encode_cause(&e, cause);
 	return l2tp_tunnel_queue(t, &e);
 }
@@ -89,7 +119,7 @@ int l2tp_session_send_cdn(struct l2tp_session *s, const struct l2tp_cause *cause
 	return send_cdn(s->tunnel, s->r.peer_id, s->r.id, cause);
 }
 
-void l2tp_session_refuse(struct l2tp_tunnel *t, uint16_t peer_id, uint16_t our_id,
+void l2tp_session_refuse(struct l2tp_tunnel *t, uint32_t peer_id, uint32_t our_id,
 			 const struct l2tp_cause *cause)
 {
 	/* without room it is as if the request had been lost; the peer gives up on its own */
@@ -119,7 +149,7 @@ void l2tp_session_send_wen(struct l2tp_session *s, uint64_t now, const struct l2
 	wbuf_u32(&w, wen->buffer_overruns);
 	wbuf_u32(&w, wen->timeouts);
 	wbuf_u32(&w, wen->alignment);
-	l2tp_tunnel_encode_begin(t, &e, L2TP_WEN, s->r.peer_id);
+	encode_begin(t, &e, L2TP_WEN, s->r.peer_id, s->r.id);
 	l2tp_encode_avp(&e, L2TP_AVP_CALL_ERRORS, value, sizeof(value));
 	/* cumulative: the next one makes up for one that found no room */
 	(void)l2tp_tunnel_queue(t, &e);
@@ -134,14 +164,32 @@ void l2tp_session_send_sli(struct l2tp_session *s, uint64_t now, const struct l2
 	struct l2tp_encoder e;
 
 	l2tp_begin(t->ep);
-	/* section 6.14: from the LNS to the LAC */
-	if (!may_tell(s, L2TP_CALL_LNS_INCOMING, L2TP_CALL_LNS_OUTGOING))
+	/* section 6.14: from the LNS to the LAC; version 3 has no ACCM */
+	if (t->r.version == 3 || !may_tell(s, L2TP_CALL_LNS_INCOMING, L2TP_CALL_LNS_OUTGOING))
 		return;
 	wbuf_u16(&w, 0);
 	wbuf_u32(&w, sli->send_accm);
 	wbuf_u32(&w, sli->recv_accm);
 	l2tp_tunnel_encode_begin(t, &e, L2TP_SLI, s->r.peer_id);
 	l2tp_encode_avp(&e, L2TP_AVP_ACCM, value, sizeof(value));
+	(void)l2tp_tunnel_queue(t, &e);
+	l2tp_tunnel_done(t, now);
+}
+
+void l2tp_session_set_circuit(struct l2tp_session *s, uint64_t now, bool active)
+{
+	struct l2tp_tunnel *t = s->tunnel;
+	struct l2tp_encoder e;
+
+	l2tp_begin(t->ep);
+	if (s->gone || t->r.version != 3 || s->r.circuit_active == active)
+		return;
+	s->r.circuit_active = active;
+	/* an ICRP and an ICCN that are still to come have it; the recipient may tell once its ICRP is out */
+	if (s->r.state != L2TP_SESSION_ESTABLISHED && s->r.state != L2TP_SESSION_WAIT_CONNECT)
+		return;
+	encode_begin(t, &e, L2TP_SLI, s->r.peer_id, s->r.id);
+	l2tp_encode_u16(&e, L2TP_AVP_CIRCUIT_STATUS, active);
 	(void)l2tp_tunnel_queue(t, &e);
 	l2tp_tunnel_done(t, now);
 }

@@ -43,6 +43,9 @@ lac_incoming[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		CELL(FAULT,		CLEAN_UP,	IDLE),
 		CELL(SETUP_TIMEOUT,	CLEAN_UP,	IDLE),
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* silent: no request of ours is under way that could tie */
+		CELL(TIE_LOSE,		IGNORE,		IDLE),
+		CELL(TIE_WIN,		IGNORE,		IDLE),
 	},
 	[L2TP_SESSION_WAIT_TUNNEL] = {
 		CELL(TUNNEL_OPEN,	SEND_ICRQ,	WAIT_REPLY),
@@ -70,6 +73,9 @@ lac_incoming[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		/* silent: no ICRQ was sent that a CDN could take back */
 		CELL(SETUP_TIMEOUT,	CLEAN_UP,	IDLE),
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* silent: no request of ours is under way that could tie */
+		CELL(TIE_LOSE,		IGNORE,		WAIT_TUNNEL),
+		CELL(TIE_WIN,		IGNORE,		WAIT_TUNNEL),
 	},
 	[L2TP_SESSION_WAIT_REPLY] = {
 		CELL(LOCAL_CLOSE,	SEND_CDN,	IDLE),
@@ -100,6 +106,9 @@ lac_incoming[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		CELL(SETUP_TIMEOUT,	SEND_CDN,	IDLE),
 		/* 6.4: implicitly cleared */
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* RFC 3931 sections 7.3.1: the peer tells by a CDN that ours lost; or we tell it */
+		CELL(TIE_LOSE,		CLEAN_UP,	IDLE),
+		CELL(TIE_WIN,		IGNORE,		WAIT_REPLY),
 	},
 	[L2TP_SESSION_ESTABLISHED] = {
 		CELL(LOCAL_CLOSE,	SEND_CDN,	IDLE),
@@ -131,6 +140,9 @@ lac_incoming[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		CELL(SETUP_TIMEOUT,	IGNORE,		ESTABLISHED),
 		/* 6.4: implicitly cleared */
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* silent: no request of ours is under way that could tie */
+		CELL(TIE_LOSE,		IGNORE,		ESTABLISHED),
+		CELL(TIE_WIN,		IGNORE,		ESTABLISHED),
 	},
 };
 
@@ -167,6 +179,9 @@ lns_incoming[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		CELL(SETUP_TIMEOUT,	SEND_CDN,	IDLE),
 		/* 6.4: implicitly cleared */
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* silent: no request of ours is under way that could tie */
+		CELL(TIE_LOSE,		IGNORE,		IDLE),
+		CELL(TIE_WIN,		IGNORE,		IDLE),
 	},
 	[L2TP_SESSION_WAIT_CONNECT] = {
 		CELL(LOCAL_CLOSE,	SEND_CDN,	IDLE),
@@ -197,6 +212,9 @@ lns_incoming[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		CELL(SETUP_TIMEOUT,	SEND_CDN,	IDLE),
 		/* 6.4: implicitly cleared */
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* silent: no request of ours is under way that could tie */
+		CELL(TIE_LOSE,		IGNORE,		WAIT_CONNECT),
+		CELL(TIE_WIN,		IGNORE,		WAIT_CONNECT),
 	},
 	[L2TP_SESSION_ESTABLISHED] = {
 		CELL(LOCAL_CLOSE,	SEND_CDN,	IDLE),
@@ -228,6 +246,9 @@ lns_incoming[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		CELL(SETUP_TIMEOUT,	IGNORE,		ESTABLISHED),
 		/* 6.4: implicitly cleared */
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* silent: no request of ours is under way that could tie */
+		CELL(TIE_LOSE,		IGNORE,		ESTABLISHED),
+		CELL(TIE_WIN,		IGNORE,		ESTABLISHED),
 	},
 };
 
@@ -264,6 +285,9 @@ lac_outgoing[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		CELL(SETUP_TIMEOUT,	SEND_CDN,	IDLE),
 		/* 6.4: implicitly cleared */
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* silent: no request of ours is under way that could tie */
+		CELL(TIE_LOSE,		IGNORE,		IDLE),
+		CELL(TIE_WIN,		IGNORE,		IDLE),
 	},
 	[L2TP_SESSION_WAIT_CS_ANSWER] = {
 		CELL(BEARER_ANSWER,	SEND_OCCN,	ESTABLISHED),
@@ -294,6 +318,9 @@ lac_outgoing[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		CELL(SETUP_TIMEOUT,	SEND_CDN,	IDLE),
 		/* 6.4: implicitly cleared */
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* silent: no request of ours is under way that could tie */
+		CELL(TIE_LOSE,		IGNORE,		WAIT_CS_ANSWER),
+		CELL(TIE_WIN,		IGNORE,		WAIT_CS_ANSWER),
 	},
 	[L2TP_SESSION_ESTABLISHED] = {
 		CELL(LOCAL_CLOSE,	SEND_CDN,	IDLE),
@@ -325,6 +352,9 @@ lac_outgoing[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		CELL(SETUP_TIMEOUT,	IGNORE,		ESTABLISHED),
 		/* 6.4: implicitly cleared */
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* silent: no request of ours is under way that could tie */
+		CELL(TIE_LOSE,		IGNORE,		ESTABLISHED),
+		CELL(TIE_WIN,		IGNORE,		ESTABLISHED),
 	},
 };
 
@@ -360,6 +390,9 @@ lns_outgoing[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		CELL(FAULT,		CLEAN_UP,	IDLE),
 		CELL(SETUP_TIMEOUT,	CLEAN_UP,	IDLE),
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* silent: no request of ours is under way that could tie */
+		CELL(TIE_LOSE,		IGNORE,		IDLE),
+		CELL(TIE_WIN,		IGNORE,		IDLE),
 	},
 	[L2TP_SESSION_WAIT_TUNNEL] = {
 		CELL(TUNNEL_OPEN,	SEND_OCRQ,	WAIT_REPLY),
@@ -387,6 +420,9 @@ lns_outgoing[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		/* silent: no OCRQ was sent that a CDN could take back */
 		CELL(SETUP_TIMEOUT,	CLEAN_UP,	IDLE),
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* silent: no request of ours is under way that could tie */
+		CELL(TIE_LOSE,		IGNORE,		WAIT_TUNNEL),
+		CELL(TIE_WIN,		IGNORE,		WAIT_TUNNEL),
 	},
 	[L2TP_SESSION_WAIT_REPLY] = {
 		CELL(LOCAL_CLOSE,	SEND_CDN,	IDLE),
@@ -417,6 +453,9 @@ lns_outgoing[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		CELL(SETUP_TIMEOUT,	SEND_CDN,	IDLE),
 		/* 6.4: implicitly cleared */
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* RFC 3931 sections 7.4.1: the peer tells by a CDN that ours lost; or we tell it */
+		CELL(TIE_LOSE,		CLEAN_UP,	IDLE),
+		CELL(TIE_WIN,		IGNORE,		WAIT_REPLY),
 	},
 	[L2TP_SESSION_WAIT_CONNECT] = {
 		CELL(LOCAL_CLOSE,	SEND_CDN,	IDLE),
@@ -448,6 +487,9 @@ lns_outgoing[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		CELL(SETUP_TIMEOUT,	SEND_CDN,	IDLE),
 		/* 6.4: implicitly cleared */
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* silent: no request of ours is under way that could tie */
+		CELL(TIE_LOSE,		IGNORE,		WAIT_CONNECT),
+		CELL(TIE_WIN,		IGNORE,		WAIT_CONNECT),
 	},
 	[L2TP_SESSION_ESTABLISHED] = {
 		CELL(LOCAL_CLOSE,	SEND_CDN,	IDLE),
@@ -479,6 +521,9 @@ lns_outgoing[L2TP_SESSION_STATE_COUNT][L2TP_SESSION_EVENT_COUNT] = {
 		CELL(SETUP_TIMEOUT,	IGNORE,		ESTABLISHED),
 		/* 6.4: implicitly cleared */
 		CELL(TUNNEL_DOWN,	CLEAN_UP,	IDLE),
+		/* silent: no request of ours is under way that could tie */
+		CELL(TIE_LOSE,		IGNORE,		ESTABLISHED),
+		CELL(TIE_WIN,		IGNORE,		ESTABLISHED),
 	},
 };
 

@@ -79,6 +79,9 @@
 	X(OCCN_OK,		"receive OCCN, acceptable") \
 	X(OCCN_BAD,		"receive OCCN, not acceptable") \
 	X(CDN,			"receive CDN") \
+	/* RFC 3931 sections 7.3.1, 7.4.1 */ \
+	X(TIE_LOSE,		"receive ICRQ or OCRQ, lose tie breaker") \
+	X(TIE_WIN,		"receive ICRQ or OCRQ, win tie breaker") \
 	/* ---- */ \
 	X(WEN,			"receive WEN") \
 	X(SLI,			"receive SLI") \

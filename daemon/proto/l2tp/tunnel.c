@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The control connection: its machine, timers and end. RFC 2661 sections 5.1, 5.5, 5.7, 7.2. */
+/*
+ * The control connection: its machine, timers and end. RFC 2661 sections 5.1, 5.5, 5.7, 7.2,
+ * RFC 3931 sections 3.3, 4.4, 7.2.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +26,9 @@ void l2tp_tunnel_configure(struct l2tp_tunnel *t, const struct l2tp_tunnel_confi
 	DEFAULT(c->ack_delay, 100);
 	DEFAULT(c->setup_timeout, 60000);
 	DEFAULT(c->idle_timeout, 10000);
+	DEFAULT(c->pseudowires[0], L2TP_PW_PPP);
+	if (c->digest == L2TP_DIGEST_NONE)
+		c->digest = L2TP_DIGEST_SHA1;
 	if (c->retransmit_cap < RETRANSMIT_CAP_MIN)
 		c->retransmit_cap = RETRANSMIT_CAP_MIN;
 	if (c->ack_delay > c->retransmit / 4)
@@ -36,7 +42,8 @@ void l2tp_tunnel_configure(struct l2tp_tunnel *t, const struct l2tp_tunnel_confi
 
 /* ---- life ---- */
 
-struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint16_t id, int *err)
+struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint32_t id, uint8_t version,
+				    int *err)
 {
 	static const struct l2tp_tunnel_config defaults;
 	struct l2tp_tunnel *t;
@@ -46,7 +53,7 @@ struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint
 		return NULL;
 	*err = -ENOSPC;
 	if (!id)
-		id = l2tp_random_id(ep, &ep->tunnels);
+		id = l2tp_random_id(ep, &ep->tunnels, version);
 	if (!id)
 		return NULL;
 	*err = -ENOMEM;
@@ -60,10 +67,11 @@ struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint
 	t->ep = ep;
 	t->socket = -1;
 	t->r.id = id;
+	t->r.version = version;
 	t->r.opened_ms = t->r.last_heard_ms = now;
 	t->r.idle_at = t->r.linger_at = L2TP_NEVER;
 	t->reported = L2TP_NEVER;
-	t->sessions.seed = t->sessions_by_peer.seed = (uint32_t)ep->seed;
+	t->sessions.seed = t->sessions_by_peer.seed = t->sessions_by_end.seed = (uint32_t)ep->seed;
 	reliable_init(&t->rel, &ep->bufs, &t->rel.cfg);
 	l2tp_tunnel_configure(t, &defaults);
 	t->r.setup_at = now + t->cfg.setup_timeout;
@@ -78,7 +86,10 @@ void l2tp_tunnel_free(struct l2tp_tunnel *t)
 	reliable_fini(&t->rel);
 	idmap_fini(&t->sessions);
 	idmap_fini(&t->sessions_by_peer);
+	idmap_fini(&t->sessions_by_end);
+	l2tp_auth_free(t);
 	secret_clear(&t->cfg.secret);
+	secret_clear(&t->cfg.old_secret);
 	free(t->request);
 	free(t);
 }
@@ -260,22 +271,45 @@ int l2tp_tunnel_queue(struct l2tp_tunnel *t, struct l2tp_encoder *e)
 	return len < 0 ? len : reliable_queue(&t->rel, e->out.data, (size_t)len);
 }
 
+/* The acknowledgement with nothing to carry it: a ZLB, in version 3 an ACK, which can be signed. */
+static void send_ack(struct l2tp_tunnel *t)
+{
+	struct effect_queue *q = &t->ep->effects;
+	struct l2tp_encoder e;
+	int len;
+
+	if (t->r.version != 3) {
+		uint8_t zlb[L2TP_ZLB_LEN];
+
+		l2tp_encode_zlb(zlb, (uint16_t)t->r.peer_id, t->rel.s.ns, t->rel.s.nr);
+		effect_send(q, t, zlb, sizeof(zlb));
+		return;
+	}
+	l2tp_tunnel_encode_begin(t, &e, L2TP_ACK, 0);
+	len = l2tp_encode_end(&e);
+	if (len < 0)
+		return;
+	l2tp_encode_sequence(e.out.data, t->rel.s.ns, t->rel.s.nr);
+	l2tp_auth_sign(t, e.out.data, (size_t)len);
+	effect_send(q, t, e.out.data, (size_t)len);
+}
+
 static void flush(struct l2tp_tunnel *t, uint64_t now)
 {
 	struct effect_queue *q = &t->ep->effects;
-	const struct l2tp_buf *b;
-	uint8_t zlb[L2TP_ZLB_LEN];
+	struct l2tp_buf *b;
 
-	while ((b = reliable_transmit(&t->rel, now)))
+	while ((b = reliable_transmit(&t->rel, now))) {
+		l2tp_auth_sign(t, b->data, b->len);
 		effect_send(q, t, b->data, b->len);
+	}
 	if (!reliable_ack_due(&t->rel))
 		return;
 	reliable_ack_sent(&t->rel);
-	/* a peer whose id is hidden until the driver decides is not answered before */
-	if (!t->r.peer_id)
+	/* a peer whose id is hidden until the driver decides is not answered before, nor is one that may want it signed */
+	if (!t->r.peer_id || (t->r.version == 3 && !t->auth))
 		return;
-	l2tp_encode_zlb(zlb, t->r.peer_id, t->rel.s.ns, t->rel.s.nr);
-	effect_send(q, t, zlb, sizeof(zlb));
+	send_ack(t);
 	t->rel.c.zlb_sent++;
 }
 
@@ -318,7 +352,9 @@ static uint64_t hello_at(const struct l2tp_tunnel *t)
 	if (t->r.state != L2TP_TUNNEL_ESTABLISHED || t->rel.s.queued ||
 	    t->cfg.hello_interval == L2TP_OFF)
 		return L2TP_NEVER;
-	return t->r.last_heard_ms + t->cfg.hello_interval;
+	/* RFC 3931 section 4.4: those of one pair of LCCEs must not come in step */
+	return t->r.last_heard_ms + t->cfg.hello_interval -
+	       (t->r.version == 3 ? t->cfg.hello_interval / 128 * (t->r.id % 16) : 0);
 }
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
@@ -397,8 +433,9 @@ void l2tp_tunnel_timeout(struct l2tp_tunnel *t, uint64_t now)
 struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 				     const struct l2tp_tunnel_config *cfg,
 				     const struct addr *local, const struct addr *peer,
-				     int socket, uint16_t tunnel_id, int *err)
+				     int socket, uint32_t tunnel_id, int *err)
 {
+	uint8_t version = cfg->version == 3 ? 3 : 2;
 	struct l2tp_tunnel *t;
 
 	l2tp_begin(ep);
@@ -408,7 +445,11 @@ struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 	*err = -EINVAL;
 	if ((cfg->challenge || cfg->hide) && !secret_is_set(&cfg->secret))
 		return NULL;
-	t = l2tp_tunnel_new(ep, now, tunnel_id, err);
+	/* RFC 3931 section 5.3: hiding needs authentication; 4.7.3: a fallback needs UDP, and ids that fit both */
+	if (version == 3 && ((cfg->hide && !cfg->challenge) ||
+			     (cfg->fallback && (!peer->port || tunnel_id > UINT16_MAX))))
+		return NULL;
+	t = l2tp_tunnel_new(ep, now, tunnel_id, cfg->fallback ? 2 : version, err);
 	if (!t)
 		return NULL;
 	t->r.initiator = true;
@@ -416,8 +457,12 @@ struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 	t->r.peer = *peer;
 	t->socket = socket;
 	l2tp_tunnel_configure(t, cfg);
-	if (l2tp_peer_link(ep, PEER_OPENING, t, l2tp_ip_hash(ep, peer))) {
-		*err = -ENOMEM;
+	t->r.version = version;
+	t->r.fallback = version == 3 && cfg->fallback;
+	*err = version == 3 ? l2tp_auth_start(t, false) : 0;
+	if (!*err)
+		*err = l2tp_peer_link(ep, PEER_OPENING, t, l2tp_ip_hash(ep, peer));
+	if (*err) {
 		idmap_remove(&ep->tunnels, t->r.id);
 		uncount(t, true);
 		l2tp_tunnel_free(t);
@@ -456,11 +501,12 @@ void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_c
 int l2tp_tunnel_renumber(struct l2tp_tunnel *t)
 {
 	struct l2tp_endpoint *ep = t->ep;
-	uint16_t id;
+	uint32_t id;
 
 	if (!t->r.pending)
 		return -EALREADY;
-	id = l2tp_random_id(ep, &ep->tunnels);
+	/* a peer that offers both versions may yet get an id of either: 16 bits */
+	id = l2tp_random_id(ep, &ep->tunnels, t->r.peer_info.offers_v2 ? 2 : 3);
 	if (!id)
 		return -ENOSPC;
 	if (idmap_put(&ep->tunnels, id, t))

@@ -12,14 +12,19 @@ void l2tp_tunnel_set_user(struct l2tp_tunnel *t, void *user)
 	t->user = user;
 }
 
-uint16_t l2tp_tunnel_id(const struct l2tp_tunnel *t)
+uint32_t l2tp_tunnel_id(const struct l2tp_tunnel *t)
 {
 	return t->r.id;
 }
 
-uint16_t l2tp_tunnel_peer_id(const struct l2tp_tunnel *t)
+uint32_t l2tp_tunnel_peer_id(const struct l2tp_tunnel *t)
 {
 	return t->r.peer_id;
+}
+
+uint8_t l2tp_tunnel_version(const struct l2tp_tunnel *t)
+{
+	return t->r.version;
 }
 
 const struct addr *l2tp_tunnel_local(const struct l2tp_tunnel *t)
@@ -70,12 +75,12 @@ void l2tp_tunnel_counters(const struct l2tp_tunnel *t, struct l2tp_tunnel_counte
 	};
 }
 
-struct l2tp_session *l2tp_session_find(struct l2tp_tunnel *t, uint16_t session_id)
+struct l2tp_session *l2tp_session_find(struct l2tp_tunnel *t, uint32_t session_id)
 {
 	return idmap_get(&t->sessions, session_id);
 }
 
-struct l2tp_session *l2tp_session_next(struct l2tp_tunnel *t, uint32_t after_id_plus_one)
+struct l2tp_session *l2tp_session_next(struct l2tp_tunnel *t, uint64_t after_id_plus_one)
 {
 	return idmap_next(&t->sessions, after_id_plus_one);
 }

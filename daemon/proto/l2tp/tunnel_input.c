@@ -1,15 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a peer's messages mean for the control connection: RFC 2661 sections 4.4.3, 5.1, 7.2. */
+/*
+ * What a peer's messages mean for the control connection: RFC 2661 sections 4.4.3, 5.1, 7.2,
+ * RFC 3931 sections 4.7.3, 5.4.3, 7.2.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/l2tp/internal.h"
 
+/* Those of ours that the peer has too. */
+static void note_pseudowires(struct l2tp_tunnel *t, const struct l2tp_message *m)
+{
+	const size_t max = sizeof(t->cfg.pseudowires) / sizeof(t->cfg.pseudowires[0]);
+	size_t n = 0;
+
+	for (size_t i = 0; i < max && t->cfg.pseudowires[i]; i++)
+		if (l2tp_has_pseudowire(m, t->cfg.pseudowires[i]))
+			t->r.peer_info.pseudowires[n++] = t->cfg.pseudowires[i];
+}
+
+static uint32_t peer_id_of(const struct l2tp_message *m, uint8_t version)
+{
+	return version == 3 ? l2tp_u32(m, L2TP_AVP_ASSIGNED_CONNECTION_ID) :
+			      l2tp_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+}
+
 void l2tp_tunnel_note_peer(struct l2tp_tunnel *t, const struct l2tp_message *m)
 {
 	struct l2tp_tunnel_peer_info *info = &t->r.peer_info;
 
-	memset(info, 0, sizeof(*info));
+	*info = (struct l2tp_tunnel_peer_info){
+		.authenticated = info->authenticated, .digest = info->digest,
+		.offers_v2 = info->offers_v2, .offers_v3 = info->offers_v3,
+	};
 	l2tp_text(m, L2TP_AVP_HOST_NAME, info->hostname, sizeof(info->hostname));
 	l2tp_text(m, L2TP_AVP_VENDOR_NAME, info->vendor_name, sizeof(info->vendor_name));
 	info->firmware = l2tp_u16(m, L2TP_AVP_FIRMWARE_REVISION);
@@ -17,6 +40,8 @@ void l2tp_tunnel_note_peer(struct l2tp_tunnel *t, const struct l2tp_message *m)
 	info->receive_window = l2tp_u16(m, L2TP_AVP_RECEIVE_WINDOW_SIZE);
 	info->framing = l2tp_u32(m, L2TP_AVP_FRAMING_CAPABILITIES);
 	info->bearer = l2tp_u32(m, L2TP_AVP_BEARER_CAPABILITIES);
+	info->router_id = l2tp_u32(m, L2TP_AVP_ROUTER_ID);
+	note_pseudowires(t, m);
 	/* section 4.4.3: absent is 4, which the transport begins with */
 	if (info->receive_window)
 		reliable_set_peer_window(&t->rel, info->receive_window);
@@ -54,26 +79,63 @@ static bool check_challenge(const struct l2tp_tunnel *t, struct l2tp_cause *caus
 	return true;
 }
 
-void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now)
+/* The configuration's version, or the higher of those that the peer offers. */
+static bool choose_version(struct l2tp_tunnel *t, struct l2tp_cause *cause)
+{
+	const struct l2tp_tunnel_peer_info *info = &t->r.peer_info;
+	uint8_t version = t->cfg.version ? t->cfg.version : info->offers_v3 ? 3 : 2;
+
+	if (version == 3 ? info->offers_v3 : info->offers_v2) {
+		t->r.version = version;
+		return true;
+	}
+	l2tp_cause_set(cause, L2TP_STOPCCN_VERSION, L2TP_PROTOCOL_VERSION, "this peer is to use version %u", version);
+	return false;
+}
+
+static bool check_request(struct l2tp_tunnel *t, const struct l2tp_header *h, struct l2tp_cause *cause)
 {
 	struct l2tp_endpoint *ep = t->ep;
-	struct l2tp_header h = { .payload = t->request, .payload_len = t->request_len };
-	struct l2tp_cause cause;
+
+	if (!choose_version(t, cause))
+		return false;
+	if (t->r.version == 3) {
+		/* once without what is hidden: whether it authenticates says what unhides */
+		l2tp_message_decode(&ep->msg, h, NULL, &ep->scratch, &ep->fault);
+		if (l2tp_auth_start(t, l2tp_has(&ep->msg, L2TP_AVP_NONCE))) {
+			l2tp_cause_set(cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES, "out of memory");
+			return false;
+		}
+	}
+	if (l2tp_message_decode(&ep->msg, h, l2tp_hiding_secret(t), &ep->scratch, &ep->fault) >
+	    L2TP_IGNORE_AVP) {
+		*cause = ep->fault.cause;
+		return false;
+	}
+	t->r.peer_id = peer_id_of(&ep->msg, t->r.version);
+	l2tp_tunnel_note_peer(t, &ep->msg);
+	if ((t->cfg.challenge || t->cfg.hide) && !secret_is_set(&t->cfg.secret))
+		return not_authorized(cause, "no secret to authenticate this peer with");
+	if (t->r.version == 3)
+		return l2tp_auth_check_request(t, t->request, t->request_len, cause);
+	return check_challenge(t, cause);
+}
+
+void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now)
+{
+	struct l2tp_cause cause = { 0 };
+	struct l2tp_header h;
 	bool ok;
 
-	if (l2tp_message_decode(&ep->msg, &h, &t->cfg.secret, &ep->scratch, &ep->fault) >
-	    L2TP_IGNORE_AVP) {
-		cause = ep->fault.cause;
-		ok = false;
-	} else {
-		t->r.peer_id = l2tp_u16(&ep->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID);
-		l2tp_tunnel_note_peer(t, &ep->msg);
-		ok = check_challenge(t, &cause);
-		if (ok && (t->cfg.challenge || t->cfg.hide) && !secret_is_set(&t->cfg.secret))
-			ok = not_authorized(&cause, "no secret to authenticate this peer with");
-	}
+	/* it was one when it came */
+	ok = !l2tp_header_decode(&h, t->request, t->request_len) && check_request(t, &h, &cause);
 	t->r.pending = false;
-	l2tp_tunnel_event(t, now, ok ? L2TP_TUNNEL_EV_SCCRQ_OK : L2TP_TUNNEL_EV_SCCRQ_BAD, &cause);
+	if (ok)
+		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_OK, NULL);
+	else if (cause.result)
+		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_BAD, &cause);
+	else	/* RFC 3931 section 5.4.1: a wrong digest gets no answer */
+		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SILENCE, &cause);
 	free(t->request);
 	t->request = NULL;
 }
@@ -92,8 +154,13 @@ static void input_sccrp(struct l2tp_tunnel *t, const struct input *in)
 	t->r.peer.port = in->peer->port;
 	if (!addr_is_set(&t->r.local) || addr_is_any(&t->r.local))
 		t->r.local = *in->local;
-	t->r.peer_id = l2tp_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+	t->r.peer_id = peer_id_of(m, t->r.version);
 	l2tp_tunnel_note_peer(t, m);
+	if (t->r.version == 3) {
+		/* its digest was looked at before it came here */
+		l2tp_tunnel_event(t, in->now, L2TP_TUNNEL_EV_SCCRP_OK, NULL);
+		return;
+	}
 	if (check_response(t, L2TP_SCCRP, &cause) && check_challenge(t, &cause))
 		l2tp_tunnel_event(t, in->now, L2TP_TUNNEL_EV_SCCRP_OK, NULL);
 	else
@@ -117,7 +184,7 @@ static void input_stopccn(struct l2tp_tunnel *t, uint64_t now)
 	l2tp_cause_decode(&t->ep->msg, &cause);
 	/* A refused SCCRQ: the acknowledgement has to find the peer's tunnel. */
 	if (!t->r.peer_id)
-		t->r.peer_id = l2tp_u16(&t->ep->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+		t->r.peer_id = peer_id_of(&t->ep->msg, t->r.version);
 	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_STOPCCN, &cause);
 	/* section 5.7: nothing of ours matters to it, but its copies are acknowledged */
 	reliable_drop_all(&t->rel);
@@ -134,7 +201,7 @@ static void input_fault(struct l2tp_tunnel *t, uint64_t now)
 	case L2TP_SCCRP:
 		/* so that the StopCCN finds the peer's tunnel */
 		if (t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY)
-			t->r.peer_id = l2tp_u16(&t->ep->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+			t->r.peer_id = peer_id_of(&t->ep->msg, t->r.version);
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRP_BAD, cause);
 		break;
 	case L2TP_SCCCN:
@@ -155,6 +222,7 @@ static void input_fault(struct l2tp_tunnel *t, uint64_t now)
 	case L2TP_CDN:
 	case L2TP_WEN:
 	case L2TP_SLI:
+	case L2TP_ACK:
 	case L2TP_MESSAGE_UNKNOWN:
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_FAULT, cause);
 		break;
@@ -194,8 +262,8 @@ static void input_when_down(struct l2tp_tunnel *t, const struct input *in)
 		input_stopccn(t, in->now);
 	/* the SCCRQ was taken back before its answer came: the StopCCN can name the tunnel now */
 	if (m->type == L2TP_SCCRP && t->r.initiator && !t->r.peer_id) {
-		t->r.peer_id = l2tp_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID);
-		reliable_readdress(&t->rel, t->r.peer_id);
+		t->r.peer_id = peer_id_of(m, t->r.version);
+		reliable_readdress(&t->rel, t->r.version, t->r.peer_id);
 	}
 }
 
@@ -205,7 +273,7 @@ static void deliver(struct l2tp_tunnel *t, const struct input *in, const struct 
 	struct l2tp_endpoint *ep = t->ep;
 	enum l2tp_severity severity;
 
-	severity = l2tp_message_decode(&ep->msg, h, &t->cfg.secret, &ep->scratch, &ep->fault);
+	severity = l2tp_message_decode(&ep->msg, h, l2tp_hiding_secret(t), &ep->scratch, &ep->fault);
 	if (t->r.down) {
 		input_when_down(t, in);
 		return;
@@ -246,6 +314,7 @@ static void deliver(struct l2tp_tunnel *t, const struct input *in, const struct 
 		input_call(t, in->now, h, severity);
 		break;
 	case L2TP_ZLB:
+	case L2TP_ACK:
 	case L2TP_MESSAGE_UNKNOWN:
 		break;	/* takes no number; and one that is unknown was dropped above */
 	}
@@ -260,6 +329,40 @@ static bool from_peer(const struct l2tp_tunnel *t, const struct addr *peer)
 	       addr_equal_ip(&t->r.peer, peer);
 }
 
+/* RFC 3931 section 4.7.3: the peer answers our SCCRQ of both versions as one of version 2. */
+static void fall_back(struct l2tp_tunnel *t)
+{
+	t->r.version = 2;
+	t->r.fallback = false;
+	l2tp_auth_free(t);
+}
+
+/* Whether the message is of the tunnel's version. */
+static bool right_version(struct l2tp_tunnel *t, const struct input *in)
+{
+	bool open = t->r.fallback && t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY;
+
+	if (in->h.version == t->r.version) {
+		/* what only acknowledges the SCCRQ does not decide */
+		if (open && l2tp_peek_type(in->pkt, in->len) == L2TP_SCCRP)
+			t->r.fallback = false;
+		return true;
+	}
+	/* a copy of the SCCRQ that both versions are good for */
+	if (in->h.version == 2 && !t->r.initiator && t->r.peer_info.offers_v2)
+		return true;
+	if (!open || in->h.version != 2)
+		return false;
+	if (in->h.payload_len)
+		fall_back(t);
+	return true;
+}
+
+static bool acknowledges_only(const struct input *in)
+{
+	return !in->h.payload_len || (in->h.version == 3 && l2tp_peek_type(in->pkt, in->len) == L2TP_ACK);
+}
+
 void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in)
 {
 	struct l2tp_endpoint *ep = t->ep;
@@ -270,8 +373,15 @@ void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in)
 		ep->counters.wrong_address++;
 		return;
 	}
+	if (!right_version(t, in)) {
+		ep->counters.wrong_version++;
+		return;
+	}
+	/* a ZLB of version 2 says no more than that our SCCRQ of both versions arrived */
+	if (!(t->r.fallback && in->h.version == 2) && !l2tp_auth_check(t, in))
+		return;
 	t->r.last_heard_ms = in->now;
-	switch (reliable_receive(&t->rel, in->now, in->h.ns, in->h.nr, !in->h.payload_len,
+	switch (reliable_receive(&t->rel, in->now, in->h.ns, in->h.nr, acknowledges_only(in),
 				 in->pkt, in->len)) {
 	case RELIABLE_DELIVER:
 		deliver(t, in, &in->h);
