@@ -142,6 +142,7 @@ struct config_session {
 	char *called_number, *calling_number;
 };
 
+
 enum config_version { CONFIG_VERSION_2, CONFIG_VERSION_3, CONFIG_VERSION_AUTO };
 
 struct config_lac {
