@@ -39,14 +39,15 @@ struct config_kind {
 extern const struct config_kind config_kind_string, config_kind_path, config_kind_ref,
 	config_kind_ifname, config_kind_bool, config_kind_u16, config_kind_u32,
 	config_kind_seconds, config_kind_addr, config_kind_addr4, config_kind_source_port,
-	config_kind_backend, config_kind_auth, config_kind_dns, config_kind_ranges,
-	config_kind_rate, config_kind_mppe, config_kind_mppe_bits, config_kind_names,
-	config_kind_strings, config_kind_prefixes;
+	config_kind_word, config_kind_auth, config_kind_dns, config_kind_ranges,
+	config_kind_rate, config_kind_mppe_bits, config_kind_names, config_kind_strings,
+	config_kind_prefixes;
 
 struct config_key {
 	const char *name;
 	const struct config_kind *kind;
 	size_t offset;			/* of the value in the section's struct */
+	const char *const *words;	/* of a word: max + 1, by the enum that they stand for */
 	uint32_t min, max;		/* numbers: the value; strings: the length; times: ms */
 };
 

@@ -10,7 +10,10 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 /* The last arguments are the bounds: two numbers. */
 #define KEY(key_name, key_kind, type, member, ...) \
-	{ key_name, &config_kind_##key_kind, offsetof(struct type, member), __VA_ARGS__ }
+	{ key_name, &config_kind_##key_kind, offsetof(struct type, member), NULL, __VA_ARGS__ }
+/* An enum of 0, 1, ... and its words. */
+#define WORD(key_name, type, member, names) \
+	{ key_name, &config_kind_word, offsetof(struct type, member), names, 0, COUNT(names) - 1 }
 #define SECONDS(n) ((n) * 1000)
 #define PATH_BYTES 1, 1000
 #define NO_BOUNDS 0, 0
@@ -109,8 +112,19 @@ const struct config_section config_section_lns = {
 
 /* ---- ppp ---- */
 
+static const char *const backends[] = {
+	[CONFIG_BACKEND_PPPD] = "pppd",
+	[CONFIG_BACKEND_NONE] = "none",
+};
+
+static const char *const mppe_words[] = {
+	[CONFIG_MPPE_OFF] = "off",
+	[CONFIG_MPPE_OPTIONAL] = "optional",
+	[CONFIG_MPPE_REQUIRED] = "required",
+};
+
 static const struct config_key ppp_keys[] = {
-	KEY("backend", backend, config_ppp, backend, NO_BOUNDS),
+	WORD("backend", config_ppp, backend, backends),
 	KEY("auth", auth, config_ppp, auth, NO_BOUNDS),
 	KEY("users-file", path, config_ppp, users_file, PATH_BYTES),
 	KEY("radius", names, config_ppp, radius, 1, CONFIG_NAME_MAX - 1),
@@ -118,7 +132,7 @@ static const struct config_key ppp_keys[] = {
 	KEY("interim-interval", seconds, config_ppp, interim_ms, 0, SECONDS(86400)),
 	KEY("strip-realm", bool, config_ppp, strip_realm, NO_BOUNDS),
 	KEY("strip-domain", bool, config_ppp, strip_domain, NO_BOUNDS),
-	KEY("mppe", mppe, config_ppp, mppe, NO_BOUNDS),
+	WORD("mppe", config_ppp, mppe, mppe_words),
 	KEY("mppe-bits", mppe_bits, config_ppp, mppe_bits, NO_BOUNDS),
 	KEY("mppe-stateful", bool, config_ppp, mppe_stateful, NO_BOUNDS),
 	KEY("max-sessions", u32, config_ppp, max_sessions, 0, UINT32_MAX),

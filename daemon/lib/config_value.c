@@ -341,41 +341,6 @@ const struct config_kind config_kind_rate = {
 	"a rate", false, parse_rate, equal_rate, print_rate, NULL,
 };
 
-/* ---- ppp: mppe ---- */
-
-static const char *const mppe_names[] = {
-	[CONFIG_MPPE_OFF] = "off", [CONFIG_MPPE_OPTIONAL] = "optional", [CONFIG_MPPE_REQUIRED] = "required",
-};
-
-static int parse_mppe(const struct config_key *k, void *obj, const char *text,
-		      struct config_why *why)
-{
-	enum config_mppe *at = field(k, obj);
-
-	for (int i = CONFIG_MPPE_OFF; i <= CONFIG_MPPE_REQUIRED; i++) {
-		if (strcmp(text, mppe_names[i]) == 0) {
-			*at = (enum config_mppe)i;
-			return 0;
-		}
-	}
-	return config_fail(why, "%s = \"%s\" is unknown; it is \"off\", \"optional\" or \"required\"",
-			   k->name, text);
-}
-
-static bool equal_mppe(const struct config_key *k, const void *a, const void *b)
-{
-	return *(const enum config_mppe *)cfield(k, a) == *(const enum config_mppe *)cfield(k, b);
-}
-
-static void print_mppe(const struct config_key *k, const void *obj, FILE *out)
-{
-	fprintf(out, "\"%s\"", mppe_names[*(const enum config_mppe *)cfield(k, obj)]);
-}
-
-const struct config_kind config_kind_mppe = {
-	"off, optional or required", false, parse_mppe, equal_mppe, print_mppe, NULL,
-};
-
 /* ---- addresses; the port beside them is a key of its own ---- */
 
 static int set_addr(const struct config_key *k, void *obj, const struct addr *a)
@@ -430,6 +395,50 @@ const struct config_kind config_kind_addr4 = {
 
 /* ---- words that choose ---- */
 
+/* "neither "a" nor "b"", or "unknown; it is "a", "b" or "c"" */
+static int word_fail(const struct config_key *k, const char *text, struct config_why *why)
+{
+	char list[160] = "";
+	size_t at = 0;
+	uint32_t i;
+
+	if (k->max == 1)
+		return config_fail(why, "%s = \"%s\" is neither \"%s\" nor \"%s\"", k->name, text,
+				   k->words[0], k->words[1]);
+	for (i = 0; i <= k->max && at < sizeof(list); i++)
+		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s\"%s\"",
+				       i == 0 ? "" : i == k->max ? " or " : ", ", k->words[i]);
+	return config_fail(why, "%s = \"%s\" is unknown; it is %s", k->name, text, list);
+}
+
+static int parse_word(const struct config_key *k, void *obj, const char *text,
+		      struct config_why *why)
+{
+	uint32_t i;
+
+	for (i = 0; i <= k->max; i++) {
+		if (strcmp(text, k->words[i]) == 0) {
+			*(unsigned int *)field(k, obj) = i;
+			return 0;
+		}
+	}
+	return word_fail(k, text, why);
+}
+
+static bool equal_word(const struct config_key *k, const void *a, const void *b)
+{
+	return *(const unsigned int *)cfield(k, a) == *(const unsigned int *)cfield(k, b);
+}
+
+static void print_word(const struct config_key *k, const void *obj, FILE *out)
+{
+	fprintf(out, "\"%s\"", k->words[*(const unsigned int *)cfield(k, obj)]);
+}
+
+const struct config_kind config_kind_word = {
+	"one of some words", false, parse_word, equal_word, print_word, NULL,
+};
+
 static int parse_source_port(const struct config_key *k, void *obj, const char *text,
 			     struct config_why *why)
 {
@@ -449,39 +458,4 @@ static void print_source_port(const struct config_key *k, const void *obj, FILE 
 
 const struct config_kind config_kind_source_port = {
 	"\"ephemeral\" or 1701", false, parse_source_port, equal_bool, print_source_port, NULL,
-};
-
-static const char *const backend_names[] = {
-	[CONFIG_BACKEND_PPPD] = "pppd",
-	[CONFIG_BACKEND_NONE] = "none",
-};
-
-static int parse_backend(const struct config_key *k, void *obj, const char *text,
-			 struct config_why *why)
-{
-	enum config_backend *at = field(k, obj);
-
-	if (strcmp(text, backend_names[CONFIG_BACKEND_PPPD]) == 0)
-		*at = CONFIG_BACKEND_PPPD;
-	else if (strcmp(text, backend_names[CONFIG_BACKEND_NONE]) == 0)
-		*at = CONFIG_BACKEND_NONE;
-	else
-		return config_fail(why, "%s = \"%s\" is neither \"pppd\" nor \"none\"", k->name,
-				   text);
-	return 0;
-}
-
-static bool equal_backend(const struct config_key *k, const void *a, const void *b)
-{
-	return *(const enum config_backend *)cfield(k, a) ==
-	       *(const enum config_backend *)cfield(k, b);
-}
-
-static void print_backend(const struct config_key *k, const void *obj, FILE *out)
-{
-	fprintf(out, "\"%s\"", backend_names[*(const enum config_backend *)cfield(k, obj)]);
-}
-
-const struct config_kind config_kind_backend = {
-	"\"pppd\" or \"none\"", false, parse_backend, equal_backend, print_backend, NULL,
 };

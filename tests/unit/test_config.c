@@ -606,8 +606,9 @@ static void random_value(const struct config_key *k, FILE *f, unsigned int index
 		fprintf(f, "10.0.%u.%u", random_below(4), 1 + random_below(254));
 	else if (k->kind == &config_kind_source_port)
 		fputs(random_below(2) ? "1701" : "ephemeral", f);
-	else if (k->kind == &config_kind_backend)
-		fputs("pppd", f);
+	else if (k->kind == &config_kind_word)
+		fputs(strcmp(k->name, "backend") && strcmp(k->name, "mppe") ?
+		      k->words[random_below(k->max + 1)] : k->words[0], f);
 	else if (k->kind == &config_kind_auth)
 		fputs(auths[index], f);
 	else if (k->kind == &config_kind_dns)
@@ -616,8 +617,6 @@ static void random_value(const struct config_key *k, FILE *f, unsigned int index
 		fputs("base", f);
 	else if (k->kind == &config_kind_rate)
 		fprintf(f, "%u%s", 8 + random_below(390), random_below(2) ? "kbit" : "gbit");
-	else if (k->kind == &config_kind_mppe)
-		fputs("off", f);
 	else if (k->kind == &config_kind_mppe_bits)
 		fputs(random_below(2) ? "40" : "128", f);
 	else if (k->kind == &config_kind_ranges)
