@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is done with a configuration once it is read: find, match, print, free,
- * and look at the files that it names.
+ * What is done with a configuration once it is read: find, match, free, and
+ * look at the files that it names.
  */
 #include "lib/config.h"
 
@@ -93,158 +93,27 @@ const struct config_lns *config_lns_match(const struct config *c, const struct a
 	return NULL;
 }
 
+static void free_groups(const struct config_group *g, void *parent)
+{
+	size_t i;
+
+	for (; g->section; g++) {
+		for (i = 0; i < config_group_n(g, parent); i++) {
+			if (g->inner)
+				free_groups(g->inner, config_group_at(g, parent, i));
+			config_section_fini(g->section, config_group_at(g, parent, i));
+		}
+		free(config_group_at(g, parent, 0));
+	}
+}
+
 void config_free(struct config *c)
 {
-	size_t i, j;
-
 	if (!c)
 		return;
-	for (i = 0; i < c->listen_n; i++)
-		config_section_fini(&config_section_listen, &c->listen[i]);
-	for (i = 0; i < c->lns_n; i++)
-		config_section_fini(&config_section_lns, &c->lns[i]);
-	for (i = 0; i < c->ppp_n; i++)
-		config_section_fini(&config_section_ppp, &c->ppp[i]);
-	for (i = 0; i < c->lac_n; i++) {
-		for (j = 0; j < c->lac[i].sessions_n; j++)
-			config_section_fini(&config_section_session, &c->lac[i].sessions[j]);
-		free(c->lac[i].sessions);
-		config_section_fini(&config_section_lac, &c->lac[i]);
-	}
-	for (i = 0; i < c->pool_n; i++)
-		config_section_fini(&config_section_pool, &c->pool[i]);
-	for (i = 0; i < c->radius_n; i++)
-		config_section_fini(&config_section_radius, &c->radius[i]);
-	for (i = 0; i < c->coa_n; i++)
-		config_section_fini(&config_section_coa, &c->coa[i]);
+	free_groups(config_groups, c);
 	config_section_fini(&config_section_global, c);
-	free(c->listen);
-	free(c->lns);
-	free(c->ppp);
-	free(c->lac);
-	free(c->pool);
-	free(c->radius);
-	free(c->coa);
 	free(c);
-}
-
-/* ---- the canonical form ---- */
-
-/* One key per line where obj differs from def. */
-static void print_keys(const struct config_section *s, const void *obj, const void *def,
-		       const char *indent, FILE *out)
-{
-	size_t i;
-
-	for (i = 0; i < s->n; i++) {
-		const struct config_key *k = &s->keys[i];
-
-		if (k->kind->equal(k, obj, def))
-			continue;
-		fprintf(out, "%s%s = ", indent, k->name);
-		k->kind->print(k, obj, out);
-		putc('\n', out);
-	}
-}
-
-/* What the tunnel's keys are when they are not given; hostname stays the configuration's. */
-static void tunnel_defaults(struct config_tunnel *def, const struct config *c,
-			    const struct config_tunnel *t)
-{
-	def->hostname = c->hostname;
-	def->challenge = t->secret_file != NULL;
-}
-
-static void print_lac(const struct config *c, const struct config_lac *l, FILE *out)
-{
-	struct config_session session = { 0 };
-	struct config_lac def = { 0 };
-	size_t i;
-
-	config_section_lac.init(&def);
-	tunnel_defaults(&def.tunnel, c, &l->tunnel);
-	config_section_session.init(&session);
-	fprintf(out, "lac \"%s\" {\n", l->name);
-	print_keys(&config_section_lac, l, &def, "\t", out);
-	for (i = 0; i < l->sessions_n; i++) {
-		fprintf(out, "\tsession \"%s\" {\n", l->sessions[i].name);
-		print_keys(&config_section_session, &l->sessions[i], &session, "\t\t", out);
-		fprintf(out, "\t}\n");
-	}
-	fprintf(out, "}\n");
-}
-
-static void print_services(const struct config *c, FILE *out)
-{
-	struct config_pool pool = { 0 };
-	struct config_coa coa = { 0 };
-	size_t i;
-
-	for (i = 0; i < c->pool_n; i++) {
-		fprintf(out, "pool \"%s\" {\n", c->pool[i].name);
-		print_keys(&config_section_pool, &c->pool[i], &pool, "\t", out);
-		fprintf(out, "}\n");
-	}
-	for (i = 0; i < c->radius_n; i++) {
-		struct config_radius def = { .nas_identifier = c->hostname };
-
-		config_section_radius.init(&def);
-		fprintf(out, "radius \"%s\" {\n", c->radius[i].name);
-		print_keys(&config_section_radius, &c->radius[i], &def, "\t", out);
-		fprintf(out, "}\n");
-	}
-	config_section_coa.init(&coa);
-	for (i = 0; i < c->coa_n; i++) {
-		fprintf(out, "coa \"%s\" {\n", c->coa[i].name);
-		print_keys(&config_section_coa, &c->coa[i], &coa, "\t", out);
-		fprintf(out, "}\n");
-	}
-}
-
-/* The order is that of the tables; the host's name is always there, for it is not constant. */
-int config_print(const struct config *c, FILE *out)
-{
-	char state_dir[] = CONFIG_STATE_DIR;
-	struct config global = { 0 };
-	size_t i;
-
-	config_section_global.init(&global);
-	global.state_dir = state_dir;
-	print_keys(&config_section_global, c, &global, "", out);
-	for (i = 0; i < c->listen_n; i++) {
-		struct config_listen def = { 0 };
-
-		config_section_listen.init(&def);
-		fprintf(out, "listen {\n");
-		print_keys(&config_section_listen, &c->listen[i], &def, "\t", out);
-		fprintf(out, "}\n");
-	}
-	for (i = 0; i < c->lns_n; i++) {
-		struct config_lns def = { 0 };
-
-		config_section_lns.init(&def);
-		tunnel_defaults(&def.tunnel, c, &c->lns[i].tunnel);
-		fprintf(out, "lns \"%s\" {\n", c->lns[i].name);
-		print_keys(&config_section_lns, &c->lns[i], &def, "\t", out);
-		fprintf(out, "}\n");
-	}
-	for (i = 0; i < c->ppp_n; i++) {
-		struct config_ppp def = { 0 };
-
-		config_section_ppp.init(&def);
-		def.mru = c->ppp[i].mtu;
-		def.accounting = c->ppp[i].radius.n > 0;
-		def.mppe_bits = CONFIG_MPPE_40 | CONFIG_MPPE_128;
-		/* Its default is one thing for an lns and another for a lac. */
-		def.pppd_scripts = c->ppp[i].pppd_scripts_given ? !c->ppp[i].pppd_scripts : c->ppp[i].pppd_scripts;
-		fprintf(out, "ppp \"%s\" {\n", c->ppp[i].name);
-		print_keys(&config_section_ppp, &c->ppp[i], &def, "\t", out);
-		fprintf(out, "}\n");
-	}
-	for (i = 0; i < c->lac_n; i++)
-		print_lac(c, &c->lac[i], out);
-	print_services(c, out);
-	return fflush(out) || ferror(out) ? -EIO : 0;
 }
 
 /* ---- the files that it names ---- */

@@ -34,6 +34,8 @@ struct config_kind {
 	bool (*equal)(const struct config_key *k, const void *a, const void *b);
 	void (*print)(const struct config_key *k, const void *obj, FILE *out);
 	void (*fini)(const struct config_key *k, void *obj);	/* NULL: owns nothing */
+	/* From src to dst, which has none yet; 0 or -ENOMEM. NULL: no key has such a default. */
+	int (*copy)(const struct config_key *k, void *dst, const void *src);
 };
 
 extern const struct config_kind config_kind_string, config_kind_path, config_kind_ref,
@@ -58,11 +60,25 @@ struct config_section {
 	size_t n;
 	size_t size;			/* of the section's struct */
 	void (*init)(void *obj);	/* the defaults that depend on nothing else */
+	/* Adds to def, fresh from init, the defaults that depend on obj's other keys; borrowed. Or NULL. */
+	void (*relative)(void *def, const void *obj, const struct config *c);
+};
+
+/* Where the struct of a file or section keeps the sections of one keyword: an array. */
+struct config_group {
+	const struct config_section *section;
+	size_t array, n;			/* offsets of the pointer and of the count */
+	const struct config_group *inner;	/* the groups within each; NULL: none */
 };
 
 extern const struct config_section config_section_global, config_section_listen,
 	config_section_lns, config_section_ppp, config_section_lac, config_section_session,
 	config_section_pool, config_section_radius, config_section_coa;
+
+/* The file's, in the order in which they are printed; ends with section NULL. */
+extern const struct config_group config_groups[];
+size_t config_group_n(const struct config_group *g, const void *parent);
+void *config_group_at(const struct config_group *g, const void *parent, size_t i);
 
 void config_section_fini(const struct config_section *s, void *obj);
 

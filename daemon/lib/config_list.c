@@ -83,7 +83,7 @@ static void fini_strings(const struct config_key *k, void *obj)
 }
 
 const struct config_kind config_kind_strings = {
-	"strings", true, parse_strings, equal_strings, print_strings, fini_strings,
+	"strings", true, parse_strings, equal_strings, print_strings, fini_strings, NULL,
 };
 
 /* ---- names of sections ---- */
@@ -102,7 +102,7 @@ static int parse_names(const struct config_key *k, void *obj, const char *text,
 }
 
 const struct config_kind config_kind_names = {
-	"names of sections", true, parse_names, equal_strings, print_strings, fini_strings,
+	"names of sections", true, parse_names, equal_strings, print_strings, fini_strings, NULL,
 };
 
 /* ---- ppp: the lengths of MPPE's keys ---- */
@@ -139,6 +139,12 @@ static bool equal_mppe_bits(const struct config_key *k, const void *a, const voi
 	return ((const uint8_t *)a)[k->offset] == ((const uint8_t *)b)[k->offset];
 }
 
+static int copy_mppe_bits(const struct config_key *k, void *dst, const void *src)
+{
+	((uint8_t *)dst)[k->offset] = ((const uint8_t *)src)[k->offset];
+	return 0;
+}
+
 static void print_mppe_bits(const struct config_key *k, const void *obj, FILE *out)
 {
 	uint8_t mask = ((const uint8_t *)obj)[k->offset];
@@ -154,7 +160,7 @@ static void print_mppe_bits(const struct config_key *k, const void *obj, FILE *o
 }
 
 const struct config_kind config_kind_mppe_bits = {
-	"lengths of MPPE keys", true, parse_mppe_bits, equal_mppe_bits, print_mppe_bits, NULL,
+	"lengths of MPPE keys", true, parse_mppe_bits, equal_mppe_bits, print_mppe_bits, NULL, copy_mppe_bits,
 };
 
 /* ---- prefixes ---- */
@@ -204,7 +210,7 @@ static void fini_prefixes(const struct config_key *k, void *obj)
 }
 
 const struct config_kind config_kind_prefixes = {
-	"prefixes", true, parse_prefixes, equal_prefixes, print_prefixes, fini_prefixes,
+	"prefixes", true, parse_prefixes, equal_prefixes, print_prefixes, fini_prefixes, NULL,
 };
 
 /* ---- ppp: authentication methods ---- */
@@ -256,7 +262,7 @@ static void print_auth(const struct config_key *k, const void *obj, FILE *out)
 }
 
 const struct config_kind config_kind_auth = {
-	"authentication methods", true, parse_auth, equal_auth, print_auth, NULL,
+	"authentication methods", true, parse_auth, equal_auth, print_auth, NULL, NULL,
 };
 
 /* ---- ppp: name servers ---- */
@@ -300,7 +306,7 @@ static void print_dns(const struct config_key *k, const void *obj, FILE *out)
 }
 
 const struct config_kind config_kind_dns = {
-	"name servers", true, parse_dns, equal_dns, print_dns, NULL,
+	"name servers", true, parse_dns, equal_dns, print_dns, NULL, NULL,
 };
 
 /* ---- ranges of addresses ---- */
@@ -400,7 +406,7 @@ static void fini_ranges(const struct config_key *k, void *obj)
 }
 
 const struct config_kind config_kind_ranges = {
-	"ranges of addresses", true, parse_ranges, equal_ranges, print_ranges, fini_ranges,
+	"ranges of addresses", true, parse_ranges, equal_ranges, print_ranges, fini_ranges, NULL,
 };
 
 int config_pool_exclude(struct config_ppp *ppp)

@@ -81,10 +81,45 @@ static int on_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	return 0;
 }
 
-static cfg_opt_t *options_new(const struct config_section *s, cfg_opt_t *sections, size_t n)
+static cfg_opt_t *options_new(const struct config_section *s, const struct config_group *groups);
+
+static size_t count_groups(const struct config_group *g)
 {
-	cfg_opt_t *opts = calloc(s->n + n + 1, sizeof(*opts));
-	size_t i;
+	size_t n = 0;
+
+	while (g && g[n].section)
+		n++;
+	return n;
+}
+
+/* libconfuse copies the options when they are used; these go when it has. */
+static void options_free(cfg_opt_t *opts)
+{
+	cfg_opt_t *o;
+
+	for (o = opts; o && o->name; o++)
+		if (o->type == CFGT_SEC)
+			options_free(o->subopts);
+	free(opts);
+}
+
+static int add_section(cfg_opt_t *opt, const struct config_group *g)
+{
+	int titled = g->section->titled ? CFGF_TITLE | CFGF_NO_TITLE_DUPES : 0;
+	cfg_opt_t *inner = options_new(g->section, g->inner);
+
+	if (!inner)
+		return -ENOMEM;
+	*opt = (cfg_opt_t)CFG_SEC(g->section->name, inner, CFGF_MULTI | titled);
+	return 0;
+}
+
+/* The options of a section and of those within it, or NULL. */
+static cfg_opt_t *options_new(const struct config_section *s, const struct config_group *groups)
+{
+	size_t inner = count_groups(groups), i;
+	cfg_opt_t *opts = calloc(s->n + inner + 1, sizeof(*opts));
+	int err = 0;
 
 	if (!opts)
 		return NULL;
@@ -94,56 +129,22 @@ static cfg_opt_t *options_new(const struct config_section *s, cfg_opt_t *section
 		opts[i].flags = CFGF_NODEFAULT | (s->keys[i].kind->list ? CFGF_LIST : 0);
 		opts[i].parsecb = on_value;
 	}
-	if (n)
-		memcpy(&opts[s->n], sections, n * sizeof(*opts));
-	return opts;
+	for (i = 0; i < inner && !err; i++)
+		err = add_section(&opts[s->n + i], &groups[i]);
+	if (!err)
+		return opts;
+	options_free(opts);
+	return NULL;
 }
 
-static cfg_opt_t section_option(const struct config_section *s, cfg_opt_t *opts)
-{
-	int titled = s->titled ? CFGF_TITLE | CFGF_NO_TITLE_DUPES : 0;
-
-	return (cfg_opt_t)CFG_SEC(s->name, opts, CFGF_MULTI | titled);
-}
-
-/* libconfuse copies the options; these go when it has. */
 static cfg_t *tree_new(void)
 {
-	cfg_opt_t *listen = options_new(&config_section_listen, NULL, 0);
-	cfg_opt_t *lns = options_new(&config_section_lns, NULL, 0);
-	cfg_opt_t *ppp = options_new(&config_section_ppp, NULL, 0);
-	cfg_opt_t *session = options_new(&config_section_session, NULL, 0);
-	cfg_opt_t in_lac[] = { section_option(&config_section_session, session) };
-	cfg_opt_t *lac = options_new(&config_section_lac, in_lac, 1);
-	cfg_opt_t *pool = options_new(&config_section_pool, NULL, 0);
-	cfg_opt_t *radius = options_new(&config_section_radius, NULL, 0);
-	cfg_opt_t *coa = options_new(&config_section_coa, NULL, 0);
-	cfg_opt_t in_global[] = {
-		section_option(&config_section_listen, listen),
-		section_option(&config_section_lns, lns),
-		section_option(&config_section_ppp, ppp),
-		section_option(&config_section_lac, lac),
-		section_option(&config_section_pool, pool),
-		section_option(&config_section_radius, radius),
-		section_option(&config_section_coa, coa),
-	};
-	cfg_opt_t *global = options_new(&config_section_global, in_global,
-					sizeof(in_global) / sizeof(in_global[0]));
-	cfg_t *root = NULL;
+	cfg_opt_t *opts = options_new(&config_section_global, config_groups);
+	cfg_t *root = opts ? cfg_init(opts, CFGF_NONE) : NULL;
 
-	if (listen && lns && ppp && session && lac && pool && radius && coa && global)
-		root = cfg_init(global, CFGF_NONE);
 	if (root)
 		cfg_set_error_function(root, on_error);
-	free(listen);
-	free(lns);
-	free(ppp);
-	free(session);
-	free(lac);
-	free(pool);
-	free(radius);
-	free(coa);
-	free(global);
+	options_free(opts);
 	return root;
 }
 
@@ -196,53 +197,46 @@ static int convert_section(struct parse *p, cfg_t *tree, const struct config_sec
 	return err;
 }
 
-/* All sections of one keyword into an array; *n counts those that own memory. */
-static int convert_sections(struct parse *p, cfg_t *parent, const struct config_section *s,
-			    void *array, size_t *n)
+static int convert_groups(struct parse *p, cfg_t *tree, const struct config_group *g, void *parent);
+
+/* All sections of one keyword into an array; the count is of those that own memory. */
+static int convert_group(struct parse *p, cfg_t *tree, const struct config_group *g, void *parent)
 {
-	unsigned int i, count = cfg_size(parent, s->name);
-	void *objs;
+	unsigned int count = cfg_size(tree, g->section->name);
+	void *objs = count ? calloc(count, g->section->size) : NULL;
+	size_t i;
 	int err = 0;
 
-	if (count == 0)
-		return 0;
-	objs = calloc(count, s->size);
-	if (!objs)
+	if (count && !objs)
 		return no_memory(p);
-	memcpy(array, &objs, sizeof(objs));
+	memcpy((char *)parent + g->array, &objs, sizeof(objs));
 	for (i = 0; i < count && !err; i++) {
-		++*n;
-		err = convert_section(p, cfg_getnsec(parent, s->name, i), s,
-				      (char *)objs + i * s->size);
+		cfg_t *sec = cfg_getnsec(tree, g->section->name, (unsigned int)i);
+		void *obj = (char *)objs + i * g->section->size;
+		size_t n = i + 1;
+
+		memcpy((char *)parent + g->n, &n, sizeof(n));
+		err = convert_section(p, sec, g->section, obj);
+		if (!err && g->inner)
+			err = convert_groups(p, sec, g->inner, obj);
 	}
+	return err;
+}
+
+static int convert_groups(struct parse *p, cfg_t *tree, const struct config_group *g, void *parent)
+{
+	int err = 0;
+
+	for (; g->section && !err; g++)
+		err = convert_group(p, tree, g, parent);
 	return err;
 }
 
 static int convert(struct parse *p)
 {
-	struct config *c = p->c;
-	unsigned int i;
-	int err;
+	int err = convert_section(p, p->root, &config_section_global, p->c);
 
-	err = convert_section(p, p->root, &config_section_global, c);
-	if (!err)
-		err = convert_sections(p, p->root, &config_section_listen, &c->listen, &c->listen_n);
-	if (!err)
-		err = convert_sections(p, p->root, &config_section_lns, &c->lns, &c->lns_n);
-	if (!err)
-		err = convert_sections(p, p->root, &config_section_ppp, &c->ppp, &c->ppp_n);
-	if (!err)
-		err = convert_sections(p, p->root, &config_section_lac, &c->lac, &c->lac_n);
-	if (!err)
-		err = convert_sections(p, p->root, &config_section_pool, &c->pool, &c->pool_n);
-	if (!err)
-		err = convert_sections(p, p->root, &config_section_radius, &c->radius, &c->radius_n);
-	if (!err)
-		err = convert_sections(p, p->root, &config_section_coa, &c->coa, &c->coa_n);
-	for (i = 0; i < c->lac_n && !err; i++)
-		err = convert_sections(p, cfg_getnsec(p->root, "lac", i), &config_section_session,
-				       &c->lac[i].sessions, &c->lac[i].sessions_n);
-	return err;
+	return err ? err : convert_groups(p, p->root, config_groups, p->c);
 }
 
 /* ---- defaults that depend on other keys ---- */
@@ -252,107 +246,97 @@ static bool given(cfg_t *tree, const char *key)
 	return cfg_size(tree, key) > 0;
 }
 
-static int tunnel_defaults(const struct config *c, struct config_tunnel *t, cfg_t *tree)
+static int complete_section(const struct config *c, const struct config_section *s, void *obj,
+			    cfg_t *tree)
 {
-	if (!t->hostname)
-		t->hostname = strdup(c->hostname);
-	if (!given(tree, "challenge"))
-		t->challenge = t->secret_file != NULL;
-	return t->hostname ? 0 : -ENOMEM;
+	void *def = calloc(1, s->size);
+	size_t i;
+	int err = def ? 0 : -ENOMEM;
+
+	if (s == &config_section_ppp)
+		((struct config_ppp *)obj)->pppd_scripts_given = given(tree, "pppd-scripts");
+	if (!err) {
+		s->init(def);
+		s->relative(def, obj, c);
+	}
+	for (i = 0; i < s->n && !err; i++) {
+		const struct config_key *k = &s->keys[i];
+
+		if (!given(tree, k->name) && !k->kind->equal(k, obj, def))
+			err = k->kind->copy(k, obj, def);
+	}
+	free(def);
+	return err;
 }
 
-static void ppp_defaults(struct config_ppp *ppp, cfg_t *tree)
-{
-	if (!ppp->mru)
-		ppp->mru = ppp->mtu;
-	if (!given(tree, "accounting"))
-		ppp->accounting = ppp->radius.n > 0;
-	if (!ppp->mppe_bits)
-		ppp->mppe_bits = CONFIG_MPPE_40 | CONFIG_MPPE_128;
-	ppp->pppd_scripts_given = given(tree, "pppd-scripts");
-}
-
-static int radius_defaults(struct config *c)
+static int complete_groups(const struct config *c, const struct config_group *g, void *parent,
+			   cfg_t *tree)
 {
 	size_t i;
+	int err = 0;
 
-	if (!c->state_dir)
-		c->state_dir = strdup(CONFIG_STATE_DIR);
-	if (!c->state_dir)
-		return -ENOMEM;
-	for (i = 0; i < c->radius_n; i++) {
-		if (!c->radius[i].nas_identifier)
-			c->radius[i].nas_identifier = strdup(c->hostname);
-		if (!c->radius[i].nas_identifier)
-			return -ENOMEM;
+	for (; g->section; g++) {
+		for (i = 0; i < config_group_n(g, parent) && !err; i++) {
+			cfg_t *sec = cfg_getnsec(tree, g->section->name, (unsigned int)i);
+			void *obj = config_group_at(g, parent, i);
+
+			if (g->section->relative)
+				err = complete_section(c, g->section, obj, sec);
+			if (!err && g->inner)
+				err = complete_groups(c, g->inner, obj, sec);
+		}
 	}
-	return 0;
+	return err;
 }
 
 static int defaults(struct parse *p)
 {
 	struct config *c = p->c;
 	char host[256] = "";
-	unsigned int i;
 
 	if (!c->hostname) {
 		if (gethostname(host, sizeof(host) - 1) || !host[0])
 			strcpy(host, "l2tpd");
 		c->hostname = strdup(host);
-		if (!c->hostname)
-			return no_memory(p);
 	}
-	for (i = 0; i < c->lns_n; i++)
-		if (tunnel_defaults(c, &c->lns[i].tunnel, cfg_getnsec(p->root, "lns", i)))
-			return no_memory(p);
-	for (i = 0; i < c->lac_n; i++)
-		if (tunnel_defaults(c, &c->lac[i].tunnel, cfg_getnsec(p->root, "lac", i)))
-			return no_memory(p);
-	for (i = 0; i < c->ppp_n; i++)
-		ppp_defaults(&c->ppp[i], cfg_getnsec(p->root, "ppp", i));
-	return radius_defaults(c) ? no_memory(p) : 0;
+	if (!c->state_dir)
+		c->state_dir = strdup(CONFIG_STATE_DIR);
+	if (!c->hostname || !c->state_dir || complete_groups(c, config_groups, c, p->root))
+		return no_memory(p);
+	return 0;
 }
 
 /* ---- the places of keys, for the cross-checks ---- */
 
-static cfg_t *tree_of(struct parse *p, const void *obj)
+static cfg_t *find_tree(cfg_t *tree, const struct config_group *g, const void *parent,
+			const void *obj)
 {
-	const struct config *c = p->c;
-	unsigned int i, j;
+	cfg_t *found = NULL;
+	size_t i;
 
-	for (i = 0; i < c->listen_n; i++)
-		if (obj == &c->listen[i])
-			return cfg_getnsec(p->root, "listen", i);
-	for (i = 0; i < c->lns_n; i++)
-		if (obj == &c->lns[i])
-			return cfg_getnsec(p->root, "lns", i);
-	for (i = 0; i < c->ppp_n; i++)
-		if (obj == &c->ppp[i])
-			return cfg_getnsec(p->root, "ppp", i);
-	for (i = 0; i < c->pool_n; i++)
-		if (obj == &c->pool[i])
-			return cfg_getnsec(p->root, "pool", i);
-	for (i = 0; i < c->radius_n; i++)
-		if (obj == &c->radius[i])
-			return cfg_getnsec(p->root, "radius", i);
-	for (i = 0; i < c->coa_n; i++)
-		if (obj == &c->coa[i])
-			return cfg_getnsec(p->root, "coa", i);
-	for (i = 0; i < c->lac_n; i++) {
-		if (obj == &c->lac[i])
-			return cfg_getnsec(p->root, "lac", i);
-		for (j = 0; j < c->lac[i].sessions_n; j++)
-			if (obj == &c->lac[i].sessions[j])
-				return cfg_getnsec(cfg_getnsec(p->root, "lac", i), "session", j);
+	for (; g->section; g++) {
+		for (i = 0; i < config_group_n(g, parent) && !found; i++) {
+			cfg_t *sec = cfg_getnsec(tree, g->section->name, (unsigned int)i);
+			void *at = config_group_at(g, parent, i);
+
+			if (at == obj)
+				found = sec;
+			else if (g->inner)
+				found = find_tree(sec, g->inner, at, obj);
+		}
 	}
-	return p->root;
+	return found;
 }
 
 static int place_line(void *arg, const void *obj, const char *key)
 {
-	cfg_t *tree = tree_of(arg, obj);
-	int line = tree->line;
+	struct parse *p = arg;
+	cfg_t *tree = find_tree(p->root, config_groups, p->c, obj);
+	int line;
 
+	if (!tree)
+		tree = p->root;
+	line = tree->line;
 	if (key && given(tree, key))
 		kept_value(cfg_getnstr(tree, key, 0), &line);
 	return line;

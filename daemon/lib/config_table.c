@@ -33,6 +33,13 @@
 	KEY("max-sessions", u32, type, tunnel.max_sessions, 0, 65535),			\
 	KEY("sequencing", bool, type, tunnel.sequencing, NO_BOUNDS)
 
+static void relative_tunnel(struct config_tunnel *def, const struct config_tunnel *t,
+			    const struct config *c)
+{
+	def->hostname = c->hostname;
+	def->challenge = t->secret_file != NULL;
+}
+
 static void init_tunnel(struct config_tunnel *t)
 {
 	t->receive_window = 16;
@@ -66,7 +73,7 @@ static void init_global(void *obj)
 }
 
 const struct config_section config_section_global = {
-	"global", false, global_keys, COUNT(global_keys), sizeof(struct config), init_global,
+	"global", false, global_keys, COUNT(global_keys), sizeof(struct config), init_global, NULL,
 };
 
 /* ---- listen ---- */
@@ -85,7 +92,7 @@ static void init_listen(void *obj)
 
 const struct config_section config_section_listen = {
 	"listen", false, listen_keys, COUNT(listen_keys), sizeof(struct config_listen),
-	init_listen,
+	init_listen, NULL,
 };
 
 /* ---- lns ---- */
@@ -106,8 +113,14 @@ static void init_lns(void *obj)
 	l->tunnel.idle_ms = SECONDS(10);
 }
 
+static void relative_lns(void *def, const void *obj, const struct config *c)
+{
+	relative_tunnel(&((struct config_lns *)def)->tunnel,
+			&((const struct config_lns *)obj)->tunnel, c);
+}
+
 const struct config_section config_section_lns = {
-	"lns", true, lns_keys, COUNT(lns_keys), sizeof(struct config_lns), init_lns,
+	"lns", true, lns_keys, COUNT(lns_keys), sizeof(struct config_lns), init_lns, relative_lns,
 };
 
 /* ---- ppp ---- */
@@ -174,8 +187,21 @@ static void init_ppp(void *obj)
 	p->lcp_echo_failure = 4;
 }
 
+static void relative_ppp(void *def, const void *obj, const struct config *c)
+{
+	const struct config_ppp *p = obj;
+	struct config_ppp *d = def;
+
+	(void)c;
+	d->mru = p->mtu;
+	d->accounting = p->radius.n > 0;
+	d->mppe_bits = CONFIG_MPPE_40 | CONFIG_MPPE_128;
+	/* Its default is one thing for an lns and another for a lac. */
+	d->pppd_scripts = p->pppd_scripts_given ? !p->pppd_scripts : p->pppd_scripts;
+}
+
 const struct config_section config_section_ppp = {
-	"ppp", true, ppp_keys, COUNT(ppp_keys), sizeof(struct config_ppp), init_ppp,
+	"ppp", true, ppp_keys, COUNT(ppp_keys), sizeof(struct config_ppp), init_ppp, relative_ppp,
 };
 
 /* ---- pool, radius, coa ---- */
@@ -191,7 +217,7 @@ static void init_nothing(void *obj)
 }
 
 const struct config_section config_section_pool = {
-	"pool", true, pool_keys, COUNT(pool_keys), sizeof(struct config_pool), init_nothing,
+	"pool", true, pool_keys, COUNT(pool_keys), sizeof(struct config_pool), init_nothing, NULL,
 };
 
 static const struct config_key radius_keys[] = {
@@ -222,8 +248,15 @@ static void init_radius(void *obj)
 	r->status_server = true;
 }
 
+static void relative_radius(void *def, const void *obj, const struct config *c)
+{
+	(void)obj;
+	((struct config_radius *)def)->nas_identifier = c->hostname;
+}
+
 const struct config_section config_section_radius = {
 	"radius", true, radius_keys, COUNT(radius_keys), sizeof(struct config_radius), init_radius,
+	relative_radius,
 };
 
 static const struct config_key coa_keys[] = {
@@ -240,7 +273,7 @@ static void init_coa(void *obj)
 }
 
 const struct config_section config_section_coa = {
-	"coa", true, coa_keys, COUNT(coa_keys), sizeof(struct config_coa), init_coa,
+	"coa", true, coa_keys, COUNT(coa_keys), sizeof(struct config_coa), init_coa, NULL,
 };
 
 /* ---- lac and its sessions ---- */
@@ -263,8 +296,14 @@ static void init_lac(void *obj)
 	l->ephemeral = true;
 }
 
+static void relative_lac(void *def, const void *obj, const struct config *c)
+{
+	relative_tunnel(&((struct config_lac *)def)->tunnel,
+			&((const struct config_lac *)obj)->tunnel, c);
+}
+
 const struct config_section config_section_lac = {
-	"lac", true, lac_keys, COUNT(lac_keys), sizeof(struct config_lac), init_lac,
+	"lac", true, lac_keys, COUNT(lac_keys), sizeof(struct config_lac), init_lac, relative_lac,
 };
 
 static const struct config_key session_keys[] = {
@@ -290,8 +329,45 @@ static void init_session(void *obj)
 
 const struct config_section config_section_session = {
 	"session", true, session_keys, COUNT(session_keys), sizeof(struct config_session),
-	init_session,
+	init_session, NULL,
 };
+
+/* ---- where they are ---- */
+
+#define GROUP(name, type, member, inner) \
+	{ &config_section_##name, offsetof(struct type, member), offsetof(struct type, member##_n), inner }
+
+static const struct config_group lac_groups[] = {
+	GROUP(session, config_lac, sessions, NULL),
+	{ NULL, 0, 0, NULL }
+};
+
+const struct config_group config_groups[] = {
+	GROUP(listen, config, listen, NULL),
+	GROUP(lns, config, lns, NULL),
+	GROUP(ppp, config, ppp, NULL),
+	GROUP(lac, config, lac, lac_groups),
+	GROUP(pool, config, pool, NULL),
+	GROUP(radius, config, radius, NULL),
+	GROUP(coa, config, coa, NULL),
+	{ NULL, 0, 0, NULL }
+};
+
+size_t config_group_n(const struct config_group *g, const void *parent)
+{
+	size_t n;
+
+	memcpy(&n, (const char *)parent + g->n, sizeof(n));
+	return n;
+}
+
+void *config_group_at(const struct config_group *g, const void *parent, size_t i)
+{
+	char *array;
+
+	memcpy(&array, (const char *)parent + g->array, sizeof(array));
+	return array + i * g->section->size;
+}
 
 void config_section_fini(const struct config_section *s, void *obj)
 {

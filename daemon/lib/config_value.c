@@ -80,8 +80,15 @@ static void fini_string(const struct config_key *k, void *obj)
 	*at = NULL;
 }
 
+static int copy_string(const struct config_key *k, void *dst, const void *src)
+{
+	char *const *from = cfield(k, src);
+
+	return *from ? replace_string(field(k, dst), *from) : 0;
+}
+
 const struct config_kind config_kind_string = {
-	"a string", false, parse_string, equal_string, print_string, fini_string,
+	"a string", false, parse_string, equal_string, print_string, fini_string, copy_string,
 };
 
 static int parse_path(const struct config_key *k, void *obj, const char *text,
@@ -94,7 +101,7 @@ static int parse_path(const struct config_key *k, void *obj, const char *text,
 }
 
 const struct config_kind config_kind_path = {
-	"a path", false, parse_path, equal_string, print_string, fini_string,
+	"a path", false, parse_path, equal_string, print_string, fini_string, NULL,
 };
 
 /* The kernel's own rule for an interface's name, and no pattern. */
@@ -112,7 +119,7 @@ static int parse_ifname(const struct config_key *k, void *obj, const char *text,
 }
 
 const struct config_kind config_kind_ifname = {
-	"an interface's name", false, parse_ifname, equal_string, print_string, fini_string,
+	"an interface's name", false, parse_ifname, equal_string, print_string, fini_string, NULL,
 };
 
 /* ---- the name of another section ---- */
@@ -139,7 +146,7 @@ static void print_ref(const struct config_key *k, const void *obj, FILE *out)
 }
 
 const struct config_kind config_kind_ref = {
-	"the name of a section", false, parse_ref, equal_ref, print_ref, NULL,
+	"the name of a section", false, parse_ref, equal_ref, print_ref, NULL, NULL,
 };
 
 /* ---- numbers ---- */
@@ -166,13 +173,19 @@ static bool equal_bool(const struct config_key *k, const void *a, const void *b)
 	return *(const bool *)cfield(k, a) == *(const bool *)cfield(k, b);
 }
 
+static int copy_bool(const struct config_key *k, void *dst, const void *src)
+{
+	*(bool *)field(k, dst) = *(const bool *)cfield(k, src);
+	return 0;
+}
+
 static void print_bool(const struct config_key *k, const void *obj, FILE *out)
 {
 	fputs(*(const bool *)cfield(k, obj) ? "true" : "false", out);
 }
 
 const struct config_kind config_kind_bool = {
-	"true or false", false, parse_bool, equal_bool, print_bool, NULL,
+	"true or false", false, parse_bool, equal_bool, print_bool, NULL, copy_bool,
 };
 
 /* Decimal digits; no sign, and no leading zero, which others read as octal. */
@@ -212,13 +225,19 @@ static bool equal_u16(const struct config_key *k, const void *a, const void *b)
 	return *(const uint16_t *)cfield(k, a) == *(const uint16_t *)cfield(k, b);
 }
 
+static int copy_u16(const struct config_key *k, void *dst, const void *src)
+{
+	*(uint16_t *)field(k, dst) = *(const uint16_t *)cfield(k, src);
+	return 0;
+}
+
 static void print_u16(const struct config_key *k, const void *obj, FILE *out)
 {
 	fprintf(out, "%u", *(const uint16_t *)cfield(k, obj));
 }
 
 const struct config_kind config_kind_u16 = {
-	"a number", false, parse_u16, equal_u16, print_u16, NULL,
+	"a number", false, parse_u16, equal_u16, print_u16, NULL, copy_u16,
 };
 
 static int parse_u32(const struct config_key *k, void *obj, const char *text,
@@ -238,7 +257,7 @@ static void print_u32(const struct config_key *k, const void *obj, FILE *out)
 }
 
 const struct config_kind config_kind_u32 = {
-	"a number", false, parse_u32, equal_u32, print_u32, NULL,
+	"a number", false, parse_u32, equal_u32, print_u32, NULL, NULL,
 };
 
 /* ---- times: seconds with up to three decimals in the file, ms in memory ---- */
@@ -293,7 +312,7 @@ static void print_seconds(const struct config_key *k, const void *obj, FILE *out
 }
 
 const struct config_kind config_kind_seconds = {
-	"a time in seconds", false, parse_seconds, equal_u32, print_seconds, NULL,
+	"a time in seconds", false, parse_seconds, equal_u32, print_seconds, NULL, NULL,
 };
 
 /* ---- rates: bit/s, as tc(8) writes them ---- */
@@ -338,7 +357,7 @@ static void print_rate(const struct config_key *k, const void *obj, FILE *out)
 }
 
 const struct config_kind config_kind_rate = {
-	"a rate", false, parse_rate, equal_rate, print_rate, NULL,
+	"a rate", false, parse_rate, equal_rate, print_rate, NULL, NULL,
 };
 
 /* ---- addresses; the port beside them is a key of its own ---- */
@@ -376,7 +395,7 @@ static void print_addr(const struct config_key *k, const void *obj, FILE *out)
 }
 
 const struct config_kind config_kind_addr = {
-	"an address", false, parse_addr, equal_addr, print_addr, NULL,
+	"an address", false, parse_addr, equal_addr, print_addr, NULL, NULL,
 };
 
 static int parse_addr4(const struct config_key *k, void *obj, const char *text,
@@ -390,7 +409,7 @@ static int parse_addr4(const struct config_key *k, void *obj, const char *text,
 }
 
 const struct config_kind config_kind_addr4 = {
-	"an IPv4 address", false, parse_addr4, equal_addr, print_addr, NULL,
+	"an IPv4 address", false, parse_addr4, equal_addr, print_addr, NULL, NULL,
 };
 
 /* ---- words that choose ---- */
@@ -436,7 +455,7 @@ static void print_word(const struct config_key *k, const void *obj, FILE *out)
 }
 
 const struct config_kind config_kind_word = {
-	"one of some words", false, parse_word, equal_word, print_word, NULL,
+	"one of some words", false, parse_word, equal_word, print_word, NULL, NULL,
 };
 
 static int parse_source_port(const struct config_key *k, void *obj, const char *text,
@@ -457,5 +476,5 @@ static void print_source_port(const struct config_key *k, const void *obj, FILE 
 }
 
 const struct config_kind config_kind_source_port = {
-	"\"ephemeral\" or 1701", false, parse_source_port, equal_bool, print_source_port, NULL,
+	"\"ephemeral\" or 1701", false, parse_source_port, equal_bool, print_source_port, NULL, NULL,
 };

@@ -82,27 +82,24 @@ static void same_objects(const struct config_section *s, const void *a, const vo
 			fail_msg("%s in %s differs", s->keys[i].name, s->name);
 }
 
-#define SAME_ARRAYS(section, a, b, member)						\
-	do {										\
-		assert_int_equal((a)->member##_n, (b)->member##_n);			\
-		for (size_t n_ = 0; n_ < (a)->member##_n; n_++)				\
-			same_objects(&section, &(a)->member[n_], &(b)->member[n_]);	\
-	} while (0)
-
-static void same_configs(const struct config *a, const struct config *b)
+static void same_groups(const struct config_group *g, const void *a, const void *b)
 {
 	size_t i;
 
+	for (; g->section; g++) {
+		assert_int_equal(config_group_n(g, a), config_group_n(g, b));
+		for (i = 0; i < config_group_n(g, a); i++) {
+			same_objects(g->section, config_group_at(g, a, i), config_group_at(g, b, i));
+			if (g->inner)
+				same_groups(g->inner, config_group_at(g, a, i), config_group_at(g, b, i));
+		}
+	}
+}
+
+static void same_configs(const struct config *a, const struct config *b)
+{
 	same_objects(&config_section_global, a, b);
-	SAME_ARRAYS(config_section_listen, a, b, listen);
-	SAME_ARRAYS(config_section_lns, a, b, lns);
-	SAME_ARRAYS(config_section_ppp, a, b, ppp);
-	SAME_ARRAYS(config_section_pool, a, b, pool);
-	SAME_ARRAYS(config_section_radius, a, b, radius);
-	SAME_ARRAYS(config_section_coa, a, b, coa);
-	SAME_ARRAYS(config_section_lac, a, b, lac);
-	for (i = 0; i < a->lac_n; i++)
-		SAME_ARRAYS(config_section_session, &a->lac[i], &b->lac[i], sessions);
+	same_groups(config_groups, a, b);
 }
 
 /* Print, parse, print: the same structs, the same letters. */
@@ -532,6 +529,15 @@ static void check_described(const char *manual, const struct config_section *s)
 	}
 }
 
+static void check_groups_described(const char *manual, const struct config_group *g)
+{
+	for (; g->section; g++) {
+		check_described(manual, g->section);
+		if (g->inner)
+			check_groups_described(manual, g->inner);
+	}
+}
+
 static void test_manual(void **state)
 {
 	char *text = NULL;
@@ -543,14 +549,7 @@ static void test_manual(void **state)
 	assert_true(getdelim(&text, &size, '\0', f) > 0);
 	fclose(f);
 	check_described(text, &config_section_global);
-	check_described(text, &config_section_listen);
-	check_described(text, &config_section_lns);
-	check_described(text, &config_section_ppp);
-	check_described(text, &config_section_pool);
-	check_described(text, &config_section_radius);
-	check_described(text, &config_section_coa);
-	check_described(text, &config_section_lac);
-	check_described(text, &config_section_session);
+	check_groups_described(text, config_groups);
 	free(text);
 }
 
