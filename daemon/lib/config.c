@@ -36,6 +36,36 @@ const struct config_lac *config_lac_find(const struct config *c, const char *nam
 	return NULL;
 }
 
+const struct config_lcce *config_lcce_find(const struct config *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->lcce_n; i++)
+		if (strcmp(c->lcce[i].name, name) == 0)
+			return &c->lcce[i];
+	return NULL;
+}
+
+const struct config_pw *config_pw_find(const struct config_lcce *l, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < l->sessions_n; i++)
+		if (strcmp(l->sessions[i].name, name) == 0)
+			return &l->sessions[i];
+	return NULL;
+}
+
+const struct config_static *config_static_find(const struct config *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->statics_n; i++)
+		if (strcmp(c->statics[i].name, name) == 0)
+			return &c->statics[i];
+	return NULL;
+}
+
 const struct config_pool *config_pool_find(const struct config *c, const char *name)
 {
 	size_t i;
@@ -56,30 +86,41 @@ const struct config_radius *config_radius_find(const struct config *c, const cha
 	return NULL;
 }
 
+static bool prefixes_contain(const struct config_prefixes *l, const struct addr *a)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (addr_prefix_contains(&l->v[i], a))
+			return true;
+	return false;
+}
+
+static bool patterns_match(const struct config_strings *l, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (fnmatch(l->v[i], name, FNM_CASEFOLD) == 0)
+			return true;
+	return false;
+}
+
 const struct config_coa *config_coa_match(const struct config *c, const struct addr *from)
 {
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < c->coa_n; i++)
-		for (j = 0; j < c->coa[i].from_address.n; j++)
-			if (addr_prefix_contains(&c->coa[i].from_address.v[j], from))
-				return &c->coa[i];
+		if (prefixes_contain(&c->coa[i].from_address, from))
+			return &c->coa[i];
 	return NULL;
 }
 
 static bool lns_takes(const struct config_lns *l, const struct addr *from, const char *hostname)
 {
-	bool ok = l->from_address.n == 0;
-	size_t i;
-
-	for (i = 0; i < l->from_address.n && !ok; i++)
-		ok = addr_prefix_contains(&l->from_address.v[i], from);
-	if (!ok || l->from_hostname.n == 0)
-		return ok;
-	for (i = 0; i < l->from_hostname.n; i++)
-		if (fnmatch(l->from_hostname.v[i], hostname, FNM_CASEFOLD) == 0)
-			return true;
-	return false;
+	if (l->from_address.n && !prefixes_contain(&l->from_address, from))
+		return false;
+	return l->from_hostname.n == 0 || patterns_match(&l->from_hostname, hostname);
 }
 
 const struct config_lns *config_lns_match(const struct config *c, const struct addr *from,
@@ -90,6 +131,32 @@ const struct config_lns *config_lns_match(const struct config *c, const struct a
 	for (i = 0; i < c->lns_n; i++)
 		if (lns_takes(&c->lns[i], from, hostname))
 			return &c->lns[i];
+	return NULL;
+}
+
+static bool lcce_takes(const struct config_lcce *l, const struct addr *from, const char *hostname,
+		       uint32_t router_id)
+{
+	struct addr remote;
+
+	if (l->from_address.n == 0 && l->from_hostname.n == 0 && !addr_is_set(&l->from_router_id))
+		return l->remote && addr_parse(&remote, l->remote) == 0 &&
+		       addr_equal_ip(&remote, from);
+	if (l->from_address.n && !prefixes_contain(&l->from_address, from))
+		return false;
+	if (l->from_hostname.n && !patterns_match(&l->from_hostname, hostname))
+		return false;
+	return !addr_is_set(&l->from_router_id) || addr_v4(&l->from_router_id) == router_id;
+}
+
+const struct config_lcce *config_lcce_match(const struct config *c, const struct addr *from,
+					    const char *hostname, uint32_t router_id)
+{
+	size_t i;
+
+	for (i = 0; i < c->lcce_n; i++)
+		if (lcce_takes(&c->lcce[i], from, hostname, router_id))
+			return &c->lcce[i];
 	return NULL;
 }
 
@@ -184,6 +251,13 @@ int config_check_files(const struct config *c, char *err, size_t errlen)
 		for (j = 0; j < l->sessions_n && !e; j++)
 			e = check_file("session", l->sessions[j].name, l->sessions[j].password_file,
 				       err, errlen);
+	}
+	for (i = 0; i < c->lcce_n && !e; i++) {
+		const struct config_lcce *l = &c->lcce[i];
+
+		e = check_file("lcce", l->name, l->tunnel.secret_file, err, errlen);
+		if (!e)
+			e = check_file("lcce", l->name, l->old_secret_file, err, errlen);
 	}
 	return e;
 }

@@ -23,7 +23,7 @@ struct config_prefixes { struct addr_prefix *v; size_t n; };
 enum config_encap { CONFIG_ENCAP_UDP, CONFIG_ENCAP_IP };
 
 struct config_listen {
-	struct addr address;		/* with port, default 1701; encap = "ip": without */
+	struct addr address;		/* with port, default 1701; encap = "ip": port 0 */
 	enum config_encap encap;	/* "udp" (default): L2TPv2 and L2TPv3; "ip": L2TPv3 over protocol 115 */
 };
 
@@ -172,30 +172,66 @@ struct config_pw {
 	char *bridge, *vrf;		/* what the interface joins; not both */
 	char *circuit;			/* an interface whose link state is the circuit's as well; NULL: none */
 	uint8_t cookie;			/* bytes of the cookie that the peer must send: 0, 4 or 8; default 8 */
-	bool sublayer;			/* l2-sublayer, default false: the Default L2-Specific Sublayer is asked for */
-	bool sequencing;		/* all data packets numbered; asks for the sublayer as well */
+	bool sublayer;			/* l2-sublayer: the Default L2-Specific Sublayer is asked for; default: with sequencing */
+	bool sequencing;		/* all data packets numbered, in the sublayer */
 };
 
 /* A peer of L2TPv3 (RFC 3931), whom we call, who calls us, or both. */
 struct config_lcce {
 	char name[CONFIG_NAME_MAX];
 	char *remote;			/* name or literal address; NULL: it calls us */
-	uint16_t port;			/* default 1701; not with encap = "ip" */
+	uint16_t port;			/* default 1701; 0 with encap = "ip" */
 	struct addr source;		/* source-address */
 	bool ephemeral;			/* source-port = "ephemeral" or 1701 (default: several behind one NAT need ephemeral) */
 	enum config_encap encap;
 	bool initiate;			/* default: with remote */
-	/* who it is when it calls: all that are given must fit; none given: its address is remote's */
+	/*
+	 * Who it is when it calls: all that are given must fit; none given: its address is remote's,
+	 * which config_lcce_match knows of a literal address only.
+	 */
 	struct config_prefixes from_address;
 	struct config_strings from_hostname;	/* shell patterns */
 	struct addr from_router_id;	/* IPv4 form; unset: any */
-	struct config_tunnel tunnel;	/* challenge: Control Message Authentication; idle-timeout default 0, never */
+	struct config_tunnel tunnel;	/* challenge: Control Message Authentication; idle-timeout default 0, never; no sequencing, it is the sessions' */
 	char *old_secret_file;		/* taken as well in what the peer sends, for a change of secrets */
 	enum config_digest digest;	/* of what we send; default "sha1". Either is taken */
 	uint32_t redial_min_ms, redial_max_ms;	/* redial (1 s), redial-max (60 s) */
 	enum config_ipsec ipsec;	/* "no" (default) or "required" */
 	char *ipsec_connection;		/* the child of strongSwan's to initiate; NULL: none */
 	struct config_pw *sessions; size_t sessions_n;
+};
+
+enum config_l2spec { CONFIG_L2SPEC_DEFAULT, CONFIG_L2SPEC_NONE };
+enum config_seq { CONFIG_SEQ_NONE, CONFIG_SEQ_SEND, CONFIG_SEQ_RECV, CONFIG_SEQ_BOTH };	/* bits */
+
+struct config_cookie { uint8_t bytes[8]; uint8_t len; };	/* len: 0 (none), 4 or 8 */
+
+/* A pseudowire without a control connection; the words are those of ip-l2tp(8). */
+struct config_static_session {
+	char name[CONFIG_NAME_MAX];
+	uint32_t session_id, peer_session_id;	/* neither is 0 */
+	struct config_cookie cookie;	/* what we send */
+	struct config_cookie peer_cookie;	/* what the peer must send */
+	enum config_l2spec l2spec;	/* l2spec-type = "default" (default) or "none" */
+	enum config_seq seq;		/* default "none" */
+	char *ifname;			/* NULL: the kernel's l2tpethN */
+	uint16_t vlan;			/* as of a config_pw of type "vlan"; 0: none */
+	uint16_t mtu;			/* 0: what fits the path to the peer */
+	uint8_t mac[6]; bool has_mac;	/* else the kernel's random one */
+	char *bridge, *vrf;		/* what the interface joins; not both */
+	uint32_t keepalive_ms;		/* keepalive: between two pings through the pseudowire; 0: none */
+	struct addr keepalive_address;	/* set when keepalive_ms is */
+};
+
+/* Its tunnel. */
+struct config_static {
+	char name[CONFIG_NAME_MAX];
+	uint32_t tunnel_id, peer_tunnel_id;	/* neither is 0 */
+	enum config_encap encap;
+	struct addr local, remote;	/* of one family; the ports are udp-sport and udp-dport, 0 with encap = "ip" */
+	bool udp_csum;			/* IPv4; default false */
+	bool udp6_csum_tx, udp6_csum_rx;	/* IPv6; default true */
+	struct config_static_session *sessions; size_t sessions_n;
 };
 
 struct config {
@@ -211,6 +247,7 @@ struct config {
 	struct config_lac *lac; size_t lac_n;
 	struct addr router_id;		/* router-id, in IPv4 form; unset: made from the hostname */
 	struct config_lcce *lcce; size_t lcce_n;	/* the first that matches serves */
+	struct config_static *statics; size_t statics_n;
 	struct config_pool *pool; size_t pool_n;
 	struct config_radius *radius; size_t radius_n;
 	struct config_coa *coa; size_t coa_n;
@@ -236,6 +273,7 @@ const struct config_ppp *config_ppp_find(const struct config *c, const char *nam
 const struct config_lac *config_lac_find(const struct config *c, const char *name);
 const struct config_lcce *config_lcce_find(const struct config *c, const char *name);
 const struct config_pw *config_pw_find(const struct config_lcce *l, const char *name);
+const struct config_static *config_static_find(const struct config *c, const char *name);
 /* The lcce section that takes a control connection from this peer, or NULL. router_id: host order. */
 const struct config_lcce *config_lcce_match(const struct config *c, const struct addr *from,
 					    const char *hostname, uint32_t router_id);

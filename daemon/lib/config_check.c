@@ -3,22 +3,11 @@
  * The configuration as a whole: references that lead nowhere, keys that
  * contradict each other, sections that can never serve.
  */
-#include "lib/config_key.h"
+#include "lib/config_check.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-
-struct check {
-	const struct config *c;
-	const struct config_place *place;
-	int *line;
-	struct config_why *why;
-};
-
-/* -EINVAL, with the place of a key of obj (a section's struct). */
-#define fail(ch, obj, key, ...) \
-	(*(ch)->line = (ch)->place->line((ch)->place->arg, (obj), (key)), \
-	 config_fail((ch)->why, __VA_ARGS__))
 
 static int check_ppp_ref(struct check *ch, const void *obj, const char *section,
 			 const char *name, const char *ref)
@@ -32,7 +21,7 @@ static int check_ppp_ref(struct check *ch, const void *obj, const char *section,
 	return 0;
 }
 
-static int check_tunnel(struct check *ch, const void *obj, const struct config_tunnel *t,
+int config_check_tunnel(struct check *ch, const void *obj, const struct config_tunnel *t,
 			const char *secret_key)
 {
 	if (t->challenge && !t->secret_file)
@@ -52,19 +41,33 @@ static int check_listen(struct check *ch)
 	size_t i, j;
 
 	for (i = 0; i < c->listen_n; i++) {
-		if (!addr_is_set(&c->listen[i].address))
-			return fail(ch, &c->listen[i], NULL, "listen has no address; \"0.0.0.0\" is "
-				    "all of IPv4, \"::\" all of IPv6");
+		const struct config_listen *l = &c->listen[i];
+
+		if (!addr_is_set(&l->address))
+			return fail(ch, l, NULL, "listen has no address; \"0.0.0.0\" is all of IPv4, "
+				    "\"::\" all of IPv6");
+		if (l->encap == CONFIG_ENCAP_IP && given(ch, l, "port"))
+			return fail(ch, l, "port", "a port is UDP's, but encap is \"ip\"; remove it");
 		for (j = 0; j < i; j++)
-			if (addr_equal(&c->listen[i].address, &c->listen[j].address))
-				return fail(ch, &c->listen[i], "address",
-					    "%s is listened to twice; remove one",
-					    addr_format_port(&c->listen[i].address, buf));
+			if (addr_equal(&l->address, &c->listen[j].address))
+				return fail(ch, l, "address", "%s is listened to twice; remove one",
+					    l->encap == CONFIG_ENCAP_IP ? addr_format(&l->address, buf) :
+					    addr_format_port(&l->address, buf));
 	}
-	if (c->lns_n && !c->listen_n)
+	if (c->lns_n && !config_check_listens(c, CONFIG_ENCAP_UDP))
 		return fail(ch, &c->lns[0], NULL, "lns \"%s\" cannot be called; add a listen "
 			    "section", c->lns[0].name);
 	return 0;
+}
+
+bool config_check_listens(const struct config *c, enum config_encap encap)
+{
+	size_t i;
+
+	for (i = 0; i < c->listen_n; i++)
+		if (c->listen[i].encap == encap)
+			return true;
+	return false;
 }
 
 static int check_lns(struct check *ch)
@@ -79,7 +82,7 @@ static int check_lns(struct check *ch)
 
 		err = check_ppp_ref(ch, l, "lns", l->name, l->ppp);
 		if (!err)
-			err = check_tunnel(ch, l, &l->tunnel, "tunnel-secret-file");
+			err = config_check_tunnel(ch, l, &l->tunnel, "tunnel-secret-file");
 		if (err)
 			return err;
 		if (config_ppp_find(c, l->ppp)->default_route)
@@ -250,7 +253,7 @@ static int check_lac(struct check *ch, const struct config_lac *l)
 {
 	struct addr server;
 	size_t i;
-	int err = check_tunnel(ch, l, &l->tunnel, "secret-file");
+	int err = config_check_tunnel(ch, l, &l->tunnel, "secret-file");
 
 	if (err)
 		return err;
@@ -268,31 +271,50 @@ static int check_lac(struct check *ch, const struct config_lac *l)
 	return 0;
 }
 
-/* Whether another session, in file order before (lac, i), has the interface's name. */
-static bool ifname_taken(const struct config *c, size_t lac, size_t session)
-{
-	const char *name = c->lac[lac].sessions[session].ifname;
-	size_t i, j;
+/* A session and the name that it gives its interface. */
+struct ifname { const void *session; const char *name; };
 
-	for (i = 0; i <= lac; i++)
-		for (j = 0; j < c->lac[i].sessions_n && (i < lac || j < session); j++)
-			if (c->lac[i].sessions[j].ifname &&
-			    strcmp(c->lac[i].sessions[j].ifname, name) == 0)
-				return true;
-	return false;
+static size_t add_ifname(struct ifname *list, size_t n, const void *session, const char *name)
+{
+	if (name && list)
+		list[n] = (struct ifname){ session, name };
+	return n + (name != NULL);
+}
+
+/* Every session that names its interface, in the sections' order; their number. list may be NULL. */
+static size_t ifnames(const struct config *c, struct ifname *list)
+{
+	size_t i, j, n = 0;
+
+	for (i = 0; i < c->lac_n; i++)
+		for (j = 0; j < c->lac[i].sessions_n; j++)
+			n = add_ifname(list, n, &c->lac[i].sessions[j], c->lac[i].sessions[j].ifname);
+	for (i = 0; i < c->lcce_n; i++)
+		for (j = 0; j < c->lcce[i].sessions_n; j++)
+			n = add_ifname(list, n, &c->lcce[i].sessions[j], c->lcce[i].sessions[j].ifname);
+	for (i = 0; i < c->statics_n; i++)
+		for (j = 0; j < c->statics[i].sessions_n; j++)
+			n = add_ifname(list, n, &c->statics[i].sessions[j],
+				       c->statics[i].sessions[j].ifname);
+	return n;
 }
 
 static int check_ifnames(struct check *ch)
 {
-	const struct config *c = ch->c;
-	size_t i, j;
+	size_t n = ifnames(ch->c, NULL), i, j;
+	struct ifname *list = calloc(n + 1, sizeof(*list));
+	int err = 0;
 
-	for (i = 0; i < c->lac_n; i++)
-		for (j = 0; j < c->lac[i].sessions_n; j++)
-			if (c->lac[i].sessions[j].ifname && ifname_taken(c, i, j))
-				return fail(ch, &c->lac[i].sessions[j], "ifname",
-					    "another session has this ifname; choose a new one");
-	return 0;
+	if (!list)
+		return -ENOMEM;
+	ifnames(ch->c, list);
+	for (i = 0; i < n && !err; i++)
+		for (j = 0; j < i && !err; j++)
+			if (strcmp(list[i].name, list[j].name) == 0)
+				err = fail(ch, list[i].session, "ifname",
+					   "another session has this ifname; choose a new one");
+	free(list);
+	return err;
 }
 
 static int check_services(struct check *ch)
@@ -340,5 +362,9 @@ int config_check(struct config *c, const struct config_place *place, int *line,
 		err = check_lns(&ch);
 	for (i = 0; i < c->lac_n && !err; i++)
 		err = check_lac(&ch, &c->lac[i]);
+	for (i = 0; i < c->lcce_n && !err; i++)
+		err = config_check_lcce(&ch, &c->lcce[i]);
+	if (!err)
+		err = config_check_statics(&ch);
 	return err ? err : check_ifnames(&ch);
 }

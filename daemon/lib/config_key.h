@@ -43,7 +43,8 @@ extern const struct config_kind config_kind_string, config_kind_path, config_kin
 	config_kind_seconds, config_kind_addr, config_kind_addr4, config_kind_source_port,
 	config_kind_word, config_kind_auth, config_kind_dns, config_kind_ranges,
 	config_kind_rate, config_kind_mppe_bits, config_kind_names, config_kind_strings,
-	config_kind_prefixes;
+	config_kind_prefixes, config_kind_name, config_kind_mac, config_kind_cookie_size,
+	config_kind_cookie;
 
 struct config_key {
 	const char *name;
@@ -73,7 +74,9 @@ struct config_group {
 
 extern const struct config_section config_section_global, config_section_listen,
 	config_section_lns, config_section_ppp, config_section_lac, config_section_session,
-	config_section_pool, config_section_radius, config_section_coa;
+	config_section_lcce, config_section_pw, config_section_static,
+	config_section_static_session, config_section_pool, config_section_radius,
+	config_section_coa;
 
 /* The file's, in the order in which they are printed; ends with section NULL. */
 extern const struct config_group config_groups[];
@@ -100,6 +103,7 @@ int config_scan(char *text, size_t len, int *line, struct config_why *why);
 struct config_place {
 	/* The line of a key of obj (a section's struct), or where that section ends. */
 	int (*line)(void *arg, const void *obj, const char *key);
+	bool (*given)(void *arg, const void *obj, const char *key);	/* whether the file has it */
 	void *arg;
 };
 int config_check(struct config *c, const struct config_place *place, int *line,

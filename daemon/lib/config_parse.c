@@ -328,15 +328,23 @@ static cfg_t *find_tree(cfg_t *tree, const struct config_group *g, const void *p
 	return found;
 }
 
+static cfg_t *tree_of(struct parse *p, const void *obj)
+{
+	cfg_t *tree = find_tree(p->root, config_groups, p->c, obj);
+
+	return tree ? tree : p->root;
+}
+
+static bool place_given(void *arg, const void *obj, const char *key)
+{
+	return given(tree_of(arg, obj), key);
+}
+
 static int place_line(void *arg, const void *obj, const char *key)
 {
-	struct parse *p = arg;
-	cfg_t *tree = find_tree(p->root, config_groups, p->c, obj);
-	int line;
+	cfg_t *tree = tree_of(arg, obj);
+	int line = tree->line;
 
-	if (!tree)
-		tree = p->root;
-	line = tree->line;
 	if (key && given(tree, key))
 		kept_value(cfg_getnstr(tree, key, 0), &line);
 	return line;
@@ -372,7 +380,7 @@ static char *read_all(FILE *f, size_t *len)
 
 static int build(struct parse *p, char *text, size_t len)
 {
-	const struct config_place place = { place_line, p };
+	const struct config_place place = { place_line, place_given, p };
 	struct config_why why;
 	int line, err;
 

@@ -18,7 +18,7 @@
 #define PATH_BYTES 1, 1000
 #define NO_BOUNDS 0, 0
 
-#define TUNNEL_KEYS(type, secret_key)							\
+#define TUNNEL_KEYS(type, secret_key, idle_min)						\
 	KEY("hostname", string, type, tunnel.hostname, 1, 255),				\
 	KEY(secret_key, path, type, tunnel.secret_file, PATH_BYTES),			\
 	KEY("challenge", bool, type, tunnel.challenge, NO_BOUNDS),			\
@@ -29,9 +29,8 @@
 	KEY("retransmit-cap", seconds, type, tunnel.retransmit_cap_ms, 10, SECONDS(600)), \
 	KEY("retransmit-tries", u16, type, tunnel.retransmit_tries, 1, 100),		\
 	KEY("setup-timeout", seconds, type, tunnel.setup_ms, SECONDS(1), SECONDS(3600)), \
-	KEY("idle-timeout", seconds, type, tunnel.idle_ms, 10, SECONDS(86400)),		\
-	KEY("max-sessions", u32, type, tunnel.max_sessions, 0, 65535),			\
-	KEY("sequencing", bool, type, tunnel.sequencing, NO_BOUNDS)
+	KEY("idle-timeout", seconds, type, tunnel.idle_ms, idle_min, SECONDS(86400)),	\
+	KEY("max-sessions", u32, type, tunnel.max_sessions, 0, 65535)
 
 static void relative_tunnel(struct config_tunnel *def, const struct config_tunnel *t,
 			    const struct config *c)
@@ -60,6 +59,7 @@ static const struct config_key global_keys[] = {
 	KEY("state-dir", path, config, state_dir, PATH_BYTES),
 	KEY("coa-address", addr, config, coa_address, NO_BOUNDS),
 	KEY("coa-port", u16, config, coa_address.port, 1, 65535),
+	KEY("router-id", addr4, config, router_id, NO_BOUNDS),
 };
 
 static void init_global(void *obj)
@@ -78,9 +78,15 @@ const struct config_section config_section_global = {
 
 /* ---- listen ---- */
 
+static const char *const encaps[] = {
+	[CONFIG_ENCAP_UDP] = "udp",
+	[CONFIG_ENCAP_IP] = "ip",
+};
+
 static const struct config_key listen_keys[] = {
 	KEY("address", addr, config_listen, address, NO_BOUNDS),
 	KEY("port", u16, config_listen, address.port, 1, 65535),
+	WORD("encap", config_listen, encap, encaps),
 };
 
 static void init_listen(void *obj)
@@ -90,9 +96,16 @@ static void init_listen(void *obj)
 	l->address.port = 1701;
 }
 
+static void relative_listen(void *def, const void *obj, const struct config *c)
+{
+	(void)c;
+	if (((const struct config_listen *)obj)->encap == CONFIG_ENCAP_IP)
+		((struct config_listen *)def)->address.port = 0;
+}
+
 const struct config_section config_section_listen = {
 	"listen", false, listen_keys, COUNT(listen_keys), sizeof(struct config_listen),
-	init_listen, NULL,
+	init_listen, relative_listen,
 };
 
 /* ---- lns ---- */
@@ -100,7 +113,8 @@ const struct config_section config_section_listen = {
 static const struct config_key lns_keys[] = {
 	KEY("from-address", prefixes, config_lns, from_address, NO_BOUNDS),
 	KEY("from-hostname", strings, config_lns, from_hostname, 1, 255),
-	TUNNEL_KEYS(config_lns, "tunnel-secret-file"),
+	TUNNEL_KEYS(config_lns, "tunnel-secret-file", 10),
+	KEY("sequencing", bool, config_lns, tunnel.sequencing, NO_BOUNDS),
 	KEY("max-tunnels", u32, config_lns, max_tunnels, 0, 65535),
 	KEY("ppp", ref, config_lns, ppp, NO_BOUNDS),
 };
@@ -278,12 +292,20 @@ const struct config_section config_section_coa = {
 
 /* ---- lac and its sessions ---- */
 
+static const char *const versions[] = {
+	[CONFIG_VERSION_2] = "2",
+	[CONFIG_VERSION_3] = "3",
+	[CONFIG_VERSION_AUTO] = "auto",
+};
+
 static const struct config_key lac_keys[] = {
 	KEY("server", string, config_lac, server, 1, 255),
 	KEY("port", u16, config_lac, port, 1, 65535),
 	KEY("source-address", addr, config_lac, source, NO_BOUNDS),
 	KEY("source-port", source_port, config_lac, ephemeral, NO_BOUNDS),
-	TUNNEL_KEYS(config_lac, "secret-file"),
+	WORD("version", config_lac, version, versions),
+	TUNNEL_KEYS(config_lac, "secret-file", 10),
+	KEY("sequencing", bool, config_lac, tunnel.sequencing, NO_BOUNDS),
 };
 
 static void init_lac(void *obj)
@@ -332,6 +354,172 @@ const struct config_section config_section_session = {
 	init_session, NULL,
 };
 
+/* ---- lcce and its sessions ---- */
+
+static const char *const digests[] = {
+	[CONFIG_DIGEST_MD5] = "md5",
+	[CONFIG_DIGEST_SHA1] = "sha1",
+};
+
+static const char *const ipsec_words[] = {
+	[CONFIG_IPSEC_NO] = "no",
+	[CONFIG_IPSEC_REQUIRED] = "required",
+};
+
+static const struct config_key lcce_keys[] = {
+	KEY("remote", string, config_lcce, remote, 1, 255),
+	KEY("port", u16, config_lcce, port, 1, 65535),
+	KEY("source-address", addr, config_lcce, source, NO_BOUNDS),
+	KEY("source-port", source_port, config_lcce, ephemeral, NO_BOUNDS),
+	WORD("encap", config_lcce, encap, encaps),
+	KEY("initiate", bool, config_lcce, initiate, NO_BOUNDS),
+	KEY("from-address", prefixes, config_lcce, from_address, NO_BOUNDS),
+	KEY("from-hostname", strings, config_lcce, from_hostname, 1, 255),
+	KEY("from-router-id", addr4, config_lcce, from_router_id, NO_BOUNDS),
+	TUNNEL_KEYS(config_lcce, "secret-file", 0),
+	KEY("old-secret-file", path, config_lcce, old_secret_file, PATH_BYTES),
+	WORD("digest", config_lcce, digest, digests),
+	KEY("redial", seconds, config_lcce, redial_min_ms, 10, SECONDS(86400)),
+	KEY("redial-max", seconds, config_lcce, redial_max_ms, 10, SECONDS(86400)),
+	WORD("ipsec", config_lcce, ipsec, ipsec_words),
+	KEY("ipsec-connection", name, config_lcce, ipsec_connection, NO_BOUNDS),
+};
+
+static void init_lcce(void *obj)
+{
+	struct config_lcce *l = obj;
+
+	init_tunnel(&l->tunnel);
+	l->port = 1701;
+	l->digest = CONFIG_DIGEST_SHA1;
+	l->redial_min_ms = SECONDS(1);
+	l->redial_max_ms = SECONDS(60);
+}
+
+static void relative_lcce(void *def, const void *obj, const struct config *c)
+{
+	const struct config_lcce *l = obj;
+	struct config_lcce *d = def;
+
+	relative_tunnel(&d->tunnel, &l->tunnel, c);
+	d->initiate = l->remote != NULL;
+	if (l->encap == CONFIG_ENCAP_IP)
+		d->port = 0;
+}
+
+const struct config_section config_section_lcce = {
+	"lcce", true, lcce_keys, COUNT(lcce_keys), sizeof(struct config_lcce), init_lcce,
+	relative_lcce,
+};
+
+static const char *const pw_types[] = {
+	[CONFIG_PW_ETHERNET] = "ethernet",
+	[CONFIG_PW_VLAN] = "vlan",
+};
+
+/* config_kind_mac sets both. */
+#define HAS_MAC_BEHIND(type) \
+	_Static_assert(offsetof(struct type, has_mac) == offsetof(struct type, mac) + 6, "has_mac")
+HAS_MAC_BEHIND(config_pw);
+HAS_MAC_BEHIND(config_static_session);
+
+static const struct config_key pw_keys[] = {
+	WORD("pseudowire", config_pw, type, pw_types),
+	KEY("vlan", u16, config_pw, vlan, 1, 4094),
+	KEY("remote-end-id", string, config_pw, remote_end_id, 1, 255),
+	KEY("ifname", ifname, config_pw, ifname, NO_BOUNDS),
+	KEY("mtu", u16, config_pw, mtu, 68, 65535),
+	KEY("mac", mac, config_pw, mac, NO_BOUNDS),
+	KEY("bridge", ifname, config_pw, bridge, NO_BOUNDS),
+	KEY("vrf", ifname, config_pw, vrf, NO_BOUNDS),
+	KEY("circuit", ifname, config_pw, circuit, NO_BOUNDS),
+	KEY("cookie", cookie_size, config_pw, cookie, NO_BOUNDS),
+	KEY("l2-sublayer", bool, config_pw, sublayer, NO_BOUNDS),
+	KEY("sequencing", bool, config_pw, sequencing, NO_BOUNDS),
+};
+
+static void init_pw(void *obj)
+{
+	((struct config_pw *)obj)->cookie = 8;
+}
+
+static void relative_pw(void *def, const void *obj, const struct config *c)
+{
+	const struct config_pw *p = obj;
+	struct config_pw *d = def;
+
+	(void)c;
+	memcpy(d->name, p->name, sizeof(d->name));
+	d->remote_end_id = d->name;
+	d->sublayer = p->sequencing;
+}
+
+const struct config_section config_section_pw = {
+	"session", true, pw_keys, COUNT(pw_keys), sizeof(struct config_pw), init_pw, relative_pw,
+};
+
+/* ---- static and its sessions: ip-l2tp(8)'s words, with '-' for '_' ---- */
+
+static const struct config_key static_keys[] = {
+	KEY("tunnel-id", u32, config_static, tunnel_id, 1, UINT32_MAX),
+	KEY("peer-tunnel-id", u32, config_static, peer_tunnel_id, 1, UINT32_MAX),
+	WORD("encap", config_static, encap, encaps),
+	KEY("local", addr, config_static, local, NO_BOUNDS),
+	KEY("remote", addr, config_static, remote, NO_BOUNDS),
+	KEY("udp-sport", u16, config_static, local.port, 1, 65535),
+	KEY("udp-dport", u16, config_static, remote.port, 1, 65535),
+	KEY("udp-csum", bool, config_static, udp_csum, NO_BOUNDS),
+	KEY("udp6-csum-tx", bool, config_static, udp6_csum_tx, NO_BOUNDS),
+	KEY("udp6-csum-rx", bool, config_static, udp6_csum_rx, NO_BOUNDS),
+};
+
+static void init_static(void *obj)
+{
+	struct config_static *s = obj;
+
+	s->udp6_csum_tx = true;
+	s->udp6_csum_rx = true;
+}
+
+const struct config_section config_section_static = {
+	"static", true, static_keys, COUNT(static_keys), sizeof(struct config_static), init_static,
+	NULL,
+};
+
+static const char *const l2specs[] = {
+	[CONFIG_L2SPEC_DEFAULT] = "default",
+	[CONFIG_L2SPEC_NONE] = "none",
+};
+
+static const char *const seqs[] = {
+	[CONFIG_SEQ_NONE] = "none",
+	[CONFIG_SEQ_SEND] = "send",
+	[CONFIG_SEQ_RECV] = "recv",
+	[CONFIG_SEQ_BOTH] = "both",
+};
+
+static const struct config_key static_session_keys[] = {
+	KEY("session-id", u32, config_static_session, session_id, 1, UINT32_MAX),
+	KEY("peer-session-id", u32, config_static_session, peer_session_id, 1, UINT32_MAX),
+	KEY("cookie", cookie, config_static_session, cookie, NO_BOUNDS),
+	KEY("peer-cookie", cookie, config_static_session, peer_cookie, NO_BOUNDS),
+	WORD("l2spec-type", config_static_session, l2spec, l2specs),
+	WORD("seq", config_static_session, seq, seqs),
+	KEY("ifname", ifname, config_static_session, ifname, NO_BOUNDS),
+	KEY("vlan", u16, config_static_session, vlan, 1, 4094),
+	KEY("mtu", u16, config_static_session, mtu, 68, 65535),
+	KEY("mac", mac, config_static_session, mac, NO_BOUNDS),
+	KEY("bridge", ifname, config_static_session, bridge, NO_BOUNDS),
+	KEY("vrf", ifname, config_static_session, vrf, NO_BOUNDS),
+	KEY("keepalive", seconds, config_static_session, keepalive_ms, 0, SECONDS(86400)),
+	KEY("keepalive-address", addr, config_static_session, keepalive_address, NO_BOUNDS),
+};
+
+const struct config_section config_section_static_session = {
+	"session", true, static_session_keys, COUNT(static_session_keys),
+	sizeof(struct config_static_session), init_nothing, NULL,
+};
+
 /* ---- where they are ---- */
 
 #define GROUP(name, type, member, inner) \
@@ -342,11 +530,23 @@ static const struct config_group lac_groups[] = {
 	{ NULL, 0, 0, NULL }
 };
 
+static const struct config_group lcce_groups[] = {
+	GROUP(pw, config_lcce, sessions, NULL),
+	{ NULL, 0, 0, NULL }
+};
+
+static const struct config_group static_groups[] = {
+	GROUP(static_session, config_static, sessions, NULL),
+	{ NULL, 0, 0, NULL }
+};
+
 const struct config_group config_groups[] = {
 	GROUP(listen, config, listen, NULL),
 	GROUP(lns, config, lns, NULL),
 	GROUP(ppp, config, ppp, NULL),
 	GROUP(lac, config, lac, lac_groups),
+	GROUP(lcce, config, lcce, lcce_groups),
+	GROUP(static, config, statics, static_groups),
 	GROUP(pool, config, pool, NULL),
 	GROUP(radius, config, radius, NULL),
 	GROUP(coa, config, coa, NULL),

@@ -122,6 +122,20 @@ const struct config_kind config_kind_ifname = {
 	"an interface's name", false, parse_ifname, equal_string, print_string, fini_string, NULL,
 };
 
+/* As a section's, but of something that is not in this file. */
+static int parse_name(const struct config_key *k, void *obj, const char *text,
+		      struct config_why *why)
+{
+	if (!config_name_ok(text))
+		return config_fail(why, "%s = \"%s\" is no name; use letters, digits, '.', '_' and '-', "
+				   "at most %d", k->name, text, CONFIG_NAME_MAX - 1);
+	return replace_string(field(k, obj), text);
+}
+
+const struct config_kind config_kind_name = {
+	"a name", false, parse_name, equal_string, print_string, fini_string, NULL,
+};
+
 /* ---- the name of another section ---- */
 
 static int parse_ref(const struct config_key *k, void *obj, const char *text,
@@ -477,4 +491,127 @@ static void print_source_port(const struct config_key *k, const void *obj, FILE 
 
 const struct config_kind config_kind_source_port = {
 	"\"ephemeral\" or 1701", false, parse_source_port, equal_bool, print_source_port, NULL, NULL,
+};
+
+/* ---- pseudowires ---- */
+
+struct mac { uint8_t bytes[6]; bool given; };	/* as the sections' structs have it */
+
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	if (!at)
+		return -1;
+	return at - digits < 16 ? (int)(at - digits) : (int)(at - digits) - 6;
+}
+
+/* n bytes of hexadecimal digits, with sep between them unless that is 0. */
+static bool parse_hex(const char *text, char sep, uint8_t *bytes, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		int high, low;
+
+		if (i && sep && *text++ != sep)
+			return false;
+		high = hex_digit(text[0]);
+		low = high < 0 ? -1 : hex_digit(text[1]);
+		if (low < 0)
+			return false;
+		bytes[i] = (uint8_t)(high << 4 | low);
+		text += 2;
+	}
+	return !*text;
+}
+
+static int parse_mac(const struct config_key *k, void *obj, const char *text,
+		     struct config_why *why)
+{
+	static const uint8_t zero[6];
+	struct mac m = { .given = true };
+
+	if (!parse_hex(text, ':', m.bytes, sizeof(m.bytes)))
+		return config_fail(why, "%s = \"%s\" is no MAC address such as \"02:00:5e:10:00:01\"",
+				   k->name, text);
+	if (m.bytes[0] & 1 || memcmp(m.bytes, zero, sizeof(zero)) == 0)
+		return config_fail(why, "%s = \"%s\" is nobody's own address: the first byte must be "
+				   "even, and not all are zero", k->name, text);
+	memcpy(field(k, obj), &m, sizeof(m));
+	return 0;
+}
+
+static bool equal_mac(const struct config_key *k, const void *a, const void *b)
+{
+	return memcmp(cfield(k, a), cfield(k, b), sizeof(struct mac)) == 0;
+}
+
+static void print_mac(const struct config_key *k, const void *obj, FILE *out)
+{
+	const uint8_t *m = cfield(k, obj);
+
+	fprintf(out, "\"%02x:%02x:%02x:%02x:%02x:%02x\"", m[0], m[1], m[2], m[3], m[4], m[5]);
+}
+
+const struct config_kind config_kind_mac = {
+	"a MAC address", false, parse_mac, equal_mac, print_mac, NULL, NULL,
+};
+
+static int parse_cookie_size(const struct config_key *k, void *obj, const char *text,
+			     struct config_why *why)
+{
+	if (strcmp(text, "0") && strcmp(text, "4") && strcmp(text, "8"))
+		return config_fail(why, "%s = \"%s\" is no size of a cookie; there are 0, 4 and 8 bytes",
+				   k->name, text);
+	*(uint8_t *)field(k, obj) = (uint8_t)(text[0] - '0');
+	return 0;
+}
+
+static bool equal_cookie_size(const struct config_key *k, const void *a, const void *b)
+{
+	return *(const uint8_t *)cfield(k, a) == *(const uint8_t *)cfield(k, b);
+}
+
+static void print_cookie_size(const struct config_key *k, const void *obj, FILE *out)
+{
+	fprintf(out, "%u", *(const uint8_t *)cfield(k, obj));
+}
+
+const struct config_kind config_kind_cookie_size = {
+	"a size of a cookie", false, parse_cookie_size, equal_cookie_size, print_cookie_size, NULL,
+	NULL,
+};
+
+static int parse_cookie(const struct config_key *k, void *obj, const char *text,
+			struct config_why *why)
+{
+	struct config_cookie c = { .len = strlen(text) == 8 ? 4 : 8 };
+
+	if (!parse_hex(text, 0, c.bytes, c.len))
+		return config_fail(why, "%s = \"%s\" is no cookie; write 8 or 16 hexadecimal digits",
+				   k->name, text);
+	memcpy(field(k, obj), &c, sizeof(c));
+	return 0;
+}
+
+static bool equal_cookie(const struct config_key *k, const void *a, const void *b)
+{
+	return memcmp(cfield(k, a), cfield(k, b), sizeof(struct config_cookie)) == 0;
+}
+
+static void print_cookie(const struct config_key *k, const void *obj, FILE *out)
+{
+	const struct config_cookie *c = cfield(k, obj);
+	uint8_t i;
+
+	putc('"', out);
+	for (i = 0; i < c->len; i++)
+		fprintf(out, "%02x", c->bytes[i]);
+	putc('"', out);
+}
+
+const struct config_kind config_kind_cookie = {
+	"a cookie", false, parse_cookie, equal_cookie, print_cookie, NULL, NULL,
 };

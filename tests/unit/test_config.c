@@ -138,6 +138,8 @@ static void test_fixtures(void **state)
 	check_fixture("full.canonical", "full.canonical");
 	check_fixture("service.conf", "service.canonical");
 	check_fixture("service.canonical", "service.canonical");
+	check_fixture("sites.conf", "sites.canonical");
+	check_fixture("sites.canonical", "sites.canonical");
 }
 
 static void test_values(void **state)
@@ -240,6 +242,77 @@ static void test_services(void **state)
 	free(text);
 }
 
+static void test_sites(void **state)
+{
+	static const uint8_t mac[] = { 0x02, 0, 0x5e, 0x10, 0, 0xfa };
+	char *text = read_file("sites.conf");
+	struct config *c = must_parse(text);
+	const struct config_lcce *branch = &c->lcce[0], *any = &c->lcce[1];
+	const struct config_pw *lan = &branch->sessions[0], *voice = &branch->sessions[1];
+
+	(void)state;
+	assert_int_equal(addr_v4(&c->router_id), 0xc6336401);
+	assert_int_equal(c->listen[0].encap, CONFIG_ENCAP_UDP);
+	assert_int_equal(c->listen[1].encap, CONFIG_ENCAP_IP);
+	assert_int_equal(c->listen[1].address.port, 0);
+	assert_int_equal(c->lac[0].version, CONFIG_VERSION_AUTO);
+	assert_ptr_equal(config_lcce_find(c, "branch"), branch);
+	assert_ptr_equal(config_pw_find(branch, "voice"), voice);
+	assert_null(config_pw_find(any, "voice"));
+	assert_int_equal(branch->port, 1702);
+	assert_true(branch->ephemeral && !branch->initiate && branch->tunnel.challenge);
+	assert_int_equal(branch->digest, CONFIG_DIGEST_MD5);
+	assert_int_equal(branch->ipsec, CONFIG_IPSEC_REQUIRED);
+	assert_int_equal(branch->tunnel.idle_ms, 60000);
+	assert_int_equal(lan->type, CONFIG_PW_ETHERNET);
+	assert_true(lan->has_mac && lan->sublayer && lan->sequencing);
+	assert_memory_equal(lan->mac, mac, sizeof(mac));
+	assert_int_equal(lan->cookie, 4);
+	assert_int_equal(voice->vlan, 42);
+	assert_string_equal(voice->remote_end_id, "voice");
+	assert_int_equal(any->encap, CONFIG_ENCAP_IP);
+	assert_int_equal(any->port, 0);
+	assert_true(any->initiate);
+	assert_int_equal(any->digest, CONFIG_DIGEST_SHA1);
+	assert_int_equal(any->tunnel.idle_ms, 0);
+	assert_false(any->tunnel.challenge || any->sessions[0].has_mac || any->sessions[0].sublayer);
+	assert_int_equal(any->sessions[0].cookie, 8);
+	assert_int_equal(any->sessions[0].mtu, 0);
+	config_free(c);
+	free(text);
+}
+
+static void test_statics(void **state)
+{
+	static const uint8_t cookie[] = { 0x01, 0x4d, 0x36, 0x36, 0xde, 0xad, 0xbe, 0xef };
+	char *text = read_file("sites.conf");
+	struct config *c = must_parse(text);
+	const struct config_static *udp = &c->statics[0], *ip = &c->statics[1];
+	const struct config_static_session *a = &udp->sessions[0], *b = &ip->sessions[0];
+
+	(void)state;
+	assert_ptr_equal(config_static_find(c, "hill"), ip);
+	assert_int_equal(udp->tunnel_id, 4294967295);
+	assert_int_equal(udp->peer_tunnel_id, 4000);
+	assert_int_equal(udp->local.port, 5000);
+	assert_int_equal(udp->remote.port, 6000);
+	assert_true(udp->udp_csum);
+	assert_int_equal(a->cookie.len, 8);
+	assert_memory_equal(a->cookie.bytes, cookie, sizeof(cookie));
+	assert_int_equal(a->peer_cookie.len, 4);
+	assert_int_equal(a->seq, CONFIG_SEQ_BOTH);
+	assert_int_equal(a->keepalive_ms, 2500);
+	assert_int_equal(a->keepalive_address.family, AF_INET);
+	assert_int_equal(ip->encap, CONFIG_ENCAP_IP);
+	assert_int_equal(ip->local.port, 0);
+	assert_int_equal(b->l2spec, CONFIG_L2SPEC_NONE);
+	assert_int_equal(b->vlan, 4094);
+	assert_int_equal(b->cookie.len, 0);
+	assert_false(c->statics[2].udp6_csum_tx || c->statics[2].udp6_csum_rx);
+	config_free(c);
+	free(text);
+}
+
 static void test_empty(void **state)
 {
 	char host[256] = "";
@@ -251,13 +324,18 @@ static void test_empty(void **state)
 	assert_int_equal(c->max_tunnels, 10000);
 	assert_int_equal(c->max_half_open, 500);
 	assert_int_equal(c->max_sessions, 100000);
-	assert_int_equal(c->listen_n + c->lns_n + c->ppp_n + c->lac_n, 0);
+	assert_int_equal(c->listen_n + c->lns_n + c->ppp_n + c->lac_n + c->lcce_n + c->statics_n, 0);
 	check_round_trip(c, NULL);
 	config_free(c);
 }
 
 #define P "ppp p {}\n"				/* a ppp section for those that need one */
 #define L "listen { address = 0.0.0.0 }\n"
+#define IDS "tunnel-id = 1 peer-tunnel-id = 2 "
+#define ENDS "local = ::1 remote = ::2 "
+#define PORTS "udp-sport = 5 udp-dport = 6 "
+#define STATIC "static t { " IDS ENDS PORTS
+#define PW "session-id = 1 peer-session-id = 2 "
 
 static const struct { const char *text, *err; } faults[] = {
 	/* libconfuse's own errors, and what it would let pass */
@@ -425,6 +503,96 @@ static const struct { const char *text, *err; } faults[] = {
 	  "found duplicate title 's'" },
 	{ P "lac l { server = x session s { ppp = p ifname = i } session t { ppp = p ifname = i } }",
 	  "another session has this ifname" },
+	/* L2TPv3 */
+	{ "router-id = \"::1\"", "router-id = \"::1\" is no IPv4 address" },
+	{ "router-id = 4711", "router-id = \"4711\" is no IPv4 address" },
+	{ "listen { encap = tcp }", "encap = \"tcp\" is neither \"udp\" nor \"ip\"" },
+	{ "listen { address = \"::\" encap = ip\nport = 1701 }", "test.conf:2: a port is UDP's, but encap is \"ip\"" },
+	{ "listen { address = \"::\" encap = ip } listen { address = \"::\" encap = ip }", ":: is listened to twice" },
+	{ P "listen { address = \"::\" encap = ip } lns n { ppp = p }", "lns \"n\" cannot be called" },
+	{ "lac l { version = 4 }", "version = \"4\" is unknown; it is \"2\", \"3\" or \"auto\"" },
+	{ "lcce c {\n}", "test.conf:2: lcce \"c\" has no peer; set remote to call it, or one of from-address" },
+	{ "lcce c { remote = x } lcce c { }", "found duplicate title 'c'" },
+	{ "lac c { server = x }\nlcce c { remote = x }", "test.conf:2: a lac section is called \"c\" as well" },
+	{ L "lcce c { from-hostname = \"*\"\ninitiate = true }", "test.conf:3: initiate needs to know whom to call" },
+	{ "lcce c { from-hostname = \"*\" }", "lcce \"c\" cannot be called; add a listen section with encap = \"udp\"" },
+	{ L "lcce c { from-hostname = \"*\" encap = ip }", "add a listen section with encap = \"ip\"" },
+	{ "lcce c { remote = x initiate = no }", "lcce \"c\" cannot be called" },
+	{ "lcce c { remote = x encap = ip\nport = 1701 }", "test.conf:2: a port is UDP's, but encap is \"ip\"" },
+	{ "lcce c { remote = x encap = ip\nsource-port = 1701 }", "test.conf:2: a port is UDP's" },
+	{ "lcce c { remote = 1.2.3.4 source-address = ::1 }", "source-address and remote are of different families" },
+	{ "lcce c { remote = x challenge = true }", "challenge needs a secret; set secret-file" },
+	{ "lcce c { remote = x hide-avps = true }", "hide-avps needs a secret; set secret-file" },
+	{ "lcce c { remote = x\nold-secret-file = /s }", "test.conf:2: old-secret-file is what secret-file replaces" },
+	{ "lcce c { remote = x digest = sha256 }", "digest = \"sha256\" is neither \"md5\" nor \"sha1\"" },
+	{ "lcce c { remote = x redial-max = 0.5 }", "redial-max is less than redial" },
+	{ "lcce c { remote = x ipsec = yes }", "ipsec = \"yes\" is neither \"no\" nor \"required\"" },
+	{ "lcce c { remote = x ipsec-connection = \"a;b\" }", "ipsec-connection = \"a;b\" is no name; use letters" },
+	{ "lcce c { remote = x from-router-id = 0.0.0.0 }", "from-router-id = \"0.0.0.0\" is no IPv4 address" },
+	{ "lcce c { sequencing = true }", "no such option 'sequencing'" },
+	{ "lcce c { session s { ppp = p } }", "no such option 'ppp'" },
+	{ "lac c { session s { vlan = 5 } }", "no such option 'vlan'" },
+	{ "lcce c { session s { pseudowire = ppp } }", "pseudowire = \"ppp\" is neither \"ethernet\" nor \"vlan\"" },
+	{ "lcce c { session s { vlan = 4095 } }", "vlan = 4095 is out of range; it goes from 1 to 4094" },
+	{ "lcce c { session s { vlan = 0 } }", "vlan = 0 is out of range" },
+	{ "lcce c { session s { cookie = 16 } }", "cookie = \"16\" is no size of a cookie; there are 0, 4 and 8 bytes" },
+	{ "lcce c { session s { mtu = 67 } }", "mtu = 67 is out of range; it goes from 68 to 65535" },
+	{ "lcce c { session s { mac = \"01:00:5e:00:00:01\" } }", "is nobody's own address" },
+	{ "lcce c { session s { mac = \"00:00:00:00:00:00\" } }", "is nobody's own address" },
+	{ "lcce c { session s { mac = \"02:00:00:00:00\" } }", "is no MAC address such as" },
+	{ "lcce c { session s { mac = \"02:00:00:00:00:01:02\" } }", "is no MAC address" },
+	{ "lcce c { session s { mac = \"02-00-00-00-00-01\" } }", "is no MAC address" },
+	{ "lcce c { session s { mac = \"02:00:00:00:00:1\" } }", "is no MAC address" },
+	{ "lcce c { session s { bridge = \"b/r\" } }", "\"b/r\" is no name for an interface" },
+	{ "lcce c { session s { remote-end-id = \"\" } }", "remote-end-id has 0 bytes; it takes 1 to 255" },
+	{ "lcce c { remote = x session s {\npseudowire = vlan } }", "test.conf:2: session \"s\" has no vlan" },
+	{ "lcce c { remote = x session s {\nvlan = 5 } }", "test.conf:2: vlan is of a pseudowire \"vlan\" only" },
+	{ "lcce c { remote = x session s { bridge = b\nvrf = v } }", "test.conf:2: an interface joins a bridge or a vrf" },
+	{ "lcce c { remote = x session s { ifname = i bridge = i } }", "an interface cannot join itself; let bridge" },
+	{ "lcce c { remote = x session s { ifname = i vrf = i } }", "an interface cannot join itself; let vrf" },
+	{ "lcce c { remote = x session s { ifname = i circuit = i } }", "is its circuit anyway" },
+	{ "lcce c { remote = x session s { sequencing = yes\nl2-sublayer = no } }",
+	  "test.conf:2: sequencing puts its numbers into the sublayer" },
+	{ "lcce c { remote = x session s { } session t {\nremote-end-id = s } }",
+	  "test.conf:2: session \"s\" has the same remote-end-id" },
+	{ "lcce c { remote = x session s { } session s { } }", "found duplicate title 's'" },
+	{ "lcce a { remote = x session s { ifname = i } }\nlcce b { remote = x session s {\nifname = i } }",
+	  "test.conf:3: another session has this ifname" },
+	{ P "lcce a { remote = x session s { ifname = i } }\nlac b { server = x session s { ppp = p ifname = i } }",
+	  "test.conf:2: another session has this ifname" },
+	/* static tunnels */
+	{ "static t {\n}", "test.conf:2: static \"t\" has no tunnel-id" },
+	{ "static t { tunnel-id = 1 }", "static \"t\" has no peer-tunnel-id" },
+	{ "static t { tunnel-id = 0 }", "tunnel-id = 0 is out of range; it goes from 1 to 4294967295" },
+	{ "static t { " IDS "}", "static \"t\" has no local; set our address" },
+	{ "static t { " IDS "local = ::1 }", "static \"t\" has no remote; set the peer's address" },
+	{ "static t { " IDS "local = ::1 remote = \"::\" }", "remote is no peer's address" },
+	{ "static t { " IDS "local = ::1 remote = 1.1.1.1 }", "local and remote are of different families" },
+	{ "static t { " IDS ENDS "}", "static \"t\" has no udp-sport; set it to the peer's udp-dport" },
+	{ "static t { " IDS ENDS "udp-sport = 5 }", "static \"t\" has no udp-dport" },
+	{ "static t { " IDS ENDS "encap = ip\nudp-sport = 5 }", "test.conf:2: udp-sport is UDP's, but encap is \"ip\"" },
+	{ "static t { " IDS ENDS "encap = ip udp-csum = on }", "udp-csum is UDP's" },
+	{ "static t { " IDS ENDS PORTS "udp-csum = on }", "udp-csum is for IPv4; set udp6-csum-tx" },
+	{ "static t { " IDS "local = 1.1.1.1 remote = 2.2.2.2 " PORTS "udp6-csum-rx = off }",
+	  "udp6-csum-rx is for IPv6; set udp-csum" },
+	{ "lcce t { remote = x }\nstatic t { " IDS ENDS PORTS "}", "test.conf:2: a section lac or lcce is called \"t\"" },
+	{ "static t { " IDS ENDS PORTS "}\nstatic u { peer-tunnel-id = 9 " ENDS PORTS "\ntunnel-id = 1 }",
+	  "test.conf:3: tunnel-id 1 is given twice; choose another" },
+	{ STATIC "session s {\n} }", "test.conf:2: session \"s\" has no session-id" },
+	{ STATIC "session s { session-id = 1 } }", "session \"s\" has no peer-session-id" },
+	{ STATIC "session s { cookie = 123 } }", "cookie = \"123\" is no cookie; write 8 or 16 hexadecimal digits" },
+	{ STATIC "session s { peer-cookie = 0123456x } }", "peer-cookie = \"0123456x\" is no cookie" },
+	{ STATIC "session s { cookie = 00112233445566778 } }", "is no cookie" },
+	{ STATIC "session s { l2spec-type = l2 } }", "l2spec-type = \"l2\" is neither \"default\" nor \"none\"" },
+	{ STATIC "session s { seq = on } }",
+	  "seq = \"on\" is unknown; it is \"none\", \"send\", \"recv\" or \"both\"" },
+	{ STATIC "session s { " PW "l2spec-type = none\nseq = send } }", "test.conf:2: seq puts its numbers" },
+	{ STATIC "session s { " PW "keepalive = 5 } }", "keepalive needs an address to ping" },
+	{ STATIC "session s { " PW "keepalive-address = ::1 } }", "keepalive-address is not pinged; set keepalive" },
+	{ STATIC "session s { " PW "vrf = v bridge = b } }", "an interface joins a bridge or a vrf" },
+	{ STATIC "session s { " PW "}\nsession t { " PW "} }", "test.conf:2: session-id 1 is given twice" },
+	{ STATIC "session s { " PW "ifname = i } }\nlcce c { remote = x session s { ifname = i } }",
+	  "test.conf:1: another session has this ifname" },
 };
 
 static void test_faults(void **state)
@@ -464,6 +632,29 @@ static void test_match(void **state)
 	assert_ptr_equal(config_lns_match(c, &out, "lac9"), &c->lns[1]);
 	assert_null(config_lns_match(c, &out, "lac1"));
 	assert_ptr_equal(config_lns_match(c, &six, "lac1"), &c->lns[2]);
+	config_free(c);
+}
+
+static void test_match_lcce(void **state)
+{
+	struct config *c = must_parse(
+		L
+		"lcce a { from-address = 192.0.2.0/24 from-hostname = \"pe*\" from-router-id = 10.0.0.1 }\n"
+		"lcce b { from-router-id = 10.0.0.2 }\n"
+		"lcce c { remote = 192.0.2.7 }\n"
+		"lcce d { remote = 192.0.2.7 from-hostname = other }\n"
+		"lcce e { remote = pe7.example.net }\n");
+	struct addr in, out;
+
+	(void)state;
+	addr_parse(&in, "192.0.2.7");
+	in.port = 1701;
+	addr_parse(&out, "203.0.113.1");
+	assert_ptr_equal(config_lcce_match(c, &in, "PE7", 0x0a000001), &c->lcce[0]);
+	assert_ptr_equal(config_lcce_match(c, &in, "pe7", 0x0a000002), &c->lcce[1]);
+	assert_ptr_equal(config_lcce_match(c, &in, "pe7", 0x0a000003), &c->lcce[2]);
+	assert_null(config_lcce_match(c, &out, "pe7", 0x0a000001));
+	assert_ptr_equal(config_lcce_match(c, &out, "other", 0), &c->lcce[3]);
 	config_free(c);
 }
 
@@ -589,7 +780,7 @@ static void random_value(const struct config_key *k, FILE *f, unsigned int index
 	else if (k->kind == &config_kind_path)
 		fprintf(f, "\"/etc/\\$%u\"", random_below(1000));
 	else if (k->kind == &config_kind_ifname)
-		fprintf(f, "if%u", serial);
+		fprintf(f, "%.2s%u", k->name, serial);	/* ifname, bridge, ...: none is another's */
 	else if (k->kind == &config_kind_ref)
 		fputs("base", f);
 	else if (k->kind == &config_kind_bool)
@@ -608,6 +799,14 @@ static void random_value(const struct config_key *k, FILE *f, unsigned int index
 	else if (k->kind == &config_kind_word)
 		fputs(strcmp(k->name, "backend") && strcmp(k->name, "mppe") ?
 		      k->words[random_below(k->max + 1)] : k->words[0], f);
+	else if (k->kind == &config_kind_name)
+		fputs("con.1_a-b", f);
+	else if (k->kind == &config_kind_mac)
+		fprintf(f, "02:00:5E:%02x:00:01", random_below(256));
+	else if (k->kind == &config_kind_cookie_size)
+		fprintf(f, "%u", 4 * random_below(3));
+	else if (k->kind == &config_kind_cookie)
+		fprintf(f, random_below(2) ? "%08x" : "%08x0A1B2C3D", random_below(UINT32_MAX));
 	else if (k->kind == &config_kind_auth)
 		fputs(auths[index], f);
 	else if (k->kind == &config_kind_dns)
@@ -626,18 +825,34 @@ static void random_value(const struct config_key *k, FILE *f, unsigned int index
 		fail_msg("a new kind of value: teach this test to make one");
 }
 
-/* Keys whose presence depends on others; the random sections give them their own way. */
-static bool left_out(const char *key)
+/*
+ * Keys whose presence depends on others, anywhere or in a section; the random
+ * sections give them their own way.
+ */
+static bool left_out(const struct config_section *s, const char *key)
 {
-	static const char *const keys[] = {
-		"challenge", "hide-avps", "password-file", "default-route", "remote-address",
-		"retransmit", "redial", "ipv6", "source-address", "accounting", "prefix-pool",
-		"delegated-pool", "dns6",
+	static const struct { const struct config_section *section; const char *key; } keys[] = {
+		{ NULL, "challenge" }, { NULL, "hide-avps" }, { NULL, "password-file" },
+		{ NULL, "default-route" }, { NULL, "remote-address" }, { NULL, "retransmit" },
+		{ NULL, "redial" }, { NULL, "ipv6" }, { NULL, "source-address" }, { NULL, "accounting" },
+		{ NULL, "prefix-pool" }, { NULL, "delegated-pool" }, { NULL, "dns6" },
+		{ NULL, "encap" }, { NULL, "vlan" }, { NULL, "bridge" }, { NULL, "vrf" },
+		{ &config_section_listen, "port" },
+		{ &config_section_lcce, "remote" }, { &config_section_lcce, "port" },
+		{ &config_section_lcce, "source-port" }, { &config_section_lcce, "initiate" },
+		{ &config_section_lcce, "old-secret-file" },
+		{ &config_section_pw, "pseudowire" }, { &config_section_pw, "remote-end-id" },
+		{ &config_section_pw, "l2-sublayer" },
+		{ &config_section_static_session, "session-id" },
+		{ &config_section_static_session, "peer-session-id" },
+		{ &config_section_static_session, "l2spec-type" },
+		{ &config_section_static_session, "keepalive" },
+		{ &config_section_static_session, "keepalive-address" },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strcmp(key, keys[i]) == 0)
+		if ((!keys[i].section || keys[i].section == s) && strcmp(key, keys[i].key) == 0)
 			return true;
 	return false;
 }
@@ -661,7 +876,7 @@ static void random_keys(const struct config_section *s, FILE *f)
 	for (i = 0; i < s->n; i++) {
 		const struct config_key *k = &s->keys[i];
 
-		if (left_out(k->name) || (!required(s, k->name) && random_below(2)))
+		if (left_out(s, k->name) || (!required(s, k->name) && random_below(2)))
 			continue;
 		fprintf(f, "%s = ", k->name);
 		n = k->kind->list ? 1 + random_below(k->kind == &config_kind_dns ? 2 : 4) : 0;
@@ -679,6 +894,48 @@ static void random_keys(const struct config_section *s, FILE *f)
 	}
 }
 
+static void random_lcce(unsigned int serial, FILE *f)
+{
+	static const char *const ends[] = {
+		"encap = ip", "encap = udp port = 1702", "source-port = ephemeral", "source-port = 1701 initiate = off",
+	};
+	static const char *const joins[] = {
+		"", "bridge = br0", "vrf = blue", "pseudowire = vlan vlan = 4094", "remote-end-id = r l2-sublayer = on",
+	};
+	unsigned int j;
+
+	fprintf(f, "lcce c%u {\nremote = r %s\n", serial, ends[random_below(4)]);
+	if (random_below(2))
+		fputs("old-secret-file = /o secret-file = /n\n", f);
+	else
+		random_keys(&config_section_lcce, f);
+	for (j = random_below(3); j; j--) {
+		fprintf(f, "session s%u {\n%s\n", j, j == 1 ? joins[random_below(5)] : "");
+		random_keys(&config_section_pw, f);
+		fputs("}\n", f);
+	}
+	fputs("}\n", f);
+}
+
+static void random_static(unsigned int serial, FILE *f)
+{
+	static const char *const ends[] = {
+		"encap = ip local = ::1 remote = ::2",
+		"encap = udp local = ::1 remote = ::2 udp-sport = 1 udp-dport = 65535 udp6-csum-tx = off udp6-csum-rx = on",
+		"local = 0.0.0.0 remote = 10.0.0.2 udp-sport = 1701 udp-dport = 1701 udp-csum = on",
+	};
+	unsigned int j;
+
+	fprintf(f, "static t%u {\ntunnel-id = %u peer-tunnel-id = 1 %s\n", serial, serial + 1, ends[random_below(3)]);
+	for (j = random_below(3); j; j--) {
+		fprintf(f, "session s%u {\nsession-id = %u peer-session-id = 1 %s\n", j, serial * 4 + j,
+			random_below(2) ? "" : "keepalive = 0.5 keepalive-address = fd00::1 vlan = 7 bridge = b");
+		random_keys(&config_section_static_session, f);
+		fputs("}\n", f);
+	}
+	fputs("}\n", f);
+}
+
 static char *random_config(void)
 {
 	char *text = NULL;
@@ -691,7 +948,7 @@ static char *random_config(void)
 	fputs(L "ppp base { users-file = /u }\nradius base { address = r secret-file = /s }\n"
 	      "pool base { address = 10.9.0.0/16 }\n", f);
 	for (i = 0, n = random_below(3); i < n; i++) {
-		fputs("listen {\n", f);
+		fprintf(f, "listen {\n%s\n", random_below(2) ? "port = 1703" : "encap = ip");
 		random_keys(&config_section_listen, f);
 		fputs("}\n", f);
 	}
@@ -720,6 +977,10 @@ static char *random_config(void)
 			fputs("}\n", f);
 		}
 		fputs("}\n", f);
+	}
+	for (i = 0, n = random_below(3); i < n; i++) {
+		random_lcce(i, f);
+		random_static(i, f);
 	}
 	fclose(f);
 	return text;
@@ -784,6 +1045,17 @@ static void test_files(void **state)
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(config_check_files(c, err, sizeof(err)), -EINVAL);
+	config_free(c);
+	snprintf(conf, sizeof(conf), "lcce c { remote = r secret-file = %s/new old-secret-file = %s }", dir, path);
+	c = must_parse(conf);
+	assert_int_equal(config_check_files(c, err, sizeof(err)), -ENOENT);
+	assert_non_null(strstr(err, "lcce \"c\": "));
+	assert_non_null(strstr(err, "/new"));
+	snprintf(conf, sizeof(conf), "%s/new", dir);
+	write_mode(conf, 0600);
+	assert_int_equal(config_check_files(c, err, sizeof(err)), -EINVAL);
+	assert_non_null(strstr(err, path));
+	unlink(conf);
 	unlink(path);
 	rmdir(dir);
 	config_free(c);
@@ -795,9 +1067,12 @@ int main(void)
 		cmocka_unit_test(test_fixtures),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_services),
+		cmocka_unit_test(test_sites),
+		cmocka_unit_test(test_statics),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_match),
+		cmocka_unit_test(test_match_lcce),
 		cmocka_unit_test(test_pool),
 		cmocka_unit_test(test_manual),
 		cmocka_unit_test(test_random),

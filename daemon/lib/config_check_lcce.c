@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The peers of L2TPv3 and their pseudowires: keys that contradict each other. */
+#include "lib/config_check.h"
+
+#include <string.h>
+
+int config_check_join(struct check *ch, const void *session, const char *ifname,
+		      const char *bridge, const char *vrf)
+{
+	if (bridge && vrf)
+		return fail(ch, session, "vrf", "an interface joins a bridge or a vrf; remove one");
+	if (ifname && bridge && strcmp(ifname, bridge) == 0)
+		return fail(ch, session, "bridge", "an interface cannot join itself; let bridge name "
+			    "another");
+	if (ifname && vrf && strcmp(ifname, vrf) == 0)
+		return fail(ch, session, "vrf", "an interface cannot join itself; let vrf name another");
+	return 0;
+}
+
+static int check_pw(struct check *ch, const struct config_pw *p)
+{
+	if (p->type == CONFIG_PW_VLAN && !p->vlan)
+		return fail(ch, p, "pseudowire", "session \"%s\" has no vlan; set which one it carries",
+			    p->name);
+	if (p->type != CONFIG_PW_VLAN && p->vlan)
+		return fail(ch, p, "vlan", "vlan is of a pseudowire \"vlan\" only; set pseudowire, or "
+			    "remove it");
+	if (p->ifname && p->circuit && strcmp(p->ifname, p->circuit) == 0)
+		return fail(ch, p, "circuit", "the pseudowire's own interface is its circuit anyway; "
+			    "let circuit name another, or remove it");
+	if (p->sequencing && !p->sublayer)
+		return fail(ch, p, "l2-sublayer", "sequencing puts its numbers into the sublayer; "
+			    "remove l2-sublayer = false");
+	return config_check_join(ch, p, p->ifname, p->bridge, p->vrf);
+}
+
+static int check_pws(struct check *ch, const struct config_lcce *l)
+{
+	size_t i, j;
+	int err;
+
+	for (i = 0; i < l->sessions_n; i++) {
+		const struct config_pw *p = &l->sessions[i];
+
+		err = check_pw(ch, p);
+		if (err)
+			return err;
+		for (j = 0; j < i; j++)
+			if (strcmp(p->remote_end_id, l->sessions[j].remote_end_id) == 0)
+				return fail(ch, p, "remote-end-id", "session \"%s\" has the same "
+					    "remote-end-id; the peer could not tell them apart, choose "
+					    "another", l->sessions[j].name);
+	}
+	return 0;
+}
+
+static bool has_from(const struct config_lcce *l)
+{
+	return l->from_address.n || l->from_hostname.n || addr_is_set(&l->from_router_id);
+}
+
+static int check_ends(struct check *ch, const struct config_lcce *l)
+{
+	struct addr remote;
+
+	if (!l->remote && !has_from(l))
+		return fail(ch, l, NULL, "lcce \"%s\" has no peer; set remote to call it, or one of "
+			    "from-address, from-hostname and from-router-id to be called", l->name);
+	if (l->initiate && !l->remote)
+		return fail(ch, l, "initiate", "initiate needs to know whom to call; set remote");
+	if (!l->initiate && !config_check_listens(ch->c, l->encap))
+		return fail(ch, l, NULL, "lcce \"%s\" cannot be called; add a listen section with "
+			    "encap = \"%s\"", l->name, l->encap == CONFIG_ENCAP_IP ? "ip" : "udp");
+	if (l->encap == CONFIG_ENCAP_IP && given(ch, l, "port"))
+		return fail(ch, l, "port", "a port is UDP's, but encap is \"ip\"; remove it");
+	if (l->encap == CONFIG_ENCAP_IP && given(ch, l, "source-port"))
+		return fail(ch, l, "source-port", "a port is UDP's, but encap is \"ip\"; remove it");
+	if (addr_is_set(&l->source) && l->remote && addr_parse(&remote, l->remote) == 0 &&
+	    remote.family != l->source.family)
+		return fail(ch, l, "source-address", "source-address and remote are of different "
+			    "families");
+	return 0;
+}
+
+/* Commands tell tunnels of all kinds by their names. */
+static int check_name(struct check *ch, const struct config_lcce *l)
+{
+	if (config_lac_find(ch->c, l->name))
+		return fail(ch, l, NULL, "a lac section is called \"%s\" as well; choose another name, "
+			    "commands tell tunnels by it", l->name);
+	return 0;
+}
+
+int config_check_lcce(struct check *ch, const struct config_lcce *l)
+{
+	int err = check_name(ch, l);
+
+	if (!err)
+		err = check_ends(ch, l);
+	if (!err)
+		err = config_check_tunnel(ch, l, &l->tunnel, "secret-file");
+	if (err)
+		return err;
+	if (l->old_secret_file && !l->tunnel.secret_file)
+		return fail(ch, l, "old-secret-file", "old-secret-file is what secret-file replaces; "
+			    "set that one");
+	if (l->redial_max_ms < l->redial_min_ms)
+		return fail(ch, l, "redial-max", "redial-max is less than redial; raise it");
+	return check_pws(ch, l);
+}
