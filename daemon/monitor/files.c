@@ -154,6 +154,8 @@ static int open_file(const char *path)
 
 int monitor_open_secret(const struct config *c, const struct monitor_secret *s)
 {
+	const struct config_lcce *lcce;
+
 	if (!ipc_is_text(s->name))
 		return -EINVAL;
 	switch (s->kind) {
@@ -170,6 +172,12 @@ int monitor_open_secret(const struct config *c, const struct monitor_secret *s)
 			if (strcmp(c->lac[i].name, s->name) == 0)
 				return open_file(c->lac[i].tunnel.secret_file);
 		return -ENOENT;
+	case MONITOR_SECRET_LCCE:
+		lcce = config_lcce_find(c, s->name);
+		return lcce ? open_file(lcce->tunnel.secret_file) : -ENOENT;
+	case MONITOR_SECRET_LCCE_OLD:
+		lcce = config_lcce_find(c, s->name);
+		return lcce ? open_file(lcce->old_secret_file) : -ENOENT;
 	}
 	return -EINVAL;
 }
