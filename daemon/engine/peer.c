@@ -323,7 +323,7 @@ static uint16_t pick_id(struct engine *e)
 
 static void open_socket(struct peer *p)
 {
-	struct monitor_socket body = { .peer = p->addresses[p->address_next] };
+	struct monitor_socket body = { .version = 2, .peer = p->addresses[p->address_next] };
 	struct socket_request *r = malloc(sizeof(*r));
 	int err = -ENOMEM;
 

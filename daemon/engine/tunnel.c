@@ -266,7 +266,7 @@ static void install_books(struct tunnel *t)
 /* A responder's tunnel has no socket of its own yet: the kernel wants one each. */
 static void install(struct tunnel *t)
 {
-	struct monitor_socket body = { .tunnel_id = t->id };
+	struct monitor_socket body = { .tunnel_id = t->id, .version = 2 };
 	int err;
 
 	t->install = INSTALL_BUSY;
