@@ -37,8 +37,12 @@ struct dp_session {
 	bool send_seq, recv_seq, lns_mode;
 	uint32_t reorder_timeout_ms;	/* 0: out-of-order frames are dropped when recv_seq */
 	char ifname[IFNAMSIZ];		/* Ethernet pseudowires; "" lets the kernel name it */
+	/*
+	 * v3 only; 0, 4 or 8 bytes each. The kernel's words: cookie goes out with our packets (it is
+	 * the peer's Assigned Cookie AVP), peer_cookie has to come in with the peer's (it is ours).
+	 */
 	uint8_t cookie[8], peer_cookie[8];
-	uint8_t cookie_len, peer_cookie_len;	/* 0, 4 or 8; v3 only */
+	uint8_t cookie_len, peer_cookie_len;
 	bool no_l2_sublayer;		/* v3: without the default L2-specific sublayer */
 	uint16_t mtu;			/* Ethernet pseudowires; 0: the kernel's. PPP's is pppd's */
 };

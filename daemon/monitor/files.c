@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sockets and files that the monitor opens for processes that may not: UDP
- * sockets, the unix listeners, secret files. Paths come from the
- * configuration only.
+ * Files that the monitor opens for processes that may not, and the sockets that
+ * carry no tunnel: the unix listeners, secret files, where CoA clients are heard.
+ * Paths come from the configuration only.
  */
 #include "monitor/internal.h"
 
@@ -23,78 +23,9 @@
 #include "ipc/control.h"
 #include "lib/log.h"
 
-/* Room for a burst of control messages from thousands of peers on one socket. */
-#define LISTEN_RCVBUF (4 << 20)
-
 static int set_int(int fd, int level, int option, int value)
 {
 	return setsockopt(fd, level, option, &value, sizeof(value)) < 0 ? -errno : 0;
-}
-
-/* A UDP socket bound to local, which several of ours share. */
-static int udp_socket(const struct addr *local)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = addr_to_sockaddr(local, &ss);
-	int fd = socket(local->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int err;
-
-	if (fd < 0)
-		return -errno;
-	/* Not for an ephemeral port: the kernel would choose one that another has. */
-	err = local->port ? set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
-	if (!err && local->family == AF_INET6)
-		err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-	/*
-	 * The kernel's data packets leave by this socket: let them be fragmented
-	 * on a narrow path in place of being lost.
-	 */
-	if (!err && local->family == AF_INET)
-		err = set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
-	if (!err && bind(fd, (struct sockaddr *)&ss, len) < 0)
-		err = -errno;
-	if (!err)
-		return fd;
-	close(fd);
-	return err;
-}
-
-int monitor_listen_socket(const struct addr *address)
-{
-	int fd = udp_socket(address), err;
-
-	if (fd < 0)
-		return fd;
-	/* Replies leave by the address that was asked. */
-	err = address->family == AF_INET6 ?
-		set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) :
-		set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
-	if (err) {
-		close(fd);
-		return err;
-	}
-	if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, LISTEN_RCVBUF))
-		(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, LISTEN_RCVBUF);
-	return fd;
-}
-
-int monitor_tunnel_socket(const struct addr *local, const struct addr *peer)
-{
-	struct addr from = *local;
-	struct sockaddr_storage ss;
-	socklen_t len = addr_to_sockaddr(peer, &ss);
-	int fd, err;
-
-	if (!addr_is_set(&from))
-		from.family = peer->family;
-	fd = udp_socket(&from);
-	if (fd < 0)
-		return fd;
-	if (connect(fd, (struct sockaddr *)&ss, len) == 0)
-		return fd;
-	err = -errno;
-	close(fd);
-	return err;
 }
 
 int monitor_unix_listener(const char *dir, const char *name)

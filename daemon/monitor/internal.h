@@ -18,6 +18,8 @@
 /* A tunnel whose socket the monitor keeps; installed: the kernel has it too. */
 struct mtunnel {
 	uint32_t id;
+	uint8_t version;
+	enum dp_encap encap;
 	int fd;
 	bool installed;
 	struct addr local, peer;
@@ -62,6 +64,7 @@ struct monitor {
 	int ready_fd;		/* the parent that waits in the foreground; -1 */
 	struct table tunnels;	/* id -> struct mtunnel */
 	struct table sessions;	/* session_key -> struct msession */
+	struct table v3_ids;	/* session id -> struct msession, of version 3: one of an id in all tunnels */
 	struct loop_signal sigterm, sigint, sigchld, sighup, sigpipe;
 	struct loop_timer stop_timer;
 	bool stopping;
@@ -90,9 +93,11 @@ void monitor_clear(struct monitor *m);
 bool monitor_is_ifname(const char *name);
 bool monitor_is_unit(uint16_t size);		/* an MTU or MRU; 0: unset */
 
+/* socket.c: what control connections come by. fd or -errno; what the kernel lacks is said. */
+int monitor_listen_socket(const struct config_listen *l);
+int monitor_tunnel_socket(const struct monitor_socket *s);	/* checked already */
+
 /* files.c: what is opened for the other processes */
-int monitor_listen_socket(const struct addr *address);		/* fd or -errno */
-int monitor_tunnel_socket(const struct addr *local, const struct addr *peer);
 int monitor_unix_listener(const char *dir, const char *name);
 int monitor_open_secret(const struct config *c, const struct monitor_secret *s);
 int monitor_open_aaa_file(const struct config *c, int kind, const char *name,

@@ -300,6 +300,7 @@ static void finish(struct monitor *m)
 	loop_signal_stop(&m->sighup);
 	table_fini(&m->tunnels);
 	table_fini(&m->sessions);
+	table_fini(&m->v3_ids);
 	if (m->loop)
 		loop_free(m->loop);
 	config_free(m->config);

@@ -67,6 +67,23 @@ static void tunnel_free(struct monitor *m, struct mtunnel *t)
 	free(t);
 }
 
+static bool id_fits(uint32_t id, uint8_t version)
+{
+	return id && (version == 3 || (version == 2 && id <= UINT16_MAX));
+}
+
+/* What carries which version, and which have ports. */
+static bool encap_fits(const struct monitor *m, const struct monitor_socket *r)
+{
+	switch (r->encap) {
+	case DP_ENCAP_UDP:
+		return r->peer.port && port_is_ours(m, r->local.port);
+	case DP_ENCAP_IP:
+		return r->version == 3 && !r->peer.port && !r->local.port;
+	}
+	return false;
+}
+
 static void do_socket(struct monitor *m, const struct monitor_socket *r, struct answer *a)
 {
 	static struct monitor_socket_reply reply;
@@ -76,10 +93,9 @@ static void do_socket(struct monitor *m, const struct monitor_socket *r, struct 
 	struct mtunnel *t;
 
 	a->result = -EINVAL;
-	if (r->tunnel_id == 0 || r->tunnel_id > UINT16_MAX || !r->peer.port ||
+	if (!id_fits(r->tunnel_id, r->version) || !encap_fits(m, r) ||
 	    (r->peer.family != AF_INET && r->peer.family != AF_INET6) || addr_is_any(&r->peer) ||
-	    (addr_is_set(&r->local) && r->local.family != r->peer.family) ||
-	    !port_is_ours(m, r->local.port))
+	    (addr_is_set(&r->local) && r->local.family != r->peer.family))
 		return;
 	a->result = -EEXIST;
 	if (table_get(&m->tunnels, r->tunnel_id) ||
@@ -93,14 +109,17 @@ static void do_socket(struct monitor *m, const struct monitor_socket *r, struct 
 		a->result = -ENOMEM;
 		return;
 	}
-	t->fd = monitor_tunnel_socket(&r->local, &r->peer);
+	t->fd = monitor_tunnel_socket(r);
 	if (t->fd >= 0 && getsockname(t->fd, (struct sockaddr *)&ss, &len) == 0)
 		addr_from_sockaddr(&t->local, (struct sockaddr *)&ss, len);
 	if (t->fd < 0) {
-		a->result = t->fd;
+		/* Over IP the id is the socket's address: another program's. */
+		a->result = t->fd == -EADDRINUSE && r->encap == DP_ENCAP_IP ? -EEXIST : t->fd;
 		tunnel_free(m, t);
 		return;
 	}
+	t->version = r->version;
+	t->encap = r->encap;
 	t->peer = r->peer;
 	reply.local = t->local;
 	*a = (struct answer){ .body = &reply, .len = sizeof(reply), .nfds = 1, .fds = { t->fd } };
@@ -111,8 +130,8 @@ static int do_tunnel_add(struct monitor *m, const struct monitor_tunnel *r)
 	struct mtunnel *t = table_get(&m->tunnels, r->tunnel_id);
 	int err;
 
-	if (!t || t->installed || r->version != 2 || r->encap != DP_ENCAP_UDP ||
-	    r->peer_tunnel_id == 0 || r->peer_tunnel_id > UINT16_MAX)
+	if (!t || t->installed || r->version != t->version || r->encap != t->encap ||
+	    !id_fits(r->peer_tunnel_id, r->version))
 		return -EINVAL;
 	t->dp = (struct dp_tunnel){
 		.version = r->version, .encap = r->encap, .tunnel_id = r->tunnel_id,
@@ -125,9 +144,17 @@ static int do_tunnel_add(struct monitor *m, const struct monitor_tunnel *r)
 
 /* ---- sessions ---- */
 
+/* The id is free at once: what may still be in the kernel says so there. */
+static void v3_id_release(struct monitor *m, const struct msession *s)
+{
+	if (table_get(&m->v3_ids, s->dp.session_id) == s)
+		table_del(&m->v3_ids, s->dp.session_id);
+}
+
 static void session_free(struct monitor *m, struct msession *s)
 {
 	table_del(&m->sessions, session_key(s->dp.tunnel_id, s->dp.session_id));
+	v3_id_release(m, s);
 	free(s);
 }
 
@@ -144,9 +171,61 @@ static void session_remove(struct monitor *m, struct msession *s)
 	if (err && err != -ENOENT)
 		log_warn("tunnel %u session %u: cannot be removed from the kernel: %s",
 			 s->dp.tunnel_id, s->dp.session_id, strerror(-err));
+	v3_id_release(m, s);
 	s->gone = true;
 	s->tunnel->sessions--;
 	s->tunnel = NULL;
+}
+
+/* An interface's name is one that the configuration gives to a pseudowire. */
+static bool pw_ifname_fits(const struct monitor *m, const char *ifname)
+{
+	if (!*ifname)
+		return true;
+	for (size_t i = 0; i < m->config->lcce_n; i++) {
+		const struct config_lcce *l = &m->config->lcce[i];
+
+		for (size_t k = 0; k < l->sessions_n; k++)
+			if (l->sessions[k].ifname && strcmp(l->sessions[k].ifname, ifname) == 0)
+				return monitor_is_ifname(ifname);
+	}
+	return false;
+}
+
+static bool pseudowire_fits(const struct monitor *m, const struct mtunnel *t, const struct dp_session *r)
+{
+	switch (r->pseudowire) {
+	case DP_PW_PPP:
+		return true;
+	case DP_PW_ETH:
+	case DP_PW_ETH_VLAN:
+		return t->version == 3 && pw_ifname_fits(m, r->ifname);
+	}
+	return false;
+}
+
+/* In the tables; not in the kernel yet. */
+static int session_new(struct monitor *m, struct mtunnel *t, const struct dp_session *r, struct msession **out)
+{
+	struct msession *s = calloc(1, sizeof(*s));
+	int err;
+
+	if (!s)
+		return -ENOMEM;
+	s->dp = *r;
+	s->tunnel = t;
+	s->pppox = -1;
+	err = table_put(&m->sessions, session_key(r->tunnel_id, r->session_id), s);
+	if (!err && t->version == 3) {
+		err = table_put(&m->v3_ids, r->session_id, s);
+		if (err)
+			table_del(&m->sessions, session_key(r->tunnel_id, r->session_id));
+	}
+	if (err)
+		free(s);
+	else
+		*out = s;
+	return err;
 }
 
 static int do_session_add(struct monitor *m, const struct dp_session *r)
@@ -155,30 +234,21 @@ static int do_session_add(struct monitor *m, const struct dp_session *r)
 	struct msession *s;
 	int err;
 
-	if (!t || !t->installed || r->session_id == 0 || r->session_id > UINT16_MAX ||
-	    r->peer_session_id == 0 || r->peer_session_id > UINT16_MAX ||
-	    r->pseudowire != DP_PW_PPP || !ipc_is_text(r->ifname))
+	if (!t || !t->installed || !id_fits(r->session_id, t->version) ||
+	    !id_fits(r->peer_session_id, t->version) || !ipc_is_text(r->ifname) || !pseudowire_fits(m, t, r))
 		return -EINVAL;
 	if (m->config->max_sessions && m->sessions.count >= monitor_room(m->config->max_sessions))
 		return -ENOSPC;
-	s = calloc(1, sizeof(*s));
-	if (!s)
-		return -ENOMEM;
-	s->dp = *r;
-	s->tunnel = t;
-	s->pppox = -1;
-	err = table_put(&m->sessions, session_key(r->tunnel_id, r->session_id), s);
-	if (err) {
-		free(s);
+	err = session_new(m, t, r, &s);
+	if (err)
 		return err;
-	}
 	err = m->dp->ops->session_add(m->dp, &s->dp);
 	if (err) {
 		session_free(m, s);
 		return err;
 	}
 	t->sessions++;
-	if (!m->options.null_dataplane) {
+	if (r->pseudowire == DP_PW_PPP && !m->options.null_dataplane) {
 		/* Opened at once: the peer's first frames wait in it. */
 		s->pppox = m->dp->ops->session_open(m->dp, &t->dp, &s->dp);
 		if (s->pppox < 0) {
@@ -449,7 +519,7 @@ static void give_fd(struct answer *a, int fd)
 static void do_listen(struct monitor *m, const struct monitor_listen *r, struct answer *a)
 {
 	if (r->index < m->config->listen_n)
-		give_fd(a, monitor_listen_socket(&m->config->listen[r->index].address));
+		give_fd(a, monitor_listen_socket(&m->config->listen[r->index]));
 }
 
 static void do_route(struct monitor *m, const struct addr *dst, struct answer *a)
@@ -516,11 +586,12 @@ static void handle(struct monitor *m, struct ipc_message *msg, struct answer *a)
 	case MONITOR_PW:
 	case MONITOR_PW_PEER:
 	case MONITOR_PW_SHOW:
-	case MONITOR_CIRCUIT:
+		return;
 	case MONITOR_START:
 	case MONITOR_PPP_EXIT:
 	case MONITOR_STOP:
 	case MONITOR_AAA:
+	case MONITOR_CIRCUIT:
 		return;		/* ours to send */
 	}
 }
@@ -553,8 +624,10 @@ void monitor_clear(struct monitor *m)
 		if (!s->gone)
 			session_remove(m, s);
 	}
-	while ((s = table_pop(&m->sessions)))
+	while ((s = table_pop(&m->sessions))) {
+		v3_id_release(m, s);
 		free(s);
+	}
 	while ((t = table_pop(&m->tunnels))) {
 		if (t->installed)
 			m->dp->ops->tunnel_del(m->dp, t->id);

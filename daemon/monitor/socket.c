@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sockets of control connections, over UDP and directly over IP (protocol 115,
+ * RFC 3931, section 4.1.1): those that hear new peers, and one for each tunnel.
+ */
+#include "monitor/internal.h"
+
+#include <errno.h>
+#include <netinet/in.h>	/* before linux/l2tp.h, which has its own otherwise */
+#include <linux/l2tp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/log.h"
+
+/* Room for a burst of control messages from thousands of peers on one socket. */
+#define LISTEN_RCVBUF (4 << 20)
+#define PROTO_L2TP 115	/* IPPROTO_L2TP is in linux/in.h only, which netinet/in.h excludes */
+
+union l2tp_address {
+	struct sockaddr sa;
+	struct sockaddr_l2tpip v4;
+	struct sockaddr_l2tpip6 v6;
+};
+
+static int set_int(int fd, int level, int option, int value)
+{
+	return setsockopt(fd, level, option, &value, sizeof(value)) < 0 ? -errno : 0;
+}
+
+static int close_after(int fd, int err)
+{
+	close(fd);
+	return err;
+}
+
+/*
+ * The kernel's data packets leave by this socket: let them be fragmented on a
+ * narrow path in place of being lost.
+ */
+static int allow_fragments(int fd, uint16_t family)
+{
+	return family == AF_INET ? set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT) : 0;
+}
+
+/* A UDP socket bound to local, which several of ours share. */
+static int udp_socket(const struct addr *local)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = addr_to_sockaddr(local, &ss);
+	int fd = socket(local->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	/* Not for an ephemeral port: the kernel would choose one that another has. */
+	err = local->port ? set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
+	if (!err && local->family == AF_INET6)
+		err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	if (!err)
+		err = allow_fragments(fd, local->family);
+	if (!err && bind(fd, (struct sockaddr *)&ss, len) < 0)
+		err = -errno;
+	return err ? close_after(fd, err) : fd;
+}
+
+/* conn_id: the control connection whose messages the socket gets; 0: those that have none yet. */
+static socklen_t l2tp_address(const struct addr *a, uint32_t conn_id, union l2tp_address *out)
+{
+	*out = (union l2tp_address){ 0 };
+	if (a->family == AF_INET) {
+		out->v4.l2tp_family = AF_INET;
+		memcpy(&out->v4.l2tp_addr, a->ip, sizeof(out->v4.l2tp_addr));
+		out->v4.l2tp_conn_id = conn_id;
+		return sizeof(out->v4);
+	}
+	out->v6.l2tp_family = AF_INET6;
+	memcpy(&out->v6.l2tp_addr, a->ip, sizeof(out->v6.l2tp_addr));
+	out->v6.l2tp_scope_id = a->scope;
+	out->v6.l2tp_conn_id = conn_id;
+	return sizeof(out->v6);
+}
+
+/*
+ * An L2TP/IP socket bound to local and conn_id, which no other socket of an
+ * address that includes this one may have (l2tp_ip_bind). It has no ports, and
+ * IPv6 only by nature, so that IPV6_V6ONLY is refused.
+ */
+static int ip_socket(const struct addr *local, uint32_t conn_id)
+{
+	union l2tp_address a;
+	socklen_t len = l2tp_address(local, conn_id, &a);
+	int fd = socket(local->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, PROTO_L2TP);
+	int err;
+
+	if (fd < 0) {
+		err = -errno;
+		if (err == -EPROTONOSUPPORT)
+			log_error("the kernel has no L2TP over %s; load the module %s (CONFIG_L2TP_IP)",
+				  local->family == AF_INET ? "IP" : "IPv6",
+				  local->family == AF_INET ? "l2tp_ip" : "l2tp_ip6");
+		return err;
+	}
+	err = allow_fragments(fd, local->family);
+	if (!err && bind(fd, &a.sa, len) < 0)
+		err = -errno;
+	return err ? close_after(fd, err) : fd;
+}
+
+int monitor_listen_socket(const struct config_listen *l)
+{
+	int fd = l->encap == CONFIG_ENCAP_IP ? ip_socket(&l->address, 0) : udp_socket(&l->address);
+	int err;
+
+	if (fd < 0)
+		return fd;
+	/* Replies leave by the address that was asked. */
+	err = l->address.family == AF_INET6 ?
+		set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) :
+		set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
+	if (err)
+		return close_after(fd, err);
+	if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, LISTEN_RCVBUF))
+		(void)set_int(fd, SOL_SOCKET, SO_RCVBUF, LISTEN_RCVBUF);
+	return fd;
+}
+
+static int connect_udp(int fd, const struct addr *peer)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = addr_to_sockaddr(peer, &ss);
+
+	return connect(fd, (struct sockaddr *)&ss, len) < 0 ? -errno : 0;
+}
+
+/* The peer's id is for show (l2tp_ip6_getname), and not known yet. */
+static int connect_ip(int fd, const struct addr *peer)
+{
+	union l2tp_address a;
+	socklen_t len = l2tp_address(peer, 0, &a);
+
+	return connect(fd, &a.sa, len) < 0 ? -errno : 0;
+}
+
+int monitor_tunnel_socket(const struct monitor_socket *s)
+{
+	bool ip = s->encap == DP_ENCAP_IP;
+	struct addr from = s->local;
+	int fd, err;
+
+	if (!addr_is_set(&from))
+		from.family = s->peer.family;
+	fd = ip ? ip_socket(&from, s->tunnel_id) : udp_socket(&from);
+	if (fd < 0)
+		return fd;
+	err = ip ? connect_ip(fd, &s->peer) : connect_udp(fd, &s->peer);
+	return err ? close_after(fd, err) : fd;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A monitor without its other processes: the test is its engine, makes requests
+ * and reads the answers and events. Whatever goes wrong here ends the program.
+ */
+#ifndef L2TPD_TESTS_VM_MONITOR_LAB_H
+#define L2TPD_TESTS_VM_MONITOR_LAB_H
+
+#include "monitor/internal.h"
+
+struct monitor_lab {
+	struct monitor m;
+	int fd;				/* the engine's end of its channel */
+	struct ipc_message answer;	/* the last one that came */
+};
+
+/* With the kernel's data plane and this configuration, which stays the caller's. */
+void monitor_lab_open(struct monitor_lab *l, struct config *config);
+void monitor_lab_close(struct monitor_lab *l);
+
+/* Makes a request; the result of the answer, which is in l->answer. Events before it are dropped. */
+int monitor_lab_ask(struct monitor_lab *l, uint16_t type, const void *body, size_t len);
+/* Runs the loop until an event of the type comes, for ten seconds at most; it is in l->answer. */
+bool monitor_lab_event(struct monitor_lab *l, uint16_t type);
+/* Runs the loop for what has happened already: true when an event was made of it. */
+bool monitor_lab_any_event(struct monitor_lab *l);
+
+#define MONITOR_LAB_ASK(l, type, body) monitor_lab_ask((l), (type), (body), sizeof(*(body)))
+
+#endif
