@@ -19,6 +19,7 @@
 #include "lib/addr.h"
 
 enum dp_encap { DP_ENCAP_UDP, DP_ENCAP_IP };
+/* ETH_VLAN is ETH whose frames have a tag: its VLAN interface is made by who added the session. */
 enum dp_pseudowire { DP_PW_PPP, DP_PW_ETH, DP_PW_ETH_VLAN };
 
 struct dp_tunnel {
@@ -36,7 +37,7 @@ struct dp_session {
 	enum dp_pseudowire pseudowire;
 	bool send_seq, recv_seq, lns_mode;
 	uint32_t reorder_timeout_ms;	/* 0: out-of-order frames are dropped when recv_seq */
-	char ifname[IFNAMSIZ];		/* Ethernet pseudowires; "" lets the kernel name it */
+	char ifname[IFNAMSIZ];		/* Ethernet pseudowires; "" lets the kernel name it, l2tpethN */
 	/*
 	 * v3 only; 0, 4 or 8 bytes each. The kernel's words: cookie goes out with our packets (it is
 	 * the peer's Assigned Cookie AVP), peer_cookie has to come in with the peer's (it is ours).
@@ -86,6 +87,9 @@ struct dataplane_ops {
 	int (*session_del)(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id);
 	int (*session_stats)(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id,
 			     struct dp_stats *out);
+	/* The interface that an Ethernet session was made with; -ENODEV: it is PPP. */
+	int (*session_interface)(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id,
+				 char name[IFNAMSIZ]);
 	/*
 	 * Opens the PPPoX socket of an installed PPP session, for pppd to take
 	 * (PPPIOCGCHAN, then PPPIOCATTCHAN). Frames wait for that, in the socket

@@ -227,9 +227,9 @@ static uint16_t pseudowire_type(enum dp_pseudowire pw)
 	case DP_PW_PPP:
 		return L2TP_PWTYPE_PPP;
 	case DP_PW_ETH:
-		return L2TP_PWTYPE_ETH;
+	/* No kernel has type 4; its frames are type 5's with a tag (RFC 4719). */
 	case DP_PW_ETH_VLAN:
-		return L2TP_PWTYPE_ETH_VLAN;
+		return L2TP_PWTYPE_ETH;
 	}
 	return L2TP_PWTYPE_NONE;
 }
@@ -240,10 +240,9 @@ static const char *pseudowire_lack(enum dp_pseudowire pw)
 	case DP_PW_PPP:
 		return "the kernel has no PPP over L2TP; load the module l2tp_ppp (CONFIG_PPPOL2TP)";
 	case DP_PW_ETH:
+	case DP_PW_ETH_VLAN:
 		return "the kernel has no Ethernet over L2TP, or the tunnel is of version 2; "
 		       "load the module l2tp_eth (CONFIG_L2TP_ETH)";
-	case DP_PW_ETH_VLAN:
-		return "no kernel has Ethernet VLAN pseudowires";
 	}
 	return "";
 }
@@ -341,6 +340,20 @@ static int kernel_session_stats(struct dataplane *dp, uint32_t tunnel_id, uint32
 	if (!ret)
 		*out = o.stats;
 	return ret;
+}
+
+static int kernel_session_interface(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id,
+				    char name[IFNAMSIZ])
+{
+	struct dp_object o = { 0 };
+	int ret = session_get(kernel_of(dp), tunnel_id, session_id, &o);
+
+	if (ret)
+		return ret;
+	if (!o.ifname[0])
+		return -ENODEV;
+	memcpy(name, o.ifname, IFNAMSIZ);
+	return 0;
 }
 
 /*
@@ -466,6 +479,7 @@ static const struct dataplane_ops kernel_ops = {
 	.session_modify = kernel_session_modify,
 	.session_del = kernel_session_del,
 	.session_stats = kernel_session_stats,
+	.session_interface = kernel_session_interface,
 	.session_open = kernel_session_open,
 	.session_close = kernel_session_close,
 	.dump = kernel_dump,

@@ -6,6 +6,7 @@
 #include "netlink/dataplane.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -35,6 +36,8 @@ struct null {
 	struct table tunnels;		/* tunnel id */
 	struct table sessions;		/* tunnel id and session id */
 	struct table v3_sessions;	/* session id; the first of same_id's list */
+	struct table interfaces;	/* name_key; the Ethernet session that has it */
+	unsigned int names_used;	/* l2tpeth0 to this one's predecessor are taken */
 };
 
 static struct null *null_of(struct dataplane *dp)
@@ -45,6 +48,16 @@ static struct null *null_of(struct dataplane *dp)
 static uint64_t session_key(uint32_t tunnel_id, uint32_t session_id)
 {
 	return (uint64_t)tunnel_id << 32 | session_id;
+}
+
+/* FNV-1a: that two names have one key is as good as impossible. */
+static uint64_t name_key(const char *name)
+{
+	uint64_t key = 0xcbf29ce484222325;
+
+	for (; *name; name++)
+		key = (key ^ (unsigned char)*name) * 0x100000001b3;
+	return key;
 }
 
 static struct null_session *session_get(struct null *n, uint32_t tunnel_id, uint32_t session_id)
@@ -103,6 +116,10 @@ static void session_remove(struct null *n, struct null_session *s)
 	table_del(&n->sessions, session_key(t->tunnel_id, s->session_id));
 	if (t->version == 3)
 		v3_id_unlink(n, s);
+	if (s->ifname[0]) {
+		table_del(&n->interfaces, name_key(s->ifname));
+		n->names_used = 0;
+	}
 	if (s->prev)
 		s->prev->next = s->next;
 	else
@@ -133,6 +150,7 @@ static void null_free(struct dataplane *dp)
 	table_fini(&n->tunnels);
 	table_fini(&n->sessions);
 	table_fini(&n->v3_sessions);
+	table_fini(&n->interfaces);
 	free(n);
 }
 
@@ -177,18 +195,32 @@ static int null_tunnel_stats(struct dataplane *dp, uint32_t tunnel_id, struct dp
 	return 0;
 }
 
-static int session_insert(struct null *n, struct null_session *s)
+/* Into the tables of all sessions and of interfaces; nothing is in them on an error. */
+static int tables_put(struct null *n, struct null_session *s)
 {
 	uint64_t key = session_key(s->tunnel->tunnel_id, s->session_id);
-	int ret;
+	int ret = table_put(&n->sessions, key, s);
 
-	ret = table_put(&n->sessions, key, s);
+	if (ret || !s->ifname[0])
+		return ret;
+	ret = table_put(&n->interfaces, name_key(s->ifname), s);
+	if (ret)
+		table_del(&n->sessions, key);
+	return ret;
+}
+
+static int session_insert(struct null *n, struct null_session *s)
+{
+	int ret = tables_put(n, s);
+
 	if (ret)
 		return ret;
 	if (s->tunnel->version == 3) {
 		ret = v3_id_link(n, s);
 		if (ret) {
-			table_del(&n->sessions, key);
+			table_del(&n->sessions, session_key(s->tunnel->tunnel_id, s->session_id));
+			if (s->ifname[0])
+				table_del(&n->interfaces, name_key(s->ifname));
 			return ret;
 		}
 	}
@@ -199,11 +231,27 @@ static int session_insert(struct null *n, struct null_session *s)
 	return 0;
 }
 
+/* The interface of a session: none of PPP's; else what it asks for, or the first free l2tpethN. */
+static void choose_name(struct null *n, const struct dp_session *s, char name[IFNAMSIZ])
+{
+	name[0] = '\0';
+	if (s->pseudowire == DP_PW_PPP)
+		return;
+	strcpy(name, s->ifname);
+	while (!s->ifname[0]) {
+		snprintf(name, IFNAMSIZ, "l2tpeth%u", n->names_used);
+		if (!table_get(&n->interfaces, name_key(name)))
+			return;
+		n->names_used++;
+	}
+}
+
 static int null_session_add(struct dataplane *dp, const struct dp_session *s)
 {
 	struct null *n = null_of(dp);
 	struct null_tunnel *t = table_get(&n->tunnels, s->tunnel_id);
 	struct null_session *new;
+	char name[IFNAMSIZ];
 	int ret;
 
 	ret = dp_session_check(s, t ? t->version : 0);
@@ -218,13 +266,14 @@ static int null_session_add(struct dataplane *dp, const struct dp_session *s)
 		if (ret)
 			return ret;
 	}
-	new = calloc(1, sizeof(*new) + strlen(s->ifname) + 1);
+	choose_name(n, s, name);
+	new = calloc(1, sizeof(*new) + strlen(name) + 1);
 	if (!new)
 		return -ENOMEM;
 	new->tunnel = t;
 	new->session_id = s->session_id;
 	new->peer_session_id = s->peer_session_id;
-	strcpy(new->ifname, s->ifname);
+	strcpy(new->ifname, name);
 	ret = session_insert(n, new);
 	if (ret)
 		free(new);
@@ -253,6 +302,19 @@ static int null_session_stats(struct dataplane *dp, uint32_t tunnel_id, uint32_t
 	if (!session_get(null_of(dp), tunnel_id, session_id))
 		return -ENOENT;
 	*out = (struct dp_stats){ 0 };
+	return 0;
+}
+
+static int null_session_interface(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id,
+				  char name[IFNAMSIZ])
+{
+	const struct null_session *s = session_get(null_of(dp), tunnel_id, session_id);
+
+	if (!s)
+		return -ENOENT;
+	if (!s->ifname[0])
+		return -ENODEV;
+	strcpy(name, s->ifname);
 	return 0;
 }
 
@@ -345,6 +407,7 @@ static const struct dataplane_ops null_ops = {
 	.session_modify = null_session_modify,
 	.session_del = null_session_del,
 	.session_stats = null_session_stats,
+	.session_interface = null_session_interface,
 	.session_open = null_session_open,
 	.session_close = null_session_close,
 	.dump = null_dump,

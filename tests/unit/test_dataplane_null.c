@@ -286,18 +286,59 @@ static int find_name(void *ctx, const struct dp_object *o)
 	return 0;
 }
 
+static int add_ethernet(struct dataplane *dp, uint32_t session_id, const char *ifname)
+{
+	struct dp_session s = {
+		.tunnel_id = 1, .session_id = session_id, .peer_session_id = 1,
+		.pseudowire = session_id % 2 ? DP_PW_ETH : DP_PW_ETH_VLAN,
+	};
+
+	strcpy(s.ifname, ifname);
+	return dp->ops->session_add(dp, &s);
+}
+
+static void assert_interface(struct dataplane *dp, uint32_t session_id, const char *expected)
+{
+	char name[IFNAMSIZ] = "";
+
+	assert_int_equal(dp->ops->session_interface(dp, 1, session_id, name), 0);
+	assert_string_equal(name, expected);
+}
+
+/* Named as asked, or by the kernel's way; a name that is taken is refused until its session has gone. */
 static void test_ifname(void **state)
 {
 	struct dataplane *dp = *state;
-	struct dp_session s = {
-		.tunnel_id = 1, .session_id = 1, .peer_session_id = 1, .pseudowire = DP_PW_ETH,
-		.ifname = "fifteen-letters",
-	};
-	char name[] = "fifteen-letters";
+	char longest[] = "fifteen-letters", name[IFNAMSIZ];
 
 	assert_int_equal(add_tunnel(dp, 3, DP_ENCAP_UDP, 1), 0);
-	assert_int_equal(dp->ops->session_add(dp, &s), 0);
-	assert_int_equal(dp->ops->dump(dp, find_name, name), 0);
+	assert_int_equal(add_ethernet(dp, 1, longest), 0);
+	assert_int_equal(dp->ops->dump(dp, find_name, longest), 0);
+	assert_interface(dp, 1, longest);
+	assert_int_equal(add_ethernet(dp, 2, longest), -EEXIST);
+	assert_int_equal(dp->ops->session_interface(dp, 1, 2, name), -ENOENT);
+	assert_int_equal(dp->ops->session_del(dp, 1, 1), 0);
+	assert_int_equal(add_ethernet(dp, 2, longest), 0);
+
+	assert_int_equal(add_ethernet(dp, 3, ""), 0);
+	assert_int_equal(add_ethernet(dp, 4, ""), 0);
+	assert_int_equal(add_ethernet(dp, 5, "l2tpeth2"), 0);
+	assert_int_equal(add_ethernet(dp, 6, ""), 0);
+	assert_interface(dp, 3, "l2tpeth0");
+	assert_interface(dp, 4, "l2tpeth1");
+	assert_interface(dp, 6, "l2tpeth3");
+	assert_int_equal(dp->ops->session_del(dp, 1, 4), 0);
+	assert_int_equal(add_ethernet(dp, 7, ""), 0);
+	assert_interface(dp, 7, "l2tpeth1");
+
+	assert_int_equal(add_session(dp, 1, 8), 0);
+	assert_int_equal(dp->ops->session_interface(dp, 1, 8, name), -ENODEV);
+	/* The tunnel's end frees them all. */
+	assert_int_equal(dp->ops->tunnel_del(dp, 1), 0);
+	assert_int_equal(add_tunnel(dp, 3, DP_ENCAP_IP, 1), 0);
+	assert_int_equal(add_ethernet(dp, 1, longest), 0);
+	assert_int_equal(add_ethernet(dp, 2, ""), 0);
+	assert_interface(dp, 2, "l2tpeth0");
 }
 
 static void test_route(void **state)
