@@ -3,8 +3,9 @@
 #include "netlink/link.h"
 
 #include <errno.h>
+#include <net/if.h>	/* before linux/if.h, which has its own otherwise */
+#include <linux/if.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -30,6 +31,17 @@ static void take_stats(const struct nlattr *attr, struct link *l)
 	l->tx_packets = s.tx_packets;
 	l->rx_bytes = s.rx_bytes;
 	l->tx_bytes = s.tx_bytes;
+	l->rx_errors = s.rx_errors;
+	l->tx_errors = s.tx_errors;
+	l->rx_drops = s.rx_dropped;
+	l->tx_drops = s.tx_dropped;
+}
+
+/* Of an Ethernet's length. */
+static void take_mac(const struct nlattr *attr, struct link *l)
+{
+	if (mnl_attr_get_payload_len(attr) == sizeof(l->mac))
+		memcpy(l->mac, mnl_attr_get_payload(attr), sizeof(l->mac));
 }
 
 static int take_link(const struct nlmsghdr *h, void *ctx)
@@ -39,11 +51,25 @@ static int take_link(const struct nlmsghdr *h, void *ctx)
 	struct link *l = ctx;
 
 	l->index = ifi->ifi_index;
+	l->up = ifi->ifi_flags & IFF_UP;
+	l->carrier = ifi->ifi_flags & IFF_LOWER_UP;
+	l->running = ifi->ifi_flags & IFF_RUNNING;
 	mnl_attr_for_each(attr, h, sizeof(*ifi)) {
 		switch (mnl_attr_get_type(attr)) {
 		case IFLA_MTU:
 			if (mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
 				l->mtu = mnl_attr_get_u32(attr);
+			break;
+		case IFLA_MASTER:
+			if (mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+				l->master = (int)mnl_attr_get_u32(attr);
+			break;
+		case IFLA_IFNAME:
+			if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+				snprintf(l->name, sizeof(l->name), "%s", mnl_attr_get_str(attr));
+			break;
+		case IFLA_ADDRESS:
+			take_mac(attr, l);
 			break;
 		case IFLA_LINKINFO:
 			take_kind(attr, l);
@@ -90,15 +116,93 @@ int link_get_index(struct rtnl *r, int index, struct link *out)
 	return index > 0 ? get(r, NULL, index, out) : -ENODEV;
 }
 
+/* ---- changes ---- */
+
+static struct ifinfomsg *begin(struct rtnl_request *q, uint16_t type, uint16_t flags, int index)
+{
+	struct ifinfomsg *ifi = rtnl_begin(q, type, NLM_F_ACK | flags, sizeof(*ifi));
+
+	ifi->ifi_family = AF_UNSPEC;
+	ifi->ifi_index = index;
+	return ifi;
+}
+
 int link_set_mtu(struct rtnl *r, const char *ifname, uint32_t mtu)
 {
 	struct rtnl_request q;
-	struct ifinfomsg *ifi;
 	struct nlmsghdr *h = rtnl_header(&q);
 
-	ifi = rtnl_begin(&q, RTM_NEWLINK, NLM_F_ACK, sizeof(*ifi));
-	ifi->ifi_family = AF_UNSPEC;
+	begin(&q, RTM_NEWLINK, 0, 0);
 	mnl_attr_put_strz(h, IFLA_IFNAME, ifname);
 	mnl_attr_put_u32(h, IFLA_MTU, mtu);
+	return rtnl_call(r, &q, NULL, NULL);
+}
+
+int link_set_mac(struct rtnl *r, int index, const uint8_t mac[6])
+{
+	struct rtnl_request q;
+
+	begin(&q, RTM_NEWLINK, 0, index);
+	mnl_attr_put(rtnl_header(&q), IFLA_ADDRESS, 6, mac);
+	return rtnl_call(r, &q, NULL, NULL);
+}
+
+int link_set_up(struct rtnl *r, int index, bool up)
+{
+	struct rtnl_request q;
+	struct ifinfomsg *ifi = begin(&q, RTM_NEWLINK, 0, index);
+
+	ifi->ifi_flags = up ? IFF_UP : 0;
+	ifi->ifi_change = IFF_UP;
+	return rtnl_call(r, &q, NULL, NULL);
+}
+
+int link_set_master(struct rtnl *r, int index, int master)
+{
+	struct rtnl_request q;
+
+	begin(&q, RTM_NEWLINK, 0, index);
+	mnl_attr_put_u32(rtnl_header(&q), IFLA_MASTER, (uint32_t)master);
+	return rtnl_call(r, &q, NULL, NULL);
+}
+
+int link_set_ready(struct rtnl *r, int index, bool ready)
+{
+	struct rtnl_request q;
+	struct nlmsghdr *h = rtnl_header(&q);
+
+	begin(&q, RTM_NEWLINK, 0, index);
+	/* A state of ours stays ours: without the mode the kernel's next look at the carrier is "up". */
+	mnl_attr_put_u8(h, IFLA_LINKMODE, IF_LINK_MODE_DORMANT);
+	mnl_attr_put_u8(h, IFLA_OPERSTATE, ready ? IF_OPER_UP : IF_OPER_DORMANT);
+	return rtnl_call(r, &q, NULL, NULL);
+}
+
+int link_add_vlan(struct rtnl *r, const char *name, int lower, uint16_t vid, uint32_t mtu)
+{
+	struct rtnl_request q;
+	struct nlmsghdr *h = rtnl_header(&q);
+	struct nlattr *info, *data;
+
+	begin(&q, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0);
+	mnl_attr_put_strz(h, IFLA_IFNAME, name);
+	mnl_attr_put_u32(h, IFLA_LINK, (uint32_t)lower);
+	mnl_attr_put_u32(h, IFLA_MTU, mtu);
+	info = mnl_attr_nest_start(h, IFLA_LINKINFO);
+	mnl_attr_put_strz(h, IFLA_INFO_KIND, "vlan");
+	data = mnl_attr_nest_start(h, IFLA_INFO_DATA);
+	mnl_attr_put_u16(h, IFLA_VLAN_ID, vid);
+	mnl_attr_nest_end(h, data);
+	mnl_attr_nest_end(h, info);
+	return rtnl_call(r, &q, NULL, NULL);
+}
+
+int link_del(struct rtnl *r, int index)
+{
+	struct rtnl_request q;
+
+	if (index <= 0)
+		return -ENODEV;
+	begin(&q, RTM_DELLINK, 0, index);
 	return rtnl_call(r, &q, NULL, NULL);
 }
