@@ -95,9 +95,6 @@ int monitor_open_secret(const struct config *c, const struct monitor_secret *s)
 			if (strcmp(c->lns[i].name, s->name) == 0)
 				return open_file(c->lns[i].tunnel.secret_file);
 		return -ENOENT;
-	case MONITOR_SECRET_LCCE:
-	case MONITOR_SECRET_LCCE_OLD:
-		return -ENOENT;
 	case MONITOR_SECRET_LAC:
 		for (size_t i = 0; i < c->lac_n; i++)
 			if (strcmp(c->lac[i].name, s->name) == 0)
