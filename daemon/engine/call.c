@@ -14,7 +14,7 @@
 #include "lib/log.h"
 
 /* Result codes of a CDN, RFC 2661 section 4.4.2. */
-enum { CDN_GENERAL = 2, CDN_ADMIN = 3, CDN_NO_RESOURCES = 4 };
+enum { CDN_GENERAL = 2, CDN_ADMIN = 3, CDN_NO_RESOURCES = 4, CDN_INVALID_DESTINATION = 6 };
 enum { ERROR_RESOURCES = 4 };
 
 #define INSTALL_TRIES		10
@@ -66,6 +66,7 @@ static void forget_if_over(struct call *c)
 		return;
 	c->gone = true;
 	loop_timer_stop(&c->timer);
+	pw_free(c);
 	*c->prev = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
@@ -82,11 +83,10 @@ const char *call_describe(const struct call *c, char *buf, size_t size)
 
 /* ---- into the data plane ---- */
 
-static struct dp_session describe_session(const struct call *c)
+static struct dp_session describe_session(struct call *c)
 {
 	enum l2tp_call_kind kind = l2tp_session_kind(c->core);
-
-	return (struct dp_session){
+	struct dp_session s = {
 		.tunnel_id = c->tunnel->id,
 		.session_id = c->id,
 		.peer_session_id = l2tp_session_peer_id(c->core),
@@ -96,14 +96,22 @@ static struct dp_session describe_session(const struct call *c)
 		.recv_seq = c->sequencing,
 		.reorder_timeout_ms = c->sequencing ? REORDER_TIMEOUT_MS : 0,
 	};
+
+	if (c->pw)
+		pw_describe(c, &s);
+	return s;
 }
 
-static void accept_call(struct call *c)
+void call_accept(struct call *c)
 {
-	l2tp_session_accept(c->core, engine_now(c->tunnel->engine), NULL);
+	struct l2tp_call_params p = { 0 };
+
+	if (c->pw)
+		pw_params(c->pw, c->wanted, &p);
+	l2tp_session_accept(c->core, engine_now(c->tunnel->engine), c->pw ? &p : NULL);
 }
 
-static void refuse(struct call *c, const struct l2tp_cause *cause)
+void call_refuse(struct call *c, const struct l2tp_cause *cause)
 {
 	char what[160];
 
@@ -123,9 +131,15 @@ static void installed(struct call *c, int err)
 	if (err) {
 		cause = cause_make(CDN_NO_RESOURCES, 0, "the data plane did not take the session: %s",
 				   strerror(-err));
-		refuse(c, &cause);
+		call_refuse(c, &cause);
+	} else if (c->pw) {
+		err = pw_attach(c);
+		if (err) {
+			cause = cause_make(CDN_NO_RESOURCES, 0, "%s", strerror(-err));
+			call_refuse(c, &cause);
+		}
 	} else {
-		accept_call(c);
+		call_accept(c);
 	}
 	engine_settle(c->tunnel->engine);
 }
@@ -219,7 +233,7 @@ static void do_refuse(void *arg)
 	struct call *c = arg;
 
 	if (c->core && !c->down)
-		refuse(c, c->cause);
+		call_refuse(c, c->cause);
 }
 
 bool call_set_cause(struct call *c, const struct l2tp_cause *cause)
@@ -231,6 +245,35 @@ bool call_set_cause(struct call *c, const struct l2tp_cause *cause)
 	return c->cause != NULL;
 }
 
+/* A request of a configured LCCE: for a circuit that both ends know. */
+static const struct l2tp_cause *authorize_pseudowire(struct call *c)
+{
+	static struct l2tp_cause cause;
+	const struct l2tp_call_params *asked = l2tp_session_peer_params(c->core);
+	struct peer_session *s = lcce_find_session(c->tunnel->peer, asked);
+	uint16_t type = !s ? 0 : s->pw->type == CONFIG_PW_VLAN ? L2TP_PW_VLAN : L2TP_PW_ETHERNET;
+
+	if (!s)
+		cause = cause_make(CDN_INVALID_DESTINATION, 0, "no session here has this Remote End ID");
+	else if (type != asked->pseudowire)
+		cause = cause_make(L2TP_CDN_PW_TYPE, 0, "this circuit has another pseudowire type here");
+	else if (s->call && s->call->core && !s->call->down)
+		cause = cause_make(CDN_NO_RESOURCES, 0, "this circuit has a session already");
+	else if (s->call)
+		cause = cause_make(CDN_NO_RESOURCES, 0, "the session before is still being cleared");
+	else if (pw_give(c, pw_new(s->pw, false)))
+		cause = cause_make(CDN_NO_RESOURCES, 0, "out of memory");
+	else
+		cause.result = 0;
+	if (cause.result)
+		return &cause;
+	loop_timer_stop(&s->redial);
+	s->wanted = false;
+	s->call = c;
+	c->wanted = s;
+	return NULL;
+}
+
 static const struct l2tp_cause *authorize(struct call *c, enum l2tp_call_kind kind)
 {
 	static struct l2tp_cause cause;
@@ -238,6 +281,8 @@ static const struct l2tp_cause *authorize(struct call *c, enum l2tp_call_kind ki
 
 	if (t->engine->stopping || t->closing)
 		cause = cause_make(CDN_ADMIN, 0, "the tunnel is being closed");
+	else if (t->peer && t->peer->lcce && kind == L2TP_CALL_LNS_INCOMING)
+		return authorize_pseudowire(c);
 	else if (!t->lns)
 		cause = cause_make(CDN_ADMIN, 0, "this end takes no calls from its LNS");
 	else if (kind != L2TP_CALL_LNS_INCOMING)
@@ -260,8 +305,13 @@ void call_on_request(struct tunnel *t, struct l2tp_session *core)
 			engine_defer(t->engine, do_refuse, c);
 		return;
 	}
-	c->profile = config_ppp_find(t->engine->config, t->lns->ppp);
-	c->sequencing = t->lns->tunnel.sequencing;
+	if (t->lns) {
+		c->profile = config_ppp_find(t->engine->config, t->lns->ppp);
+		c->sequencing = t->lns->tunnel.sequencing;
+		/* without memory the core's setup timer ends it */
+		if (l2tp_tunnel_version(t->core) == 3 && pw_give(c, pw_new(NULL, c->sequencing)))
+			return;
+	}
 	engine_defer(t->engine, do_install, c);
 }
 
@@ -289,7 +339,7 @@ static void heed_sequencing(struct call *c)
 	struct engine *e = c->tunnel->engine;
 	struct monitor_session body;
 
-	if (!params || !params->sequencing_required || c->sequencing)
+	if (!params || !params->sequencing_required || c->sequencing || c->pw)
 		return;
 	c->sequencing = true;
 	body.session = describe_session(c);
@@ -306,6 +356,10 @@ static void do_start(void *arg)
 
 	if (!c->core || c->down)
 		return;
+	if (pw_is_ethernet(c)) {
+		pw_up(c);
+		return;
+	}
 	heed_sequencing(c);
 	ppp_start(c);
 }
@@ -341,7 +395,10 @@ void call_on_down(struct call *c, const struct l2tp_effect *x)
 		l2tp_cause_format(&x->cause, L2TP_CDN, why, sizeof(why));
 	else
 		snprintf(why, sizeof(why), "%s", x->cause.text);
-	if (c->established || c->wanted) {
+	/* of a tie that it lost, the other session is heard of */
+	if (x->cause.result == L2TP_CDN_TIE) {
+		log_debug("%s: %s", call_describe(c, what, sizeof(what)), why);
+	} else if (c->established || c->wanted) {
 		if (engine_may_log(e))
 			log_info("%s: cleared by %s: %s", call_describe(c, what, sizeof(what)),
 				 x->by_peer ? "the peer" : "us", c->ppp_reason ? c->ppp_reason : why);

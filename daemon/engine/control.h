@@ -21,6 +21,7 @@ struct control {
 	json_t *record;			/* waits for its statistics */
 	/* where a walk is */
 	uint64_t next_tunnel, next_session;	/* id + 1; 0: the start */
+	bool tunnels_done;		/* the peers follow */
 	struct peer *peer;
 	unsigned int walked_peers;
 	uint64_t place;			/* of a walk over subscribers, pools or servers */

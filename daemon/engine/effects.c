@@ -61,7 +61,9 @@ static void take(struct engine *e, const struct l2tp_effect *x)
 				  x->u.wen.timeouts, x->u.wen.alignment);
 		return;
 	case L2TP_EFFECT_SLI:
-		if (c)
+		if (c && x->u.sli.circuit)
+			pw_peer_circuit(c, x->u.sli.active);
+		else if (c)
 			log_debug("tunnel %u session %u: SLI: send ACCM %08x, receive ACCM %08x",
 				  t ? t->id : 0, c->id, x->u.sli.send_accm, x->u.sli.recv_accm);
 		return;

@@ -283,7 +283,10 @@ static void started(struct engine *e)
 			fail_start(e);
 			return;
 		}
-		log_info("listening on %s", addr_format_port(&e->config->listen[i].address, text));
+		if (e->config->listen[i].encap == CONFIG_ENCAP_IP)
+			log_info("listening on %s, protocol 115", addr_format(&e->config->listen[i].address, text));
+		else
+			log_info("listening on %s", addr_format_port(&e->config->listen[i].address, text));
 	}
 	channel_event(&e->monitor, MONITOR_READY, NULL, 0, NULL, 0);
 	if (peers_start(e))
@@ -309,36 +312,52 @@ static void on_secret(struct secret *s, const char *what, const char *name, int 
 	started(e);
 }
 
-struct secret_request { struct engine *e; struct secret *s; const char *name; };
+struct secret_request { struct engine *e; struct secret *s; const char *what, *name; };
 
-static void on_lns_secret(void *arg, int result, struct ipc_message *m)
+static void on_secret_file(void *arg, int result, struct ipc_message *m)
 {
 	struct secret_request *r = arg;
 
-	on_secret(r->s, "lns", r->name, result, m, r->e);
+	on_secret(r->s, r->what, r->name, result, m, r->e);
 	free(r);
 }
 
-static void on_lac_secret(void *arg, int result, struct ipc_message *m)
+static int ask_secret(struct engine *e, struct secret *s, int kind, const char *name, const char *file)
 {
-	struct secret_request *r = arg;
+	static const char *const what[] = {
+		[MONITOR_SECRET_LNS] = "lns", [MONITOR_SECRET_LAC] = "lac",
+		[MONITOR_SECRET_LCCE] = "lcce", [MONITOR_SECRET_LCCE_OLD] = "lcce",
+	};
+	struct monitor_secret body = { .kind = kind };
+	struct secret_request *r;
 
-	on_secret(r->s, "lac", r->name, result, m, r->e);
-	free(r);
-}
-
-static int ask_secret(struct engine *e, struct secret *s, const char *name, bool lns)
-{
-	struct monitor_secret body = { .kind = lns ? MONITOR_SECRET_LNS : MONITOR_SECRET_LAC };
-	struct secret_request *r = malloc(sizeof(*r));
-
+	if (!file)
+		return 0;
+	r = malloc(sizeof(*r));
 	if (!r)
 		return -ENOMEM;
-	*r = (struct secret_request){ e, s, name };
+	*r = (struct secret_request){ e, s, what[kind], name };
 	snprintf(body.name, sizeof(body.name), "%s", name);
 	e->starting++;
-	return channel_request(&e->monitor, MONITOR_SECRET, &body, sizeof(body), NULL, 0,
-			       lns ? on_lns_secret : on_lac_secret, r);
+	return channel_request(&e->monitor, MONITOR_SECRET, &body, sizeof(body), NULL, 0, on_secret_file, r);
+}
+
+static int ask_secrets(struct engine *e)
+{
+	const struct config *c = e->config;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < c->lns_n; i++)
+		err = ask_secret(e, &e->lns_secrets[i], MONITOR_SECRET_LNS, c->lns[i].name,
+				 c->lns[i].tunnel.secret_file);
+	for (struct peer *p = e->peers; !err && p; p = p->next) {
+		err = ask_secret(e, &p->secret, p->lcce ? MONITOR_SECRET_LCCE : MONITOR_SECRET_LAC, p->name,
+				 p->cfg.secret_file);
+		if (!err && p->lcce)
+			err = ask_secret(e, &p->old_secret, MONITOR_SECRET_LCCE_OLD, p->name,
+					 p->lcce->old_secret_file);
+	}
+	return err;
 }
 
 static void on_listen(void *arg, int result, struct ipc_message *m)
@@ -392,19 +411,10 @@ static int configure(struct engine *e, int fd)
 
 static int ask_for_all(struct engine *e)
 {
-	int err = 0;
+	int err;
 
 	e->starting = 1;	/* our own, so that the answers wait for all questions */
-	for (size_t i = 0; !err && i < e->config->lns_n; i++)
-		if (e->config->lns[i].tunnel.secret_file)
-			err = ask_secret(e, &e->lns_secrets[i], e->config->lns[i].name, true);
-	for (size_t i = 0; !err && i < e->config->lac_n; i++) {
-		const struct config_lac *lac = &e->config->lac[i];
-		struct peer *p = peer_find(e, lac->name);
-
-		if (p && lac->tunnel.secret_file)
-			err = ask_secret(e, &p->secret, lac->name, false);
-	}
+	err = ask_secrets(e);
 	for (uint32_t i = 0; !err && i < e->listen_n; i++) {
 		struct monitor_listen body = { .index = i };
 
@@ -479,6 +489,8 @@ static int on_start(struct engine *e, struct ipc_message *m)
 		err = accounting_start(e);
 	for (size_t i = 0; !err && i < e->config->lac_n; i++)
 		err = peer_new(e, e->config->lac[i].name, NULL) ? 0 : -ENOMEM;
+	for (size_t i = 0; !err && i < e->config->lcce_n; i++)
+		err = lcce_new(e, &e->config->lcce[i]) ? 0 : -ENOMEM;
 	e->control_fd = ipc_take_fd(m, 2);
 	e->dial_fd = ipc_take_fd(m, 3);
 	engine_random(NULL, &e->path_seed, sizeof(e->path_seed));
@@ -512,6 +524,10 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	case MONITOR_STOP:
 		begin_stop(e);
 		return;
+	case MONITOR_CIRCUIT:
+		if (ipc_body(m, struct monitor_circuit))
+			pw_circuit(e, ipc_body(m, struct monitor_circuit));
+		return;
 	case MONITOR_SECRET:
 	case MONITOR_LISTEN:
 	case MONITOR_SOCKET:
@@ -533,7 +549,6 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	case MONITOR_PW:
 	case MONITOR_PW_PEER:
 	case MONITOR_PW_SHOW:
-	case MONITOR_CIRCUIT:
 	case MONITOR_READY:
 		/* A reply without its request: there is none such. */
 		log_warn("the monitor sent message %u unasked", m->header.type);
@@ -590,6 +605,7 @@ static void engine_free(struct engine *e)
 	if (e->books)
 		e->books->ops->free(e->books);
 	table_fini(&e->ppp_calls);
+	table_fini(&e->pseudowires);
 	table_fini(&e->paths);
 	loop_timer_stop(&e->stop_timer);
 	free(e->listeners);

@@ -70,12 +70,24 @@ struct tunnel {
 	struct loop_timer timer;	/* the core's deadline */
 	struct sock *sock;		/* its own; NULL: it uses a listener's */
 	const struct config_lns *lns;	/* responder */
-	struct peer *peer;		/* initiator; NULL once the peer let go */
+	struct peer *peer;		/* initiator, or a configured LCCE; NULL once the peer let go */
 	uint64_t path;			/* its key in engine->paths; 0: none */
 	struct call *calls;
 	struct tunnel *next, **prev;	/* engine->tunnels */
 	struct tunnel *garbage_next;
 	struct l2tp_cause cause;	/* of closing */
+};
+
+/* What an L2TPv3 session's data packets look like, and how the circuit is at either end. */
+struct pseudowire {
+	const struct config_pw *config;	/* NULL: PPP's */
+	uint16_t type;			/* L2TP_PW_* */
+	uint8_t cookie[8], cookie_len;	/* that the peer must send */
+	uint8_t peer_cookie[8], peer_cookie_len;	/* and we */
+	bool sublayer, sequencing, peer_sequencing;
+	bool circuit_up, peer_up;
+	uint32_t serial;		/* of the peer's request */
+	uint64_t changed_ms;		/* when either end of the circuit changed last; 0: it did not */
 };
 
 enum ppp_phase { PPP_NONE, PPP_STARTING, PPP_RUNNING, PPP_UP, PPP_STOPPING };
@@ -95,6 +107,7 @@ struct call {
 	unsigned int refs;
 	const struct config_ppp *profile;	/* NULL: a dialling pppd's */
 	struct peer_session *wanted;	/* the session of a peer that this call is */
+	struct pseudowire *pw;		/* of an L2TPv3 session, else NULL */
 	struct channel ppp;		/* call channel; open while a pppd runs */
 	int32_t pid;
 	uint32_t lease;			/* IPv4 from a pool or fixed, host order; 0: none */
@@ -114,7 +127,7 @@ struct call {
 	struct call *garbage_next;
 };
 
-/* An LNS that we call: a lac section, an added tunnel, or a dialling pppd's. */
+/* Whom we call: a lac section, an added tunnel, a dialling pppd's LNS; or an lcce section, that may call us. */
 struct peer {
 	struct engine *engine;
 	struct peer *next, **prev;
@@ -126,6 +139,11 @@ struct peer {
 	struct config_tunnel cfg;
 	char *hostname;			/* owned; cfg.hostname points to it or to the configuration's */
 	struct secret secret;
+	const struct config_lcce *lcce;	/* NULL: an LNS */
+	struct secret old_secret;
+	uint8_t version;		/* 2 or 3 */
+	bool fallback;			/* version 3, and 2 with a peer that has no other */
+	enum dp_encap encap;
 	enum { PEER_CONFIGURED, PEER_ADDED, PEER_DIALLED } origin;
 	enum { PEER_IDLE, PEER_RESOLVING, PEER_OPENING, PEER_CONNECTING, PEER_UP } state;
 	struct tunnel *tunnel;
@@ -146,6 +164,8 @@ struct peer_session {
 	char *called_number, *calling_number;
 	char ifname[IFNAMSIZ];
 	const struct config_ppp *profile;
+	const struct config_pw *pw;	/* of an lcce section; else NULL */
+	bool was_up;			/* its circuit is not new to the peer */
 	bool persist;
 	bool once;			/* a dialling pppd's: it goes with its call */
 	bool removed;			/* do not redial; goes when its call has */
@@ -182,6 +202,7 @@ struct engine {
 	uint64_t path_seed;
 	struct table paths;		/* of addresses and ports -> struct tunnel */
 	struct table ppp_calls;		/* ids -> struct call that a child of the monitor's serves */
+	struct table pseudowires;	/* ids -> struct call of an L2TPv3 session */
 	struct peer *peers;
 	struct tunnel *tunnels;		/* all that the core has, also those that only wait for a last acknowledgement */
 	struct loop_io control_io, dial_io;
@@ -248,9 +269,51 @@ void tunnel_set_timer(struct tunnel *t);
 /* Clears its calls in good order, then StopCCN. */
 void tunnel_close(struct tunnel *t, const struct l2tp_cause *cause);
 void tunnel_call_gone(struct tunnel *t);
+/* Answers its SCCRQ; what makes it refused is in its cause. */
+void tunnel_accept(struct tunnel *t);
+void tunnel_reject(struct tunnel *t);
+static inline bool tunnel_is_udp(const struct tunnel *t)
+{
+	return l2tp_tunnel_peer(t->core)->port != 0;
+}
+
+/* ---- tunnel_install.c ---- */
+/* A socket before the tunnel is accepted, which follows. 0 or -errno. */
+int tunnel_ask_socket(struct tunnel *t);
+/* It is established: into the data plane. Calls and the peer are told. */
+void tunnel_install(struct tunnel *t);
 void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out,
 			const struct config_tunnel *cfg, const struct secret *secret);
 const char *tunnel_describe(const struct tunnel *t, char *buf, size_t size);
+
+/* ---- lcce.c: the peers of L2TPv3 ---- */
+struct peer *lcce_new(struct engine *e, const struct config_lcce *l);	/* NULL: out of memory */
+/* The peer whose SCCRQ this is, or NULL. */
+struct peer *lcce_find(struct engine *e, struct l2tp_tunnel *core);
+void lcce_config_fill(struct engine *e, struct l2tp_tunnel_config *out, const struct peer *p);
+void lns_config_fill_v3(struct engine *e, struct l2tp_tunnel_config *out);
+/* Of those that the peer may ask for, the one that its Remote End ID names, or NULL. */
+struct peer_session *lcce_find_session(struct peer *p, const struct l2tp_call_params *asked);
+/* The established tunnel is its peer's only one from now on. */
+void lcce_adopt(struct tunnel *t);
+
+/* ---- pw.c: pseudowires ---- */
+/* config NULL: PPP's. NULL: out of memory. */
+struct pseudowire *pw_new(const struct config_pw *config, bool sequencing);
+int pw_give(struct call *c, struct pseudowire *w);	/* the call's from now on; 0, or -ENOMEM, also of NULL */
+void pw_free(struct call *c);
+bool pw_is_ethernet(const struct call *c);
+/* What our request or answer says. */
+void pw_params(const struct pseudowire *w, const struct peer_session *s /* NULL: unknown */,
+	       struct l2tp_call_params *p);
+/* Both ends have said what they want: how the data plane is to do it. */
+void pw_describe(struct call *c, struct dp_session *s);
+/* The session is installed: its interface, then call_accept. 0 or -errno. */
+int pw_attach(struct call *c);
+void pw_up(struct call *c);
+void pw_peer_circuit(struct call *c, bool active);
+/* The monitor says that our end of the circuit changed. */
+void pw_circuit(struct engine *e, const struct monitor_circuit *x);
 
 /* ---- path.c ---- */
 /*
@@ -273,6 +336,9 @@ void call_on_down(struct call *c, const struct l2tp_effect *effect);
 void call_on_free(struct call *c);
 /* The tunnel is in the data plane now, or will never be: calls that waited go on. */
 void call_tunnel_installed(struct call *c);
+/* All is ready for it: the answer goes out. Or it is not: a CDN. */
+void call_accept(struct call *c);
+void call_refuse(struct call *c, const struct l2tp_cause *cause);
 /* Its pppd is gone: the CDN follows, or the call is over. */
 void call_ppp_ended(struct call *c);
 /* What its CDN will say; false: out of memory. */
@@ -481,6 +547,7 @@ struct peer_session *peer_session_find(struct peer *p, const char *name);
 void peer_session_remove(struct peer_session *s, const struct l2tp_cause *cause);
 /* Brings it up now: dials the tunnel when there is none. */
 void peer_session_want(struct peer_session *s);
+const char *peer_kind(const struct peer *p);	/* its section's keyword */
 void peer_session_up(struct peer_session *s);
 /* Its call ended or could not be made: redial later, or give up. */
 void peer_session_failed(struct peer_session *s, const char *reason);

@@ -70,6 +70,7 @@ struct peer *peer_new(struct engine *e, const char *name, const char *server)
 		p->next->prev = &p->next;
 	e->peers = p;
 	p->port = L2TP_PORT;
+	p->version = 2;
 	p->ephemeral = true;
 	p->origin = server ? PEER_ADDED : PEER_CONFIGURED;
 	peer_defaults(&p->cfg);
@@ -78,6 +79,8 @@ struct peer *peer_new(struct engine *e, const char *name, const char *server)
 		p->source = lac->source;
 		p->ephemeral = lac->ephemeral;
 		p->cfg = lac->tunnel;
+		p->version = lac->version == CONFIG_VERSION_2 ? 2 : 3;
+		p->fallback = lac->version == CONFIG_VERSION_AUTO;
 		server = lac->server;
 	}
 	p->server = strdup(server ? server : "");
@@ -108,6 +111,7 @@ static void free_peer(struct peer *p)
 		free_session(s);
 	}
 	secret_clear(&p->secret);
+	secret_clear(&p->old_secret);
 	free(p->hostname);
 	free(p->server);
 	free(p);
@@ -245,7 +249,7 @@ static void open_tunnel(struct peer *p, int fd, uint32_t id, const struct addr *
 	char why[96];
 	int err = -ENOMEM;
 
-	if (path_is_taken(e, local, peer)) {
+	if (p->encap == DP_ENCAP_UDP && path_is_taken(e, local, peer)) {
 		close(fd);
 		attempt_failed(p, "another tunnel has the same addresses and ports, which this kernel "
 			       "cannot tell apart; use source-port = \"ephemeral\"");
@@ -253,13 +257,19 @@ static void open_tunnel(struct peer *p, int fd, uint32_t id, const struct addr *
 	}
 	s = sock_new(e, fd, local, peer);
 
-	tunnel_config_fill(e, &cfg, &p->cfg, &p->secret);
+	if (p->version == 3) {
+		lcce_config_fill(e, &cfg, p);
+		cfg.fallback = p->fallback;
+	} else {
+		tunnel_config_fill(e, &cfg, &p->cfg, &p->secret);
+	}
 	if (s && sock_start(s)) {
 		sock_free(s);
 		s = NULL;
 	}
 	core = s ? l2tp_tunnel_open(e->core, engine_now(e), &cfg, local, peer, s->fd, id, &err) : NULL;
 	secret_clear(&cfg.secret);
+	secret_clear(&cfg.old_secret);
 	p->tunnel = core ? tunnel_new(e, core) : NULL;
 	if (!p->tunnel) {
 		sock_free(s);
@@ -271,7 +281,8 @@ static void open_tunnel(struct peer *p, int fd, uint32_t id, const struct addr *
 	p->tunnel->sock = s;
 	p->tunnel->peer = p;
 	p->state = PEER_CONNECTING;
-	path_take(p->tunnel, local, peer);
+	if (p->encap == DP_ENCAP_UDP)
+		path_take(p->tunnel, local, peer);
 }
 
 struct socket_request { struct peer *peer; uint32_t id; };
@@ -311,27 +322,32 @@ static void on_socket(void *arg, int result, struct ipc_message *m)
 	engine_settle(p->engine);
 }
 
-static uint16_t pick_id(struct engine *e)
+/* Of 16 bits for version 2, and for those who may come to speak it. */
+static uint32_t pick_id(const struct peer *p)
 {
-	uint16_t id;
+	uint32_t id;
 
-	do
+	do {
 		engine_random(NULL, &id, sizeof(id));
-	while (id == 0 || l2tp_tunnel_find(e->core, id));
+		if (p->version == 2 || p->fallback)
+			id &= UINT16_MAX;
+	} while (id == 0 || l2tp_tunnel_find(p->engine->core, id));
 	return id;
 }
 
 static void open_socket(struct peer *p)
 {
-	struct monitor_socket body = { .version = 2, .peer = p->addresses[p->address_next] };
+	struct monitor_socket body = {
+		.version = p->version, .encap = p->encap, .peer = p->addresses[p->address_next],
+	};
 	struct socket_request *r = malloc(sizeof(*r));
 	int err = -ENOMEM;
 
 	p->state = PEER_OPENING;
 	body.local = p->source;
 	body.local.family = body.peer.family;
-	body.local.port = p->ephemeral ? 0 : L2TP_PORT;
-	body.tunnel_id = pick_id(p->engine);
+	body.local.port = p->ephemeral || p->encap == DP_ENCAP_IP ? 0 : L2TP_PORT;
+	body.tunnel_id = pick_id(p);
 	if (r) {
 		*r = (struct socket_request){ p, body.tunnel_id };
 		err = channel_request(&p->engine->monitor, MONITOR_SOCKET, &body, sizeof(body), NULL, 0, on_socket, r);
@@ -408,6 +424,7 @@ static void place_call(struct peer_session *s)
 	struct engine *e = p->engine;
 	struct l2tp_call_params params = { .framing_type = 1, .tx_connect_speed = 1000000000,
 					   .bearer_type = 0, .has_bearer_type = true };
+	struct pseudowire *w = NULL;
 	struct l2tp_session *core;
 	int err = -ENOMEM;
 
@@ -419,9 +436,19 @@ static void place_call(struct peer_session *s)
 		snprintf(params.called_number, sizeof(params.called_number), "%s", s->called_number);
 	if (s->calling_number)
 		snprintf(params.calling_number, sizeof(params.calling_number), "%s", s->calling_number);
+	if (l2tp_tunnel_version(p->tunnel->core) == 3) {
+		w = pw_new(s->pw, p->cfg.sequencing);
+		if (!w)
+			return;
+		pw_params(w, s, &params);
+	}
 	core = l2tp_session_open(p->tunnel->core, engine_now(e), L2TP_CALL_LAC_INCOMING, &params, &err);
 	s->call = core ? call_new(p->tunnel, core) : NULL;
+	/* without memory for it, the core's setup timer ends the call */
+	if (s->call && w && pw_give(s->call, w) == 0)
+		w = NULL;
 	if (!s->call) {
+		free(w);
 		peer_session_failed(s, err == -ENOSPC ? "the limit of sessions is reached" : strerror(-err));
 		return;
 	}

@@ -12,6 +12,11 @@
 /* A call that stood this long was a good one: the next wait is the shortest. */
 #define STABLE_MS 10000
 
+const char *peer_kind(const struct peer *p)
+{
+	return p->lcce ? "lcce" : "lac";
+}
+
 static void on_redial(struct loop_timer *t)
 {
 	struct peer_session *s = container_of(t, struct peer_session, redial);
@@ -24,7 +29,8 @@ int peers_start(struct engine *e)
 {
 	for (struct peer *p = e->peers; p; p = p->next)
 		for (struct peer_session *s = p->sessions; s; s = s->next)
-			peer_session_want(s);
+			if (!p->lcce || p->lcce->initiate)
+				peer_session_want(s);
 	engine_settle(e);
 	return 0;
 }
@@ -57,7 +63,7 @@ void peer_session_failed(struct peer_session *s, const char *reason)
 		dial_failed(s->dial, reason);
 	if (s->removed || e->stopping || !s->persist) {
 		if (!s->removed && !e->stopping)
-			log_warn("lac \"%s\" session \"%s\": ended: %s", p->name, s->name, reason);
+			log_warn("%s \"%s\" session \"%s\": ended: %s", peer_kind(p), p->name, s->name, reason);
 		s->removed |= s->once;
 		peer_collect(p);
 		return;
@@ -66,7 +72,7 @@ void peer_session_failed(struct peer_session *s, const char *reason)
 		s->redial_ms = s->redial_min_ms;
 	s->up_ms = 0;
 	wait = with_jitter(s->redial_ms);
-	log_warn("lac \"%s\" session \"%s\": %s; dialling again in %u.%u s", p->name, s->name, reason,
+	log_warn("%s \"%s\" session \"%s\": %s; dialling again in %u.%u s", peer_kind(p), p->name, s->name, reason,
 		 wait / 1000, wait / 100 % 10);
 	s->redial_ms = s->redial_ms > s->redial_max_ms / 2 ? s->redial_max_ms : s->redial_ms * 2;
 	loop_timer_set(e->loop, &s->redial, engine_now(e) + wait, on_redial);

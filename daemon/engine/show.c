@@ -162,7 +162,7 @@ static json_t *tunnel_record(struct engine *e, struct l2tp_tunnel *core)
 	json_t *o = json_object();
 
 	show_text(o, "name", tunnel_name(t));
-	show_text(o, "role", t && t->lns ? "lns" : "lac");
+	show_text(o, "role", t && t->lns ? "lns" : t && t->peer && t->peer->lcce ? "lcce" : "lac");
 	show_text(o, "profile", t && t->lns ? t->lns->name : NULL);
 	show_text(o, "state", l2tp_tunnel_state_str(core));
 	json_object_set_new(o, "initiator", json_boolean(l2tp_tunnel_is_initiator(core)));
@@ -177,7 +177,12 @@ static json_t *tunnel_record(struct engine *e, struct l2tp_tunnel *core)
 		show_number(o, "peer_firmware", info->firmware);
 	if (info->receive_window)
 		show_number(o, "peer_window", info->receive_window);
-	show_number(o, "version", 2);
+	show_number(o, "version", l2tp_tunnel_version(core));
+	show_text(o, "encap", l2tp_tunnel_peer(core)->port ? "udp" : "ip");
+	if (info->router_id)
+		show_ipv4(o, "peer_router_id", htonl(info->router_id));
+	if (info->authenticated)
+		show_text(o, "digest", info->digest == L2TP_DIGEST_MD5 ? "hmac-md5" : "hmac-sha1");
 	add_counters(o, core, engine_now(e));
 	return o;
 }
@@ -191,7 +196,7 @@ static json_t *idle_peer_record(const struct peer *p)
 	json_t *o = json_object();
 
 	show_text(o, "name", p->name);
-	show_text(o, "role", "lac");
+	show_text(o, "role", peer_kind(p));
 	show_text(o, "state", states[p->state]);
 	show_text(o, "remote", p->server);
 	show_number(o, "sessions", 0);
@@ -202,7 +207,7 @@ static json_t *idle_peer_record(const struct peer *p)
 static void produce_tunnel(struct control *c)
 {
 	const char *wanted = show_arg(c, "tunnel");
-	struct l2tp_tunnel *core = l2tp_tunnel_next(c->engine->core, c->next_tunnel);
+	struct l2tp_tunnel *core = c->tunnels_done ? NULL : l2tp_tunnel_next(c->engine->core, c->next_tunnel);
 	struct peer *p;
 
 	if (core) {
@@ -214,8 +219,7 @@ static void produce_tunnel(struct control *c)
 			     l2tp_tunnel_id(core), 0);
 		return;
 	}
-	/* Past the last id: the walk stays there while the peers follow. */
-	c->next_tunnel = UINT16_MAX + 1;
+	c->tunnels_done = true;
 	p = next_peer(c);
 	if (!p)
 		show_finish(c, "tunnel", wanted);
@@ -226,6 +230,7 @@ static void produce_tunnel(struct control *c)
 static void start_walk(struct control *c, void (*produce)(struct control *))
 {
 	c->next_tunnel = c->next_session = 0;
+	c->tunnels_done = false;
 	c->walked_peers = 0;
 	c->found = 0;
 	c->produce = produce;
@@ -266,6 +271,23 @@ static void add_call(json_t *o, const struct call *call, uint64_t now)
 		show_encryption_and_time(o, call->subscriber, now);
 }
 
+static const char *pseudowire_name(uint16_t type)
+{
+	return type == L2TP_PW_ETHERNET ? "ethernet" : type == L2TP_PW_VLAN ? "vlan" : "ppp";
+}
+
+static void add_pseudowire(json_t *o, const struct call *call)
+{
+	const struct pseudowire *w = call->pw;
+
+	show_text(o, "pseudowire", pseudowire_name(w->type));
+	show_text(o, "circuit", w->circuit_up ? "active" : "inactive");
+	show_text(o, "peer_circuit", w->peer_up ? "active" : "inactive");
+	show_number(o, "cookie_length", w->cookie_len);
+	show_number(o, "peer_cookie_length", w->peer_cookie_len);
+	json_object_set_new(o, "sublayer", json_boolean(w->sublayer));
+}
+
 static json_t *session_record(struct engine *e, struct l2tp_tunnel *tunnel, struct l2tp_session *core)
 {
 	const struct l2tp_call_params *params = l2tp_session_peer_params(core);
@@ -287,6 +309,8 @@ static json_t *session_record(struct engine *e, struct l2tp_tunnel *tunnel, stru
 		if (params->call_serial)
 			show_number(o, "call_serial", params->call_serial);
 	}
+	if (call && call->pw)
+		add_pseudowire(o, call);
 	if (call)
 		add_call(o, call, engine_now(e));
 	return o;
@@ -342,9 +366,9 @@ static void produce_session(struct control *c)
 	struct l2tp_session *core;
 
 	/* next_tunnel: the id + 1 of tunnels that are done; the one after is walked. */
-	tunnel = l2tp_tunnel_next(c->engine->core, c->next_tunnel);
+	tunnel = c->tunnels_done ? NULL : l2tp_tunnel_next(c->engine->core, c->next_tunnel);
 	if (!tunnel) {
-		c->next_tunnel = UINT16_MAX + 1;
+		c->tunnels_done = true;
 		produce_idle_sessions(c);
 		return;
 	}
@@ -405,6 +429,8 @@ void show_status(struct control *c)
 	show_number(o, "malformed", k.malformed);
 	show_number(o, "stray", k.stray + k.data);
 	show_number(o, "wrong_address", k.wrong_address);
+	show_number(o, "bad_digest", k.bad_digest);
+	show_number(o, "wrong_version", k.wrong_version);
 	show_number(o, "packets_in", n->packets_in);
 	show_number(o, "packets_out", n->packets_out);
 	show_number(o, "send_errors", n->send_errors);

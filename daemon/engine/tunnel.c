@@ -113,17 +113,14 @@ void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out,
 
 /* ---- responder ---- */
 
-static void do_reject(void *arg)
+void tunnel_reject(struct tunnel *t)
 {
-	struct tunnel *t = arg;
-
 	if (t->core && !t->down)
 		l2tp_tunnel_reject(t->core, engine_now(t->engine), &t->cause);
 }
 
-static void do_accept(void *arg)
+void tunnel_accept(struct tunnel *t)
 {
-	struct tunnel *t = arg;
 	struct l2tp_tunnel_config cfg;
 	char what[160];
 	size_t i;
@@ -131,19 +128,25 @@ static void do_accept(void *arg)
 	if (!t->core || t->down)
 		return;
 	/* Only an established tunnel keeps another out: an SCCRQ alone proves nothing. */
-	if (path_is_taken(t->engine, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core))) {
+	if (tunnel_is_udp(t) && path_is_taken(t->engine, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core))) {
 		t->cause = cause_make(STOP_GENERAL, ERROR_RESOURCES,
 				      "there is a tunnel from this address and port already");
 		if (engine_may_log(t->engine))
 			log_warn("%s: refused for now: %s, and this kernel cannot tell two apart",
 				 tunnel_describe(t, what, sizeof(what)), t->cause.text);
-		do_reject(t);
+		tunnel_reject(t);
 		return;
 	}
-	i = (size_t)(t->lns - t->engine->config->lns);
-	tunnel_config_fill(t->engine, &cfg, &t->lns->tunnel, &t->engine->lns_secrets[i]);
+	if (t->peer) {
+		lcce_config_fill(t->engine, &cfg, t->peer);
+	} else {
+		i = (size_t)(t->lns - t->engine->config->lns);
+		tunnel_config_fill(t->engine, &cfg, &t->lns->tunnel, &t->engine->lns_secrets[i]);
+		lns_config_fill_v3(t->engine, &cfg);
+	}
 	l2tp_tunnel_accept(t->core, engine_now(t->engine), &cfg);
 	secret_clear(&cfg.secret);
+	secret_clear(&cfg.old_secret);
 }
 
 static bool lns_is_full(struct engine *e, const struct config_lns *lns)
@@ -151,10 +154,35 @@ static bool lns_is_full(struct engine *e, const struct config_lns *lns)
 	return lns->max_tunnels && e->lns_tunnels[lns - e->config->lns] >= lns->max_tunnels;
 }
 
+static void do_reject(void *arg)
+{
+	tunnel_reject(arg);
+}
+
+static void do_accept(void *arg)
+{
+	tunnel_accept(arg);
+}
+
+/*
+ * Over IP the kernel hands a message to the socket that is bound to its id (l2tp_ip_recv): our
+ * SCCRP makes the peer use it, so that the socket comes first.
+ */
+static void do_ask_socket(void *arg)
+{
+	struct tunnel *t = arg;
+
+	if (!t->core || t->down || tunnel_ask_socket(t) == 0)
+		return;
+	t->cause = cause_make(STOP_GENERAL, ERROR_RESOURCES, "no socket");
+	tunnel_reject(t);
+}
+
 void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 {
 	const struct l2tp_tunnel_peer_info *info = l2tp_tunnel_peer_info(core);
-	const struct config_lns *lns = config_lns_match(e->config, l2tp_tunnel_peer(core), info->hostname);
+	struct peer *lcce = lcce_find(e, core);
+	const struct config_lns *lns = lcce ? NULL : config_lns_match(e->config, l2tp_tunnel_peer(core), info->hostname);
 	struct tunnel *t = tunnel_new(e, core);
 	char what[160];
 
@@ -163,9 +191,9 @@ void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 	tunnel_describe(t, what, sizeof(what));
 	if (e->stopping)
 		t->cause = cause_make(STOP_SHUTTING_DOWN, 0, "l2tpd stops");
-	else if (!lns)
-		t->cause = cause_make(STOP_NOT_AUTHORIZED, 0, "no lns section takes this address and host name");
-	else if (lns_is_full(e, lns))
+	else if (!lns && !lcce)
+		t->cause = cause_make(STOP_NOT_AUTHORIZED, 0, "no lns or lcce section takes this address and host name");
+	else if (lns && lns_is_full(e, lns))
 		t->cause = cause_make(STOP_GENERAL, ERROR_RESOURCES, "the limit of tunnels is reached");
 	if (t->cause.result) {
 		e->counters.tunnels_refused++;
@@ -174,129 +202,23 @@ void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 		engine_defer(e, do_reject, t);
 		return;
 	}
-	t->lns = lns;
-	e->lns_tunnels[lns - e->config->lns]++;
-	log_debug("%s: SCCRQ taken by lns \"%s\"", what, lns->name);
-	engine_defer(e, do_accept, t);
-}
-
-/* ---- the data plane ---- */
-
-static void installed(struct tunnel *t, int err)
-{
-	struct l2tp_cause cause;
-	char what[160];
-
-	t->install = err ? INSTALL_FAILED : INSTALL_DONE;
-	if (t->down || !t->core)
-		return;
-	if (err) {
-		log_error("%s: the kernel did not take it: %s", tunnel_describe(t, what, sizeof(what)),
-			  err == -EEXIST ? "another tunnel has its id" :
-			  err == -EADDRINUSE ? "another tunnel has the same addresses and ports" :
-			  strerror(-err));
-		cause = cause_make(STOP_GENERAL, ERROR_RESOURCES, "the data plane did not take the tunnel");
-		l2tp_tunnel_close(t->core, engine_now(t->engine), &cause);
-		engine_settle(t->engine);
-		return;
+	if (lcce) {
+		t->peer = lcce;
+		log_debug("%s: SCCRQ taken by lcce \"%s\"", what, lcce->name);
+	} else {
+		t->lns = lns;
+		e->lns_tunnels[lns - e->config->lns]++;
+		log_debug("%s: SCCRQ taken by lns \"%s\"", what, lns->name);
 	}
-	for (struct call *c = t->calls, *next; c; c = next) {
-		next = c->next;
-		call_tunnel_installed(c);
-	}
-	if (t->peer)
-		peer_tunnel_up(t->peer);
-	engine_settle(t->engine);
-}
-
-static void on_added(void *arg, int result, struct ipc_message *m)
-{
-	struct tunnel *t = arg;
-
-	(void)m;
-	installed(t, result);
-	tunnel_put(t);
-}
-
-static void add_tunnel(struct tunnel *t)
-{
-	struct monitor_tunnel body = {
-		.version = 2, .encap = DP_ENCAP_UDP, .tunnel_id = t->id,
-		.peer_tunnel_id = l2tp_tunnel_peer_id(t->core),
-	};
-	int err = channel_request(&t->engine->monitor, MONITOR_TUNNEL_ADD, &body, sizeof(body),
-				  NULL, 0, on_added, t);
-
-	if (err)
-		installed(t, err);
-	else
-		tunnel_get(t);
-}
-
-static void on_socket(void *arg, int result, struct ipc_message *m)
-{
-	struct tunnel *t = arg;
-	int fd = result || !m ? -EBADF : ipc_take_fd(m, 0);
-
-	if (fd >= 0 && t->core && !t->down) {
-		t->sock = sock_new(t->engine, fd, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core));
-		result = t->sock ? sock_start(t->sock) : -ENOMEM;
-		if (!result)
-			l2tp_tunnel_set_socket(t->core, fd);
-	} else if (fd >= 0) {
-		close(fd);
-	}
-	if (result)
-		installed(t, result);
-	else if (t->sock && t->core && !t->down)
-		add_tunnel(t);
-	tunnel_put(t);
-}
-
-static void install_books(struct tunnel *t)
-{
-	struct dp_tunnel dp = {
-		.version = 2, .encap = DP_ENCAP_UDP, .tunnel_id = t->id,
-		.peer_tunnel_id = l2tp_tunnel_peer_id(t->core), .fd = -1,
-	};
-
-	installed(t, t->engine->books->ops->tunnel_add(t->engine->books, &dp));
-}
-
-/* A responder's tunnel has no socket of its own yet: the kernel wants one each. */
-static void install(struct tunnel *t)
-{
-	struct monitor_socket body = { .tunnel_id = t->id, .version = 2 };
-	int err;
-
-	t->install = INSTALL_BUSY;
-	if (t->engine->books) {
-		install_books(t);
-		return;
-	}
-	if (t->sock) {
-		add_tunnel(t);
-		return;
-	}
-	body.local = *l2tp_tunnel_local(t->core);
-	body.peer = *l2tp_tunnel_peer(t->core);
-	err = channel_request(&t->engine->monitor, MONITOR_SOCKET, &body, sizeof(body), NULL, 0, on_socket, t);
-	if (err)
-		installed(t, err);
-	else
-		tunnel_get(t);
+	engine_defer(e, tunnel_is_udp(t) || e->books ? do_accept : do_ask_socket, t);
 }
 
 static void do_install(void *arg)
 {
 	struct tunnel *t = arg;
 
-	if (!t->core || t->down)
-		return;
-	if (!t->path && path_take(t, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core)))
-		installed(t, -EADDRINUSE);
-	else
-		install(t);
+	if (t->core && !t->down)
+		tunnel_install(t);
 }
 
 void tunnel_on_up(struct tunnel *t)
@@ -355,7 +277,9 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 		struct peer *p = t->peer;
 
 		t->peer = NULL;
-		peer_tunnel_down(p, why);
+		/* one that never was its peer's connection, or is no longer, is no loss to it */
+		if (p->tunnel == t)
+			peer_tunnel_down(p, why);
 	}
 }
 

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The peers of L2TPv3: who they are when they call, what is said to them, and
+ * that each has one control connection, whichever end began it.
+ */
+#include "engine/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/log.h"
+
+enum { STOP_EXISTS = 3 };
+
+/* From the hostname, where the configuration has none: it must only be the same each time. */
+static uint32_t router_id(const struct config *c)
+{
+	uint32_t v = 0x811c9dc5;
+
+	if (addr_is_set(&c->router_id))
+		return addr_v4(&c->router_id);
+	for (const char *p = c->hostname; *p; p++)
+		v = (v ^ (uint8_t)*p) * 0x01000193;
+	return v ? v : 1;
+}
+
+void lcce_config_fill(struct engine *e, struct l2tp_tunnel_config *out, const struct peer *p)
+{
+	const struct config_lcce *l = p->lcce;
+
+	tunnel_config_fill(e, out, &p->cfg, &p->secret);
+	out->version = 3;
+	out->router_id = router_id(e->config);
+	out->digest = l && l->digest == CONFIG_DIGEST_MD5 ? L2TP_DIGEST_MD5 : L2TP_DIGEST_SHA1;
+	if (!l)
+		return;
+	out->old_secret = p->old_secret;
+	/* two that call each other at once are to have one connection (RFC 3931 section 5.4.3) */
+	out->tie_breaker = true;
+	out->pseudowires[0] = L2TP_PW_ETHERNET;
+	out->pseudowires[1] = L2TP_PW_VLAN;
+	out->persist_idle = !l->tunnel.idle_ms;
+}
+
+void lns_config_fill_v3(struct engine *e, struct l2tp_tunnel_config *out)
+{
+	out->router_id = router_id(e->config);
+	out->pseudowires[0] = L2TP_PW_PPP;
+}
+
+static bool takes_anybody(const struct config_lcce *l)
+{
+	return !l->from_address.n && !l->from_hostname.n && !addr_is_set(&l->from_router_id);
+}
+
+static bool is_its_address(const struct peer *p, const struct addr *from)
+{
+	for (unsigned int i = 0; i < p->address_n; i++)
+		if (addr_equal_ip(&p->addresses[i], from))
+			return true;
+	return false;
+}
+
+/* By the configuration, or as one whose name we have resolved. */
+static const struct config_lcce *match(struct engine *e, const struct addr *from,
+				       const struct l2tp_tunnel_peer_info *info)
+{
+	const struct config_lcce *l = config_lcce_match(e->config, from, info->hostname, info->router_id);
+
+	for (struct peer *p = e->peers; !l && p; p = p->next)
+		if (p->lcce && takes_anybody(p->lcce) && is_its_address(p, from))
+			l = p->lcce;
+	return l;
+}
+
+struct peer *lcce_find(struct engine *e, struct l2tp_tunnel *core)
+{
+	const struct l2tp_tunnel_peer_info *info = l2tp_tunnel_peer_info(core);
+	const struct addr *from = l2tp_tunnel_peer(core);
+	const struct config_lcce *l;
+
+	if (!info->offers_v3)
+		return NULL;
+	l = match(e, from, info);
+	/* over UDP and over IP are different peers */
+	if (!l || (l->encap == CONFIG_ENCAP_IP) != !from->port)
+		return NULL;
+	return peer_find(e, l->name);
+}
+
+struct peer *lcce_new(struct engine *e, const struct config_lcce *l)
+{
+	struct peer *p = peer_new(e, l->name, l->remote ? l->remote : "");
+
+	if (!p)
+		return NULL;
+	p->origin = PEER_CONFIGURED;
+	p->lcce = l;
+	p->version = 3;
+	p->encap = l->encap == CONFIG_ENCAP_IP ? DP_ENCAP_IP : DP_ENCAP_UDP;
+	p->port = l->encap == CONFIG_ENCAP_IP ? 0 : l->port;
+	p->source = l->source;
+	p->ephemeral = l->ephemeral;
+	p->cfg = l->tunnel;
+	for (size_t i = 0; i < l->sessions_n; i++) {
+		struct peer_session *s = peer_session_new(p, l->sessions[i].name);
+
+		if (!s)
+			return NULL;
+		s->pw = &l->sessions[i];
+		s->persist = l->initiate;
+		s->redial_min_ms = l->redial_min_ms;
+		s->redial_max_ms = l->redial_max_ms;
+	}
+	return p;
+}
+
+struct peer_session *lcce_find_session(struct peer *p, const struct l2tp_call_params *asked)
+{
+	for (struct peer_session *s = p->sessions; s; s = s->next) {
+		const char *end_id;
+
+		if (!s->pw || s->removed)
+			continue;
+		end_id = s->pw->remote_end_id ? s->pw->remote_end_id : s->pw->name;
+		if (strlen(end_id) == asked->end_id_len && !memcmp(end_id, asked->end_id, asked->end_id_len))
+			return s;
+	}
+	return NULL;
+}
+
+void lcce_adopt(struct tunnel *t)
+{
+	struct peer *p = t->peer;
+	struct l2tp_cause cause = cause_make(STOP_EXISTS, 0, "the peer has a new control connection");
+	struct tunnel *old = p->tunnel;
+
+	if (old == t)
+		return;
+	p->tunnel = t;
+	if (!old)
+		return;
+	/* It is another's no more: its end must not look like this peer's. */
+	old->peer = NULL;
+	tunnel_close(old, &cause);
+}
