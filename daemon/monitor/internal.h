@@ -35,6 +35,7 @@ struct msession {
 	bool dialled;		/* one that dialled has it */
 	bool gone;		/* deleted in the kernel; waits for its pppd's exit */
 	struct given *given;	/* net.c: what its interface was given; NULL: nothing */
+	struct pw *pw;		/* pw.c: its interface when it is Ethernet, from MONITOR_PW on */
 };
 
 struct role {
@@ -55,6 +56,7 @@ struct monitor {
 	struct dataplane *dp;
 	struct ppp_runner *ppp;
 	struct net *net;	/* NULL with the null data plane */
+	struct pws *pws;	/* NULL until the first Ethernet pseudowire */
 	struct scripts *scripts;
 	struct announce *announce;
 	struct rlimit files;	/* as we were started with: the operator's programs get it */

@@ -27,6 +27,7 @@
 #include "lib/log.h"
 #include "monitor/announce.h"
 #include "monitor/net.h"
+#include "monitor/pw.h"
 #include "monitor/script.h"
 
 /* Clearing thousands of calls takes the engine a while; past this it is ended. */
@@ -279,6 +280,7 @@ static void finish(struct monitor *m)
 	scripts_free(m->scripts);
 	announce_free(m->announce);
 	net_free(m->net);
+	pws_free(m);
 	if (m->dp)
 		m->dp->ops->free(m->dp);
 	if (m->control_fd >= 0) {

@@ -17,6 +17,7 @@
 
 #include "lib/log.h"
 #include "monitor/net.h"
+#include "monitor/pw.h"
 #include "monitor/script.h"
 
 #define L2TP_PORT 1701
@@ -164,6 +165,7 @@ static void session_remove(struct monitor *m, struct msession *s)
 	int err;
 
 	net_forget(m, s);
+	pw_forget(m, s);
 	err = m->dp->ops->session_del(m->dp, s->dp.tunnel_id, s->dp.session_id);
 	if (s->pppox >= 0)
 		m->dp->ops->session_close(m->dp, s->pppox);
@@ -477,6 +479,28 @@ static void do_link_stats(struct monitor *m, const struct monitor_link *l, struc
 	a->len = sizeof(counters);
 }
 
+static void do_pw(struct monitor *m, const struct monitor_pw *r, struct answer *a)
+{
+	static struct monitor_pw_reply reply;
+
+	a->result = pw_request(m, r, &reply);
+	if (a->result)
+		return;
+	a->body = &reply;
+	a->len = sizeof(reply);
+}
+
+static void do_pw_show(struct monitor *m, const struct monitor_ids *r, struct answer *a)
+{
+	static struct monitor_pw_show show;
+
+	a->result = pw_show(m, r, &show);
+	if (a->result)
+		return;
+	a->body = &show;
+	a->len = sizeof(show);
+}
+
 /* ip-down is for a session that is gone already, maybe; ip-up for one that is there. */
 static int do_script(struct monitor *m, const struct monitor_script *r)
 {
@@ -583,10 +607,9 @@ static void handle(struct monitor *m, struct ipc_message *msg, struct answer *a)
 	case MONITOR_SCRIPT: { BODY(monitor_script) a->result = do_script(m, r); return; }
 	case MONITOR_ROUTE: { BODY(addr) do_route(m, r, a); return; }
 	case MONITOR_READY: do_ready(m); return;
-	case MONITOR_PW:
-	case MONITOR_PW_PEER:
-	case MONITOR_PW_SHOW:
-		return;
+	case MONITOR_PW: { BODY(monitor_pw) do_pw(m, r, a); return; }
+	case MONITOR_PW_PEER: { BODY(monitor_circuit) a->result = pw_peer(m, r); return; }
+	case MONITOR_PW_SHOW: { BODY(monitor_ids) do_pw_show(m, r, a); return; }
 	case MONITOR_START:
 	case MONITOR_PPP_EXIT:
 	case MONITOR_STOP:

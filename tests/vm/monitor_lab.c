@@ -4,10 +4,12 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/log.h"
+#include "monitor/pw.h"
 
 #define WAIT_MS 10000
 
@@ -36,11 +38,14 @@ void monitor_lab_open(struct monitor_lab *l, struct config *config)
 	if (!l->m.loop || ipc_pair(sv) || channel_open(&l->m.engine.channel, l->m.loop, sv[0], on_message, on_closed))
 		errx(1, "no channel to the monitor");
 	l->fd = sv[1];
+	if (fcntl(l->fd, F_SETFL, O_NONBLOCK))
+		err(1, "fcntl");
 }
 
 void monitor_lab_close(struct monitor_lab *l)
 {
 	monitor_clear(&l->m);
+	pws_free(&l->m);
 	channel_close(&l->m.engine.channel);
 	close(l->fd);
 	l->m.dp->ops->free(l->m.dp);
@@ -88,7 +93,7 @@ struct wait {
 
 static void on_deadline(struct loop_timer *t)
 {
-	loop_stop(t->loop ? t->loop : ((struct wait *)((char *)t - offsetof(struct wait, deadline)))->lab->m.loop);
+	loop_stop(((struct wait *)((char *)t - offsetof(struct wait, deadline)))->lab->m.loop);
 }
 
 static void on_readable(struct loop_io *io, int fd, int events)

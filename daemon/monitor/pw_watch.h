@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Our end of each pseudowire's circuit: up when all the interfaces that it is
+ * made of are. A table leads from an interface to the circuits that it is in.
+ */
+#ifndef L2TPD_MONITOR_PW_WATCH_H
+#define L2TPD_MONITOR_PW_WATCH_H
+
+#include <stdbool.h>
+
+#include "lib/loop.h"
+#include "lib/table.h"
+#include "netlink/rtnl.h"
+#include "netlink/watch.h"
+
+#define PW_PARTS 3	/* the session's interface, a VLAN interface, the configured circuit */
+
+struct msession;
+struct pw_circuit;
+
+struct pw_part {
+	struct pw_circuit *circuit;
+	int index;			/* 0: it is not there */
+	const char *name;		/* of the configured one, which may come and go, and needs a carrier; else NULL */
+	bool up;
+	struct pw_part *next;		/* of the same index, or missing */
+};
+
+/* Embedded; zeroed before the first pw_watch_add. */
+struct pw_circuit {
+	struct msession *session;
+	bool up;			/* what was told last */
+	unsigned int parts_n;
+	struct pw_part parts[PW_PARTS];
+};
+
+struct pw_watch {
+	struct rtnl *rtnl;
+	struct watch watch;
+	struct loop_io io;
+	struct table by_index;		/* index -> its first struct pw_part */
+	struct pw_part *missing;
+	void (*change)(void *ctx, struct pw_circuit *c);
+	void *ctx;
+};
+
+/* change: the circuit's state is another than before. 0 or -errno. */
+int pw_watch_init(struct pw_watch *w, struct loop *loop, struct rtnl *rtnl,
+		  void (*change)(void *ctx, struct pw_circuit *c), void *ctx);
+void pw_watch_fini(struct pw_watch *w);		/* after the last pw_watch_del */
+
+/* Adds the interface index, or, with name, the configured one: false when that is not there yet. */
+bool pw_watch_add(struct pw_watch *w, struct pw_circuit *c, int index, const char *name);
+void pw_watch_del(struct pw_watch *w, struct pw_circuit *c);
+bool pw_circuit_is_up(const struct pw_circuit *c);
+
+#endif
