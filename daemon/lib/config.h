@@ -142,7 +142,6 @@ struct config_session {
 	char *called_number, *calling_number;
 };
 
-
 enum config_version { CONFIG_VERSION_2, CONFIG_VERSION_3, CONFIG_VERSION_AUTO };
 
 struct config_lac {
