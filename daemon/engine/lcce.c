@@ -69,7 +69,8 @@ static const struct config_lcce *match(struct engine *e, const struct addr *from
 	const struct config_lcce *l = config_lcce_match(e->config, from, info->hostname, info->router_id);
 
 	for (struct peer *p = e->peers; !l && p; p = p->next)
-		if (p->lcce && takes_anybody(p->lcce) && is_its_address(p, from))
+		if (p->lcce && takes_anybody(p->lcce) && (p->encap == DP_ENCAP_IP) == !from->port &&
+		    is_its_address(p, from))
 			l = p->lcce;
 	return l;
 }
@@ -77,16 +78,12 @@ static const struct config_lcce *match(struct engine *e, const struct addr *from
 struct peer *lcce_find(struct engine *e, struct l2tp_tunnel *core)
 {
 	const struct l2tp_tunnel_peer_info *info = l2tp_tunnel_peer_info(core);
-	const struct addr *from = l2tp_tunnel_peer(core);
 	const struct config_lcce *l;
 
 	if (!info->offers_v3)
 		return NULL;
-	l = match(e, from, info);
-	/* over UDP and over IP are different peers */
-	if (!l || (l->encap == CONFIG_ENCAP_IP) != !from->port)
-		return NULL;
-	return peer_find(e, l->name);
+	l = match(e, l2tp_tunnel_peer(core), info);
+	return l ? peer_find(e, l->name) : NULL;
 }
 
 struct peer *lcce_new(struct engine *e, const struct config_lcce *l)

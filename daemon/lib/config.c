@@ -139,6 +139,9 @@ static bool lcce_takes(const struct config_lcce *l, const struct addr *from, con
 {
 	struct addr remote;
 
+	/* an address without a port is one of L2TP over IP */
+	if ((l->encap == CONFIG_ENCAP_IP) != !from->port)
+		return false;
 	if (l->from_address.n == 0 && l->from_hostname.n == 0 && !addr_is_set(&l->from_router_id))
 		return l->remote && addr_parse(&remote, l->remote) == 0 &&
 		       addr_equal_ip(&remote, from);

@@ -650,11 +650,15 @@ static void test_match_lcce(void **state)
 	addr_parse(&in, "192.0.2.7");
 	in.port = 1701;
 	addr_parse(&out, "203.0.113.1");
+	out.port = 1701;
 	assert_ptr_equal(config_lcce_match(c, &in, "PE7", 0x0a000001), &c->lcce[0]);
 	assert_ptr_equal(config_lcce_match(c, &in, "pe7", 0x0a000002), &c->lcce[1]);
 	assert_ptr_equal(config_lcce_match(c, &in, "pe7", 0x0a000003), &c->lcce[2]);
 	assert_null(config_lcce_match(c, &out, "pe7", 0x0a000001));
 	assert_ptr_equal(config_lcce_match(c, &out, "other", 0), &c->lcce[3]);
+	/* of L2TP over IP none of them is */
+	out.port = 0;
+	assert_null(config_lcce_match(c, &out, "other", 0));
 	config_free(c);
 }
 

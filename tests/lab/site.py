@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Two l2tpd that join two sites by L2TPv3: a waits, b calls."""
+
+import lab
+from lab.l2tpd import L2tpd
+
+# The bits of an interface's flags in sysfs.
+IFF_UP, IFF_RUNNING = 1, 0x40
+
+
+def any_address(address):
+    return "::" if ":" in address else "0.0.0.0"
+
+
+class Site:
+    """One end: an l2tpd with one lcce section."""
+
+    def __init__(self, processes, build, end, name, peer):
+        self.daemon = L2tpd(processes, build, end.namespace, name)
+        self.end, self.name, self.peer = end, name, peer
+        self.namespace = end.namespace
+
+    def start(self, lcce, encap="udp", listen=None, wait=True):
+        listen = f'listen {{ address = "{listen}" encap = "{encap}" }}' if listen else ""
+        self.daemon.start(f'hostname = "{self.name}"\n{listen}\n'
+                          f'lcce "{self.peer}" {{ encap = "{encap}" {lcce} }}\n', wait=wait)
+        return self
+
+    def sessions(self):
+        return {s["name"]: s for s in self.daemon.sessions() if "name" in s}
+
+    def up(self, *names):
+        """Waits until these sessions are established, both circuits active; returns them."""
+        def found():
+            all_of_them = self.sessions()
+            rows = [all_of_them.get(n, {}) for n in names]
+            return rows if all(r.get("state") == "established" and r["peer_circuit"] == "active"
+                               and r["circuit"] == "active" for r in rows) else None
+        return lab.wait_until(found, f"{', '.join(names)} of {self.name} to be up")
+
+    def stop(self):
+        return self.daemon.stop()
+
+    def operstate(self, device):
+        with self.namespace.inside(), open(f"/sys/class/net/{device}/operstate") as f:
+            return f.read().strip()
+
+
+def is_empty(namespace):
+    """Whether nothing of L2TP is left in a namespace's kernel."""
+    return lab.l2tp_objects(namespace) == ([], []) and \
+        not [i for i in lab.interfaces(namespace) if not i.startswith("to-")]
