@@ -7,6 +7,7 @@
 #include "ctl/ctl.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define TEXT(w, k, v, fl, h)	{ .word = w, .key = k, .kind = CTL_TEXT, .value = v, .flags = fl, .help = h }
 #define NUMBER(w, k, v, lo, hi, h) \
@@ -27,6 +28,9 @@ static const struct ctl_arg add_tunnel_args[] = {
 	NUMBER("port", "port", "PORT", 1, 65535, "The LNS's UDP port, 1701 by default"),
 	CHOICE("source-port", "source_port", "1701|ephemeral", 0,
 	       "Our UDP port, ephemeral by default"),
+	CHOICE("encap", "encap", "udp|ip", 0, "What carries it, udp by default; ip is for version 3 only"),
+	CHOICE("version", "version", "2|3|auto", 0,
+	       "Of L2TP, 2 by default; auto: 3 and, with a peer that has only 2, that"),
 	TEXT("hostname", "hostname", "NAME", 0, "Host name that we give the peer"),
 	FLAG("hide", "hide", "Hide the AVPs that may be hidden; needs the secret"),
 	ON_OFF("challenge", "challenge",
@@ -52,6 +56,70 @@ static const struct ctl_arg add_session_args[] = {
 	ON_OFF("persist", "persist", "Dial again when the session ends; off by default"),
 	TEXT("called-number", "called_number", "NUMBER", 0, "Called Number of the call"),
 	TEXT("calling-number", "calling_number", "NUMBER", 0, "Calling Number of the call"),
+	{ 0 }
+};
+
+#define ID(w, k, fl, h)	{ .word = w, .key = k, .kind = CTL_NUMBER, .value = "ID", .flags = fl, \
+			  .min = 1, .max = UINT32_MAX, .help = h }
+
+static const struct ctl_arg add_static_tunnel_args[] = {
+	TEXT("name", "name", "NAME", CTL_REQUIRED | CTL_BARE, "What to call the tunnel here"),
+	ID("tunnel-id", "tunnel_id", CTL_REQUIRED, "Our number for it, the peer's peer-tunnel-id"),
+	ID("peer-tunnel-id", "peer_tunnel_id", CTL_REQUIRED, "The peer's number for it, its tunnel-id"),
+	CHOICE("encap", "encap", "udp|ip", 0, "What carries it, udp by default"),
+	TEXT("local", "local", "ADDRESS", CTL_REQUIRED, "Our address"),
+	TEXT("remote", "remote", "ADDRESS", CTL_REQUIRED, "The peer's address"),
+	NUMBER("udp-sport", "udp_sport", "PORT", 1, 65535, "Our UDP port; udp needs it"),
+	NUMBER("udp-dport", "udp_dport", "PORT", 1, 65535, "The peer's UDP port; udp needs it"),
+	ON_OFF("udp-csum", "udp_csum", "UDP checksums over IPv4, off by default"),
+	ON_OFF("udp6-csum-tx", "udp6_csum_tx", "UDP checksums over IPv6 in what we send, on by default"),
+	ON_OFF("udp6-csum-rx", "udp6_csum_rx",
+	       "UDP checksums over IPv6 in what the peer sends, on by default"),
+	{ 0 }
+};
+
+static const struct ctl_arg add_static_session_args[] = {
+	TEXT("tunnel", "tunnel", "NAME", CTL_REQUIRED, "The static tunnel that carries the session"),
+	TEXT("name", "name", "NAME", 0, "What to call the session here"),
+	ID("session-id", "session_id", CTL_REQUIRED, "Our number for it, the peer's peer-session-id"),
+	ID("peer-session-id", "peer_session_id", CTL_REQUIRED, "The peer's number for it, its session-id"),
+	TEXT("cookie", "cookie", "HEX", 0, "What our packets carry, 8 or 16 digits; none by default"),
+	TEXT("peer-cookie", "peer_cookie", "HEX", 0, "What the peer's packets must carry, its cookie"),
+	CHOICE("l2spec-type", "l2spec_type", "none|default", 0, "The L2-specific sublayer"),
+	CHOICE("seq", "seq", "none|send|recv|both", 0,
+	       "Packets that are numbered, and put in order; none by default"),
+	TEXT("ifname", "ifname", "NAME", 0, "Name of the network interface, l2tpethN by default"),
+	NUMBER("vlan", "vlan", "VLAN", 1, 4094, "The one VLAN that it carries"),
+	NUMBER("mtu", "mtu", "BYTES", 68, 65535, "The interface's MTU; what fits the path by default"),
+	TEXT("mac", "mac", "ADDRESS", 0, "The interface's MAC address, random by default"),
+	TEXT("bridge", "bridge", "NAME", 0, "The bridge that the interface joins"),
+	TEXT("vrf", "vrf", "NAME", 0, "The VRF that the interface joins"),
+	NUMBER("keepalive", "keepalive", "SECONDS", 0, DAY, "Between two pings through it; 0: none are sent"),
+	TEXT("keepalive-address", "keepalive_address", "ADDRESS", 0,
+	     "The address at the other site that is pinged"),
+	{ 0 }
+};
+
+static const struct ctl_arg delete_static_tunnel_args[] = {
+	TEXT("tunnel", "tunnel", "NAME", CTL_REQUIRED | CTL_BARE, "The static tunnel to remove, with its sessions"),
+	{ 0 }
+};
+
+static const struct ctl_arg delete_static_session_args[] = {
+	TEXT("tunnel", "tunnel", "NAME", 0, "Its tunnel; may be left out when one tunnel only has such a session"),
+	TEXT("session", "session", "NAME", CTL_REQUIRED | CTL_BARE, "The static session to remove"),
+	{ 0 }
+};
+
+static const struct ctl_arg show_static_args[] = {
+	TEXT("tunnel", "tunnel", "NAME", CTL_BARE, "This static tunnel's sessions only, in full"),
+	FLAG("stats", "stats", "With the kernel's counters"),
+	{ 0 }
+};
+
+static const struct ctl_arg show_interfaces_args[] = {
+	TEXT("name", "name", "NAME", CTL_BARE, "This interface only, with all that is known of it"),
+	FLAG("stats", "stats", "With its counters"),
 	{ 0 }
 };
 
@@ -323,6 +391,112 @@ static const struct ctl_field test_fields[] = {
 	{ 0 }
 };
 
+#define DROPS_TOO \
+	COUNTERS, \
+	COUNTER("rx_drops", "RX-DROPS", "Received and dropped"), \
+	COUNTER("tx_drops", "TX-DROPS", "Dropped before sending")
+
+static const struct ctl_field static_fields[] = {
+	COLUMN("tunnel", "TUNNEL", "Tunnel"),
+	LINE("origin", "From"),
+	COLUMN("tunnel_id", "LOCAL-ID", "Local id"),
+	COLUMN("peer_tunnel_id", "PEER-ID", "Peer's id"),
+	LINE("encap", "Encapsulation"),
+	COLUMN("local", "LOCAL", "Local address"),
+	COLUMN("remote", "REMOTE", "Remote address"),
+	{ .key = "udp_csum", .label = "UDP checksums", .format = CTL_YES_NO },
+	{ .key = "udp6_csum_tx", .label = "UDP checksums sent", .format = CTL_YES_NO },
+	{ .key = "udp6_csum_rx", .label = "UDP checksums demanded", .format = CTL_YES_NO },
+	SECTION("Session"),
+	COLUMN("session", "SESSION", "Session"),
+	COLUMN("session_id", "SESSION-ID", "Local id"),
+	COLUMN("peer_session_id", "PEER-SESSION", "Peer's id"),
+	COLUMN("state", "STATE", "State"),
+	LINE("cookie", "Cookie that we send"),
+	LINE("peer_cookie", "Peer's cookie"),
+	LINE("l2spec_type", "L2-specific sublayer"),
+	LINE("seq", "Sequence numbers"),
+	COLUMN("ifname", "INTERFACE", "Interface"),
+	LINE("vlan", "VLAN"),
+	LINE("mtu", "MTU"),
+	LINE("mac", "MAC address"),
+	LINE("master", "Bridge or VRF"),
+	SECONDS("keepalive_s", "Pinged every"),
+	LINE("keepalive_address", "Pinged address"),
+	COLUMN("keepalive_state", "KEEPALIVE", "Answers"),
+	SECONDS("keepalive_answer_s", "Last answer"),
+	LINE("last_error", "Last error"),
+	DROPS_TOO,
+	{ 0 }
+};
+
+/* One direction of IPsec: keys begin with p. */
+#define CHILD_SA(p) \
+	LINE(p "_spi", "SPI"), \
+	LINE(p "_state", "State"), \
+	SECONDS(p "_created_s", "Created"), \
+	SECONDS(p "_used_s", "Last used"), \
+	SECONDS(p "_left_s", "Lifetime left"), \
+	LINE(p "_packets", "Packets"), \
+	LINE(p "_bytes", "Bytes")
+
+static const struct ctl_field interface_fields[] = {
+	COLUMN("ifname", "INTERFACE", "Interface"),
+	LINE("ifindex", "Index"),
+	COLUMN("kind", "KIND", "Kind"),
+	COLUMN("admin", "ADMIN", "Administrative state"),
+	COLUMN("link", "LINK", "Link"),
+	SECONDS("changed_s", "Last change"),
+	LINE("mtu", "MTU"),
+	LINE("mac", "MAC address"),
+	COLUMN("master", "MASTER", "Bridge or VRF"),
+	COLUMN("circuit", "CIRCUIT", "Circuit at our end"),
+	COLUMN("peer_circuit", "PEER-CIRCUIT", "Circuit at the peer's"),
+	SECTION("Tunnel"),
+	COLUMN("tunnel", "TUNNEL", "Tunnel"),
+	LINE("version", "L2TP version"),
+	LINE("encap", "Encapsulation"),
+	LINE("local", "Local address"),
+	COLUMN("remote", "REMOTE", "Remote address"),
+	LINE("tunnel_state", "Control connection"),
+	LINE("peer_hostname", "Peer's host name"),
+	LINE("peer_router_id", "Peer's router id"),
+	LINE("tunnel_id", "Local id"),
+	LINE("peer_tunnel_id", "Peer's id"),
+	LINE("ns", "Next to send (Ns)"),
+	LINE("nr", "Next expected (Nr)"),
+	SECTION("Session"),
+	COLUMN("session", "SESSION", "Session"),
+	COLUMN("session_state", "STATE", "State"),
+	LINE("session_id", "Local id"),
+	LINE("peer_session_id", "Peer's id"),
+	LINE("call_serial", "Serial number"),
+	LINE("pseudowire", "Pseudowire"),
+	LINE("vlan", "VLAN"),
+	LINE("remote_end_id", "Remote end id"),
+	LINE("cookie", "Cookie that we send"),
+	LINE("peer_cookie", "Peer's cookie"),
+	SECONDS("uptime_s", "Up for"),
+	DROPS_TOO,
+	SECTION("IPsec: IKE SA"),
+	LINE("ike_version", "IKE version"),
+	LINE("ike_connection", "Connection"),
+	LINE("ike_state", "State"),
+	LINE("ike_side", "Our side"),
+	LINE("ike_initiator_spi", "Initiator's SPI or cookie"),
+	LINE("ike_responder_spi", "Responder's SPI or cookie"),
+	LINE("ike_local_id", "Our identity"),
+	LINE("ike_remote_id", "Peer's identity"),
+	{ .key = "ike_nat", .label = "NAT traversal", .format = CTL_YES_NO },
+	SECONDS("ike_created_s", "Created"),
+	SECONDS("ike_left_s", "Lifetime left"),
+	SECTION("IPsec: inbound SA"),
+	CHILD_SA("sa_in"),
+	SECTION("IPsec: outbound SA"),
+	CHILD_SA("sa_out"),
+	{ 0 }
+};
+
 static const struct ctl_field status_fields[] = {
 	LINE("hostname", "Host name"),
 	LINE("version", "l2tpd"),
@@ -340,6 +514,8 @@ static const struct ctl_view session_view = { .fields = session_fields, .single 
 static const struct ctl_view user_view = { .fields = user_fields, .single = "user" };
 static const struct ctl_view pool_view = { .fields = pool_fields, .single = "name" };
 static const struct ctl_view radius_view = { .fields = radius_fields, .single = "name" };
+static const struct ctl_view static_view = { .fields = static_fields, .single = "tunnel" };
+static const struct ctl_view interface_view = { .fields = interface_fields, .single = "name" };
 static const struct ctl_view cleared_view = { .fields = cleared_fields, .page = true };
 static const struct ctl_view test_view = { .fields = test_fields, .page = true };
 static const struct ctl_view status_view = { .fields = status_fields, .page = true };
@@ -351,10 +527,18 @@ const struct ctl_command ctl_commands[] = {
 	  .help = "Opens a tunnel to an LNS; prints its name when none is given." },
 	{ .words = "add session", .args = add_session_args, .view = &name_view,
 	  .help = "Places a call in a tunnel that we opened; prints its name when none is given." },
+	{ .words = "add tunnel static", .args = add_static_tunnel_args,
+	  .help = "Makes a tunnel without a control connection, as ip-l2tp does; kept over restarts." },
+	{ .words = "add session static", .args = add_static_session_args, .view = &name_view,
+	  .help = "Makes an Ethernet session in a static tunnel; prints its name when none is given." },
 	{ .words = "delete tunnel", .args = delete_tunnel_args,
 	  .help = "Closes a tunnel and the sessions in it." },
 	{ .words = "delete session", .args = delete_session_args,
 	  .help = "Closes a session." },
+	{ .words = "delete tunnel static", .args = delete_static_tunnel_args,
+	  .help = "Removes a static tunnel and the sessions in it." },
+	{ .words = "delete session static", .args = delete_static_session_args,
+	  .help = "Removes a static session." },
 	{ .words = "clear user", .args = clear_user_args, .view = &cleared_view,
 	  .help = "Clears all sessions of a user; says how many there were." },
 	{ .words = "show tunnels", .args = show_tunnels_args, .view = &tunnel_view,
@@ -367,6 +551,10 @@ const struct ctl_command ctl_commands[] = {
 	  .help = "Lists the pools of addresses and what is left in them, or shows one in full." },
 	{ .words = "show radius", .args = show_radius_args, .view = &radius_view,
 	  .help = "Lists the RADIUS servers: whether they answer, how fast, what was asked." },
+	{ .words = "show interfaces", .args = show_interfaces_args, .view = &interface_view,
+	  .help = "Lists the interfaces of sessions and both ends' circuits, or shows one on one page." },
+	{ .words = "show static", .args = show_static_args, .view = &static_view,
+	  .help = "Lists the static tunnels and their sessions, or shows those of one in full." },
 	{ .words = "show config", .view = &config_view,
 	  .help = "Prints the configuration that l2tpd runs with, in its canonical form." },
 	{ .words = "show status", .view = &status_view,

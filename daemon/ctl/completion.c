@@ -23,7 +23,7 @@ static void append(char *list, size_t size, const char *word, size_t len)
 	snprintf(list + used, size - used, "%s%s", used ? " " : "", word);
 }
 
-/* All commands have two words: the first ones, then what follows each. */
+/* The first words, then the second ones behind each; a third is offered with the keywords. */
 static void put_words(FILE *out)
 {
 	char first[256] = "", name[32];
@@ -41,9 +41,11 @@ static void put_words(FILE *out)
 		for (const struct ctl_command *c = ctl_commands; c->words; c++) {
 			size_t n = strcspn(c->words, " ");
 
-			if (strlen(w) == n && !strncmp(w, c->words, n))
-				append(second, sizeof(second), c->words + n + 1,
-				       strlen(c->words + n + 1));
+			if (strlen(w) != n || strncmp(w, c->words, n))
+				continue;
+			snprintf(name, sizeof(name), "%.*s", (int)strcspn(c->words + n + 1, " "),
+				 c->words + n + 1);
+			append(second, sizeof(second), name, strlen(name));
 		}
 		put_case(w, second, out);
 	}
@@ -73,11 +75,33 @@ static void append_values(char *list, size_t size, const struct ctl_arg *a)
 		append_choices(a, list, size);
 }
 
+/* The words of longer commands that begin like this one. */
+static void append_longer(char *list, size_t size, const struct ctl_command *c)
+{
+	size_t n = strlen(c->words);
+
+	for (const struct ctl_command *l = ctl_commands; l->words; l++)
+		if (!strncmp(l->words, c->words, n) && l->words[n] == ' ')
+			append(list, size, l->words + n + 1, strlen(l->words + n + 1));
+}
+
+/* The commands of three words, each between bars. */
+static void put_longer(FILE *out)
+{
+	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
+		const char *second = strchr(c->words, ' ');
+
+		if (second && strchr(second + 1, ' '))
+			fprintf(out, "%s|", c->words);
+	}
+}
+
 static void put_keywords(FILE *out)
 {
 	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
 		char list[512] = "";
 
+		append_longer(list, sizeof(list), c);
 		for (const struct ctl_arg *a = c->args; a && a->word; a++)
 			append(list, sizeof(list), a->word, strlen(a->word));
 		for (const struct ctl_arg *a = c->args; a && a->word; a++)
@@ -124,12 +148,17 @@ void ctl_completion_bash(FILE *out)
 	      "{\n"
 	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
 	      "\tlocal i path='' n=0 words='' files='' value='' opts=()\n"
+	      "\tlocal longer='|", out);
+	put_longer(out);
+	fputs("'\n"
 	      "\n"
 	      "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
 	      "\t\tcase ${COMP_WORDS[i]} in\n"
 	      "\t\t--socket|--runtime-dir) opts+=(\"${COMP_WORDS[i]}\" \"${COMP_WORDS[++i]}\") ;;\n"
 	      "\t\t-*) ;;\n"
-	      "\t\t*) if ((n++ < 2)); then path+=${path:+ }${COMP_WORDS[i]}; fi ;;\n"
+	      "\t\t*) if ((++n < 3)) || [[ $n == 3 && $longer == *\"|$path ${COMP_WORDS[i]}|\"* ]]; then\n"
+	      "\t\t\tpath+=${path:+ }${COMP_WORDS[i]}\n"
+	      "\t\tfi ;;\n"
 	      "\t\tesac\n"
 	      "\tdone\n"
 	      "\tcase $prev in\n"

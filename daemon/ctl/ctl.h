@@ -99,8 +99,8 @@ struct ctl_request {
  */
 int ctl_parse(struct ctl_request *req, int argc, char **argv, FILE *err);
 void ctl_request_clear(struct ctl_request *req);
-/* True when the words given so far begin this command; abbreviations serve. */
-bool ctl_words_match(const struct ctl_command *c, int argc, char **argv);
+/* How many of the words given are this command's, -1 when one is another's; abbreviations serve. */
+int ctl_words_match(const struct ctl_command *c, int argc, char **argv);
 
 /* ---- password.c ---- */
 /*

@@ -77,13 +77,19 @@ static void help_command(const struct ctl_command *c, FILE *out)
 void ctl_help(int argc, char **argv, FILE *out)
 {
 	bool any = false;
+	int most = 0;
 
 	if (!argc || !strcmp(argv[0], "help")) {
 		ctl_usage(out);
 		return;
 	}
 	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
-		if (!ctl_words_match(c, argc, argv))
+		int n = ctl_words_match(c, argc, argv);
+
+		most = n > most ? n : most;
+	}
+	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
+		if (!most || ctl_words_match(c, argc, argv) < most)
 			continue;
 		if (any)
 			fputc('\n', out);

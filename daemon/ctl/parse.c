@@ -2,7 +2,7 @@
 /*
  * The words of a command line to a request, after the command table. Words and
  * keywords may be cut short as long as it is clear which one is meant; a word
- * in full is never ambiguous.
+ * in full is never ambiguous. '_' stands for '-', as in ip-l2tp(8)'s keywords.
  */
 #include "ctl/ctl.h"
 
@@ -49,8 +49,11 @@ static enum match match_word(struct word w, const char *given)
 {
 	size_t n = strlen(given);
 
-	if (!n || n > w.len || memcmp(w.at, given, n))
+	if (!n || n > w.len)
 		return MATCH_NONE;
+	for (size_t i = 0; i < n; i++)
+		if (w.at[i] != (given[i] == '_' ? '-' : given[i]))
+			return MATCH_NONE;
 	return n == w.len ? MATCH_FULL : MATCH_PREFIX;
 }
 
@@ -123,25 +126,31 @@ static int refuse_word(const struct choices *c, int picked, const char *given, F
 	return CTL_EXIT_USAGE;
 }
 
-bool ctl_words_match(const struct ctl_command *c, int argc, char **argv)
+int ctl_words_match(const struct ctl_command *c, int argc, char **argv)
 {
 	struct word w;
+	int i;
 
-	for (int i = 0; i < argc && nth_word(c->words, i, &w); i++) {
+	for (i = 0; i < argc && nth_word(c->words, i, &w); i++) {
 		if (!strcmp(argv[i], "help"))
-			return true;
+			break;
 		if (match_word(w, argv[i]) == MATCH_NONE)
-			return false;
+			return -1;
 	}
-	return true;
+	return i;
 }
 
-/* The words that may follow the n chosen ones, and a command that begins with those. */
-static const struct ctl_command *what_follows(const struct word *chosen, int n, struct choices *c)
+/*
+ * The words that may follow the n chosen ones, and a command that begins with
+ * those; *whole: the one that has no others, or NULL.
+ */
+static const struct ctl_command *what_follows(const struct word *chosen, int n, struct choices *c,
+					      const struct ctl_command **whole)
 {
 	const struct ctl_command *begins = ctl_commands;	/* with no word: any */
 	struct word w;
 
+	*whole = NULL;
 	for (const struct ctl_command *cmd = ctl_commands; cmd->words; cmd++) {
 		bool fits = true;
 
@@ -152,8 +161,18 @@ static const struct ctl_command *what_follows(const struct word *chosen, int n, 
 		begins = cmd;
 		if (nth_word(cmd->words, n, &w))
 			choices_add(c, w);
+		else
+			*whole = cmd;
 	}
 	return begins;
+}
+
+static bool has_in_full(const struct choices *c, const char *given)
+{
+	for (int i = 0; i < c->n; i++)
+		if (match_word(c->word[i], given) == MATCH_FULL)
+			return true;
+	return false;
 }
 
 static int refuse_short(const struct word *chosen, int n, const struct choices *c, FILE *err)
@@ -169,18 +188,22 @@ static int refuse_short(const struct word *chosen, int n, const struct choices *
 
 /*
  * Finds the command word by word. *used: how many words it took. A word is
- * compared only with those that may follow the words before it.
+ * compared only with those that may follow the words before it. Where a
+ * command is complete and a longer one goes on ("add tunnel static"), the
+ * longer one's word is to be in full, for arguments may begin like it.
  */
 static int parse_words(struct ctl_request *req, int *used, int argc, char **argv, FILE *err)
 {
 	struct word chosen[4] = { 0 };
 
 	for (int n = 0;; n++) {
+		const struct ctl_command *whole;
 		struct choices c = { .n = 0 };
 		int at;
 
-		req->command = what_follows(chosen, n, &c);
-		if (!c.n) {
+		req->command = what_follows(chosen, n, &c, &whole);
+		if (whole && (n == argc || !has_in_full(&c, argv[n]))) {
+			req->command = whole;
 			*used = n;
 			return 0;
 		}

@@ -14,10 +14,20 @@
  *   add tunnel      remote* (name or address), name, local, port, secret (the
  *                   text, read by l2tpctl from secret-file), hostname,
  *                   hide, challenge (booleans), source_port ("1701"|"ephemeral"),
- *                   hello, idle_timeout, receive_window (numbers, seconds)
+ *                   encap ("udp"|"ip"), version ("2"|"3"|"auto"), hello, idle_timeout, receive_window (numbers, seconds)
  *   add session     tunnel* (name or id), ppp* (profile), name, user, password
  *                   (read by l2tpctl from password-file), ifname, persist
  *                   (boolean), called_number, calling_number
+ *   add tunnel static   name*, tunnel_id*, peer_tunnel_id* (numbers from 1), local*,
+ *                   remote* (addresses), encap ("udp"|"ip"), udp_sport, udp_dport
+ *                   (numbers), udp_csum, udp6_csum_tx, udp6_csum_rx (booleans)
+ *   add session static  tunnel*, name, session_id*, peer_session_id* (numbers from
+ *                   1), cookie, peer_cookie (8 or 16 hexadecimal digits),
+ *                   l2spec_type ("none"|"default"), seq ("none"|"send"|"recv"|
+ *                   "both"), ifname, vlan, mtu (numbers), mac, bridge, vrf,
+ *                   keepalive (seconds), keepalive_address
+ *   delete tunnel static   tunnel* (name)
+ *   delete session static  tunnel, session* (names)
  *   delete tunnel   tunnel* (name or id)
  *   delete session  tunnel*, session* (name or id); or session* alone, a name
  *   show tunnels    tunnel (name or id), stats (boolean)
@@ -25,6 +35,8 @@
  *   show users      user (all sessions of that user), stats (boolean)
  *   show pools      name (of the ppp or pool section)
  *   show radius     name (of the radius section)
+ *   show interfaces  name (of the interface), stats (boolean)
+ *   show static     tunnel (name), stats (boolean)
  *   clear user      user* -> one record {"user": ..., "sessions": how many}
  *   test aaa        user*, password* (asked for by l2tpctl, or of its
  *                   password-file), ppp (profile; the only one with auth when
@@ -66,6 +78,25 @@
  *   why, ppp, method, server, latency_us, message, accounted_as, address, pools
  *   (array: where the address would come from), warning, interface_id, dns, what is
  *   given as in a user record, mppe_keys (true), attributes (array: the reply's)
+ * Fields of an interface's record: ifname, ifindex, kind ("pseudowire", "static",
+ *   "ppp"), admin, link, circuit, peer_circuit ("up", "down"), changed_s, mtu, mac,
+ *   master (bridge or VRF), tunnel, version, encap, local, remote, tunnel_state,
+ *   peer_hostname, peer_router_id, tunnel_id, peer_tunnel_id, ns, nr, session,
+ *   session_state, session_id, peer_session_id, call_serial, pseudowire ("ethernet",
+ *   "vlan"), vlan, remote_end_id, cookie (what we send), peer_cookie (hexadecimal),
+ *   uptime_s; counters as of a session, and rx_drops, tx_drops; with IPsec
+ *   ike_version, ike_connection, ike_state, ike_side ("initiator", "responder"),
+ *   ike_initiator_spi, ike_responder_spi, ike_local_id, ike_remote_id, ike_nat
+ *   (boolean), ike_created_s, ike_left_s; of the child's SAs sa_in_ and sa_out_
+ *   with spi, state ("larval", "mature", "dying", "dead"), created_s, used_s,
+ *   left_s, packets, bytes
+ * Fields of a static session's record (a tunnel without one has a record too):
+ *   tunnel, origin ("configuration", "command"), tunnel_id, peer_tunnel_id, encap,
+ *   local, remote ("addr:port"), udp_csum, udp6_csum_tx, udp6_csum_rx (booleans),
+ *   session, session_id, peer_session_id, state ("up", "down"), cookie,
+ *   peer_cookie, l2spec_type, seq, ifname, vlan, mtu, mac, master, keepalive_s,
+ *   keepalive_address, keepalive_state ("alive", "silent"), keepalive_answer_s,
+ *   last_error; counters as of an interface
  * A field that does not apply is absent.
  */
 #ifndef L2TPD_IPC_CONTROL_H

@@ -214,6 +214,48 @@ static void test_add_session(void **state)
 		"\"persist\":true}}", END), 0);
 }
 
+static void test_add_version(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "add tunnel remote x encap ip version auto",
+		"{\"command\":\"add tunnel\",\"args\":{\"remote\":\"x\",\"encap\":\"ip\",\"version\":\"auto\"}}",
+		END), 0);
+}
+
+/* The words of ip-l2tp(8), and its way of writing them. */
+static void test_static(void **state)
+{
+	static const struct { const char *line, *request; } cases[] = {
+		{ "add tunnel static hill tunnel-id 3000 peer-tunnel-id 4000 encap udp local 192.0.2.1 remote 192.0.2.2 "
+		  "udp-sport 5000 udp-dport 6000 udp-csum on",
+		  "{\"command\":\"add tunnel static\",\"args\":{\"name\":\"hill\",\"tunnel_id\":3000,"
+		  "\"peer_tunnel_id\":4000,\"encap\":\"udp\",\"local\":\"192.0.2.1\",\"remote\":\"192.0.2.2\","
+		  "\"udp_sport\":5000,\"udp_dport\":6000,\"udp_csum\":true}}" },
+		{ "a t static name static tunnel_id 4294967295 peer_tunnel_id 1 enc ip loc ::1 rem ::2",
+		  "{\"command\":\"add tunnel static\",\"args\":{\"name\":\"static\",\"tunnel_id\":4294967295,"
+		  "\"peer_tunnel_id\":1,\"encap\":\"ip\",\"local\":\"::1\",\"remote\":\"::2\"}}" },
+		{ "add session static tunnel hill name lan session-id 1 peer-session-id 2 cookie 014d3636deadbeef "
+		  "l2spec_type none seq both ifname l2 vlan 7 mtu 1400 keepalive 5 keepalive-address 10.0.0.1",
+		  "{\"command\":\"add session static\",\"args\":{\"tunnel\":\"hill\",\"name\":\"lan\","
+		  "\"session_id\":1,\"peer_session_id\":2,\"cookie\":\"014d3636deadbeef\",\"l2spec_type\":\"none\","
+		  "\"seq\":\"both\",\"ifname\":\"l2\",\"vlan\":7,\"mtu\":1400,\"keepalive\":5,"
+		  "\"keepalive_address\":\"10.0.0.1\"}}" },
+		{ "del tun static hill", "{\"command\":\"delete tunnel static\",\"args\":{\"tunnel\":\"hill\"}}" },
+		{ "del ses static tun hill lan",
+		  "{\"command\":\"delete session static\",\"args\":{\"tunnel\":\"hill\",\"session\":\"lan\"}}" },
+		/* A tunnel may be called static, or begin like it. */
+		{ "delete tunnel tunnel static", "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"static\"}}" },
+		{ "delete tunnel stat", "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"stat\"}}" },
+		{ "show static hill", "{\"command\":\"show static\",\"args\":{\"tunnel\":\"hill\"}}" },
+		{ "show interface l2tpeth0", "{\"command\":\"show interfaces\",\"args\":{\"name\":\"l2tpeth0\"}}" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(run_with(f, cases[i].line, cases[i].request, END), 0);
+}
+
 /* l2tpd chose the name: whoever asked must learn it. */
 static void test_chosen_name(void **state)
 {
@@ -242,7 +284,7 @@ static void test_abbreviations(void **state)
 		{ "set log i", "{\"command\":\"set log\",\"args\":{\"level\":\"info\"}}" },
 		{ "a t rem x source-port e ch of",
 		  "{\"command\":\"add tunnel\",\"args\":{\"remote\":\"x\",\"source_port\":\"ephemeral\",\"challenge\":false}}" },
-		{ "show st", "{\"command\":\"show status\",\"args\":{}}" },
+		{ "show statu", "{\"command\":\"show status\",\"args\":{}}" },
 		{ "sh us alice", "{\"command\":\"show users\",\"args\":{\"user\":\"alice\"}}" },
 		{ "sh us st", "{\"command\":\"show users\",\"args\":{\"stats\":true}}" },
 		{ "sh p isp", "{\"command\":\"show pools\",\"args\":{\"name\":\"isp\"}}" },
@@ -259,8 +301,9 @@ static void test_usage_errors(void **state)
 {
 	static const struct { const char *line, *says; } cases[] = {
 		{ "s tun", "'s' may be show or set: spell it out" },
-		{ "show s", "'s' may be sessions or status: spell it out" },
-		{ "show", "behind 'show' comes tunnels, sessions, users, pools, radius, config or status" },
+		{ "show s", "'s' may be sessions, static or status: spell it out" },
+		{ "show", "behind 'show' comes tunnels, sessions, users, pools, radius, interfaces, static, config or "
+			  "status" },
 		{ "shout", "'shout' is not known here: say add, delete, clear, show, set, test or completion" },
 		{ "add bridge", "'bridge' is not known here: say tunnel or session" },
 		{ "add tunnel", "'add tunnel' needs remote HOST" },
@@ -276,6 +319,15 @@ static void test_usage_errors(void **state)
 		{ "add tunnel remote x challenge maybe", "'maybe' is not a value for challenge: say on or off" },
 		{ "add tunnel remote x challenge o", "'o' is not a value for challenge: say on or off" },
 		{ "add tunnel remote x\x80", "'x\x80' is not a value for remote: give HOST as UTF-8 text" },
+		{ "add tunnel remote x version 1", "'1' is not a value for version: say 2, 3 or auto" },
+		{ "add tunnel remote x encap gre", "'gre' is not a value for encap: say udp or ip" },
+		{ "add tunnel static", "'add tunnel static' needs [name] NAME" },
+		{ "add tunnel static x tunnel-id 1", "'add tunnel static' needs peer-tunnel-id ID" },
+		{ "add tunnel static x tunnel-id 0", "'0' is not a value for tunnel-id: give a number from 1 to 4294967295" },
+		{ "add tunnel static x udp-c", "udp-csum has no value: say udp-csum on|off" },
+		{ "add session static tunnel x session-id 1", "'add session static' needs peer-session-id ID" },
+		{ "add session static seq on", "'on' is not a value for seq: say none, send, recv or both" },
+		{ "delete session static", "'delete session static' needs [session] NAME" },
 		{ "add session tunnel x", "'add session' needs ppp PROFILE" },
 		{ "delete tunnel", "'delete tunnel' needs [tunnel] NAME|ID" },
 		{ "delete tunnel a b", "'b' is not known here: say tunnel" },
@@ -443,6 +495,58 @@ static void test_refused(void **state)
 		" The reply's attributes:\n"
 		"  Attributes:             Reply-Message = no\n");
 	assert_string_equal(f->err, "l2tpctl: user \"bob\" is refused: the password is wrong\n");
+}
+
+static void test_static_table(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "show static", "{\"command\":\"show static\",\"args\":{}}",
+		"{\"record\": {\"tunnel\": \"hill\", \"tunnel_id\": 3000, \"peer_tunnel_id\": 4000, \"local\": \"192.0.2.1:5000\","
+		" \"remote\": \"192.0.2.2:6000\", \"session\": \"lan\", \"session_id\": 1, \"peer_session_id\": 2, \"state\": \"up\","
+		" \"ifname\": \"hill0\", \"keepalive_state\": \"alive\"}}\n" END), 0);
+	assert_string_equal(f->out,
+		"TUNNEL LOCAL-ID PEER-ID LOCAL          REMOTE         SESSION SESSION-ID PEER-SESSION STATE INTERFACE KEEPALIVE\n"
+		"hill       3000    4000 192.0.2.1:5000 192.0.2.2:6000 lan              1            2 up    hill0     alive\n");
+}
+
+/* One page: the link, the connection, the session, and IPsec's three SAs. */
+static void test_interface_page(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "show interface l2tpeth0",
+		"{\"command\":\"show interfaces\",\"args\":{\"name\":\"l2tpeth0\"}}",
+		"{\"record\": {\"ifname\": \"l2tpeth0\", \"admin\": \"up\", \"link\": \"down\", \"changed_s\": 61,"
+		" \"peer_circuit\": \"down\", \"tunnel\": \"branch\", \"peer_router_id\": \"192.0.2.1\", \"ns\": 7,"
+		" \"session\": \"lan\", \"call_serial\": 3, \"peer_cookie\": \"014d3636\", \"rx_drops\": 2,"
+		" \"ike_side\": \"initiator\", \"ike_nat\": false, \"sa_in_spi\": \"0xc1a2b3c4\", \"sa_in_state\": \"mature\","
+		" \"sa_in_left_s\": 3600, \"sa_out_spi\": \"0x01020304\"}}\n" END), 0);
+	assert_string_equal(f->out,
+		"  Interface:              l2tpeth0\n"
+		"  Administrative state:   up\n"
+		"  Link:                   down\n"
+		"  Last change:            1m01s\n"
+		"  Circuit at the peer's:  down\n"
+		" Tunnel:\n"
+		"  Tunnel:                 branch\n"
+		"  Peer's router id:       192.0.2.1\n"
+		"  Next to send (Ns):      7\n"
+		" Session:\n"
+		"  Session:                lan\n"
+		"  Serial number:          3\n"
+		"  Peer's cookie:          014d3636\n"
+		" Traffic:\n"
+		"  Received and dropped:   2\n"
+		" IPsec: IKE SA:\n"
+		"  Our side:               initiator\n"
+		"  NAT traversal:          no\n"
+		" IPsec: inbound SA:\n"
+		"  SPI:                    0xc1a2b3c4\n"
+		"  State:                  mature\n"
+		"  Lifetime left:          1h00m\n"
+		" IPsec: outbound SA:\n"
+		"  SPI:                    0x01020304\n");
 }
 
 static void test_tunnel_table(void **state)
@@ -677,6 +781,10 @@ static void test_help(void **state)
 	for (const struct ctl_arg *a = ctl_commands[0].args; a->word; a++)
 		assert_non_null(strstr(f->out, a->help));
 	assert_null(strstr(f->out, "add session"));
+	/* A longer command is explained alone. */
+	assert_int_equal(run(f, "add tunnel static help"), 0);
+	assert_non_null(strstr(f->out, "udp-csum"));
+	assert_null(strstr(f->out, "secret-file"));
 	assert_int_equal(run(f, "help add"), 0);
 	assert_non_null(strstr(f->out, "add session"));
 	assert_null(strstr(f->out, "delete"));
@@ -693,8 +801,14 @@ static void test_completion(void **state)
 		{ "''", "add delete clear show set test completion" },
 		{ "de", "delete" },
 		{ "add ''", "tunnel session" },
-		{ "show s", "sessions status" },
+		{ "show s", "sessions static status" },
 		{ "add tunnel rem", "remote" },
+		{ "add tunnel st", "static" },
+		{ "add tunnel static udp-", "udp-sport udp-dport udp-csum" },
+		{ "add tunnel static encap ''", "udp ip" },
+		{ "add session static tunnel x seq ''", "none send recv both" },
+		{ "delete session tunnel static se", "session" },
+		{ "show i", "interfaces" },
 		{ "add tunnel remote x h", "hostname hide hello" },
 		{ "add tunnel remote x challenge ''", "on off" },
 		{ "add tunnel hide ch", "challenge" },
@@ -750,6 +864,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_add_tunnel, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_add_session, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_add_version, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_static, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_chosen_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_abbreviations, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_usage_errors, setup, teardown),
@@ -760,6 +876,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_user_page, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_radius_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_static_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_interface_page, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tunnel_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_empty_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stats_columns, setup, teardown),
