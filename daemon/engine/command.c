@@ -64,6 +64,37 @@ static struct tunnel *find_tunnel(struct control *c, const char *wanted)
 
 /* ---- tunnels ---- */
 
+/* Of PPP over L2TPv3; Ethernet pseudowires are configured in lcce sections. */
+static bool version_args(struct control *c, struct peer *p)
+{
+	const char *version = text_arg(c, "version"), *encap = text_arg(c, "encap");
+	bool ip = encap && strcmp(encap, "ip") == 0;
+
+	if (encap && !ip && strcmp(encap, "udp") != 0) {
+		control_error(c, "encap is udp or ip, not %s", encap);
+		return false;
+	}
+	if (version && strcmp(version, "2") != 0 && strcmp(version, "3") != 0 && strcmp(version, "auto") != 0) {
+		control_error(c, "version is 2, 3 or auto, not %s", version);
+		return false;
+	}
+	if (ip && (!version || strcmp(version, "3") != 0)) {
+		control_error(c, "encap ip is for version 3 only; give version 3 as well");
+		return false;
+	}
+	p->version = version && strcmp(version, "2") != 0 ? 3 : 2;
+	p->fallback = version && strcmp(version, "auto") == 0;
+	if (p->version == 3 && p->cfg.hide && !p->cfg.challenge) {
+		control_error(c, "version 3 hides only what is authenticated as well; leave challenge on");
+		return false;
+	}
+	if (ip) {
+		p->encap = DP_ENCAP_IP;
+		p->port = 0;
+	}
+	return true;
+}
+
 static bool tunnel_args(struct control *c, struct peer *p)
 {
 	uint32_t window = p->cfg.receive_window, port = p->port;
@@ -99,7 +130,7 @@ static bool tunnel_args(struct control *c, struct peer *p)
 		return false;
 	p->port = (uint16_t)port;
 	p->cfg.receive_window = (uint16_t)window;
-	return true;
+	return version_args(c, p);
 }
 
 static void add_tunnel(struct control *c)
@@ -378,6 +409,7 @@ static const struct {
 } commands[] = {
 	{ "show tunnels", show_tunnels },
 	{ "show sessions", show_sessions },
+	{ "show interfaces", show_interfaces },
 	{ "show users", show_users },
 	{ "show pools", show_pools },
 	{ "show radius", show_radius },

@@ -54,6 +54,12 @@ const char *show_arg(const struct control *c, const char *key);
 /* The end of a walk: an error when one was wanted and none found. */
 void show_finish(struct control *c, const char *what, const char *wanted);
 
+/* The beginning of one. */
+void show_start(struct control *c, void (*produce)(struct control *));
+
+/* show_interface.c */
+void show_interfaces(struct control *c);
+
 /* show_service.c */
 void show_users(struct control *c);
 void show_pools(struct control *c);

@@ -71,6 +71,7 @@ struct tunnel {
 	struct sock *sock;		/* its own; NULL: it uses a listener's */
 	const struct config_lns *lns;	/* responder */
 	struct peer *peer;		/* initiator, or a configured LCCE; NULL once the peer let go */
+	bool holds_peer;		/* responder: the peer must not go before it */
 	uint64_t path;			/* its key in engine->paths; 0: none */
 	struct call *calls;
 	struct tunnel *next, **prev;	/* engine->tunnels */
@@ -269,6 +270,9 @@ void tunnel_set_timer(struct tunnel *t);
 /* Clears its calls in good order, then StopCCN. */
 void tunnel_close(struct tunnel *t, const struct l2tp_cause *cause);
 void tunnel_call_gone(struct tunnel *t);
+/* A responder's tunnel is this peer's; it lets go of it when it is down, or another takes its place. */
+void tunnel_join_peer(struct tunnel *t, struct peer *p);
+void tunnel_leave_peer(struct tunnel *t);
 /* Answers its SCCRQ; what makes it refused is in its cause. */
 void tunnel_accept(struct tunnel *t);
 void tunnel_reject(struct tunnel *t);
@@ -547,6 +551,8 @@ struct peer_session *peer_session_find(struct peer *p, const char *name);
 void peer_session_remove(struct peer_session *s, const struct l2tp_cause *cause);
 /* Brings it up now: dials the tunnel when there is none. */
 void peer_session_want(struct peer_session *s);
+void peer_hold(struct peer *p);
+void peer_release(struct peer *p);	/* it may go at the end of the turn */
 const char *peer_kind(const struct peer *p);	/* its section's keyword */
 void peer_session_up(struct peer_session *s);
 /* Its call ended or could not be made: redial later, or give up. */

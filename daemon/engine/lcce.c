@@ -139,6 +139,6 @@ void lcce_adopt(struct tunnel *t)
 	if (!old)
 		return;
 	/* It is another's no more: its end must not look like this peer's. */
-	old->peer = NULL;
+	tunnel_leave_peer(old);
 	tunnel_close(old, &cause);
 }

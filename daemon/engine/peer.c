@@ -158,7 +158,12 @@ void peer_collect(struct peer *p)
 	engine_defer(p->engine, collect, p);
 }
 
-static void put(struct peer *p)
+void peer_hold(struct peer *p)
+{
+	p->refs++;
+}
+
+void peer_release(struct peer *p)
 {
 	p->refs--;
 	peer_collect(p);
@@ -318,7 +323,7 @@ static void on_socket(void *arg, int result, struct ipc_message *m)
 			release_socket(p->engine, r->id);
 	}
 	free(r);
-	put(p);
+	peer_release(p);
 	engine_settle(p->engine);
 }
 
@@ -382,7 +387,7 @@ static void on_resolved(void *arg, int result, struct ipc_message *m)
 		p->id_tries = 0;
 		open_socket(p);
 	}
-	put(p);
+	peer_release(p);
 	engine_settle(p->engine);
 }
 

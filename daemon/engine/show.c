@@ -68,6 +68,12 @@ static void add_stats(json_t *o, const struct dp_stats *s)
 	show_number(o, "tx_packets", s->tx_packets);
 	show_number(o, "tx_bytes", s->tx_bytes);
 	show_number(o, "tx_errors", s->tx_errors);
+	if (s->rx_cookie_discards)
+		show_number(o, "rx_cookie_discards", s->rx_cookie_discards);
+	if (s->rx_seq_discards)
+		show_number(o, "rx_seq_discards", s->rx_seq_discards);
+	if (s->rx_oos)
+		show_number(o, "rx_out_of_order", s->rx_oos);
 }
 
 static void on_stats(void *argument, int result, struct ipc_message *m)
@@ -227,7 +233,7 @@ static void produce_tunnel(struct control *c)
 		emit(c, idle_peer_record(p), false, 0, 0);
 }
 
-static void start_walk(struct control *c, void (*produce)(struct control *))
+void show_start(struct control *c, void (*produce)(struct control *))
 {
 	c->next_tunnel = c->next_session = 0;
 	c->tunnels_done = false;
@@ -238,7 +244,7 @@ static void start_walk(struct control *c, void (*produce)(struct control *))
 
 void show_tunnels(struct control *c)
 {
-	start_walk(c, produce_tunnel);
+	show_start(c, produce_tunnel);
 }
 
 /* ---- sessions ---- */
@@ -390,7 +396,7 @@ static void produce_session(struct control *c)
 
 void show_sessions(struct control *c)
 {
-	start_walk(c, produce_session);
+	show_start(c, produce_session);
 }
 
 /* ---- the daemon ---- */

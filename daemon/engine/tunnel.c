@@ -111,6 +111,23 @@ void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out,
 	copy_name(out->vendor_name, "l2tpd " L2TPD_VERSION);
 }
 
+void tunnel_join_peer(struct tunnel *t, struct peer *p)
+{
+	t->peer = p;
+	t->holds_peer = true;
+	peer_hold(p);
+}
+
+void tunnel_leave_peer(struct tunnel *t)
+{
+	struct peer *p = t->peer;
+
+	t->peer = NULL;
+	if (t->holds_peer)
+		peer_release(p);
+	t->holds_peer = false;
+}
+
 /* ---- responder ---- */
 
 void tunnel_reject(struct tunnel *t)
@@ -203,7 +220,7 @@ void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 		return;
 	}
 	if (lcce) {
-		t->peer = lcce;
+		tunnel_join_peer(t, lcce);
 		log_debug("%s: SCCRQ taken by lcce \"%s\"", what, lcce->name);
 	} else {
 		t->lns = lns;
@@ -276,7 +293,7 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 	if (t->peer) {
 		struct peer *p = t->peer;
 
-		t->peer = NULL;
+		tunnel_leave_peer(t);
 		/* one that never was its peer's connection, or is no longer, is no loss to it */
 		if (p->tunnel == t)
 			peer_tunnel_down(p, why);

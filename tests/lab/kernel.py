@@ -9,9 +9,12 @@ NETLINK_ROUTE, NETLINK_GENERIC = 0, 16
 NLM_F_REQUEST, NLM_F_DUMP = 1, 0x300
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 RTM_GETADDR = 22
+RTM_GETLINK = 18
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 16, 3, 1, 2
 L2TP_CMD_TUNNEL_GET, L2TP_CMD_SESSION_GET = 4, 8
 IFA_ADDRESS, IFA_LOCAL = 1, 2
+IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_OPERSTATE = 1, 3, 4, 16
+OPERSTATES = "unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up"
 
 # linux/l2tp.h
 L2TP_ATTRIBUTES = {8: "ifname", 9: "tunnel_id", 10: "peer_tunnel_id", 11: "session_id",
@@ -87,6 +90,16 @@ def interfaces(namespace):
     """The names of a namespace's interfaces, without lo."""
     with namespace.inside():
         return sorted(name for _, name in socket.if_nameindex() if name != "lo")
+
+
+def link(namespace, name):
+    """An interface: its operstate, MAC and MTU."""
+    ask = struct.pack("=BxHiII", 0, 0, 0, 0, 0) + struct.pack("=HH16s", 4 + 16, IFLA_IFNAME, name.encode())
+    with _socket(namespace, NETLINK_ROUTE) as sock:
+        (body,) = _request(sock, RTM_GETLINK, 0, ask)
+    attributes = dict(_attributes(body[16:]))
+    return {"operstate": OPERSTATES[attributes[IFLA_OPERSTATE][0]], "mac": attributes[IFLA_ADDRESS],
+            "mtu": struct.unpack("=I", attributes[IFLA_MTU])[0]}
 
 
 def addresses(namespace):

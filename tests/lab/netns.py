@@ -4,6 +4,7 @@
 import contextlib
 import ctypes
 import os
+import socket
 import subprocess
 import threading
 
@@ -79,6 +80,13 @@ class Namespace:
     def netem(self, device, *what):
         """Impairs what leaves by the device: netem("veth", "loss", "20%")."""
         self.run("tc", "qdisc", "replace", "dev", device, "root", "netem", *what)
+
+    def inject(self, device, frames):
+        """Whole Ethernet frames, out of the device as they are."""
+        with self.inside(), socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC) as sock:
+            sock.bind((device, 0))
+            for frame in frames:
+                sock.send(frame)
 
     def sysctl(self, key, value):
         with self.inside(), open("/proc/sys/" + key, "w") as f:

@@ -4,9 +4,6 @@
 import lab
 from lab.l2tpd import L2tpd
 
-# The bits of an interface's flags in sysfs.
-IFF_UP, IFF_RUNNING = 1, 0x40
-
 
 def any_address(address):
     return "::" if ":" in address else "0.0.0.0"
@@ -42,11 +39,5 @@ class Site:
         return self.daemon.stop()
 
     def operstate(self, device):
-        with self.namespace.inside(), open(f"/sys/class/net/{device}/operstate") as f:
-            return f.read().strip()
+        return lab.link(self.namespace, device)["operstate"]
 
-
-def is_empty(namespace):
-    """Whether nothing of L2TP is left in a namespace's kernel."""
-    return lab.l2tp_objects(namespace) == ([], []) and \
-        not [i for i in lab.interfaces(namespace) if not i.startswith("to-")]

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Sites joined by L2TPv3, through the kernel: Ethernet and VLAN pseudowires."""
 
+import signal
+
 import pytest
 
 import lab
-from lab.site import Site, any_address, is_empty
+from lab.capture import frames
+from lab.site import Site, any_address
 from test_network import tshark
 
 SECRET = "between the sites"
@@ -59,16 +62,11 @@ def test_joined(pair, sites, logs, encap, family, secret):
     if secret:
         lab.wait_until(lambda: sa.daemon.tunnels()[0]["sent"] >= 6, "a HELLO")
     sb.stop()
-    lab.wait_until(lambda: is_empty_but_bridge(sa.namespace), "what site-a had to go")
-    assert is_empty_but_bridge(sb.namespace)
+    lab.wait_until(lambda: is_empty_but(sa.namespace, "br0"), "what site-a had to go")
+    assert is_empty_but(sb.namespace, "br0")
     sa.stop()
     capture.close()
     check_capture(capture.path, secret)
-
-
-def is_empty_but_bridge(namespace):
-    return lab.l2tp_objects(namespace) == ([], []) and \
-        [i for i in lab.interfaces(namespace) if not i.startswith("to-")] == ["br0"]
 
 
 def check_capture(path, secret):
@@ -78,3 +76,117 @@ def check_capture(path, secret):
     assert {"1", "2", "3", "4", "10", "11", "12"} <= set(types)
     wrong = tshark(path, *options, "-Y", "l2tp.type == 1 && (_ws.malformed || _ws.expert)", "-V")
     assert wrong == ""
+
+
+LAN = 'session "lan" { ifname = "lan0" }'
+QUICK = "hello = 1 retransmit = 0.5 retransmit-tries = 2 redial = 0.5 redial-max = 1"
+
+
+def l2tp_frames(path, source_mac=None):
+    """Frames of L2TP over IP in IPv4 (no VLANs here), and where L2TP begins in them: behind 14 and 20 bytes."""
+    return [f for f in frames(path) if f[12:14] == b"\x08\x00" and f[23] == 115 and source_mac in (None, f[6:12])]
+
+
+def test_refused(pair, sites, logs):
+    """A wrong secret, none, a wrong cookie and a replay: refused and counted, and the right ones go on."""
+    (a, b), (sa, sb) = pair, sites
+    sa.start(f'from-hostname = {{ "site-b" }} {secret_keys(sa)} {QUICK} {LAN}', "ip", listen="0.0.0.0")
+    remote = f'remote = "{a.ipv4}" {QUICK} {LAN}'
+    sb.start(f"{remote} {secret_keys(sb, 'another secret')}", "ip")
+    lab.wait_until(lambda: sa.daemon.status()["bad_digest"] >= 1, "a wrong digest to be counted")
+    assert sa.daemon.tunnels() == [] or sa.daemon.tunnels()[0]["state"] != "established"
+    sb.stop()
+    # One that does not authenticate: a downgrade.
+    sb.start(remote, "ip")
+    sb.daemon.process.wait_for("not authorized.*authentication is required")
+    sb.stop()
+
+    capture = lab.Capture(b.namespace, b.device, logs / "right.pcap")
+    sb.start(f"{remote} {secret_keys(sb)}", "ip")
+    sa.up("lan")
+    sb.up("lan")
+    for site, host in (sa, 1), (sb, 2):
+        site.namespace.ip(f"addr add 10.1.0.{host}/24 dev lan0")
+    assert lab.ping(sb.namespace, "10.1.0.1") is not None
+    capture.close()
+    sent = l2tp_frames(capture.path, lab.link(b.namespace, b.device)["mac"])
+    control = [f for f in sent if f[34:38] == bytes(4)]
+    data = [f for f in sent if f[34:38] != bytes(4)]
+    assert len(control) >= 4 and data
+
+    before = sa.daemon.tunnels()[0]["duplicates"]
+    b.namespace.inject(b.device, control)
+    lab.wait_until(lambda: sa.daemon.tunnels()[0]["duplicates"] > before, "the replayed messages to be told apart")
+    wrong = bytearray(data[0])
+    wrong[38] ^= 1
+    b.namespace.inject(b.device, [bytes(wrong)])
+    lab.wait_until(lambda: sa.daemon.sessions(stats=True)[0].get("rx_cookie_discards") == 1, "the wrong cookie to be counted")
+    # A message that was changed on its way: its digest is wrong.
+    bad, wrong = sa.daemon.status()["bad_digest"], bytearray(control[-1])
+    wrong[-1] ^= 1
+    b.namespace.inject(b.device, [bytes(wrong)])
+    lab.wait_until(lambda: sa.daemon.status()["bad_digest"] > bad, "the changed message to be dropped")
+    assert len(sa.daemon.tunnels()) == 1 and sa.sessions()["lan"]["state"] == "established"
+    assert lab.ping(sb.namespace, "10.1.0.1") is not None
+
+
+def test_circuit_and_silence(pair, sites):
+    """The circuit's state follows the interface and what is behind it, both ways; a dead path leaves nothing."""
+    (a, b), (sa, sb) = pair, sites
+    b.namespace.ip("link add wan type veth peer name far", "link set wan up", "link set far up")
+    sa.start(f'from-hostname = {{ "site-b" }} {QUICK} session "lan" {{ ifname = "lan0" }}', listen="0.0.0.0")
+    sb.start(f'remote = "{a.ipv4}" {QUICK} session "lan" {{ ifname = "lan0" circuit = "wan" }}')
+    sa.up("lan")
+    sb.up("lan")
+    lab.wait_until(lambda: sa.operstate("lan0") == sb.operstate("lan0") == "up", "both interfaces to be up")
+
+    def both(state):
+        return sa.sessions()["lan"]["circuit"], sb.sessions()["lan"]["peer_circuit"]
+
+    sa.namespace.ip("link set lan0 down")
+    lab.wait_until(lambda: both("a") == ("inactive", "inactive"), "site-b to hear that site-a's circuit is down")
+    lab.wait_until(lambda: sb.operstate("lan0") == "dormant", "site-b's interface to be dormant")
+    sa.namespace.ip("link set lan0 up")
+    lab.wait_until(lambda: both("a") == ("active", "active"), "site-b to hear that it is up again")
+    lab.wait_until(lambda: sb.operstate("lan0") == "up", "site-b's interface to be up")
+
+    b.namespace.ip("link set far down")
+    lab.wait_until(lambda: sa.sessions()["lan"]["peer_circuit"] == "inactive", "site-a to hear that site-b's line is down")
+    lab.wait_until(lambda: sa.operstate("lan0") == "dormant", "site-a's interface to be dormant")
+    b.namespace.ip("link set far up")
+    sa.up("lan")
+    (record,) = sb.daemon.ask("show interfaces", name="lan0")
+    assert (record["admin"], record["link"], record["circuit"], record["peer_circuit"]) == ("up", "up", "up", "up")
+    assert record["tunnel"] == "site-a" and len(record["cookie"]) == len(record["peer_cookie"]) == 16
+
+    for end in pair:
+        end.namespace.netem(end.device, "loss", "100%")
+    lab.wait_until(lambda: is_empty_but(sa.namespace), "what site-a had to go")
+    lab.wait_until(lambda: is_empty_but(sb.namespace, "far", "wan"), "what site-b had to go")
+    for end in pair:
+        end.namespace.netem(end.device, "delay", "1ms")
+    sb.up("lan")
+
+
+def is_empty_but(namespace, *left):
+    return lab.l2tp_objects(namespace) == ([], []) and \
+        [i for i in lab.interfaces(namespace) if not i.startswith("to-")] == list(left)
+
+
+def test_both_call(pair, sites):
+    """Each calls the other: one control connection, one session; and one end that is killed is joined again."""
+    (a, b), (sa, sb) = pair, sites
+    sa.start(f'remote = "{b.ipv4}" {secret_keys(sa)} {QUICK} {LAN}', listen="0.0.0.0")
+    sb.start(f'remote = "{a.ipv4}" {secret_keys(sb)} {QUICK} {LAN}', listen="0.0.0.0")
+    for site in sa, sb:
+        site.up("lan")
+    lab.wait_until(lambda: all(len(lab.l2tp_objects(s.namespace)[0]) == 1 == len(lab.l2tp_objects(s.namespace)[1])
+                               for s in (sa, sb)), "one tunnel and one session at each end")
+    for site, host in (sa, 1), (sb, 2):
+        site.namespace.ip(f"addr add 10.1.0.{host}/24 dev lan0")
+    assert lab.ping(sa.namespace, "10.1.0.2") is not None
+    sb.daemon.process.stop(number=signal.SIGKILL)
+    sb.start(f'remote = "{a.ipv4}" {secret_keys(sb)} {QUICK} {LAN}', listen="0.0.0.0")
+    for site in sa, sb:
+        site.up("lan")
+    lab.wait_until(lambda: len(lab.l2tp_objects(sa.namespace)[0]) == 1, "the old control connection to go")
