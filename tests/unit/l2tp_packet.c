@@ -80,6 +80,9 @@ void sample_value(enum l2tp_avp_id id, uint8_t *value, size_t len)
 	if (l2tp_avp_info[id].kind == L2TP_KIND_VERSION)
 		for (size_t i = 0; i < len; i++)
 			value[i] = i == 0;
+	if (l2tp_avp_info[id].kind == L2TP_KIND_SEQUENCING)
+		for (size_t i = 0; i < len; i++)
+			value[i] = i == 1;
 }
 
 void packet_sample(struct packet *p, enum l2tp_avp_id id)

@@ -83,6 +83,114 @@ static void test_table(void **state)
 	assert_string_equal(l2tp_message_name(5), "unknown");
 }
 
+/* RFC 3931 section 6, AVP by AVP as the text lists them; what is required, then what may be. */
+static void test_table_v3(void **state)
+{
+#define B(id) (UINT64_C(1) << L2TP_AVP_##id)
+#define IDS (B(LOCAL_SESSION_ID) | B(REMOTE_SESSION_ID))
+#define SPEEDS (B(TX_CONNECT_SPEED_64) | B(RX_CONNECT_SPEED_64))
+#define SUBLAYER (B(L2_SUBLAYER) | B(DATA_SEQUENCING))
+	static const struct {
+		enum l2tp_message_type type;
+		uint64_t required, optional;	/* without Message Type, Random Vector, Message Digest */
+	} rows[] = {
+		{ L2TP_SCCRQ,
+		  B(HOST_NAME) | B(ROUTER_ID) | B(ASSIGNED_CONNECTION_ID) | B(PW_CAPABILITIES),
+		  B(NONCE) | B(TIE_BREAKER) | B(VENDOR_NAME) | B(RECEIVE_WINDOW_SIZE) | B(PREFERRED_LANGUAGE) },
+		{ L2TP_SCCRP,
+		  B(HOST_NAME) | B(ROUTER_ID) | B(ASSIGNED_CONNECTION_ID) | B(PW_CAPABILITIES),
+		  B(NONCE) | B(VENDOR_NAME) | B(RECEIVE_WINDOW_SIZE) | B(PREFERRED_LANGUAGE) },
+		{ L2TP_SCCCN, 0, 0 },
+		{ L2TP_STOPCCN, B(RESULT_CODE), B(ASSIGNED_CONNECTION_ID) },
+		{ L2TP_HELLO, 0, 0 },
+		/* the Application ID is not the RFC's, but IANA's */
+		{ L2TP_ICRQ,
+		  IDS | B(CALL_SERIAL_NUMBER) | B(PSEUDOWIRE_TYPE) | B(REMOTE_END_ID) | B(CIRCUIT_STATUS),
+		  B(ASSIGNED_COOKIE) | B(TIE_BREAKER) | SUBLAYER | SPEEDS | B(PHYSICAL_CHANNEL_ID) | B(APPLICATION_ID) },
+		{ L2TP_ICRP, IDS | B(CIRCUIT_STATUS), B(ASSIGNED_COOKIE) | SUBLAYER | SPEEDS | B(PHYSICAL_CHANNEL_ID) },
+		{ L2TP_ICCN, IDS, SUBLAYER | SPEEDS | B(CIRCUIT_STATUS) },
+		{ L2TP_OCRQ,
+		  IDS | B(CALL_SERIAL_NUMBER) | B(PSEUDOWIRE_TYPE) | B(REMOTE_END_ID) | B(CIRCUIT_STATUS),
+		  B(ASSIGNED_COOKIE) | SPEEDS | B(TIE_BREAKER) | SUBLAYER | B(APPLICATION_ID) },
+		{ L2TP_OCRP, IDS | B(CIRCUIT_STATUS), B(ASSIGNED_COOKIE) | SUBLAYER | SPEEDS | B(PHYSICAL_CHANNEL_ID) },
+		{ L2TP_OCCN, IDS, SUBLAYER | SPEEDS | B(CIRCUIT_STATUS) },
+		{ L2TP_CDN, B(RESULT_CODE) | IDS, 0 },
+		{ L2TP_WEN, IDS | B(CALL_ERRORS), 0 },
+		{ L2TP_SLI, IDS, B(CIRCUIT_STATUS) },
+		{ L2TP_ACK, 0, 0 },
+	};
+	const uint64_t common = B(MESSAGE_TYPE) | B(RANDOM_VECTOR) | B(MESSAGE_DIGEST);
+	size_t messages = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct l2tp_message_info *info = l2tp_message_info(3, rows[i].type);
+
+		assert_int_equal(info->required, rows[i].required | B(MESSAGE_TYPE));
+		assert_int_equal(info->allowed, rows[i].required | rows[i].optional | common);
+	}
+	packet_version = 3;
+	for_each_message(type)
+		messages++;
+	packet_version = 2;
+	assert_int_equal(messages, sizeof(rows) / sizeof(rows[0]));
+	assert_null(l2tp_message_info(2, L2TP_ACK));
+}
+
+/* What is version 3's alone is unknown to version 2, whose peers may ask for more than we could do. */
+static void test_version_3_in_version_2(void **state)
+{
+	struct packet p;
+	struct decoded d;
+
+	(void)state;
+	packet_message(&p, L2TP_ICRQ, 0);
+	packet_sample(&p, L2TP_AVP_PSEUDOWIRE_TYPE);
+	packet_end(&p);
+	packet_decode(&p, NULL, &d);
+	assert_int_equal(d.severity, L2TP_CLOSE_SESSION);
+	assert_int_equal(d.fault.cause.error, L2TP_ERROR_UNKNOWN_AVP);
+	/* but for what the SCCRQ of RFC 3931 section 4.7.3 has */
+	packet_message(&p, L2TP_SCCRQ, 0);
+	packet_sample(&p, L2TP_AVP_ROUTER_ID);
+	packet_end(&p);
+	packet_decode(&p, NULL, &d);
+	assert_int_equal(d.severity, L2TP_OK);
+}
+
+/* RFC 3931 sections 5.1, 5.4.1: reserved bits are ignored, a vendor's message goes by its M bit. */
+static void test_version_3_differs(void **state)
+{
+	struct packet p;
+	struct decoded d;
+
+	(void)state;
+	packet_version = 3;
+	packet_message(&p, L2TP_ICRQ, 0);
+	packet_avp(&p, M_BIT | 0x3c00, 0, 70, "\0\2", 2);
+	packet_end(&p);
+	packet_decode(&p, NULL, &d);
+	assert_int_equal(d.severity, L2TP_OK);
+	assert_int_equal(l2tp_u16(&d.m, L2TP_AVP_DATA_SEQUENCING), 2);
+
+	for (int m = 0; m < 2; m++) {
+		packet_begin(&p, L2TP_ZLB, 1, 2);
+		packet_avp(&p, m ? M_BIT : 0, 9, 0, "\0\1", 2);
+		packet_end(&p);
+		packet_decode(&p, NULL, &d);
+		assert_int_equal(d.severity, m ? L2TP_CLOSE_TUNNEL : L2TP_DROP_MESSAGE);
+
+		/* a level that there is not; section 7.1 */
+		packet_message(&p, L2TP_ICRQ, 0);
+		packet_avp(&p, m ? M_BIT : 0, 0, 70, "\0\3", 2);
+		packet_end(&p);
+		packet_decode(&p, NULL, &d);
+		assert_int_equal(d.severity, m ? L2TP_CLOSE_SESSION : L2TP_IGNORE_AVP);
+		assert_false(l2tp_has(&d.m, L2TP_AVP_DATA_SEQUENCING));
+	}
+	packet_version = 2;
+}
+
 /* An AVP that is in no table, behind what each message requires. */
 static void test_unknown_avp(void **state)
 {
@@ -580,6 +688,9 @@ int main(void)
 		cmocka_unit_test(test_every_message),
 		cmocka_unit_test(test_each_required_avp_missing),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_table_v3),
+		cmocka_unit_test(test_version_3_in_version_2),
+		cmocka_unit_test(test_version_3_differs),
 		cmocka_unit_test(test_unknown_avp),
 		cmocka_unit_test(test_unknown_then_known),
 		cmocka_unit_test(test_more_unknown_than_kept),

@@ -229,6 +229,7 @@ struct l2tp_hiding {
  */
 struct l2tp_encoder {
 	struct wbuf out;
+	uint8_t version;
 	enum l2tp_message_type type;
 	const struct l2tp_hiding *hiding;
 	int error;
@@ -258,7 +259,7 @@ void l2tp_encode_u32(struct l2tp_encoder *e, enum l2tp_avp_id id, uint32_t v);
 void l2tp_encode_u64(struct l2tp_encoder *e, enum l2tp_avp_id id, uint64_t v);
 void l2tp_encode_text(struct l2tp_encoder *e, enum l2tp_avp_id id, const char *text);
 /*
- * The Result Code AVP, and for a CDN the Q.931 Cause Code when it is set. A CDN
+ * The Result Code AVP, and for a CDN of version 2 the Q.931 Cause Code when it is set. A CDN
  * always carries an Error Code, a StopCCN only one that says something.
  */
 void l2tp_encode_cause(struct l2tp_encoder *e, const struct l2tp_cause *cause);

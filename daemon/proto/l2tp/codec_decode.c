@@ -211,12 +211,17 @@ static bool decode_message_type(struct decoder *d, struct rbuf *r)
 		note(d, L2TP_CLOSE_TUNNEL, 0, 0, L2TP_ERROR_LENGTH, " is not there: wrong length");
 		return false;
 	}
+	severity = a.mandatory ? L2TP_CLOSE_TUNNEL : L2TP_DROP_MESSAGE;
+	/* RFC 3931 section 5.4.1: a vendor's own message */
+	if (d->version == 3 && a.vendor != 0 && a.type == 0) {
+		note(d, severity, a.vendor, 0, L2TP_ERROR_UNKNOWN_AVP, ": a message that is unknown");
+		return false;
+	}
 	if (a.vendor != 0 || a.type != 0) {
 		note(d, L2TP_CLOSE_TUNNEL, a.vendor, a.type, L2TP_ERROR_VENDOR,
 		     " stands first, must be Message Type");
 		return false;
 	}
-	severity = a.mandatory ? L2TP_CLOSE_TUNNEL : L2TP_DROP_MESSAGE;
 	if (a.reserved && d->version != 3) {
 		note(d, severity, 0, 0, L2TP_ERROR_UNKNOWN_AVP, " has reserved bits set");
 		return false;
@@ -318,6 +323,10 @@ static bool check_value(struct decoder *d, const struct raw_avp *a, enum l2tp_av
 		reject(d, a, L2TP_ERROR_VALUE, " is 0");
 		return false;
 	}
+	if (info->kind == L2TP_KIND_SEQUENCING && (a->value[0] || a->value[1] > 2)) {
+		reject(d, a, L2TP_ERROR_VALUE, " is beyond 2");
+		return false;
+	}
 	if (info->kind == L2TP_KIND_VERSION && a->value[0] != L2TP_PROTOCOL_VERSION >> 8) {
 		/*
 		 * Section 4.4.2: result 5, and the highest version supported as
@@ -343,7 +352,7 @@ static void decode_avp(struct decoder *d, struct raw_avp *a)
 		return;
 	}
 	id = l2tp_avp_find(a->vendor, a->type);
-	if (id < 0) {
+	if (id < 0 || (d->version != 3 && !l2tp_avp_in_v2(id))) {
 		reject(d, a, L2TP_ERROR_UNKNOWN_AVP, " is unknown");
 		return;
 	}

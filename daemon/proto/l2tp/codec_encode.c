@@ -36,7 +36,7 @@ static void begin(struct l2tp_encoder *e, void *buf, size_t size, uint8_t versio
 		  enum l2tp_message_type type, const struct l2tp_hiding *hiding)
 {
 	*e = (struct l2tp_encoder){
-		.out = wbuf_init(buf, size), .type = type, .hiding = hiding,
+		.out = wbuf_init(buf, size), .version = version, .type = type, .hiding = hiding,
 	};
 	if (!l2tp_message_info(version, type))
 		e->error = -EINVAL;
@@ -155,7 +155,8 @@ void l2tp_encode_cause(struct l2tp_encoder *e, const struct l2tp_cause *cause)
 	wbuf_bytes(&w, cause->text, text_len);
 	l2tp_encode_avp(e, L2TP_AVP_RESULT_CODE, value, w.len);
 
-	if (e->type != L2TP_CDN || !cause->q931_cause)
+	/* version 3 does not know the AVP, whose M bit is set */
+	if (e->type != L2TP_CDN || e->version == 3 || !cause->q931_cause)
 		return;
 	w = wbuf_init(value, sizeof(value));
 	wbuf_u16(&w, cause->q931_cause);

@@ -27,6 +27,8 @@
 
 /* Whether a value of this length can be one of this AVP's. */
 bool l2tp_avp_size_ok(enum l2tp_avp_id id, size_t len);
+/* Whether a message of RFC 2661 may have the AVP at all, the SCCRQ of RFC 3931 section 4.7.3 included. */
+bool l2tp_avp_in_v2(enum l2tp_avp_id id);
 
 struct l2tp_digest_part {
 	const void *data;

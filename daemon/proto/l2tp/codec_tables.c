@@ -77,6 +77,13 @@ static const struct l2tp_message_info messages_v3[L2TP_MESSAGE_UNKNOWN] = {
 };
 #undef X
 
+bool l2tp_avp_in_v2(enum l2tp_avp_id id)
+{
+#define X(type, number, name, long_name, scope, section) | messages_v2[number].allowed
+	return (0 L2TP_MESSAGE_TABLE(X)) >> id & 1;
+#undef X
+}
+
 const struct l2tp_message_info *l2tp_message_info(uint8_t version, enum l2tp_message_type type)
 {
 	const struct l2tp_message_info *m = version == 3 ? messages_v3 : messages_v2;
