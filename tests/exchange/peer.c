@@ -89,6 +89,109 @@ void make_sccrq(struct packet *p, uint16_t id, uint16_t version)
 	packet_end(p);
 }
 
+/* ---- version 3 ---- */
+
+void begin_v3(struct packet *p, enum l2tp_message_type type, uint32_t ccid, enum l2tp_digest digest)
+{
+	uint8_t value[21] = { digest == L2TP_DIGEST_SHA1 };
+	uint8_t before = packet_version;
+
+	packet_version = 3;
+	packet_begin(p, type, (uint16_t)(ccid >> 16), (uint16_t)ccid);
+	packet_version = before;
+	if (digest != L2TP_DIGEST_NONE)
+		packet_avp(p, M_BIT, 0, 59, value, digest == L2TP_DIGEST_SHA1 ? 21 : 17);
+	packet_end(p);
+}
+
+void put_connection(struct packet *p, uint32_t ccid, const struct l2tp_nonce *nonce)
+{
+	packet_avp(p, M_BIT, 0, 7, "stranger", 8);
+	put_number(p, L2TP_AVP_ROUTER_ID, 99, 4);
+	put_number(p, L2TP_AVP_ASSIGNED_CONNECTION_ID, ccid, 4);
+	packet_avp(p, M_BIT, 0, 62, "\0\x05\0\x07", 4);
+	if (nonce)
+		packet_avp(p, M_BIT, 0, 73, nonce->data, nonce->len);
+	packet_end(p);
+}
+
+void make_sccrq_v3(struct packet *p, uint32_t ccid, const char *secret, const struct l2tp_nonce *nonce)
+{
+	begin_v3(p, L2TP_SCCRQ, 0, secret ? L2TP_DIGEST_SHA1 : L2TP_DIGEST_NONE);
+	put_connection(p, ccid, nonce);
+	seal(p, 0, 0, secret, NULL, NULL);
+}
+
+void seal(struct packet *p, uint16_t ns, uint16_t nr, const char *secret, const struct l2tp_nonce *sender,
+	  const struct l2tp_nonce *receiver)
+{
+	struct secret shared, key;
+
+	packet_end(p);
+	l2tp_encode_sequence(p->data, ns, nr);
+	if (!secret)
+		return;
+	assert_int_equal(secret_set(&shared, secret, strlen(secret)), 0);
+	assert_int_equal(l2tp_signing_key(&key, &shared), 0);
+	assert_int_equal(l2tp_digest_sign(p->data, p->len, &key, sender, receiver), 0);
+}
+
+void put_sessions(struct packet *p, uint32_t local, uint32_t remote)
+{
+	put_number(p, L2TP_AVP_LOCAL_SESSION_ID, local, 4);
+	put_number(p, L2TP_AVP_REMOTE_SESSION_ID, remote, 4);
+}
+
+void begin_icrq_v3(struct packet *p, const struct sim_tunnel *t, uint32_t local, const char *end_id)
+{
+	begin_v3(p, L2TP_ICRQ, t->id, L2TP_DIGEST_NONE);
+	put_sessions(p, local, 0);
+	put_number(p, L2TP_AVP_CALL_SERIAL_NUMBER, 1, 4);
+	put_number(p, L2TP_AVP_PSEUDOWIRE_TYPE, L2TP_PW_ETHERNET, 2);
+	packet_avp(p, M_BIT, 0, 66, end_id, strlen(end_id));
+	put_number(p, L2TP_AVP_CIRCUIT_STATUS, 1, 2);
+}
+
+static void expect_end_v3(enum l2tp_message_type type, uint16_t result, uint16_t error, struct decoded *d)
+{
+	struct l2tp_cause cause;
+
+	assert_int_not_equal(heard.messages, 0);
+	packet_decode(&heard.packet, NULL, d);
+	assert_int_equal(d->header.version, 3);
+	assert_int_equal(d->m.type, type);
+	assert_int_equal(d->severity, L2TP_OK);
+	l2tp_cause_decode(&d->m, &cause);
+	assert_int_equal(cause.result, result);
+	assert_int_equal(cause.error, error);
+}
+
+void expect_stopccn_v3(uint16_t result, uint16_t error)
+{
+	struct decoded d;
+
+	expect_end_v3(L2TP_STOPCCN, result, error, &d);
+}
+
+void expect_cdn_v3(uint32_t remote, uint16_t result, uint16_t error)
+{
+	struct decoded d;
+
+	expect_end_v3(L2TP_CDN, result, error, &d);
+	assert_int_equal(l2tp_u32(&d.m, L2TP_AVP_REMOTE_SESSION_ID), remote);
+	assert_int_not_equal(l2tp_u32(&d.m, L2TP_AVP_LOCAL_SESSION_ID), 0);
+}
+
+struct l2tp_nonce heard_nonce(void)
+{
+	struct l2tp_nonce nonce;
+	struct decoded d;
+
+	packet_decode(&heard.packet, NULL, &d);
+	assert_int_equal(l2tp_nonce_decode(&d.m, &nonce), 0);
+	return nonce;
+}
+
 void forge(struct sim_tunnel *t, struct packet *p)
 {
 	struct l2tp_tunnel_counters c = tunnel_counters(t);

@@ -29,6 +29,26 @@ void put_number(struct packet *p, enum l2tp_avp_id id, uint32_t v, size_t len);
 void put_ids(struct packet *p, uint16_t tunnel_id, uint16_t session_id);
 /* An SCCRQ with what is required. */
 void make_sccrq(struct packet *p, uint16_t id, uint16_t version);
+/* ---- version 3; secrets are words, NULL for none ---- */
+
+/* Its Message Digest is zero until it is signed. */
+void begin_v3(struct packet *p, enum l2tp_message_type type, uint32_t ccid, enum l2tp_digest digest);
+/* What an SCCRQ and an SCCRP must have; nonce may be NULL. */
+void put_connection(struct packet *p, uint32_t ccid, const struct l2tp_nonce *nonce);
+/* With a secret it is signed, by HMAC-SHA-1. */
+void make_sccrq_v3(struct packet *p, uint32_t ccid, const char *secret, const struct l2tp_nonce *nonce);
+/* Ns, Nr, Length and digest; either nonce may be NULL. */
+void seal(struct packet *p, uint16_t ns, uint16_t nr, const char *secret, const struct l2tp_nonce *sender,
+	  const struct l2tp_nonce *receiver);
+void put_sessions(struct packet *p, uint32_t local, uint32_t remote);
+/* An ICRQ for an Ethernet circuit, which is active; without packet_end. */
+void begin_icrq_v3(struct packet *p, const struct sim_tunnel *t, uint32_t local, const char *end_id);
+/* What was heard last is this, of version 3. */
+void expect_stopccn_v3(uint16_t result, uint16_t error);
+void expect_cdn_v3(uint32_t remote, uint16_t result, uint16_t error);
+/* The nonce of what was heard last. */
+struct l2tp_nonce heard_nonce(void);
+
 /* To t in the place of what its peer would send next; the peer itself is silenced. */
 void forge(struct sim_tunnel *t, struct packet *p);
 

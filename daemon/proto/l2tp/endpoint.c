@@ -245,7 +245,8 @@ void l2tp_endpoint_input(struct l2tp_endpoint *ep, uint64_t now, const struct ad
 	struct l2tp_tunnel *t;
 
 	l2tp_begin(ep);
-	if (l2tp_header_decode(&in.h, pkt, len)) {
+	/* directly over IP there is version 3 only (RFC 3931 section 4.1.1) */
+	if (l2tp_header_decode(&in.h, pkt, len) || (in.h.version != 3 && !peer->port)) {
 		ep->counters.malformed++;
 		return;
 	}

@@ -29,6 +29,7 @@ struct l2tp_session_record {
 	bool pending;		/* a request or an answer waits for the driver's decision */
 	bool held_occn;		/* and the OCCN came meanwhile */
 	bool circuit_active;	/* our end, version 3 */
+	bool circuit_told;	/* as the peer has heard it last */
 	uint64_t tie_breaker;	/* of our request, version 3; 0: none */
 	uint64_t established_ms;
 	uint64_t setup_at;	/* when setting it up is given up */
@@ -61,6 +62,7 @@ struct l2tp_tunnel_record {
 	bool down;			/* only its reliable delivery runs on (sections 5.7, 5.8) */
 	bool challenged;		/* we sent the challenge */
 	bool tied;			/* we sent the tie breaker */
+	bool signs;			/* the peer's SCCRQ has a nonce */
 	struct addr local, peer;
 	uint64_t opened_ms, established_ms, last_heard_ms;
 	uint64_t setup_at, idle_at, linger_at;
@@ -166,6 +168,9 @@ uint64_t l2tp_ip_hash(const struct l2tp_endpoint *ep, const struct addr *a);
 
 /* ---- request.c: packets to no tunnel of ours ---- */
 void l2tp_input_unknown(struct l2tp_endpoint *ep, const struct input *in);
+/* The SCCRQ m of peer against those that we sent to it: false when it lost, or both did. */
+bool l2tp_resolve_tie(struct l2tp_endpoint *ep, uint64_t now, const struct addr *peer,
+		      const struct l2tp_message *m);
 
 /* ---- tunnel.c ---- */
 
@@ -198,7 +203,10 @@ struct l2tp_auth {
 	bool nonce_sent;		/* the peer has ours, or soon */
 	enum l2tp_digest digest;	/* of what we send */
 	struct l2tp_nonce nonce, peer_nonce;
-	struct secret hiding_key, key, old_key;	/* old_key: unset without an old secret */
+	struct secret hiding_key, key;
+	struct secret old_hiding_key, old_key;	/* unset without an old secret */
+	bool with_old;			/* the peer's last message was signed with the old secret */
+	uint64_t log_at;		/* when a message that is dropped is worth a line again */
 };
 
 /* By the tunnel's configuration; asked: the peer sent a nonce. 0, -ENOMEM, -ENOTSUP. */
@@ -206,12 +214,13 @@ int l2tp_auth_start(struct l2tp_tunnel *t, bool asked);
 void l2tp_auth_free(struct l2tp_tunnel *t);
 /* Whether a message may be acted on: RFC 3931 section 5.4.1. Counts and logs what is not. */
 bool l2tp_auth_check(struct l2tp_tunnel *t, const struct input *in);
-/* The SCCRQ that began the tunnel, as ep->msg has it. */
+/* The SCCRQ that began the tunnel, as ep->msg has it. cause without a result: it gets no answer. */
 bool l2tp_auth_check_request(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, struct l2tp_cause *cause);
 /* Signs an encoded message in place. */
 void l2tp_auth_sign(struct l2tp_tunnel *t, uint8_t *pkt, size_t len);
-/* What unhides: the secret, or version 3's key; NULL where nothing may be hidden. */
+/* What hides, and what unhides: the secret, or version 3's key; NULL where nothing may be hidden. */
 const struct secret *l2tp_hiding_secret(const struct l2tp_tunnel *t);
+const struct secret *l2tp_unhiding_secret(const struct l2tp_tunnel *t);
 /* A control packet's Message Type by its place, before anything is decoded; L2TP_ZLB without one. */
 enum l2tp_message_type l2tp_peek_type(const uint8_t *pkt, size_t len);
 
@@ -259,6 +268,8 @@ bool l2tp_tie_resolve(struct l2tp_tunnel *t, uint64_t now, struct l2tp_cause *ca
 /* ---- session_send.c ---- */
 int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type);
 int l2tp_session_send_cdn(struct l2tp_session *s, const struct l2tp_cause *cause);
+/* An SLI when our end of the circuit is not as the peer has heard it, once it can take one. */
+void l2tp_session_tell_circuit(struct l2tp_session *s);
 /* A CDN for a session that does not exist. our_id: what the peer takes for our session's id. */
 void l2tp_session_refuse(struct l2tp_tunnel *t, uint32_t peer_id, uint32_t our_id,
 			 const struct l2tp_cause *cause);

@@ -64,12 +64,12 @@ static struct l2tp_tunnel *find_request(struct l2tp_endpoint *ep, const struct i
  * Section 4.4.3, Tie Breaker: compares an SCCRQ with those that we sent to the
  * same peer. False: the SCCRQ lost, or both did.
  */
-static bool resolve_tie(struct l2tp_endpoint *ep, const struct input *in,
-			const struct l2tp_message *m)
+bool l2tp_resolve_tie(struct l2tp_endpoint *ep, uint64_t now, const struct addr *peer,
+		      const struct l2tp_message *m)
 {
 	bool theirs = l2tp_has(m, L2TP_AVP_TIE_BREAKER);
 	uint64_t value = theirs ? l2tp_u64(m, L2TP_AVP_TIE_BREAKER) : 0;
-	uint64_t hash = l2tp_ip_hash(ep, in->peer);
+	uint64_t hash = l2tp_ip_hash(ep, peer);
 	struct l2tp_tunnel *t, *next;
 	struct l2tp_cause cause;
 	bool accepted = true;
@@ -79,7 +79,7 @@ static bool resolve_tie(struct l2tp_endpoint *ep, const struct input *in,
 		bool lose, win;
 
 		next = l2tp_peer_next(ep, PEER_OPENING, hash, t);
-		if (!addr_equal_ip(&t->r.peer, in->peer) || (!theirs && !t->r.tied))
+		if (!addr_equal_ip(&t->r.peer, peer) || (!theirs && !t->r.tied))
 			continue;
 		lose = theirs && (!t->r.tied || value <= t->r.tie_breaker);
 		win = t->r.tied && (!theirs || t->r.tie_breaker <= value);
@@ -89,15 +89,15 @@ static bool resolve_tie(struct l2tp_endpoint *ep, const struct input *in,
 			 * for as long as it is retransmitted; anything else is
 			 * a tunnel of its own.
 			 */
-			if (win && in->now - t->r.opened_ms < reliable_full_cycle(&t->rel.cfg))
+			if (win && now - t->r.opened_ms < reliable_full_cycle(&t->rel.cfg))
 				accepted = false;
 			continue;
 		}
 		if (win)
 			accepted = false;
-		l2tp_tunnel_event(t, in->now, lose ? L2TP_TUNNEL_EV_SCCRQ_LOSE :
+		l2tp_tunnel_event(t, now, lose ? L2TP_TUNNEL_EV_SCCRQ_LOSE :
 						     L2TP_TUNNEL_EV_SCCRQ_WIN, &cause);
-		l2tp_tunnel_done(t, in->now);
+		l2tp_tunnel_done(t, now);
 	}
 	return accepted;
 }
@@ -149,6 +149,7 @@ static void new_request(struct l2tp_endpoint *ep, const struct input *in, uint32
 	t->r.peer_info.offers_v2 = in->h.version == 2;
 	t->r.peer_info.offers_v3 = in->h.version == 3 || offers_v3(&ep->msg);
 	t->r.pending = true;
+	t->r.signs = l2tp_has(&ep->msg, L2TP_AVP_NONCE);
 	t->r.peer_id = peer_id;
 	t->r.request_hash = payload;
 	t->r.local = *in->local;
@@ -195,7 +196,10 @@ static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
 			l2tp_refuse(ep, in, peer_id, &ep->fault.cause);
 		return;
 	}
-	if (!resolve_tie(ep, in, m) || !within_limits(ep, in, peer_id))
+	/* what may be signed has to be judged before it ends anything of ours: l2tp_tunnel_decide */
+	if (in->h.version == 2 && !offers_v3(m) && !l2tp_resolve_tie(ep, in->now, in->peer, m))
+		return;
+	if (!within_limits(ep, in, peer_id))
 		return;
 	new_request(ep, in, peer_id, payload);
 }

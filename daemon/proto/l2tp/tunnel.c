@@ -306,8 +306,8 @@ static void flush(struct l2tp_tunnel *t, uint64_t now)
 	if (!reliable_ack_due(&t->rel))
 		return;
 	reliable_ack_sent(&t->rel);
-	/* a peer whose id is hidden until the driver decides is not answered before, nor is one that may want it signed */
-	if (!t->r.peer_id || (t->r.version == 3 && !t->auth))
+	/* a peer whose id is hidden until the driver decides is not answered before, nor is one that wants it signed */
+	if (!t->r.peer_id || (t->r.version == 3 && !t->auth && t->r.signs))
 		return;
 	send_ack(t);
 	t->rel.c.zlb_sent++;

@@ -93,31 +93,46 @@ static bool choose_version(struct l2tp_tunnel *t, struct l2tp_cause *cause)
 	return false;
 }
 
-static bool check_request(struct l2tp_tunnel *t, const struct l2tp_header *h, struct l2tp_cause *cause)
+/* RFC 3931 section 5.4.1: the digest before anything else in the message counts. */
+static bool check_request_v3(struct l2tp_tunnel *t, const struct l2tp_header *h, struct l2tp_cause *cause)
 {
 	struct l2tp_endpoint *ep = t->ep;
 
-	if (!choose_version(t, cause))
+	/* once without what is hidden: whether it authenticates says what unhides */
+	l2tp_message_decode(&ep->msg, h, NULL, &ep->scratch, &ep->fault);
+	t->r.peer_id = peer_id_of(&ep->msg, 3);
+	if (l2tp_auth_start(t, l2tp_has(&ep->msg, L2TP_AVP_NONCE))) {
+		l2tp_cause_set(cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES, "out of memory");
 		return false;
-	if (t->r.version == 3) {
-		/* once without what is hidden: whether it authenticates says what unhides */
-		l2tp_message_decode(&ep->msg, h, NULL, &ep->scratch, &ep->fault);
-		if (l2tp_auth_start(t, l2tp_has(&ep->msg, L2TP_AVP_NONCE))) {
-			l2tp_cause_set(cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES, "out of memory");
-			return false;
-		}
 	}
-	if (l2tp_message_decode(&ep->msg, h, l2tp_hiding_secret(t), &ep->scratch, &ep->fault) >
+	if ((t->cfg.challenge || t->cfg.hide) && !secret_is_set(&t->cfg.secret))
+		return not_authorized(cause, "no secret to authenticate this peer with");
+	return l2tp_auth_check_request(t, t->request, t->request_len, cause);
+}
+
+static bool check_request(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_header *h,
+			  struct l2tp_cause *cause)
+{
+	struct l2tp_endpoint *ep = t->ep;
+
+	if (!choose_version(t, cause) || (t->r.version == 3 && !check_request_v3(t, h, cause)))
+		return false;
+	if (l2tp_message_decode(&ep->msg, h, l2tp_unhiding_secret(t), &ep->scratch, &ep->fault) >
 	    L2TP_IGNORE_AVP) {
 		*cause = ep->fault.cause;
 		return false;
 	}
 	t->r.peer_id = peer_id_of(&ep->msg, t->r.version);
 	l2tp_tunnel_note_peer(t, &ep->msg);
+	/* with version 2's header alone it was compared when it came */
+	if (t->r.peer_info.offers_v3 && !l2tp_resolve_tie(ep, now, &t->r.peer, &ep->msg)) {
+		l2tp_cause_set(cause, L2TP_STOPCCN_EXISTS, 0, "our own request won the tie");
+		return false;
+	}
+	if (t->r.version == 3)
+		return true;
 	if ((t->cfg.challenge || t->cfg.hide) && !secret_is_set(&t->cfg.secret))
 		return not_authorized(cause, "no secret to authenticate this peer with");
-	if (t->r.version == 3)
-		return l2tp_auth_check_request(t, t->request, t->request_len, cause);
 	return check_challenge(t, cause);
 }
 
@@ -128,7 +143,7 @@ void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now)
 	bool ok;
 
 	/* it was one when it came */
-	ok = !l2tp_header_decode(&h, t->request, t->request_len) && check_request(t, &h, &cause);
+	ok = !l2tp_header_decode(&h, t->request, t->request_len) && check_request(t, now, &h, &cause);
 	t->r.pending = false;
 	if (ok)
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_OK, NULL);
@@ -273,7 +288,7 @@ static void deliver(struct l2tp_tunnel *t, const struct input *in, const struct 
 	struct l2tp_endpoint *ep = t->ep;
 	enum l2tp_severity severity;
 
-	severity = l2tp_message_decode(&ep->msg, h, l2tp_hiding_secret(t), &ep->scratch, &ep->fault);
+	severity = l2tp_message_decode(&ep->msg, h, l2tp_unhiding_secret(t), &ep->scratch, &ep->fault);
 	if (t->r.down) {
 		input_when_down(t, in);
 		return;
@@ -320,12 +335,12 @@ static void deliver(struct l2tp_tunnel *t, const struct input *in, const struct 
 	}
 }
 
-/* A tunnel is one peer's; section 8.1 lets its port change with the SCCRP. */
+/* A tunnel is one peer's; section 8.1 lets its port change with the SCCRP. Over IP there is none. */
 static bool from_peer(const struct l2tp_tunnel *t, const struct addr *peer)
 {
 	if (addr_equal(&t->r.peer, peer))
 		return true;
-	return t->r.initiator && t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY &&
+	return t->r.initiator && t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY && t->r.peer.port && peer->port &&
 	       addr_equal_ip(&t->r.peer, peer);
 }
 
@@ -337,30 +352,58 @@ static void fall_back(struct l2tp_tunnel *t)
 	l2tp_auth_free(t);
 }
 
-/* Whether the message is of the tunnel's version. */
-static bool right_version(struct l2tp_tunnel *t, const struct input *in)
+/*
+ * Whether version 2 may say it on a tunnel whose SCCRQ was of both: that the SCCRQ arrived, or
+ * the answer to it. Nothing else, as none of it is signed.
+ */
+static bool answers_v2(const struct l2tp_tunnel *t, const struct input *in)
 {
-	bool open = t->r.fallback && t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY;
+	enum l2tp_message_type type = l2tp_peek_type(in->pkt, in->h.length);
 
-	if (in->h.version == t->r.version) {
-		/* what only acknowledges the SCCRQ does not decide */
-		if (open && l2tp_peek_type(in->pkt, in->len) == L2TP_SCCRP)
-			t->r.fallback = false;
+	return !in->h.payload_len ||
+	       (in->h.ns == t->rel.s.nr && (type == L2TP_SCCRP || type == L2TP_STOPCCN));
+}
+
+/* Whether the message is of the tunnel's version. */
+static bool right_version(const struct l2tp_tunnel *t, const struct input *in)
+{
+	if (in->h.version == t->r.version)
 		return true;
-	}
-	/* a copy of the SCCRQ that both versions are good for */
-	if (in->h.version == 2 && !t->r.initiator && t->r.peer_info.offers_v2)
-		return true;
-	if (!open || in->h.version != 2)
+	if (in->h.version != 2)
 		return false;
-	if (in->h.payload_len)
+	/* a copy of the SCCRQ that both versions are good for */
+	if (!t->r.initiator)
+		return t->r.peer_info.offers_v2 && l2tp_peek_type(in->pkt, in->h.length) == L2TP_SCCRQ;
+	return t->r.fallback && t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY && answers_v2(t, in);
+}
+
+/* The answer to the SCCRQ of both versions decides, once it may count. */
+static void settle_version(struct l2tp_tunnel *t, const struct input *in)
+{
+	if (!t->r.fallback || !in->h.payload_len)
+		return;
+	if (in->h.version == 2)
 		fall_back(t);
-	return true;
+	else if (in->h.ns == t->rel.s.nr && l2tp_peek_type(in->pkt, in->h.length) == L2TP_SCCRP)
+		t->r.fallback = false;
 }
 
 static bool acknowledges_only(const struct input *in)
 {
-	return !in->h.payload_len || (in->h.version == 3 && l2tp_peek_type(in->pkt, in->len) == L2TP_ACK);
+	return !in->h.payload_len ||
+	       (in->h.version == 3 && l2tp_peek_type(in->pkt, in->h.length) == L2TP_ACK);
+}
+
+static enum reliable_verdict receive(struct l2tp_tunnel *t, const struct input *in)
+{
+	uint16_t una = t->rel.s.una;
+	enum reliable_verdict v = reliable_receive(&t->rel, in->now, in->h.ns, in->h.nr, acknowledges_only(in),
+						   in->pkt, in->len);
+
+	/* what says nothing new may be somebody's copy of what the peer said once: no sign of life */
+	if (v == RELIABLE_DELIVER || v == RELIABLE_HELD || t->rel.s.una != una)
+		t->r.last_heard_ms = in->now;
+	return v;
 }
 
 void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in)
@@ -377,12 +420,11 @@ void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in)
 		ep->counters.wrong_version++;
 		return;
 	}
-	/* a ZLB of version 2 says no more than that our SCCRQ of both versions arrived */
+	/* version 2's answer to an SCCRQ of both versions is not signed */
 	if (!(t->r.fallback && in->h.version == 2) && !l2tp_auth_check(t, in))
 		return;
-	t->r.last_heard_ms = in->now;
-	switch (reliable_receive(&t->rel, in->now, in->h.ns, in->h.nr, acknowledges_only(in),
-				 in->pkt, in->len)) {
+	settle_version(t, in);
+	switch (receive(t, in)) {
 	case RELIABLE_DELIVER:
 		deliver(t, in, &in->h);
 		while ((b = reliable_release(&t->rel, in->now))) {
