@@ -91,7 +91,8 @@ static uint16_t permute(uint64_t key, uint16_t v, bool back)
  * Unpredictable (section 9.1), and yet the longest possible time passes before
  * an id is used again: what a peer sent to a session that is gone by the time
  * must not find another in its place. 0: all are taken. Version 3 has 32 bits
- * for that, and one space of ids for all tunnels.
+ * for that, and one space of ids for all tunnels; while the version is open, an
+ * id has to fit either.
  */
 uint32_t l2tp_session_next_id(struct l2tp_tunnel *t)
 {
@@ -99,7 +100,7 @@ uint32_t l2tp_session_next_id(struct l2tp_tunnel *t)
 	uint16_t id;
 
 	if (t->r.version == 3)
-		return l2tp_random_id(ep, &ep->sessions_v3, 3);
+		return l2tp_random_id(ep, &ep->sessions_v3, t->r.fallback ? 2 : 3);
 	if (t->sessions.count >= UINT16_MAX)
 		return 0;
 	if (!t->r.session_key) {
@@ -241,6 +242,7 @@ static void set_state(struct l2tp_session *s, uint64_t now, enum l2tp_session_st
 		effect_push(&t->ep->effects, L2TP_EFFECT_SESSION_UP, t, s);
 		break;
 	}
+	l2tp_session_tell_circuit(s);
 }
 
 static void close_with_cdn(struct l2tp_session *s, uint64_t now, const struct l2tp_cause *cause,
@@ -280,13 +282,15 @@ static void advance(struct l2tp_session *s, uint64_t now, enum l2tp_message_type
 }
 
 /*
- * What is said of a message out of sequence. Section 4.4.2 has no code for it;
+ * What is said of a message out of sequence. RFC 2661 section 4.4.2 has no code for it;
  * 6 is the one that comes with a text.
  */
 static const struct l2tp_cause *out_of_sequence(struct l2tp_cause *c, const struct l2tp_session *s,
 						enum l2tp_session_event ev)
 {
-	l2tp_cause_set(c, L2TP_CDN_ERROR, L2TP_ERROR_VENDOR, "%s in state %s",
+	bool v3 = s->tunnel->r.version == 3;
+
+	l2tp_cause_set(c, v3 ? L2TP_CDN_FSM : L2TP_CDN_ERROR, v3 ? 0 : L2TP_ERROR_VENDOR, "%s in state %s",
 		       l2tp_session_event_name(ev), l2tp_session_state_name(s->r.state));
 	return c;
 }
@@ -368,8 +372,8 @@ void l2tp_sessions_timeout(struct l2tp_tunnel *t, uint64_t now)
 	struct l2tp_cause cause;
 
 	while ((s = t->setup.head) && s->r.setup_at <= now) {
-		l2tp_cause_set(&cause, L2TP_CDN_TIMEOUT, 0, "setup timed out in %s",
-			       l2tp_session_state_name(s->r.state));
+		l2tp_cause_set(&cause, t->r.version == 3 ? L2TP_CDN_FSM : L2TP_CDN_TIMEOUT, 0,
+			       "setup timed out in %s", l2tp_session_state_name(s->r.state));
 		l2tp_session_event(s, now, L2TP_SESSION_EV_SETUP_TIMEOUT, &cause);
 	}
 }
@@ -433,7 +437,12 @@ struct l2tp_session *l2tp_session_open(struct l2tp_tunnel *t, uint64_t now,
 /* The parameters of an answer take the place of those of the request. */
 static int set_params(struct l2tp_session *s, const struct l2tp_call_params *p)
 {
-	return p ? l2tp_params_pack(&s->own, p) : 0;
+	if (!p)
+		return 0;
+	/* l2tp_session_set_circuit may have been there before */
+	if (p->circuit_active)
+		s->r.circuit_active = true;
+	return l2tp_params_pack(&s->own, p);
 }
 
 void l2tp_session_accept(struct l2tp_session *s, uint64_t now, const struct l2tp_call_params *p)

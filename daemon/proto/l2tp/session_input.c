@@ -75,6 +75,19 @@ static bool offered_pseudowire(const struct l2tp_tunnel *t, uint16_t type)
 	return false;
 }
 
+/* RFC 3931 section 5.4.4: whether we can send data as the peer wants to have it. */
+static bool sublayer_acceptable(uint16_t sublayer, uint16_t sequencing, struct l2tp_cause *cause)
+{
+	if (sequencing && sublayer != 1)
+		l2tp_cause_set(cause, L2TP_CDN_SEQUENCING, 0, "sequencing needs the L2-Specific Sublayer");
+	else if (sublayer > 1)
+		l2tp_cause_set(cause, L2TP_CDN_NO_FACILITIES_EVER, 0, "L2-Specific Sublayer %u is unknown",
+			       sublayer);
+	else
+		return true;
+	return false;
+}
+
 /* RFC 3931 section 5.4.4. */
 static bool request_acceptable_v3(struct l2tp_tunnel *t, struct l2tp_cause *cause)
 {
@@ -83,13 +96,12 @@ static bool request_acceptable_v3(struct l2tp_tunnel *t, struct l2tp_cause *caus
 	if (!offered_pseudowire(t, l2tp_u16(m, L2TP_AVP_PSEUDOWIRE_TYPE)))
 		l2tp_cause_set(cause, L2TP_CDN_PW_TYPE, 0, "pseudowire type %u was not advertised",
 			       l2tp_u16(m, L2TP_AVP_PSEUDOWIRE_TYPE));
-	else if (l2tp_u16(m, L2TP_AVP_DATA_SEQUENCING) && l2tp_u16(m, L2TP_AVP_L2_SUBLAYER) != 1)
-		l2tp_cause_set(cause, L2TP_CDN_SEQUENCING, 0, "sequencing needs the L2-Specific Sublayer");
-	else if (l2tp_u16(m, L2TP_AVP_L2_SUBLAYER) > 1)
-		l2tp_cause_set(cause, L2TP_CDN_NO_FACILITIES_EVER, 0, "L2-Specific Sublayer %u is unknown",
-			       l2tp_u16(m, L2TP_AVP_L2_SUBLAYER));
+	else if (m->avp[L2TP_AVP_REMOTE_END_ID].len > L2TP_NAME_MAX)	/* cut, it would name another circuit */
+		l2tp_cause_set(cause, L2TP_CDN_ERROR, L2TP_ERROR_VALUE,
+			       "the Remote End ID is longer than %u octets", L2TP_NAME_MAX);
 	else
-		return true;
+		return sublayer_acceptable(l2tp_u16(m, L2TP_AVP_L2_SUBLAYER),
+					   l2tp_u16(m, L2TP_AVP_DATA_SEQUENCING), cause);
 	return false;
 }
 
@@ -158,7 +170,6 @@ static void input_request(struct l2tp_tunnel *t, uint64_t now, enum l2tp_severit
 static void input_reply(struct l2tp_session *s, uint64_t now, enum l2tp_session_event ok)
 {
 	struct l2tp_endpoint *ep = s->tunnel->ep;
-	const struct l2tp_message *m = &ep->msg;
 	struct l2tp_cause cause;
 
 	if (s->r.state != L2TP_SESSION_WAIT_REPLY || s->r.pending) {
@@ -171,9 +182,7 @@ static void input_reply(struct l2tp_session *s, uint64_t now, enum l2tp_session_
 		l2tp_session_event(s, now, L2TP_SESSION_EV_FAULT, &cause);
 		return;
 	}
-	if (s->tunnel->r.version == 3 && l2tp_u16(m, L2TP_AVP_DATA_SEQUENCING) &&
-	    l2tp_u16(m, L2TP_AVP_L2_SUBLAYER) != 1) {
-		l2tp_cause_set(&cause, L2TP_CDN_SEQUENCING, 0, "sequencing needs the L2-Specific Sublayer");
+	if (!sublayer_acceptable(ep->params.p.sublayer, ep->params.p.sequencing, &cause)) {
 		l2tp_session_event(s, now, L2TP_SESSION_EV_FAULT, &cause);
 		return;
 	}
@@ -198,6 +207,10 @@ static void input_connected(struct l2tp_session *s, uint64_t now, struct message
 	free(s->proxy);
 	if (!note_params(s) || l2tp_proxy_new(&s->proxy, &ep->msg)) {
 		out_of_memory(&cause);
+		l2tp_session_event(s, now, ev.bad, &cause);
+		return;
+	}
+	if (!sublayer_acceptable(ep->params.p.sublayer, ep->params.p.sequencing, &cause)) {
 		l2tp_session_event(s, now, ev.bad, &cause);
 		return;
 	}
@@ -277,13 +290,24 @@ static void input_stray(struct l2tp_tunnel *t, const struct l2tp_header *h)
 	l2tp_session_refuse(t, peer_id, our_id, &cause);
 }
 
+/* Version 3's messages name both ends; one that the peer has by another id is not the session. */
+static struct l2tp_session *find_ours(struct l2tp_tunnel *t, uint32_t our_id)
+{
+	struct l2tp_session *s = idmap_get(&t->sessions, our_id);
+	uint32_t theirs = sender_id(t);
+
+	if (s && t->r.version == 3 && s->r.peer_id && theirs && theirs != s->r.peer_id)
+		return NULL;
+	return s;
+}
+
 static struct l2tp_session *find(struct l2tp_tunnel *t, const struct l2tp_header *h)
 {
 	enum l2tp_message_type type = t->ep->msg.type;
 	uint32_t our_id = receiver_id(t, h);
 
 	if (our_id)
-		return idmap_get(&t->sessions, our_id);
+		return find_ours(t, our_id);
 	/*
 	 * Section 4.4.4: the peer had not seen our id yet when it sent the CDN; in
 	 * version 3 it may have sent a WEN or an SLI (RFC 3931 section 5.4.4).

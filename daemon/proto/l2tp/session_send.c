@@ -37,19 +37,37 @@ static void encode_begin(struct l2tp_tunnel *t, struct l2tp_encoder *e, enum l2t
 	l2tp_encode_u32(e, L2TP_AVP_REMOTE_SESSION_ID, peer_id);
 }
 
+/* RFC 3931 section 5.4.4: only a type that the peer advertised may be asked for. */
+static bool peer_has_pseudowire(const struct l2tp_tunnel *t, uint16_t type)
+{
+	const struct l2tp_tunnel_peer_info *info = &t->r.peer_info;
+
+	for (size_t i = 0; i < sizeof(info->pseudowires) / sizeof(info->pseudowires[0]); i++)
+		if (info->pseudowires[i] && info->pseudowires[i] == type)
+			return true;
+	return false;
+}
+
 static int send_v3(struct l2tp_session *s, enum l2tp_message_type type)
 {
 	struct l2tp_tunnel *t = s->tunnel;
 	struct l2tp_params_view *v = &t->ep->params;
 	struct l2tp_encoder e;
+	int err;
 
 	l2tp_params_unpack(v, s->own);
+	if ((type == L2TP_ICRQ || type == L2TP_OCRQ) &&
+	    !peer_has_pseudowire(t, v->p.pseudowire ? v->p.pseudowire : L2TP_PW_PPP))
+		return -EOPNOTSUPP;
 	v->p.circuit_active = s->r.circuit_active;
 	v->p.has_tie_breaker = s->r.tie_breaker != 0;
 	v->p.tie_breaker = s->r.tie_breaker;
 	encode_begin(t, &e, type, s->r.peer_id, s->r.id);
 	l2tp_params_encode_v3(&e, &v->p, type);
-	return l2tp_tunnel_queue(t, &e);
+	err = l2tp_tunnel_queue(t, &e);
+	if (!err)
+		s->r.circuit_told = s->r.circuit_active;
+	return err;
 }
 
 int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type)
@@ -62,6 +80,9 @@ int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type)
 	if (t->r.version == 3)
 		return send_v3(s, type);
 	l2tp_params_unpack(v, s->own);
+	/* asked for before the tunnel fell back to version 2, which has no other */
+	if (v->p.pseudowire && v->p.pseudowire != L2TP_PW_PPP)
+		return -EOPNOTSUPP;
 	l2tp_tunnel_encode_begin(t, &e, type, s->r.peer_id);
 	switch (type) {
 	case L2TP_ICRQ:
@@ -176,20 +197,30 @@ void l2tp_session_send_sli(struct l2tp_session *s, uint64_t now, const struct l2
 	l2tp_tunnel_done(t, now);
 }
 
-void l2tp_session_set_circuit(struct l2tp_session *s, uint64_t now, bool active)
+void l2tp_session_tell_circuit(struct l2tp_session *s)
 {
 	struct l2tp_tunnel *t = s->tunnel;
 	struct l2tp_encoder e;
 
-	l2tp_begin(t->ep);
-	if (s->gone || t->r.version != 3 || s->r.circuit_active == active)
-		return;
-	s->r.circuit_active = active;
 	/* an ICRP and an ICCN that are still to come have it; the recipient may tell once its ICRP is out */
-	if (s->r.state != L2TP_SESSION_ESTABLISHED && s->r.state != L2TP_SESSION_WAIT_CONNECT)
+	if (t->r.version != 3 || s->r.circuit_told == s->r.circuit_active ||
+	    (s->r.state != L2TP_SESSION_ESTABLISHED && s->r.state != L2TP_SESSION_WAIT_CONNECT))
 		return;
 	encode_begin(t, &e, L2TP_SLI, s->r.peer_id, s->r.id);
-	l2tp_encode_u16(&e, L2TP_AVP_CIRCUIT_STATUS, active);
-	(void)l2tp_tunnel_queue(t, &e);
+	l2tp_encode_u16(&e, L2TP_AVP_CIRCUIT_STATUS, s->r.circuit_active);
+	/* without room for it the tunnel is about to end by silence */
+	if (!l2tp_tunnel_queue(t, &e))
+		s->r.circuit_told = s->r.circuit_active;
+}
+
+void l2tp_session_set_circuit(struct l2tp_session *s, uint64_t now, bool active)
+{
+	struct l2tp_tunnel *t = s->tunnel;
+
+	l2tp_begin(t->ep);
+	if (s->gone || t->r.version != 3)
+		return;
+	s->r.circuit_active = active;
+	l2tp_session_tell_circuit(s);
 	l2tp_tunnel_done(t, now);
 }

@@ -25,9 +25,18 @@ static uint32_t own_hash(struct l2tp_session *s)
 	return hash_of(ep, ep->params.p.end_id, ep->params.p.end_id_len);
 }
 
+/* An empty Remote End ID names no circuit: such calls do not tie. */
+static bool names_circuit(struct l2tp_session *s)
+{
+	struct l2tp_params_view *v = &s->tunnel->ep->params;
+
+	l2tp_params_unpack(v, s->own);
+	return v->p.end_id_len != 0;
+}
+
 void l2tp_tie_watch(struct l2tp_session *s)
 {
-	if (s->tunnel->r.version == 3 && s->own && !s->in_by_end)
+	if (s->tunnel->r.version == 3 && s->own && !s->in_by_end && names_circuit(s))
 		s->in_by_end = !idmap_put(&s->tunnel->sessions_by_end, own_hash(s), s);
 }
 
