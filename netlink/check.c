@@ -13,6 +13,21 @@ static bool id_ok(uint32_t id, uint8_t version)
 	return id && (version != 2 || id <= UINT16_MAX);
 }
 
+bool dp_tunnel_is_static(const struct dp_tunnel *t)
+{
+	return t->fd < 0 && addr_is_set(&t->peer);
+}
+
+/* The kernel has no scope to bind or connect with (l2tp_tunnel_sock_create). */
+static bool static_ok(const struct dp_tunnel *t)
+{
+	bool udp = t->encap == DP_ENCAP_UDP;
+
+	if (t->local.family != t->peer.family || addr_is_any(&t->peer) || t->local.scope || t->peer.scope)
+		return false;
+	return udp == (t->local.port != 0) && udp == (t->peer.port != 0);
+}
+
 int dp_tunnel_check(const struct dp_tunnel *t)
 {
 	if (t->version != 2 && t->version != 3)
@@ -21,7 +36,7 @@ int dp_tunnel_check(const struct dp_tunnel *t)
 		return -EINVAL;
 	if (!id_ok(t->tunnel_id, t->version) || !id_ok(t->peer_tunnel_id, t->version))
 		return -EINVAL;
-	return 0;
+	return dp_tunnel_is_static(t) && !static_ok(t) ? -EINVAL : 0;
 }
 
 static bool cookie_ok(uint8_t len)

@@ -5,6 +5,8 @@
 
 #include "netlink/dataplane.h"
 
+/* The kernel is to make its socket. */
+bool dp_tunnel_is_static(const struct dp_tunnel *t);
 /* 0 or -EINVAL */
 int dp_tunnel_check(const struct dp_tunnel *t);
 /* version: the tunnel's, or 0 where it is not known. 0 or -EINVAL. */

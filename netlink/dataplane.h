@@ -27,7 +27,14 @@ struct dp_tunnel {
 	enum dp_encap encap;
 	uint32_t tunnel_id;		/* local; unique per network namespace, v2 and v3 together */
 	uint32_t peer_tunnel_id;
-	int fd;				/* bound and connected socket; the caller keeps it open */
+	int fd;				/* bound and connected socket; the caller keeps it open; -1: static */
+	/*
+	 * Of a static tunnel: the kernel makes the socket, from local to peer (over UDP with ports,
+	 * over IP without), which nobody reads. It stays until tunnel_del, whoever ends.
+	 */
+	struct addr local, peer;
+	bool udp_csum;				/* IPv4; without, the checksum is 0 */
+	bool udp6_zero_csum_tx, udp6_zero_csum_rx;	/* IPv6: send without, take without */
 };
 
 struct dp_session {
@@ -66,7 +73,10 @@ struct dataplane;
 struct dataplane_ops {
 	const char *name;		/* "kernel" or "null" */
 	void (*free)(struct dataplane *dp);
-	/* -EEXIST: the id is taken (by anyone in this namespace): pick another. */
+	/*
+	 * -EEXIST: the id is taken (by anyone in this namespace): pick another. Static ones also
+	 * -EADDRNOTAVAIL (local is not ours) and -EADDRINUSE (the port is anybody's: none is shared).
+	 */
 	int (*tunnel_add)(struct dataplane *dp, const struct dp_tunnel *t);
 	/*
 	 * Removes its sessions too. -ENOENT when it is gone already. The kernel

@@ -179,6 +179,31 @@ static void kernel_free(struct dataplane *dp)
 	free(k);
 }
 
+/* A flag's attribute says yes by being there, whatever is in it (nla_get_flag). */
+static void put_flag(struct request *r, int type, bool on)
+{
+	if (on)
+		put(r, type, NULL, 0);
+}
+
+static void put_socket(struct request *r, const struct dp_tunnel *t)
+{
+	bool v6 = t->peer.family == AF_INET6;
+	size_t len = v6 ? 16 : 4;
+
+	put(r, v6 ? L2TP_ATTR_IP6_SADDR : L2TP_ATTR_IP_SADDR, t->local.ip, len);
+	put(r, v6 ? L2TP_ATTR_IP6_DADDR : L2TP_ATTR_IP_DADDR, t->peer.ip, len);
+	if (t->encap != DP_ENCAP_UDP)
+		return;
+	put_u16(r, L2TP_ATTR_UDP_SPORT, t->local.port);
+	put_u16(r, L2TP_ATTR_UDP_DPORT, t->peer.port);
+	/* This one has a policy that wants a byte. */
+	if (t->udp_csum)
+		put_u8(r, L2TP_ATTR_UDP_CSUM, 1);
+	put_flag(r, L2TP_ATTR_UDP_ZERO_CSUM6_TX, t->udp6_zero_csum_tx);
+	put_flag(r, L2TP_ATTR_UDP_ZERO_CSUM6_RX, t->udp6_zero_csum_rx);
+}
+
 static int kernel_tunnel_add(struct dataplane *dp, const struct dp_tunnel *t)
 {
 	struct kernel *k = kernel_of(dp);
@@ -189,7 +214,7 @@ static int kernel_tunnel_add(struct dataplane *dp, const struct dp_tunnel *t)
 	if (ret)
 		return ret;
 	/* Of a negative one the kernel would make a socket to nowhere. */
-	if (t->fd < 0)
+	if (t->fd < 0 && !dp_tunnel_is_static(t))
 		return -EBADF;
 	r = request_new(k, L2TP_CMD_TUNNEL_CREATE, 0);
 	put_u32(&r, L2TP_ATTR_CONN_ID, t->tunnel_id);
@@ -197,7 +222,10 @@ static int kernel_tunnel_add(struct dataplane *dp, const struct dp_tunnel *t)
 	put_u8(&r, L2TP_ATTR_PROTO_VERSION, t->version);
 	put_u16(&r, L2TP_ATTR_ENCAP_TYPE,
 		t->encap == DP_ENCAP_UDP ? L2TP_ENCAPTYPE_UDP : L2TP_ENCAPTYPE_IP);
-	put_u32(&r, L2TP_ATTR_FD, (uint32_t)t->fd);
+	if (dp_tunnel_is_static(t))
+		put_socket(&r, t);
+	else
+		put_u32(&r, L2TP_ATTR_FD, (uint32_t)t->fd);
 	return call(k, &r, NULL, NULL);
 }
 

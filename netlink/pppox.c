@@ -71,22 +71,35 @@ static int connected(const union pppox_addr *a, socklen_t len)
 	return fd;
 }
 
+/* For show, as the ids decide; an L2TP/IP socket does not even tell (l2tp_ip_getname). */
+static int peer_of(const struct dp_tunnel *t, struct sockaddr_storage *peer)
+{
+	socklen_t len = sizeof(*peer);
+	int family;
+
+	if (t->fd < 0) {
+		addr_to_sockaddr(&t->peer, peer);
+		return 0;
+	}
+	if (!getpeername(t->fd, (struct sockaddr *)peer, &len))
+		return 0;
+	if (errno != ENOTCONN)
+		return -errno;
+	len = sizeof(family);
+	if (getsockopt(t->fd, SOL_SOCKET, SO_DOMAIN, &family, &len))
+		return -errno;
+	peer->ss_family = (sa_family_t)family;
+	return 0;
+}
+
 int pppox_open(const struct dp_tunnel *t, uint32_t session_id, uint32_t peer_session_id)
 {
 	struct sockaddr_storage peer = { 0 };
-	socklen_t len = sizeof(peer);
 	union pppox_addr a;
-	int family;
+	int ret = peer_of(t, &peer);
 
-	/* For show, as the ids decide; an L2TP/IP socket does not even tell (l2tp_ip_getname). */
-	if (getpeername(t->fd, (struct sockaddr *)&peer, &len)) {
-		if (errno != ENOTCONN)
-			return -errno;
-		len = sizeof(family);
-		if (getsockopt(t->fd, SOL_SOCKET, SO_DOMAIN, &family, &len))
-			return -errno;
-		peer.ss_family = (sa_family_t)family;
-	}
+	if (ret)
+		return ret;
 	return connected(&a, fill(&a, t, session_id, peer_session_id, &peer));
 }
 

@@ -112,6 +112,37 @@ static void test_tunnel_invalid(void **state)
 	assert_count(dp, 1, 0);
 }
 
+/* Static tunnels: both addresses, of one family, with ports over UDP only. */
+static void test_static(void **state)
+{
+	struct dataplane *dp = *state;
+	const struct dp_tunnel sound = {
+		.version = 3, .encap = DP_ENCAP_UDP, .tunnel_id = 1, .peer_tunnel_id = 2, .fd = -1,
+		.local = { .family = AF_INET, .port = 5001, .ip = { 192, 0, 2, 1 } },
+		.peer = { .family = AF_INET, .port = 5002, .ip = { 192, 0, 2, 2 } },
+	};
+	struct dp_tunnel t = sound;
+
+	t.local.port = 0;
+	assert_int_equal(dp->ops->tunnel_add(dp, &t), -EINVAL);
+	t = sound;
+	t.peer.port = 0;
+	assert_int_equal(dp->ops->tunnel_add(dp, &t), -EINVAL);
+	t = sound;
+	t.local = (struct addr){ .family = AF_INET6, .port = 5001, .ip = { [15] = 1 } };
+	assert_int_equal(dp->ops->tunnel_add(dp, &t), -EINVAL);
+	t = sound;
+	memset(t.peer.ip, 0, sizeof(t.peer.ip));
+	assert_int_equal(dp->ops->tunnel_add(dp, &t), -EINVAL);
+	t = sound;
+	t.encap = DP_ENCAP_IP;
+	assert_int_equal(dp->ops->tunnel_add(dp, &t), -EINVAL);
+	assert_int_equal(dp->ops->tunnel_add(dp, &sound), 0);
+	t.local.port = t.peer.port = 0;
+	t.tunnel_id = 2;
+	assert_int_equal(dp->ops->tunnel_add(dp, &t), 0);
+}
+
 static void test_session(void **state)
 {
 	struct dataplane *dp = *state;
@@ -404,6 +435,7 @@ int main(void)
 		TEST(test_name),
 		TEST(test_tunnel),
 		TEST(test_tunnel_invalid),
+		TEST(test_static),
 		TEST(test_session),
 		TEST(test_session_invalid),
 		TEST(test_tunnel_del_takes_sessions),
