@@ -27,6 +27,21 @@ COMPLAINTS = re.compile(
 serial = 0
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "any_kernel: neither the kernel nor pppd makes a difference: one run is enough")
+
+
+def pytest_collection_modifyitems(config, items):
+    """L2TPD_SHARE=1/2: of the tests marked any_kernel every second one; the other run has the others."""
+    share, _, runs = os.environ.get("L2TPD_SHARE", "").partition("/")
+    if not share:
+        return
+    free = [i for i in items if i.get_closest_marker("any_kernel")]
+    elsewhere = [i for n, i in enumerate(free) if n % int(runs) != int(share) - 1]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [i for i in items if i not in elsewhere]
+
+
 @pytest.fixture
 def net():
     """lab.Network: namespaces and links, removed at the end."""

@@ -7,11 +7,15 @@ import signal
 import socket
 import time
 
+import pytest
+
 import lab
 from lab.l2tpd import L2tpd
 from lab.process import DEADLINE
 from lab.radius import FreeRadius
 from test_radius import Caller, radius_config
+
+pytestmark = pytest.mark.any_kernel
 
 USERS = "".join(f'{user} Cleartext-Password := "builder"\n    Class = 0x6162,\n    Acct-Interim-Interval = 60\n'
                 for user in ("bob", "eve"))

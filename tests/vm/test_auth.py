@@ -62,6 +62,7 @@ ORDERS = [("mschapv2", "chap", "pap"), ("pap", "mschapv2", "chap"), ("chap", "ms
           ("mschapv1", "pap", "chap")]
 
 
+@pytest.mark.any_kernel
 @pytest.mark.parametrize("order", ORDERS, ids="-".join)
 def test_order(pair, processes, build, order):
     """A caller that takes any is asked for the first, and for nothing else."""

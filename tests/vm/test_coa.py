@@ -13,6 +13,8 @@ from lab.l2tpd import L2tpd, lns_config
 from lab.radius import SECRET as RADIUS_SECRET
 from lab.radius import FreeRadius
 
+pytestmark = pytest.mark.any_kernel
+
 SECRET = "coa-secret"
 USERS = ("alice", "wonderland"), ("bob", "builder")
 

@@ -13,6 +13,8 @@ import lab
 from lab.l2tpd import CommandError, L2tpd, lns_config
 from lab.process import DEADLINE
 
+pytestmark = pytest.mark.any_kernel
+
 USERS = [("alice", "wonderland"), ("bob", "builder", "10.64.0.77")]
 
 

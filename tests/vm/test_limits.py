@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How many calls there may be: of a profile, of a user, of a tunnel. Who is one too many is told why."""
 
+import pytest
+
 import lab
 from lab.l2tpd import L2tpd, lns_config
 from lab.radius import SECRET, FreeRadius
+
+pytestmark = pytest.mark.any_kernel
 
 USERS = [(f"user{i}", f"pw{i}") for i in range(3)]
 

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which address a caller gets: of several pools, again, reserved, fixed, named by a server; and none is lost."""
 
+import pytest
+
 import lab
 from lab.caller import Caller
 from lab.l2tpd import L2tpd, lns_config
 from lab.radius import SECRET, FreeRadius
+
+pytestmark = pytest.mark.any_kernel
 
 CONFIGURE = b"\xff\x03\xc0\x21\x09\x01\x00\x08\0\0\0\0"  # a frame of LCP that asks for nothing
 ROUNDS, AT_ONCE = 2, 100

@@ -10,6 +10,8 @@ from lab.l2tpd import CommandError, L2tpd, lns_config
 from lab.peers import METHODS, Xl2tpd, accepts, chap_secrets
 from lab.radius import SECRET, FreeRadius
 
+pytestmark = pytest.mark.any_kernel
+
 AUTH = '"mschapv2", "chap", "pap", "mschapv1"'
 
 

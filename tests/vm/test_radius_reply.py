@@ -7,11 +7,15 @@ import re
 import socket
 import struct
 
+import pytest
+
 import lab
 from lab.l2tpd import L2tpd, lac_config
 from lab.radius import FreeRadius
 from test_mppe import check_encrypted
 from test_radius import Caller, hang_up, radius_config
+
+pytestmark = pytest.mark.any_kernel
 
 SIOCGIFMTU = 0x8921
 USERS = """

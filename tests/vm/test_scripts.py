@@ -9,6 +9,8 @@ import pytest
 import lab
 from lab.l2tpd import L2tpd, lac_config, lns_config
 
+pytestmark = pytest.mark.any_kernel
+
 USER = 'al"ice $(touch /tmp/l2tpd-pwned) `id` é;x'
 
 TIMES = "L2TPD_SESSION_TIME", "L2TPD_RX_BYTES", "L2TPD_TX_BYTES", "L2TPD_RX_PACKETS", "L2TPD_TX_PACKETS"
