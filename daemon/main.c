@@ -8,6 +8,7 @@
 
 #include "aaa/aaa.h"
 #include "engine/engine.h"
+#include "ipc/aaa.h"
 #include "ipc/control.h"
 #include "lib/config.h"
 #include "lib/log.h"
@@ -80,7 +81,7 @@ static int check(const char *file)
 
 int main(int argc, char **argv)
 {
-	enum { OPT_ROLE = 256, OPT_BACKGROUND };
+	enum { OPT_ROLE = 256, OPT_BACKGROUND, OPT_VICI };
 	static const struct option options[] = {
 		{ "file", required_argument, NULL, 'f' },
 		{ "check", no_argument, NULL, 'n' },
@@ -93,11 +94,12 @@ int main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ "role", required_argument, NULL, OPT_ROLE },	/* how the monitor starts the others */
 		{ "background", no_argument, NULL, OPT_BACKGROUND },
+		{ "vici", required_argument, NULL, OPT_VICI },	/* for a charon of a test's */
 		{ 0 }
 	};
 	struct monitor_options o = {
 		.config_file = SYSCONFDIR "/l2tpd/l2tpd.conf", .runtime_dir = CONTROL_RUNTIME_DIR,
-		.plugin = PLUGIN, .log_level = LOG_INFO,
+		.plugin = PLUGIN, .vici = AAA_VICI_SOCKET, .log_level = LOG_INFO,
 	};
 	const char *role = NULL;
 	bool only_check = false;
@@ -122,6 +124,7 @@ int main(int argc, char **argv)
 		case 'h': usage(stdout); return EXIT_SUCCESS;
 		case OPT_ROLE: role = optarg; break;
 		case OPT_BACKGROUND: o.foreground = false; break;
+		case OPT_VICI: o.vici = optarg; break;
 		default: usage(stderr); return 2;
 		}
 	}

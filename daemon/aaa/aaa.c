@@ -14,6 +14,7 @@
 #include "aaa/coa.h"
 #include "aaa/crypto.h"
 #include "aaa/internal.h"
+#include "aaa/ipsec.h"
 #include "aaa/radius.h"
 #include "lib/log.h"
 #include "lib/sandbox.h"
@@ -81,9 +82,17 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 	case AAA_COA_DONE:
 		coa_done(a, m);
 		break;
+	case AAA_IPSEC_SHOW:
+	case AAA_IPSEC_INITIATE:
+	case AAA_IPSEC_WATCH:
+	case AAA_IPSEC_UNWATCH:
+		ipsec_request(a->ipsec, m);
+		break;
 	case AAA_COA:
 	case AAA_START:
 	case AAA_OPEN:
+	case AAA_VICI:
+	case AAA_IPSEC_STATE:
 		log_warn("the engine sent message %u, which only the monitor may", m->header.type);
 		break;
 	}
@@ -135,7 +144,8 @@ static int start(struct aaa *a, struct ipc_message *m)
 		a->store = store_new(a->loop, &a->monitor, a->config);
 		a->workers = workers_new(a->loop, RESOLVERS, RESOLVE_QUEUE);
 		a->radius = radius_new(a);
-		err = a->store && a->workers && a->radius ? 0 : -ENOMEM;
+		a->ipsec = ipsec_new(a->loop, &a->monitor, &a->engine);
+		err = a->store && a->workers && a->radius && a->ipsec ? 0 : -ENOMEM;
 		if (!err)
 			a->acct = acct_new(a, &err);
 		if (!err)
@@ -183,6 +193,7 @@ static void clear(struct aaa *a)
 	remember_fini(&a->remember);
 	acct_free(a->acct);
 	coa_free(a->coa);
+	ipsec_free(a->ipsec);
 	radius_free(a->radius);
 	store_free(a->store);
 	crypto_fini();

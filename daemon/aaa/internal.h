@@ -21,6 +21,7 @@ struct aaa {
 	struct radius *radius;
 	struct acct *acct;
 	struct coa *coa;		/* coa.c; NULL: nobody is heard */
+	struct ipsec *ipsec;		/* ipsec.c: charon's SAs */
 	struct remember remember;
 	uint64_t log_second;		/* of the refusals that were logged last */
 	unsigned int log_count, log_dropped;

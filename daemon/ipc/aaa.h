@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ipc/ipsec.h"
 #include "ipc/ppp.h"
 #include "ipc/service.h"
 #include "lib/addr.h"
@@ -32,6 +33,16 @@ enum aaa_message {
 	AAA_COA_DONE,		/* event from the engine: aaa_coa_done, one for each AAA_COA */
 	AAA_RADIUS,		/* request: aaa_radius; reply: aaa_radius_state; -ENOENT past the last */
 	AAA_TEST,		/* request: aaa_auth, as a call would ask; reply: aaa_test_reply */
+	AAA_VICI,		/* request to the monitor, without a body; reply fd: a connection to charon's vici socket */
+	AAA_IPSEC_SHOW,		/* request: ipsec_flow; reply: ipsec_report */
+	/*
+	 * request: aaa_ipsec_initiate; reply: ipsec_report, once the SAs are there or cannot be,
+	 * within AAA_IPSEC_INITIATE_MS. It is not an error that they are there already.
+	 */
+	AAA_IPSEC_INITIATE,
+	AAA_IPSEC_WATCH,	/* event from the engine: aaa_ipsec_watch; again, to an aaa process that is new */
+	AAA_IPSEC_UNWATCH,	/* event: aaa_ipsec_watch, the flow unused */
+	AAA_IPSEC_STATE,	/* event to the engine: aaa_ipsec_state; first when it is known, then on changes */
 };
 
 struct aaa_start {
@@ -136,6 +147,30 @@ struct aaa_radius_state {
 	uint64_t queued;		/* accounting records on disk; the same for all */
 	uint64_t changed_ms_ago;	/* alive or dead since; 0: never seen */
 	char last_error[160];
+};
+
+#define AAA_VICI_SOCKET "/run/charon.vici"
+#define AAA_IPSEC_INITIATE_MS 30000
+struct aaa_ipsec_initiate {
+	struct ipsec_flow flow;
+	char child[IPSEC_NAME_MAX];	/* of charon's configuration; "ike/child" where several connections have it */
+};
+
+struct aaa_ipsec_watch {
+	uint64_t id;			/* the engine's own; one that is there already gets the new flow */
+	struct ipsec_flow flow;
+};
+
+/*
+ * Told when cover becomes or ceases to be IPSEC_PROTECTED, or reqid changes. An end is told
+ * three seconds late, if it lasts: SAs that are made anew at a reauthentication are missing
+ * for a moment. IPSEC_UNKNOWN: charon is gone, SAs in the kernel stay until their life is over.
+ */
+struct aaa_ipsec_state {
+	uint64_t id;
+	enum ipsec_cover cover;
+	uint32_t reqid;			/* what the kernel knows the SAs by; with IPSEC_PROTECTED */
+	char why[256];
 };
 
 struct aaa_secret {

@@ -109,6 +109,9 @@ int monitor_config_fd(const struct monitor *m);			/* a memfd at its start */
 int monitor_open_queue(const struct config *c);
 int monitor_coa_socket(const struct config *c);		/* -ENOENT when there are no coa clients. Says why not. */
 
+/* vici.c: a connection to charon's vici socket; fd or -errno */
+int monitor_vici(const char *path);
+
 /* roles.c: the other two processes */
 int role_start(struct monitor *m, struct role *r);
 void role_exited(struct monitor *m, struct role *r, int status);

@@ -40,6 +40,8 @@ static void on_aaa_message(struct channel *c, struct ipc_message *msg)
 	if (msg->header.type == AAA_OPEN && open && ipc_is_text(open->name) &&
 	    ipc_is_text(open->session))
 		fd = monitor_open_aaa_file(m->config, (int)open->kind, open->name, open->session);
+	else if (msg->header.type == AAA_VICI && msg->len == 0)
+		fd = monitor_vici(m->options.vici);
 	channel_reply(c, &msg->header, fd < 0 ? fd : 0, NULL, 0, &fd, fd < 0 ? 0 : 1);
 	if (fd >= 0)
 		close(fd);
