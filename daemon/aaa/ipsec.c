@@ -16,8 +16,8 @@
 
 #define JOBS_AT_ONCE	16
 #define JOBS_WAITING	4096
-#define LIST_MS		10000	/* charon lists its SAs within this */
-#define CHARON_MS	(AAA_IPSEC_INITIATE_MS - 5000)	/* charon gives up then; the rest is for the lists */
+#define LIST_MS		5000	/* charon lists its SAs within this */
+#define CHARON_MS	(AAA_IPSEC_INITIATE_MS - LIST_MS)	/* charon gives up then; the rest is for the lists */
 
 enum step { STEP_OPEN, STEP_REGISTER_LIST, STEP_LIST, STEP_REGISTER_LOG, STEP_INITIATE, STEP_LIST_AGAIN };
 
