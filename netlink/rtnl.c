@@ -11,9 +11,14 @@
 
 int rtnl_open(struct rtnl *r)
 {
+	return rtnl_open_bus(r, NETLINK_ROUTE);
+}
+
+int rtnl_open_bus(struct rtnl *r, int bus)
+{
 	int on = 1, ret;
 
-	*r = (struct rtnl){ .nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK) };
+	*r = (struct rtnl){ .nl = mnl_socket_open2(bus, SOCK_CLOEXEC | SOCK_NONBLOCK) };
 	if (!r->nl)
 		return -errno;
 	if (mnl_socket_bind(r->nl, 0, MNL_SOCKET_AUTOPID)) {

@@ -26,6 +26,7 @@ struct rtnl_request {
 
 /* 0 or -errno */
 int rtnl_open(struct rtnl *r);
+int rtnl_open_bus(struct rtnl *r, int bus);	/* another than NETLINK_ROUTE */
 void rtnl_close(struct rtnl *r);
 
 /*
