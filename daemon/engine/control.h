@@ -7,6 +7,7 @@
 
 #include "engine/internal.h"
 #include "ipc/control.h"
+#include "ipc/ipsec.h"
 
 struct control {
 	struct engine *engine;
@@ -70,6 +71,8 @@ void show_dns(json_t *o, const uint32_t dns[2]);
 void show_ifid(json_t *o, const char *key, const uint8_t id[8]);
 /* What a session's record tells of its subscriber. */
 void show_encryption_and_time(json_t *o, const struct subscriber *s, uint64_t now);
+/* show_ipsec.c: fields ipsec, ipsec_why, ike_*, child_*, sa_in_*, sa_out_*; now: seconds since 1970 */
+void show_ipsec(json_t *o, const struct ipsec_report *r, uint64_t now);
 /* show_test.c */
 void test_aaa(struct control *c);
 

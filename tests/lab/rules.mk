@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What tests of whole programs run beside them.
+programs += tests/lab/ipsec-ask
+tests/lab/ipsec-ask_SRCS := tests/lab/ipsec_ask.c
+tests/lab/ipsec-ask_ARCHIVES := engine monitor aaa radius vici proto ipc netlink lib
