@@ -14,8 +14,7 @@ PLUGINS = "random nonce aes sha1 sha2 hmac kdf openssl pem x509 pkcs1 pkcs8 pubk
 STRONGSWAN = """
 charon-systemd {{
     load = {plugins}
-    retransmit_tries = 2
-    retransmit_timeout = 1
+    retransmit_timeout = 3
     plugins {{
         vici {{
             socket = unix://{vici}

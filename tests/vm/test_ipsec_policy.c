@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <linux/l2tp.h>
 #include <unistd.h>
 
@@ -31,7 +32,8 @@
 #include "dataplane_lab.h"
 
 #define PROTO_L2TP	115
-#define REQID		7
+#define REQID		7	/* of the SAs */
+#define NO_REQID	8	/* of none */
 #define TUNNEL		21
 #define SESSION		31
 #define WAIT_MS		20000
@@ -59,7 +61,7 @@ static int here, there;		/* namespaces */
 static void run(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static void run(const char *fmt, ...)
 {
-	char command[1024];
+	char command[2048];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -84,6 +86,15 @@ static int this_namespace(void)
 	return fd;
 }
 
+/* SAs both ways between the hosts, as both hosts have them. */
+static const char sas[] =
+	"ip -batch - <<X\n"
+#define SA(from, to, spi) \
+	"xfrm state add src " from " dst " to " proto esp spi " spi " reqid 7 mode transport " \
+	"aead rfc4106(gcm(aes)) 0x000102030405060708090a0b0c0d0e0f10111213 128\n"
+	SA("10.9.1.1", "10.9.1.2", "0x1001") SA("10.9.1.2", "10.9.1.1", "0x1002")
+	SA("fd09::1", "fd09::2", "0x1003") SA("fd09::2", "fd09::1", "0x1004");
+
 static void two_namespaces(void)
 {
 	here = this_namespace();
@@ -93,11 +104,12 @@ static void two_namespaces(void)
 	enter(here);
 	run("ip -batch - <<X\n"
 	    "link add here type veth peer name there netns /proc/%d/fd/%d\n"
-	    "addr add 10.9.1.1/24 dev here\naddr add fd09::1/64 dev here nodad\nlink set here up\nX\n",
-	    (int)getpid(), there);
+	    "addr add 10.9.1.1/24 dev here\naddr add fd09::1/64 dev here nodad\nlink set here up\nX\n"
+	    "%s", (int)getpid(), there, sas);
 	enter(there);
 	run("ip -batch - <<X\n"
-	    "addr add 10.9.1.2/24 dev there\naddr add fd09::2/64 dev there nodad\nlink set there up\nX\n");
+	    "addr add 10.9.1.2/24 dev there\naddr add fd09::2/64 dev there nodad\nlink set there up\nX\n"
+	    "%s", sas);
 	enter(here);
 }
 
@@ -146,6 +158,19 @@ static int bound_and_connected(int host, int type, uint32_t id, uint32_t peer_id
 	return fd;
 }
 
+/* Nothing passes there but what a test sends. */
+static void interface_up(void)
+{
+	struct ifreq ifr = { .ifr_name = "pw", .ifr_flags = IFF_UP };
+	int fd = open("/proc/sys/net/ipv6/conf/pw/disable_ipv6", O_WRONLY | O_CLOEXEC);
+
+	assert_int_equal(write(fd, "1", 1), 1);
+	close(fd);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &ifr), 0);
+	close(fd);
+}
+
 static void bench_init(const struct lab_kind *kind)
 {
 	struct dp_tunnel t = { .version = 3, .encap = kind->encap, .tunnel_id = TUNNEL, .peer_tunnel_id = TUNNEL + 1 };
@@ -153,16 +178,12 @@ static void bench_init(const struct lab_kind *kind)
 		.tunnel_id = TUNNEL, .session_id = SESSION, .peer_session_id = SESSION + 1,
 		.pseudowire = DP_PW_ETH, .ifname = "pw", .no_l2_sublayer = true,
 	};
-	char text[256];
 
-	b = (struct bench){ .kind = kind };
+	b = (struct bench){ .kind = kind, .dp = b.dp };
 	for (int i = 0; i < 2; i++) {
 		b.host[i] = hosts[kind->family == AF_INET6][i];
 		addr_parse(&b.addr[i], b.host[i]);
 	}
-	b.dp = dataplane_kernel_new(text, sizeof(text));
-	if (!b.dp)
-		errx(1, "%s", text);
 	b.fd = bound_and_connected(0, SOCK_DGRAM, TUNNEL, TUNNEL + 1);
 	enter(there);
 	b.peer = bound_and_connected(1, kind->encap == DP_ENCAP_IP ? SOCK_RAW : SOCK_DGRAM, 0, 0);
@@ -170,32 +191,7 @@ static void bench_init(const struct lab_kind *kind)
 	t.fd = b.fd;
 	assert_int_equal(b.dp->ops->tunnel_add(b.dp, &t), 0);
 	assert_int_equal(b.dp->ops->session_add(b.dp, &s), 0);
-	/* Nothing passes there but what a test sends. */
-	run("echo 1 > /proc/sys/net/ipv6/conf/pw/disable_ipv6; ip link set pw address 02:00:00:00:00:02 up");
-}
-
-static void add_sas(void)
-{
-	char both[1024];
-
-	snprintf(both, sizeof(both), "ip -batch - <<X\n"
-		 "xfrm state add src %s dst %s proto esp spi 0x1001 reqid %d mode transport aead rfc4106(gcm(aes)) "
-		 "0x000102030405060708090a0b0c0d0e0f10111213 128\n"
-		 "xfrm state add src %s dst %s proto esp spi 0x1002 reqid %d mode transport aead rfc4106(gcm(aes)) "
-		 "0x000102030405060708090a0b0c0d0e0f10111213 128\nX\n",
-		 b.host[0], b.host[1], REQID, b.host[1], b.host[0], REQID);
-	run("%s", both);
-	enter(there);
-	run("%s", both);
-	enter(here);
-}
-
-static void del_sas(void)
-{
-	run("ip xfrm state flush");
-	enter(there);
-	run("ip xfrm state flush");
-	enter(here);
+	interface_up();
 }
 
 static void bench_fini(void)
@@ -203,10 +199,8 @@ static void bench_fini(void)
 	assert_int_equal(b.dp->ops->tunnel_del(b.dp, TUNNEL), 0);
 	close(b.fd);
 	close(b.peer);
-	del_sas();
-	/* The tunnel goes in a work queue; its id is the next test's. */
+	/* It goes in a work queue; its id is the next one's. */
 	assert_true(lab_wait_count(b.dp, 0, 0));
-	b.dp->ops->free(b.dp);
 }
 
 /* ---- packets ---- */
@@ -335,138 +329,121 @@ static void wait_data(uint64_t n)
 	assert_int_equal(data_came(), n);
 }
 
-static void test_in(const struct lab_kind *kind)
+static void test_in(struct ipsec_policies *policies)
 {
-	struct ipsec_policies policies = { 0 };
-
-	bench_init(kind);
 	peer_sends_data();
 	peer_sends_control(1);
 	assert_int_equal(control_comes(), 1);
 	wait_data(1);
 
-	assert_int_equal(ipsec_policy_add(&policies, b.fd, kind->encap, &b.addr[0], &b.addr[1], REQID), 0);
-	add_sas();
-	peer_sends_data();
+	/* Over IP a socket's policy is not asked about data: why there are guards. */
+	assert_int_equal(xfrm_require(b.fd, 0), 0);
 	peer_sends_control(2);
-	peer_protects();
-	peer_sends_control(3);
-	assert_int_equal(control_comes(), 3);	/* and not 2 */
-	assert_int_equal(data_came(), 1);
 	peer_sends_data();
-	wait_data(2);
-	peer_in_clear();
+	if (b.kind->encap == DP_ENCAP_IP)
+		wait_data(2);
 
-	ipsec_policy_del(&policies, kind->encap, &b.addr[0], &b.addr[1]);
+	assert_int_equal(ipsec_policy_add(policies, b.fd, b.kind->encap, &b.addr[0], &b.addr[1], NO_REQID), 0);
+	peer_sends_data();
+	peer_sends_control(3);
+	peer_protects();
+	peer_sends_control(4);
+	assert_int_equal(control_comes(), 4);	/* and neither 2 nor 3 */
+	wait_data(b.kind->encap == DP_ENCAP_IP ? 2 : 1);
+	peer_sends_data();
+	wait_data(b.kind->encap == DP_ENCAP_IP ? 3 : 2);
+}
+
+static void test_out(void)
+{
+	assert_true(send_control() < 0);
+	send_data();
+	peer_in_clear();
+	peer_gets_nothing();
+
+	assert_int_equal(ipsec_policy_modify(b.fd, REQID), 0);
+	peer_protects();
+	assert_int_equal(send_control(), 0);
+	send_data();
+	peer_gets(2);
+	/* Those SAs are not ours any more. */
+	assert_int_equal(ipsec_policy_modify(b.fd, NO_REQID), 0);
+	assert_true(send_control() < 0);
+	send_data();
+	peer_in_clear();
+	peer_gets_nothing();
+}
+
+static void test_kind(void **state)
+{
+	struct ipsec_policies policies = { 0 };
+
+	bench_init(*state);
+	assert_int_equal(send_control(), 0);
+	send_data();
+	peer_gets(2);
+	test_in(&policies);
+	test_out();
+	ipsec_policy_del(&policies, b.kind->encap, &b.addr[0], &b.addr[1]);
 	assert_null(policies.guards);
 	bench_fini();
 }
 
-static void test_out(const struct lab_kind *kind)
+static void policies_are(int n)
 {
-	struct ipsec_policies policies = { 0 };
-
-	bench_init(kind);
-	assert_int_equal(send_control(), 0);
-	send_data();
-	peer_gets(2);
-	assert_int_equal(ipsec_policy_add(&policies, b.fd, kind->encap, &b.addr[0], &b.addr[1], REQID), 0);
-	assert_true(send_control() < 0);
-	send_data();
-	peer_gets_nothing();
-
-	add_sas();
-	peer_protects();
-	assert_int_equal(send_control(), 0);
-	send_data();
-	peer_gets(2);
-	/* The SAs of a connection that went take its packets with them. */
-	del_sas();
-	assert_true(send_control() < 0);
-	send_data();
-	peer_in_clear();
-	peer_gets_nothing();
-	ipsec_policies_fini(&policies);
-	bench_fini();
+	run("test $(ip -o xfrm policy list | grep -c 'proto l2tp') = %d", n);
 }
 
-/* Over IP a socket's policy is not asked about data: why there are guards. */
-static void test_unguarded(const struct lab_kind *kind)
+/* A guard stands beside a policy of charon's, which goes alone; and it counts its tunnels. */
+static void test_guard(void **state)
 {
-	bench_init(kind);
-	assert_int_equal(xfrm_require(b.fd, 0), 0);
-	peer_sends_data();
-	peer_sends_control(1);
-	peer_sends_data();
-	wait_data(kind->encap == DP_ENCAP_IP ? 2 : 0);
-	assert_false(readable(b.fd, 0));
-	bench_fini();
-}
-
-/* A guard stands beside a policy of charon's, goes alone, and counts its tunnels. */
-static void test_guard(const struct lab_kind *kind)
-{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct ipsec_policies policies = { 0 };
-	const char *count = "test $(ip -o xfrm policy list | grep -c 'proto l2tp') = %d";
+	struct addr local, peer;
 
-	bench_init(kind);
+	(void)state;
+	addr_parse(&local, hosts[0][0]);
+	addr_parse(&peer, hosts[0][1]);
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(ipsec_policy_add(&policies, b.fd, kind->encap, &b.addr[0], &b.addr[1], 0), 0);
-	run("ip xfrm policy add src %s dst %s proto 115 dir in priority 366975 tmpl proto esp reqid %d mode transport",
-	    b.host[1], b.host[0], REQID);
-	run(count, 3);
-	ipsec_policy_del(&policies, kind->encap, &b.addr[0], &b.addr[1]);
-	run(count, 3);
-	run("ip xfrm policy delete src %s dst %s proto 115 dir in", b.host[1], b.host[0]);
-	run(count, 2);
-	ipsec_policy_del(&policies, kind->encap, &b.addr[0], &b.addr[1]);
-	run(count, 0);
-	ipsec_policy_del(&policies, kind->encap, &b.addr[0], &b.addr[1]);
-	bench_fini();
+		assert_int_equal(ipsec_policy_add(&policies, fd, DP_ENCAP_IP, &local, &peer, 0), 0);
+	run("ip xfrm policy add src 10.9.1.2 dst 10.9.1.1 proto 115 dir in priority 366975 tmpl proto esp reqid 7 "
+	    "mode transport");
+	policies_are(3);
+	ipsec_policy_del(&policies, DP_ENCAP_IP, &local, &peer);
+	run("ip xfrm policy delete src 10.9.1.2 dst 10.9.1.1 proto 115 dir in");
+	policies_are(2);
+	ipsec_policy_del(&policies, DP_ENCAP_IP, &local, &peer);
+	policies_are(0);
+	ipsec_policy_del(&policies, DP_ENCAP_IP, &local, &peer);	/* one too many is none */
+	assert_int_equal(ipsec_policy_add(&policies, fd, DP_ENCAP_IP, &local, &peer, 0), 0);
+	ipsec_policies_fini(&policies);
+	policies_are(0);
+	close(fd);
 }
 
-static void run_on(void (*test)(const struct lab_kind *), size_t first)
+static void *kind_state(size_t i)
 {
-	for (size_t i = first; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		print_message("%s\n", kinds[i].name);
-		test(&kinds[i]);
-	}
-}
-
-static void test_all_in(void **state)
-{
-	(void)state;
-	run_on(test_in, 0);
-}
-
-static void test_all_out(void **state)
-{
-	(void)state;
-	run_on(test_out, 0);
-}
-
-static void test_all_unguarded(void **state)
-{
-	(void)state;
-	run_on(test_unguarded, 0);
-}
-
-static void test_all_guards(void **state)
-{
-	(void)state;
-	run_on(test_guard, 2);
+	return (void *)(uintptr_t)&kinds[i];
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_in),
-		cmocka_unit_test(test_all_out),
-		cmocka_unit_test(test_all_unguarded),
-		cmocka_unit_test(test_all_guards),
+		{ kinds[0].name, test_kind, NULL, NULL, kind_state(0) },
+		{ kinds[1].name, test_kind, NULL, NULL, kind_state(1) },
+		{ kinds[2].name, test_kind, NULL, NULL, kind_state(2) },
+		{ kinds[3].name, test_kind, NULL, NULL, kind_state(3) },
+		cmocka_unit_test(test_guard),
 	};
+	char text[256];
+	int failed;
 
 	lab_namespace();
 	two_namespaces();
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	b.dp = dataplane_kernel_new(text, sizeof(text));
+	if (!b.dp)
+		errx(1, "%s", text);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	b.dp->ops->free(b.dp);
+	return failed;
 }
