@@ -100,7 +100,9 @@ static int list_sas(struct ipsec_job *j)
 static int initiate(struct ipsec_job *j)
 {
 	char child[IPSEC_NAME_MAX], *slash, timeout[16];
-	struct ipsec_pair args[] = { { "child", child }, { "timeout", timeout }, { "loglevel", "1" }, { "ike", child } };
+	struct ipsec_pair args[] = {
+		{ "child", child }, { "timeout", timeout }, { "loglevel", "1" }, { "ike", child },
+	};
 
 	memcpy(child, j->q.child, sizeof(child));
 	slash = strchr(child, '/');
@@ -157,7 +159,8 @@ static void read_response(struct ipsec_job *j, struct rbuf message)
 	}
 	j->error[0] = '\0';
 	if (!success)
-		snprintf(j->error, sizeof(j->error), "charon: %s%s%.110s", text, j->last_word[0] ? "; " : "", j->last_word);
+		snprintf(j->error, sizeof(j->error), "charon: %s%s%.110s", text, j->last_word[0] ? "; " : "",
+			 j->last_word);
 }
 
 /* What the parts of charon that decide say last is the reason, when there is one. */
@@ -173,7 +176,8 @@ static void read_log(struct ipsec_job *j, struct rbuf message)
 		else if (item.type == VICI_KEY_VALUE && vici_is(item.name, "msg"))
 			text = item.value;
 	}
-	if (text.len && (vici_is(group, "IKE") || vici_is(group, "CFG") || vici_is(group, "CHD") || vici_is(group, "KNL")))
+	if (text.len && (vici_is(group, "IKE") || vici_is(group, "CFG") || vici_is(group, "CHD") ||
+			 vici_is(group, "KNL")))
 		vici_string(text, j->last_word, sizeof(j->last_word));
 }
 
