@@ -434,8 +434,8 @@ static const struct ctl_field static_fields[] = {
 #define CHILD_SA(p) \
 	LINE(p "_spi", "SPI"), \
 	LINE(p "_state", "State"), \
-	SECONDS(p "_created_s", "Created"), \
-	SECONDS(p "_used_s", "Last used"), \
+	LINE(p "_created", "Created"), \
+	LINE(p "_last_used", "Last used"), \
 	SECONDS(p "_left_s", "Lifetime left"), \
 	LINE(p "_packets", "Packets"), \
 	LINE(p "_bytes", "Bytes")
@@ -478,6 +478,9 @@ static const struct ctl_field interface_fields[] = {
 	LINE("peer_cookie", "Peer's cookie"),
 	SECONDS("uptime_s", "Up for"),
 	DROPS_TOO,
+	SECTION("IPsec"),
+	LINE("ipsec", "Protected"),
+	LINE("ipsec_why", "Why not"),
 	SECTION("IPsec: IKE SA"),
 	LINE("ike_version", "IKE version"),
 	LINE("ike_connection", "Connection"),
@@ -485,11 +488,22 @@ static const struct ctl_field interface_fields[] = {
 	LINE("ike_side", "Our side"),
 	LINE("ike_initiator_spi", "Initiator's SPI or cookie"),
 	LINE("ike_responder_spi", "Responder's SPI or cookie"),
+	LINE("ike_local", "Our address"),
+	LINE("ike_remote", "Peer's address"),
 	LINE("ike_local_id", "Our identity"),
 	LINE("ike_remote_id", "Peer's identity"),
-	{ .key = "ike_nat", .label = "NAT traversal", .format = CTL_YES_NO },
-	SECONDS("ike_created_s", "Created"),
-	SECONDS("ike_left_s", "Lifetime left"),
+	LINE("ike_nat", "NAT"),
+	LINE("ike_proposal", "Proposal"),
+	LINE("ike_created", "Created"),
+	SECONDS("ike_rekey_s", "Until it is rekeyed"),
+	SECONDS("ike_reauth_s", "Until it is authenticated anew"),
+	SECTION("IPsec: child SA"),
+	LINE("child", "Child"),
+	LINE("child_mode", "Mode"),
+	LINE("child_proposal", "Proposal"),
+	LINE("child_local", "Our traffic selector"),
+	LINE("child_remote", "Peer's traffic selector"),
+	SECONDS("child_rekey_s", "Until it is rekeyed"),
 	SECTION("IPsec: inbound SA"),
 	CHILD_SA("sa_in"),
 	SECTION("IPsec: outbound SA"),

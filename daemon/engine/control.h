@@ -23,7 +23,8 @@ struct control {
 	/* where a walk is */
 	uint64_t next_tunnel, next_session;	/* id + 1; 0: the start */
 	bool tunnels_done;		/* the peers follow */
-	struct peer *peer;
+	struct ipsec_flow flow;		/* of the interface that waits for what is said of its IPsec */
+	bool guarded;			/* it has to have some */
 	unsigned int walked_peers;
 	uint64_t place;			/* of a walk over subscribers, pools or servers */
 	uint32_t found;

@@ -430,9 +430,12 @@ static void on_aaa_message(struct channel *c, struct ipc_message *m)
 {
 	struct engine *e = container_of(c, struct engine, aaa);
 	const struct aaa_coa *q = ipc_body(m, struct aaa_coa);
+	const struct aaa_ipsec_state *x = ipc_body(m, struct aaa_ipsec_state);
 
 	if (m->header.type == AAA_COA && q)
 		coa_request(e, q);
+	else if (m->header.type == AAA_IPSEC_STATE && x)
+		ipsec_state(e, x);
 	else
 		log_warn("the aaa process sent message %u, which the engine does not know", m->header.type);
 	engine_settle(e);
@@ -459,6 +462,7 @@ static void aaa_is_back(struct engine *e)
 {
 	log_notice("the aaa process is back");
 	accounting_again(e);
+	ipsec_again(e);
 	for (struct peer *p = e->peers; p; p = p->next)
 		for (struct peer_session *s = p->sessions; s; s = s->next)
 			if (s->remembered && !s->removed)
@@ -549,6 +553,7 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	case MONITOR_PW:
 	case MONITOR_PW_PEER:
 	case MONITOR_PW_SHOW:
+	case MONITOR_IPSEC:
 	case MONITOR_READY:
 		/* A reply without its request: there is none such. */
 		log_warn("the monitor sent message %u unasked", m->header.type);

@@ -17,6 +17,7 @@
 
 #include "ipc/aaa.h"
 #include "ipc/channel.h"
+#include "ipc/ipsec.h"
 #include "ipc/monitor.h"
 #include "ipc/ppp.h"
 #include "lib/config.h"
@@ -72,6 +73,8 @@ struct tunnel {
 	const struct config_lns *lns;	/* responder */
 	struct peer *peer;		/* initiator, or a configured LCCE; NULL once the peer let go */
 	bool holds_peer;		/* responder: the peer must not go before it */
+	bool guarded;			/* IPsec protects it, and the aaa process watches for its end */
+	uint32_t reqid;			/* of its SAs */
 	uint64_t path;			/* its key in engine->paths; 0: none */
 	struct call *calls;
 	struct tunnel *next, **prev;	/* engine->tunnels */
@@ -300,6 +303,21 @@ void lns_config_fill_v3(struct engine *e, struct l2tp_tunnel_config *out);
 struct peer_session *lcce_find_session(struct peer *p, const struct l2tp_call_params *asked);
 /* The established tunnel is its peer's only one from now on. */
 void lcce_adopt(struct tunnel *t);
+
+/* ---- ipsec.c: connections that IPsec must protect ---- */
+bool ipsec_is_required(const struct peer *p);	/* NULL: no */
+struct ipsec_flow ipsec_flow_of(const struct addr *local, const struct addr *peer);
+typedef void ipsec_told(void *arg, const struct ipsec_report *r);
+/* Whether the packets are protected; child: of strongSwan's, that is begun for it. 0 or -errno. */
+int ipsec_ask(struct engine *e, const struct ipsec_flow *flow, const char *child /* or NULL */,
+	      ipsec_told *told, void *arg);
+/* Nothing in clear for a tunnel that the monitor has made the socket of. */
+int ipsec_protect(struct engine *e, uint32_t tunnel_id, uint32_t reqid, channel_done *done, void *arg);
+/* Its SAs are watched; their end is the tunnel's. */
+void ipsec_watch(struct tunnel *t, uint32_t reqid);
+void ipsec_unwatch(struct tunnel *t);
+void ipsec_state(struct engine *e, const struct aaa_ipsec_state *x);
+void ipsec_again(struct engine *e);		/* to an aaa process that is new */
 
 /* ---- pw.c: pseudowires ---- */
 /* config NULL: PPP's. NULL: out of memory. */

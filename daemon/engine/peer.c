@@ -299,6 +299,91 @@ static void release_socket(struct engine *e, uint32_t id)
 	channel_event(&e->monitor, MONITOR_SOCKET_CLOSE, &ids, sizeof(ids), NULL, 0);
 }
 
+/* A socket whose tunnel IPsec has to protect before its first packet. */
+struct guarded_socket {
+	struct peer *peer;
+	int fd;
+	uint32_t id, reqid;
+	struct addr local;
+};
+
+static void guarded_end(struct guarded_socket *g, const char *why)
+{
+	struct peer *p = g->peer;
+
+	close(g->fd);
+	release_socket(p->engine, g->id);
+	if (why)
+		attempt_failed(p, why);
+	else
+		p->state = PEER_IDLE;
+	free(g);
+	peer_release(p);
+	engine_settle(p->engine);
+}
+
+static bool still_wanted(const struct peer *p)
+{
+	return !p->removed && anybody_waits(p) && !p->engine->stopping;
+}
+
+static void on_guarded(void *arg, int result, struct ipc_message *m)
+{
+	struct guarded_socket *g = arg;
+	struct peer *p = g->peer;
+	char why[160];
+
+	(void)m;
+	if (result || !still_wanted(p)) {
+		snprintf(why, sizeof(why), "the kernel did not take its IPsec policy: %s", strerror(-result));
+		guarded_end(g, result ? why : NULL);
+		return;
+	}
+	open_tunnel(p, g->fd, g->id, &g->local);
+	if (p->tunnel)
+		ipsec_watch(p->tunnel, g->reqid);
+	else
+		release_socket(p->engine, g->id);
+	free(g);
+	peer_release(p);
+	engine_settle(p->engine);
+}
+
+static void on_ipsec(void *arg, const struct ipsec_report *r)
+{
+	struct guarded_socket *g = arg;
+	char why[160];
+	int err;
+
+	if (r->cover != IPSEC_PROTECTED || !still_wanted(g->peer)) {
+		snprintf(why, sizeof(why), "IPsec is required: %.120s", r->why);
+		guarded_end(g, r->cover != IPSEC_PROTECTED ? why : NULL);
+		return;
+	}
+	g->reqid = r->child.reqid;
+	err = ipsec_protect(g->peer->engine, g->id, g->reqid, on_guarded, g);
+	if (err)
+		guarded_end(g, strerror(-err));
+}
+
+static void guard_socket(struct peer *p, int fd, uint32_t id, const struct addr *local)
+{
+	struct ipsec_flow flow = ipsec_flow_of(local, &p->addresses[p->address_next]);
+	struct guarded_socket *g = malloc(sizeof(*g));
+
+	peer_hold(p);
+	if (!g) {
+		close(fd);
+		release_socket(p->engine, id);
+		attempt_failed(p, "out of memory");
+		peer_release(p);
+		return;
+	}
+	*g = (struct guarded_socket){ .peer = p, .fd = fd, .id = id, .local = *local };
+	if (ipsec_ask(p->engine, &flow, p->lcce->ipsec_connection, on_ipsec, g))
+		guarded_end(g, "IPsec is required, and the aaa process, which asks strongSwan, is not there");
+}
+
 static void on_socket(void *arg, int result, struct ipc_message *m)
 {
 	struct socket_request *r = arg;
@@ -313,10 +398,12 @@ static void on_socket(void *arg, int result, struct ipc_message *m)
 		snprintf(why, sizeof(why), "no socket to %s: %s",
 			 addr_format_port(&p->addresses[p->address_next], text), strerror(-result));
 		attempt_failed(p, why);
-	} else if (p->removed || !anybody_waits(p) || p->engine->stopping) {
+	} else if (!still_wanted(p)) {
 		close(fd);
 		release_socket(p->engine, r->id);
 		p->state = PEER_IDLE;
+	} else if (ipsec_is_required(p)) {
+		guard_socket(p, fd, r->id, &reply->local);
 	} else {
 		open_tunnel(p, fd, r->id, &reply->local);
 		if (!p->tunnel)

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "engine/control.h"
 
@@ -94,6 +95,23 @@ static void finish_record(struct control *c)
 	engine_settle(c->engine);
 }
 
+static void on_report(void *arg, const struct ipsec_report *r)
+{
+	struct control *c = arg;
+
+	c->waiting = false;
+	/* where nobody asked for IPsec, that it is not known says nothing */
+	if (r->cover != IPSEC_UNKNOWN || c->guarded)
+		show_ipsec(c->record, r, (uint64_t)time(NULL));
+	finish_record(c);
+}
+
+/* Of one interface all is told. */
+static bool ask_ipsec(struct control *c)
+{
+	return show_arg(c, "name") && ipsec_ask(c->engine, &c->flow, NULL, on_report, c) == 0;
+}
+
 static void on_link(void *arg, int result, struct ipc_message *m)
 {
 	struct control *c = arg;
@@ -118,7 +136,9 @@ static void on_link(void *arg, int result, struct ipc_message *m)
 		show_number(o, "tx_errors", r->tx_errors);
 		show_number(o, "tx_drops", r->tx_drops);
 	}
-	finish_record(c);
+	c->waiting = ask_ipsec(c);
+	if (!c->waiting)
+		finish_record(c);
 }
 
 /* What the kernel knows of it is asked for, and the record goes out with it. */
@@ -129,6 +149,8 @@ static void emit(struct control *c, const struct call *call)
 
 	c->found++;
 	c->record = o;
+	c->flow = ipsec_flow_of(l2tp_tunnel_local(call->tunnel->core), l2tp_tunnel_peer(call->tunnel->core));
+	c->guarded = call->tunnel->guarded;
 	c->waiting = !c->engine->books &&
 		     channel_request(&c->engine->monitor, MONITOR_PW_SHOW, &ids, sizeof(ids), NULL, 0, on_link,
 				     c) == 0;

@@ -195,6 +195,47 @@ static void do_ask_socket(void *arg)
 	tunnel_reject(t);
 }
 
+static void refuse_clear(struct tunnel *t, const char *why)
+{
+	char what[160];
+
+	t->cause = cause_make(STOP_NOT_AUTHORIZED, 0, "IPsec is required");
+	t->engine->counters.tunnels_refused++;
+	if (engine_may_log(t->engine))
+		log_warn("%s: refused: IPsec is required: %s", tunnel_describe(t, what, sizeof(what)), why);
+	tunnel_reject(t);
+}
+
+static void on_ipsec(void *arg, const struct ipsec_report *r)
+{
+	struct tunnel *t = arg;
+
+	if (t->core && !t->down && r->cover != IPSEC_PROTECTED) {
+		refuse_clear(t, r->why);
+	} else if (t->core && !t->down) {
+		/* its socket comes before the answer, and with it the kernel's policy */
+		ipsec_watch(t, r->child.reqid);
+		do_ask_socket(t);
+	}
+	engine_settle(t->engine);
+	tunnel_put(t);
+}
+
+/* The SCCRQ itself may have come in clear: whether there are SAs is asked, and nothing else counts. */
+static void do_ask_ipsec(void *arg)
+{
+	struct tunnel *t = arg;
+	struct ipsec_flow flow;
+
+	if (!t->core || t->down)
+		return;
+	flow = ipsec_flow_of(l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core));
+	if (ipsec_ask(t->engine, &flow, NULL, on_ipsec, t))
+		refuse_clear(t, "the aaa process, which asks strongSwan, is not there");
+	else
+		tunnel_get(t);
+}
+
 void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 {
 	const struct l2tp_tunnel_peer_info *info = l2tp_tunnel_peer_info(core);
@@ -227,7 +268,10 @@ void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 		e->lns_tunnels[lns - e->config->lns]++;
 		log_debug("%s: SCCRQ taken by lns \"%s\"", what, lns->name);
 	}
-	engine_defer(e, tunnel_is_udp(t) || e->books ? do_accept : do_ask_socket, t);
+	if (ipsec_is_required(t->peer))
+		engine_defer(e, do_ask_ipsec, t);
+	else
+		engine_defer(e, tunnel_is_udp(t) || e->books ? do_accept : do_ask_socket, t);
 }
 
 static void do_install(void *arg)
@@ -275,6 +319,7 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 	if (t->down)
 		return;
 	t->down = true;
+	ipsec_unwatch(t);
 	path_release(t);
 	/* Silence has no code. */
 	if (x->cause.result)

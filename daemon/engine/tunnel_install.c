@@ -65,6 +65,33 @@ static void add_tunnel(struct tunnel *t)
 		tunnel_get(t);
 }
 
+static void on_protected(void *arg, int result, struct ipc_message *m)
+{
+	struct tunnel *t = arg;
+	char what[160];
+
+	(void)m;
+	if (t->core && !t->down && result) {
+		log_error("%s: the kernel did not take its IPsec policy: %s",
+			  tunnel_describe(t, what, sizeof(what)), strerror(-result));
+		t->cause = cause_make(STOP_GENERAL, ERROR_RESOURCES, "no IPsec policy");
+		tunnel_reject(t);
+	} else if (t->core && !t->down) {
+		tunnel_accept(t);
+	}
+	engine_settle(t->engine);
+	tunnel_put(t);
+}
+
+static int protect(struct tunnel *t)
+{
+	int err = ipsec_protect(t->engine, t->id, t->reqid, on_protected, t);
+
+	if (!err)
+		tunnel_get(t);
+	return err;
+}
+
 /* It was asked for before the answer to the SCCRQ. */
 static void socket_before(struct tunnel *t, int result)
 {
@@ -72,10 +99,12 @@ static void socket_before(struct tunnel *t, int result)
 
 	if (!t->core || t->down)
 		return;
-	if (!result) {
+	if (!result && t->guarded)
+		result = protect(t);
+	else if (!result)
 		tunnel_accept(t);
+	if (!result)
 		return;
-	}
 	log_error("%s: no socket for it: %s", tunnel_describe(t, what, sizeof(what)), strerror(-result));
 	t->cause = cause_make(STOP_GENERAL, ERROR_RESOURCES, "no socket");
 	tunnel_reject(t);

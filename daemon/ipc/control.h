@@ -85,11 +85,13 @@
  *   session_state, session_id, peer_session_id, call_serial, pseudowire ("ethernet",
  *   "vlan"), vlan, remote_end_id, cookie (what we send), peer_cookie (hexadecimal),
  *   uptime_s; counters as of a session, and rx_drops, tx_drops; with IPsec
- *   ike_version, ike_connection, ike_state, ike_side ("initiator", "responder"),
- *   ike_initiator_spi, ike_responder_spi, ike_local_id, ike_remote_id, ike_nat
- *   (boolean), ike_created_s, ike_left_s; of the child's SAs sa_in_ and sa_out_
- *   with spi, state ("larval", "mature", "dying", "dead"), created_s, used_s,
- *   left_s, packets, bytes
+ *   ipsec ("yes", "no", "unknown"), ipsec_why, ike_version, ike_connection, ike_state,
+ *   ike_side ("initiator", "responder"), ike_initiator_spi, ike_responder_spi,
+ *   ike_local, ike_remote, ike_local_id, ike_remote_id, ike_nat, ike_proposal,
+ *   ike_created (UTC), ike_rekey_s, ike_reauth_s; child, child_mode, child_proposal,
+ *   child_local, child_remote, child_rekey_s; of its SAs sa_in_ and sa_out_ with spi,
+ *   state ("larval", "mature", "dying", "dead"), created, last_used (UTC), left_s,
+ *   packets, bytes
  * Fields of a static session's record (a tunnel without one has a record too):
  *   tunnel, origin ("configuration", "command"), tunnel_id, peer_tunnel_id, encap,
  *   local, remote ("addr:port"), udp_csum, udp6_csum_tx, udp6_csum_rx (booleans),

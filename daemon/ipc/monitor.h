@@ -55,6 +55,11 @@ enum monitor_message {
 	MONITOR_PW_PEER,	/* event: monitor_circuit: the peer's end of the circuit is up or down (operstate up, dormant) */
 	MONITOR_PW_SHOW,	/* request: monitor_ids; reply: monitor_pw_show */
 	MONITOR_CIRCUIT,	/* event to the engine: monitor_circuit: our end of it changed */
+	/*
+	 * request: monitor_ipsec: from now on the kernel takes nothing for this tunnel in clear, and
+	 * sends nothing so; asked again, by the SAs of another reqid. It ends with the tunnel's socket.
+	 */
+	MONITOR_IPSEC,
 };
 
 struct monitor_pw {
@@ -65,6 +70,11 @@ struct monitor_pw {
 struct monitor_pw_reply {
 	char ifname[IFNAMSIZ];
 	bool circuit_up;	/* the interface is administratively up, and the configured circuit has a carrier */
+};
+
+struct monitor_ipsec {
+	uint32_t tunnel_id;	/* with a socket of MONITOR_SOCKET */
+	uint32_t reqid;		/* of the SAs that protect it; not 0 */
 };
 
 struct monitor_circuit {

@@ -43,7 +43,7 @@ extern const struct config_kind config_kind_string, config_kind_path, config_kin
 	config_kind_seconds, config_kind_addr, config_kind_addr4, config_kind_source_port,
 	config_kind_word, config_kind_auth, config_kind_dns, config_kind_ranges,
 	config_kind_rate, config_kind_mppe_bits, config_kind_names, config_kind_strings,
-	config_kind_prefixes, config_kind_name, config_kind_mac, config_kind_cookie_size,
+	config_kind_prefixes, config_kind_child_name, config_kind_mac, config_kind_cookie_size,
 	config_kind_cookie;
 
 struct config_key {

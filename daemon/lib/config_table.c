@@ -382,7 +382,7 @@ static const struct config_key lcce_keys[] = {
 	KEY("redial", seconds, config_lcce, redial_min_ms, 10, SECONDS(86400)),
 	KEY("redial-max", seconds, config_lcce, redial_max_ms, 10, SECONDS(86400)),
 	WORD("ipsec", config_lcce, ipsec, ipsec_words),
-	KEY("ipsec-connection", name, config_lcce, ipsec_connection, NO_BOUNDS),
+	KEY("ipsec-connection", child_name, config_lcce, ipsec_connection, NO_BOUNDS),
 };
 
 static void init_lcce(void *obj)

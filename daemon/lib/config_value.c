@@ -122,18 +122,33 @@ const struct config_kind config_kind_ifname = {
 	"an interface's name", false, parse_ifname, equal_string, print_string, fini_string, NULL,
 };
 
-/* As a section's, but of something that is not in this file. */
-static int parse_name(const struct config_key *k, void *obj, const char *text,
-		      struct config_why *why)
+/* "child", or "connection/child" where several connections have such a child. */
+static bool is_child_name(const char *text)
 {
-	if (!config_name_ok(text))
+	const char *slash = strchr(text, '/');
+	char connection[CONFIG_NAME_MAX];
+
+	if (!slash)
+		return config_name_ok(text);
+	if ((size_t)(slash - text) >= sizeof(connection))
+		return false;
+	snprintf(connection, sizeof(connection), "%.*s", (int)(slash - text), text);
+	return config_name_ok(connection) && config_name_ok(slash + 1);
+}
+
+/* As a section's, but of something that is in strongSwan's configuration. */
+static int parse_child_name(const struct config_key *k, void *obj, const char *text,
+			    struct config_why *why)
+{
+	if (!is_child_name(text))
 		return config_fail(why, "%s = \"%s\" is no name; use letters, digits, '.', '_' and '-', "
-				   "at most %d", k->name, text, CONFIG_NAME_MAX - 1);
+				   "at most %d, after a connection's and '/' if need be", k->name, text,
+				   CONFIG_NAME_MAX - 1);
 	return replace_string(field(k, obj), text);
 }
 
-const struct config_kind config_kind_name = {
-	"a name", false, parse_name, equal_string, print_string, fini_string, NULL,
+const struct config_kind config_kind_child_name = {
+	"a name", false, parse_child_name, equal_string, print_string, fini_string, NULL,
 };
 
 /* ---- the name of another section ---- */

@@ -11,6 +11,7 @@
 #include "lib/config.h"
 #include "lib/loop.h"
 #include "lib/table.h"
+#include "monitor/ipsec_policy.h"
 #include "monitor/monitor.h"
 #include "monitor/ppp.h"
 #include "netlink/dataplane.h"
@@ -22,6 +23,7 @@ struct mtunnel {
 	enum dp_encap encap;
 	int fd;
 	bool installed;
+	bool guarded;		/* only what IPsec protects goes through */
 	struct addr local, peer;
 	struct dp_tunnel dp;
 	unsigned int sessions;
@@ -58,6 +60,7 @@ struct monitor {
 	struct net *net;	/* NULL with the null data plane */
 	struct pws *pws;	/* NULL until the first Ethernet pseudowire */
 	struct scripts *scripts;
+	struct ipsec_policies ipsec;
 	struct announce *announce;
 	struct rlimit files;	/* as we were started with: the operator's programs get it */
 	struct role engine, aaa;

@@ -281,6 +281,7 @@ static void finish(struct monitor *m)
 	announce_free(m->announce);
 	net_free(m->net);
 	pws_free(m);
+	ipsec_policies_fini(&m->ipsec);
 	if (m->dp)
 		m->dp->ops->free(m->dp);
 	if (m->control_fd >= 0) {

@@ -63,6 +63,8 @@ static struct mtunnel *tunnel_new(struct monitor *m, uint32_t id)
 static void tunnel_free(struct monitor *m, struct mtunnel *t)
 {
 	table_del(&m->tunnels, t->id);
+	if (t->guarded)
+		ipsec_policy_del(&m->ipsec, t->encap, &t->local, &t->peer);
 	if (t->fd >= 0)
 		close(t->fd);
 	free(t);
@@ -131,7 +133,9 @@ static int do_tunnel_add(struct monitor *m, const struct monitor_tunnel *r)
 	struct mtunnel *t = table_get(&m->tunnels, r->tunnel_id);
 	int err;
 
-	if (!t || t->installed || r->version != t->version || r->encap != t->encap ||
+	/* a socket for version 3 may come to serve a peer that has version 2 only (RFC 3931 section 4.7.3) */
+	if (!t || t->installed || r->encap != t->encap || !id_fits(r->tunnel_id, r->version) ||
+	    (r->version != t->version && (r->version != 2 || r->encap != DP_ENCAP_UDP)) ||
 	    !id_fits(r->peer_tunnel_id, r->version))
 		return -EINVAL;
 	t->dp = (struct dp_tunnel){
@@ -314,6 +318,22 @@ static int do_socket_close(struct monitor *m, const struct monitor_ids *r)
 		return -EBUSY;
 	tunnel_free(m, t);
 	return 0;
+}
+
+static int do_ipsec(struct monitor *m, const struct monitor_ipsec *r)
+{
+	struct mtunnel *t = table_get(&m->tunnels, r->tunnel_id);
+	int err;
+
+	if (!t || t->fd < 0)
+		return -ENOENT;
+	if (!r->reqid)
+		return -EINVAL;
+	if (t->guarded)
+		return ipsec_policy_modify(t->fd, r->reqid);
+	err = ipsec_policy_add(&m->ipsec, t->fd, t->encap, &t->local, &t->peer, r->reqid);
+	t->guarded = err == 0;
+	return err;
 }
 
 static void do_session_fd(struct monitor *m, const struct monitor_ids *r, struct answer *a)
@@ -606,6 +626,7 @@ static void handle(struct monitor *m, struct ipc_message *msg, struct answer *a)
 	case MONITOR_LINK_STATS: { BODY(monitor_link) do_link_stats(m, r, a); return; }
 	case MONITOR_SCRIPT: { BODY(monitor_script) a->result = do_script(m, r); return; }
 	case MONITOR_ROUTE: { BODY(addr) do_route(m, r, a); return; }
+	case MONITOR_IPSEC: { BODY(monitor_ipsec) a->result = do_ipsec(m, r); return; }
 	case MONITOR_READY: do_ready(m); return;
 	case MONITOR_PW: { BODY(monitor_pw) do_pw(m, r, a); return; }
 	case MONITOR_PW_PEER: { BODY(monitor_circuit) a->result = pw_peer(m, r); return; }

@@ -16,11 +16,12 @@ class Site:
         self.daemon = L2tpd(processes, build, end.namespace, name)
         self.end, self.name, self.peer = end, name, peer
         self.namespace = end.namespace
+        self.options = ()
 
     def start(self, lcce, encap="udp", listen=None, wait=True):
         listen = f'listen {{ address = "{listen}" encap = "{encap}" }}' if listen else ""
         self.daemon.start(f'hostname = "{self.name}"\n{listen}\n'
-                          f'lcce "{self.peer}" {{ encap = "{encap}" {lcce} }}\n', wait=wait)
+                          f'lcce "{self.peer}" {{ encap = "{encap}" {lcce} }}\n', *self.options, wait=wait)
         return self
 
     def sessions(self):

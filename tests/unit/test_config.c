@@ -527,6 +527,8 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "lcce c { remote = x digest = sha256 }", "digest = \"sha256\" is neither \"md5\" nor \"sha1\"" },
 	{ "lcce c { remote = x redial-max = 0.5 }", "redial-max is less than redial" },
 	{ "lcce c { remote = x ipsec = yes }", "ipsec = \"yes\" is neither \"no\" nor \"required\"" },
+	{ "lcce c { remote = x ipsec-connection = \"a/\" }", "ipsec-connection = \"a/\" is no name; use letters" },
+	{ "lcce c { remote = x ipsec-connection = \"a/b/c\" }", "ipsec-connection = \"a/b/c\" is no name; use letters" },
 	{ "lcce c { remote = x ipsec-connection = \"a;b\" }", "ipsec-connection = \"a;b\" is no name; use letters" },
 	{ "lcce c { remote = x from-router-id = 0.0.0.0 }", "from-router-id = \"0.0.0.0\" is no IPv4 address" },
 	{ "lcce c { sequencing = true }", "no such option 'sequencing'" },
@@ -803,7 +805,7 @@ static void random_value(const struct config_key *k, FILE *f, unsigned int index
 	else if (k->kind == &config_kind_word)
 		fputs(strcmp(k->name, "backend") && strcmp(k->name, "mppe") ?
 		      k->words[random_below(k->max + 1)] : k->words[0], f);
-	else if (k->kind == &config_kind_name)
+	else if (k->kind == &config_kind_child_name)
 		fputs("con.1_a-b", f);
 	else if (k->kind == &config_kind_mac)
 		fprintf(f, "02:00:5E:%02x:00:01", random_below(256));

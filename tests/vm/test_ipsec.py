@@ -9,7 +9,9 @@ import socket
 import pytest
 
 import lab
+from lab.capture import frames
 from lab.charon import Charon
+from lab.site import Site
 
 
 class Ask:
@@ -124,3 +126,43 @@ def test_refused(charons, ask, pair):
     record = ask("initiate", "udp", "udp")
     assert record["ipsec"] == "no" and "AUTHENTICATION_FAILED" in record["ipsec_why"], record
     assert "secret of both" not in record["ipsec_why"]
+
+
+@pytest.mark.parametrize("encap", ["udp", "ip"])
+def test_required(charons, pair, processes, build, encap):
+    """A connection that requires IPsec: it waits for it, sends nothing in clear, shows it, and ends with it."""
+    a, b = pair
+    load(charons, pair)
+    sites = Site(processes, build, a, "site-a", "site-b"), Site(processes, build, b, "site-b", "site-a")
+    sa, sb = sites
+    common = 'ipsec = "required" redial = 0.5 redial-max = 1 session "lan" { ifname = "lan0" }'
+    for site, charon in zip(sites, charons):
+        site.options = ("--vici", charon.vici)
+    sa.start(f'from-hostname = {{ "site-b" }} {common}', encap, listen="0.0.0.0")
+    port = 'source-port = "1701"' if encap == "udp" else ""
+    capture = lab.Capture(a.namespace, a.device, sa.daemon.path("wire.pcap"))
+    # Without IPsec it says what is missing; with a child that it may begin, it is up.
+    sb.start(f'remote = "{a.ipv4}" {port} {common}', encap)
+    sb.daemon.process.wait_for("IPsec is required: charon has no IKE SA")
+    assert sb.stop() == 0
+    sb.start(f'remote = "{a.ipv4}" {port} ipsec-connection = "site/{encap}" {common}', encap)
+    sb.up("lan")
+    sa.up("lan")
+    for site, host in (sa, 1), (sb, 2):
+        site.namespace.ip(f"addr add 10.1.0.{host}/24 dev lan0")
+    assert lab.ping(sb.namespace, "10.1.0.1") is not None
+    capture.close()
+    clear = [f for f in frames(capture.path) if f[12:14] == b"\x08\x00" and
+             (f[23] == 115 or (f[23] == 17 and b"\x06\xa5" in (f[34:36], f[36:38])))]
+    assert clear == []
+    (record,) = sb.daemon.ask("show interfaces", name="lan0")
+    check_report(record, 2, (b, a))
+    assert record["sa_in_packets"] > 0 and record["sa_out_packets"] > 0
+    page = sb.namespace.run(str(build / "l2tpctl"), "--runtime-dir", sb.daemon.run, "show", "interface", "lan0")
+    for words in "IKE version", "Initiator's SPI", "mature", "Peer's cookie", "Remote end id", "Next to send":
+        assert words in page, page
+    # The peer ends it: so does the connection, at both ends.
+    charons[0].swanctl("--terminate", "--ike", "site")
+    sa.daemon.process.wait_for("IPsec is required, and gone")
+    sb.stop()
+    lab.wait_until(lambda: lab.l2tp_objects(a.namespace) == ([], []), "what site-a had to go")
