@@ -2,8 +2,9 @@
 /*
  * A packet from anywhere: decodes it without and with a secret, formats all of
  * it, encodes what was found, in the clear and hidden, and decodes that to the
- * same again.
+ * same again. Its Message Digest is looked for, made right, and found right.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,7 +122,10 @@ static int encode(const struct l2tp_header *h, const struct l2tp_message *m,
 {
 	struct l2tp_encoder e;
 
-	l2tp_encode_begin(&e, out, size, m->type, h->tunnel_id, h->session_id, hide);
+	if (h->version == 3)
+		l2tp_encode_begin_v3(&e, out, size, m->type, h->tunnel_id, L2TP_DIGEST_NONE, hide);
+	else
+		l2tp_encode_begin(&e, out, size, m->type, (uint16_t)h->tunnel_id, h->session_id, hide);
 	for (enum l2tp_avp_id id = L2TP_AVP_MESSAGE_TYPE + 1; id < L2TP_AVP_COUNT; id++)
 		if (l2tp_has(m, id) && id != L2TP_AVP_RANDOM_VECTOR)
 			l2tp_encode_avp_m(&e, id, m->avp[id].mandatory, m->avp[id].value,
@@ -152,6 +156,23 @@ static void round_trip(const struct l2tp_header *h, const struct decoded *d,
 		check_same(&d->m, &again.m);
 }
 
+static void check_digest(const uint8_t *data, size_t len)
+{
+	static const struct l2tp_nonce nonce = { 4, "once" };
+	struct secret key;
+	uint8_t *copy;
+	int err;
+
+	CHECK(!l2tp_signing_key(&key, &secret));
+	err = l2tp_digest_verify(data, len, &key, &nonce, NULL, NULL);
+	copy = malloc(len ? len : 1);
+	CHECK(copy);
+	memcpy(copy, data, len);
+	CHECK(!l2tp_digest_sign(copy, len, &key, &nonce, NULL));
+	CHECK(l2tp_digest_verify(copy, len, &key, &nonce, NULL, NULL) == (err == -ENOENT ? -ENOENT : 0));
+	free(copy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static struct decoded d;
@@ -162,6 +183,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	CHECK(within(h.payload, h.payload_len, data, len));
 	if (!h.control)
 		return 0;
+	if (h.version == 3)
+		check_digest(data, h.length);
 	for (int with_secret = 0; with_secret < 2; with_secret++) {
 		decode(&h, with_secret ? &secret : NULL, &d);
 		if (d.fault.severity > L2TP_IGNORE_AVP || d.m.type == L2TP_ZLB)

@@ -34,7 +34,7 @@ fuzz_run = mkdir -p $(B)/fuzz/corpus/$(1) && $(B)/fuzz/tests/fuzz/fuzz_$(1) \
 	$(B)/fuzz/corpus/$(1) $(call fuzz_corpus,$(1))
 
 .PHONY: fuzz replay
-fuzz: ## fuzz each decoder for FUZZ_SECONDS (60)
+fuzz: ## fuzz each target for FUZZ_SECONDS (60)
 	$(MAKE) FUZZ=1 B=$(B)/fuzz CC=$(FUZZ_CC) HARDEN= LDHARDEN= OPT='-O1 -g -fno-omit-frame-pointer' \
 		SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzzers
 	$(B)/fuzz/tests/fuzz/dictionary > $(B)/fuzz/l2tp.dict
