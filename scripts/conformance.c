@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Writes Documentation/conformance-rfc2661.md: copies the template named on the
- * command line and puts a table of the protocol core in the place of each line
- * "@name@". Fails when a table, or the note of an AVP, is missing, so that what
- * is added to the core comes into the document.
+ * Writes Documentation/conformance-rfc2661.md, for version 2, or -rfc3931.md, for 3:
+ * copies the template named on the command line and puts a table of the protocol
+ * core in the place of each line "@name@". Fails when a table, or the note of an
+ * AVP, is missing, so that what is added to the core comes into the document.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +14,8 @@
 #include "proto/l2tp/states.h"
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
+
+static uint8_t version;
 
 __attribute__((format(printf, 1, 2), noreturn))
 static void fail(const char *fmt, ...)
@@ -29,6 +31,35 @@ static void fail(const char *fmt, ...)
 }
 
 /* ---- AVPs ---- */
+
+static bool of_rfc3931(enum l2tp_avp_id id)
+{
+	const char *section = l2tp_avp_info[id].section;
+
+	return strncmp(section, "3931:", 5) == 0 || strcmp(section, "IANA") == 0;
+}
+
+/* Those of version 3 that an SCCRQ of version 2 may have are told of in version 3's document. */
+static uint64_t shown(const struct l2tp_message_info *m)
+{
+	uint64_t set = m->allowed;
+
+	for (enum l2tp_avp_id id = 0; version == 2 && id < L2TP_AVP_COUNT; id++)
+		if (of_rfc3931(id))
+			set &= ~(UINT64_C(1) << id);
+	return set;
+}
+
+static bool is_shown(enum l2tp_avp_id id)
+{
+	for (enum l2tp_message_type type = 0; type < L2TP_MESSAGE_UNKNOWN; type++) {
+		const struct l2tp_message_info *m = l2tp_message_info(version, type);
+
+		if (m && shown(m) >> id & 1)
+			return true;
+	}
+	return false;
+}
 
 static void print_length(const struct l2tp_avp_info *info)
 {
@@ -46,12 +77,12 @@ static void print_messages(enum l2tp_avp_id id)
 	const uint64_t bit = UINT64_C(1) << id;
 	const char *comma = "";
 
-	if (id == L2TP_AVP_MESSAGE_TYPE || id == L2TP_AVP_RANDOM_VECTOR) {
+	if (id == L2TP_AVP_MESSAGE_TYPE || id == L2TP_AVP_RANDOM_VECTOR || id == L2TP_AVP_MESSAGE_DIGEST) {
 		printf(id == L2TP_AVP_MESSAGE_TYPE ? "all" : "all*");
 		return;
 	}
 	for (enum l2tp_message_type type = 0; type < L2TP_MESSAGE_UNKNOWN; type++) {
-		const struct l2tp_message_info *m = l2tp_message_info(2, type);
+		const struct l2tp_message_info *m = l2tp_message_info(version, type);
 
 		if (!m || !(m->allowed & bit))
 			continue;
@@ -60,7 +91,7 @@ static void print_messages(enum l2tp_avp_id id)
 	}
 }
 
-/* What sends it and what heeds it. */
+/* What sends it and what heeds it, in version 2. */
 static const char *const avp_notes[L2TP_AVP_COUNT] = {
 	[L2TP_AVP_MESSAGE_TYPE] = "first in every message",
 	[L2TP_AVP_RESULT_CODE] = "in every StopCCN and CDN, with a sentence where there is one; the "
@@ -113,6 +144,64 @@ static const char *const avp_notes[L2TP_AVP_COUNT] = {
 	[L2TP_AVP_CISCO_CLIENT_NAS_PORT] = "named in logs and tests; sent where the driver gives it",
 };
 
+/* The same in version 3, and where its RFC has what RFC 2661 had first. */
+static const struct avp_note {
+	const char *section, *note;
+} avp_notes_v3[L2TP_AVP_COUNT] = {
+	[L2TP_AVP_MESSAGE_TYPE] = { "5.4.1", "first in every message; a vendor's own message goes by its M bit" },
+	[L2TP_AVP_RESULT_CODE] = { "5.4.2", "in every StopCCN and CDN, with a sentence where there is one; "
+		"the peer's goes into the log" },
+	[L2TP_AVP_TIE_BREAKER] = { "5.4.3, 5.4.4", "the session's in every ICRQ and OCRQ; the control "
+		"connection's where the driver asks for it; both heeded" },
+	[L2TP_AVP_HOST_NAME] = { "5.4.3", "the configured one sent; the peer's is for the driver to choose "
+		"the configuration by" },
+	[L2TP_AVP_VENDOR_NAME] = { "5.4.3", "sent; shown" },
+	[L2TP_AVP_RECEIVE_WINDOW_SIZE] = { "5.4.3", "sent; the peer's is kept to, 4 when it is absent" },
+	[L2TP_AVP_CALL_SERIAL_NUMBER] = { "5.4.4", "\"Serial Number\"; counts up over all connections from a "
+		"random number; kept" },
+	[L2TP_AVP_PHYSICAL_CHANNEL_ID] = { "5.4.4", "sent where the driver gives one; the peer's is decoded" },
+	[L2TP_AVP_CALL_ERRORS] = { "5.4.5", "\"Circuit Errors\"; 26 octets, which is the Length that the "
+		"section gives, though its figure shows 18" },
+	[L2TP_AVP_RANDOM_VECTOR] = { "5.4.1", "16 bytes, new in every message that hides; none in an ACK" },
+	[L2TP_AVP_MESSAGE_DIGEST] = { "5.4.1", "where both authenticate, and over IP always; one is sent, of "
+		"two either may be right" },
+	[L2TP_AVP_ROUTER_ID] = { "5.4.3", "the configured one sent; shown" },
+	[L2TP_AVP_ASSIGNED_CONNECTION_ID] = { "5.4.3", "random, of 16 bits while version 2 is possible; the "
+		"peer's goes into every header" },
+	[L2TP_AVP_PW_CAPABILITIES] = { "5.4.3", "the configured types sent; none other is asked for or accepted" },
+	[L2TP_AVP_LOCAL_SESSION_ID] = { "5.4.4", "random, one space for all connections; in every message of a "
+		"session, and must stay" },
+	[L2TP_AVP_REMOTE_SESSION_ID] = { "5.4.4", "in every message of a session; 0 before it is known, then "
+		"a CDN, WEN or SLI is found by the other id" },
+	[L2TP_AVP_ASSIGNED_COOKIE] = { "5.4.4", "as the driver gives it, 0, 4 or 8 octets; the peer's is for "
+		"the data plane; never printed" },
+	[L2TP_AVP_REMOTE_END_ID] = { "5.4.4", "as the driver gives it; more than 64 octets are refused, an "
+		"empty one never ties" },
+	[L2TP_AVP_APPLICATION_ID] = { "IANA", "decoded, not acted on" },
+	[L2TP_AVP_PSEUDOWIRE_TYPE] = { "5.4.4", "PPP, Ethernet, Ethernet VLAN; one that we did not advertise: "
+		"CDN 14" },
+	[L2TP_AVP_L2_SUBLAYER] = { "5.4.4", "none or the default one; another: CDN 5" },
+	[L2TP_AVP_DATA_SEQUENCING] = { "5.4.4", "0 to 2; without the sublayer: CDN 15" },
+	[L2TP_AVP_CIRCUIT_STATUS] = { "5.4.5", "where it must be, in the ICCN and OCCN, and in an SLI for "
+		"each change; the peer's goes to the driver" },
+	[L2TP_AVP_PREFERRED_LANGUAGE] = { "5.4.3", "not sent; the peer's is ignored: our sentences are in the "
+		"default language" },
+	[L2TP_AVP_NONCE] = { "5.4.1", "16 random octets where we authenticate; 1 to 64 are taken" },
+	[L2TP_AVP_TX_CONNECT_SPEED_64] = { "5.4.4", "sent where the driver gives one; the peer's is kept" },
+	[L2TP_AVP_RX_CONNECT_SPEED_64] = { "5.4.4", "the same" },
+};
+
+static struct avp_note note_of(enum l2tp_avp_id id)
+{
+	struct avp_note n = { l2tp_avp_info[id].section, avp_notes[id] };
+
+	if (version == 3)
+		n = avp_notes_v3[id];
+	if (!n.note)
+		fail("there is no note on the AVP \"%s\" in version %u", l2tp_avp_info[id].name, version);
+	return n;
+}
+
 static void print_avps(void)
 {
 	printf("A star marks the messages that may carry the AVP; the others must. Length is the\n"
@@ -122,19 +211,20 @@ static void print_avps(void)
 	       "|---:|---|---|---|---|---|:-:|:-:|---|\n");
 	for (enum l2tp_avp_id id = 0; id < L2TP_AVP_COUNT; id++) {
 		const struct l2tp_avp_info *info = &l2tp_avp_info[id];
+		struct avp_note n;
 
-		if (!avp_notes[id])
-			fail("there is no note on the AVP \"%s\"", info->name);
+		if (!is_shown(id))
+			continue;
+		n = note_of(id);
 		if (info->vendor)
 			printf("| %u:%u | %s | %s | ", info->vendor, info->type, info->name,
-			       info->section);
+			       n.section);
 		else
-			printf("| %u | %s | %s | ", info->type, info->name, info->section);
+			printf("| %u | %s | %s | ", info->type, info->name, n.section);
 		print_messages(id);
 		printf(" | %s | ", l2tp_kind_name(info->kind));
 		print_length(info);
-		printf(" | %u | %s | %s |\n", info->mandatory, info->may_hide ? "yes" : "no",
-		       avp_notes[id]);
+		printf(" | %u | %s | %s |\n", info->mandatory, info->may_hide ? "yes" : "no", n.note);
 	}
 }
 
@@ -168,22 +258,29 @@ static const char *scope_name(enum l2tp_scope scope)
 static void print_message_rows(void)
 {
 	const uint64_t common = UINT64_C(1) << L2TP_AVP_MESSAGE_TYPE |
-				UINT64_C(1) << L2TP_AVP_RANDOM_VECTOR;
+				UINT64_C(1) << L2TP_AVP_RANDOM_VECTOR | UINT64_C(1) << L2TP_AVP_MESSAGE_DIGEST;
 
-	printf("Every message starts with the Message Type and may carry Random Vectors; a message\n"
-	       "without AVPs is the ZLB acknowledgement. The last column says what a fault in the\n"
+	if (version == 2)
+		printf("Every message starts with the Message Type and may carry Random Vectors; a message\n"
+		       "without AVPs is the ZLB acknowledgement. ");
+	else
+		printf("Every message starts with the Message Type, may carry one or two Message Digests\n"
+		       "directly behind it, and Random Vectors. A message without AVPs is taken for an\n"
+		       "acknowledgement where nothing is authenticated, and never sent. ");
+	printf("The last column says what a fault in the\n"
 	       "message ends when it ends anything.\n\n"
 	       "| Number | Message | Section | Required AVPs | Optional AVPs | A fault ends |\n"
 	       "|---:|---|---|---|---|---|\n");
 	for (enum l2tp_message_type type = 0; type < L2TP_MESSAGE_UNKNOWN; type++) {
-		const struct l2tp_message_info *m = l2tp_message_info(2, type);
+		const struct l2tp_message_info *m = l2tp_message_info(version, type);
 
 		if (!m)
 			continue;
-		printf("| %u | %s (%s) | %s | ", type, m->name, m->long_name, m->section);
+		printf("| %u | %s (%s) | %s | ", type, m->name, m->long_name,
+		       m->section + (strncmp(m->section, "3931:", 5) ? 0 : 5));
 		print_set(m->required & ~common);
 		printf(" | ");
-		print_set(m->allowed & ~m->required & ~common);
+		print_set(shown(m) & ~m->required & ~common);
 		printf(" | %s |\n", scope_name(m->scope));
 	}
 }
@@ -233,14 +330,44 @@ static const struct fault_row {
 	  "AVP ignored", "AVP ignored", "", "it closes already" },
 };
 
+static const struct fault_row fault_rows_v3[] = {
+	{ "Header: shorter than 12 octets, Length beyond the packet, control without L or S",
+	  "packet discarded", "packet discarded", "", "3.2.1, 7.1" },
+	{ "Header or AVP: reserved bits", "ignored", "ignored", "", "3.2.1, 5.1" },
+	{ "Message Digest wrong, or missing where messages are authenticated; then a ZLB as well",
+	  "packet discarded, counted", "packet discarded, counted", "", "4.3, 5.4.1, 6.15" },
+	{ "First AVP is not the Message Type, or its length cannot be",
+	  "closes the connection", "closes the connection", "6 or 2", "5.4.1, 7.1" },
+	{ "Message Type of no message, or a vendor's", "closes the connection",
+	  "message acknowledged and dropped", "8", "5.4.1" },
+	{ "Message Type hidden, or not two octets", "closes the connection",
+	  "message acknowledged and dropped", "3 or 2", "5.4.1, 7.1" },
+	{ "AVP Length below 6 or beyond the message", "closes", "closes: what follows cannot be found", "2", "5.1, 7.1" },
+	{ "AVP unknown", "closes", "AVP ignored", "8", "5.2" },
+	{ "AVP known, but the message has no place for it; RFC 2661's among them",
+	  "AVP ignored", "AVP ignored", "", "4.7.3; else the RFC is silent" },
+	{ "AVP there twice (but for Random Vector and Message Digest)", "the first holds", "the first holds", "",
+	  "the RFC is silent" },
+	{ "Value of a wrong size; an id of 0; a Data Sequencing Level beyond 2",
+	  "closes", "AVP ignored", "2 or 3", "5.4.3, 5.4.4, 7.1" },
+	{ "Hidden where it must not be, without Random Vector, or without authentication",
+	  "closes", "AVP ignored", "3 or 6", "5.3" },
+	{ "Required AVP missing", "closes", "closes", "6", "6, 7.1" },
+	{ "Any of these in a StopCCN or CDN, behind its Message Type",
+	  "AVP ignored", "AVP ignored", "", "it closes already" },
+};
+
 static void print_faults(void)
 {
+	const struct fault_row *rows = version == 2 ? fault_rows : fault_rows_v3;
+	size_t n = version == 2 ? LENGTH(fault_rows) : LENGTH(fault_rows_v3);
+
 	printf("What closes sends a StopCCN or CDN with result 2 and this Error Code, and a message\n"
 	       "that names the AVP. The M bit is the AVP's, as it came.\n\n"
 	       "| Fault | With M | Without M | Error Code | Section |\n"
 	       "|---|---|---|---|---|\n");
-	for (size_t i = 0; i < LENGTH(fault_rows); i++) {
-		const struct fault_row *r = &fault_rows[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct fault_row *r = &rows[i];
 
 		printf("| %s | %s | %s | %s | %s |\n", r->fault, r->with_m, r->without_m, r->error,
 		       r->section);
@@ -266,6 +393,9 @@ static void collect(void *ctx, const struct l2tp_cell_text *cell)
 	struct machine *m = ctx;
 
 	if (strcmp(cell->section, m->section) != 0)
+		return;
+	/* version 2 has no ties of sessions */
+	if (version == 2 && strncmp(cell->event, "receive ICRQ or OCRQ", 20) == 0)
 		return;
 	if (!m->states || strcmp(cell->state, m->cell[m->states - 1][0].state) != 0) {
 		m->states++;
@@ -390,13 +520,14 @@ int main(int argc, char **argv)
 	size_t size = 0;
 	FILE *f;
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: %s TEMPLATE\n", argv[0]);
+	if (argc != 3 || (strcmp(argv[1], "2") != 0 && strcmp(argv[1], "3") != 0)) {
+		fprintf(stderr, "usage: %s 2|3 TEMPLATE\n", argv[0]);
 		return 2;
 	}
-	f = fopen(argv[1], "re");
+	version = (uint8_t)(argv[1][0] - '0');
+	f = fopen(argv[2], "re");
 	if (!f)
-		fail("%s cannot be read", argv[1]);
+		fail("%s cannot be read", argv[2]);
 	while (getline(&line, &size, f) > 0) {
 		int i = find_table(line);
 
@@ -411,6 +542,6 @@ int main(int argc, char **argv)
 	fclose(f);
 	for (size_t i = 0; i < LENGTH(tables); i++)
 		if (!printed[i])
-			fail("%s has no line %s", argv[1], tables[i].line);
+			fail("%s has no line %s", argv[2], tables[i].line);
 	return fflush(stdout) ? 1 : 0;
 }

@@ -28,10 +28,11 @@ def text_of(document):
     return (TOP / document).read_text(encoding="utf-8")
 
 
-def test_conformance_is_current(build):
-    printed = subprocess.run([build / "conformance", "Documentation/conformance-rfc2661.in"], cwd=TOP,
+@pytest.mark.parametrize(("version", "rfc"), [("2", "rfc2661"), ("3", "rfc3931")])
+def test_conformance_is_current(build, version, rfc):
+    printed = subprocess.run([build / "conformance", version, f"Documentation/conformance-{rfc}.in"], cwd=TOP,
                              stdout=subprocess.PIPE, text=True, check=True).stdout
-    assert text_of("Documentation/conformance-rfc2661.md") == printed, "run make docs"
+    assert text_of(f"Documentation/conformance-{rfc}.md") == printed, "run make docs"
 
 
 def missing_tests(folder, file, names):
