@@ -151,7 +151,8 @@ static bool judge(struct l2tp_tunnel *t, const struct input *in, enum l2tp_messa
 	if (!err || (err == -ENOENT && !t->auth->nonces))
 		return true;
 	if (err == -ENOENT)
-		return refuse(t, in, type, "it has no Message Digest: the peer does not authenticate, or has no secret");
+		return refuse(t, in, type,
+			      "it has no Message Digest: the peer does not authenticate, or has no secret");
 	return refuse(t, in, type, "its Message Digest is wrong: is it the same secret?");
 }
 
