@@ -132,8 +132,8 @@ static int set_mac(struct pws *p, struct pw *pw, const struct link *l)
 		err = link_set_up(&p->rtnl, pw->base, false);
 	if (!err)
 		err = link_set_mac(&p->rtnl, pw->base, mac);
-	return err ? refused(p, pw, err, "it does not take the address %02x:%02x:%02x:%02x:%02x:%02x; mac has to be a "
-			    "unicast address", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]) : 0;
+	return err ? refused(p, pw, err, "it does not take the address %02x:%02x:%02x:%02x:%02x:%02x; mac has to be "
+			     "a unicast address", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]) : 0;
 }
 
 static int set_mtu(struct pws *p, struct pw *pw)
@@ -164,7 +164,8 @@ static int add_vlan(struct pws *p, struct pw *pw, const struct link *l)
 			      "letters at most", name, IFNAMSIZ - 1 - (int)strlen(name + strlen(l->name)));
 	err = link_add_vlan(&p->rtnl, name, pw->base, pw->config->vlan, vlan_mtu(pw, l));
 	if (err == -EOPNOTSUPP)
-		return refused(p, pw, err, "the kernel has no VLAN interfaces; load the module 8021q (CONFIG_VLAN_8021Q)");
+		return refused(p, pw, err, "the kernel has no VLAN interfaces; load the module 8021q "
+			       "(CONFIG_VLAN_8021Q)");
 	if (err == -EEXIST)
 		return refuse(pw, err, "there is a %s already; remove it with \"ip link del %s\", or give the session "
 			      "another ifname", name, name);
@@ -183,11 +184,11 @@ static int join(struct pws *p, struct pw *pw, const char *kind, const char *name
 	int err = link_get(&p->rtnl, name, &master);
 
 	if (err == -ENODEV)
-		return refuse(pw, err, "%s %s does not exist; make it with \"ip link add %s type %s\"", kind, name, name,
-			      made_with);
+		return refuse(pw, err, "%s %s does not exist; make it with \"ip link add %s type %s\"", kind, name,
+			      name, made_with);
 	if (!err && strcmp(master.kind, kind) != 0)
-		return refuse(pw, -ENOTSUP, "%s is no %s; name another, or make it one with \"ip link add %s type %s\"",
-			      name, kind, name, made_with);
+		return refuse(pw, -ENOTSUP, "%s is no %s; name another, or make it one with "
+			      "\"ip link add %s type %s\"", name, kind, name, made_with);
 	if (!err)
 		err = link_set_master(&p->rtnl, pw->top, master.index);
 	return err ? refused(p, pw, err, "it cannot join %s %s", kind, name) : 0;
@@ -264,8 +265,9 @@ static void watch(struct pws *p, struct msession *s, struct pw *pw)
 	if (pw->top != pw->base)
 		pw_watch_add(&p->watch, c, pw->top, NULL);
 	if (pw->config->circuit && !pw_watch_add(&p->watch, c, 0, pw->config->circuit))
-		log_warn("lcce \"%s\" session \"%s\" (%s): there is no interface %s, whose state is the circuit's; the circuit "
-			 "is down until there is", pw->lcce->name, pw->config->name, pw->name, pw->config->circuit);
+		log_warn("lcce \"%s\" session \"%s\" (%s): there is no interface %s, whose state is the circuit's; "
+			 "the circuit is down until there is", pw->lcce->name, pw->config->name, pw->name,
+			 pw->config->circuit);
 	c->session = s;
 	c->up = pw_circuit_is_up(c);
 }
@@ -278,7 +280,8 @@ static int find_link(struct pws *p, struct monitor *m, const struct msession *s,
 	if (!err)
 		err = link_get(&p->rtnl, pw->name, l);
 	if (err)
-		return refused(p, pw, err, "its interface is not there; it must keep its name until the pseudowire is up");
+		return refused(p, pw, err, "its interface is not there; it must keep its name until the pseudowire is "
+			       "up");
 	pw->base = pw->top = l->index;
 	return 0;
 }
@@ -369,7 +372,7 @@ int pw_peer(struct monitor *m, const struct monitor_circuit *r)
 	/* A VLAN interface follows its lower one (vlan_stacked_transfer_operstate). */
 	err = link_set_ready(&m->pws->rtnl, s->pw->base, r->up);
 	return err ? refused(m->pws, s->pw, err, "it cannot be made %s as the peer's end of the circuit is",
-			    r->up ? "ready" : "dormant") : 0;
+			     r->up ? "ready" : "dormant") : 0;
 }
 
 int pw_show(struct monitor *m, const struct monitor_ids *r, struct monitor_pw_show *out)

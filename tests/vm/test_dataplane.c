@@ -161,6 +161,7 @@ static int check_object(void *ctx, const struct dp_object *o)
 
 static void test_session(const struct lab_kind *kind)
 {
+	char name[IFNAMSIZ];
 	struct dp_session s;
 	struct lab lab;
 	int fd;
@@ -177,6 +178,8 @@ static void test_session(const struct lab_kind *kind)
 
 	add_sessions(&lab, 0);
 	assert_int_equal(dp->ops->session_add(dp, &s), -EEXIST);
+	assert_int_equal(dp->ops->session_interface(dp, s.tunnel_id, s.session_id, name), -ENODEV);
+	assert_int_equal(dp->ops->session_interface(dp, s.tunnel_id, 60000, name), -ENOENT);
 	assert_int_equal(dp->ops->dump(dp, check_object, &lab), 0);
 	assert_true(lab_wait_count(dp, 2, 2));
 	fd = open_session(&lab, 0, 0);
@@ -516,8 +519,14 @@ static void test_ethernet(const struct lab_kind *kind)
 		finish(&lab);
 		return;
 	}
+	/* Type 4 is type 5 to the kernel. */
+	s[1].pseudowire = DP_PW_ETH_VLAN;
 	for (int i = 0; i < 2; i++) {
+		char name[IFNAMSIZ] = "";
+
 		assert_int_equal(dp->ops->session_add(dp, &s[i]), 0);
+		assert_int_equal(dp->ops->session_interface(dp, s[i].tunnel_id, s[i].session_id, name), 0);
+		assert_string_equal(name, s[i].ifname);
 		assert_int_equal(interface_mtu(s[i].ifname), 1300);
 		assert_int_equal(dp->ops->dump(dp, find_ifname, s[i].ifname), 1);
 		interface_up(s[i].ifname);

@@ -651,6 +651,46 @@ static void test_default_mtu(void **state)
 	}
 }
 
+/* A larger one is the outer packets' burden: they are fragmented, and no frame is lost. */
+static void test_large_mtu(void **state)
+{
+	(void)state;
+	underlay();
+	sessions[0].mtu = 1500;
+	for (unsigned int form = 0; form < 4; form++) {
+		bool udp = form & 1, ipv6 = form & 2;
+		struct monitor_ids ids = { tunnel_id[0], session_id[0] };
+		uint8_t got[9000];
+		size_t sum = 0;
+		int fd;
+
+		add_tunnel(0, udp ? DP_ENCAP_UDP : DP_ENCAP_IP, ipv6 ? "2001:db8::1" : "10.0.0.1",
+			   ipv6 ? "2001:db8::2" : "10.0.0.2");
+		add_session(0);
+		assert_int_equal(ask_pw(0), 0);
+		fd = packet_socket("far0");
+		send_frame("l2tpeth0", 1514, 1);
+		/* What the two fragments carry, or more: other packets are small. */
+		while (sum < 1514) {
+			struct pollfd p = { .fd = fd, .events = POLLIN };
+			ssize_t n;
+
+			assert_int_equal(poll(&p, 1, WAIT_MS), 1);
+			n = recv(fd, got, sizeof(got), 0);
+			assert_true(n <= 1514);
+			/* IPv6's fragment header, IPv4's offset or "more". */
+			if (ipv6 ? got[12] == 0x86 && got[20] == 44 : got[12] == 8 && got[13] == 0 && (got[20] & 0x3f || got[21]))
+				sum += (size_t)n - 14 - (ipv6 ? 48 : 20);
+		}
+		close(fd);
+		delete_session(0);
+		wait_gone("l2tpeth0");
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL, &ids), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE, &ids), 0);
+		assert_true(lab_wait_count(lab.m.dp, 0, 0));
+	}
+}
+
 static void test_null(void **state)
 {
 	(void)state;
@@ -698,6 +738,7 @@ int main(void)
 		TEST(test_lost_news),
 		TEST(test_own_route),
 		TEST(test_default_mtu),
+		TEST(test_large_mtu),
 		TEST(test_null),
 	};
 
