@@ -68,7 +68,7 @@ static int take(const struct nlmsghdr *h, int len, struct ppp_counters *c)
 
 int counters_read(const char *interface, struct ppp_counters *c)
 {
-	union { struct nlmsghdr header; char bytes[2048]; } answer;
+	union { struct nlmsghdr header; char bytes[2048]; } answer = { .bytes = { 0 } };
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	int n;
 

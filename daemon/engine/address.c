@@ -147,8 +147,8 @@ static void exhausted(struct engine *e, struct pool_books *b)
 		return;
 	b->logged_ms = engine_now(e);
 	log_warn("the pool of %s \"%s\" is exhausted: all of its addresses (%llu) are in use, and %llu more are "
-		 "reserved; enlarge it, or limit the calls", b->kind, b->name, (unsigned long long)(u.size - u.reserved),
-		 (unsigned long long)u.reserved);
+		 "reserved; enlarge it, or limit the calls", b->kind, b->name,
+		 (unsigned long long)(u.size - u.reserved), (unsigned long long)u.reserved);
 }
 
 static int refuse_exhausted(struct call *c, const char *named, char *why, size_t size)
