@@ -70,7 +70,7 @@ static const char *const kea_bad[] = { "ERROR ", "FATAL ", "terminate", NULL };
 static struct helper_program programs[PROGRAMS] = {
 	[BIRD] = {
 		.name = "bird", .path = "/usr/sbin/bird", .package = "bird2", .user = "bird", .capability = "net_raw",
-		.ready = "Started", .bad = bird_bad,
+		.ready = "Started", .bad = bird_bad, .harmless = "Socket error on",	/* an interface that just went */
 	},
 	[KEA] = {
 		.name = "kea-dhcp6", .path = "/usr/sbin/kea-dhcp6", .package = "kea-dhcp6-server", .user = "_kea",
@@ -281,10 +281,10 @@ static bool is_same(const struct announced *a, const struct announced *b)
 {
 	return strcmp(a->ifname, b->ifname) == 0 && a->ifindex == b->ifindex && a->dns6_n == b->dns6_n &&
 	       memcmp(&a->delegated6, &b->delegated6, sizeof(a->delegated6)) == 0 &&
-	       memcmp(a->dns6, b->dns6, sizeof(a->dns6)) == 0;
+	       memcmp(a->router, b->router, sizeof(a->router)) == 0 && memcmp(a->dns6, b->dns6, sizeof(a->dns6)) == 0;
 }
 
-int announce_session(struct monitor *m, const struct monitor_net *n, int ifindex)
+int announce_session(struct monitor *m, const struct monitor_net *n, int ifindex, const struct addr *router)
 {
 	struct announced to = {
 		.ifindex = ifindex, .delegated6 = n->delegated6, .dns6_n = n->dns6_n,
@@ -296,6 +296,7 @@ int announce_session(struct monitor *m, const struct monitor_net *n, int ifindex
 
 	memcpy(to.ifname, n->link.ifname, sizeof(to.ifname));
 	memcpy(to.dns6, n->dns6, sizeof(to.dns6));
+	memcpy(to.router, router->ip, sizeof(to.router));
 	if (!announce_is_plain(to.ifname)) {
 		log_error("tunnel %u session %u: its prefixes are not announced: the name of its interface is not of "
 			  "letters and digits; choose another ifname", n->link.tunnel_id, n->link.session_id);

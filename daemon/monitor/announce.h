@@ -22,11 +22,11 @@ struct announce *announce_new(struct loop *loop, const char *runtime_dir);
 void announce_free(struct announce *a);
 
 /*
- * Announces what n says on its interface, in place of what was announced before.
- * 0; -EINVAL (its name is none that configurations hold); -ENOMEM. A program that is
+ * Announces what n says on its interface, in place of what was announced before;
+ * router: our link-local address there. 0; -EINVAL (its name is none that configurations hold); -ENOMEM. A program that is
  * missing is said in the log.
  */
-int announce_session(struct monitor *m, const struct monitor_net *n, int ifindex);
+int announce_session(struct monitor *m, const struct monitor_net *n, int ifindex, const struct addr *router);
 void announce_forget(struct monitor *m, uint32_t tunnel_id, uint32_t session_id);
 /* An exit that waitpid saw: false when it is none of ours. */
 bool announce_reaped(struct announce *a, pid_t pid, int status);

@@ -44,7 +44,13 @@ void announce_bird_text(FILE *f, struct announced *const *list, size_t n)
 	fprintf(f, "# Written by l2tpd, and again with each session.\n"
 		"log stderr { info, warning, error, fatal, bug };\n"
 		"router id 0.0.0.1;\n"
-		"protocol device { scan time 60; }\n"
+		"protocol device {\n"
+		"\tscan time 60;\n");
+	for (size_t i = 0; i < n; i++)
+		if (list[i])
+			fprintf(f, "\tinterface \"%s\" { preferred %s; };\n", list[i]->ifname,
+				format(list[i]->router, text));
+	fprintf(f, "}\n"
 		"protocol radv {\n");
 	for (size_t i = 0; i < n; i++) {
 		const struct announced *a = list[i];

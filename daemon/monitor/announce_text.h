@@ -14,6 +14,7 @@
 struct announced {
 	char ifname[IFNAMSIZ];
 	int ifindex;
+	uint8_t router[16];		/* our link-local address, from which it is announced */
 	struct service_prefix6 delegated6;
 	uint8_t dns6_n;
 	uint8_t dns6[2][16];

@@ -54,6 +54,8 @@ static void read_again(struct helper *h)
 
 static bool is_bad(const struct helper *h)
 {
+	if (h->program->harmless && strstr(h->line, h->program->harmless))
+		return false;
 	for (const char *const *mark = h->program->bad; *mark; mark++)
 		if (strstr(h->line, *mark))
 			return true;

@@ -23,6 +23,7 @@ struct helper_program {
 	const char *ready;		/* what it says when it heeds SIGHUP */
 	const char *failed;		/* what it says when it could not read its configuration; NULL: nothing */
 	const char *const *bad;		/* its marks of lines that are for the log, up to NULL */
+	const char *harmless;		/* but not of those with this; NULL: all */
 	bool missing;			/* it was said */
 };
 

@@ -20,8 +20,8 @@
 #define WHAT_MAX	96
 #define LINK_PREFIX_MAX	64		/* bits; an interface identifier has the others */
 
-/* In the link's prefix, which BIRD announces for it; and link-local once more, which Kea needs. */
-enum { OWN_GLOBAL, OWN_LINK_LOCAL, OWN };
+/* In the link's prefix, which BIRD announces for it; and what it announces as the router's. */
+enum { OWN_GLOBAL, OWN_ROUTER, OWN };
 
 struct net {
 	struct rtnl rtnl;
@@ -214,18 +214,23 @@ static struct addr_prefix own_address(const struct service_prefix6 *prefix, cons
 }
 
 /*
- * pppd gives our link-local address with the caller's as its peer, and Kea (2.2)
- * takes the peer's for ours: one without a peer for its sockets.
+ * The router's address for the caller: fe80::1, or the next that neither end has.
+ * That of IPV6CP will not do: it changes when that is negotiated again, which BIRD
+ * (2.0) may miss for a minute; and pppd gives it the caller's as its peer, which
+ * Kea (2.2) takes for ours.
  */
-static struct addr_prefix second_link_local(const uint8_t local[8], const uint8_t remote[8])
+static struct addr router_address(const uint8_t local[8], const uint8_t remote[8])
 {
-	uint8_t ifid[8];
+	uint8_t ifid[8] = { [7] = 1 };
 
-	memcpy(ifid, local, sizeof(ifid));
-	ifid[7] ^= 1;
-	if (memcmp(ifid, remote, sizeof(ifid)) == 0)
-		ifid[7] ^= 2;
-	return (struct addr_prefix){ link_local(ifid), LINK_PREFIX_MAX };
+	while (memcmp(ifid, local, sizeof(ifid)) == 0 || memcmp(ifid, remote, sizeof(ifid)) == 0)
+		ifid[7]++;
+	return link_local(ifid);
+}
+
+static bool is_announced(const struct monitor_net *r)
+{
+	return r->prefix6.len || r->delegated6.len;
 }
 
 /* routes has room for SERVICE_ROUTES_MAX + 2. */
@@ -249,8 +254,10 @@ static struct state target_of(const struct given *g, const struct monitor_net *r
 		};
 	else if (r->prefix6.len && memcmp(r->local_ifid, none, sizeof(none)) != 0)
 		to.own[OWN_GLOBAL] = own_address(&r->prefix6, r->local_ifid);
-	if (r->delegated6.len && memcmp(r->local_ifid, none, sizeof(none)) != 0)
-		to.own[OWN_LINK_LOCAL] = second_link_local(r->local_ifid, r->remote_ifid);
+	if (is_announced(r))
+		to.own[OWN_ROUTER] = (struct addr_prefix){
+			router_address(r->local_ifid, r->remote_ifid), LINK_PREFIX_MAX,
+		};
 	if (r->delegated6.len) {
 		struct route *d = &routes[to.route_n++];
 
@@ -539,11 +546,12 @@ static int claim(struct net *n, struct msession *s, const struct monitor_link *l
 
 static int announce(struct monitor *m, struct msession *s, const struct monitor_net *r)
 {
-	bool wanted = r->prefix6.len || r->delegated6.len;
+	const struct addr router = router_address(r->local_ifid, r->remote_ifid);
+	bool wanted = is_announced(r);
 	int err = 0;
 
 	if (wanted)
-		err = announce_session(m, r, s->given->ifindex);
+		err = announce_session(m, r, s->given->ifindex, &router);
 	else if (s->given->announced)
 		announce_forget(m, r->link.tunnel_id, r->link.session_id);
 	if (!err)

@@ -12,19 +12,24 @@
 #include "monitor/announce_text.h"
 
 static struct announced first = {
-	.ifname = "ppp0", .ifindex = 5, .dns6_n = 2,
+	.ifname = "ppp0", .ifindex = 5, .router = { 0xfe, 0x80, [15] = 1 }, .dns6_n = 2,
 	.dns6 = { { 0x20, 1, 0x0d, 0xb8, [15] = 0x53 }, { 0x20, 1, 0x0d, 0xb8, [15] = 0x54 } },
 	.delegated6 = { 56, { 0x20, 1, 0x0d, 0xb8, 0xaa } },
 };
-static struct announced second = { .ifname = "ppp12", .ifindex = 9 };
-static struct announced third = { .ifname = "vpn.1", .ifindex = 10, .delegated6 = { 48, { 0xfd, 0, 0, 1, 0, 2 } } };
+static struct announced second = { .ifname = "ppp12", .ifindex = 9, .router = { 0xfe, 0x80, [15] = 2 } };
+static struct announced third = { .ifname = "vpn.1", .ifindex = 10, .router = { 0xfe, 0x80, [15] = 1 }, .delegated6 = { 48, { 0xfd, 0, 0, 1, 0, 2 } } };
 static struct announced *const list[] = { &first, NULL, &second, &third };
 
 static const char bird[] =
 	"# Written by l2tpd, and again with each session.\n"
 	"log stderr { info, warning, error, fatal, bug };\n"
 	"router id 0.0.0.1;\n"
-	"protocol device { scan time 60; }\n"
+	"protocol device {\n"
+	"\tscan time 60;\n"
+	"\tinterface \"ppp0\" { preferred fe80::1; };\n"
+	"\tinterface \"ppp12\" { preferred fe80::2; };\n"
+	"\tinterface \"vpn.1\" { preferred fe80::1; };\n"
+	"}\n"
 	"protocol radv {\n"
 	"\tinterface \"ppp0\" {\n"
 	"\t\tmax ra interval 600;\n"
