@@ -69,8 +69,10 @@ static const char *const kea_bad[] = { "ERROR ", "FATAL ", "terminate", NULL };
 
 static struct helper_program programs[PROGRAMS] = {
 	[BIRD] = {
-		.name = "bird", .path = "/usr/sbin/bird", .package = "bird2", .user = "bird", .capability = "net_raw",
-		.ready = "Started", .bad = bird_bad, .harmless = "Socket error on",	/* an interface that just went */
+		.name = "bird", .path = "/usr/sbin/bird", .package = "bird2", .user = "bird",
+		.capability = "net_raw",
+		/* The error is of an interface that has just gone. */
+		.ready = "Started", .bad = bird_bad, .harmless = "Socket error on",
 	},
 	[KEA] = {
 		.name = "kea-dhcp6", .path = "/usr/sbin/kea-dhcp6", .package = "kea-dhcp6-server", .user = "_kea",

@@ -17,7 +17,9 @@ static struct announced first = {
 	.delegated6 = { 56, { 0x20, 1, 0x0d, 0xb8, 0xaa } },
 };
 static struct announced second = { .ifname = "ppp12", .ifindex = 9, .router = { 0xfe, 0x80, [15] = 2 } };
-static struct announced third = { .ifname = "vpn.1", .ifindex = 10, .router = { 0xfe, 0x80, [15] = 1 }, .delegated6 = { 48, { 0xfd, 0, 0, 1, 0, 2 } } };
+static struct announced third = {
+	.ifname = "vpn.1", .ifindex = 10, .router = { 0xfe, 0x80, [15] = 1 }, .delegated6 = { 48, { 0xfd, 0, 0, 1, 0, 2 } },
+};
 static struct announced *const list[] = { &first, NULL, &second, &third };
 
 static const char bird[] =
