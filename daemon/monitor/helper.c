@@ -143,16 +143,18 @@ static void make_words(const struct helper *h, char caps[2][64], char **words)
 	};
 	size_t n = 0;
 
-	snprintf(caps[0], 64, "+%s", p->capability);
-	snprintf(caps[1], 64, "-all,+%s", p->capability);
-	for (; n < sizeof(fixed) / sizeof(fixed[0]); n++)
-		words[n] = (char *)(uintptr_t)fixed[n];
-	/* Its profile in Debian lets it read and write its own folders only. */
-	if (p->profile && apparmor_is_on()) {
-		words[n++] = (char *)(uintptr_t)"--apparmor-profile";
-		words[n++] = (char *)(uintptr_t)p->profile;
+	if (p->user) {
+		snprintf(caps[0], 64, "+%s", p->capability);
+		snprintf(caps[1], 64, "-all,+%s", p->capability);
+		for (; n < sizeof(fixed) / sizeof(fixed[0]); n++)
+			words[n] = (char *)(uintptr_t)fixed[n];
+		/* Its profile in Debian lets it read and write its own folders only. */
+		if (p->profile && apparmor_is_on()) {
+			words[n++] = (char *)(uintptr_t)"--apparmor-profile";
+			words[n++] = (char *)(uintptr_t)p->profile;
+		}
+		words[n++] = (char *)(uintptr_t)"--";
 	}
-	words[n++] = (char *)(uintptr_t)"--";
 	words[n++] = (char *)(uintptr_t)p->path;
 	for (size_t i = 0; h->argv[i]; i++)
 		words[n++] = h->argv[i];
@@ -178,7 +180,7 @@ static int spawn(struct helper *h, int output_fd)
 	posix_spawnattr_setsigmask(&attr, &set);
 	sigfillset(&set);
 	posix_spawnattr_setsigdefault(&attr, &set);
-	err = posix_spawn(&h->pid, SETPRIV, &files, &attr, words, h->env);
+	err = posix_spawn(&h->pid, words[0], &files, &attr, words, h->env);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
 	if (err)
@@ -189,11 +191,12 @@ static int spawn(struct helper *h, int output_fd)
 /* Said once: the calls go on, and each looks again. */
 static bool is_there(struct helper_program *p)
 {
-	bool missing = access(p->path, X_OK) < 0 || !getpwnam(p->user);
+	bool no_path = access(p->path, X_OK) < 0, missing = no_path || (p->user && !getpwnam(p->user));
 
 	if (missing && !p->missing)
-		log_error("IPv6 prefixes are not announced by %s: %s, or its user %s, is missing; apt-get install %s",
-			  p->name, p->path, p->user, p->package);
+		log_error("%s, by which callers learn their IPv6 prefixes, cannot be run: %s %s is missing; "
+			  "apt-get install %s", p->name, no_path ? "the program" : "its user",
+			  no_path ? p->path : p->user, p->package);
 	p->missing = missing;
 	return !missing;
 }

@@ -17,7 +17,7 @@
 struct helper_program {
 	const char *name, *path;
 	const char *package;		/* Debian's, for who lacks it */
-	const char *user;		/* that the package makes */
+	const char *user;		/* that the package makes; NULL: it runs as we do, for tests */
 	const char *capability;		/* "net_raw" */
 	const char *profile;		/* AppArmor's, which knows its own files only; NULL: none */
 	const char *ready;		/* what it says when it heeds SIGHUP */
