@@ -391,6 +391,15 @@ static void test_master(void **state)
 
 /* ---- VLAN ---- */
 
+/* The kernel moves it with the lower one, a moment later (linkwatch_event). */
+static void wait_running(const char *name, bool running)
+{
+	double end = lab_now_ms() + WAIT_MS;
+
+	while (link_of(name).running != running)
+		assert_true(lab_now_ms() < end);
+}
+
 static void test_vlan(void **state)
 {
 	struct link before;
@@ -432,15 +441,13 @@ static void test_vlan(void **state)
 	assert_int_equal(link_of("ten-chars0.4094").master, link_of("br0").index);
 	assert_string_equal(link_of("ten-chars0.4094").kind, "vlan");
 	assert_true(link_of("ten-chars0").up && link_of("ten-chars0.4094").up);
-	/* The kernel moves it with the lower one, a moment later (linkwatch_event). */
-	assert_false(link_of("ten-chars0.4094").running);
+	wait_running("ten-chars0.4094", false);
 	sessions[1].bridge = NULL;
 	one_end(1);
 	assert_string_equal(link_of("l2tpeth0.4094").kind, "vlan");
 	assert_int_equal(link_of("l2tpeth0.4094").mtu, link_of("l2tpeth0").mtu - 4);
 	set_peer(0, true);
-	for (double until = lab_now_ms() + WAIT_MS; !link_of("ten-chars0.4094").running; )
-		assert_true(lab_now_ms() < until);
+	wait_running("ten-chars0.4094", true);
 
 	/* A tag on the wire, none at the ends. */
 	wire = packet_socket("l2tpeth0");
@@ -691,6 +698,69 @@ static void test_large_mtu(void **state)
 	}
 }
 
+/* ---- cost ---- */
+
+#define MANY 50
+
+/* us for each of MANY pseudowires of one section: the session and its end; what the interface is given; the peer's end */
+static void cost(const char *what)
+{
+	double start, made, given, moved, news;
+
+	start = lab_now_ms();
+	for (uint32_t i = 0; i < MANY; i++) {
+		struct monitor_session s = session_of(0);
+
+		s.session.session_id += i;
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), 0);
+	}
+	made = lab_now_ms();
+	for (uint32_t i = 0; i < MANY; i++) {
+		struct monitor_pw r = {
+			.tunnel_id = tunnel_id[0], .session_id = session_id[0] + i, .lcce = "east", .session = "lan",
+		};
+
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW, &r), 0);
+	}
+	given = lab_now_ms();
+	for (uint32_t i = 0; i < MANY; i++) {
+		struct monitor_circuit r = { tunnel_id[0], session_id[0] + i, true };
+
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_PEER, &r), 0);
+	}
+	moved = lab_now_ms();
+	assert_quiet();
+	news = lab_now_ms();
+	for (uint32_t i = 0; i < MANY; i++) {
+		struct monitor_ids ids = { tunnel_id[0], session_id[0] + i };
+
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &ids), 0);
+	}
+	print_message("us for each of %d pseudowires, %s: session %.0f, interface %.0f, peer's end %.0f, news of it %.0f, "
+		      "end %.0f\n", MANY, what, (made - start) * 1000 / MANY, (given - made) * 1000 / MANY,
+		      (moved - given) * 1000 / MANY, (news - moved) * 1000 / MANY, (lab_now_ms() - news) * 1000 / MANY);
+	assert_true(lab_wait_count(lab.m.dp, 2, 0));
+	for (unsigned int i = 0; i < MANY; i++) {
+		char name[IFNAMSIZ];
+
+		snprintf(name, sizeof(name), "l2tpeth%u", i);
+		wait_gone(name);
+	}
+}
+
+static void test_cost(void **state)
+{
+	(void)state;
+	both_tunnels();
+	cost("alone");
+	shell("ip link add br0 type bridge && ip link set br0 up");
+	sessions[0].bridge = (char *)(uintptr_t)"br0";
+	cost("in a bridge");
+	sessions[0].type = CONFIG_PW_VLAN;
+	sessions[0].vlan = 100;
+	cost("VLAN, in a bridge");
+}
+
 static void test_null(void **state)
 {
 	(void)state;
@@ -740,6 +810,7 @@ int main(void)
 		TEST(test_default_mtu),
 		TEST(test_large_mtu),
 		TEST(test_null),
+		TEST(test_cost),
 	};
 
 	log_open("test", LOG_SINK_STDERR, getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_CRIT);
