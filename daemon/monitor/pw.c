@@ -280,10 +280,10 @@ static int find_link(struct pws *p, struct monitor *m, const struct msession *s,
 	if (!err)
 		err = link_get(&p->rtnl, pw->name, l);
 	if (err)
-		return refused(p, pw, err, "its interface is not there; it must keep its name until the pseudowire is "
-			       "up");
-	pw->base = pw->top = l->index;
-	return 0;
+		refused(p, pw, err, "its interface is not there; it must keep its name until the pseudowire is up");
+	else
+		pw->base = pw->top = l->index;
+	return err;
 }
 
 static int make(struct monitor *m, struct msession *s, struct pw *pw)
