@@ -244,6 +244,65 @@ static int add_session(int end, uint32_t id, uint32_t peer_id, struct dp_session
 	return MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &r);
 }
 
+static struct dp_stats stats_of(int end, uint32_t id)
+{
+	struct monitor_ids ids = { tunnel_id[end], id };
+
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_STATS, &ids), 0);
+	return *ipc_body(&lab.answer, struct dp_stats);
+}
+
+/* Sends data for the first end's session to the second end's socket: true when the session gets it. */
+static bool foreign_data(int fd[2], uint32_t id)
+{
+	uint8_t data[64] = { 0, 3, 0, 0, (uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id };
+	double end = lab_now_ms() + WAIT_MS;
+	struct dp_stats s;
+	uint8_t got[64];
+
+	assert_int_equal(send(fd[0], data, sizeof(data), 0), sizeof(data));
+	do {
+		if (!silent(fd[1])) {
+			assert_int_equal(recv(fd[1], got, sizeof(got), 0), sizeof(data));
+			return false;
+		}
+		s = stats_of(0, id);
+		assert_true(lab_now_ms() < end);
+	} while (s.rx_packets + s.rx_cookie_discards + s.rx_errors == 0);
+	return true;
+}
+
+/*
+ * Data that another tunnel's peer sends to a session's id: before Linux 6.12 it comes up its own
+ * tunnel's socket; since then the session has it, and only a cookie keeps it out.
+ */
+static void test_foreign_data(void **state)
+{
+	struct monitor_session open;
+	struct dp_session s;
+	int fd[2];
+	bool taken;
+
+	(void)state;
+	if (kind->encap == DP_ENCAP_IP)
+		return;
+	for (int i = 0; i < 2; i++)
+		fd[i] = tunnel_socket(i);
+	add_tunnels();
+	assert_int_equal(add_session(0, session_id[0], session_id[1], &s), 0);
+	open.session = s;
+	open.session.session_id = 77;
+	open.session.peer_cookie_len = 0;
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &open), 0);
+	taken = foreign_data(fd, 77);
+	assert_int_equal(foreign_data(fd, session_id[0]), taken);
+	print_message("another tunnel's data: %s\n", taken ? "the session's, but for its cookie" : "comes up");
+	assert_int_equal(stats_of(0, session_id[0]).rx_packets, 0);
+	assert_int_equal(stats_of(0, session_id[0]).rx_cookie_discards, taken);
+	close(fd[0]);
+	close(fd[1]);
+}
+
 /* A PPP session, and control messages beside its frames. */
 static void test_data(void **state)
 {
@@ -442,6 +501,7 @@ static int teardown(void **state)
 static const struct { const char *name; CMUnitTestFunction run; } by_kind[] = {
 	{ "connection", test_connection },
 	{ "data", test_data },
+	{ "foreign data", test_foreign_data },
 	{ "refused", test_refused },
 	{ "session ids", test_session_ids },
 	{ "taken", test_taken },
