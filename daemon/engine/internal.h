@@ -88,7 +88,7 @@ struct pseudowire {
 	uint16_t type;			/* L2TP_PW_* */
 	uint8_t cookie[8], cookie_len;	/* that the peer must send */
 	uint8_t peer_cookie[8], peer_cookie_len;	/* and we */
-	bool sublayer, sequencing, peer_sequencing;
+	bool sublayer, sequencing;	/* both ways */
 	bool circuit_up, peer_up;
 	uint32_t serial;		/* of the peer's request */
 	uint64_t changed_ms;		/* when either end of the circuit changed last; 0: it did not */

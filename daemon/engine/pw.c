@@ -85,7 +85,11 @@ void pw_params(const struct pseudowire *w, const struct peer_session *s, struct 
 	memcpy(p->end_id, end_id, p->end_id_len);
 }
 
-/* The kernel has one sublayer for both directions: there is one when either end asks for it. */
+/*
+ * The kernel has one sublayer for both directions, and numbers either both or none
+ * (l2tp_recv_common takes unnumbered packets for the peer's word not to number ours): what
+ * either end asks for holds for both.
+ */
 static void negotiate(struct call *c)
 {
 	const struct l2tp_call_params *theirs = l2tp_session_peer_params(c->core);
@@ -93,8 +97,8 @@ static void negotiate(struct call *c)
 
 	w->peer_cookie_len = theirs->cookie_len;
 	memcpy(w->peer_cookie, theirs->cookie, sizeof(w->peer_cookie));
-	w->peer_sequencing = theirs->sequencing != 0;
-	w->sublayer = w->sublayer || theirs->sublayer == 1;
+	w->sequencing = w->sequencing || theirs->sequencing != 0;
+	w->sublayer = w->sequencing || w->sublayer || theirs->sublayer == 1;
 	w->peer_up = theirs->circuit_active;
 	w->serial = theirs->call_serial;
 }
@@ -112,8 +116,7 @@ void pw_describe(struct call *c, struct dp_session *s)
 	s->peer_cookie_len = w->cookie_len;
 	memcpy(s->peer_cookie, w->cookie, sizeof(s->peer_cookie));
 	s->no_l2_sublayer = !w->sublayer;
-	s->send_seq = w->peer_sequencing;
-	s->recv_seq = w->sequencing;
+	s->send_seq = s->recv_seq = w->sequencing;
 	s->reorder_timeout_ms = w->sequencing ? REORDER_TIMEOUT_MS : 0;
 	if (w->config && w->config->ifname)
 		snprintf(s->ifname, sizeof(s->ifname), "%s", w->config->ifname);

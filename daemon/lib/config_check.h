@@ -28,6 +28,8 @@ int config_check_tunnel(struct check *ch, const void *obj, const struct config_t
 			const char *secret_key);
 int config_check_lcce(struct check *ch, const struct config_lcce *l);
 int config_check_statics(struct check *ch);	/* or -ENOMEM */
+/* The VLAN interface on top of a session's interface is named IFNAME.VLAN. */
+int config_check_vlan_name(struct check *ch, const void *session, const char *ifname, uint16_t vlan);
 /* What the interface of a session joins. */
 int config_check_join(struct check *ch, const void *session, const char *ifname,
 		      const char *bridge, const char *vrf);

@@ -2,6 +2,9 @@
 /* The peers of L2TPv3 and their pseudowires: keys that contradict each other. */
 #include "lib/config_check.h"
 
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
 #include <string.h>
 
 int config_check_join(struct check *ch, const void *session, const char *ifname,
@@ -15,6 +18,16 @@ int config_check_join(struct check *ch, const void *session, const char *ifname,
 	if (ifname && vrf && strcmp(ifname, vrf) == 0)
 		return fail(ch, session, "vrf", "an interface cannot join itself; let vrf name another");
 	return 0;
+}
+
+int config_check_vlan_name(struct check *ch, const void *session, const char *ifname, uint16_t vlan)
+{
+	char name[64];
+
+	if (!ifname || !vlan || snprintf(name, sizeof(name), "%s.%u", ifname, vlan) < IFNAMSIZ)
+		return 0;
+	return fail(ch, session, "ifname", "the VLAN's interface would be %s, which is longer than %d characters; "
+		    "choose a shorter ifname", name, IFNAMSIZ - 1);
 }
 
 static int check_pw(struct check *ch, const struct config_pw *p)
@@ -31,6 +44,8 @@ static int check_pw(struct check *ch, const struct config_pw *p)
 	if (p->sequencing && !p->sublayer)
 		return fail(ch, p, "l2-sublayer", "sequencing puts its numbers into the sublayer; "
 			    "remove l2-sublayer = false");
+	if (config_check_vlan_name(ch, p, p->ifname, p->vlan))
+		return -EINVAL;
 	return config_check_join(ch, p, p->ifname, p->bridge, p->vrf);
 }
 

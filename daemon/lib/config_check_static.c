@@ -82,6 +82,8 @@ static int check_session(struct check *ch, const struct config_static_session *s
 	if (addr_is_set(&s->keepalive_address) && !s->keepalive_ms)
 		return fail(ch, s, "keepalive-address", "keepalive-address is not pinged; set keepalive "
 			    "to the seconds between two pings");
+	if (config_check_vlan_name(ch, s, s->ifname, s->vlan))
+		return -EINVAL;
 	return config_check_join(ch, s, s->ifname, s->bridge, s->vrf);
 }
 

@@ -566,7 +566,7 @@ void *config_group_at(const struct config_group *g, const void *parent, size_t i
 	char *array;
 
 	memcpy(&array, (const char *)parent + g->array, sizeof(array));
-	return array + i * g->section->size;
+	return array ? array + i * g->section->size : NULL;
 }
 
 void config_section_fini(const struct config_section *s, void *obj)

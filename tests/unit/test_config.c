@@ -548,6 +548,8 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "lcce c { session s { bridge = \"b/r\" } }", "\"b/r\" is no name for an interface" },
 	{ "lcce c { session s { remote-end-id = \"\" } }", "remote-end-id has 0 bytes; it takes 1 to 255" },
 	{ "lcce c { remote = x session s {\npseudowire = vlan } }", "test.conf:2: session \"s\" has no vlan" },
+	{ "lcce c { remote = x session s { pseudowire = vlan vlan = 4000\nifname = elevenchars } }",
+	  "test.conf:2: the VLAN's interface would be elevenchars.4000, which is longer" },
 	{ "lcce c { remote = x session s {\nvlan = 5 } }", "test.conf:2: vlan is of a pseudowire \"vlan\" only" },
 	{ "lcce c { remote = x session s { bridge = b\nvrf = v } }", "test.conf:2: an interface joins a bridge or a vrf" },
 	{ "lcce c { remote = x session s { ifname = i bridge = i } }", "an interface cannot join itself; let bridge" },
