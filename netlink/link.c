@@ -64,6 +64,10 @@ static int take_link(const struct nlmsghdr *h, void *ctx)
 			if (mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
 				l->master = (int)mnl_attr_get_u32(attr);
 			break;
+		case IFLA_LINK:
+			if (mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+				l->lower = (int)mnl_attr_get_u32(attr);
+			break;
 		case IFLA_IFNAME:
 			if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
 				snprintf(l->name, sizeof(l->name), "%s", mnl_attr_get_str(attr));

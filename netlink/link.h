@@ -12,6 +12,7 @@
 struct link {
 	int index;
 	int master;			/* the index of its bridge or VRF; 0: none */
+	int lower;			/* the index of what a VLAN is on; 0: none */
 	char name[IFNAMSIZ];
 	uint32_t mtu;
 	uint8_t mac[6];
