@@ -154,7 +154,7 @@ static void add_tunnel(struct control *c)
 		control_error(c, "name %s: use letters, digits, dot, dash and underscore", name);
 		return;
 	}
-	if (peer_find(c->engine, name)) {
+	if (peer_find(c->engine, name) || config_static_find(c->engine->config, name)) {
 		control_error(c, "there is a tunnel \"%s\" already; delete it, or choose another name", name);
 		return;
 	}
@@ -415,10 +415,15 @@ static const struct {
 	{ "show radius", show_radius },
 	{ "show config", show_config },
 	{ "show status", show_status },
+	{ "show static", show_static },
 	{ "add tunnel", add_tunnel },
 	{ "add session", add_session },
+	{ "add tunnel static", add_static_tunnel },
+	{ "add session static", add_static_session },
 	{ "delete tunnel", delete_tunnel },
 	{ "delete session", delete_session },
+	{ "delete tunnel static", delete_static_tunnel },
+	{ "delete session static", delete_static_session },
 	{ "clear user", clear_user },
 	{ "test aaa", test_aaa },
 	{ "set log", set_log },

@@ -61,6 +61,18 @@ void show_start(struct control *c, void (*produce)(struct control *));
 
 /* show_interface.c */
 void show_interfaces(struct control *c);
+void show_hex(json_t *o, const char *key, const uint8_t *bytes, size_t len);	/* eight at most */
+/* What the kernel knows of an interface; nothing of none. */
+void show_link(json_t *o, const struct monitor_pw_show *r);
+
+/* static.c */
+void add_static_tunnel(struct control *c);
+void add_static_session(struct control *c);
+void delete_static_tunnel(struct control *c);
+void delete_static_session(struct control *c);
+void show_static(struct control *c);
+/* Goes on with those of static sessions. */
+void show_static_interfaces(struct control *c);
 
 /* show_service.c */
 void show_users(struct control *c);

@@ -547,6 +547,10 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	case MONITOR_PPP_START:
 	case MONITOR_PPP_STOP:
 	case MONITOR_ROUTE:
+	case MONITOR_STATIC_ADD:
+	case MONITOR_STATIC_SESSION_ADD:
+	case MONITOR_STATIC_DEL:
+	case MONITOR_STATIC_SHOW:
 	case MONITOR_NET:
 	case MONITOR_LINK_STATS:
 	case MONITOR_SCRIPT:

@@ -15,7 +15,7 @@ static const char *up_or_down(bool up)
 	return up ? "up" : "down";
 }
 
-static void show_hex(json_t *o, const char *key, const uint8_t *bytes, size_t len)
+void show_hex(json_t *o, const char *key, const uint8_t *bytes, size_t len)
 {
 	char text[2 * 8 + 1] = "";
 
@@ -85,6 +85,30 @@ static json_t *interface_record(const struct call *c)
 	return o;
 }
 
+void show_link(json_t *o, const struct monitor_pw_show *r)
+{
+	if (!r->ifname[0])
+		return;
+	show_text(o, "ifname", r->ifname);
+	/* The null data plane has names only. */
+	if (!r->ifindex)
+		return;
+	show_number(o, "ifindex", r->ifindex);
+	show_text(o, "admin", up_or_down(r->admin_up));
+	show_text(o, "link", up_or_down(r->oper_up));
+	show_number(o, "mtu", r->mtu);
+	show_mac(o, r->mac);
+	show_text(o, "master", r->master);
+	show_number(o, "rx_packets", r->rx_packets);
+	show_number(o, "rx_bytes", r->rx_bytes);
+	show_number(o, "rx_errors", r->rx_errors);
+	show_number(o, "rx_drops", r->rx_drops);
+	show_number(o, "tx_packets", r->tx_packets);
+	show_number(o, "tx_bytes", r->tx_bytes);
+	show_number(o, "tx_errors", r->tx_errors);
+	show_number(o, "tx_drops", r->tx_drops);
+}
+
 static void finish_record(struct control *c)
 {
 	if (!c->over)
@@ -116,26 +140,10 @@ static void on_link(void *arg, int result, struct ipc_message *m)
 {
 	struct control *c = arg;
 	const struct monitor_pw_show *r = m ? ipc_body(m, struct monitor_pw_show) : NULL;
-	json_t *o = c->record;
 
 	c->waiting = false;
-	if (!result && r) {
-		show_text(o, "ifname", r->ifname);
-		show_number(o, "ifindex", r->ifindex);
-		show_text(o, "admin", up_or_down(r->admin_up));
-		show_text(o, "link", up_or_down(r->oper_up));
-		show_number(o, "mtu", r->mtu);
-		show_mac(o, r->mac);
-		show_text(o, "master", r->master);
-		show_number(o, "rx_packets", r->rx_packets);
-		show_number(o, "rx_bytes", r->rx_bytes);
-		show_number(o, "rx_errors", r->rx_errors);
-		show_number(o, "rx_drops", r->rx_drops);
-		show_number(o, "tx_packets", r->tx_packets);
-		show_number(o, "tx_bytes", r->tx_bytes);
-		show_number(o, "tx_errors", r->tx_errors);
-		show_number(o, "tx_drops", r->tx_drops);
-	}
+	if (!result && r)
+		show_link(c->record, r);
 	c->waiting = ask_ipsec(c);
 	if (!c->waiting)
 		finish_record(c);
@@ -174,7 +182,7 @@ static void produce_interface(struct control *c)
 	struct l2tp_session *core;
 
 	if (!tunnel) {
-		show_finish(c, "interface", name);
+		show_static_interfaces(c);
 		return;
 	}
 	core = l2tp_session_next(tunnel, c->next_session);

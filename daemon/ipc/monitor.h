@@ -60,7 +60,48 @@ enum monitor_message {
 	 * sends nothing so; asked again, by the SAs of another reqid. It ends with the tunnel's socket.
 	 */
 	MONITOR_IPSEC,
+	/*
+	 * Static tunnels, which are the monitor's: added by command, they are checked as the
+	 * configuration is, kept in state-dir and made. Replies with a sentence of what is wrong:
+	 * monitor_static_reply; added is also what cannot be made yet, which is tried again.
+	 */
+	MONITOR_STATIC_ADD,		/* request: monitor_static */
+	MONITOR_STATIC_SESSION_ADD,	/* request: monitor_static_session */
+	MONITOR_STATIC_DEL,		/* request: monitor_static_name; one of the configuration is back at the next start */
+	MONITOR_STATIC_SHOW,		/* request: monitor_static_place; reply: monitor_static_show; -ENOENT: no more */
 };
+
+struct monitor_static {
+	char name[CONFIG_NAME_MAX];
+	uint32_t tunnel_id, peer_tunnel_id;
+	enum config_encap encap;
+	struct addr local, remote;	/* with the ports */
+	bool udp_csum, udp6_csum_tx, udp6_csum_rx;
+};
+
+struct monitor_static_session {
+	char tunnel[CONFIG_NAME_MAX], name[CONFIG_NAME_MAX];	/* name "": sessionN, the first that is free */
+	uint32_t session_id, peer_session_id;
+	struct config_cookie cookie, peer_cookie;
+	enum config_l2spec l2spec;
+	enum config_seq seq;
+	uint16_t vlan, mtu;
+	uint8_t mac[6];
+	bool has_mac;
+	char ifname[IFNAMSIZ], bridge[IFNAMSIZ], vrf[IFNAMSIZ];	/* "": none */
+	uint32_t keepalive_ms;
+	struct addr keepalive_address;
+};
+
+/* session "": the tunnel; tunnel "": the one that has such a session */
+struct monitor_static_name { char tunnel[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX]; };
+
+struct monitor_static_reply {
+	char name[CONFIG_NAME_MAX];	/* of the session that was added */
+	char why[512];			/* "" with result 0 */
+};
+
+struct monitor_static_place { uint32_t tunnel, session; };	/* zeroed: the first */
 
 struct monitor_pw {
 	uint32_t tunnel_id, session_id;
@@ -88,6 +129,16 @@ struct monitor_pw_show {
 	uint8_t mac[6];
 	bool admin_up, oper_up;
 	uint64_t rx_packets, tx_packets, rx_bytes, tx_bytes, rx_errors, tx_errors, rx_drops, tx_drops;
+};
+
+/* A session, or a tunnel that has none. */
+struct monitor_static_show {
+	struct monitor_static_place next;
+	bool by_command, has_session, up;
+	struct monitor_static tunnel;
+	struct monitor_static_session session;
+	struct monitor_pw_show link;	/* ifname "": there is none */
+	char why[512];			/* why it is not up */
 };
 
 struct monitor_link {

@@ -66,6 +66,26 @@ const struct config_static *config_static_find(const struct config *c, const cha
 	return NULL;
 }
 
+static bool equal_keys(const struct config_section *s, const void *a, const void *b)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (!s->keys[i].kind->equal(&s->keys[i], a, b))
+			return false;
+	return true;
+}
+
+bool config_static_equal(const struct config_static *a, const struct config_static *b)
+{
+	return equal_keys(&config_section_static, a, b);
+}
+
+bool config_static_session_equal(const struct config_static_session *a, const struct config_static_session *b)
+{
+	return equal_keys(&config_section_static_session, a, b);
+}
+
 const struct config_pool *config_pool_find(const struct config *c, const char *name)
 {
 	size_t i;

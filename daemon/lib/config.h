@@ -262,6 +262,8 @@ struct config *config_parse(FILE *f, const char *name, char *err, size_t errlen)
 void config_free(struct config *c);
 /* The canonical form: every key that differs from its default; parses back to the same. */
 int config_print(const struct config *c, FILE *out);
+/* The same of these sections alone. */
+int config_print_statics(const struct config_static *v, size_t n, FILE *out);
 /*
  * Whether each file that the configuration names can be opened, is root's or
  * our own, and is closed to others: 0, or -errno with a sentence in err.
@@ -273,6 +275,9 @@ const struct config_lac *config_lac_find(const struct config *c, const char *nam
 const struct config_lcce *config_lcce_find(const struct config *c, const char *name);
 const struct config_pw *config_pw_find(const struct config_lcce *l, const char *name);
 const struct config_static *config_static_find(const struct config *c, const char *name);
+/* The same keys; names and, of a tunnel, its sessions are not looked at. */
+bool config_static_equal(const struct config_static *a, const struct config_static *b);
+bool config_static_session_equal(const struct config_static_session *a, const struct config_static_session *b);
 /* The lcce section that takes a control connection from this peer, or NULL. router_id: host order. */
 const struct config_lcce *config_lcce_match(const struct config *c, const struct addr *from,
 					    const char *hostname, uint32_t router_id);

@@ -88,3 +88,13 @@ int config_print(const struct config *c, FILE *out)
 		return err;
 	return fflush(out) || ferror(out) ? -EIO : 0;
 }
+
+int config_print_statics(const struct config_static *v, size_t n, FILE *out)
+{
+	struct config c = { .statics = (struct config_static *)(uintptr_t)v, .statics_n = n };
+	int err = print_groups(&c, config_groups, &c, 0, out);
+
+	if (err)
+		return err;
+	return fflush(out) || ferror(out) ? -EIO : 0;
+}

@@ -29,6 +29,7 @@
 #include "monitor/net.h"
 #include "monitor/pw.h"
 #include "monitor/script.h"
+#include "monitor/statics.h"
 
 /* Clearing thousands of calls takes the engine a while; past this it is ended. */
 #define STOP_GRACE_MS 20000
@@ -211,6 +212,24 @@ static void on_sigchld(struct loop_signal *s, int signo)
 	}
 }
 
+static bool has_v3_session(void *ctx, uint32_t session_id)
+{
+	const struct monitor *m = ctx;
+
+	return table_get(&m->v3_ids, session_id) != NULL;
+}
+
+static int start_statics(struct monitor *m)
+{
+	const struct statics_options o = {
+		.config = m->config, .config_text = m->config_text, .dp = m->dp,
+		.interfaces = !m->options.null_dataplane, .has_session = has_v3_session, .ctx = m,
+	};
+
+	m->statics = statics_new(m->loop, &o);
+	return m->statics ? 0 : -ENOMEM;
+}
+
 static int start(struct monitor *m)
 {
 	int err;
@@ -245,6 +264,8 @@ static int start(struct monitor *m)
 		if (!m->ppp)
 			err = -ENOMEM;
 	}
+	if (!err)
+		err = start_statics(m);
 	if (!err)
 		err = role_start(m, &m->engine);
 	return err;
@@ -282,6 +303,7 @@ static void finish(struct monitor *m)
 	net_free(m->net);
 	pws_free(m);
 	ipsec_policies_fini(&m->ipsec);
+	statics_free(m->statics);
 	if (m->dp)
 		m->dp->ops->free(m->dp);
 	if (m->control_fd >= 0) {

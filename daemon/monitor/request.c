@@ -19,6 +19,7 @@
 #include "monitor/net.h"
 #include "monitor/pw.h"
 #include "monitor/script.h"
+#include "monitor/statics.h"
 
 #define L2TP_PORT 1701
 /* Of mtu and mru; 0 leaves them to pppd. */
@@ -245,6 +246,9 @@ static int do_session_add(struct monitor *m, const struct dp_session *r)
 		return -EINVAL;
 	if (m->config->max_sessions && m->sessions.count >= monitor_room(m->config->max_sessions))
 		return -ENOSPC;
+	/* Over UDP the kernel would take it: RFC 3931 has ids be the LCCE's. */
+	if (t->version == 3 && statics_has_session(m->statics, r->session_id))
+		return -EEXIST;
 	err = session_new(m, t, r, &s);
 	if (err)
 		return err;
@@ -521,6 +525,37 @@ static void do_pw_show(struct monitor *m, const struct monitor_ids *r, struct an
 	a->len = sizeof(show);
 }
 
+/* ---- static tunnels ---- */
+
+static void do_static(struct monitor *m, const struct ipc_message *msg, const void *body, struct answer *a)
+{
+	static struct monitor_static_reply reply;
+
+	reply = (struct monitor_static_reply){ 0 };
+	if (msg->header.type == MONITOR_STATIC_ADD)
+		a->result = statics_add(m->statics, body, &reply);
+	else if (msg->header.type == MONITOR_STATIC_SESSION_ADD)
+		a->result = statics_add_session(m->statics, body, &reply);
+	else
+		a->result = statics_del(m->statics, body, &reply);
+	/* What an operator asked for in vain is his to hear; it is no unsound request. */
+	if (a->result == -EINVAL && reply.why[0])
+		a->result = -ENOTSUP;
+	a->body = &reply;
+	a->len = sizeof(reply);
+}
+
+static void do_static_show(struct monitor *m, const struct monitor_static_place *r, struct answer *a)
+{
+	static struct monitor_static_show show;
+
+	a->result = statics_show(m->statics, r, &show);
+	if (a->result)
+		return;
+	a->body = &show;
+	a->len = sizeof(show);
+}
+
 /* ip-down is for a session that is gone already, maybe; ip-up for one that is there. */
 static int do_script(struct monitor *m, const struct monitor_script *r)
 {
@@ -631,6 +666,10 @@ static void handle(struct monitor *m, struct ipc_message *msg, struct answer *a)
 	case MONITOR_PW: { BODY(monitor_pw) do_pw(m, r, a); return; }
 	case MONITOR_PW_PEER: { BODY(monitor_circuit) a->result = pw_peer(m, r); return; }
 	case MONITOR_PW_SHOW: { BODY(monitor_ids) do_pw_show(m, r, a); return; }
+	case MONITOR_STATIC_ADD: { BODY(monitor_static) do_static(m, msg, r, a); return; }
+	case MONITOR_STATIC_SESSION_ADD: { BODY(monitor_static_session) do_static(m, msg, r, a); return; }
+	case MONITOR_STATIC_DEL: { BODY(monitor_static_name) do_static(m, msg, r, a); return; }
+	case MONITOR_STATIC_SHOW: { BODY(monitor_static_place) do_static_show(m, r, a); return; }
 	case MONITOR_START:
 	case MONITOR_PPP_EXIT:
 	case MONITOR_STOP:

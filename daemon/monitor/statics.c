@@ -1,0 +1,639 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Static tunnels are brought to the kernel, and found there again; see statics.h. */
+#include "monitor/statics_internal.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "lib/table.h"
+#include "monitor/pw_link.h"
+#include "monitor/statics_record.h"
+#include "netlink/dataplane.h"
+
+#define RETRY_MS	10000
+/* The kernel takes a moment to remove: ids, ports and names are taken until then. */
+#define SETTLE_MS	3000
+#define SETTLE_STEP_MS	50
+
+/* ---- sets ---- */
+
+int static_set_init(struct static_set *set, struct config *config)
+{
+	struct static_set made = { .config = config, .n = config->statics_n };
+
+	made.tunnels = calloc(made.n + 1, sizeof(*made.tunnels));
+	for (size_t i = 0; made.tunnels && i < made.n; i++) {
+		made.tunnels[i].config = &config->statics[i];
+		made.tunnels[i].sessions = calloc(config->statics[i].sessions_n + 1, sizeof(struct static_state));
+		if (!made.tunnels[i].sessions) {
+			made.config = NULL;
+			static_set_fini(&made);
+			return -ENOMEM;
+		}
+	}
+	if (!made.tunnels)
+		return -ENOMEM;
+	*set = made;
+	return 0;
+}
+
+void static_set_fini(struct static_set *set)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		struct static_tunnel *t = &set->tunnels[i];
+
+		for (size_t k = 0; t->sessions && k < t->config->sessions_n; k++)
+			free(t->sessions[k].why);
+		free(t->sessions);
+		free(t->state.why);
+	}
+	free(set->tunnels);
+	if (set->config)
+		config_free(set->config);
+	*set = (struct static_set){ 0 };
+}
+
+/* ---- what is wrong ---- */
+
+static bool is_settling(const struct statics *s, int err)
+{
+	return (err == -EEXIST || err == -EADDRINUSE) && loop_now_fresh(s->loop) < s->settling_until_ms;
+}
+
+/* Said once, until it is something else. */
+static void complain(struct static_state *state, const struct static_tunnel *t, const char *session, const char *fmt,
+		     ...) __attribute__((format(printf, 4, 5)));
+static void complain(struct static_state *state, const struct static_tunnel *t, const char *session, const char *fmt,
+		     ...)
+{
+	char *why = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&why, fmt, ap) < 0)
+		why = NULL;
+	va_end(ap);
+	if (!why)
+		return;
+	if (state->why && strcmp(state->why, why) == 0) {
+		free(why);
+		return;
+	}
+	free(state->why);
+	state->why = why;
+	log_error("static \"%s\"%s%s%s: %s; it is tried again every %d s", t->config->name,
+		  session ? " session \"" : "", session ? session : "", session ? "\"" : "", why, RETRY_MS / 1000);
+}
+
+static void is_well(struct static_state *state)
+{
+	free(state->why);
+	state->why = NULL;
+}
+
+/* ---- the record ---- */
+
+char *statics_print(const struct config_static *v, size_t n)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	int err = f ? config_print_statics(v, n, f) : -ENOMEM;
+
+	if (f && fclose(f))
+		err = -ENOMEM;
+	if (!err)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* Copies what is recorded of t to *out, whose sessions the caller frees. */
+static int recorded_of(const struct static_tunnel *t, struct config_static *out)
+{
+	*out = *t->config;
+	out->sessions_n = 0;
+	out->sessions = calloc(t->config->sessions_n + 1, sizeof(*out->sessions));
+	if (!out->sessions)
+		return -ENOMEM;
+	for (size_t k = 0; k < t->config->sessions_n; k++)
+		if (t->sessions[k].recorded)
+			out->sessions[out->sessions_n++] = t->config->sessions[k];
+	return 0;
+}
+
+static char *recorded_text(const struct static_set *set)
+{
+	struct config_static *v = calloc(set->n + 1, sizeof(*v));
+	char *text = NULL;
+	size_t n = 0;
+	int err = v ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < set->n && !err; i++) {
+		if (!set->tunnels[i].state.recorded)
+			continue;
+		err = recorded_of(&set->tunnels[i], &v[n]);
+		n += !err;
+	}
+	if (!err)
+		text = statics_print(v, n);
+	while (n)
+		free(v[--n].sessions);
+	free(v);
+	return text;
+}
+
+static void record(struct statics *s)
+{
+	char *text = recorded_text(&s->set);
+
+	if (!text) {
+		log_error("out of memory: static tunnels are not recorded");
+		return;
+	}
+	if (strcmp(text, s->made) == 0 || statics_record_write(s->options.config->state_dir, STATICS_MADE, text)) {
+		free(text);
+		return;
+	}
+	free(s->made);
+	s->made = text;
+}
+
+/* ---- out of the kernel ---- */
+
+static void settle(struct statics *s)
+{
+	s->settling_until_ms = loop_now_fresh(s->loop) + SETTLE_MS;
+}
+
+static void remove_session(struct statics *s, const struct config_static *t, const struct config_static_session *c)
+{
+	int err = s->options.dp->ops->session_del(s->options.dp, t->tunnel_id, c->session_id);
+
+	if (err && err != -ENOENT)
+		log_error("static \"%s\" session \"%s\": cannot be removed from the kernel: %s; remove it with \"ip l2tp del "
+			  "session tunnel_id %u session_id %u\"", t->name, c->name, strerror(-err), t->tunnel_id,
+			  c->session_id);
+	else
+		log_info("static \"%s\" session \"%s\" is removed", t->name, c->name);
+	settle(s);
+}
+
+static void remove_tunnel(struct statics *s, const struct config_static *t)
+{
+	int err = s->options.dp->ops->tunnel_del(s->options.dp, t->tunnel_id);
+
+	if (err && err != -ENOENT)
+		log_error("static \"%s\": cannot be removed from the kernel: %s; remove it with \"ip l2tp del tunnel tunnel_id "
+			  "%u\"", t->name, strerror(-err), t->tunnel_id);
+	else
+		log_notice("static \"%s\" is removed", t->name);
+	settle(s);
+}
+
+void statics_drop(struct statics *s, struct static_tunnel *t, size_t session)
+{
+	struct static_state *state = &t->sessions[session];
+
+	if (state->there)
+		remove_session(s, t->config, &t->config->sessions[session]);
+	is_well(state);
+	*state = (struct static_state){ .off = true };
+}
+
+void statics_drop_tunnel(struct statics *s, struct static_tunnel *t)
+{
+	if (t->state.there)
+		remove_tunnel(s, t->config);
+	is_well(&t->state);
+	t->state = (struct static_state){ .off = true };
+	for (size_t k = 0; k < t->config->sessions_n; k++) {
+		is_well(&t->sessions[k]);
+		t->sessions[k] = (struct static_state){ .off = true };
+	}
+}
+
+/* ---- from one set to the next ---- */
+
+/* The new one takes over what has become of the old one. */
+static void take_over(struct static_state *to, struct static_state *from)
+{
+	free(to->why);
+	*to = *from;
+	from->why = NULL;
+}
+
+static struct static_tunnel *find_same(struct static_set *set, const struct config_static *c)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (set->tunnels[i].config->tunnel_id == c->tunnel_id)
+			return config_static_equal(set->tunnels[i].config, c) ? &set->tunnels[i] : NULL;
+	return NULL;
+}
+
+static void adopt_session(struct statics *s, struct static_tunnel *old, size_t k, struct static_tunnel *new)
+{
+	const struct config_static_session *c = &old->config->sessions[k];
+
+	for (size_t i = 0; i < new->config->sessions_n; i++) {
+		if (new->config->sessions[i].session_id == c->session_id &&
+		    config_static_session_equal(&new->config->sessions[i], c)) {
+			take_over(&new->sessions[i], &old->sessions[k]);
+			return;
+		}
+	}
+	if (old->sessions[k].there)
+		remove_session(s, old->config, c);
+}
+
+/* What is the same goes on; what is not, or is not wanted, is removed. */
+static void adopt(struct statics *s, struct static_set *old, struct static_set *new)
+{
+	for (size_t i = 0; i < old->n; i++) {
+		struct static_tunnel *from = &old->tunnels[i], *to = find_same(new, from->config);
+
+		if (!to) {
+			if (from->state.there)
+				remove_tunnel(s, from->config);
+			continue;
+		}
+		take_over(&to->state, &from->state);
+		for (size_t k = 0; k < from->config->sessions_n; k++)
+			adopt_session(s, from, k, to);
+	}
+}
+
+void statics_want(struct statics *s, struct static_set *set)
+{
+	adopt(s, &s->set, set);
+	static_set_fini(&s->set);
+	s->set = *set;
+	*set = (struct static_set){ 0 };
+	statics_work(s);
+}
+
+/* ---- into the kernel ---- */
+
+static enum dp_encap encap_of(const struct config_static *c)
+{
+	switch (c->encap) {
+	case CONFIG_ENCAP_UDP:
+		return DP_ENCAP_UDP;
+	case CONFIG_ENCAP_IP:
+		return DP_ENCAP_IP;
+	}
+	return DP_ENCAP_UDP;
+}
+
+static struct dp_tunnel dp_tunnel_of(const struct config_static *c)
+{
+	return (struct dp_tunnel){
+		.version = 3, .encap = encap_of(c), .tunnel_id = c->tunnel_id, .peer_tunnel_id = c->peer_tunnel_id,
+		.fd = -1, .local = c->local, .peer = c->remote, .udp_csum = c->udp_csum,
+		.udp6_zero_csum_tx = !c->udp6_csum_tx, .udp6_zero_csum_rx = !c->udp6_csum_rx,
+	};
+}
+
+static struct dp_session dp_session_of(const struct config_static *t, const struct config_static_session *c)
+{
+	struct dp_session s = {
+		.tunnel_id = t->tunnel_id, .session_id = c->session_id, .peer_session_id = c->peer_session_id,
+		.pseudowire = c->vlan ? DP_PW_ETH_VLAN : DP_PW_ETH,
+		.send_seq = c->seq & CONFIG_SEQ_SEND, .recv_seq = c->seq & CONFIG_SEQ_RECV,
+		.cookie_len = c->cookie.len, .peer_cookie_len = c->peer_cookie.len,
+		.no_l2_sublayer = c->l2spec == CONFIG_L2SPEC_NONE,
+	};
+
+	memcpy(s.cookie, c->cookie.bytes, sizeof(s.cookie));
+	memcpy(s.peer_cookie, c->peer_cookie.bytes, sizeof(s.peer_cookie));
+	snprintf(s.ifname, sizeof(s.ifname), "%s", c->ifname ? c->ifname : "");
+	return s;
+}
+
+/* The id is anybody's: what is there, and is not ours, stays. */
+static bool is_taken(struct statics *s, const struct config_static *t, const struct config_static_session *c)
+{
+	struct dp_stats stats;
+
+	return (c ? s->options.dp->ops->session_stats(s->options.dp, t->tunnel_id, c->session_id, &stats) :
+		    s->options.dp->ops->tunnel_stats(s->options.dp, t->tunnel_id, &stats)) == 0;
+}
+
+static void tunnel_failed(struct statics *s, struct static_tunnel *t, int err)
+{
+	const struct config_static *c = t->config;
+	char text[ADDR_STRLEN];
+
+	t->state.recorded = t->state.recorded && err != -EEXIST;
+	if (is_settling(s, err))
+		return;
+	if (err == -EEXIST)
+		complain(&t->state, t, NULL, "tunnel-id %u is taken in the kernel by another program, whose tunnel is left "
+			 "alone; remove it with \"ip l2tp del tunnel tunnel_id %u\", or choose another", c->tunnel_id,
+			 c->tunnel_id);
+	else if (err == -EADDRNOTAVAIL)
+		complain(&t->state, t, NULL, "local %s is no address of this host; give it to an interface",
+			 addr_format(&c->local, text));
+	else if (err == -EADDRINUSE)
+		complain(&t->state, t, NULL, "udp-sport %u of %s is in use; choose another", c->local.port,
+			 addr_format(&c->local, text));
+	else
+		complain(&t->state, t, NULL, "the kernel does not make the tunnel: %s%s%s", strerror(-err),
+			 s->options.dp->text[0] ? ": " : "", s->options.dp->text);
+}
+
+static void make_tunnel(struct statics *s, struct static_tunnel *t)
+{
+	struct dp_tunnel dp = dp_tunnel_of(t->config);
+	char local[ADDR_STRLEN], remote[ADDR_STRLEN];
+	int err = is_taken(s, t->config, NULL) ? -EEXIST : s->options.dp->ops->tunnel_add(s->options.dp, &dp);
+
+	if (err) {
+		tunnel_failed(s, t, err);
+		return;
+	}
+	t->state.there = true;
+	is_well(&t->state);
+	log_notice("static \"%s\": tunnel %u from %s to %s (their tunnel %u) is there", t->config->name, dp.tunnel_id,
+		   addr_format_port(&dp.local, local), addr_format_port(&dp.peer, remote), dp.peer_tunnel_id);
+}
+
+static void session_failed(struct statics *s, struct static_tunnel *t, size_t k, int err)
+{
+	const struct config_static_session *c = &t->config->sessions[k];
+	struct static_state *state = &t->sessions[k];
+
+	state->recorded = state->recorded && err != -EEXIST;
+	if (is_settling(s, err))
+		return;
+	if (err == -EEXIST)
+		complain(state, t, c->name, "session-id %u%s%s is taken by another program or session, which is left alone; "
+			 "remove that, or choose another", c->session_id, c->ifname ? " or the interface " : "",
+			 c->ifname ? c->ifname : "");
+	else
+		complain(state, t, c->name, "the kernel does not make the session: %s%s%s", strerror(-err),
+			 s->options.dp->text[0] ? ": " : "", s->options.dp->text);
+}
+
+static struct pw_link link_of(const struct config_static_session *c)
+{
+	return (struct pw_link){ .wanted = {
+		.vlan = c->vlan, .mtu = c->mtu, .mac = c->has_mac ? c->mac : NULL, .bridge = c->bridge, .vrf = c->vrf,
+	} };
+}
+
+/* A session that was just made goes again when its interface cannot be what is wanted. */
+static int give(struct statics *s, struct static_tunnel *t, size_t k)
+{
+	const struct config_static_session *c = &t->config->sessions[k];
+	struct pw_link l = link_of(c);
+	struct link is;
+	int err;
+
+	if (!s->has_rtnl)
+		return 0;
+	err = pw_link_find(&s->rtnl, s->options.dp, t->config->tunnel_id, c->session_id, &l, &is);
+	if (!err)
+		err = pw_link_give(&s->rtnl, &l, &is, &t->config->remote);
+	if (err)
+		complain(&t->sessions[k], t, c->name, "%s", l.why);
+	return err;
+}
+
+static void make_session(struct statics *s, struct static_tunnel *t, size_t k)
+{
+	const struct config_static_session *c = &t->config->sessions[k];
+	struct dp_session dp = dp_session_of(t->config, c);
+	struct static_state *state = &t->sessions[k];
+	int err = is_taken(s, t->config, c) ? -EEXIST : s->options.dp->ops->session_add(s->options.dp, &dp);
+
+	if (err) {
+		session_failed(s, t, k, err);
+		return;
+	}
+	if (give(s, t, k)) {
+		s->options.dp->ops->session_del(s->options.dp, dp.tunnel_id, dp.session_id);
+		return;
+	}
+	state->there = state->given = true;
+	is_well(state);
+	log_notice("static \"%s\" session \"%s\": session %u (theirs is %u) is up", t->config->name, c->name,
+		   dp.session_id, dp.peer_session_id);
+}
+
+/* Written before the kernel hears of it: whatever happens, it is known as ours. */
+static void record_intent(struct statics *s)
+{
+	for (size_t i = 0; i < s->set.n; i++) {
+		struct static_tunnel *t = &s->set.tunnels[i];
+
+		if (!t->state.there)
+			t->state.recorded = !t->state.off && !is_taken(s, t->config, NULL);
+		for (size_t k = 0; k < t->config->sessions_n; k++)
+			if (!t->sessions[k].there)
+				t->sessions[k].recorded = !t->sessions[k].off && t->state.recorded &&
+							  !is_taken(s, t->config, &t->config->sessions[k]);
+	}
+	record(s);
+}
+
+/* Whether all of it is as wanted. */
+static bool work_on(struct statics *s, struct static_tunnel *t)
+{
+	bool all;
+
+	if (t->state.off)
+		return true;
+	if (!t->state.there)
+		make_tunnel(s, t);
+	all = t->state.there;
+	for (size_t k = 0; t->state.there && k < t->config->sessions_n; k++) {
+		struct static_state *state = &t->sessions[k];
+
+		if (state->off)
+			continue;
+		if (!state->there) {
+			make_session(s, t, k);
+		} else if (!state->given) {
+			state->given = give(s, t, k) == 0;
+			if (state->given)
+				is_well(state);
+		}
+		all = all && state->there && state->given;
+	}
+	return all;
+}
+
+static void on_timer(struct loop_timer *timer)
+{
+	statics_work((struct statics *)((char *)timer - offsetof(struct statics, timer)));
+}
+
+void statics_work(struct statics *s)
+{
+	bool all = true;
+	uint64_t now;
+
+	record_intent(s);
+	for (size_t i = 0; i < s->set.n; i++)
+		all = work_on(s, &s->set.tunnels[i]) && all;
+	record(s);
+	now = loop_now_fresh(s->loop);
+	if (all)
+		loop_timer_stop(&s->timer);
+	else if (loop_timer_set(s->loop, &s->timer, now + (now < s->settling_until_ms ? SETTLE_STEP_MS : RETRY_MS),
+				on_timer))
+		log_error("out of memory: static tunnels that are missing are not tried again");
+}
+
+/* ---- at the start ---- */
+
+static uint64_t key_of(uint32_t tunnel_id, uint32_t session_id)
+{
+	return (uint64_t)tunnel_id << 32 | session_id;
+}
+
+/* Keeps the peer's id, which is never 0, by ours. */
+static int on_object(void *ctx, const struct dp_object *o)
+{
+	uint32_t peer = o->session_id ? o->peer_session_id : o->peer_tunnel_id;
+	int err = o->version == 3 ? table_put(ctx, key_of(o->tunnel_id, o->session_id), (void *)(uintptr_t)peer) : 0;
+
+	return err == -EEXIST ? 0 : err;
+}
+
+static bool kernel_has(const struct table *kernel, uint32_t tunnel_id, uint32_t session_id, uint32_t peer)
+{
+	return (uintptr_t)table_get(kernel, key_of(tunnel_id, session_id)) == peer;
+}
+
+static void look_at(const struct table *kernel, struct static_tunnel *t)
+{
+	const struct config_static *c = t->config;
+
+	t->state.there = kernel_has(kernel, c->tunnel_id, 0, c->peer_tunnel_id);
+	t->state.recorded = t->state.there;
+	for (size_t k = 0; t->state.there && k < c->sessions_n; k++) {
+		t->sessions[k].there = kernel_has(kernel, c->tunnel_id, c->sessions[k].session_id,
+						  c->sessions[k].peer_session_id);
+		t->sessions[k].recorded = t->sessions[k].there;
+	}
+}
+
+static struct config *parse(const char *text, const char *name, char *why, size_t size)
+{
+	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	struct config *c = f ? config_parse(f, name, why, size) : NULL;
+
+	if (!f)
+		snprintf(why, size, "%s: out of memory", name);
+	else
+		fclose(f);
+	return c;
+}
+
+struct config *statics_compose(const struct statics *s, const char *added, char *why, size_t size)
+{
+	char *text, sentence[512] = "";
+	const char *at;
+	struct config *c;
+
+	if (asprintf(&text, "%s\n%s", s->options.config_text, added) < 0) {
+		snprintf(why, size, "l2tpd is out of memory");
+		return NULL;
+	}
+	c = parse(text, "command", sentence, sizeof(sentence));
+	free(text);
+	/* Its place is in no file. */
+	at = c ? NULL : strstr(sentence, ": ");
+	if (!c)
+		snprintf(why, size, "%s", at ? at + 2 : sentence);
+	return c;
+}
+
+/* What an l2tpd before us made, as far as it is there still. */
+static int read_made(struct statics *s)
+{
+	const char *dir = s->options.config->state_dir;
+	struct table kernel = { 0 };
+	char *text = NULL, why[512];
+	struct config *c;
+	int err;
+
+	s->made = strdup("");
+	if (!s->made)
+		return -ENOMEM;
+	if (statics_record_read(dir, STATICS_MADE, &text))
+		return 0;
+	c = parse(text, "static.made", why, sizeof(why));
+	free(text);
+	if (!c) {
+		statics_record_refuse(dir, STATICS_MADE, why);
+		return 0;
+	}
+	err = static_set_init(&s->set, c);
+	if (err) {
+		config_free(c);
+		return err;
+	}
+	if (s->set.n)
+		err = s->options.dp->ops->dump(s->options.dp, on_object, &kernel);
+	if (err)
+		log_error("the kernel's tunnels cannot be listed: %s; those that are static are not known as ours",
+			  strerror(-err));
+	for (size_t i = 0; i < s->set.n && !err; i++)
+		look_at(&kernel, &s->set.tunnels[i]);
+	table_fini(&kernel);
+	free(s->made);
+	s->made = statics_print(c->statics, c->statics_n);
+	return s->made ? 0 : -ENOMEM;
+}
+
+struct statics *statics_new(struct loop *loop, const struct statics_options *o)
+{
+	struct statics *s = calloc(1, sizeof(*s));
+	int err = s ? 0 : -ENOMEM;
+
+	if (s) {
+		s->options = *o;
+		s->loop = loop;
+	}
+	if (!err && o->interfaces) {
+		err = rtnl_open(&s->rtnl);
+		s->has_rtnl = !err;
+	}
+	if (!err)
+		err = read_made(s);
+	if (!err)
+		err = statics_add_all(s);
+	if (!err)
+		return s;
+	log_error("static tunnels cannot be made: %s", strerror(-err));
+	statics_free(s);
+	return NULL;
+}
+
+void statics_free(struct statics *s)
+{
+	if (!s)
+		return;
+	loop_timer_stop(&s->timer);
+	static_set_fini(&s->set);
+	if (s->has_rtnl)
+		rtnl_close(&s->rtnl);
+	free(s->made);
+	free(s);
+}
+
+bool statics_has_session(const struct statics *s, uint32_t session_id)
+{
+	for (size_t i = 0; s && i < s->set.n; i++)
+		for (size_t k = 0; k < s->set.tunnels[i].config->sessions_n; k++)
+			if (s->set.tunnels[i].config->sessions[k].session_id == session_id)
+				return true;
+	return false;
+}

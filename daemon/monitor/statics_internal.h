@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What statics.c and statics_request.c share: what is wanted, and what has become of it. */
+#ifndef L2TPD_MONITOR_STATICS_INTERNAL_H
+#define L2TPD_MONITOR_STATICS_INTERNAL_H
+
+#include "monitor/statics.h"
+
+#include "netlink/rtnl.h"
+
+struct static_state {
+	bool there;		/* in the kernel, by us */
+	bool recorded;		/* there, or about to be */
+	bool given;		/* of a session: its interface has what is wanted */
+	bool off;		/* of the configuration, and deleted by command */
+	char *why;		/* the last error; NULL: none */
+};
+
+struct static_tunnel {
+	const struct config_static *config;
+	struct static_state state;
+	struct static_state *sessions;	/* as config's */
+};
+
+/* All that is wanted. The first so many are of the configuration, the others were added by command. */
+struct static_set {
+	struct config *config;
+	struct static_tunnel *tunnels;
+	size_t n;
+};
+
+struct statics {
+	struct statics_options options;
+	struct loop *loop;
+	struct loop_timer timer;
+	struct rtnl rtnl;
+	bool has_rtnl;
+	struct static_set set;
+	char *made;			/* what STATICS_MADE has */
+	uint64_t settling_until_ms;	/* what we removed may still be in the way of what replaces it */
+};
+
+static inline bool static_is_configured(const struct statics *s, size_t i)
+{
+	return i < s->options.config->statics_n;
+}
+
+/* Of config, which it takes over when it succeeds. 0 or -ENOMEM. */
+int static_set_init(struct static_set *set, struct config *config);
+void static_set_fini(struct static_set *set);
+
+/* From now on this is wanted: takes set over, and brings the kernel there. */
+void statics_want(struct statics *s, struct static_set *set);
+/* Takes out of the kernel what is off. */
+void statics_drop(struct statics *s, struct static_tunnel *t, size_t session);
+void statics_drop_tunnel(struct statics *s, struct static_tunnel *t);
+/* Brings the kernel to what is wanted. */
+void statics_work(struct statics *s);
+/*
+ * The configuration, with these in place of what was added by command: as if all
+ * stood in the file. NULL with a sentence.
+ */
+struct config *statics_compose(const struct statics *s, const char *added, char *why, size_t size);
+/* The sections as text, which the caller frees; NULL: no memory. */
+char *statics_print(const struct config_static *v, size_t n);
+int statics_add_all(struct statics *s);		/* of state-dir, at the start */
+
+#endif

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Static tunnels that are added and deleted by command. The engine's words are
+ * made into a section of the configuration, and that is checked with all others.
+ */
+#include "monitor/statics_internal.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/config_key.h"
+#include "lib/log.h"
+#include "monitor/internal.h"
+#include "monitor/pw_link.h"
+#include "monitor/statics_record.h"
+#include "netlink/dataplane.h"
+
+/* An operator has root's leave; a taken-over engine does not get the ports of other services. */
+#define PORT_MIN	1024
+#define L2TP_PORT	1701
+
+static int refuse(struct monitor_static_reply *reply, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+static int refuse(struct monitor_static_reply *reply, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(reply->why, sizeof(reply->why), fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+/* ---- the engine's structs: nothing in them is believed ---- */
+
+static bool is_address(const struct addr *a)
+{
+	return (a->family == AF_INET || a->family == AF_INET6) && a->scope == 0;
+}
+
+static bool is_enum(unsigned int value, unsigned int last)
+{
+	return value <= last;
+}
+
+static bool tunnel_fits(const struct monitor_static *r)
+{
+	return ipc_is_text(r->name) && config_name_ok(r->name) && is_enum(r->encap, CONFIG_ENCAP_IP) &&
+	       is_address(&r->local) && is_address(&r->remote);
+}
+
+static bool is_ifname(const char name[IFNAMSIZ])
+{
+	return memchr(name, 0, IFNAMSIZ) && monitor_is_ifname(name);
+}
+
+static bool is_cookie(const struct config_cookie *c)
+{
+	return c->len == 0 || c->len == 4 || c->len == 8;
+}
+
+static bool session_fits(const struct monitor_static_session *r)
+{
+	return ipc_is_text(r->tunnel) && ipc_is_text(r->name) && (!r->name[0] || config_name_ok(r->name)) &&
+	       is_ifname(r->ifname) && is_ifname(r->bridge) && is_ifname(r->vrf) &&
+	       is_cookie(&r->cookie) && is_cookie(&r->peer_cookie) &&
+	       is_enum(r->l2spec, CONFIG_L2SPEC_NONE) && is_enum(r->seq, CONFIG_SEQ_BOTH) &&
+	       (!addr_is_set(&r->keepalive_address) || is_address(&r->keepalive_address));
+}
+
+static struct config_static tunnel_of(const struct monitor_static *r)
+{
+	struct config_static c = {
+		.tunnel_id = r->tunnel_id, .peer_tunnel_id = r->peer_tunnel_id, .encap = r->encap, .local = r->local,
+		.remote = r->remote, .udp_csum = r->udp_csum, .udp6_csum_tx = r->udp6_csum_tx,
+		.udp6_csum_rx = r->udp6_csum_rx,
+	};
+
+	memcpy(c.name, r->name, sizeof(c.name));
+	return c;
+}
+
+/* Borrows from r, which is printed and no more. */
+static char *word(const char *text)
+{
+	return *text ? (char *)(uintptr_t)text : NULL;
+}
+
+static struct config_static_session session_of(const struct monitor_static_session *r)
+{
+	struct config_static_session c = {
+		.session_id = r->session_id, .peer_session_id = r->peer_session_id, .cookie = r->cookie,
+		.peer_cookie = r->peer_cookie, .l2spec = r->l2spec, .seq = r->seq, .ifname = word(r->ifname),
+		.vlan = r->vlan, .mtu = r->mtu, .has_mac = r->has_mac, .bridge = word(r->bridge), .vrf = word(r->vrf),
+		.keepalive_ms = r->keepalive_ms, .keepalive_address = r->keepalive_address,
+	};
+
+	memcpy(c.name, r->name, sizeof(c.name));
+	memcpy(c.mac, r->mac, sizeof(c.mac));
+	return c;
+}
+
+/* ---- what was added, as a list that is changed ---- */
+
+/* The n that are of commands, and room for one more; borrows from the set. NULL: no memory. */
+static struct config_static *added_of(const struct statics *s, size_t *n)
+{
+	size_t first = s->options.config->statics_n;
+	struct config_static *v;
+
+	*n = s->set.n - first;
+	v = calloc(*n + 1, sizeof(*v));
+	for (size_t i = 0; v && i < *n; i++)
+		v[i] = *s->set.tunnels[first + i].config;
+	return v;
+}
+
+/* These are the added ones from now on: checked, kept, made. */
+static int change(struct statics *s, const struct config_static *v, size_t n, struct monitor_static_reply *reply)
+{
+	char *text = statics_print(v, n);
+	struct static_set set;
+	struct config *c;
+	int err;
+
+	if (!text)
+		return refuse(reply, -ENOMEM, "l2tpd is out of memory");
+	c = statics_compose(s, text, reply->why, sizeof(reply->why));
+	if (!c) {
+		free(text);
+		return -EINVAL;
+	}
+	err = static_set_init(&set, c);
+	if (err) {
+		config_free(c);
+		refuse(reply, err, "l2tpd is out of memory");
+	} else {
+		err = statics_record_write(s->options.config->state_dir, STATICS_ADDED, text);
+		if (err) {
+			static_set_fini(&set);
+			refuse(reply, err, "it cannot be kept in %s: %s; nothing is changed", s->options.config->state_dir,
+			       strerror(-err));
+		}
+	}
+	free(text);
+	if (!err)
+		statics_want(s, &set);
+	return err;
+}
+
+static struct static_tunnel *find(struct statics *s, const char *name, size_t *at)
+{
+	for (size_t i = 0; i < s->set.n; i++) {
+		if (strcmp(s->set.tunnels[i].config->name, name) == 0) {
+			*at = i;
+			return &s->set.tunnels[i];
+		}
+	}
+	return NULL;
+}
+
+static size_t find_session(const struct static_tunnel *t, const char *name)
+{
+	size_t k = 0;
+
+	while (k < t->config->sessions_n && strcmp(t->config->sessions[k].name, name) != 0)
+		k++;
+	return k;
+}
+
+/* ---- requests ---- */
+
+int statics_add(struct statics *s, const struct monitor_static *r, struct monitor_static_reply *reply)
+{
+	struct config_static *v;
+	size_t n;
+	int err;
+
+	if (!tunnel_fits(r))
+		return -EINVAL;
+	if (r->local.port && r->local.port < PORT_MIN)
+		return refuse(reply, -EPERM, "udp-sport %u is below %d: such a port is for the configuration to give",
+			      r->local.port, PORT_MIN);
+	if (r->local.port == L2TP_PORT)
+		return refuse(reply, -EPERM, "udp-sport %d is where control connections are; choose another", L2TP_PORT);
+	v = added_of(s, &n);
+	if (!v)
+		return refuse(reply, -ENOMEM, "l2tpd is out of memory");
+	v[n] = tunnel_of(r);
+	err = change(s, v, n + 1, reply);
+	free(v);
+	return err;
+}
+
+/* Of an added tunnel, with one session more or less; the sessions are the caller's to free. */
+static int change_sessions(struct statics *s, size_t at, const struct config_static_session *more, size_t less,
+			   struct monitor_static_reply *reply)
+{
+	size_t n, i = at - s->options.config->statics_n, old_n = s->set.tunnels[at].config->sessions_n;
+	const struct config_static_session *old = s->set.tunnels[at].config->sessions;
+	struct config_static_session *sessions = calloc(old_n + 1, sizeof(*sessions));
+	struct config_static *v = added_of(s, &n);
+	int err;
+
+	if (!sessions || !v) {
+		free(sessions);
+		free(v);
+		return refuse(reply, -ENOMEM, "l2tpd is out of memory");
+	}
+	v[i].sessions = sessions;
+	v[i].sessions_n = 0;
+	for (size_t k = 0; k < old_n; k++)
+		if (k != less)
+			sessions[v[i].sessions_n++] = old[k];
+	if (more)
+		sessions[v[i].sessions_n++] = *more;
+	err = change(s, v, n, reply);
+	free(v);
+	free(sessions);
+	return err;
+}
+
+int statics_add_session(struct statics *s, const struct monitor_static_session *r, struct monitor_static_reply *reply)
+{
+	struct config_static_session c;
+	struct static_tunnel *t;
+	size_t at;
+
+	if (!session_fits(r))
+		return -EINVAL;
+	t = find(s, r->tunnel, &at);
+	if (!t || t->state.off)
+		return refuse(reply, -ENOENT, "there is no static tunnel \"%s\"; add it first", r->tunnel);
+	if (static_is_configured(s, at))
+		return refuse(reply, -EPERM, "static tunnel \"%s\" is of the configuration; add the session there, or a "
+			      "tunnel of its own", t->config->name);
+	if (find_session(t, r->name) < t->config->sessions_n)
+		return refuse(reply, -EEXIST, "static tunnel \"%s\" has a session \"%s\" already; delete it, or choose "
+			      "another name", t->config->name, r->name);
+	if (s->options.has_session && s->options.has_session(s->options.ctx, r->session_id))
+		return refuse(reply, -EEXIST, "session-id %u is taken by a session of another tunnel; choose another",
+			      r->session_id);
+	c = session_of(r);
+	for (unsigned int n = 1; !r->name[0] && (n == 1 || find_session(t, c.name) < t->config->sessions_n); n++)
+		snprintf(c.name, sizeof(c.name), "session%u", n);
+	memcpy(reply->name, c.name, sizeof(reply->name));
+	return change_sessions(s, at, &c, SIZE_MAX, reply);
+}
+
+static int del_tunnel(struct statics *s, size_t at, struct monitor_static_reply *reply)
+{
+	struct config_static *v;
+	size_t n, i;
+	int err;
+
+	if (static_is_configured(s, at)) {
+		statics_drop_tunnel(s, &s->set.tunnels[at]);
+		statics_work(s);
+		return 0;
+	}
+	v = added_of(s, &n);
+	if (!v)
+		return refuse(reply, -ENOMEM, "l2tpd is out of memory");
+	i = at - s->options.config->statics_n;
+	memmove(&v[i], &v[i + 1], (n - i - 1) * sizeof(*v));
+	err = change(s, v, n - 1, reply);
+	free(v);
+	return err;
+}
+
+static int del_session(struct statics *s, size_t at, size_t k, struct monitor_static_reply *reply)
+{
+	if (!static_is_configured(s, at))
+		return change_sessions(s, at, NULL, k, reply);
+	statics_drop(s, &s->set.tunnels[at], k);
+	statics_work(s);
+	return 0;
+}
+
+/* The one tunnel with such a session, whose name a request may leave out. */
+static struct static_tunnel *find_holder(struct statics *s, const char *session, size_t *at,
+					 struct monitor_static_reply *reply)
+{
+	struct static_tunnel *found = NULL;
+
+	for (size_t i = 0; i < s->set.n; i++) {
+		struct static_tunnel *t = &s->set.tunnels[i];
+		size_t k = find_session(t, session);
+
+		if (k == t->config->sessions_n || t->sessions[k].off)
+			continue;
+		if (found) {
+			refuse(reply, -EEXIST, "several static tunnels have a session \"%s\": name the tunnel too", session);
+			return NULL;
+		}
+		found = t;
+		*at = i;
+	}
+	if (!found)
+		refuse(reply, -ENOENT, "there is no static session \"%s\"", session);
+	return found;
+}
+
+int statics_del(struct statics *s, const struct monitor_static_name *r, struct monitor_static_reply *reply)
+{
+	struct static_tunnel *t;
+	size_t at = 0, k;
+
+	if (!ipc_is_text(r->tunnel) || !ipc_is_text(r->session))
+		return -EINVAL;
+	t = r->tunnel[0] ? find(s, r->tunnel, &at) : find_holder(s, r->session, &at, reply);
+	if (!t && reply->why[0])
+		return -ENOENT;
+	if (!t || t->state.off)
+		return refuse(reply, -ENOENT, "there is no static tunnel \"%s\"", r->tunnel);
+	if (!r->session[0])
+		return del_tunnel(s, at, reply);
+	k = find_session(t, r->session);
+	if (k == t->config->sessions_n || t->sessions[k].off)
+		return refuse(reply, -ENOENT, "static tunnel \"%s\" has no session \"%s\"", r->tunnel, r->session);
+	return del_session(s, at, k, reply);
+}
+
+/* ---- show ---- */
+
+static void show_tunnel(const struct config_static *c, struct monitor_static *out)
+{
+	*out = (struct monitor_static){
+		.tunnel_id = c->tunnel_id, .peer_tunnel_id = c->peer_tunnel_id, .encap = c->encap, .local = c->local,
+		.remote = c->remote, .udp_csum = c->udp_csum, .udp6_csum_tx = c->udp6_csum_tx,
+		.udp6_csum_rx = c->udp6_csum_rx,
+	};
+	memcpy(out->name, c->name, sizeof(out->name));
+}
+
+static void copy_word(char out[IFNAMSIZ], const char *text)
+{
+	snprintf(out, IFNAMSIZ, "%s", text ? text : "");
+}
+
+static void show_session(const struct config_static *t, const struct config_static_session *c,
+			 struct monitor_static_session *out)
+{
+	*out = (struct monitor_static_session){
+		.session_id = c->session_id, .peer_session_id = c->peer_session_id, .cookie = c->cookie,
+		.peer_cookie = c->peer_cookie, .l2spec = c->l2spec, .seq = c->seq, .vlan = c->vlan, .mtu = c->mtu,
+		.has_mac = c->has_mac, .keepalive_ms = c->keepalive_ms, .keepalive_address = c->keepalive_address,
+	};
+	memcpy(out->tunnel, t->name, sizeof(out->tunnel));
+	memcpy(out->name, c->name, sizeof(out->name));
+	memcpy(out->mac, c->mac, sizeof(out->mac));
+	copy_word(out->ifname, c->ifname);
+	copy_word(out->bridge, c->bridge);
+	copy_word(out->vrf, c->vrf);
+}
+
+/* Not the one that joins or is named by the section, where that has a VLAN. */
+static void show_link(struct statics *s, const struct config_static *t, const struct config_static_session *c,
+		      struct monitor_pw_show *out)
+{
+	struct dataplane *dp = s->options.dp;
+	struct pw_link l = { 0 };
+	char base[IFNAMSIZ];
+	struct link is;
+
+	if (dp->ops->session_interface(dp, t->tunnel_id, c->session_id, base))
+		return;
+	if (!c->vlan || snprintf(l.name, sizeof(l.name), "%s.%u", base, c->vlan) >= IFNAMSIZ)
+		memcpy(l.name, base, sizeof(l.name));
+	memcpy(out->ifname, l.name, sizeof(out->ifname));
+	if (!s->has_rtnl || link_get(&s->rtnl, l.name, &is))
+		return;
+	l.top = is.index;
+	pw_link_show(&s->rtnl, &l, out);
+}
+
+static const char *why_not(const struct static_tunnel *t, const struct static_state *session)
+{
+	if (t->state.why)
+		return t->state.why;
+	return session && session->why ? session->why : "";
+}
+
+/* The tunnel's place, or that of the one of its sessions that is not off. */
+static bool next_session(const struct static_tunnel *t, uint32_t *k)
+{
+	while (*k < t->config->sessions_n && t->sessions[*k].off)
+		++*k;
+	return *k < t->config->sessions_n;
+}
+
+static void show_one(struct statics *s, const struct monitor_static_place *at, bool has_session,
+		     struct monitor_static_show *out)
+{
+	const struct static_tunnel *t = &s->set.tunnels[at->tunnel];
+	const struct static_state *state = has_session ? &t->sessions[at->session] : NULL;
+
+	*out = (struct monitor_static_show){
+		.by_command = !static_is_configured(s, at->tunnel), .has_session = has_session,
+		.up = t->state.there && (!state || (state->there && state->given)),
+	};
+	show_tunnel(t->config, &out->tunnel);
+	if (has_session) {
+		const struct config_static_session *c = &t->config->sessions[at->session];
+
+		show_session(t->config, c, &out->session);
+		if (state->there)
+			show_link(s, t->config, c, &out->link);
+		/* Somebody else may have deleted what we made. */
+		out->up = out->up && out->link.ifname[0];
+	}
+	snprintf(out->why, sizeof(out->why), "%s", why_not(t, state));
+}
+
+int statics_show(struct statics *s, const struct monitor_static_place *r, struct monitor_static_show *out)
+{
+	struct monitor_static_place at = *r;
+
+	for (; at.tunnel < s->set.n; at = (struct monitor_static_place){ .tunnel = at.tunnel + 1 }) {
+		const struct static_tunnel *t = &s->set.tunnels[at.tunnel];
+		uint32_t first = 0;
+		bool has = next_session(t, &first), here = has && next_session(t, &at.session);
+
+		if (t->state.off || (has && !here) || (!has && at.session))
+			continue;
+		show_one(s, &at, here, out);
+		out->next = (struct monitor_static_place){ at.tunnel, at.session + 1 };
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/* ---- at the start ---- */
+
+static int want(struct statics *s, const char *added, char *why, size_t size)
+{
+	struct config *c = statics_compose(s, added, why, size);
+	struct static_set set;
+	int err;
+
+	if (!c)
+		return -EINVAL;
+	err = static_set_init(&set, c);
+	if (err)
+		config_free(c);
+	else
+		statics_want(s, &set);
+	return err;
+}
+
+/* The configuration has changed since: what still fits beside it, one by one. */
+static int want_what_fits(struct statics *s, const struct config *added)
+{
+	struct config_static *v = calloc(added->statics_n + 1, sizeof(*v));
+	size_t n = 0;
+	int err = v ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < added->statics_n && !err; i++) {
+		char why[512] = "", *text;
+		struct config *c;
+
+		v[n] = added->statics[i];
+		text = statics_print(v, n + 1);
+		c = text ? statics_compose(s, text, why, sizeof(why)) : NULL;
+		if (c)
+			n++;
+		else
+			log_error("static \"%s\", which was added by command, does not fit the configuration any more, and is "
+				  "not made: %s", v[n].name, why);
+		if (c)
+			config_free(c);
+		free(text);
+	}
+	if (!err) {
+		char why[512], *text = statics_print(v, n);
+
+		err = text ? want(s, text, why, sizeof(why)) : -ENOMEM;
+		free(text);
+	}
+	free(v);
+	return err;
+}
+
+int statics_add_all(struct statics *s)
+{
+	const char *dir = s->options.config->state_dir;
+	char why[512] = "", *text = NULL;
+	struct config *c;
+	FILE *f;
+	int err;
+
+	if (statics_record_read(dir, STATICS_ADDED, &text))
+		return want(s, "", why, sizeof(why));
+	err = want(s, text, why, sizeof(why));
+	if (err != -EINVAL) {
+		free(text);
+		return err;
+	}
+	f = fmemopen(text, strlen(text), "r");
+	c = f ? config_parse(f, "static.added", why, sizeof(why)) : NULL;
+	if (f)
+		fclose(f);
+	free(text);
+	if (c) {
+		err = want_what_fits(s, c);
+		config_free(c);
+		return err;
+	}
+	statics_record_refuse(dir, STATICS_ADDED, why);
+	return want(s, "", why, sizeof(why));
+}
