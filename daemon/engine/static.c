@@ -55,13 +55,13 @@ static bool take_args(struct control *c, const struct config_section *s, void *o
 	return true;
 }
 
-/* A name into a message's field; absent is "". false: an error was sent. */
+/* A name into a message's field; absent or empty is "". false: an error was sent. */
 static bool take_name(struct control *c, const char *key, char out[CONFIG_NAME_MAX])
 {
 	const char *name = show_arg(c, key);
 
 	out[0] = '\0';
-	if (!name)
+	if (!name || !*name)
 		return true;
 	if (!config_name_ok(name)) {
 		control_error(c, "%s %s: use letters, digits, dot, dash and underscore, %d at most", key, name,

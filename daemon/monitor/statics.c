@@ -14,7 +14,7 @@
 #include "monitor/statics_record.h"
 #include "netlink/dataplane.h"
 
-#define RETRY_MS	10000
+#define RETRY_MS	5000
 /* The kernel takes a moment to remove: ids, ports and names are taken until then. */
 #define SETTLE_MS	3000
 #define SETTLE_STEP_MS	50
