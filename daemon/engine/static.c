@@ -212,6 +212,12 @@ static const char *seq_text(enum config_seq seq)
 	return NULL;
 }
 
+/* Over IP there are no ports. */
+static const char *format(const struct addr *a, char text[ADDR_STRLEN])
+{
+	return a->port ? addr_format_port(a, text) : addr_format(a, text);
+}
+
 static void add_tunnel(json_t *o, const struct monitor_static *t)
 {
 	char text[ADDR_STRLEN];
@@ -220,8 +226,8 @@ static void add_tunnel(json_t *o, const struct monitor_static *t)
 	show_number(o, "tunnel_id", t->tunnel_id);
 	show_number(o, "peer_tunnel_id", t->peer_tunnel_id);
 	show_text(o, "encap", encap_text(t->encap));
-	show_text(o, "local", addr_format_port(&t->local, text));
-	show_text(o, "remote", addr_format_port(&t->remote, text));
+	show_text(o, "local", format(&t->local, text));
+	show_text(o, "remote", format(&t->remote, text));
 }
 
 static void add_checksums(json_t *o, const struct monitor_static *t)

@@ -346,6 +346,12 @@ static void tunnel_failed(struct statics *s, struct static_tunnel *t, int err)
 			 s->options.dp->text[0] ? ": " : "", s->options.dp->text);
 }
 
+/* Over IP there are no ports. */
+static const char *format(const struct addr *a, char text[ADDR_STRLEN])
+{
+	return a->port ? addr_format_port(a, text) : addr_format(a, text);
+}
+
 static void make_tunnel(struct statics *s, struct static_tunnel *t)
 {
 	struct dp_tunnel dp = dp_tunnel_of(t->config);
@@ -359,7 +365,7 @@ static void make_tunnel(struct statics *s, struct static_tunnel *t)
 	t->state.there = true;
 	is_well(&t->state);
 	log_notice("static \"%s\": tunnel %u from %s to %s (their tunnel %u) is there", t->config->name, dp.tunnel_id,
-		   addr_format_port(&dp.local, local), addr_format_port(&dp.peer, remote), dp.peer_tunnel_id);
+		   format(&dp.local, local), format(&dp.peer, remote), dp.peer_tunnel_id);
 }
 
 static void session_failed(struct statics *s, struct static_tunnel *t, size_t k, int err)
