@@ -262,6 +262,19 @@ static void add_wanted_link(json_t *o, const struct monitor_static_session *s)
 	show_text(o, "master", s->bridge[0] ? s->bridge : s->vrf);
 }
 
+static void add_keepalive(json_t *o, const struct monitor_static_show *r)
+{
+	char text[ADDR_STRLEN];
+
+	if (!r->session.keepalive_ms)
+		return;
+	show_number(o, "keepalive_s", (r->session.keepalive_ms + 999) / 1000);
+	show_text(o, "keepalive_address", addr_format(&r->session.keepalive_address, text));
+	show_text(o, "keepalive_state", r->alive ? "alive" : r->silent ? "silent" : NULL);
+	if (r->answered)
+		show_number(o, "keepalive_answer_s", r->answer_s);
+}
+
 static json_t *static_record(const struct monitor_static_show *r)
 {
 	json_t *o = json_object();
@@ -276,6 +289,7 @@ static json_t *static_record(const struct monitor_static_show *r)
 	add_session(o, &r->session);
 	show_text(o, "l2spec_type", r->session.l2spec == CONFIG_L2SPEC_NONE ? "none" : "default");
 	show_text(o, "seq", seq_text(r->session.seq));
+	add_keepalive(o, r);
 	add_wanted_link(o, &r->session);
 	show_link(o, &r->link);
 	return o;

@@ -135,6 +135,9 @@ struct monitor_pw_show {
 struct monitor_static_show {
 	struct monitor_static_place next;
 	bool by_command, has_session, up;
+	bool alive, silent;		/* answers pings or does not; neither: not known, or none are sent */
+	bool answered;
+	uint32_t answer_s;		/* since the last answer */
 	struct monitor_static tunnel;
 	struct monitor_static_session session;
 	struct monitor_pw_show link;	/* ifname "": there is none */

@@ -21,6 +21,13 @@
 
 /* ---- sets ---- */
 
+static void state_fini(struct static_state *state)
+{
+	static_ping_free(state->ping);
+	free(state->why);
+	*state = (struct static_state){ 0 };
+}
+
 int static_set_init(struct static_set *set, struct config *config)
 {
 	struct static_set made = { .config = config, .n = config->statics_n };
@@ -47,9 +54,9 @@ void static_set_fini(struct static_set *set)
 		struct static_tunnel *t = &set->tunnels[i];
 
 		for (size_t k = 0; t->sessions && k < t->config->sessions_n; k++)
-			free(t->sessions[k].why);
+			state_fini(&t->sessions[k]);
 		free(t->sessions);
-		free(t->state.why);
+		state_fini(&t->state);
 	}
 	free(set->tunnels);
 	if (set->config)
@@ -201,19 +208,19 @@ void statics_drop(struct statics *s, struct static_tunnel *t, size_t session)
 
 	if (state->there)
 		remove_session(s, t->config, &t->config->sessions[session]);
-	is_well(state);
-	*state = (struct static_state){ .off = true };
+	state_fini(state);
+	state->off = true;
 }
 
 void statics_drop_tunnel(struct statics *s, struct static_tunnel *t)
 {
 	if (t->state.there)
 		remove_tunnel(s, t->config);
-	is_well(&t->state);
-	t->state = (struct static_state){ .off = true };
+	state_fini(&t->state);
+	t->state.off = true;
 	for (size_t k = 0; k < t->config->sessions_n; k++) {
-		is_well(&t->sessions[k]);
-		t->sessions[k] = (struct static_state){ .off = true };
+		state_fini(&t->sessions[k]);
+		t->sessions[k].off = true;
 	}
 }
 
@@ -222,9 +229,9 @@ void statics_drop_tunnel(struct statics *s, struct static_tunnel *t)
 /* The new one takes over what has become of the old one. */
 static void take_over(struct static_state *to, struct static_state *from)
 {
-	free(to->why);
+	state_fini(to);
 	*to = *from;
-	from->why = NULL;
+	*from = (struct static_state){ 0 };
 }
 
 static struct static_tunnel *find_same(struct static_set *set, const struct config_static *c)
@@ -392,6 +399,62 @@ static struct pw_link link_of(const struct config_static_session *c)
 	} };
 }
 
+/* ---- keepalive ---- */
+
+/* A bridge does not use a port that is dormant, and the ping would never come through again. */
+static void follow(struct statics *s, const struct config_static *t, const struct config_static_session *c, bool silent)
+{
+	char base[IFNAMSIZ];
+	struct link is;
+	int err;
+
+	if (c->bridge)
+		return;
+	err = s->options.dp->ops->session_interface(s->options.dp, t->tunnel_id, c->session_id, base);
+	if (!err)
+		err = link_get(&s->rtnl, base, &is);
+	if (!err)
+		err = link_set_ready(&s->rtnl, is.index, !silent);
+	if (err)
+		log_error("static \"%s\" session \"%s\": its interface cannot be made %s: %s", t->name, c->name,
+			  silent ? "dormant" : "ready", strerror(-err));
+}
+
+static void on_ping(void *ctx, struct static_ping *p)
+{
+	struct statics *s = ctx;
+	bool silent = p->state == STATIC_PING_SILENT;
+	char text[ADDR_STRLEN];
+
+	for (size_t i = 0; i < s->set.n; i++) {
+		const struct static_tunnel *t = &s->set.tunnels[i];
+
+		for (size_t k = 0; k < t->config->sessions_n; k++) {
+			if (t->sessions[k].ping != p)
+				continue;
+			log_notice("static \"%s\" session \"%s\": %s %s", t->config->name, t->config->sessions[k].name,
+				   addr_format(&p->to, text), silent ? "does not answer" : "answers");
+			follow(s, t->config, &t->config->sessions[k], silent);
+		}
+	}
+}
+
+static void start_ping(struct statics *s, struct static_tunnel *t, size_t k, const char *ifname)
+{
+	const struct config_static_session *c = &t->config->sessions[k];
+	const char *through = c->bridge ? c->bridge : ifname;
+	int err;
+
+	if (!c->keepalive_ms || t->sessions[k].ping)
+		return;
+	err = static_ping_new(s->loop, &c->keepalive_address, through, c->keepalive_ms, on_ping, s, &t->sessions[k].ping);
+	if (err)
+		log_error("static \"%s\" session \"%s\": nothing can be pinged through %s: %s", t->config->name, c->name, through,
+			  strerror(-err));
+}
+
+/* ---- sessions ---- */
+
 /* A session that was just made goes again when its interface cannot be what is wanted. */
 static int give(struct statics *s, struct static_tunnel *t, size_t k)
 {
@@ -407,6 +470,8 @@ static int give(struct statics *s, struct static_tunnel *t, size_t k)
 		err = pw_link_give(&s->rtnl, &l, &is, &t->config->remote);
 	if (err)
 		complain(&t->sessions[k], t, c->name, "%s", l.why);
+	else
+		start_ping(s, t, k, l.name);
 	return err;
 }
 

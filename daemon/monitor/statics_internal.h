@@ -5,6 +5,7 @@
 
 #include "monitor/statics.h"
 
+#include "monitor/static_ping.h"
 #include "netlink/rtnl.h"
 
 struct static_state {
@@ -13,6 +14,7 @@ struct static_state {
 	bool given;		/* of a session: its interface has what is wanted */
 	bool off;		/* of the configuration, and deleted by command */
 	char *why;		/* the last error; NULL: none */
+	struct static_ping *ping;	/* of a session with keepalive that is there; else NULL */
 };
 
 struct static_tunnel {

@@ -119,7 +119,7 @@ int statics_record_read(const char *dir, enum statics_file file, char **out)
 			  "root\" and \"chmod 600\"", path);
 	else if (err && err != -ENOENT)
 		log_error("%s: cannot be read: %s", path, strerror(-err));
-	if (!err)
+	if (!err && text)
 		err = check(dir, file, text, len);
 	if (err)
 		free(text);

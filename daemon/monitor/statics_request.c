@@ -377,6 +377,14 @@ static void show_link(struct statics *s, const struct config_static *t, const st
 	pw_link_show(&s->rtnl, &l, out);
 }
 
+static void show_ping(struct statics *s, const struct static_ping *p, struct monitor_static_show *out)
+{
+	out->alive = p->state == STATIC_PING_ALIVE;
+	out->silent = p->state == STATIC_PING_SILENT;
+	out->answered = p->answer_ms != 0;
+	out->answer_s = out->answered ? (uint32_t)((loop_now(s->loop) - p->answer_ms) / 1000) : 0;
+}
+
 static const char *why_not(const struct static_tunnel *t, const struct static_state *session)
 {
 	if (t->state.why)
@@ -403,12 +411,14 @@ static void show_one(struct statics *s, const struct monitor_static_place *at, b
 		.up = t->state.there && (!state || (state->there && state->given)),
 	};
 	show_tunnel(t->config, &out->tunnel);
-	if (has_session) {
+	if (state) {
 		const struct config_static_session *c = &t->config->sessions[at->session];
 
 		show_session(t->config, c, &out->session);
 		if (state->there)
 			show_link(s, t->config, c, &out->link);
+		if (state->ping)
+			show_ping(s, state->ping, out);
 		/* Somebody else may have deleted what we made. */
 		out->up = out->up && out->link.ifname[0];
 	}

@@ -65,6 +65,8 @@ def forms():
     rows[2].vlan = 7
     rows[2].ours = "mtu = 1300"
     rows[5].ours = 'mac = "02:00:00:00:00:05" bridge = "br0"'
+    rows[4].ours = 'keepalive = 0.2 keepalive-address = "10.20.4.2"'
+    rows[12].ours = 'keepalive = 0.2 keepalive-address = "fd20::2"'
     rows[8].ours = 'seq = "send"'
     return rows
 
@@ -105,6 +107,21 @@ def test_each_form(ends):
     assert lab.link(a, "ours5")["mac"] == bytes.fromhex("020000000005") and lab.link(a, "ours2.7")["mtu"] == 1300
     interfaces = {r["ifname"]: r for r in daemon.ask("show interfaces")}
     assert interfaces["ours5"]["master"] == "br0" and interfaces["ours2.7"]["tunnel"] == "t2"
+
+    # The other site is silent, and comes back.
+    a.ip("addr add fd20::1/64 dev ours12 nodad")
+    b.ip("addr add fd20::2/64 dev peer12 nodad")
+    for n in 4, 12:
+        def keepalive(name=f"t{n}", device=f"ours{n}"):
+            (record,) = daemon.ask("show static", tunnel=name)
+            return record.get("keepalive_state"), lab.link(a, device)["operstate"]
+        lab.wait_until(lambda: keepalive() == ("alive", "up"), "the other site to answer")
+        b.ip(f"link set peer{n} down")
+        lab.wait_until(lambda: keepalive() == ("silent", "dormant"), "the other site to be silent")
+        b.ip(f"link set peer{n} up")
+        if n == 12:
+            b.ip("addr replace fd20::2/64 dev peer12 nodad")
+        lab.wait_until(lambda: keepalive() == ("alive", "up"), "the other site to answer again")
 
     # Killed, and away: the kernel goes on. Back with the same file: nothing is made anew.
     before = {r.n: lab.link(a, r.device())["index"] for r in rows}
