@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef HAVE_SYSTEMD
@@ -32,6 +33,8 @@
 #include "monitor/statics.h"
 
 /* Clearing thousands of calls takes the engine a while; past this it is ended. */
+#define LISTEN_AGAIN_MS	50
+#define LISTEN_TRIES	40
 #define STOP_GRACE_MS 20000
 #define FILES_WANTED (1 << 18)
 /* The last calls' ip-down programs have this long at l2tpd's stop. */
@@ -77,13 +80,30 @@ fail:
 	return -errno;
 }
 
+/*
+ * The processes of one that was killed hold its sockets until they have noticed: who is started
+ * again at once waits for that.
+ */
+static int listen_at(const char *dir, const char *name)
+{
+	const struct timespec pause = { .tv_nsec = LISTEN_AGAIN_MS * 1000000L };
+	int fd = -EADDRINUSE;
+
+	for (int i = 0; i < LISTEN_TRIES && fd == -EADDRINUSE; i++) {
+		if (i)
+			nanosleep(&pause, NULL);
+		fd = monitor_unix_listener(dir, name);
+	}
+	return fd;
+}
+
 static int open_listeners(struct monitor *m)
 {
 	static const char *const names[] = { CONTROL_SOCKET, CONTROL_DIAL_SOCKET };
 	int *fds[] = { &m->control_fd, &m->dial_fd };
 
 	for (size_t i = 0; i < 2; i++) {
-		*fds[i] = monitor_unix_listener(m->options.runtime_dir, names[i]);
+		*fds[i] = listen_at(m->options.runtime_dir, names[i]);
 		if (*fds[i] < 0) {
 			log_error("%s/%s: %s%s", m->options.runtime_dir, names[i], strerror(-*fds[i]),
 				  *fds[i] == -EADDRINUSE ?
