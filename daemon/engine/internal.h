@@ -339,11 +339,13 @@ void pw_circuit(struct engine *e, const struct monitor_circuit *x);
 
 /* ---- path.c ---- */
 /*
- * Whether an established tunnel of ours has these addresses and ports, where the
+ * Whether a tunnel of ours has these addresses and ports, where the
  * kernel can have one only; it is asked for a sign of life. path_take: 0, or
  * -EADDRINUSE for the same reason.
  */
 bool path_is_taken(struct engine *e, const struct addr *local, const struct addr *peer);
+/* The same, but a tunnel that we only ask for does not count: a tie decides (RFC 3931, 5.4.3). */
+bool path_is_established(struct engine *e, const struct addr *local, const struct addr *peer);
 int path_take(struct tunnel *t, const struct addr *local, const struct addr *peer);
 void path_release(struct tunnel *t);
 

@@ -29,14 +29,33 @@ bool path_is_taken(struct engine *e, const struct addr *local, const struct addr
 	return e->one_tunnel_per_path && owner(e, key_of(e, local, peer));
 }
 
+/* A tunnel that we ask for and that the kernel does not have yet. */
+static bool only_asks(const struct tunnel *t)
+{
+	return t->sock && !t->up && t->install == INSTALL_NONE;
+}
+
+bool path_is_established(struct engine *e, const struct addr *local, const struct addr *peer)
+{
+	uint64_t key = key_of(e, local, peer);
+	const struct tunnel *t = e->one_tunnel_per_path ? table_get(&e->paths, key) : NULL;
+
+	return t && !only_asks(t) && owner(e, key);
+}
+
 int path_take(struct tunnel *t, const struct addr *local, const struct addr *peer)
 {
 	struct engine *e = t->engine;
 	uint64_t key = key_of(e, local, peer);
+	struct tunnel *other;
 	int err;
 
 	if (!e->one_tunnel_per_path)
 		return 0;
+	/* Both ends called at once, and this one was the quicker. */
+	other = table_get(&e->paths, key);
+	if (other && !only_asks(t) && only_asks(other))
+		path_release(other);
 	err = table_put(&e->paths, key, t);
 	if (!err)
 		t->path = key;

@@ -145,7 +145,8 @@ void tunnel_accept(struct tunnel *t)
 	if (!t->core || t->down)
 		return;
 	/* Only an established tunnel keeps another out: an SCCRQ alone proves nothing. */
-	if (tunnel_is_udp(t) && path_is_taken(t->engine, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core))) {
+	if (tunnel_is_udp(t) &&
+	    path_is_established(t->engine, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core))) {
 		t->cause = cause_make(STOP_GENERAL, ERROR_RESOURCES,
 				      "there is a tunnel from this address and port already");
 		if (engine_may_log(t->engine))
