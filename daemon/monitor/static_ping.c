@@ -104,15 +104,17 @@ static void on_timer(struct loop_timer *t)
 static void on_answer(struct loop_io *io, int fd, int events)
 {
 	struct static_ping *p = (struct static_ping *)((char *)io - offsetof(struct static_ping, io));
+	bool answered = false;
 
 	(void)events;
 	/* Nothing of it is looked at. An error was reported, and is over with this. */
-	while (recv(fd, NULL, 0, MSG_TRUNC) >= 0) {
-		p->missed = 0;
-		p->answer_ms = loop_now(p->loop);
-	}
-	if (p->missed == 0)
-		become(p, STATIC_PING_ALIVE);
+	while (recv(fd, NULL, 0, MSG_TRUNC) >= 0)
+		answered = true;
+	if (!answered)
+		return;
+	p->missed = 0;
+	p->answer_ms = loop_now(p->loop);
+	become(p, STATIC_PING_ALIVE);
 }
 
 int static_ping_new(struct loop *loop, const struct addr *to, const char *ifname, uint32_t interval_ms,
