@@ -252,3 +252,36 @@ void set_secret(struct sim_node *n, const char *secret)
 {
 	assert_int_equal(secret_set(&n->config.secret, secret, strlen(secret)), 0);
 }
+
+int pair_setup(void **state)
+{
+	static struct sim s;
+
+	sim_init(&s, 42);
+	*state = &s;
+	return 0;
+}
+
+int pair_setup_v3(void **state)
+{
+	struct sim *s;
+
+	pair_setup(state);
+	s = *state;
+	for (int i = 0; i < 2; i++) {
+		s->node[i].config.version = 3;
+		s->node[i].config.idle_timeout = L2TP_OFF;
+	}
+	return 0;
+}
+
+int pair_teardown(void **state)
+{
+	sim_fini(*state);
+	return 0;
+}
+
+void leave_pending(struct sim_tunnel *t)
+{
+	(void)t;
+}

@@ -61,4 +61,11 @@ unsigned int count_up(const struct sim_node *n);	/* tunnels */
 void open_both(struct sim *s, struct sim_tunnel **a, struct sim_tunnel **b);
 void set_secret(struct sim_node *n, const char *secret);
 
+/* For cmocka; *state is a struct sim of two nodes that have not called yet. */
+int pair_setup(void **state);
+int pair_setup_v3(void **state);	/* of version 3, idle timers off */
+int pair_teardown(void **state);
+/* A policy: no decision. */
+void leave_pending(struct sim_tunnel *t);
+
 #endif

@@ -13,27 +13,7 @@
 
 #include "peer.h"
 
-static int setup(void **state)
-{
-	static struct sim s;
-
-	sim_init(&s, 42);
-	*state = &s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	sim_fini(*state);
-	return 0;
-}
-
 /* ---- requests that come again, and decisions that come late ---- */
-
-static void leave_pending(struct sim_tunnel *t)
-{
-	(void)t;
-}
 
 static void test_copies_of_a_request(void **state)
 {
@@ -294,8 +274,8 @@ static void test_tie_with_one_breaker(void **state)
 		assert_true(t[!who]->freed && !t[!who]->up);
 		assert_int_equal(count_up(&s->node[0]), 1);
 		assert_int_equal(count_up(&s->node[1]), 1);
-		teardown(state);
-		setup(state);
+		pair_teardown(state);
+		pair_setup(state);
 	}
 }
 
@@ -360,7 +340,7 @@ static void test_tie_in_a_bad_network(void **state)
 	assert_true(single > 400);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define test(name) cmocka_unit_test_setup_teardown(test_##name, pair_setup, pair_teardown)
 
 int main(void)
 {

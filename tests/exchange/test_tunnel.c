@@ -17,21 +17,6 @@
 
 static const struct addr stranger = { .family = AF_INET, .port = 1701, .ip = { 198, 51, 100, 9 } };
 
-static int setup(void **state)
-{
-	static struct sim s;
-
-	sim_init(&s, 42);
-	*state = &s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	sim_fini(*state);
-	return 0;
-}
-
 /* ---- establishment ---- */
 
 static void test_plain(void **state)
@@ -79,8 +64,8 @@ static void test_authentication(void **state)
 		}
 		open_both(s, &a, &b);
 		assert_string_equal(l2tp_tunnel_peer_info(b->t)->hostname, "a.example");
-		teardown(state);
-		setup(state);
+		pair_teardown(state);
+		pair_setup(state);
 	}
 }
 
@@ -348,8 +333,8 @@ static void test_out_of_sequence(void **state)
 		forge(b, &p);
 		assert_true(b->down && !b->by_peer);
 		expect_stopccn(L2TP_STOPCCN_FSM, 0);
-		teardown(state);
-		setup(state);
+		pair_teardown(state);
+		pair_setup(state);
 	}
 }
 
@@ -376,7 +361,7 @@ static void test_unknown_message(void **state)
 	expect_stopccn(L2TP_STOPCCN_ERROR, L2TP_ERROR_UNKNOWN_AVP);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define test(name) cmocka_unit_test_setup_teardown(test_##name, pair_setup, pair_teardown)
 
 int main(void)
 {

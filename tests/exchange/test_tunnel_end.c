@@ -16,21 +16,6 @@
 
 static const struct addr stranger = { .family = AF_INET, .port = 1701, .ip = { 198, 51, 100, 9 } };
 
-static int setup(void **state)
-{
-	static struct sim s;
-
-	sim_init(&s, 42);
-	*state = &s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	sim_fini(*state);
-	return 0;
-}
-
 /* ---- keepalive and end ---- */
 
 static void test_hello(void **state)
@@ -319,7 +304,7 @@ static void test_restarted_node(void **state)
 	assert_int_equal(node_counters(&s->node[1]).sessions, 1);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define test(name) cmocka_unit_test_setup_teardown(test_##name, pair_setup, pair_teardown)
 
 int main(void)
 {

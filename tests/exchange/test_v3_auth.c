@@ -15,30 +15,6 @@
 
 static const struct l2tp_nonce nonce = { 16, "a peer's nonce 1" };
 
-static int setup(void **state)
-{
-	static struct sim s;
-
-	sim_init(&s, 42);
-	for (int i = 0; i < 2; i++) {
-		s.node[i].config.version = 3;
-		s.node[i].config.idle_timeout = L2TP_OFF;
-	}
-	*state = &s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	sim_fini(*state);
-	return 0;
-}
-
-static void leave_pending(struct sim_tunnel *t)
-{
-	(void)t;
-}
-
 static void authenticate(struct sim *s)
 {
 	for (int i = 0; i < 2; i++) {
@@ -508,19 +484,19 @@ static void test_two_digests(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_secrets, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_digest_types, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_hidden, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_hidden_without_authentication, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_forged_request, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_forged_reply, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_forged_end, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_signed_refusal, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_before_the_secret_is_known, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_taken_back, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mirror, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_is_not_flooded, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_two_digests, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_secrets, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_digest_types, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_hidden, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_hidden_without_authentication, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_forged_request, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_forged_reply, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_forged_end, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_signed_refusal, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_before_the_secret_is_known, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_taken_back, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_mirror, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_log_is_not_flooded, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_two_digests, pair_setup_v3, pair_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

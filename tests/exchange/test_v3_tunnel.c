@@ -13,30 +13,6 @@
 
 #include "peer.h"
 
-static int setup(void **state)
-{
-	static struct sim s;
-
-	sim_init(&s, 42);
-	for (int i = 0; i < 2; i++) {
-		s.node[i].config.version = 3;
-		s.node[i].config.idle_timeout = L2TP_OFF;
-	}
-	*state = &s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	sim_fini(*state);
-	return 0;
-}
-
-static void leave_pending(struct sim_tunnel *t)
-{
-	(void)t;
-}
-
 /* ---- establishment ---- */
 
 static void test_plain(void **state)
@@ -513,23 +489,23 @@ static void test_transports_do_not_mix(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_plain, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_explicit_ack, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_zlb_is_heeded, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_id_of_zero, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_versions, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_downgrade_is_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_junk_does_not_fall_back, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_forgery_does_not_bar_fallback, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_calls_wait_for_the_version, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ids_that_differ, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ties, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_crossing, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_taken_back, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_replay, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_over_ip, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_transports_do_not_mix, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_plain, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_explicit_ack, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_zlb_is_heeded, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_id_of_zero, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_refused, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_versions, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_downgrade_is_refused, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_junk_does_not_fall_back, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_forgery_does_not_bar_fallback, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_calls_wait_for_the_version, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_ids_that_differ, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_ties, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_crossing, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_taken_back, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_replay, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_over_ip, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_transports_do_not_mix, pair_setup_v3, pair_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,16 +11,9 @@
 
 #include "lib/buf.h"
 #include "proto/l2tp/l2tp.h"
+#include "tests/fuzz/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-#define CHECK(condition)									\
-	do {											\
-		if (!(condition)) {								\
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);		\
-			abort();								\
-		}										\
-	} while (0)
 
 enum { WITH_SECRET = 1, HIDES = 2, OVER_IP = 4, CALLS = 8, FALLS_BACK = 16, VERSION_3 = 32, TIES = 64 };
 enum { PACKET, PACKET_NUMBERED, PACKET_SIGNED, TIME, OPEN_SESSION, CLOSE_SESSION, CIRCUIT, PROBE, CLOSE, STEPS };

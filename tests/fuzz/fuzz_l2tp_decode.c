@@ -10,16 +10,9 @@
 #include <string.h>
 
 #include "proto/l2tp/codec.h"
+#include "tests/fuzz/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-#define CHECK(condition)									\
-	do {											\
-		if (!(condition)) {								\
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);		\
-			abort();								\
-		}										\
-	} while (0)
 
 static const struct secret secret = { .len = 5, .data = "hello" };
 static const struct l2tp_hiding hiding = { .secret = &secret, .random_vector = "fifteen octets " };
