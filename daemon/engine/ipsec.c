@@ -13,8 +13,6 @@
 
 #include "lib/log.h"
 
-enum { STOP_CLEAR = 1 };
-
 bool ipsec_is_required(const struct peer *p)
 {
 	return p && p->lcce && p->lcce->ipsec == CONFIG_IPSEC_REQUIRED;
@@ -138,7 +136,7 @@ void ipsec_state(struct engine *e, const struct aaa_ipsec_state *x)
 	case IPSEC_NO_IKE:
 	case IPSEC_NO_CHILD:
 	case IPSEC_NOT_READY:
-		cause = cause_make(STOP_CLEAR, 0, "IPsec is required, and gone: %.60s", x->why);
+		cause = cause_make(L2TP_STOPCCN_CLEAR, 0, "IPsec is required, and gone: %.60s", x->why);
 		tunnel_close(t, &cause);
 		engine_settle(e);
 		return;

@@ -11,8 +11,6 @@
 
 #include "lib/log.h"
 
-enum { STOP_EXISTS = 3 };
-
 /* From the hostname, where the configuration has none: it must only be the same each time. */
 static uint32_t router_id(const struct config *c)
 {
@@ -130,7 +128,7 @@ struct peer_session *lcce_find_session(struct peer *p, const struct l2tp_call_pa
 void lcce_adopt(struct tunnel *t)
 {
 	struct peer *p = t->peer;
-	struct l2tp_cause cause = cause_make(STOP_EXISTS, 0, "the peer has a new control connection");
+	struct l2tp_cause cause = cause_make(L2TP_STOPCCN_EXISTS, 0, "the peer has a new control connection");
 	struct tunnel *old = p->tunnel;
 
 	if (old == t)

@@ -14,10 +14,7 @@
 #include "lib/log.h"
 #include "lib/version.h"
 
-/* Result codes of a StopCCN, RFC 2661 section 4.4.2. */
-enum { STOP_CLEAR = 1, STOP_GENERAL = 2, STOP_NOT_AUTHORIZED = 4, STOP_SHUTTING_DOWN = 6 };
-enum { ERROR_RESOURCES = 4 };
-/* And of a CDN. */
+/* Result codes of a CDN, RFC 2661 section 4.4.2. */
 enum { CDN_ADMIN = 3 };
 
 #define FIRMWARE	0x0010
@@ -147,7 +144,7 @@ void tunnel_accept(struct tunnel *t)
 	/* Only an established tunnel keeps another out: an SCCRQ alone proves nothing. */
 	if (tunnel_is_udp(t) &&
 	    path_is_established(t->engine, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core))) {
-		t->cause = cause_make(STOP_GENERAL, ERROR_RESOURCES,
+		t->cause = cause_make(L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
 				      "there is a tunnel from this address and port already");
 		if (engine_may_log(t->engine))
 			log_warn("%s: refused for now: %s, and this kernel cannot tell two apart",
@@ -192,7 +189,7 @@ static void do_ask_socket(void *arg)
 
 	if (!t->core || t->down || tunnel_ask_socket(t) == 0)
 		return;
-	t->cause = cause_make(STOP_GENERAL, ERROR_RESOURCES, "no socket");
+	t->cause = cause_make(L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES, "no socket");
 	tunnel_reject(t);
 }
 
@@ -200,7 +197,7 @@ static void refuse_clear(struct tunnel *t, const char *why)
 {
 	char what[160];
 
-	t->cause = cause_make(STOP_NOT_AUTHORIZED, 0, "IPsec is required");
+	t->cause = cause_make(L2TP_STOPCCN_NOT_AUTHORIZED, 0, "IPsec is required");
 	t->engine->counters.tunnels_refused++;
 	if (engine_may_log(t->engine))
 		log_warn("%s: refused: IPsec is required: %s", tunnel_describe(t, what, sizeof(what)), why);
@@ -249,11 +246,11 @@ void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 		return;		/* the core's setup timer ends it */
 	tunnel_describe(t, what, sizeof(what));
 	if (e->stopping)
-		t->cause = cause_make(STOP_SHUTTING_DOWN, 0, "l2tpd stops");
+		t->cause = cause_make(L2TP_STOPCCN_SHUTDOWN, 0, "l2tpd stops");
 	else if (!lns && !lcce)
-		t->cause = cause_make(STOP_NOT_AUTHORIZED, 0, "no lns or lcce section takes this address and host name");
+		t->cause = cause_make(L2TP_STOPCCN_NOT_AUTHORIZED, 0, "no lns or lcce section takes this address and host name");
 	else if (lns && lns_is_full(e, lns))
-		t->cause = cause_make(STOP_GENERAL, ERROR_RESOURCES, "the limit of tunnels is reached");
+		t->cause = cause_make(L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES, "the limit of tunnels is reached");
 	if (t->cause.result) {
 		e->counters.tunnels_refused++;
 		if (engine_may_log(e))

@@ -8,9 +8,6 @@
 
 #include "lib/log.h"
 
-/* Result and Error Code of a StopCCN, RFC 2661 section 4.4.2. */
-enum { STOP_GENERAL = 2, ERROR_RESOURCES = 4 };
-
 static void installed(struct tunnel *t, int err)
 {
 	struct l2tp_cause cause;
@@ -24,7 +21,7 @@ static void installed(struct tunnel *t, int err)
 			  err == -EEXIST ? "another tunnel has its id" :
 			  err == -EADDRINUSE ? "another tunnel has the same addresses and ports" :
 			  strerror(-err));
-		cause = cause_make(STOP_GENERAL, ERROR_RESOURCES, "the data plane did not take the tunnel");
+		cause = cause_make(L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES, "the data plane did not take the tunnel");
 		l2tp_tunnel_close(t->core, engine_now(t->engine), &cause);
 		engine_settle(t->engine);
 		return;
@@ -74,7 +71,7 @@ static void on_protected(void *arg, int result, struct ipc_message *m)
 	if (t->core && !t->down && result) {
 		log_error("%s: the kernel did not take its IPsec policy: %s",
 			  tunnel_describe(t, what, sizeof(what)), strerror(-result));
-		t->cause = cause_make(STOP_GENERAL, ERROR_RESOURCES, "no IPsec policy");
+		t->cause = cause_make(L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES, "no IPsec policy");
 		tunnel_reject(t);
 	} else if (t->core && !t->down) {
 		tunnel_accept(t);
@@ -106,7 +103,7 @@ static void socket_before(struct tunnel *t, int result)
 	if (!result)
 		return;
 	log_error("%s: no socket for it: %s", tunnel_describe(t, what, sizeof(what)), strerror(-result));
-	t->cause = cause_make(STOP_GENERAL, ERROR_RESOURCES, "no socket");
+	t->cause = cause_make(L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES, "no socket");
 	tunnel_reject(t);
 }
 
