@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel tells of interfaces; see watch.h. */
+/* What the kernel tells of interfaces and addresses; see watch.h. */
 #include "netlink/watch.h"
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 
-int watch_open(struct watch *w)
+int watch_open(struct watch *w, enum watch_what what)
 {
+	unsigned int groups = what == WATCH_LINKS ? RTMGRP_LINK : RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
 	int ret;
 
 	w->nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (!w->nl)
 		return -errno;
-	if (mnl_socket_bind(w->nl, RTMGRP_LINK, MNL_SOCKET_AUTOPID) == 0)
+	if (mnl_socket_bind(w->nl, groups, MNL_SOCKET_AUTOPID) == 0)
 		return 0;
 	ret = -errno;
 	watch_close(w);
@@ -34,13 +36,12 @@ int watch_fd(const struct watch *w)
 }
 
 /* False for what is no news of an interface: a bridge's port comes by the same group (br_info_notify). */
-static bool take(const struct nlmsghdr *h, struct watch_news *n)
+static bool take_link(const struct nlmsghdr *h, struct watch_news *n)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(h);
 	const struct nlattr *attr;
 
-	if ((h->nlmsg_type != RTM_NEWLINK && h->nlmsg_type != RTM_DELLINK) ||
-	    mnl_nlmsg_get_payload_len(h) < sizeof(*ifi) || ifi->ifi_family != AF_UNSPEC)
+	if (mnl_nlmsg_get_payload_len(h) < sizeof(*ifi) || ifi->ifi_family != AF_UNSPEC)
 		return false;
 	*n = (struct watch_news){ .index = ifi->ifi_index };
 	mnl_attr_for_each(attr, h, sizeof(*ifi)) {
@@ -51,6 +52,54 @@ static bool take(const struct nlmsghdr *h, struct watch_news *n)
 		break;
 	}
 	return true;
+}
+
+static bool is_link_local(const struct addr *a)
+{
+	return a->family == AF_INET6 && a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80;
+}
+
+/* On a point-to-point interface IFA_ADDRESS is the peer's, and IFA_LOCAL ours. */
+static bool take_address(const struct nlmsghdr *h, struct watch_news *n)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(h);
+	size_t len = ifa->ifa_family == AF_INET ? 4 : 16;
+	const struct nlattr *attr, *local = NULL, *address = NULL;
+
+	if (mnl_nlmsg_get_payload_len(h) < sizeof(*ifa) ||
+	    (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6))
+		return false;
+	mnl_attr_for_each(attr, h, sizeof(*ifa)) {
+		if (mnl_attr_get_type(attr) == IFA_LOCAL)
+			local = attr;
+		else if (mnl_attr_get_type(attr) == IFA_ADDRESS)
+			address = attr;
+	}
+	if (local)
+		address = local;
+	if (!address || mnl_attr_get_payload_len(address) != len)
+		return false;
+	*n = (struct watch_news){
+		.index = (int)ifa->ifa_index, .address.family = ifa->ifa_family,
+		.gone = h->nlmsg_type == RTM_DELADDR,
+	};
+	memcpy(n->address.ip, mnl_attr_get_payload(address), len);
+	if (is_link_local(&n->address))
+		n->address.scope = ifa->ifa_index;
+	return true;
+}
+
+static bool take(const struct nlmsghdr *h, struct watch_news *n)
+{
+	switch (h->nlmsg_type) {
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		return take_link(h, n);
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+		return take_address(h, n);
+	}
+	return false;
 }
 
 int watch_read(struct watch *w, void (*news)(void *ctx, const struct watch_news *n), void *ctx)

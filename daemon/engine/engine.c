@@ -532,9 +532,14 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 		if (ipc_body(m, struct monitor_circuit))
 			pw_circuit(e, ipc_body(m, struct monitor_circuit));
 		return;
+	case MONITOR_ADDRESS_GONE:
+		if (ipc_body(m, struct addr))
+			follow_address_gone(e, ipc_body(m, struct addr));
+		return;
 	case MONITOR_SECRET:
 	case MONITOR_LISTEN:
 	case MONITOR_SOCKET:
+	case MONITOR_SOURCE:
 	case MONITOR_TUNNEL_ADD:
 	case MONITOR_TUNNEL_DEL:
 	case MONITOR_SOCKET_CLOSE:

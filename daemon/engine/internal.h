@@ -153,6 +153,9 @@ struct peer {
 	struct tunnel *tunnel;
 	struct addr addresses[AAA_RESOLVE_MAX];
 	unsigned int address_n, address_next;
+	uint32_t resolve_ms;		/* how often its name is looked up again; 0: to redial only */
+	struct loop_timer resolve_timer;
+	bool looking_up;
 	struct peer_session *sessions;
 	unsigned int refs;		/* outstanding requests */
 	unsigned int id_tries;
@@ -169,7 +172,6 @@ struct peer_session {
 	char ifname[IFNAMSIZ];
 	const struct config_ppp *profile;
 	const struct config_pw *pw;	/* of an lcce section; else NULL */
-	bool was_up;			/* its circuit is not new to the peer */
 	bool persist;
 	bool once;			/* a dialling pppd's: it goes with its call */
 	bool removed;			/* do not redial; goes when its call has */
@@ -273,6 +275,8 @@ void tunnel_set_timer(struct tunnel *t);
 /* Clears its calls in good order, then StopCCN. */
 void tunnel_close(struct tunnel *t, const struct l2tp_cause *cause);
 void tunnel_call_gone(struct tunnel *t);
+/* At once, its calls with it: nothing reaches the peer any more. */
+void tunnel_drop(struct tunnel *t, const struct l2tp_cause *cause);
 /* A responder's tunnel is this peer's; it lets go of it when it is down, or another takes its place. */
 void tunnel_join_peer(struct tunnel *t, struct peer *p);
 void tunnel_leave_peer(struct tunnel *t);
@@ -318,6 +322,12 @@ void ipsec_watch(struct tunnel *t, uint32_t reqid);
 void ipsec_unwatch(struct tunnel *t);
 void ipsec_state(struct engine *e, const struct aaa_ipsec_state *x);
 void ipsec_again(struct engine *e);		/* to an aaa process that is new */
+
+/* ---- follow.c: ends that move ---- */
+/* The host has lost an address of its own. */
+void follow_address_gone(struct engine *e, const struct addr *ours);
+/* The peer's name is looked up from time to time while that is of use; call when that may have changed. */
+void follow_name(struct peer *p);
 
 /* ---- pw.c: pseudowires ---- */
 /* config NULL: PPP's. NULL: out of memory. */
@@ -572,8 +582,12 @@ void peer_session_remove(struct peer_session *s, const struct l2tp_cause *cause)
 /* Brings it up now: dials the tunnel when there is none. */
 void peer_session_want(struct peer_session *s);
 void peer_hold(struct peer *p);
+/* What its name means now; count is at least 1. */
+void peer_set_addresses(struct peer *p, const struct aaa_resolve_reply *r);
 void peer_release(struct peer *p);	/* it may go at the end of the turn */
 const char *peer_kind(const struct peer *p);	/* its section's keyword */
+/* Up to a quarter less, so that a thousand clients do not all come back at once. */
+uint32_t with_jitter(uint32_t ms);
 void peer_session_up(struct peer_session *s);
 /* Its call ended or could not be made: redial later, or give up. */
 void peer_session_failed(struct peer_session *s, const char *reason);

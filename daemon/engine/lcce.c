@@ -98,6 +98,7 @@ struct peer *lcce_new(struct engine *e, const struct config_lcce *l)
 	p->source = l->source;
 	p->ephemeral = l->ephemeral;
 	p->cfg = l->tunnel;
+	p->resolve_ms = l->resolve_ms;
 	for (size_t i = 0; i < l->sessions_n; i++) {
 		struct peer_session *s = peer_session_new(p, l->sessions[i].name);
 

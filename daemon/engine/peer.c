@@ -79,6 +79,7 @@ struct peer *peer_new(struct engine *e, const char *name, const char *server)
 		p->source = lac->source;
 		p->ephemeral = lac->ephemeral;
 		p->cfg = lac->tunnel;
+		p->resolve_ms = lac->resolve_ms;
 		p->version = lac->version == CONFIG_VERSION_2 ? 2 : 3;
 		p->fallback = lac->version == CONFIG_VERSION_AUTO;
 		server = lac->server;
@@ -101,6 +102,7 @@ static void free_session(struct peer_session *s)
 
 static void free_peer(struct peer *p)
 {
+	loop_timer_stop(&p->resolve_timer);
 	*p->prev = p->next;
 	if (p->next)
 		p->next->prev = p->prev;
@@ -209,6 +211,7 @@ void peer_session_remove(struct peer_session *s, const struct l2tp_cause *cause)
 void peer_remove(struct peer *p, const struct l2tp_cause *cause)
 {
 	p->removed = true;
+	loop_timer_stop(&p->resolve_timer);
 	for (struct peer_session *s = p->sessions; s; s = s->next) {
 		s->removed = true;
 		s->wanted = false;
@@ -452,6 +455,16 @@ static void open_socket(struct peer *p)
 	attempt_failed(p, strerror(-err));
 }
 
+void peer_set_addresses(struct peer *p, const struct aaa_resolve_reply *r)
+{
+	p->address_n = r->count;
+	memcpy(p->addresses, r->address, r->count * sizeof(*r->address));
+	for (unsigned int i = 0; i < p->address_n; i++)
+		p->addresses[i].port = p->port;
+	/* The attempt after a failed one takes the next address. */
+	p->address_next %= p->address_n;
+}
+
 static void on_resolved(void *arg, int result, struct ipc_message *m)
 {
 	struct peer *p = arg;
@@ -465,12 +478,7 @@ static void on_resolved(void *arg, int result, struct ipc_message *m)
 			 r && r->error[0] ? r->error : strerror(result ? -result : ENOENT));
 		attempt_failed(p, why);
 	} else {
-		p->address_n = r->count;
-		memcpy(p->addresses, r->address, r->count * sizeof(*r->address));
-		for (unsigned int i = 0; i < p->address_n; i++)
-			p->addresses[i].port = p->port;
-		/* The attempt after a failed one takes the next address. */
-		p->address_next %= p->address_n;
+		peer_set_addresses(p, r);
 		p->id_tries = 0;
 		open_socket(p);
 	}
@@ -595,6 +603,7 @@ void peer_tunnel_up(struct peer *p)
 	p->state = PEER_UP;
 	p->last_error[0] = '\0';
 	place_later(p);
+	follow_name(p);
 }
 
 void peer_tunnel_down(struct peer *p, const char *reason)
@@ -603,6 +612,7 @@ void peer_tunnel_down(struct peer *p, const char *reason)
 
 	p->state = PEER_IDLE;
 	p->tunnel = NULL;
+	follow_name(p);
 	snprintf(p->last_error, sizeof(p->last_error), "%s", reason);
 	if (!was_up && p->address_n)
 		p->address_next = (p->address_next + 1) % p->address_n;

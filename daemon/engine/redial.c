@@ -31,6 +31,8 @@ int peers_start(struct engine *e)
 		for (struct peer_session *s = p->sessions; s; s = s->next)
 			if (!p->lcce || p->lcce->initiate)
 				peer_session_want(s);
+	for (struct peer *p = e->peers; p; p = p->next)
+		follow_name(p);
 	engine_settle(e);
 	return 0;
 }
@@ -41,8 +43,7 @@ void peer_session_up(struct peer_session *s)
 	s->up_ms = engine_now(s->peer->engine);
 }
 
-/* Up to a quarter less, so that a thousand clients do not all come back at once. */
-static uint32_t with_jitter(uint32_t ms)
+uint32_t with_jitter(uint32_t ms)
 {
 	uint16_t r;
 

@@ -385,6 +385,15 @@ void tunnel_close(struct tunnel *t, const struct l2tp_cause *cause)
 		engine_defer(t->engine, do_close, t);
 }
 
+void tunnel_drop(struct tunnel *t, const struct l2tp_cause *cause)
+{
+	if (t->down)
+		return;
+	t->closing = true;
+	t->cause = *cause;
+	engine_defer(t->engine, do_close, t);
+}
+
 void tunnel_call_gone(struct tunnel *t)
 {
 	if (t->closing && !t->calls && !t->down)

@@ -69,6 +69,12 @@ enum monitor_message {
 	MONITOR_STATIC_SESSION_ADD,	/* request: monitor_static_session */
 	MONITOR_STATIC_DEL,		/* request: monitor_static_name; one of the configuration is back at the next start */
 	MONITOR_STATIC_SHOW,		/* request: monitor_static_place; reply: monitor_static_show; -ENOENT: no more */
+	/*
+	 * event to the engine: struct addr, one of our own that tunnels have: the host has lost it; again
+	 * from time to time, as long as that is so.
+	 */
+	MONITOR_ADDRESS_GONE,
+	MONITOR_SOURCE,		/* request: monitor_source; reply: monitor_socket_reply: what a new socket would be bound to */
 };
 
 struct monitor_static {
@@ -200,6 +206,8 @@ struct monitor_socket {
 	struct addr peer;
 };
 struct monitor_socket_reply { struct addr local; };
+
+struct monitor_source { struct addr local, peer; };	/* local unset: any */
 
 struct monitor_tunnel {
 	uint8_t version;

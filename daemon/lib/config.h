@@ -151,6 +151,7 @@ struct config_lac {
 	struct addr source;		/* source-address */
 	bool ephemeral;			/* source-port = "ephemeral" (default) or 1701 */
 	enum config_version version;	/* version = "2" (default), "3", or "auto": 3 and, with a peer that has 2 only, 2 */
+	uint32_t resolve_ms;		/* resolve-interval, as of an lcce, but 0: names of LNSs take turns between addresses */
 	struct config_tunnel tunnel;
 	struct config_session *sessions; size_t sessions_n;
 };
@@ -195,6 +196,7 @@ struct config_lcce {
 	char *old_secret_file;		/* taken as well in what the peer sends, for a change of secrets */
 	enum config_digest digest;	/* of what we send; default "sha1". Either is taken */
 	uint32_t redial_min_ms, redial_max_ms;	/* redial (1 s), redial-max (60 s) */
+	uint32_t resolve_ms;		/* resolve-interval (60 s): how often remote's name is looked up again; 0: to redial only */
 	enum config_ipsec ipsec;	/* "no" (default) or "required" */
 	char *ipsec_connection;		/* the child of strongSwan's to initiate; NULL: none */
 	struct config_pw *sessions; size_t sessions_n;

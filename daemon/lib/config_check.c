@@ -231,6 +231,15 @@ static int check_ppp(struct check *ch, struct config_ppp *p)
 	return 0;
 }
 
+/* Resolvers are not there to be asked without a pause. */
+int config_check_resolve(struct check *ch, const void *obj, uint32_t resolve_ms)
+{
+	if (resolve_ms && resolve_ms < 100)
+		return fail(ch, obj, "resolve-interval", "resolve-interval is shorter than 0.1 seconds; raise it, or set it "
+			    "to 0 to have the name looked up at each attempt to call only");
+	return 0;
+}
+
 static int check_session(struct check *ch, const struct config_session *s)
 {
 	const struct config_ppp *ppp;
@@ -255,6 +264,8 @@ static int check_lac(struct check *ch, const struct config_lac *l)
 	size_t i;
 	int err = config_check_tunnel(ch, l, &l->tunnel, "secret-file");
 
+	if (!err)
+		err = config_check_resolve(ch, l, l->resolve_ms);
 	if (err)
 		return err;
 	if (!l->server)

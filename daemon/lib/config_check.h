@@ -26,6 +26,7 @@ struct check {
 /* Each returns 0, or -EINVAL with line and why. */
 int config_check_tunnel(struct check *ch, const void *obj, const struct config_tunnel *t,
 			const char *secret_key);
+int config_check_resolve(struct check *ch, const void *obj, uint32_t resolve_ms);
 int config_check_lcce(struct check *ch, const struct config_lcce *l);
 int config_check_statics(struct check *ch);	/* or -ENOMEM */
 /* The VLAN interface on top of a session's interface is named IFNAME.VLAN. */

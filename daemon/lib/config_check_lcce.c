@@ -114,6 +114,8 @@ int config_check_lcce(struct check *ch, const struct config_lcce *l)
 		err = check_ends(ch, l);
 	if (!err)
 		err = config_check_tunnel(ch, l, &l->tunnel, "secret-file");
+	if (!err)
+		err = config_check_resolve(ch, l, l->resolve_ms);
 	if (err)
 		return err;
 	if (l->old_secret_file && !l->tunnel.secret_file)

@@ -304,6 +304,7 @@ static const struct config_key lac_keys[] = {
 	KEY("source-address", addr, config_lac, source, NO_BOUNDS),
 	KEY("source-port", source_port, config_lac, ephemeral, NO_BOUNDS),
 	WORD("version", config_lac, version, versions),
+	KEY("resolve-interval", seconds, config_lac, resolve_ms, 0, SECONDS(86400)),
 	TUNNEL_KEYS(config_lac, "secret-file", 10),
 	KEY("sequencing", bool, config_lac, tunnel.sequencing, NO_BOUNDS),
 };
@@ -381,6 +382,7 @@ static const struct config_key lcce_keys[] = {
 	WORD("digest", config_lcce, digest, digests),
 	KEY("redial", seconds, config_lcce, redial_min_ms, 10, SECONDS(86400)),
 	KEY("redial-max", seconds, config_lcce, redial_max_ms, 10, SECONDS(86400)),
+	KEY("resolve-interval", seconds, config_lcce, resolve_ms, 0, SECONDS(86400)),
 	WORD("ipsec", config_lcce, ipsec, ipsec_words),
 	KEY("ipsec-connection", child_name, config_lcce, ipsec_connection, NO_BOUNDS),
 };
@@ -394,6 +396,7 @@ static void init_lcce(void *obj)
 	l->digest = CONFIG_DIGEST_SHA1;
 	l->redial_min_ms = SECONDS(1);
 	l->redial_max_ms = SECONDS(60);
+	l->resolve_ms = SECONDS(60);
 }
 
 static void relative_lcce(void *def, const void *obj, const struct config *c)

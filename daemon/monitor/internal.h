@@ -13,6 +13,7 @@
 #include "lib/table.h"
 #include "monitor/ipsec_policy.h"
 #include "monitor/monitor.h"
+#include "monitor/own_addr.h"
 #include "monitor/ppp.h"
 #include "netlink/dataplane.h"
 
@@ -25,6 +26,7 @@ struct mtunnel {
 	bool installed;
 	bool guarded;		/* only what IPsec protects goes through */
 	struct addr local, peer;
+	bool local_watched;
 	struct dp_tunnel dp;
 	unsigned int sessions;
 };
@@ -63,6 +65,7 @@ struct monitor {
 	struct scripts *scripts;
 	struct ipsec_policies ipsec;
 	struct announce *announce;
+	struct own_addrs *own_addrs;
 	struct rlimit files;	/* as we were started with: the operator's programs get it */
 	struct role engine, aaa;
 	int control_fd, dial_fd;
@@ -102,6 +105,9 @@ bool monitor_is_unit(uint16_t size);		/* an MTU or MRU; 0: unset */
 /* socket.c: what control connections come by. fd or -errno; what the kernel lacks is said. */
 int monitor_listen_socket(const struct config_listen *l);
 int monitor_tunnel_socket(const struct monitor_socket *s);	/* checked already */
+int monitor_socket_local(int fd, struct addr *out);
+/* What the kernel would bind a new socket to the peer to; s->local: as there. 0 or -errno. */
+int monitor_source(const struct monitor_source *s, struct addr *out);
 
 /* files.c: what is opened for the other processes */
 int monitor_unix_listener(const char *dir, const char *name);

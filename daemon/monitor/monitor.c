@@ -173,6 +173,13 @@ static void on_ppp_exit(void *arg, uint32_t tunnel_id, uint32_t session_id, pid_
 	monitor_ppp_exited(arg, tunnel_id, session_id, pid, status);
 }
 
+static void on_address_gone(void *arg, const struct addr *a)
+{
+	struct monitor *m = arg;
+
+	channel_event(&m->engine.channel, MONITOR_ADDRESS_GONE, a, sizeof(*a), NULL, 0);
+}
+
 static void begin_stop(struct monitor *m)
 {
 	if (m->stopping) {
@@ -267,7 +274,8 @@ static int start(struct monitor *m)
 	raise_limits(m);
 	m->scripts = scripts_new(m->loop, m->config, m->files);
 	m->announce = announce_new(m->loop, m->options.runtime_dir);
-	err = m->scripts && m->announce ? make_runtime_dir(m) : -ENOMEM;
+	m->own_addrs = own_addrs_new(m->loop, on_address_gone, m);
+	err = m->scripts && m->announce && m->own_addrs ? make_runtime_dir(m) : -ENOMEM;
 	if (!err)
 		err = open_listeners(m);
 	if (!err)
@@ -320,6 +328,7 @@ static void finish(struct monitor *m)
 	scripts_finish(m->scripts, SCRIPTS_GRACE_MS);
 	scripts_free(m->scripts);
 	announce_free(m->announce);
+	own_addrs_free(m->own_addrs);
 	net_free(m->net);
 	pws_free(m);
 	ipsec_policies_fini(&m->ipsec);

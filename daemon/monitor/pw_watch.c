@@ -156,7 +156,7 @@ int pw_watch_init(struct pw_watch *w, struct loop *loop, struct rtnl *rtnl,
 	int err;
 
 	*w = (struct pw_watch){ .rtnl = rtnl, .change = change, .ctx = ctx };
-	err = watch_open(&w->watch);
+	err = watch_open(&w->watch, WATCH_LINKS);
 	if (err)
 		return err;
 	err = loop_io_start(loop, &w->io, watch_fd(&w->watch), LOOP_READ, on_readable);

@@ -61,14 +61,22 @@ static struct mtunnel *tunnel_new(struct monitor *m, uint32_t id)
 	return t;
 }
 
-static void tunnel_free(struct monitor *m, struct mtunnel *t)
+/* It is in no table any more. */
+static void tunnel_discard(struct monitor *m, struct mtunnel *t)
 {
-	table_del(&m->tunnels, t->id);
+	if (t->local_watched)
+		own_addr_put(m->own_addrs, &t->local);
 	if (t->guarded)
 		ipsec_policy_del(&m->ipsec, t->encap, &t->local, &t->peer);
 	if (t->fd >= 0)
 		close(t->fd);
 	free(t);
+}
+
+static void tunnel_free(struct monitor *m, struct mtunnel *t)
+{
+	table_del(&m->tunnels, t->id);
+	tunnel_discard(m, t);
 }
 
 static bool id_fits(uint32_t id, uint8_t version)
@@ -91,10 +99,9 @@ static bool encap_fits(const struct monitor *m, const struct monitor_socket *r)
 static void do_socket(struct monitor *m, const struct monitor_socket *r, struct answer *a)
 {
 	static struct monitor_socket_reply reply;
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
 	struct dp_stats stats;
 	struct mtunnel *t;
+	int err;
 
 	a->result = -EINVAL;
 	if (!id_fits(r->tunnel_id, r->version) || !encap_fits(m, r) ||
@@ -114,8 +121,6 @@ static void do_socket(struct monitor *m, const struct monitor_socket *r, struct 
 		return;
 	}
 	t->fd = monitor_tunnel_socket(r);
-	if (t->fd >= 0 && getsockname(t->fd, (struct sockaddr *)&ss, &len) == 0)
-		addr_from_sockaddr(&t->local, (struct sockaddr *)&ss, len);
 	if (t->fd < 0) {
 		/* Over IP the id is the socket's address: another program's. */
 		a->result = t->fd == -EADDRINUSE && r->encap == DP_ENCAP_IP ? -EEXIST : t->fd;
@@ -125,6 +130,12 @@ static void do_socket(struct monitor *m, const struct monitor_socket *r, struct 
 	t->version = r->version;
 	t->encap = r->encap;
 	t->peer = r->peer;
+	err = monitor_socket_local(t->fd, &t->local);
+	if (!err)
+		err = own_addr_get(m->own_addrs, &t->local);
+	t->local_watched = !err;
+	if (err)
+		log_warn("tunnel %u: it will not be noticed if our address is lost: %s", t->id, strerror(-err));
 	reply.local = t->local;
 	*a = (struct answer){ .body = &reply, .len = sizeof(reply), .nfds = 1, .fds = { t->fd } };
 }
@@ -612,6 +623,20 @@ static void do_route(struct monitor *m, const struct addr *dst, struct answer *a
 	}
 }
 
+static void do_source(const struct monitor_source *r, struct answer *a)
+{
+	static struct monitor_socket_reply reply;
+
+	if ((r->peer.family != AF_INET && r->peer.family != AF_INET6) || addr_is_any(&r->peer) ||
+	    (addr_is_set(&r->local) && r->local.family != r->peer.family))
+		return;
+	a->result = monitor_source(r, &reply.local);
+	if (a->result)
+		return;
+	a->body = &reply;
+	a->len = sizeof(reply);
+}
+
 static void do_ready(struct monitor *m)
 {
 	if (m->ready_fd < 0)
@@ -661,6 +686,7 @@ static void handle(struct monitor *m, struct ipc_message *msg, struct answer *a)
 	case MONITOR_LINK_STATS: { BODY(monitor_link) do_link_stats(m, r, a); return; }
 	case MONITOR_SCRIPT: { BODY(monitor_script) a->result = do_script(m, r); return; }
 	case MONITOR_ROUTE: { BODY(addr) do_route(m, r, a); return; }
+	case MONITOR_SOURCE: { BODY(monitor_source) do_source(r, a); return; }
 	case MONITOR_IPSEC: { BODY(monitor_ipsec) a->result = do_ipsec(m, r); return; }
 	case MONITOR_READY: do_ready(m); return;
 	case MONITOR_PW: { BODY(monitor_pw) do_pw(m, r, a); return; }
@@ -675,6 +701,7 @@ static void handle(struct monitor *m, struct ipc_message *msg, struct answer *a)
 	case MONITOR_STOP:
 	case MONITOR_AAA:
 	case MONITOR_CIRCUIT:
+	case MONITOR_ADDRESS_GONE:
 		return;		/* ours to send */
 	}
 }
@@ -714,9 +741,7 @@ void monitor_clear(struct monitor *m)
 	while ((t = table_pop(&m->tunnels))) {
 		if (t->installed)
 			m->dp->ops->tunnel_del(m->dp, t->id);
-		if (t->fd >= 0)
-			close(t->fd);
-		free(t);
+		tunnel_discard(m, t);
 	}
 	/* A stop leaves tunnels whose peers may still repeat their last message. */
 	if (sessions || (tunnels && !m->stopping))

@@ -143,6 +143,34 @@ static int connect_ip(int fd, const struct addr *peer)
 	return connect(fd, &a.sa, len) < 0 ? -errno : 0;
 }
 
+int monitor_socket_local(int fd, struct addr *out)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) < 0)
+		return -errno;
+	return addr_from_sockaddr(out, (struct sockaddr *)&ss, len);
+}
+
+int monitor_source(const struct monitor_source *s, struct addr *out)
+{
+	struct addr from = s->local, to = s->peer;
+	int fd, err;
+
+	from.family = to.family;
+	/* What the port is means nothing to the way. */
+	from.port = 0;
+	to.port = 1;
+	fd = udp_socket(&from);
+	if (fd < 0)
+		return fd;
+	err = connect_udp(fd, &to);
+	if (!err)
+		err = monitor_socket_local(fd, out);
+	return close_after(fd, err);
+}
+
 int monitor_tunnel_socket(const struct monitor_socket *s)
 {
 	bool ip = s->encap == DP_ENCAP_IP;

@@ -526,6 +526,8 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "lcce c { remote = x\nold-secret-file = /s }", "test.conf:2: old-secret-file is what secret-file replaces" },
 	{ "lcce c { remote = x digest = sha256 }", "digest = \"sha256\" is neither \"md5\" nor \"sha1\"" },
 	{ "lcce c { remote = x redial-max = 0.5 }", "redial-max is less than redial" },
+	{ "lcce c { remote = x resolve-interval = 0.05 }", "shorter than 0.1 seconds" },
+	{ P "lac l { server = x resolve-interval = 0.05 }", "shorter than 0.1 seconds" },
 	{ "lcce c { remote = x ipsec = yes }", "ipsec = \"yes\" is neither \"no\" nor \"required\"" },
 	{ "lcce c { remote = x ipsec-connection = \"a/\" }", "ipsec-connection = \"a/\" is no name; use letters" },
 	{ "lcce c { remote = x ipsec-connection = \"a/b/c\" }", "ipsec-connection = \"a/b/c\" is no name; use letters" },
