@@ -80,7 +80,6 @@ void pw_params(const struct pseudowire *w, const struct peer_session *s, struct 
 	p->sublayer = w->sublayer;
 	p->sequencing = w->sequencing ? SEQUENCE_ALL : 0;
 	p->circuit_active = w->circuit_up;
-	p->circuit_new = !s || !s->was_up;
 	p->end_id_len = (uint8_t)strnlen(end_id, sizeof(p->end_id));
 	memcpy(p->end_id, end_id, p->end_id_len);
 }
@@ -190,10 +189,8 @@ void pw_up(struct call *c)
 	c->up_ms = engine_now(e);
 	e->counters.calls_up++;
 	c->pw->peer_up = l2tp_session_peer_params(c->core)->circuit_active;
-	if (s) {
+	if (s)
 		peer_session_up(s);
-		s->was_up = true;
-	}
 	log_info("%s: up on %s, the peer's circuit is %s", call_describe(c, what, sizeof(what)),
 		 c->ifname[0] ? c->ifname : "no interface", c->pw->peer_up ? "active" : "inactive");
 	tell_interface(c);

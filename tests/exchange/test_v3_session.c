@@ -51,6 +51,7 @@ static struct l2tp_call_params answer;
 
 static void accept_with_answer(struct sim_session *ss)
 {
+	assert_true(peers(ss)->circuit_new);
 	l2tp_session_accept(ss->s, ss->tunnel->node->sim->now, &answer);
 }
 
@@ -60,7 +61,7 @@ static void test_parameters(void **state)
 	struct lab *l = *state;
 	struct l2tp_call_params p = {
 		.call_serial = 4711, .pseudowire = L2TP_PW_ETHERNET, .end_id_len = 4, .end_id = "lan0",
-		.cookie = "request", .sublayer = 1, .sequencing = 2, .circuit_active = true, .circuit_new = true,
+		.cookie = "request", .sublayer = 1, .sequencing = 2, .circuit_active = true,
 		.tx_connect_speed = 10000000000, .rx_connect_speed = 20000000000,
 	};
 
@@ -85,7 +86,7 @@ static void test_parameters(void **state)
 		assert_memory_equal(peers(b)->end_id, "lan0", 4);
 		assert_int_equal(peers(b)->sublayer, 1);
 		assert_int_equal(peers(b)->sequencing, 2);
-		assert_true(peers(b)->circuit_active && peers(b)->circuit_new);
+		assert_true(peers(b)->circuit_active && !peers(b)->circuit_new);
 		assert_int_equal(peers(b)->tx_connect_speed, 10000000000);
 		assert_int_equal(peers(b)->rx_connect_speed, 20000000000);
 		assert_int_equal(peers(b)->cookie_len, p.cookie_len);
@@ -93,7 +94,7 @@ static void test_parameters(void **state)
 		assert_int_equal(peers(a)->cookie_len, answer.cookie_len);
 		assert_memory_equal(peers(a)->cookie, "answer!", answer.cookie_len ? answer.cookie_len - 1u : 0);
 		assert_int_equal(peers(a)->sublayer, answer.sublayer);
-		assert_true(peers(a)->circuit_active);
+		assert_true(peers(a)->circuit_active && peers(a)->circuit_new);
 	}
 }
 

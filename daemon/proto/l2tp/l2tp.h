@@ -99,7 +99,8 @@ struct l2tp_call_params {
 	uint8_t cookie[8], cookie_len;	/* that the other end must send: 0, 4 or 8 octets */
 	uint16_t sublayer;		/* L2-Specific Sublayer that the other end must send: 0 none, 1 the default one */
 	uint16_t sequencing;		/* Data Sequencing Level: 0 to 2 */
-	bool circuit_active, circuit_new;	/* Circuit Status */
+	bool circuit_active;	/* Circuit Status */
+	bool circuit_new;	/* the peer's; ours is in the request and the reply, and in nothing later */
 	bool has_tie_breaker;		/* ours: one is made */
 	uint64_t tie_breaker;
 	/* LAC: last AVPs of the ICCN (proxy LCP and authentication of sections 4.4.5), as views */

@@ -17,10 +17,10 @@ static void encode_request(struct l2tp_encoder *e, const struct l2tp_call_params
 		l2tp_encode_u64(e, L2TP_AVP_TIE_BREAKER, p->tie_breaker);
 }
 
-static void encode_circuit(struct l2tp_encoder *e, const struct l2tp_call_params *p)
+/* RFC 4719 section 2.2: new to the peer with the request and its reply, and from then on the same. */
+static void encode_circuit(struct l2tp_encoder *e, bool active, bool new)
 {
-	l2tp_encode_u16(e, L2TP_AVP_CIRCUIT_STATUS, (uint16_t)((p->circuit_active ? CIRCUIT_ACTIVE : 0) |
-							      (p->circuit_new ? CIRCUIT_NEW : 0)));
+	l2tp_encode_u16(e, L2TP_AVP_CIRCUIT_STATUS, (active ? CIRCUIT_ACTIVE : 0) | (new ? CIRCUIT_NEW : 0));
 }
 
 void l2tp_params_encode_v3(struct l2tp_encoder *e, const struct l2tp_call_params *p,
@@ -38,7 +38,7 @@ void l2tp_params_encode_v3(struct l2tp_encoder *e, const struct l2tp_call_params
 		l2tp_encode_u16(e, L2TP_AVP_L2_SUBLAYER, p->sublayer);
 	if (p->sequencing)
 		l2tp_encode_u16(e, L2TP_AVP_DATA_SEQUENCING, p->sequencing);
-	encode_circuit(e, p);
+	encode_circuit(e, p->circuit_active, !connected);
 	if (p->tx_connect_speed)
 		l2tp_encode_u64(e, L2TP_AVP_TX_CONNECT_SPEED_64, p->tx_connect_speed);
 	if (p->rx_connect_speed)
