@@ -474,6 +474,7 @@ static const struct ctl_field interface_fields[] = {
 	LINE("pseudowire", "Pseudowire"),
 	LINE("vlan", "VLAN"),
 	LINE("remote_end_id", "Remote end id"),
+	LINE("pseudowire_id", "Pseudowire id"),
 	LINE("cookie", "Cookie that we send"),
 	LINE("peer_cookie", "Peer's cookie"),
 	SECONDS("uptime_s", "Up for"),

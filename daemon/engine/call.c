@@ -251,10 +251,12 @@ static const struct l2tp_cause *authorize_pseudowire(struct call *c)
 	static struct l2tp_cause cause;
 	const struct l2tp_call_params *asked = l2tp_session_peer_params(c->core);
 	struct peer_session *s = lcce_find_session(c->tunnel->peer, asked);
+	char end_id[80];
 	uint16_t type = !s ? 0 : s->pw->type == CONFIG_PW_VLAN ? L2TP_PW_VLAN : L2TP_PW_ETHERNET;
 
 	if (!s)
-		cause = cause_make(CDN_INVALID_DESTINATION, 0, "no session here has this Remote End ID");
+		cause = cause_make(CDN_INVALID_DESTINATION, 0, "no session here has the %s",
+				   lcce_format_end_id(asked, end_id, sizeof(end_id)));
 	else if (type != asked->pseudowire)
 		cause = cause_make(L2TP_CDN_PW_TYPE, 0, "this circuit has another pseudowire type here");
 	else if (s->call && s->call->core && !s->call->down)

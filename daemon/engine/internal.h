@@ -305,6 +305,8 @@ void lcce_config_fill(struct engine *e, struct l2tp_tunnel_config *out, const st
 void lns_config_fill_v3(struct engine *e, struct l2tp_tunnel_config *out);
 /* Of those that the peer may ask for, the one that its Remote End ID names, or NULL. */
 struct peer_session *lcce_find_session(struct peer *p, const struct l2tp_call_params *asked);
+/* Returns buf; 64 octets show most. */
+const char *lcce_format_end_id(const struct l2tp_call_params *p, char *buf, size_t size);
 /* The established tunnel is its peer's only one from now on. */
 void lcce_adopt(struct tunnel *t);
 

@@ -114,16 +114,31 @@ struct peer *lcce_new(struct engine *e, const struct config_lcce *l)
 
 struct peer_session *lcce_find_session(struct peer *p, const struct l2tp_call_params *asked)
 {
-	for (struct peer_session *s = p->sessions; s; s = s->next) {
-		const char *end_id;
+	uint8_t end_id[CONFIG_END_ID_MAX];
 
-		if (!s->pw || s->removed)
-			continue;
-		end_id = s->pw->remote_end_id ? s->pw->remote_end_id : s->pw->name;
-		if (strlen(end_id) == asked->end_id_len && !memcmp(end_id, asked->end_id, asked->end_id_len))
+	for (struct peer_session *s = p->sessions; s; s = s->next)
+		if (s->pw && !s->removed && config_pw_end_id(s->pw, end_id) == asked->end_id_len &&
+		    memcmp(end_id, asked->end_id, asked->end_id_len) == 0)
 			return s;
-	}
 	return NULL;
+}
+
+/* What the peer called it: text, one of four octets, or anything. */
+const char *lcce_format_end_id(const struct l2tp_call_params *p, char *buf, size_t size)
+{
+	const uint8_t *id = p->end_id;
+	unsigned int printable = 0;
+
+	for (unsigned int i = 0; i < p->end_id_len; i++)
+		printable += id[i] >= 0x20 && id[i] < 0x7f && id[i] != '"';
+	if (p->end_id_len && printable == p->end_id_len)
+		snprintf(buf, size, "remote-end-id \"%.*s\"", p->end_id_len, (const char *)id);
+	else if (p->end_id_len == 4)
+		snprintf(buf, size, "pseudowire-id %u",
+			 (unsigned int)id[0] << 24 | (unsigned int)id[1] << 16 | (unsigned int)id[2] << 8 | id[3]);
+	else
+		snprintf(buf, size, "remote-end-id of %u octets", p->end_id_len);
+	return buf;
 }
 
 void lcce_adopt(struct tunnel *t)

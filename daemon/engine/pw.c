@@ -15,6 +15,7 @@
 
 #define REORDER_TIMEOUT_MS	100	/* with sequencing: how long a gap may hold frames back */
 #define SEQUENCE_ALL		2	/* Data Sequencing Level */
+_Static_assert(L2TP_NAME_MAX >= CONFIG_END_ID_MAX, "the core keeps all of a Remote End ID");
 enum { CDN_NO_RESOURCES = 4 };
 
 static uint64_t key_of(uint32_t tunnel_id, uint32_t session_id)
@@ -72,16 +73,18 @@ bool pw_is_ethernet(const struct call *c)
 
 void pw_params(const struct pseudowire *w, const struct peer_session *s, struct l2tp_call_params *p)
 {
-	const char *end_id = w->config && w->config->remote_end_id ? w->config->remote_end_id : s ? s->name : "";
-
 	p->pseudowire = w->type;
 	p->cookie_len = w->cookie_len;
 	memcpy(p->cookie, w->cookie, w->cookie_len);
 	p->sublayer = w->sublayer;
 	p->sequencing = w->sequencing ? SEQUENCE_ALL : 0;
 	p->circuit_active = w->circuit_up;
-	p->end_id_len = (uint8_t)strnlen(end_id, sizeof(p->end_id));
-	memcpy(p->end_id, end_id, p->end_id_len);
+	if (w->config) {
+		p->end_id_len = config_pw_end_id(w->config, p->end_id);
+	} else if (s) {
+		p->end_id_len = (uint8_t)strnlen(s->name, sizeof(p->end_id));
+		memcpy(p->end_id, s->name, p->end_id_len);
+	}
 }
 
 /*

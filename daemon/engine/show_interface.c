@@ -77,7 +77,10 @@ static json_t *interface_record(const struct call *c)
 	show_text(o, "pseudowire", w->type == L2TP_PW_VLAN ? "vlan" : "ethernet");
 	if (config->vlan)
 		show_number(o, "vlan", config->vlan);
-	show_text(o, "remote_end_id", config->remote_end_id ? config->remote_end_id : config->name);
+	if (config->pseudowire_id)
+		show_number(o, "pseudowire_id", config->pseudowire_id);
+	else
+		show_text(o, "remote_end_id", config->remote_end_id ? config->remote_end_id : config->name);
 	show_hex(o, "cookie", w->peer_cookie, w->peer_cookie_len);
 	show_hex(o, "peer_cookie", w->cookie, w->cookie_len);
 	if (c->up_ms)

@@ -83,7 +83,7 @@
  *   master (bridge or VRF), tunnel, version, encap, local, remote, tunnel_state,
  *   peer_hostname, peer_router_id, tunnel_id, peer_tunnel_id, ns, nr, session,
  *   session_state, session_id, peer_session_id, call_serial, pseudowire ("ethernet",
- *   "vlan"), vlan, remote_end_id, cookie (what we send), peer_cookie (hexadecimal),
+ *   "vlan"), vlan, remote_end_id or pseudowire_id (number), cookie (what we send), peer_cookie (hexadecimal),
  *   uptime_s; counters as of a session, and rx_drops, tx_drops; with IPsec
  *   ipsec ("yes", "no", "unknown"), ipsec_why, ike_version, ike_connection, ike_state,
  *   ike_side ("initiator", "responder"), ike_initiator_spi, ike_responder_spi,

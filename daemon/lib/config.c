@@ -56,6 +56,20 @@ const struct config_pw *config_pw_find(const struct config_lcce *l, const char *
 	return NULL;
 }
 
+uint8_t config_pw_end_id(const struct config_pw *p, uint8_t out[static CONFIG_END_ID_MAX])
+{
+	const char *text = p->remote_end_id ? p->remote_end_id : p->name;
+	size_t len = strnlen(text, CONFIG_END_ID_MAX);
+
+	if (p->pseudowire_id) {
+		for (int i = 0; i < 4; i++)
+			out[i] = (uint8_t)(p->pseudowire_id >> (24 - 8 * i));
+		return 4;
+	}
+	memcpy(out, text, len);
+	return (uint8_t)len;
+}
+
 const struct config_static *config_static_find(const struct config *c, const char *name)
 {
 	size_t i;

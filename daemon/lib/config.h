@@ -166,6 +166,7 @@ struct config_pw {
 	enum config_pw_type type;	/* pseudowire = "ethernet" (default) or "vlan" (RFC 4719) */
 	uint16_t vlan;			/* 1 to 4094; required by "vlan", else forbidden */
 	char *remote_end_id;		/* what names the circuit to both ends; default: the section's name */
+	uint32_t pseudowire_id;		/* in place of it: a Remote End ID of four octets (RFC 4719 section 2.2); 0: none */
 	char *ifname;			/* NULL: the kernel's l2tpethN */
 	uint16_t mtu;			/* 0: what fits the path to the peer */
 	uint8_t mac[6]; bool has_mac;	/* else the kernel's random one */
@@ -276,6 +277,9 @@ const struct config_ppp *config_ppp_find(const struct config *c, const char *nam
 const struct config_lac *config_lac_find(const struct config *c, const char *name);
 const struct config_lcce *config_lcce_find(const struct config *c, const char *name);
 const struct config_pw *config_pw_find(const struct config_lcce *l, const char *name);
+/* The Remote End ID by which both ends know the circuit: its octets in out; returns how many. */
+#define CONFIG_END_ID_MAX 64
+uint8_t config_pw_end_id(const struct config_pw *p, uint8_t out[static CONFIG_END_ID_MAX]);
 const struct config_static *config_static_find(const struct config *c, const char *name);
 /* The same keys; names and, of a tunnel, its sessions are not looked at. */
 bool config_static_equal(const struct config_static *a, const struct config_static *b);

@@ -32,6 +32,9 @@ int config_check_vlan_name(struct check *ch, const void *session, const char *if
 
 static int check_pw(struct check *ch, const struct config_pw *p)
 {
+	if (p->pseudowire_id && given(ch, p, "remote-end-id"))
+		return fail(ch, p, "pseudowire-id", "pseudowire-id is a remote-end-id of four octets; remove one of "
+			    "them");
 	if (p->type == CONFIG_PW_VLAN && !p->vlan)
 		return fail(ch, p, "pseudowire", "session \"%s\" has no vlan; set which one it carries",
 			    p->name);
@@ -49,6 +52,14 @@ static int check_pw(struct check *ch, const struct config_pw *p)
 	return config_check_join(ch, p, p->ifname, p->bridge, p->vrf);
 }
 
+static bool same_end_id(const struct config_pw *a, const struct config_pw *b)
+{
+	uint8_t ours[CONFIG_END_ID_MAX], theirs[CONFIG_END_ID_MAX];
+	uint8_t len = config_pw_end_id(a, ours);
+
+	return config_pw_end_id(b, theirs) == len && memcmp(ours, theirs, len) == 0;
+}
+
 static int check_pws(struct check *ch, const struct config_lcce *l)
 {
 	size_t i, j;
@@ -61,10 +72,11 @@ static int check_pws(struct check *ch, const struct config_lcce *l)
 		if (err)
 			return err;
 		for (j = 0; j < i; j++)
-			if (strcmp(p->remote_end_id, l->sessions[j].remote_end_id) == 0)
-				return fail(ch, p, "remote-end-id", "session \"%s\" has the same "
-					    "remote-end-id; the peer could not tell them apart, choose "
-					    "another", l->sessions[j].name);
+			if (same_end_id(p, &l->sessions[j]))
+				return fail(ch, p, p->pseudowire_id ? "pseudowire-id" : "remote-end-id",
+					    "session \"%s\" has the same %s; the peer could not tell them apart, choose "
+					    "another", l->sessions[j].name,
+					    p->pseudowire_id ? "pseudowire-id" : "remote-end-id");
 	}
 	return 0;
 }

@@ -429,7 +429,8 @@ HAS_MAC_BEHIND(config_static_session);
 static const struct config_key pw_keys[] = {
 	WORD("pseudowire", config_pw, type, pw_types),
 	KEY("vlan", u16, config_pw, vlan, 1, 4094),
-	KEY("remote-end-id", string, config_pw, remote_end_id, 1, 255),
+	KEY("remote-end-id", string, config_pw, remote_end_id, 1, CONFIG_END_ID_MAX),
+	KEY("pseudowire-id", u32, config_pw, pseudowire_id, 1, UINT32_MAX),
 	KEY("ifname", ifname, config_pw, ifname, NO_BOUNDS),
 	KEY("mtu", u16, config_pw, mtu, 68, 65535),
 	KEY("mac", mac, config_pw, mac, NO_BOUNDS),

@@ -242,6 +242,14 @@ static void test_services(void **state)
 	free(text);
 }
 
+static void check_end_id(struct config_pw p, const void *octets, uint8_t len)
+{
+	uint8_t id[CONFIG_END_ID_MAX];
+
+	assert_int_equal(config_pw_end_id(&p, id), len);
+	assert_memory_equal(id, octets, len);
+}
+
 static void test_sites(void **state)
 {
 	static const uint8_t mac[] = { 0x02, 0, 0x5e, 0x10, 0, 0xfa };
@@ -270,6 +278,8 @@ static void test_sites(void **state)
 	assert_int_equal(lan->cookie, 4);
 	assert_int_equal(voice->vlan, 42);
 	assert_string_equal(voice->remote_end_id, "voice");
+	check_end_id(*voice, "voice", 5);
+	check_end_id((struct config_pw){ .pseudowire_id = 4711 }, "\0\0\x12\x67", 4);
 	assert_int_equal(any->encap, CONFIG_ENCAP_IP);
 	assert_int_equal(any->port, 0);
 	assert_true(any->initiate);
@@ -548,7 +558,12 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "lcce c { session s { mac = \"02-00-00-00-00-01\" } }", "is no MAC address" },
 	{ "lcce c { session s { mac = \"02:00:00:00:00:1\" } }", "is no MAC address" },
 	{ "lcce c { session s { bridge = \"b/r\" } }", "\"b/r\" is no name for an interface" },
-	{ "lcce c { session s { remote-end-id = \"\" } }", "remote-end-id has 0 bytes; it takes 1 to 255" },
+	{ "lcce c { remote = x session s { remote-end-id = a\npseudowire-id = 5 } }",
+	  "test.conf:2: pseudowire-id is a remote-end-id of four octets" },
+	{ "lcce c { remote = x session s { remote-end-id = \"0123\" } session t {\npseudowire-id = 808530483 } }",
+	  "test.conf:2: session \"s\" has the same pseudowire-id" },
+	{ "lcce c { session s { pseudowire-id = 0 } }", "pseudowire-id = 0 is out of range" },
+	{ "lcce c { session s { remote-end-id = \"\" } }", "remote-end-id has 0 bytes; it takes 1 to 64" },
 	{ "lcce c { remote = x session s {\npseudowire = vlan } }", "test.conf:2: session \"s\" has no vlan" },
 	{ "lcce c { remote = x session s { pseudowire = vlan vlan = 4000\nifname = elevenchars } }",
 	  "test.conf:2: the VLAN's interface would be elevenchars.4000, which is longer" },
@@ -852,6 +867,7 @@ static bool left_out(const struct config_section *s, const char *key)
 		{ &config_section_lcce, "source-port" }, { &config_section_lcce, "initiate" },
 		{ &config_section_lcce, "old-secret-file" },
 		{ &config_section_pw, "pseudowire" }, { &config_section_pw, "remote-end-id" },
+		{ &config_section_pw, "pseudowire-id" },
 		{ &config_section_pw, "l2-sublayer" },
 		{ &config_section_static_session, "session-id" },
 		{ &config_section_static_session, "peer-session-id" },
@@ -911,6 +927,7 @@ static void random_lcce(unsigned int serial, FILE *f)
 	};
 	static const char *const joins[] = {
 		"", "bridge = br0", "vrf = blue", "pseudowire = vlan vlan = 4094", "remote-end-id = r l2-sublayer = on",
+		"pseudowire-id = 7",
 	};
 	unsigned int j;
 
@@ -920,7 +937,7 @@ static void random_lcce(unsigned int serial, FILE *f)
 	else
 		random_keys(&config_section_lcce, f);
 	for (j = random_below(3); j; j--) {
-		fprintf(f, "session s%u {\n%s\n", j, j == 1 ? joins[random_below(5)] : "");
+		fprintf(f, "session s%u {\n%s\n", j, j == 1 ? joins[random_below(6)] : "");
 		random_keys(&config_section_pw, f);
 		fputs("}\n", f);
 	}

@@ -241,3 +241,21 @@ def test_secret_that_others_can_read(daemon, address):
     d.start(lns(address, f'tunnel-secret-file = "{path}"'), wait=False)
     d.process.wait_for("chmod 600")
     assert d.process.wait() == 1
+
+
+def test_names_of_circuits(daemon, address):
+    """A circuit is found by its name or its number, and one that is not is named in the refusal."""
+    server = daemon("site-a").start(
+        f'hostname = "site-a"\nlisten {{ address = "{address}" }}\n'
+        'lcce "b" { from-hostname = { "site-b" } session "one" { } session "two" { pseudowire-id = 4711 } }\n')
+    client = daemon("site-b").start(
+        f'hostname = "site-b"\nlcce "a" {{ remote = "{address}" source-port = "ephemeral"\n'
+        'session "first" { remote-end-id = "one" } session "second" { pseudowire-id = 4711 }\n'
+        'session "third" { } session "fourth" { pseudowire-id = 4712 } }\n')
+    rows = established(server, 2)
+    assert {s["name"] for s in rows} == {"one", "two"}
+
+    def failed(name, what):
+        return [s for s in client.sessions() if s["name"] == name and what in s.get("last_error", "")]
+    lab.wait_until(lambda: failed("third", 'no session here has the remote-end-id "third"'), "a name to be refused")
+    lab.wait_until(lambda: failed("fourth", "no session here has the pseudowire-id 4712"), "a number to be refused")
