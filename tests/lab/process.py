@@ -19,11 +19,14 @@ def wait_until(condition, what, timeout=DEADLINE, interval=0.02):
     """Waits until condition() is true, and returns its value."""
     end = time.monotonic() + timeout
     while True:
+        asked = time.monotonic()
         value = condition()
         if value:
             return value
-        assert time.monotonic() < end, f"waited {timeout:.0f} s in vain for: {what}"
-        time.sleep(interval)
+        now = time.monotonic()
+        assert now < end, f"waited {timeout:.0f} s in vain for: {what}"
+        # What takes long to ask takes time from those that are waited for.
+        time.sleep(max(interval, min(now - asked, 0.5)))
 
 
 def _stat(pid):
