@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tunnels whose ends move: our address, which the host has lost, and the peer's,
- * whose name means another one. What we opened is closed and dialled again by the
- * new one; what a peer opened is the peer's to open anew.
+ * whose name means another one. The tunnel of a peer that we call is closed and
+ * dialled again by the new one; of one that only calls us it is the peer's to open anew.
  */
 #include "engine/internal.h"
 
@@ -97,7 +97,8 @@ static void on_looked_up(void *arg, int result, struct ipc_message *m)
 	if (!p->removed && r && r->count && r->count <= AAA_RESOLVE_MAX &&
 	    (p->state == PEER_UP || p->state == PEER_IDLE)) {
 		peer_set_addresses(p, r);
-		if (t && t->core && !t->down && !t->closing && we_call(p) &&
+		/* Where a peer calls from need not be what its name means. */
+		if (t && t->core && !t->down && !t->closing && !t->holds_peer &&
 		    !is_one_of(l2tp_tunnel_peer(t->core), r))
 			move(p, r);
 	}
