@@ -53,6 +53,7 @@ struct sock {
 	bool connected;
 	struct addr peer;
 	bool dead;		/* to be freed at the end of the turn */
+	bool no_csum;		/* data leaves by it without a UDP checksum */
 	struct sock *garbage_next;
 };
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -204,6 +205,32 @@ static ssize_t send_from(const struct sock *s, const struct l2tp_effect *effect)
 	return sendmsg(s->fd, &h, MSG_DONTWAIT);
 }
 
+/*
+ * RFC 3931, section 4.1.2.3: a control message has a checksum, whatever data has. The kernel's
+ * switch is the socket's; data that leaves meanwhile has one as well.
+ */
+static void switch_checksum(const struct sock *s, int off)
+{
+	int level = s->local.family == AF_INET6 ? SOL_UDP : SOL_SOCKET,
+	    option = s->local.family == AF_INET6 ? UDP_NO_CHECK6_TX : SO_NO_CHECK;
+
+	if (s->no_csum && setsockopt(s->fd, level, option, &off, sizeof(off)) < 0)
+		log_debug("UDP checksums cannot be switched: %s", strerror(errno));
+}
+
+static ssize_t send_connected(const struct sock *s, const struct l2tp_effect *effect)
+{
+	ssize_t n;
+	int err;
+
+	switch_checksum(s, 0);
+	n = send(s->fd, effect->data, effect->len, MSG_DONTWAIT);
+	err = errno;
+	switch_checksum(s, 1);
+	errno = err;
+	return n;
+}
+
 void net_send(struct engine *e, const struct l2tp_effect *effect)
 {
 	struct tunnel *t = effect->tunnel ? l2tp_tunnel_user(effect->tunnel) : NULL;
@@ -213,7 +240,7 @@ void net_send(struct engine *e, const struct l2tp_effect *effect)
 	if (!s)
 		errno = EDESTADDRREQ;
 	else if (s->connected && addr_equal(&s->peer, &effect->peer))
-		n = send(s->fd, effect->data, effect->len, MSG_DONTWAIT);
+		n = send_connected(s, effect);
 	else
 		n = send_from(s, effect);
 	if (n >= 0) {

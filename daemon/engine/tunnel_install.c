@@ -46,6 +46,21 @@ static void on_added(void *arg, int result, struct ipc_message *m)
 	tunnel_put(t);
 }
 
+static void fill_checksums(struct tunnel *t, struct monitor_tunnel *out)
+{
+	const struct config_lcce *l = t->peer ? t->peer->lcce : NULL;
+
+	if (!l || out->encap != DP_ENCAP_UDP)
+		return;
+	if (l2tp_tunnel_local(t->core)->family == AF_INET6) {
+		out->no_csum_tx = !l->udp6_csum_tx;
+		out->no_csum_rx = !l->udp6_csum_rx;
+	} else {
+		out->no_csum_tx = !l->udp_csum;
+	}
+	t->sock->no_csum = out->no_csum_tx;
+}
+
 static void add_tunnel(struct tunnel *t)
 {
 	struct monitor_tunnel body = {
@@ -53,7 +68,10 @@ static void add_tunnel(struct tunnel *t)
 		.tunnel_id = t->id,
 		.peer_tunnel_id = l2tp_tunnel_peer_id(t->core),
 	};
-	int err = channel_request(&t->engine->monitor, MONITOR_TUNNEL_ADD, &body, sizeof(body),
+	int err;
+
+	fill_checksums(t, &body);
+	err = channel_request(&t->engine->monitor, MONITOR_TUNNEL_ADD, &body, sizeof(body),
 				  NULL, 0, on_added, t);
 
 	if (err)

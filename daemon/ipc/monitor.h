@@ -213,6 +213,7 @@ struct monitor_tunnel {
 	uint8_t version;
 	enum dp_encap encap;
 	uint32_t tunnel_id, peer_tunnel_id;
+	bool no_csum_tx, no_csum_rx;	/* UDP: data packets are sent without a checksum; over IPv6 taken without one */
 };
 
 struct monitor_route { char ifname[IFNAMSIZ]; };

@@ -86,6 +86,16 @@ static bool has_from(const struct config_lcce *l)
 	return l->from_address.n || l->from_hostname.n || addr_is_set(&l->from_router_id);
 }
 
+static int check_no_udp(struct check *ch, const struct config_lcce *l)
+{
+	static const char *const keys[] = { "port", "source-port", "udp-csum", "udp6-csum-tx", "udp6-csum-rx" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (given(ch, l, keys[i]))
+			return fail(ch, l, keys[i], "%s is UDP's, but encap is \"ip\"; remove it", keys[i]);
+	return 0;
+}
+
 static int check_ends(struct check *ch, const struct config_lcce *l)
 {
 	struct addr remote;
@@ -98,10 +108,8 @@ static int check_ends(struct check *ch, const struct config_lcce *l)
 	if (!l->initiate && !config_check_listens(ch->c, l->encap))
 		return fail(ch, l, NULL, "lcce \"%s\" cannot be called; add a listen section with "
 			    "encap = \"%s\"", l->name, l->encap == CONFIG_ENCAP_IP ? "ip" : "udp");
-	if (l->encap == CONFIG_ENCAP_IP && given(ch, l, "port"))
-		return fail(ch, l, "port", "a port is UDP's, but encap is \"ip\"; remove it");
-	if (l->encap == CONFIG_ENCAP_IP && given(ch, l, "source-port"))
-		return fail(ch, l, "source-port", "a port is UDP's, but encap is \"ip\"; remove it");
+	if (l->encap == CONFIG_ENCAP_IP && check_no_udp(ch, l))
+		return -EINVAL;
 	if (addr_is_set(&l->source) && l->remote && addr_parse(&remote, l->remote) == 0 &&
 	    remote.family != l->source.family)
 		return fail(ch, l, "source-address", "source-address and remote are of different "

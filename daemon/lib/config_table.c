@@ -373,6 +373,9 @@ static const struct config_key lcce_keys[] = {
 	KEY("source-address", addr, config_lcce, source, NO_BOUNDS),
 	KEY("source-port", source_port, config_lcce, ephemeral, NO_BOUNDS),
 	WORD("encap", config_lcce, encap, encaps),
+	KEY("udp-csum", bool, config_lcce, udp_csum, NO_BOUNDS),
+	KEY("udp6-csum-tx", bool, config_lcce, udp6_csum_tx, NO_BOUNDS),
+	KEY("udp6-csum-rx", bool, config_lcce, udp6_csum_rx, NO_BOUNDS),
 	KEY("initiate", bool, config_lcce, initiate, NO_BOUNDS),
 	KEY("from-address", prefixes, config_lcce, from_address, NO_BOUNDS),
 	KEY("from-hostname", strings, config_lcce, from_hostname, 1, 255),
@@ -397,6 +400,7 @@ static void init_lcce(void *obj)
 	l->redial_min_ms = SECONDS(1);
 	l->redial_max_ms = SECONDS(60);
 	l->resolve_ms = SECONDS(60);
+	l->udp_csum = l->udp6_csum_tx = l->udp6_csum_rx = true;
 }
 
 static void relative_lcce(void *def, const void *obj, const struct config *c)

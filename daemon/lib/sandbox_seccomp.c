@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <netinet/udp.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -111,7 +112,7 @@ static const struct { int call; unsigned int arg; scmp_datum_t value; } engine_v
 static const int engine_mappings[] = { SCMP_SYS(mmap), SCMP_SYS(mmap2), SCMP_SYS(mprotect) };
 
 /* setsockopt: of level SOL_SOCKET, these. */
-static const int engine_sockopts[] = { SO_RCVBUF, SO_SNDBUF, SO_RCVTIMEO, SO_SNDTIMEO };
+static const int engine_sockopts[] = { SO_RCVBUF, SO_SNDBUF, SO_RCVTIMEO, SO_SNDTIMEO, SO_NO_CHECK };
 
 static int allow_engine(scmp_filter_ctx ctx)
 {
@@ -129,6 +130,9 @@ static int allow_engine(scmp_filter_ctx ctx)
 		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2,
 				       equals(1, SOL_SOCKET),
 				       equals(2, (scmp_datum_t)engine_sockopts[i]));
+	if (!err)	/* control messages have a checksum where data packets have none */
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2,
+				       equals(1, SOL_UDP), equals(2, UDP_NO_CHECK6_TX));
 	for (i = 0; i < COUNT(engine_mappings) && !err; i++)
 		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, engine_mappings[i], 1, no_exec);
 	if (!err)	/* abort() */

@@ -105,6 +105,8 @@ bool monitor_is_unit(uint16_t size);		/* an MTU or MRU; 0: unset */
 /* socket.c: what control connections come by. fd or -errno; what the kernel lacks is said. */
 int monitor_listen_socket(const struct config_listen *l);
 int monitor_tunnel_socket(const struct monitor_socket *s);	/* checked already */
+/* What the kernel does with data packets' checksums goes by the tunnel's socket. 0 or -errno. */
+int monitor_socket_checksums(int fd, uint16_t family, bool no_tx, bool no_rx);
 int monitor_socket_local(int fd, struct addr *out);
 /* What the kernel would bind a new socket to the peer to; s->local: as there. 0 or -errno. */
 int monitor_source(const struct monitor_source *s, struct addr *out);

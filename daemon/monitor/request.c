@@ -148,8 +148,12 @@ static int do_tunnel_add(struct monitor *m, const struct monitor_tunnel *r)
 	/* a socket for version 3 may come to serve a peer that has version 2 only (RFC 3931 section 4.7.3) */
 	if (!t || t->installed || r->encap != t->encap || !id_fits(r->tunnel_id, r->version) ||
 	    (r->version != t->version && (r->version != 2 || r->encap != DP_ENCAP_UDP)) ||
-	    !id_fits(r->peer_tunnel_id, r->version))
+	    !id_fits(r->peer_tunnel_id, r->version) ||
+	    (r->encap != DP_ENCAP_UDP && (r->no_csum_tx || r->no_csum_rx)))
 		return -EINVAL;
+	err = monitor_socket_checksums(t->fd, t->local.family, r->no_csum_tx, r->no_csum_rx);
+	if (err)
+		return err;
 	t->dp = (struct dp_tunnel){
 		.version = r->version, .encap = r->encap, .tunnel_id = r->tunnel_id,
 		.peer_tunnel_id = r->peer_tunnel_id, .fd = t->fd,

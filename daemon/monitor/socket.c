@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <netinet/in.h>	/* before linux/l2tp.h, which has its own otherwise */
 #include <linux/l2tp.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -141,6 +142,18 @@ static int connect_ip(int fd, const struct addr *peer)
 	socklen_t len = l2tp_address(peer, 0, &a);
 
 	return connect(fd, &a.sa, len) < 0 ? -errno : 0;
+}
+
+int monitor_socket_checksums(int fd, uint16_t family, bool no_tx, bool no_rx)
+{
+	int err = 0;
+
+	if (no_tx)
+		err = family == AF_INET ? set_int(fd, SOL_SOCKET, SO_NO_CHECK, 1) :
+					  set_int(fd, SOL_UDP, UDP_NO_CHECK6_TX, 1);
+	if (!err && no_rx && family == AF_INET6)
+		err = set_int(fd, SOL_UDP, UDP_NO_CHECK6_RX, 1);
+	return err;
 }
 
 int monitor_socket_local(int fd, struct addr *out)

@@ -528,8 +528,8 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "lcce c { from-hostname = \"*\" }", "lcce \"c\" cannot be called; add a listen section with encap = \"udp\"" },
 	{ L "lcce c { from-hostname = \"*\" encap = ip }", "add a listen section with encap = \"ip\"" },
 	{ "lcce c { remote = x initiate = no }", "lcce \"c\" cannot be called" },
-	{ "lcce c { remote = x encap = ip\nport = 1701 }", "test.conf:2: a port is UDP's, but encap is \"ip\"" },
-	{ "lcce c { remote = x encap = ip\nsource-port = 1701 }", "test.conf:2: a port is UDP's" },
+	{ "lcce c { remote = x encap = ip\nport = 1701 }", "test.conf:2: port is UDP's, but encap is \"ip\"" },
+	{ "lcce c { remote = x encap = ip\nsource-port = 1701 }", "test.conf:2: source-port is UDP's" },
 	{ "lcce c { remote = 1.2.3.4 source-address = ::1 }", "source-address and remote are of different families" },
 	{ "lcce c { remote = x challenge = true }", "challenge needs a secret; set secret-file" },
 	{ "lcce c { remote = x hide-avps = true }", "hide-avps needs a secret; set secret-file" },
@@ -537,6 +537,7 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "lcce c { remote = x digest = sha256 }", "digest = \"sha256\" is neither \"md5\" nor \"sha1\"" },
 	{ "lcce c { remote = x redial-max = 0.5 }", "redial-max is less than redial" },
 	{ "lcce c { remote = x resolve-interval = 0.05 }", "shorter than 0.1 seconds" },
+	{ "lcce c { remote = x encap = ip\nudp6-csum-rx = no }", "test.conf:2: udp6-csum-rx is UDP's" },
 	{ P "lac l { server = x resolve-interval = 0.05 }", "shorter than 0.1 seconds" },
 	{ "lcce c { remote = x ipsec = yes }", "ipsec = \"yes\" is neither \"no\" nor \"required\"" },
 	{ "lcce c { remote = x ipsec-connection = \"a/\" }", "ipsec-connection = \"a/\" is no name; use letters" },
@@ -865,7 +866,8 @@ static bool left_out(const struct config_section *s, const char *key)
 		{ &config_section_listen, "port" },
 		{ &config_section_lcce, "remote" }, { &config_section_lcce, "port" },
 		{ &config_section_lcce, "source-port" }, { &config_section_lcce, "initiate" },
-		{ &config_section_lcce, "old-secret-file" },
+		{ &config_section_lcce, "old-secret-file" }, { &config_section_lcce, "udp-csum" },
+		{ &config_section_lcce, "udp6-csum-tx" }, { &config_section_lcce, "udp6-csum-rx" },
 		{ &config_section_pw, "pseudowire" }, { &config_section_pw, "remote-end-id" },
 		{ &config_section_pw, "pseudowire-id" },
 		{ &config_section_pw, "l2-sublayer" },
@@ -923,7 +925,7 @@ static void random_keys(const struct config_section *s, FILE *f)
 static void random_lcce(unsigned int serial, FILE *f)
 {
 	static const char *const ends[] = {
-		"encap = ip", "encap = udp port = 1702", "source-port = ephemeral", "source-port = 1701 initiate = off",
+		"encap = ip", "encap = udp port = 1702 udp6-csum-rx = off", "source-port = ephemeral", "source-port = 1701 initiate = off",
 	};
 	static const char *const joins[] = {
 		"", "bridge = br0", "vrf = blue", "pseudowire = vlan vlan = 4094", "remote-end-id = r l2-sublayer = on",

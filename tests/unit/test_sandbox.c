@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/udp.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -204,6 +205,22 @@ static void attach_filter(void)
 	setsockopt(test_pair[0], SOL_SOCKET, SO_ATTACH_FILTER, "", 0);
 }
 
+/* A UDP socket is needed for it, but not here: the kernel says no, and nobody is killed. */
+static void switch_checksums(void)
+{
+	int on = 1;
+
+	(void)setsockopt(test_pair[0], SOL_UDP, UDP_NO_CHECK6_TX, &on, sizeof(on));
+	(void)setsockopt(test_pair[0], SOL_SOCKET, SO_NO_CHECK, &on, sizeof(on));
+}
+
+static void encapsulate(void)
+{
+	int on = 1;
+
+	setsockopt(test_pair[0], SOL_UDP, UDP_ENCAP, &on, sizeof(on));
+}
+
 /* ---- what aaa does ---- */
 
 static void *thread(void *arg)
@@ -254,6 +271,7 @@ static void test_engine_works(void **state)
 	assert_works(SANDBOX_ENGINE, pass_messages);
 	assert_works(SANDBOX_ENGINE, run_loop);
 	assert_works(SANDBOX_ENGINE, use_memory_and_stdio);
+	assert_works(SANDBOX_ENGINE, switch_checksums);
 	status = run_in(SANDBOX_ENGINE, end_by_abort);
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGABRT);
@@ -279,6 +297,7 @@ static void test_engine_killed(void **state)
 	assert_killed(SANDBOX_ENGINE, map_code);
 	assert_killed(SANDBOX_ENGINE, make_code);
 	assert_killed(SANDBOX_ENGINE, attach_filter);
+	assert_killed(SANDBOX_ENGINE, encapsulate);
 	assert_killed(SANDBOX_ENGINE, run_thread);
 }
 

@@ -42,10 +42,12 @@ def test_joined(pair, sites, logs, encap, family, secret):
         session "bridged" { ifname = "wire0" bridge = "br0" cookie = 0 sequencing = true }
     """
     hide = "hide-avps = true" if secret else ""
+    sums = {"udp-ipv4": "udp-csum = false", "udp-ipv6": "udp6-csum-tx = false udp6-csum-rx = false"}.get(
+        f"{encap}-{family}", "")
     capture = lab.Capture(a.namespace, a.device, logs / "sites.pcap")
-    sa.start(f'from-hostname = {{ "site-b" }} {secret_keys(sa, secret)} {hide} hello = 1 {sessions % ("cookie = 8", 7)}',
+    sa.start(f'from-hostname = {{ "site-b" }} {secret_keys(sa, secret)} {hide} {sums} hello = 1 {sessions % ("cookie = 8", 7)}',
              encap, listen=any_address(where))
-    sb.start(f'remote = "{where}" {secret_keys(sb, secret)} {hide} digest = "md5" {sessions % ("mtu = 1400", 9)}', encap)
+    sb.start(f'remote = "{where}" {secret_keys(sb, secret)} {hide} {sums} digest = "md5" {sessions % ("mtu = 1400", 9)}', encap)
     (lan, voice, bridged) = sb.up("lan", "voice", "bridged")
     sa.up("lan", "voice", "bridged")
     assert (lan["ifname"], voice["ifname"], bridged["ifname"]) == ("lan0", "voice0.9", "wire0")
@@ -67,6 +69,8 @@ def test_joined(pair, sites, logs, encap, family, secret):
     sa.stop()
     capture.close()
     check_capture(capture.path, secret)
+    if sums:
+        check_checksums(capture.path)
 
 
 def check_capture(path, secret):
@@ -76,6 +80,16 @@ def check_capture(path, secret):
     assert {"1", "2", "3", "4", "10", "11", "12"} <= set(types)
     wrong = tshark(path, *options, "-Y", "l2tp.type == 1 && (_ws.malformed || _ws.expert)", "-V")
     assert wrong == ""
+
+
+def check_checksums(path):
+    """Control messages have a UDP checksum, data packets none, but for one that leaves at the same moment."""
+    found = {True: set(), False: set()}
+    for frame in frames(path):
+        at = {b"\x08\x00": 34, b"\x86\xdd": 54}.get(frame[12:14])
+        if at and frame[at - 11 if at == 34 else 20] == 17 and b"\x06\xa5" in (frame[at:at + 2], frame[at + 2:at + 4]):
+            found[bool(frame[at + 8] & 0x80)].add(frame[at + 6:at + 8] != b"\0\0")
+    assert found[True] == {True} and False in found[False]
 
 
 LAN = 'session "lan" { ifname = "lan0" }'
