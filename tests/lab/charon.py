@@ -41,12 +41,12 @@ connections {{
         local_addrs = {local}
         remote_addrs = {remote}
         local {{
-            auth = psk
-            id = {local_id}
+            id = "{local_id}"
+            {local_auth}
         }}
         remote {{
-            auth = psk
-            id = {remote_id}
+            id = "{remote_id}"
+            {remote_auth}
         }}
         children {{
             udp {{
@@ -64,6 +64,9 @@ connections {{
         }}
     }}
 }}
+{secrets}
+"""
+SECRETS = """
 secrets {{
     ike {{
         secret = "{secret}"
@@ -106,9 +109,14 @@ class Charon:
         return self.namespace.run("swanctl", *args, "--uri", f"unix://{self.vici}",
                                   env={**os.environ, **self.env})
 
-    def load(self, local, remote, version=2, name="site", secret="a secret of both"):
+    def load(self, local, remote, version=2, name="site", ids=None, secret="a secret of both"):
+        """One connection, by the secret; ids are ours and the peer's."""
+        self._load(local, remote, version, name, ids or (f"id-of-{local}", f"id-of-{remote}"),
+                   ("auth = psk", "auth = psk"), SECRETS.format(secret=secret))
+
+    def _load(self, local, remote, version, name, ids, auths, secrets=""):
         conf = f"{self.folder}/swanctl.conf"
         with open(conf, "w") as f:
-            f.write(CONNECTION.format(name=name, version=version, local=local, remote=remote, secret=secret,
-                                      local_id=f"id-of-{local}", remote_id=f"id-of-{remote}"))
+            f.write(CONNECTION.format(name=name, version=version, local=local, remote=remote, secrets=secrets,
+                                      local_id=ids[0], remote_id=ids[1], local_auth=auths[0], remote_auth=auths[1]))
         self.swanctl("--load-all", "--noprompt", "--clear", "--file", conf)

@@ -13,6 +13,18 @@ MS_BIND = 4096
 MNT_DETACH = 2
 RUN = "/run/netns"
 
+NAT = """
+table ip nat
+delete table ip nat
+table ip nat {{
+    chain out {{
+        type nat hook postrouting priority srcnat
+        oifname {device} meta l4proto udp masquerade to :{ports}
+        oifname {device} masquerade
+    }}
+}}
+"""
+
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -81,6 +93,13 @@ class Namespace:
         """Impairs what leaves by the device: netem("veth", "loss", "20%")."""
         self.run("tc", "qdisc", "replace", "dev", device, "root", "netem", *what)
 
+    def masquerade(self, device, ports):
+        """What leaves by the device gets its address, and UDP one of these ports: "40000-40999"."""
+        self.sysctl("net/ipv4/ip_forward", 1)
+        self.run("nft", "-f", "-", input=NAT.format(device=device, ports=ports))
+        # Which has the kernel forget what was mapped so far, a moment later.
+        self.ip(f"link set {device} down", f"link set {device} up")
+
     def inject(self, device, frames):
         """Whole Ethernet frames, out of the device as they are."""
         with self.inside(), socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC) as sock:
@@ -134,6 +153,15 @@ class Network:
                   f"link set {dev} up")
             ends.append(Link(ns, dev, v4, v6))
         return ends
+
+    def nat(self, a, b, ports):
+        """Joins two namespaces by a NAT: returns the ends of a and b, and the NAT's towards b."""
+        middle = self.namespace("nat")
+        inside, gateway = self.link(a, middle)
+        outer, outside = self.link(middle, b)
+        a.ip(f"route add default via {gateway.ipv4}")
+        middle.masquerade(outer.device, ports)
+        return inside, outside, outer
 
     def close(self):
         while self.namespaces:

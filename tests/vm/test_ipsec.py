@@ -1,17 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""strongSwan's SAs, made, read and watched by l2tpd's client of it; IKEv2 and IKEv1."""
+"""strongSwan's SAs, made, read and watched by l2tpd's client of it; IKEv2 and IKEv1.
+
+And connections that require them: also through a NAT.
+"""
 
 import json
 import re
 import signal
 import socket
+import struct
 
 import pytest
 
 import lab
 from lab.capture import frames
 from lab.charon import Charon
-from lab.site import Site
+from lab.site import Site, any_address
+
+ESP, FRAGMENT, ICMPV6, HOP_BY_HOP = 50, 44, 58, 0
+IP_AND_ICMP = 20 + 8
 
 
 class Ask:
@@ -41,9 +48,10 @@ def ask(build, processes, charons, pair):
     return Ask(build, processes, charons[0], *pair)
 
 
-def load(charons, pair, **kwargs):
-    for n in 0, 1:
-        charons[n].load(pair[n].ipv4, pair[1 - n].ipv4, **kwargs)
+def load(charons, pair, family="ipv4", **kwargs):
+    here, there = (getattr(end, family) for end in pair)
+    charons[0].load(here, there, **kwargs)
+    charons[1].load(there, here, **kwargs)
 
 
 def spis(namespace):
@@ -53,22 +61,29 @@ def spis(namespace):
             re.findall(r"^src \S+ dst (\S+)\n\s+proto esp spi (0x[0-9a-f]+)", text, re.MULTILINE)}
 
 
-def check_report(record, version, pair):
-    here, there = pair
+def host(address):
+    """Of what is written with a port."""
+    return address.rpartition(":")[0].strip("[]")
+
+
+def check_report(record, version, pair, family="ipv4", ids=None, nat="none", side="initiator"):
+    """The pair: we, and the peer as we see it."""
+    here, there = (getattr(end, family) for end in pair)
     assert record["ipsec"] == "yes", record
     assert record["ike_version"] == version
-    assert (record["ike_state"], record["ike_side"], record["ike_nat"]) == ("established", "initiator", "none")
+    assert (record["ike_state"], record["ike_side"], record["ike_nat"]) == ("established", side, nat)
     assert re.fullmatch("[0-9a-f]{16}", record["ike_initiator_spi"])
     assert re.fullmatch("[0-9a-f]{16}", record["ike_responder_spi"])
-    assert (record["ike_local_id"], record["ike_remote_id"]) == (f"id-of-{here.ipv4}", f"id-of-{there.ipv4}")
-    assert record["ike_local"].startswith(here.ipv4 + ":") and record["ike_remote"].startswith(there.ipv4 + ":")
+    assert (record["ike_local_id"], record["ike_remote_id"]) == (ids or (f"id-of-{here}", f"id-of-{there}"))
+    assert (host(record["ike_local"]), host(record["ike_remote"])) == (here, there)
     assert record["ike_proposal"].startswith("AES_CBC-128/HMAC_SHA2_256_128") and record["ike_rekey_s"] > 0
-    assert record["child_mode"] == "ESP, transport" and record["child_proposal"] == "AES_GCM_16-128"
+    assert record["child_mode"] == "ESP, transport" + (", in UDP" if nat != "none" else "")
+    assert record["child_proposal"] == "AES_GCM_16-128"
     assert record["sa_in_state"] == record["sa_out_state"] == "mature"
     assert 0 < record["sa_in_left_s"] <= 3960 and record["sa_in_created"] == record["sa_out_created"]
-    kernel = spis(here.namespace)
-    assert (here.ipv4, int(record["sa_in_spi"], 16)) in kernel
-    assert (there.ipv4, int(record["sa_out_spi"], 16)) in kernel
+    kernel = spis(pair[0].namespace)
+    assert (here, int(record["sa_in_spi"], 16)) in kernel
+    assert (there, int(record["sa_out_spi"], 16)) in kernel
 
 
 def test_ikev2(charons, ask, pair):
@@ -128,36 +143,97 @@ def test_refused(charons, ask, pair):
     assert "secret of both" not in record["ipsec_why"]
 
 
+# ---- connections that require it ----
+
+def kind(frame):
+    """What an IP packet is: a word, or else its protocol or port; None for the housekeeping of a link."""
+    if frame[12:14] == b"\x08\x00":
+        protocol, at = frame[23], 14 + 4 * (frame[14] & 15)
+        if struct.unpack_from("!H", frame, 20)[0] & 0x3fff:
+            return "fragment"
+    elif frame[12:14] == b"\x86\xdd":
+        protocol, at = frame[20], 54
+    else:
+        return None
+    if protocol == FRAGMENT:
+        return "fragment"
+    if protocol in (ICMPV6, HOP_BY_HOP):    # neighbours, and MLD
+        return None
+    if protocol != socket.IPPROTO_UDP:
+        return "ESP" if protocol == ESP else protocol
+    port = min(struct.unpack_from("!HH", frame, at))
+    payload = frame[at + 8:]
+    # On port 4500 ESP begins with its SPI, and IKE with none (RFC 3948, section 2.2).
+    if port == 500 or (port == 4500 and (payload[:4] == bytes(4) or payload == b"\xff")):
+        return "IKE"
+    return "ESP in UDP" if port == 4500 else port
+
+
+def wire(capture):
+    return {kind(f) for f in frames(capture.path)} - {None}
+
+
+class Required:
+    """Two l2tpd whose connection requires IPsec: a waits, b calls."""
+
+    common = 'ipsec = "required" redial = 0.5 redial-max = 1 session "lan" { ifname = "lan0" }'
+
+    def __init__(self, processes, build, ends, charons):
+        self.ends, self.build = ends, build
+        self.sites = (Site(processes, build, ends[0], "site-a", "site-b"),
+                      Site(processes, build, ends[1], "site-b", "site-a"))
+        self.a, self.b = self.sites
+        for site, charon in zip(self.sites, charons):
+            site.options = ("--vici", charon.vici)
+
+    def wait(self, encap, family="ipv4"):
+        self.a.start(f'from-hostname = {{ "site-b" }} {self.common}', encap,
+                     listen=any_address(getattr(self.ends[0], family)))
+
+    def call(self, encap, family="ipv4", child=True):
+        """With a child that strongSwan may begin, or what is there already."""
+        port = 'source-port = "1701"' if encap == "udp" else ""
+        child = f'ipsec-connection = "site/{encap}"' if child else ""
+        self.b.start(f'remote = "{getattr(self.ends[0], family)}" {port} {child} {self.common}', encap)
+
+    def up(self):
+        """Waits for it, and has a ping of full size go each way; returns what both show of the interface."""
+        for n, site in enumerate(self.sites):
+            site.up("lan")
+            site.namespace.ip(f"addr add 10.1.0.{1 + n}/24 dev lan0")
+        for n, site in enumerate(self.sites):
+            largest = lab.link(site.namespace, "lan0")["mtu"] - IP_AND_ICMP
+            assert lab.ping(site.namespace, f"10.1.0.{2 - n}", size=largest) is not None
+        records = [record for site in self.sites for record in site.daemon.ask("show interfaces", name="lan0")]
+        for record in records:
+            assert record["sa_in_packets"] > 0 and record["sa_out_packets"] > 0
+        return records
+
+    def stop(self):
+        for site in self.b, self.a:
+            assert site.stop() == 0
+            lab.wait_until(lambda at=site: lab.l2tp_objects(at.namespace) == ([], []), f"what {site.name} had to go")
+
+
 @pytest.mark.parametrize("encap", ["udp", "ip"])
 def test_required(charons, pair, processes, build, encap):
     """A connection that requires IPsec: it waits for it, sends nothing in clear, shows it, and ends with it."""
     a, b = pair
     load(charons, pair)
-    sites = Site(processes, build, a, "site-a", "site-b"), Site(processes, build, b, "site-b", "site-a")
-    sa, sb = sites
-    common = 'ipsec = "required" redial = 0.5 redial-max = 1 session "lan" { ifname = "lan0" }'
-    for site, charon in zip(sites, charons):
-        site.options = ("--vici", charon.vici)
-    sa.start(f'from-hostname = {{ "site-b" }} {common}', encap, listen="0.0.0.0")
-    port = 'source-port = "1701"' if encap == "udp" else ""
+    required = Required(processes, build, pair, charons)
+    sa, sb = required.sites
+    required.wait(encap)
     capture = lab.Capture(a.namespace, a.device, sa.daemon.path("wire.pcap"))
     # Without IPsec it says what is missing; with a child that it may begin, it is up.
-    sb.start(f'remote = "{a.ipv4}" {port} {common}', encap)
+    required.call(encap, child=False)
     sb.daemon.process.wait_for("IPsec is required: charon has no IKE SA")
     assert sb.stop() == 0
-    sb.start(f'remote = "{a.ipv4}" {port} ipsec-connection = "site/{encap}" {common}', encap)
-    sb.up("lan")
-    sa.up("lan")
-    for site, host in (sa, 1), (sb, 2):
-        site.namespace.ip(f"addr add 10.1.0.{host}/24 dev lan0")
-    assert lab.ping(sb.namespace, "10.1.0.1") is not None
+    required.call(encap)
+    at_a, at_b = required.up()
     capture.close()
-    clear = [f for f in frames(capture.path) if f[12:14] == b"\x08\x00" and
-             (f[23] == 115 or (f[23] == 17 and b"\x06\xa5" in (f[34:36], f[36:38])))]
-    assert clear == []
-    (record,) = sb.daemon.ask("show interfaces", name="lan0")
-    check_report(record, 2, (b, a))
-    assert record["sa_in_packets"] > 0 and record["sa_out_packets"] > 0
+    assert wire(capture) == {"IKE", "ESP"}
+    check_report(at_b, 2, (b, a))
+    check_report(at_a, 2, (a, b), side="responder")
     page = sb.namespace.run(str(build / "l2tpctl"), "--runtime-dir", sb.daemon.run, "show", "interface", "lan0")
     for words in "IKE version", "Initiator's SPI", "mature", "Peer's cookie", "Remote end id", "Next to send":
         assert words in page, page
@@ -166,3 +242,37 @@ def test_required(charons, pair, processes, build, encap):
     sa.daemon.process.wait_for("IPsec is required, and gone")
     sb.stop()
     lab.wait_until(lambda: lab.l2tp_objects(a.namespace) == ([], []), "what site-a had to go")
+
+
+def moved(required, remote):
+    """What a shows once it has heard b from there."""
+    assert lab.ping(required.b.namespace, "10.1.0.1") is not None
+    (record,) = required.a.daemon.ask("show interfaces", name="lan0")
+    return record if record["ike_remote"].startswith(remote) else None
+
+
+@pytest.mark.parametrize("encap, version", [("udp", 2), ("ip", 1)])
+def test_required_nat(net, processes, build, encap, version):
+    """The one that calls is behind a NAT: L2TP of both kinds within ESP in UDP."""
+    inside, outside, nat = net.nat(net.namespace("b"), net.namespace("a"), "40000-40999")
+    ids = "id-of-a", "id-of-b"
+    charons = [Charon(processes, end.namespace) for end in (outside, inside)]
+    charons[0].load(outside.ipv4, nat.ipv4, version, ids=ids)
+    charons[1].load(inside.ipv4, outside.ipv4, version, ids=ids[::-1])
+    required = Required(processes, build, (outside, inside), charons)
+    with lab.Capture(outside.namespace, outside.device, required.a.daemon.path("wire.pcap")) as capture:
+        required.wait(encap)
+        required.call(encap)
+        at_a, at_b = required.up()
+        check_report(at_b, version, (inside, outside), ids=ids[::-1], nat="here")
+        check_report(at_a, version, (outside, nat), ids=ids, nat="there", side="responder")
+        assert (host(at_b["local"]), host(at_b["remote"])) == (inside.ipv4, outside.ipv4)
+        assert (host(at_a["local"]), host(at_a["remote"])) == (outside.ipv4, nat.ipv4)
+        assert at_a["ike_remote"].startswith(f"{nat.ipv4}:40")
+        # The NAT forgets its ports and takes others: the kernel tells charon, and nobody else notices.
+        nat.namespace.masquerade(nat.device, "50000-50999")
+        again = lab.wait_until(lambda: moved(required, f"{nat.ipv4}:50"), "the NAT's new ports to be known")
+        assert again["session_id"] == at_a["session_id"]
+        required.stop()
+    # ICMP: the NAT's, of ports that it forgot.
+    assert wire(capture) - {socket.IPPROTO_ICMP} == {"IKE", "ESP in UDP"}
