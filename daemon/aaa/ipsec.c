@@ -147,7 +147,7 @@ static bool enter(struct ipsec_job *j, enum step step)
 static void read_response(struct ipsec_job *j, struct rbuf message)
 {
 	struct vici_cursor c = vici_cursor(message);
-	char text[128] = "it does not say why";
+	char text[80] = "it does not say why";	/* leaves room for the last word */
 	struct vici_item item;
 	bool success = false;
 
@@ -159,8 +159,7 @@ static void read_response(struct ipsec_job *j, struct rbuf message)
 	}
 	j->error[0] = '\0';
 	if (!success)
-		snprintf(j->error, sizeof(j->error), "charon: %s%s%.110s", text, j->last_word[0] ? "; " : "",
-			 j->last_word);
+		snprintf(j->error, sizeof(j->error), "charon: %s%s%s", text, j->last_word[0] ? "; " : "", j->last_word);
 }
 
 /* What the parts of charon that decide say last is the reason, when there is one. */

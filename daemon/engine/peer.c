@@ -355,11 +355,11 @@ static void on_guarded(void *arg, int result, struct ipc_message *m)
 static void on_ipsec(void *arg, const struct ipsec_report *r)
 {
 	struct guarded_socket *g = arg;
-	char why[160];
+	char why[sizeof(r->why) + 32];
 	int err;
 
 	if (r->cover != IPSEC_PROTECTED || !still_wanted(g->peer)) {
-		snprintf(why, sizeof(why), "IPsec is required: %.120s", r->why);
+		snprintf(why, sizeof(why), "IPsec is required: %s", r->why);
 		guarded_end(g, r->cover != IPSEC_PROTECTED ? why : NULL);
 		return;
 	}

@@ -5,7 +5,9 @@ Nothing of /etc/swanctl or /etc/strongswan.conf counts.
 """
 
 import os
+import shutil
 import socket
+import subprocess
 
 from lab.process import wait_until
 
@@ -75,6 +77,32 @@ secrets {{
 """
 
 
+def openssl_req(subject, cert, key, *args):
+    """A key, and a certificate for it."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
+                    "-subj", "/" + subject.replace(", ", "/"), "-out", cert, "-keyout", key, *args],
+                   check=True, capture_output=True)
+
+
+class Authority:
+    """A CA of a test, in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder, self.issued = folder, 0
+        os.makedirs(folder)
+        self.cert, self.key = f"{folder}/ca.pem", f"{folder}/ca.key"
+        openssl_req(f"CN={os.path.basename(folder)}", self.cert, self.key,
+                    "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+
+    def issue(self, subject):
+        """The files of a certificate and its key."""
+        self.issued += 1
+        cert, key = f"{self.folder}/{self.issued}.pem", f"{self.folder}/{self.issued}.key"
+        openssl_req(subject, cert, key, "-CA", self.cert, "-CAkey", self.key,
+                    "-addext", "basicConstraints=critical,CA:FALSE")
+        return cert, key
+
+
 class Charon:
     """A charon, started; connections are loaded into it by load()."""
 
@@ -91,7 +119,7 @@ class Charon:
         with open(conf, "w") as f:
             f.write(STRONGSWAN.format(plugins=PLUGINS, vici=self.vici,
                                       log=os.path.join(self.processes.logs, f"{self.namespace.name}-{self.name}.log")))
-        self.env = {"STRONGSWAN_CONF": conf}
+        self.env = {"STRONGSWAN_CONF": conf, "SWANCTL_DIR": self.folder}
         self.process = self.processes.start("/usr/sbin/charon-systemd", name=self.name,
                                             namespace=self.namespace, env=self.env)
         wait_until(self.answers, "charon to answer")
@@ -113,6 +141,14 @@ class Charon:
         """One connection, by the secret; ids are ours and the peer's."""
         self._load(local, remote, version, name, ids or (f"id-of-{local}", f"id-of-{remote}"),
                    ("auth = psk", "auth = psk"), SECRETS.format(secret=secret))
+
+    def load_certificates(self, local, remote, ids, issued, authority, version=2, name="site"):
+        """One connection: we have this certificate and key, and the peer has one of the authority's."""
+        cert, key = issued
+        os.makedirs(f"{self.folder}/private", exist_ok=True)
+        shutil.copy(key, f"{self.folder}/private/key.pem")
+        self._load(local, remote, version, name, ids,
+                   (f"auth = pubkey\n certs = {cert}", f"auth = pubkey\n cacerts = {authority.cert}"))
 
     def _load(self, local, remote, version, name, ids, auths, secrets=""):
         conf = f"{self.folder}/swanctl.conf"

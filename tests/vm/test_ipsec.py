@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """strongSwan's SAs, made, read and watched by l2tpd's client of it; IKEv2 and IKEv1.
 
-And connections that require them: also through a NAT.
+And connections that require them: by certificates, through a NAT.
 """
 
 import json
@@ -14,7 +14,7 @@ import pytest
 
 import lab
 from lab.capture import frames
-from lab.charon import Charon
+from lab.charon import Authority, Charon
 from lab.site import Site, any_address
 
 ESP, FRAGMENT, ICMPV6, HOP_BY_HOP = 50, 44, 58, 0
@@ -276,3 +276,31 @@ def test_required_nat(net, processes, build, encap, version):
         required.stop()
     # ICMP: the NAT's, of ports that it forgot.
     assert wire(capture) - {socket.IPPROTO_ICMP} == {"IKE", "ESP in UDP"}
+
+
+@pytest.mark.any_kernel
+def test_required_certificates(charons, pair, ask, processes, build):
+    """By certificates of one CA; one of another is refused, and l2tpd says which."""
+    ours, others = (Authority(f"{processes.logs}/{name}") for name in ("ours", "others"))
+    ids = tuple(f"C=CH, O=A company with many departments, OU=Network operations, CN=site-{x}" for x in "ab")
+    of_a, of_b = (ours.issue(name) for name in ids)
+
+    def load_both(version=2, trusted_by_b=ours, of_b=of_b):
+        charons[0].load_certificates(pair[0].ipv4, pair[1].ipv4, ids, of_a, ours, version)
+        charons[1].load_certificates(pair[1].ipv4, pair[0].ipv4, ids[::-1], of_b, trusted_by_b, version)
+
+    required = Required(processes, build, pair, charons)
+    required.wait("udp")
+    load_both(trusted_by_b=others)
+    required.call("udp")
+    required.b.daemon.process.wait_for(f"IPsec is required: .*no trusted ECDSA public key found for '{ids[0]}'")
+    load_both(of_b=others.issue(ids[1]))
+    required.b.daemon.process.wait_for("IPsec is required: .*AUTHENTICATION_FAILED")
+    load_both()
+    at_a, at_b = required.up()
+    check_report(at_b, 2, pair[::-1], ids=ids[::-1])
+    check_report(at_a, 2, pair, ids=ids, side="responder")
+    required.stop()
+    charons[0].swanctl("--terminate", "--ike", "site")
+    load_both(version=1)
+    check_report(ask("initiate", "udp", "udp"), 1, pair, ids=ids)
