@@ -110,6 +110,8 @@ int monitor_socket_checksums(int fd, uint16_t family, bool no_tx, bool no_rx);
 int monitor_socket_local(int fd, struct addr *out);
 /* What the kernel would bind a new socket to the peer to; s->local: as there. 0 or -errno. */
 int monitor_source(const struct monitor_source *s, struct addr *out);
+/* Of a tunnel's, after a policy of IPsec: the MTU of its sessions' interfaces is that of its route. */
+void monitor_socket_reroute(int fd, enum dp_encap encap, const struct addr *peer);
 
 /* files.c: what is opened for the other processes */
 int monitor_unix_listener(const char *dir, const char *name);

@@ -352,6 +352,9 @@ static int do_ipsec(struct monitor *m, const struct monitor_ipsec *r)
 		return ipsec_policy_modify(t->fd, r->reqid);
 	err = ipsec_policy_add(&m->ipsec, t->fd, t->encap, &t->local, &t->peer, r->reqid);
 	t->guarded = err == 0;
+	/* Interfaces to come are as large as it allows. */
+	if (t->guarded)
+		monitor_socket_reroute(t->fd, t->encap, &t->peer);
 	return err;
 }
 

@@ -198,3 +198,14 @@ int monitor_tunnel_socket(const struct monitor_socket *s)
 	err = ip ? connect_ip(fd, &s->peer) : connect_udp(fd, &s->peer);
 	return err ? close_after(fd, err) : fd;
 }
+
+/*
+ * A policy takes the socket's route away, and its next packet finds the one through ESP. Over IPv6
+ * without UDP it is not kept (l2tp_ip6_sendmsg), but by connecting. Where there are no SAs there is
+ * no such route, and nothing can be sent.
+ */
+void monitor_socket_reroute(int fd, enum dp_encap encap, const struct addr *peer)
+{
+	if (encap == DP_ENCAP_IP && peer->family == AF_INET6)
+		(void)connect_ip(fd, peer);
+}

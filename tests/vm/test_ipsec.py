@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """strongSwan's SAs, made, read and watched by l2tpd's client of it; IKEv2 and IKEv1.
 
-And connections that require them: by certificates, through a NAT.
+And connections that require them: over IPv4 and IPv6, by certificates, through a NAT.
 """
 
 import json
@@ -242,6 +242,21 @@ def test_required(charons, pair, processes, build, encap):
     sa.daemon.process.wait_for("IPsec is required, and gone")
     sb.stop()
     lab.wait_until(lambda: lab.l2tp_objects(a.namespace) == ([], []), "what site-a had to go")
+
+
+def test_required_ipv6(charons, pair, processes, build):
+    """The same of both kinds over IPv6; no frame that fits the interface is fragmented on its way."""
+    load(charons, pair, "ipv6")
+    required = Required(processes, build, pair, charons)
+    for encap in "udp", "ip":
+        with lab.Capture(pair[0].namespace, pair[0].device, required.a.daemon.path(f"{encap}.pcap")) as capture:
+            required.wait(encap, "ipv6")
+            required.call(encap, "ipv6")
+            at_a, at_b = required.up()
+            required.stop()
+        assert wire(capture) == {"IKE", "ESP"}
+        check_report(at_b, 2, pair[::-1], "ipv6")
+        check_report(at_a, 2, pair, "ipv6", side="responder")
 
 
 def moved(required, remote):
