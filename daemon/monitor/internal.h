@@ -95,6 +95,7 @@ static inline uint64_t session_key(uint32_t tunnel_id, uint32_t session_id)
 void monitor_request(struct monitor *m, struct ipc_message *msg);
 void monitor_ppp_exited(struct monitor *m, uint32_t tunnel_id, uint32_t session_id,
 			pid_t pid, int status);
+void monitor_address_gone(void *arg, const struct addr *a);	/* tells the engine; of own_addrs_new */
 /* Removes every tunnel and session, and stops their pppds: the engine is gone. */
 void monitor_clear(struct monitor *m);
 

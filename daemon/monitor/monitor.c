@@ -173,13 +173,6 @@ static void on_ppp_exit(void *arg, uint32_t tunnel_id, uint32_t session_id, pid_
 	monitor_ppp_exited(arg, tunnel_id, session_id, pid, status);
 }
 
-static void on_address_gone(void *arg, const struct addr *a)
-{
-	struct monitor *m = arg;
-
-	channel_event(&m->engine.channel, MONITOR_ADDRESS_GONE, a, sizeof(*a), NULL, 0);
-}
-
 static void begin_stop(struct monitor *m)
 {
 	if (m->stopping) {
@@ -274,7 +267,7 @@ static int start(struct monitor *m)
 	raise_limits(m);
 	m->scripts = scripts_new(m->loop, m->config, m->files);
 	m->announce = announce_new(m->loop, m->options.runtime_dir);
-	m->own_addrs = own_addrs_new(m->loop, on_address_gone, m);
+	m->own_addrs = own_addrs_new(m->loop, monitor_address_gone, m);
 	err = m->scripts && m->announce && m->own_addrs ? make_runtime_dir(m) : -ENOMEM;
 	if (!err)
 		err = open_listeners(m);

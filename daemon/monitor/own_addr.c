@@ -163,7 +163,7 @@ static void on_readable(struct loop_io *io, int fd, int events)
 		look_soon(o);
 }
 
-/* With the first tunnel, so that who has none hears no news of addresses. */
+/* From the first tunnel to the last, so that who has none hears no news of addresses. */
 static int watch(struct own_addrs *o)
 {
 	int err;
@@ -178,6 +178,16 @@ static int watch(struct own_addrs *o)
 		watch_close(&o->watch);
 	o->watching = !err;
 	return err;
+}
+
+static void unwatch(struct own_addrs *o)
+{
+	loop_timer_stop(&o->timer);
+	if (!o->watching)
+		return;
+	loop_io_stop(&o->io);
+	watch_close(&o->watch);
+	o->watching = false;
 }
 
 /* ---- for request.c ---- */
@@ -200,11 +210,7 @@ void own_addrs_free(struct own_addrs *o)
 
 	if (!o)
 		return;
-	loop_timer_stop(&o->timer);
-	if (o->watching) {
-		loop_io_stop(&o->io);
-		watch_close(&o->watch);
-	}
+	unwatch(o);
 	while ((x = table_pop(&o->by_addr))) {
 		for (struct own_addr *next; x; x = next) {
 			next = x->next;
@@ -263,4 +269,6 @@ void own_addr_put(struct own_addrs *o, const struct addr *a)
 	if (first)
 		table_put(&o->by_addr, key_of(a), first);
 	free(x);
+	if (!o->by_addr.count)
+		unwatch(o);
 }

@@ -12,7 +12,7 @@
 
 struct own_addrs;
 
-/* gone: the address is not this host's. NULL: out of memory. Nothing is watched before the first own_addr_get. */
+/* gone: the address is not this host's. NULL: out of memory. Nothing is watched while no tunnel has an address. */
 struct own_addrs *own_addrs_new(struct loop *loop, void (*gone)(void *ctx, const struct addr *a), void *ctx);
 void own_addrs_free(struct own_addrs *o);	/* NULL is allowed */
 

@@ -728,6 +728,13 @@ void monitor_request(struct monitor *m, struct ipc_message *msg)
 		close(a.fds[i]);
 }
 
+void monitor_address_gone(void *arg, const struct addr *a)
+{
+	struct monitor *m = arg;
+
+	channel_event(&m->engine.channel, MONITOR_ADDRESS_GONE, a, sizeof(*a), NULL, 0);
+}
+
 void monitor_clear(struct monitor *m)
 {
 	size_t sessions = m->sessions.count, tunnels = m->tunnels.count;

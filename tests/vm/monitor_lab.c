@@ -32,10 +32,11 @@ void monitor_lab_open(struct monitor_lab *l, struct config *config)
 
 	*l = (struct monitor_lab){ .m = { .config = config, .aaa.channel.fd = -1 } };
 	l->m.loop = loop_new();
+	l->m.own_addrs = own_addrs_new(l->m.loop, monitor_address_gone, &l->m);
 	l->m.dp = dataplane_kernel_new(text, sizeof(text));
 	if (!l->m.dp)
 		errx(1, "%s", text);
-	if (!l->m.loop || ipc_pair(sv) || channel_open(&l->m.engine.channel, l->m.loop, sv[0], on_message, on_closed))
+	if (!l->m.loop || !l->m.own_addrs || ipc_pair(sv) || channel_open(&l->m.engine.channel, l->m.loop, sv[0], on_message, on_closed))
 		errx(1, "no channel to the monitor");
 	l->fd = sv[1];
 	if (fcntl(l->fd, F_SETFL, O_NONBLOCK))
@@ -46,6 +47,7 @@ void monitor_lab_close(struct monitor_lab *l)
 {
 	monitor_clear(&l->m);
 	pws_free(&l->m);
+	own_addrs_free(l->m.own_addrs);
 	channel_close(&l->m.engine.channel);
 	close(l->fd);
 	l->m.dp->ops->free(l->m.dp);
