@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/hash.h"
+
 struct registry {
 	struct table keys[REGISTRY_KEYS];	/* hash -> struct subscriber, the first of it */
 	struct table serials;		/* serial -> struct subscriber */
@@ -30,55 +32,9 @@ static struct registry *registry_of(const struct subscriber *s)
 	return engine_of(s)->registry;
 }
 
-/* ---- the hash: SipHash with 1 and 3 rounds ---- */
-
-static uint64_t rotate(uint64_t x, unsigned int bits)
-{
-	return x << bits | x >> (64 - bits);
-}
-
-static void sip_round(uint64_t v[4])
-{
-	v[0] += v[1];
-	v[2] += v[3];
-	v[1] = rotate(v[1], 13) ^ v[0];
-	v[3] = rotate(v[3], 16) ^ v[2];
-	v[0] = rotate(v[0], 32) + v[3];
-	v[2] += v[1];
-	v[1] = rotate(v[1], 17) ^ v[2];
-	v[3] = rotate(v[3], 21) ^ v[0];
-	v[2] = rotate(v[2], 32);
-}
-
-static void sip_word(uint64_t v[4], uint64_t word)
-{
-	v[3] ^= word;
-	sip_round(v);
-	v[0] ^= word;
-}
-
 static uint64_t hash(const struct registry *r, const void *data, size_t len)
 {
-	uint64_t v[4] = {
-		r->seed[0] ^ 0x736f6d6570736575, r->seed[1] ^ 0x646f72616e646f6d,
-		r->seed[0] ^ 0x6c7967656e657261, r->seed[1] ^ 0x7465646279746573,
-	};
-	const uint8_t *p = data;
-	uint64_t word;
-	size_t left;
-
-	for (left = len; left >= 8; left -= 8, p += 8) {
-		memcpy(&word, p, 8);
-		sip_word(v, word);
-	}
-	word = (uint64_t)len << 56;
-	for (size_t i = 0; i < left; i++)
-		word |= (uint64_t)p[i] << 8 * i;
-	sip_word(v, word);
-	v[2] ^= 0xff;
-	for (int i = 0; i < 3; i++)
-		sip_round(v);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
+	return hash_keyed(r->seed, data, len);
 }
 
 uint64_t registry_name_key(const struct engine *e, const char *user)
