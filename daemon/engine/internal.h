@@ -210,7 +210,7 @@ struct engine {
 	struct table paths;		/* of addresses and ports -> struct tunnel */
 	struct table ppp_calls;		/* ids -> struct call that a child of the monitor's serves */
 	struct table pseudowires;	/* ids -> struct call of an L2TPv3 session */
-	struct peer *peers;
+	struct peer *peers, **peers_end;	/* in the order of their coming: the first lcce that matches serves */
 	struct tunnel *tunnels;		/* all that the core has, also those that only wait for a last acknowledgement */
 	struct loop_io control_io, dial_io;
 	int control_fd, dial_fd;

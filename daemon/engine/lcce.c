@@ -60,28 +60,29 @@ static bool is_its_address(const struct peer *p, const struct addr *from)
 	return false;
 }
 
-/* By the configuration, or as one whose name we have resolved. */
-static const struct config_lcce *match(struct engine *e, const struct addr *from,
-				       const struct l2tp_tunnel_peer_info *info)
+/* As one whose name we have resolved. */
+static bool is_known(const struct peer *p, const struct addr *from)
 {
-	const struct config_lcce *l = config_lcce_match(e->config, from, info->hostname, info->router_id);
-
-	for (struct peer *p = e->peers; !l && p; p = p->next)
-		if (p->lcce && takes_anybody(p->lcce) && (p->encap == DP_ENCAP_IP) == !from->port &&
-		    is_its_address(p, from))
-			l = p->lcce;
-	return l;
+	return takes_anybody(p->lcce) && (p->encap == DP_ENCAP_IP) == !from->port && is_its_address(p, from);
 }
 
 struct peer *lcce_find(struct engine *e, struct l2tp_tunnel *core)
 {
 	const struct l2tp_tunnel_peer_info *info = l2tp_tunnel_peer_info(core);
-	const struct config_lcce *l;
+	const struct addr *from = l2tp_tunnel_peer(core);
+	struct peer *known = NULL;
 
 	if (!info->offers_v3)
 		return NULL;
-	l = match(e, l2tp_tunnel_peer(core), info);
-	return l ? peer_find(e, l->name) : NULL;
+	for (struct peer *p = e->peers; p; p = p->next) {
+		if (!p->lcce || p->removed)
+			continue;
+		if (config_lcce_takes(p->lcce, from, info->hostname, info->router_id))
+			return p;
+		if (!known && is_known(p, from))
+			known = p;
+	}
+	return known;
 }
 
 struct peer *lcce_new(struct engine *e, const struct config_lcce *l)

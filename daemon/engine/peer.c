@@ -64,11 +64,9 @@ struct peer *peer_new(struct engine *e, const char *name, const char *server)
 		return NULL;
 	p->engine = e;
 	snprintf(p->name, sizeof(p->name), "%s", name);
-	p->next = e->peers;
-	p->prev = &e->peers;
-	if (p->next)
-		p->next->prev = &p->next;
-	e->peers = p;
+	p->prev = e->peers ? e->peers_end : &e->peers;
+	*p->prev = p;
+	e->peers_end = &p->next;
 	p->port = L2TP_PORT;
 	p->version = 2;
 	p->ephemeral = true;
@@ -106,6 +104,8 @@ static void free_peer(struct peer *p)
 	*p->prev = p->next;
 	if (p->next)
 		p->next->prev = p->prev;
+	else
+		p->engine->peers_end = p->prev;
 	while (p->sessions) {
 		struct peer_session *s = p->sessions;
 

@@ -168,7 +168,7 @@ const struct config_lns *config_lns_match(const struct config *c, const struct a
 	return NULL;
 }
 
-static bool lcce_takes(const struct config_lcce *l, const struct addr *from, const char *hostname,
+bool config_lcce_takes(const struct config_lcce *l, const struct addr *from, const char *hostname,
 		       uint32_t router_id)
 {
 	struct addr remote;
@@ -184,17 +184,6 @@ static bool lcce_takes(const struct config_lcce *l, const struct addr *from, con
 	if (l->from_hostname.n && !patterns_match(&l->from_hostname, hostname))
 		return false;
 	return !addr_is_set(&l->from_router_id) || addr_v4(&l->from_router_id) == router_id;
-}
-
-const struct config_lcce *config_lcce_match(const struct config *c, const struct addr *from,
-					    const char *hostname, uint32_t router_id)
-{
-	size_t i;
-
-	for (i = 0; i < c->lcce_n; i++)
-		if (lcce_takes(&c->lcce[i], from, hostname, router_id))
-			return &c->lcce[i];
-	return NULL;
 }
 
 static void free_groups(const struct config_group *g, void *parent)

@@ -188,7 +188,7 @@ struct config_lcce {
 	bool initiate;			/* default: with remote */
 	/*
 	 * Who it is when it calls: all that are given must fit; none given: its address is remote's,
-	 * which config_lcce_match knows of a literal address only.
+	 * which config_lcce_takes knows of a literal address only.
 	 */
 	struct config_prefixes from_address;
 	struct config_strings from_hostname;	/* shell patterns */
@@ -263,11 +263,14 @@ struct config {
  * contradictions are errors. Secrets are not read here.
  */
 struct config *config_parse(FILE *f, const char *name, char *err, size_t errlen);
+struct config *config_parse_text(const char *text, const char *name, char *err, size_t errlen);
+/* Of a command's words, which stand in no file: the sentence is without their place. */
+struct config *config_parse_words(const char *text, char *err, size_t errlen);
 void config_free(struct config *c);
 /* The canonical form: every key that differs from its default; parses back to the same. */
 int config_print(const struct config *c, FILE *out);
-/* The same of these sections alone. */
-int config_print_statics(const struct config_static *v, size_t n, FILE *out);
+/* The same of the sections alone. */
+int config_print_sections(const struct config *c, FILE *out);
 /*
  * Whether each file that the configuration names can be opened, is root's or
  * our own, and is closed to others: 0, or -errno with a sentence in err.
@@ -285,9 +288,9 @@ const struct config_static *config_static_find(const struct config *c, const cha
 /* The same keys; names and, of a tunnel, its sessions are not looked at. */
 bool config_static_equal(const struct config_static *a, const struct config_static *b);
 bool config_static_session_equal(const struct config_static_session *a, const struct config_static_session *b);
-/* The lcce section that takes a control connection from this peer, or NULL. router_id: host order. */
-const struct config_lcce *config_lcce_match(const struct config *c, const struct addr *from,
-					    const char *hostname, uint32_t router_id);
+/* Whether it takes a control connection from this peer. router_id: host order. */
+bool config_lcce_takes(const struct config_lcce *l, const struct addr *from, const char *hostname,
+		       uint32_t router_id);
 const struct config_pool *config_pool_find(const struct config *c, const char *name);
 const struct config_radius *config_radius_find(const struct config *c, const char *name);
 /* The coa section that hears this address, or NULL. */

@@ -28,6 +28,9 @@ int config_check_tunnel(struct check *ch, const void *obj, const struct config_t
 			const char *secret_key);
 int config_check_resolve(struct check *ch, const void *obj, uint32_t resolve_ms);
 int config_check_lcce(struct check *ch, const struct config_lcce *l);
+int config_check_pw(struct check *ch, const struct config_pw *p);
+/* Beside another session of its lcce. */
+int config_check_pw_beside(struct check *ch, const struct config_pw *p, const struct config_pw *other);
 int config_check_statics(struct check *ch);	/* or -ENOMEM */
 /* The VLAN interface on top of a session's interface is named IFNAME.VLAN. */
 int config_check_vlan_name(struct check *ch, const void *session, const char *ifname, uint16_t vlan);

@@ -30,7 +30,7 @@ int config_check_vlan_name(struct check *ch, const void *session, const char *if
 		    "choose a shorter ifname", name, IFNAMSIZ - 1);
 }
 
-static int check_pw(struct check *ch, const struct config_pw *p)
+int config_check_pw(struct check *ch, const struct config_pw *p)
 {
 	if (p->pseudowire_id && given(ch, p, "remote-end-id"))
 		return fail(ch, p, "pseudowire-id", "pseudowire-id is a remote-end-id of four octets; remove one of "
@@ -60,25 +60,27 @@ static bool same_end_id(const struct config_pw *a, const struct config_pw *b)
 	return config_pw_end_id(b, theirs) == len && memcmp(ours, theirs, len) == 0;
 }
 
+int config_check_pw_beside(struct check *ch, const struct config_pw *p, const struct config_pw *other)
+{
+	const char *key = p->pseudowire_id ? "pseudowire-id" : "remote-end-id";
+
+	if (same_end_id(p, other))
+		return fail(ch, p, key, "session \"%s\" has the same %s; the peer could not tell them apart, "
+			    "choose another", other->name, key);
+	return 0;
+}
+
 static int check_pws(struct check *ch, const struct config_lcce *l)
 {
 	size_t i, j;
-	int err;
+	int err = 0;
 
-	for (i = 0; i < l->sessions_n; i++) {
-		const struct config_pw *p = &l->sessions[i];
-
-		err = check_pw(ch, p);
-		if (err)
-			return err;
-		for (j = 0; j < i; j++)
-			if (same_end_id(p, &l->sessions[j]))
-				return fail(ch, p, p->pseudowire_id ? "pseudowire-id" : "remote-end-id",
-					    "session \"%s\" has the same %s; the peer could not tell them apart, choose "
-					    "another", l->sessions[j].name,
-					    p->pseudowire_id ? "pseudowire-id" : "remote-end-id");
+	for (i = 0; i < l->sessions_n && !err; i++) {
+		err = config_check_pw(ch, &l->sessions[i]);
+		for (j = 0; j < i && !err; j++)
+			err = config_check_pw_beside(ch, &l->sessions[i], &l->sessions[j]);
 	}
-	return 0;
+	return err;
 }
 
 static bool has_from(const struct config_lcce *l)
@@ -117,9 +119,13 @@ static int check_ends(struct check *ch, const struct config_lcce *l)
 	return 0;
 }
 
-/* Commands tell tunnels of all kinds by their names. */
+/* Commands tell tunnels of all kinds by their names; one that comes by command may have another's. */
 static int check_name(struct check *ch, const struct config_lcce *l)
 {
+	const struct config_lcce *same = config_lcce_find(ch->c, l->name);
+
+	if (same && same != l)
+		return fail(ch, l, NULL, "there is a section lcce \"%s\" already; choose another name", l->name);
 	if (config_lac_find(ch->c, l->name))
 		return fail(ch, l, NULL, "a lac section is called \"%s\" as well; choose another name, "
 			    "commands tell tunnels by it", l->name);

@@ -84,6 +84,12 @@ size_t config_group_n(const struct config_group *g, const void *parent);
 void *config_group_at(const struct config_group *g, const void *parent, size_t i);
 
 void config_section_fini(const struct config_section *s, void *obj);
+/*
+ * The defaults that depend on other keys, where s has such, into the keys that were not given.
+ * 0 or -ENOMEM.
+ */
+int config_section_complete(const struct config *c, const struct config_section *s, void *obj,
+			    bool (*given)(void *arg, const char *key), void *arg);
 
 /* A name as of a section: letters, digits, '.', '_', '-'; shorter than CONFIG_NAME_MAX. */
 bool config_name_ok(const char *text);

@@ -241,7 +241,7 @@ static int convert(struct parse *p)
 
 /* ---- defaults that depend on other keys ---- */
 
-static bool given(cfg_t *tree, const char *key)
+static bool given(void *tree, const char *key)
 {
 	return cfg_size(tree, key) > 0;
 }
@@ -249,24 +249,9 @@ static bool given(cfg_t *tree, const char *key)
 static int complete_section(const struct config *c, const struct config_section *s, void *obj,
 			    cfg_t *tree)
 {
-	void *def = calloc(1, s->size);
-	size_t i;
-	int err = def ? 0 : -ENOMEM;
-
 	if (s == &config_section_ppp)
 		((struct config_ppp *)obj)->pppd_scripts_given = given(tree, "pppd-scripts");
-	if (!err) {
-		s->init(def);
-		s->relative(def, obj, c);
-	}
-	for (i = 0; i < s->n && !err; i++) {
-		const struct config_key *k = &s->keys[i];
-
-		if (!given(tree, k->name) && !k->kind->equal(k, obj, def))
-			err = k->kind->copy(k, obj, def);
-	}
-	free(def);
-	return err;
+	return config_section_complete(c, s, obj, given, tree);
 }
 
 static int complete_groups(const struct config *c, const struct config_group *g, void *parent,
@@ -280,8 +265,7 @@ static int complete_groups(const struct config *c, const struct config_group *g,
 			cfg_t *sec = cfg_getnsec(tree, g->section->name, (unsigned int)i);
 			void *obj = config_group_at(g, parent, i);
 
-			if (g->section->relative)
-				err = complete_section(c, g->section, obj, sec);
+			err = complete_section(c, g->section, obj, sec);
 			if (!err && g->inner)
 				err = complete_groups(c, g->inner, obj, sec);
 		}
@@ -424,4 +408,27 @@ struct config *config_parse(FILE *f, const char *name, char *err, size_t errlen)
 		return NULL;
 	}
 	return p.c;
+}
+
+struct config *config_parse_text(const char *text, const char *name, char *err, size_t errlen)
+{
+	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
+	struct config *c = f ? config_parse(f, name, err, errlen) : NULL;
+
+	if (f)
+		fclose(f);
+	else
+		snprintf(err, errlen, "%s: out of memory", name);
+	return c;
+}
+
+struct config *config_parse_words(const char *text, char *err, size_t errlen)
+{
+	char sentence[512] = "";
+	struct config *c = config_parse_text(text, "command", sentence, sizeof(sentence));
+	const char *at = strstr(sentence, ": ");
+
+	if (!c)
+		snprintf(err, errlen, "%s", at ? at + 2 : sentence);
+	return c;
 }

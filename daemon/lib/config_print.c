@@ -73,28 +73,23 @@ static int print_groups(const struct config *c, const struct config_group *g, co
 	return err;
 }
 
-/* The host's name is always there, for its default is not constant. */
-int config_print(const struct config *c, FILE *out)
+int config_print_sections(const struct config *c, FILE *out)
 {
-	char state_dir[] = CONFIG_STATE_DIR;
-	struct config global = { 0 };
-	int err;
+	int err = print_groups(c, config_groups, c, 0, out);
 
-	config_section_global.init(&global);
-	global.state_dir = state_dir;
-	print_keys(&config_section_global, c, &global, 0, out);
-	err = print_groups(c, config_groups, c, 0, out);
 	if (err)
 		return err;
 	return fflush(out) || ferror(out) ? -EIO : 0;
 }
 
-int config_print_statics(const struct config_static *v, size_t n, FILE *out)
+/* The host's name is always there, for its default is not constant. */
+int config_print(const struct config *c, FILE *out)
 {
-	struct config c = { .statics = (struct config_static *)(uintptr_t)v, .statics_n = n };
-	int err = print_groups(&c, config_groups, &c, 0, out);
+	char state_dir[] = CONFIG_STATE_DIR;
+	struct config global = { 0 };
 
-	if (err)
-		return err;
-	return fflush(out) || ferror(out) ? -EIO : 0;
+	config_section_global.init(&global);
+	global.state_dir = state_dir;
+	print_keys(&config_section_global, c, &global, 0, out);
+	return config_print_sections(c, out);
 }

@@ -5,6 +5,8 @@
  */
 #include "lib/config_key.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -575,6 +577,29 @@ void *config_group_at(const struct config_group *g, const void *parent, size_t i
 
 	memcpy(&array, (const char *)parent + g->array, sizeof(array));
 	return array ? array + i * g->section->size : NULL;
+}
+
+int config_section_complete(const struct config *c, const struct config_section *s, void *obj,
+			    bool (*given)(void *arg, const char *key), void *arg)
+{
+	void *def = s->relative ? calloc(1, s->size) : NULL;
+	size_t i;
+	int err = 0;
+
+	if (!s->relative)
+		return 0;
+	if (!def)
+		return -ENOMEM;
+	s->init(def);
+	s->relative(def, obj, c);
+	for (i = 0; i < s->n && !err; i++) {
+		const struct config_key *k = &s->keys[i];
+
+		if (!given(arg, k->name) && !k->kind->equal(k, obj, def))
+			err = k->kind->copy(k, obj, def);
+	}
+	free(def);
+	return err;
 }
 
 void config_section_fini(const struct config_section *s, void *obj)

@@ -108,8 +108,9 @@ char *statics_print(const struct config_static *v, size_t n)
 {
 	char *text = NULL;
 	size_t len = 0;
+	struct config c = { .statics = (struct config_static *)(uintptr_t)v, .statics_n = n };
 	FILE *f = open_memstream(&text, &len);
-	int err = f ? config_print_statics(v, n, f) : -ENOMEM;
+	int err = f ? config_print_sections(&c, f) : -ENOMEM;
 
 	if (f && fclose(f))
 		err = -ENOMEM;
@@ -595,34 +596,17 @@ static void look_at(const struct table *kernel, struct static_tunnel *t)
 	}
 }
 
-static struct config *parse(const char *text, const char *name, char *why, size_t size)
-{
-	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
-	struct config *c = f ? config_parse(f, name, why, size) : NULL;
-
-	if (!f)
-		snprintf(why, size, "%s: out of memory", name);
-	else
-		fclose(f);
-	return c;
-}
-
 struct config *statics_compose(const struct statics *s, const char *added, char *why, size_t size)
 {
-	char *text, sentence[512] = "";
-	const char *at;
 	struct config *c;
+	char *text;
 
 	if (asprintf(&text, "%s\n%s", s->options.config_text, added) < 0) {
 		snprintf(why, size, "l2tpd is out of memory");
 		return NULL;
 	}
-	c = parse(text, "command", sentence, sizeof(sentence));
+	c = config_parse_words(text, why, size);
 	free(text);
-	/* Its place is in no file. */
-	at = c ? NULL : strstr(sentence, ": ");
-	if (!c)
-		snprintf(why, size, "%s", at ? at + 2 : sentence);
 	return c;
 }
 
@@ -640,7 +624,7 @@ static int read_made(struct statics *s)
 		return -ENOMEM;
 	if (statics_record_read(dir, STATICS_MADE, &text))
 		return 0;
-	c = parse(text, "static.made", why, sizeof(why));
+	c = config_parse_text(text, "static.made", why, sizeof(why));
 	free(text);
 	if (!c) {
 		statics_record_refuse(dir, STATICS_MADE, why);

@@ -499,7 +499,6 @@ int statics_add_all(struct statics *s)
 	const char *dir = s->options.config->state_dir;
 	char why[512] = "", *text = NULL;
 	struct config *c;
-	FILE *f;
 	int err;
 
 	if (statics_record_read(dir, STATICS_ADDED, &text))
@@ -509,10 +508,7 @@ int statics_add_all(struct statics *s)
 		free(text);
 		return err;
 	}
-	f = fmemopen(text, strlen(text), "r");
-	c = f ? config_parse(f, "static.added", why, sizeof(why)) : NULL;
-	if (f)
-		fclose(f);
+	c = config_parse_text(text, "static.added", why, sizeof(why));
 	free(text);
 	if (c) {
 		err = want_what_fits(s, c);
