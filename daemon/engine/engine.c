@@ -555,11 +555,14 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	case MONITOR_STATIC_ADD:
 	case MONITOR_STATIC_SESSION_ADD:
 	case MONITOR_STATIC_DEL:
+	case MONITOR_STATIC_FIND:
 	case MONITOR_STATIC_SHOW:
 	case MONITOR_NET:
 	case MONITOR_LINK_STATS:
 	case MONITOR_SCRIPT:
 	case MONITOR_PW:
+	case MONITOR_PW_ADD:
+	case MONITOR_PW_DEL:
 	case MONITOR_PW_PEER:
 	case MONITOR_PW_SHOW:
 	case MONITOR_IPSEC:

@@ -77,7 +77,7 @@ static bool take_name(struct control *c, const char *key, char out[CONFIG_NAME_M
 static void on_changed(void *arg, int result, struct ipc_message *m)
 {
 	struct control *c = arg;
-	const struct monitor_static_reply *r = m ? ipc_body(m, struct monitor_static_reply) : NULL;
+	const struct monitor_outcome *r = m ? ipc_body(m, struct monitor_outcome) : NULL;
 
 	c->waiting = false;
 	if (!c->over && (result || !r)) {

@@ -52,6 +52,13 @@ enum monitor_message {
 	 * its lcce section's session says (MTU, MAC, VLAN, bridge or VRF, up), and is watched from now on.
 	 */
 	MONITOR_PW,
+	/*
+	 * A session that is added by command, beside those of the configuration and checked as they are:
+	 * MONITOR_PW finds it from now on, until it is deleted or the engine ends. Sessions that are
+	 * there keep what they were given.
+	 */
+	MONITOR_PW_ADD,		/* request: monitor_pw_add; reply: monitor_outcome */
+	MONITOR_PW_DEL,		/* event: monitor_pw_name */
 	MONITOR_PW_PEER,	/* event: monitor_circuit: the peer's end of the circuit is up or down (operstate up, dormant) */
 	MONITOR_PW_SHOW,	/* request: monitor_ids; reply: monitor_pw_show */
 	MONITOR_CIRCUIT,	/* event to the engine: monitor_circuit: our end of it changed */
@@ -63,11 +70,12 @@ enum monitor_message {
 	/*
 	 * Static tunnels, which are the monitor's: added by command, they are checked as the
 	 * configuration is, kept in state-dir and made. Replies with a sentence of what is wrong:
-	 * monitor_static_reply; added is also what cannot be made yet, which is tried again.
+	 * monitor_outcome; added is also what cannot be made yet, which is tried again.
 	 */
 	MONITOR_STATIC_ADD,		/* request: monitor_static */
 	MONITOR_STATIC_SESSION_ADD,	/* request: monitor_static_session */
 	MONITOR_STATIC_DEL,		/* request: monitor_static_name; one of the configuration is back at the next start */
+	MONITOR_STATIC_FIND,		/* request: monitor_static_name, of a tunnel; -ENOENT: it has no static one */
 	MONITOR_STATIC_SHOW,		/* request: monitor_static_place; reply: monitor_static_show; -ENOENT: no more */
 	/*
 	 * event to the engine: struct addr, one of our own that tunnels have: the host has lost it; again
@@ -102,8 +110,9 @@ struct monitor_static_session {
 /* session "": the tunnel; tunnel "": the one that has such a session */
 struct monitor_static_name { char tunnel[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX]; };
 
-struct monitor_static_reply {
-	char name[CONFIG_NAME_MAX];	/* of the session that was added */
+/* What the operator is told who added or deleted something. */
+struct monitor_outcome {
+	char name[CONFIG_NAME_MAX];	/* of the static session that was added */
 	char why[512];			/* "" with result 0 */
 };
 
@@ -111,8 +120,20 @@ struct monitor_static_place { uint32_t tunnel, session; };	/* zeroed: the first 
 
 struct monitor_pw {
 	uint32_t tunnel_id, session_id;
-	char lcce[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX];	/* configured ones */
+	char lcce[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX];	/* configured ones, or of MONITOR_PW_ADD */
 };
+
+/* What of a session is the interface's; the rest, and the lcce itself but for its name, is the engine's. */
+struct monitor_pw_add {
+	char lcce[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX];
+	enum config_pw_type type;
+	uint16_t vlan, mtu;
+	uint8_t mac[6];
+	bool has_mac;
+	char ifname[IFNAMSIZ], bridge[IFNAMSIZ], vrf[IFNAMSIZ], circuit[IFNAMSIZ];	/* "": none */
+};
+
+struct monitor_pw_name { char lcce[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX]; };
 
 struct monitor_pw_reply {
 	char ifname[IFNAMSIZ];

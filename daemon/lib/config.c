@@ -36,6 +36,17 @@ const struct config_lac *config_lac_find(const struct config *c, const char *nam
 	return NULL;
 }
 
+bool config_lac_has_ifname(const struct config *c, const char *ifname)
+{
+	size_t i, j;
+
+	for (i = 0; i < c->lac_n; i++)
+		for (j = 0; j < c->lac[i].sessions_n; j++)
+			if (c->lac[i].sessions[j].ifname && strcmp(c->lac[i].sessions[j].ifname, ifname) == 0)
+				return true;
+	return false;
+}
+
 const struct config_lcce *config_lcce_find(const struct config *c, const char *name)
 {
 	size_t i;
@@ -43,16 +54,6 @@ const struct config_lcce *config_lcce_find(const struct config *c, const char *n
 	for (i = 0; i < c->lcce_n; i++)
 		if (strcmp(c->lcce[i].name, name) == 0)
 			return &c->lcce[i];
-	return NULL;
-}
-
-const struct config_pw *config_pw_find(const struct config_lcce *l, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < l->sessions_n; i++)
-		if (strcmp(l->sessions[i].name, name) == 0)
-			return &l->sessions[i];
 	return NULL;
 }
 

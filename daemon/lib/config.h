@@ -280,7 +280,6 @@ int config_check_files(const struct config *c, char *err, size_t errlen);
 const struct config_ppp *config_ppp_find(const struct config *c, const char *name);
 const struct config_lac *config_lac_find(const struct config *c, const char *name);
 const struct config_lcce *config_lcce_find(const struct config *c, const char *name);
-const struct config_pw *config_pw_find(const struct config_lcce *l, const char *name);
 /* The Remote End ID by which both ends know the circuit: its octets in out; returns how many. */
 #define CONFIG_END_ID_MAX 64
 uint8_t config_pw_end_id(const struct config_pw *p, uint8_t out[static CONFIG_END_ID_MAX]);
@@ -291,6 +290,8 @@ bool config_static_session_equal(const struct config_static_session *a, const st
 /* Whether it takes a control connection from this peer. router_id: host order. */
 bool config_lcce_takes(const struct config_lcce *l, const struct addr *from, const char *hostname,
 		       uint32_t router_id);
+/* Whether a session of a lac section gives its interface this name. */
+bool config_lac_has_ifname(const struct config *c, const char *ifname);
 const struct config_pool *config_pool_find(const struct config *c, const char *name);
 const struct config_radius *config_radius_find(const struct config *c, const char *name);
 /* The coa section that hears this address, or NULL. */

@@ -61,6 +61,7 @@ struct monitor {
 	struct ppp_runner *ppp;
 	struct net *net;	/* NULL with the null data plane */
 	struct pws *pws;	/* NULL until the first Ethernet pseudowire */
+	struct pw_sections *pw_sections;
 	struct statics *statics;
 	struct scripts *scripts;
 	struct ipsec_policies ipsec;

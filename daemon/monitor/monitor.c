@@ -29,6 +29,7 @@
 #include "monitor/announce.h"
 #include "monitor/net.h"
 #include "monitor/pw.h"
+#include "monitor/pw_sections.h"
 #include "monitor/script.h"
 #include "monitor/statics.h"
 
@@ -239,13 +240,24 @@ static bool has_v3_session(void *ctx, uint32_t session_id)
 	return table_get(&m->v3_ids, session_id) != NULL;
 }
 
+static bool has_ifname(void *ctx, const char *ifname)
+{
+	const struct monitor *m = ctx;
+
+	return pw_sections_has_ifname(m->pw_sections, ifname);
+}
+
 static int start_statics(struct monitor *m)
 {
 	const struct statics_options o = {
 		.config = m->config, .config_text = m->config_text, .dp = m->dp,
-		.interfaces = !m->options.null_dataplane, .has_session = has_v3_session, .ctx = m,
+		.interfaces = !m->options.null_dataplane, .has_session = has_v3_session, .has_ifname = has_ifname,
+		.ctx = m,
 	};
 
+	m->pw_sections = pw_sections_new(m->config);
+	if (!m->pw_sections)
+		return -ENOMEM;
 	m->statics = statics_new(m->loop, &o);
 	return m->statics ? 0 : -ENOMEM;
 }
@@ -326,6 +338,7 @@ static void finish(struct monitor *m)
 	pws_free(m);
 	ipsec_policies_fini(&m->ipsec);
 	statics_free(m->statics);
+	pw_sections_free(m->pw_sections);
 	if (m->dp)
 		m->dp->ops->free(m->dp);
 	if (m->control_fd >= 0) {

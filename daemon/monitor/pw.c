@@ -9,11 +9,11 @@
 #include "lib/log.h"
 #include "monitor/internal.h"
 #include "monitor/pw_link.h"
+#include "monitor/pw_sections.h"
 #include "monitor/pw_watch.h"
 
 struct pw {
-	const struct config_lcce *lcce;
-	const struct config_pw *config;
+	struct pw_section *section;
 	struct pw_link link;
 	struct pw_circuit circuit;
 };
@@ -34,8 +34,8 @@ static void on_change(void *ctx, struct pw_circuit *c)
 		.tunnel_id = s->dp.tunnel_id, .session_id = s->dp.session_id, .up = c->up,
 	};
 
-	log_info("lcce \"%s\" session \"%s\" (%s): our end of the circuit is %s", s->pw->lcce->name,
-		 s->pw->config->name, s->pw->link.name, c->up ? "up" : "down");
+	log_info("lcce \"%s\" session \"%s\" (%s): our end of the circuit is %s", s->pw->section->lcce,
+		 s->pw->section->config->name, s->pw->link.name, c->up ? "up" : "down");
 	channel_event(&p->monitor->engine.channel, MONITOR_CIRCUIT, &event, sizeof(event), NULL, 0);
 }
 
@@ -80,14 +80,15 @@ void pws_free(struct monitor *m)
 
 static void watch(struct pws *p, struct msession *s, struct pw *pw)
 {
+	const struct config_pw *config = pw->section->config;
 	struct pw_circuit *c = &pw->circuit;
 
 	pw_watch_add(&p->watch, c, pw->link.base, NULL);
 	if (pw->link.top != pw->link.base)
 		pw_watch_add(&p->watch, c, pw->link.top, NULL);
-	if (pw->config->circuit && !pw_watch_add(&p->watch, c, 0, pw->config->circuit))
+	if (config->circuit && !pw_watch_add(&p->watch, c, 0, config->circuit))
 		log_warn("lcce \"%s\" session \"%s\" (%s): there is no interface %s, whose state is the circuit's; the circuit "
-			 "is down until there is", pw->lcce->name, pw->config->name, pw->link.name, pw->config->circuit);
+			 "is down until there is", pw->section->lcce, config->name, pw->link.name, config->circuit);
 	c->session = s;
 	c->up = pw_circuit_is_up(c);
 }
@@ -109,7 +110,7 @@ static int give(struct monitor *m, const struct msession *s, struct pw_link *l)
 
 static int make(struct monitor *m, struct msession *s, struct pw *pw)
 {
-	const struct config_pw *c = pw->config;
+	const struct config_pw *c = pw->section->config;
 	int err;
 
 	pw->link.wanted = (struct pw_wanted){
@@ -118,7 +119,7 @@ static int make(struct monitor *m, struct msession *s, struct pw *pw)
 	};
 	err = give(m, s, &pw->link);
 	if (err)
-		log_error("lcce \"%s\" session \"%s\": %s", pw->lcce->name, c->name, pw->link.why);
+		log_error("lcce \"%s\" session \"%s\": %s", pw->section->lcce, c->name, pw->link.why);
 	else
 		watch(m->pws, s, pw);
 	return err;
@@ -147,21 +148,13 @@ static bool fits(const struct msession *s, const struct config_pw *c)
 	return false;
 }
 
-int pw_request(struct monitor *m, const struct monitor_pw *r, struct monitor_pw_reply *out)
+/* Takes the section's reference over when it succeeds. */
+static int pw_new(struct monitor *m, struct msession *s, struct pw_section *section)
 {
-	struct msession *s = find(m, r->tunnel_id, r->session_id);
-	const struct config_lcce *lcce;
-	const struct config_pw *config;
 	struct pw *pw;
 	int err;
 
-	if (!s)
-		return -ENOENT;
-	if (s->pw)
-		return -EEXIST;
-	lcce = ipc_is_text(r->lcce) ? config_lcce_find(m->config, r->lcce) : NULL;
-	config = lcce && ipc_is_text(r->session) ? config_pw_find(lcce, r->session) : NULL;
-	if (!config || !fits(s, config))
+	if (!fits(s, section->config))
 		return -EINVAL;
 	if (m->options.null_dataplane)
 		return -EOPNOTSUPP;
@@ -171,14 +164,37 @@ int pw_request(struct monitor *m, const struct monitor_pw *r, struct monitor_pw_
 	pw = calloc(1, sizeof(*pw));
 	if (!pw)
 		return -ENOMEM;
-	pw->lcce = lcce;
-	pw->config = config;
+	pw->section = section;
 	err = make(m, s, pw);
-	if (err) {
+	if (err)
 		free(pw);
+	else
+		s->pw = pw;
+	return err;
+}
+
+int pw_request(struct monitor *m, const struct monitor_pw *r, struct monitor_pw_reply *out)
+{
+	struct msession *s = find(m, r->tunnel_id, r->session_id);
+	struct pw_section *section;
+	const struct pw *pw;
+	int err;
+
+	if (!s)
+		return -ENOENT;
+	if (s->pw)
+		return -EEXIST;
+	if (!ipc_is_text(r->lcce) || !ipc_is_text(r->session))
+		return -EINVAL;
+	section = pw_sections_get(m->pw_sections, r->lcce, r->session);
+	if (!section)
+		return -EINVAL;
+	err = pw_new(m, s, section);
+	if (err) {
+		pw_section_put(section);
 		return err;
 	}
-	s->pw = pw;
+	pw = s->pw;
 	*out = (struct monitor_pw_reply){ .circuit_up = pw->circuit.up };
 	memcpy(out->ifname, pw->link.name, sizeof(out->ifname));
 	return 0;
@@ -195,7 +211,7 @@ int pw_peer(struct monitor *m, const struct monitor_circuit *r)
 	err = link_set_ready(&m->pws->rtnl, s->pw->link.base, r->up);
 	if (err)
 		log_error("lcce \"%s\" session \"%s\" (%s): it cannot be made %s as the peer's end of the circuit is (%s)",
-			  s->pw->lcce->name, s->pw->config->name, s->pw->link.name, r->up ? "ready" : "dormant",
+			  s->pw->section->lcce, s->pw->section->config->name, s->pw->link.name, r->up ? "ready" : "dormant",
 			  strerror(-err));
 	return err;
 }
@@ -213,6 +229,7 @@ void pw_forget(struct monitor *m, struct msession *s)
 	if (!s->pw)
 		return;
 	pw_watch_del(&m->pws->watch, &s->pw->circuit);
+	pw_section_put(s->pw->section);
 	free(s->pw);
 	s->pw = NULL;
 }

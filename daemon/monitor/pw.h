@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Ethernet pseudowires: a session's interface is given what its lcce section
- * says, stands between the two ends of the circuit, and is watched for what
+ * or a command says, stands between the two ends of the circuit, and is watched for what
  * becomes of ours. The interface, and a VLAN interface on it, go with the session.
  */
 #ifndef L2TPD_MONITOR_PW_H

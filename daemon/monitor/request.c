@@ -18,8 +18,10 @@
 #include "lib/log.h"
 #include "monitor/net.h"
 #include "monitor/pw.h"
+#include "monitor/pw_sections.h"
 #include "monitor/script.h"
 #include "monitor/statics.h"
+#include "monitor/words.h"
 
 #define L2TP_PORT 1701
 /* Of mtu and mru; 0 leaves them to pppd. */
@@ -199,19 +201,10 @@ static void session_remove(struct monitor *m, struct msession *s)
 	s->tunnel = NULL;
 }
 
-/* An interface's name is one that the configuration gives to a pseudowire. */
+/* An interface's name is one that the configuration or a command gives to a pseudowire. */
 static bool pw_ifname_fits(const struct monitor *m, const char *ifname)
 {
-	if (!*ifname)
-		return true;
-	for (size_t i = 0; i < m->config->lcce_n; i++) {
-		const struct config_lcce *l = &m->config->lcce[i];
-
-		for (size_t k = 0; k < l->sessions_n; k++)
-			if (l->sessions[k].ifname && strcmp(l->sessions[k].ifname, ifname) == 0)
-				return monitor_is_ifname(ifname);
-	}
-	return false;
+	return !*ifname || (pw_sections_has_ifname(m->pw_sections, ifname) && monitor_is_ifname(ifname));
 }
 
 static bool pseudowire_fits(const struct monitor *m, const struct mtunnel *t, const struct dp_session *r)
@@ -543,24 +536,48 @@ static void do_pw_show(struct monitor *m, const struct monitor_ids *r, struct an
 	a->len = sizeof(show);
 }
 
-/* ---- static tunnels ---- */
+/* ---- what is added by command ---- */
+
+static void tell_outcome(struct answer *a, const struct monitor_outcome *outcome)
+{
+	/* What an operator asked for in vain is his to hear; it is no unsound request. */
+	if (a->result == -EINVAL && outcome->why[0])
+		a->result = -ENOTSUP;
+	a->body = outcome;
+	a->len = sizeof(*outcome);
+}
+
+static void do_pw_add(struct monitor *m, const struct monitor_pw_add *r, struct answer *a)
+{
+	static struct monitor_outcome outcome;
+
+	outcome = (struct monitor_outcome){ 0 };
+	if (ipc_is_text(r->ifname) && r->ifname[0] && statics_has_ifname(m->statics, r->ifname))
+		a->result = words_refuse(&outcome, -EEXIST, "another session has this ifname; choose a new one");
+	else
+		a->result = pw_sections_add(m->pw_sections, r, &outcome);
+	tell_outcome(a, &outcome);
+}
+
+static int do_static_find(struct monitor *m, const struct monitor_static_name *r)
+{
+	if (!ipc_is_text(r->tunnel))
+		return -EINVAL;
+	return statics_has_tunnel(m->statics, r->tunnel) ? 0 : -ENOENT;
+}
 
 static void do_static(struct monitor *m, const struct ipc_message *msg, const void *body, struct answer *a)
 {
-	static struct monitor_static_reply reply;
+	static struct monitor_outcome outcome;
 
-	reply = (struct monitor_static_reply){ 0 };
+	outcome = (struct monitor_outcome){ 0 };
 	if (msg->header.type == MONITOR_STATIC_ADD)
-		a->result = statics_add(m->statics, body, &reply);
+		a->result = statics_add(m->statics, body, &outcome);
 	else if (msg->header.type == MONITOR_STATIC_SESSION_ADD)
-		a->result = statics_add_session(m->statics, body, &reply);
+		a->result = statics_add_session(m->statics, body, &outcome);
 	else
-		a->result = statics_del(m->statics, body, &reply);
-	/* What an operator asked for in vain is his to hear; it is no unsound request. */
-	if (a->result == -EINVAL && reply.why[0])
-		a->result = -ENOTSUP;
-	a->body = &reply;
-	a->len = sizeof(reply);
+		a->result = statics_del(m->statics, body, &outcome);
+	tell_outcome(a, &outcome);
 }
 
 static void do_static_show(struct monitor *m, const struct monitor_static_place *r, struct answer *a)
@@ -697,11 +714,14 @@ static void handle(struct monitor *m, struct ipc_message *msg, struct answer *a)
 	case MONITOR_IPSEC: { BODY(monitor_ipsec) a->result = do_ipsec(m, r); return; }
 	case MONITOR_READY: do_ready(m); return;
 	case MONITOR_PW: { BODY(monitor_pw) do_pw(m, r, a); return; }
+	case MONITOR_PW_ADD: { BODY(monitor_pw_add) do_pw_add(m, r, a); return; }
+	case MONITOR_PW_DEL: { BODY(monitor_pw_name) a->result = pw_sections_del(m->pw_sections, r); return; }
 	case MONITOR_PW_PEER: { BODY(monitor_circuit) a->result = pw_peer(m, r); return; }
 	case MONITOR_PW_SHOW: { BODY(monitor_ids) do_pw_show(m, r, a); return; }
 	case MONITOR_STATIC_ADD: { BODY(monitor_static) do_static(m, msg, r, a); return; }
 	case MONITOR_STATIC_SESSION_ADD: { BODY(monitor_static_session) do_static(m, msg, r, a); return; }
 	case MONITOR_STATIC_DEL: { BODY(monitor_static_name) do_static(m, msg, r, a); return; }
+	case MONITOR_STATIC_FIND: { BODY(monitor_static_name) a->result = do_static_find(m, r); return; }
 	case MONITOR_STATIC_SHOW: { BODY(monitor_static_place) do_static_show(m, r, a); return; }
 	case MONITOR_START:
 	case MONITOR_PPP_EXIT:
@@ -757,6 +777,7 @@ void monitor_clear(struct monitor *m)
 			m->dp->ops->tunnel_del(m->dp, t->id);
 		tunnel_discard(m, t);
 	}
+	pw_sections_clear(m->pw_sections);
 	/* A stop leaves tunnels whose peers may still repeat their last message. */
 	if (sessions || (tunnels && !m->stopping))
 		log_notice("%zu sessions and %zu tunnels were cleared", sessions, tunnels);

@@ -692,3 +692,23 @@ bool statics_has_session(const struct statics *s, uint32_t session_id)
 				return true;
 	return false;
 }
+
+bool statics_has_ifname(const struct statics *s, const char *ifname)
+{
+	for (size_t i = 0; s && i < s->set.n; i++) {
+		const struct config_static *t = s->set.tunnels[i].config;
+
+		for (size_t k = 0; k < t->sessions_n; k++)
+			if (t->sessions[k].ifname && strcmp(t->sessions[k].ifname, ifname) == 0)
+				return true;
+	}
+	return false;
+}
+
+bool statics_has_tunnel(const struct statics *s, const char *name)
+{
+	for (size_t i = 0; s && i < s->set.n; i++)
+		if (strcmp(s->set.tunnels[i].config->name, name) == 0)
+			return true;
+	return false;
+}

@@ -23,6 +23,8 @@ struct statics_options {
 	bool interfaces;		/* sessions have real ones: not with the null data plane */
 	/* Whether a session of version 3 that is not static has this id. */
 	bool (*has_session)(void *ctx, uint32_t session_id);
+	/* Whether one that is neither static nor of the configuration has an interface of this name. */
+	bool (*has_ifname)(void *ctx, const char *ifname);
 	void *ctx;
 };
 
@@ -35,11 +37,13 @@ struct statics *statics_new(struct loop *loop, const struct statics_options *o);
 void statics_free(struct statics *s);
 
 bool statics_has_session(const struct statics *s, uint32_t session_id);
+bool statics_has_ifname(const struct statics *s, const char *ifname);
+bool statics_has_tunnel(const struct statics *s, const char *name);
 
 /* The engine's requests. 0 or -errno; reply->why says what is wrong and what to do. */
-int statics_add(struct statics *s, const struct monitor_static *r, struct monitor_static_reply *reply);
-int statics_add_session(struct statics *s, const struct monitor_static_session *r, struct monitor_static_reply *reply);
-int statics_del(struct statics *s, const struct monitor_static_name *r, struct monitor_static_reply *reply);
+int statics_add(struct statics *s, const struct monitor_static *r, struct monitor_outcome *reply);
+int statics_add_session(struct statics *s, const struct monitor_static_session *r, struct monitor_outcome *reply);
+int statics_del(struct statics *s, const struct monitor_static_name *r, struct monitor_outcome *reply);
 /* -ENOENT: there is nothing at this place or behind it. */
 int statics_show(struct statics *s, const struct monitor_static_place *r, struct monitor_static_show *out);
 

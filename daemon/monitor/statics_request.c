@@ -6,7 +6,6 @@
 #include "monitor/statics_internal.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,23 +15,12 @@
 #include "monitor/internal.h"
 #include "monitor/pw_link.h"
 #include "monitor/statics_record.h"
+#include "monitor/words.h"
 #include "netlink/dataplane.h"
 
 /* An operator has root's leave; a taken-over engine does not get the ports of other services. */
 #define PORT_MIN	1024
 #define L2TP_PORT	1701
-
-static int refuse(struct monitor_static_reply *reply, int err, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-static int refuse(struct monitor_static_reply *reply, int err, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(reply->why, sizeof(reply->why), fmt, ap);
-	va_end(ap);
-	return err;
-}
 
 /* ---- the engine's structs: nothing in them is believed ---- */
 
@@ -41,20 +29,10 @@ static bool is_address(const struct addr *a)
 	return (a->family == AF_INET || a->family == AF_INET6) && a->scope == 0;
 }
 
-static bool is_enum(unsigned int value, unsigned int last)
-{
-	return value <= last;
-}
-
 static bool tunnel_fits(const struct monitor_static *r)
 {
-	return ipc_is_text(r->name) && config_name_ok(r->name) && is_enum(r->encap, CONFIG_ENCAP_IP) &&
+	return ipc_is_text(r->name) && config_name_ok(r->name) && words_is_enum(r->encap, CONFIG_ENCAP_IP) &&
 	       is_address(&r->local) && is_address(&r->remote);
-}
-
-static bool is_ifname(const char name[IFNAMSIZ])
-{
-	return memchr(name, 0, IFNAMSIZ) && monitor_is_ifname(name);
 }
 
 static bool is_cookie(const struct config_cookie *c)
@@ -65,9 +43,9 @@ static bool is_cookie(const struct config_cookie *c)
 static bool session_fits(const struct monitor_static_session *r)
 {
 	return ipc_is_text(r->tunnel) && ipc_is_text(r->name) && (!r->name[0] || config_name_ok(r->name)) &&
-	       is_ifname(r->ifname) && is_ifname(r->bridge) && is_ifname(r->vrf) &&
+	       words_is_ifname(r->ifname) && words_is_ifname(r->bridge) && words_is_ifname(r->vrf) &&
 	       is_cookie(&r->cookie) && is_cookie(&r->peer_cookie) &&
-	       is_enum(r->l2spec, CONFIG_L2SPEC_NONE) && is_enum(r->seq, CONFIG_SEQ_BOTH) &&
+	       words_is_enum(r->l2spec, CONFIG_L2SPEC_NONE) && words_is_enum(r->seq, CONFIG_SEQ_BOTH) &&
 	       (!addr_is_set(&r->keepalive_address) || is_address(&r->keepalive_address));
 }
 
@@ -83,18 +61,13 @@ static struct config_static tunnel_of(const struct monitor_static *r)
 	return c;
 }
 
-/* Borrows from r, which is printed and no more. */
-static char *word(const char *text)
-{
-	return *text ? (char *)(uintptr_t)text : NULL;
-}
-
 static struct config_static_session session_of(const struct monitor_static_session *r)
 {
 	struct config_static_session c = {
 		.session_id = r->session_id, .peer_session_id = r->peer_session_id, .cookie = r->cookie,
-		.peer_cookie = r->peer_cookie, .l2spec = r->l2spec, .seq = r->seq, .ifname = word(r->ifname),
-		.vlan = r->vlan, .mtu = r->mtu, .has_mac = r->has_mac, .bridge = word(r->bridge), .vrf = word(r->vrf),
+		.peer_cookie = r->peer_cookie, .l2spec = r->l2spec, .seq = r->seq, .ifname = words_text(r->ifname),
+		.vlan = r->vlan, .mtu = r->mtu, .has_mac = r->has_mac, .bridge = words_text(r->bridge),
+		.vrf = words_text(r->vrf),
 		.keepalive_ms = r->keepalive_ms, .keepalive_address = r->keepalive_address,
 	};
 
@@ -119,7 +92,7 @@ static struct config_static *added_of(const struct statics *s, size_t *n)
 }
 
 /* These are the added ones from now on: checked, kept, made. */
-static int change(struct statics *s, const struct config_static *v, size_t n, struct monitor_static_reply *reply)
+static int change(struct statics *s, const struct config_static *v, size_t n, struct monitor_outcome *reply)
 {
 	char *text = statics_print(v, n);
 	struct static_set set;
@@ -127,7 +100,7 @@ static int change(struct statics *s, const struct config_static *v, size_t n, st
 	int err;
 
 	if (!text)
-		return refuse(reply, -ENOMEM, "l2tpd is out of memory");
+		return words_refuse(reply, -ENOMEM, "l2tpd is out of memory");
 	c = statics_compose(s, text, reply->why, sizeof(reply->why));
 	if (!c) {
 		free(text);
@@ -136,12 +109,12 @@ static int change(struct statics *s, const struct config_static *v, size_t n, st
 	err = static_set_init(&set, c);
 	if (err) {
 		config_free(c);
-		refuse(reply, err, "l2tpd is out of memory");
+		words_refuse(reply, err, "l2tpd is out of memory");
 	} else {
 		err = statics_record_write(s->options.config->state_dir, STATICS_ADDED, text);
 		if (err) {
 			static_set_fini(&set);
-			refuse(reply, err, "it cannot be kept in %s: %s; nothing is changed", s->options.config->state_dir,
+			words_refuse(reply, err, "it cannot be kept in %s: %s; nothing is changed", s->options.config->state_dir,
 			       strerror(-err));
 		}
 	}
@@ -173,7 +146,7 @@ static size_t find_session(const struct static_tunnel *t, const char *name)
 
 /* ---- requests ---- */
 
-int statics_add(struct statics *s, const struct monitor_static *r, struct monitor_static_reply *reply)
+int statics_add(struct statics *s, const struct monitor_static *r, struct monitor_outcome *reply)
 {
 	struct config_static *v;
 	size_t n;
@@ -182,13 +155,13 @@ int statics_add(struct statics *s, const struct monitor_static *r, struct monito
 	if (!tunnel_fits(r))
 		return -EINVAL;
 	if (r->local.port && r->local.port < PORT_MIN)
-		return refuse(reply, -EPERM, "udp-sport %u is below %d: such a port is for the configuration to give",
+		return words_refuse(reply, -EPERM, "udp-sport %u is below %d: such a port is for the configuration to give",
 			      r->local.port, PORT_MIN);
 	if (r->local.port == L2TP_PORT)
-		return refuse(reply, -EPERM, "udp-sport %d is where control connections are; choose another", L2TP_PORT);
+		return words_refuse(reply, -EPERM, "udp-sport %d is where control connections are; choose another", L2TP_PORT);
 	v = added_of(s, &n);
 	if (!v)
-		return refuse(reply, -ENOMEM, "l2tpd is out of memory");
+		return words_refuse(reply, -ENOMEM, "l2tpd is out of memory");
 	v[n] = tunnel_of(r);
 	err = change(s, v, n + 1, reply);
 	free(v);
@@ -197,7 +170,7 @@ int statics_add(struct statics *s, const struct monitor_static *r, struct monito
 
 /* Of an added tunnel, with one session more or less; the sessions are the caller's to free. */
 static int change_sessions(struct statics *s, size_t at, const struct config_static_session *more, size_t less,
-			   struct monitor_static_reply *reply)
+			   struct monitor_outcome *reply)
 {
 	size_t n, i = at - s->options.config->statics_n, old_n = s->set.tunnels[at].config->sessions_n;
 	const struct config_static_session *old = s->set.tunnels[at].config->sessions;
@@ -208,7 +181,7 @@ static int change_sessions(struct statics *s, size_t at, const struct config_sta
 	if (!sessions || !v) {
 		free(sessions);
 		free(v);
-		return refuse(reply, -ENOMEM, "l2tpd is out of memory");
+		return words_refuse(reply, -ENOMEM, "l2tpd is out of memory");
 	}
 	v[i].sessions = sessions;
 	v[i].sessions_n = 0;
@@ -223,7 +196,7 @@ static int change_sessions(struct statics *s, size_t at, const struct config_sta
 	return err;
 }
 
-int statics_add_session(struct statics *s, const struct monitor_static_session *r, struct monitor_static_reply *reply)
+int statics_add_session(struct statics *s, const struct monitor_static_session *r, struct monitor_outcome *reply)
 {
 	struct config_static_session c;
 	struct static_tunnel *t;
@@ -233,15 +206,17 @@ int statics_add_session(struct statics *s, const struct monitor_static_session *
 		return -EINVAL;
 	t = find(s, r->tunnel, &at);
 	if (!t || t->state.off)
-		return refuse(reply, -ENOENT, "there is no static tunnel \"%s\"; add it first", r->tunnel);
+		return words_refuse(reply, -ENOENT, "there is no static tunnel \"%s\"; add it first", r->tunnel);
 	if (static_is_configured(s, at))
-		return refuse(reply, -EPERM, "static tunnel \"%s\" is of the configuration; add the session there, or a "
+		return words_refuse(reply, -EPERM, "static tunnel \"%s\" is of the configuration; add the session there, or a "
 			      "tunnel of its own", t->config->name);
 	if (find_session(t, r->name) < t->config->sessions_n)
-		return refuse(reply, -EEXIST, "static tunnel \"%s\" has a session \"%s\" already; delete it, or choose "
+		return words_refuse(reply, -EEXIST, "static tunnel \"%s\" has a session \"%s\" already; delete it, or choose "
 			      "another name", t->config->name, r->name);
+	if (r->ifname[0] && s->options.has_ifname && s->options.has_ifname(s->options.ctx, r->ifname))
+		return words_refuse(reply, -EEXIST, "another session has this ifname; choose a new one");
 	if (s->options.has_session && s->options.has_session(s->options.ctx, r->session_id))
-		return refuse(reply, -EEXIST, "session-id %u is taken by a session of another tunnel; choose another",
+		return words_refuse(reply, -EEXIST, "session-id %u is taken by a session of another tunnel; choose another",
 			      r->session_id);
 	c = session_of(r);
 	for (unsigned int n = 1; !r->name[0] && (n == 1 || find_session(t, c.name) < t->config->sessions_n); n++)
@@ -250,7 +225,7 @@ int statics_add_session(struct statics *s, const struct monitor_static_session *
 	return change_sessions(s, at, &c, SIZE_MAX, reply);
 }
 
-static int del_tunnel(struct statics *s, size_t at, struct monitor_static_reply *reply)
+static int del_tunnel(struct statics *s, size_t at, struct monitor_outcome *reply)
 {
 	struct config_static *v;
 	size_t n, i;
@@ -263,7 +238,7 @@ static int del_tunnel(struct statics *s, size_t at, struct monitor_static_reply 
 	}
 	v = added_of(s, &n);
 	if (!v)
-		return refuse(reply, -ENOMEM, "l2tpd is out of memory");
+		return words_refuse(reply, -ENOMEM, "l2tpd is out of memory");
 	i = at - s->options.config->statics_n;
 	memmove(&v[i], &v[i + 1], (n - i - 1) * sizeof(*v));
 	err = change(s, v, n - 1, reply);
@@ -271,7 +246,7 @@ static int del_tunnel(struct statics *s, size_t at, struct monitor_static_reply 
 	return err;
 }
 
-static int del_session(struct statics *s, size_t at, size_t k, struct monitor_static_reply *reply)
+static int del_session(struct statics *s, size_t at, size_t k, struct monitor_outcome *reply)
 {
 	if (!static_is_configured(s, at))
 		return change_sessions(s, at, NULL, k, reply);
@@ -282,7 +257,7 @@ static int del_session(struct statics *s, size_t at, size_t k, struct monitor_st
 
 /* The one tunnel with such a session, whose name a request may leave out. */
 static struct static_tunnel *find_holder(struct statics *s, const char *session, size_t *at,
-					 struct monitor_static_reply *reply)
+					 struct monitor_outcome *reply)
 {
 	struct static_tunnel *found = NULL;
 
@@ -293,18 +268,18 @@ static struct static_tunnel *find_holder(struct statics *s, const char *session,
 		if (k == t->config->sessions_n || t->sessions[k].off)
 			continue;
 		if (found) {
-			refuse(reply, -EEXIST, "several static tunnels have a session \"%s\": name the tunnel too", session);
+			words_refuse(reply, -EEXIST, "several static tunnels have a session \"%s\": name the tunnel too", session);
 			return NULL;
 		}
 		found = t;
 		*at = i;
 	}
 	if (!found)
-		refuse(reply, -ENOENT, "there is no static session \"%s\"", session);
+		words_refuse(reply, -ENOENT, "there is no static session \"%s\"", session);
 	return found;
 }
 
-int statics_del(struct statics *s, const struct monitor_static_name *r, struct monitor_static_reply *reply)
+int statics_del(struct statics *s, const struct monitor_static_name *r, struct monitor_outcome *reply)
 {
 	struct static_tunnel *t;
 	size_t at = 0, k;
@@ -315,12 +290,12 @@ int statics_del(struct statics *s, const struct monitor_static_name *r, struct m
 	if (!t && reply->why[0])
 		return -ENOENT;
 	if (!t || t->state.off)
-		return refuse(reply, -ENOENT, "there is no static tunnel \"%s\"", r->tunnel);
+		return words_refuse(reply, -ENOENT, "there is no static tunnel \"%s\"", r->tunnel);
 	if (!r->session[0])
 		return del_tunnel(s, at, reply);
 	k = find_session(t, r->session);
 	if (k == t->config->sessions_n || t->sessions[k].off)
-		return refuse(reply, -ENOENT, "static tunnel \"%s\" has no session \"%s\"", r->tunnel, r->session);
+		return words_refuse(reply, -ENOENT, "static tunnel \"%s\" has no session \"%s\"", r->tunnel, r->session);
 	return del_session(s, at, k, reply);
 }
 

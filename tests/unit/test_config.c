@@ -265,8 +265,6 @@ static void test_sites(void **state)
 	assert_int_equal(c->listen[1].address.port, 0);
 	assert_int_equal(c->lac[0].version, CONFIG_VERSION_AUTO);
 	assert_ptr_equal(config_lcce_find(c, "branch"), branch);
-	assert_ptr_equal(config_pw_find(branch, "voice"), voice);
-	assert_null(config_pw_find(any, "voice"));
 	assert_int_equal(branch->port, 1702);
 	assert_true(branch->ephemeral && !branch->initiate && branch->tunnel.challenge);
 	assert_int_equal(branch->digest, CONFIG_DIGEST_MD5);

@@ -198,7 +198,7 @@ static void test_commands(void **state)
 	struct monitor_static t = tunnel_request("b", 2);
 	struct monitor_static_session s = session_request("b", 21);
 	struct monitor_static_name name = { .tunnel = "b", .session = "session1" };
-	struct monitor_static_reply reply = { 0 };
+	struct monitor_outcome reply = { 0 };
 
 	(void)state;
 	assert_int_equal(statics_add(l.statics, &t, &reply), 0);
@@ -225,7 +225,7 @@ static void test_unsound(void **state)
 {
 	struct life l = begin("");
 	struct monitor_static good = tunnel_request("b", 2), t = good;
-	struct monitor_static_reply reply = { 0 };
+	struct monitor_outcome reply = { 0 };
 	struct monitor_static_session s;
 
 	(void)state;
@@ -324,7 +324,7 @@ static void test_damaged(void **state)
 static void test_does_not_fit(void **state)
 {
 	struct monitor_static two = tunnel_request("b", 2), three = tunnel_request("c", 3);
-	struct monitor_static_reply reply = { 0 };
+	struct monitor_outcome reply = { 0 };
 	struct life l = begin("");
 
 	(void)state;

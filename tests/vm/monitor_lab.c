@@ -10,6 +10,7 @@
 
 #include "lib/log.h"
 #include "monitor/pw.h"
+#include "monitor/pw_sections.h"
 
 #define WAIT_MS 10000
 
@@ -38,9 +39,18 @@ void monitor_lab_open(struct monitor_lab *l, struct config *config)
 		errx(1, "%s", text);
 	if (!l->m.loop || !l->m.own_addrs || ipc_pair(sv) || channel_open(&l->m.engine.channel, l->m.loop, sv[0], on_message, on_closed))
 		errx(1, "no channel to the monitor");
+	monitor_lab_configure(l);
 	l->fd = sv[1];
 	if (fcntl(l->fd, F_SETFL, O_NONBLOCK))
 		err(1, "fcntl");
+}
+
+void monitor_lab_configure(struct monitor_lab *l)
+{
+	pw_sections_free(l->m.pw_sections);
+	l->m.pw_sections = pw_sections_new(l->m.config);
+	if (!l->m.pw_sections)
+		errx(1, "out of memory");
 }
 
 void monitor_lab_close(struct monitor_lab *l)
@@ -48,6 +58,7 @@ void monitor_lab_close(struct monitor_lab *l)
 	monitor_clear(&l->m);
 	pws_free(&l->m);
 	own_addrs_free(l->m.own_addrs);
+	pw_sections_free(l->m.pw_sections);
 	channel_close(&l->m.engine.channel);
 	close(l->fd);
 	l->m.dp->ops->free(l->m.dp);

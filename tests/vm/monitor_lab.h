@@ -16,6 +16,8 @@ struct monitor_lab {
 
 /* With the kernel's data plane and this configuration, which stays the caller's. */
 void monitor_lab_open(struct monitor_lab *l, struct config *config);
+/* Its lcce sections, or the names in them, have changed. */
+void monitor_lab_configure(struct monitor_lab *l);
 void monitor_lab_close(struct monitor_lab *l);
 
 /* Makes a request; the result of the answer, which is in l->answer. Events before it are dropped. */

@@ -41,7 +41,7 @@ static struct config_lcce lcce[2] = {
 	{ .name = "east", .sessions = &sessions[0], .sessions_n = 1 },
 	{ .name = "west", .sessions = &sessions[1], .sessions_n = 1 },
 };
-static struct config config = { .lcce = lcce, .lcce_n = 2 };
+static struct config config = { .lcce = lcce, .lcce_n = 2, .max_sessions = 100 };
 
 static const uint32_t tunnel_id[2] = { 0x80000001, 0x80000002 };
 static const uint32_t session_id[2] = { 0x90000001, 0x90000002 };
@@ -93,6 +93,7 @@ static void add_session(int end)
 {
 	struct monitor_session r = session_of(end);
 
+	monitor_lab_configure(&lab);
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &r), 0);
 }
 
@@ -324,6 +325,39 @@ static void test_checked(void **state)
 	s.session.pseudowire = DP_PW_PPP;
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), 0);
 	assert_int_equal(ask_pw(1), -EINVAL);
+}
+
+/* By command: found as what is configured is; deleted, its interface keeps what it was given. */
+static void test_added(void **state)
+{
+	struct monitor_pw_add add = { .lcce = "north", .session = "lan", .mtu = 1300, .ifname = "north0", .circuit = "eth0" };
+	struct monitor_pw_name name = { .lcce = "north", .session = "lan" };
+	struct monitor_pw r = { .tunnel_id = tunnel_id[0], .session_id = session_id[0], .lcce = "north", .session = "lan" };
+	struct monitor_session s;
+
+	(void)state;
+	both_tunnels();
+	s = session_of(0);
+	strcpy(s.session.ifname, "north0");
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), -EINVAL);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_ADD, &add), 0);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), 0);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW, &r), 0);
+	assert_string_equal(reply()->ifname, "north0");
+	assert_int_equal(link_of("north0").mtu, 1300);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_DEL, &name), 0);
+	/* Its circuit is watched on; another session does not find it. */
+	shell("ip link add eth0 type veth peer name far0");
+	shell("ip link set eth0 up && ip link set far0 up");
+	assert_true(expect_circuit(0, true));
+	delete_session(0);
+	wait_gone("north0");
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), -EINVAL);
+	/* The engine's end is the end of those that were added. */
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_ADD, &add), 0);
+	monitor_clear(&lab.m);
+	both_tunnels();
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), -EINVAL);
 }
 
 /* ---- bridge and VRF ---- */
@@ -804,6 +838,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_given),
 		TEST(test_checked),
+		TEST(test_added),
 		TEST(test_master),
 		TEST(test_vlan),
 		TEST(test_circuit),
