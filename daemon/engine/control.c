@@ -129,6 +129,13 @@ void control_error(struct control *c, const char *fmt, ...)
 	request_over(c);
 }
 
+void control_refused(struct control *c, int result, struct ipc_message *m)
+{
+	const struct monitor_outcome *r = m ? ipc_body(m, struct monitor_outcome) : NULL;
+
+	control_error(c, "%s", r && r->why[0] ? r->why : strerror(-result));
+}
+
 static void flush(struct control *c)
 {
 	size_t done = 0;

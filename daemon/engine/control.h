@@ -9,6 +9,8 @@
 #include "ipc/control.h"
 #include "ipc/ipsec.h"
 
+struct config_section;
+
 struct control {
 	struct engine *engine;
 	struct control *next, **prev;
@@ -41,8 +43,17 @@ void control_error(struct control *c, const char *fmt, ...) __attribute__((forma
 void control_resume(struct control *c);
 void control_release(struct control *c);	/* frees it, when nothing of it is on the stack */
 
+/* By the sentence of the monitor's outcome, where it has one. */
+void control_refused(struct control *c, int result, struct ipc_message *m);
+
 /* command.c: starts the command on c; it ends with control_end or control_error. */
 void command_run(struct control *c, const char *command);
+/* section.c: a command's words as a section of the configuration */
+/* Into obj, the section's struct, with its defaults; what it owns is the caller's. false: an error was sent. */
+bool section_take(struct control *c, const struct config_section *s, void *obj);
+/* A name into a message's or a struct's field; absent or empty is "". false: an error was sent. */
+bool section_take_name(struct control *c, const char *key, char out[CONFIG_NAME_MAX]);
+
 /* show.c */
 void show_tunnels(struct control *c);
 void show_sessions(struct control *c);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The commands of static tunnels, which are the monitor's: their words are those
- * of the configuration's sections, and are read by its tables.
+ * The commands of static tunnels, which are the monitor's: their words become its
+ * requests, and it checks them.
  */
 #include "engine/control.h"
 
@@ -10,67 +10,6 @@
 #include <string.h>
 
 #include "lib/config_key.h"
-
-/* ---- words ---- */
-
-/* A value as it would stand in the file; NULL: it is of no kind that does. */
-static const char *value_text(const json_t *v, char *buf, size_t size)
-{
-	if (json_is_string(v))
-		return json_string_value(v);
-	if (json_is_boolean(v))
-		return json_is_true(v) ? "true" : "false";
-	if (!json_is_number(v))
-		return NULL;
-	snprintf(buf, size, "%.15g", json_number_value(v));
-	return buf;
-}
-
-/* obj: the section's struct. false: an error was sent. */
-static bool take_args(struct control *c, const struct config_section *s, void *obj)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		const struct config_key *k = &s->keys[i];
-		char arg[32], buf[32];
-		struct config_why why;
-		const json_t *v;
-		const char *text;
-
-		snprintf(arg, sizeof(arg), "%s", k->name);
-		for (char *p = arg; *p; p++)
-			*p = *p == '-' ? '_' : *p;
-		v = json_object_get(c->args, arg);
-		if (!v)
-			continue;
-		text = value_text(v, buf, sizeof(buf));
-		if (!text) {
-			control_error(c, "%s has no value that it takes", k->name);
-			return false;
-		}
-		if (k->kind->parse(k, obj, text, &why)) {
-			control_error(c, "%s", why.text);
-			return false;
-		}
-	}
-	return true;
-}
-
-/* A name into a message's field; absent or empty is "". false: an error was sent. */
-static bool take_name(struct control *c, const char *key, char out[CONFIG_NAME_MAX])
-{
-	const char *name = show_arg(c, key);
-
-	out[0] = '\0';
-	if (!name || !*name)
-		return true;
-	if (!config_name_ok(name)) {
-		control_error(c, "%s %s: use letters, digits, dot, dash and underscore, %d at most", key, name,
-			      CONFIG_NAME_MAX - 1);
-		return false;
-	}
-	snprintf(out, CONFIG_NAME_MAX, "%s", name);
-	return true;
-}
 
 /* ---- add and delete ---- */
 
@@ -81,7 +20,7 @@ static void on_changed(void *arg, int result, struct ipc_message *m)
 
 	c->waiting = false;
 	if (!c->over && (result || !r)) {
-		control_error(c, "%s", r && r->why[0] ? r->why : strerror(-result));
+		control_refused(c, result, m);
 	} else if (!c->over) {
 		if (r->name[0])
 			control_record(c, json_pack("{s:s}", "name", r->name));
@@ -103,8 +42,7 @@ void add_static_tunnel(struct control *c)
 	struct config_static s = { 0 };
 	struct monitor_static r;
 
-	config_section_static.init(&s);
-	if (!take_name(c, "name", s.name) || !take_args(c, &config_section_static, &s))
+	if (!section_take_name(c, "name", s.name) || !section_take(c, &config_section_static, &s))
 		return;
 	if (!s.name[0]) {
 		control_error(c, "add tunnel static needs a name");
@@ -132,14 +70,13 @@ void add_static_session(struct control *c)
 	struct config_static_session s = { 0 };
 	struct monitor_static_session r = { 0 };
 
-	config_section_static_session.init(&s);
-	if (!take_name(c, "tunnel", r.tunnel) || !take_name(c, "name", r.name))
+	if (!section_take_name(c, "tunnel", r.tunnel) || !section_take_name(c, "name", r.name))
 		return;
 	if (!r.tunnel[0]) {
 		control_error(c, "add session static needs a tunnel: the name of a static one");
 		return;
 	}
-	if (take_args(c, &config_section_static_session, &s)) {
+	if (section_take(c, &config_section_static_session, &s)) {
 		r.session_id = s.session_id;
 		r.peer_session_id = s.peer_session_id;
 		r.cookie = s.cookie;
@@ -164,7 +101,7 @@ void delete_static_tunnel(struct control *c)
 {
 	struct monitor_static_name r = { 0 };
 
-	if (!take_name(c, "tunnel", r.tunnel))
+	if (!section_take_name(c, "tunnel", r.tunnel))
 		return;
 	if (r.tunnel[0])
 		ask(c, MONITOR_STATIC_DEL, &r, sizeof(r));
@@ -176,7 +113,7 @@ void delete_static_session(struct control *c)
 {
 	struct monitor_static_name r = { 0 };
 
-	if (!take_name(c, "tunnel", r.tunnel) || !take_name(c, "session", r.session))
+	if (!section_take_name(c, "tunnel", r.tunnel) || !section_take_name(c, "session", r.session))
 		return;
 	if (r.session[0])
 		ask(c, MONITOR_STATIC_DEL, &r, sizeof(r));

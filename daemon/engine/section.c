@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A command's words as a section of the configuration: read by its tables and
+ * completed as in a file, so that they are refused as there.
+ */
+#include "engine/control.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/config_key.h"
+
+#define FILE_SUFFIX "-file"
+
+/* The argument for a key: '_' for '-'; of a secret's file what it has, which l2tpctl has read. */
+static const json_t *find_arg(const struct control *c, const char *key)
+{
+	size_t len = strlen(key), suffix = strlen(FILE_SUFFIX);
+	char arg[32];
+
+	if (len > suffix && strcmp(key + len - suffix, FILE_SUFFIX) == 0)
+		len -= suffix;
+	snprintf(arg, sizeof(arg), "%.*s", (int)len, key);
+	for (char *p = arg; *p; p++)
+		*p = *p == '-' ? '_' : *p;
+	return json_object_get(c->args, arg);
+}
+
+static bool has(void *arg, const char *key)
+{
+	return find_arg(arg, key) != NULL;
+}
+
+/* A value as it would stand in the file; NULL: it is of no kind that does. */
+static const char *value_text(const struct config_key *k, const json_t *v, char *buf, size_t size)
+{
+	/* That there is one is all that a section says of a secret. */
+	if (k->kind == &config_kind_path)
+		return json_is_string(v) ? "/" : NULL;
+	if (json_is_string(v))
+		return json_string_value(v);
+	if (json_is_boolean(v))
+		return json_is_true(v) ? "true" : "false";
+	if (!json_is_number(v))
+		return NULL;
+	snprintf(buf, size, "%.15g", json_number_value(v));
+	return buf;
+}
+
+static bool take_value(struct control *c, const struct config_key *k, void *obj, const json_t *v)
+{
+	char buf[32];
+	const char *text = value_text(k, v, buf, sizeof(buf));
+	struct config_why why;
+	int err;
+
+	if (!text) {
+		control_error(c, "%s has no value that it takes", k->name);
+		return false;
+	}
+	err = k->kind->parse(k, obj, text, &why);
+	if (err)
+		control_error(c, "%s", err == -ENOMEM ? "l2tpd is out of memory" : why.text);
+	return !err;
+}
+
+static bool take_key(struct control *c, const struct config_key *k, void *obj)
+{
+	const json_t *v = find_arg(c, k->name), *each;
+	size_t i;
+
+	if (!v)
+		return true;
+	if (!k->kind->list || !json_is_array(v))
+		return take_value(c, k, obj, v);
+	if (json_array_size(v) == 0) {
+		control_error(c, "%s is an empty list; write its values, or leave it out", k->name);
+		return false;
+	}
+	json_array_foreach(v, i, each)
+		if (!take_value(c, k, obj, each))
+			return false;
+	return true;
+}
+
+bool section_take(struct control *c, const struct config_section *s, void *obj)
+{
+	s->init(obj);
+	for (size_t i = 0; i < s->n; i++)
+		if (!take_key(c, &s->keys[i], obj))
+			return false;
+	if (config_section_complete(c->engine->config, s, obj, has, c)) {
+		control_error(c, "l2tpd is out of memory");
+		return false;
+	}
+	return true;
+}
+
+bool section_take_name(struct control *c, const char *key, char out[CONFIG_NAME_MAX])
+{
+	const char *name = show_arg(c, key);
+
+	out[0] = '\0';
+	if (!name || !*name)
+		return true;
+	if (!config_name_ok(name)) {
+		control_error(c, "%s %s: use letters, digits, dot, dash and underscore, %d at most", key, name,
+			      CONFIG_NAME_MAX - 1);
+		return false;
+	}
+	snprintf(out, CONFIG_NAME_MAX, "%s", name);
+	return true;
+}
