@@ -152,8 +152,8 @@ static struct peer *peer_for(struct dial *d, const struct ppp_dial *q)
 
 	if (q->lac[0]) {
 		p = peer_find(d->engine, q->lac);
-		/* Not another's dialled or added tunnel, with its secret. */
-		if (p && p->origin != PEER_CONFIGURED)
+		/* Not another's dialled or added tunnel, with its secret; and one of lcce carries no PPP. */
+		if (p && (p->origin != PEER_CONFIGURED || p->lcce))
 			p = NULL;
 		if (!p)
 			refuse(d, -ENOENT, "l2tpd has no lac \"%s\"; write one into its configuration, "
