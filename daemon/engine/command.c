@@ -64,7 +64,7 @@ static struct tunnel *find_tunnel(struct control *c, const char *wanted)
 
 /* ---- tunnels ---- */
 
-/* Of PPP over L2TPv3; Ethernet pseudowires are configured in lcce sections. */
+/* Of PPP over L2TPv3; Ethernet pseudowires are lcce_command.c's. */
 static bool version_args(struct control *c, struct peer *p)
 {
 	const char *version = text_arg(c, "version"), *encap = text_arg(c, "encap");
@@ -133,6 +133,61 @@ static bool tunnel_args(struct control *c, struct peer *p)
 	return version_args(c, p);
 }
 
+bool tunnel_name_is_free(struct control *c, const char *name)
+{
+	if (!peer_find(c->engine, name))
+		return true;
+	control_error(c, "there is a tunnel \"%s\" already; delete it, or choose another name", name);
+	return false;
+}
+
+struct addition { struct control *control; struct peer *peer; };
+
+static void on_looked_up(void *arg, int result, struct ipc_message *m)
+{
+	struct addition *a = arg;
+	struct control *c = a->control;
+	struct peer *p = a->peer;
+	struct l2tp_cause cause = cause_make(CLEAR_ADMIN_STOP, 0, "a static tunnel has its name");
+
+	(void)m;
+	c->waiting = false;
+	if (result != -ENOENT)
+		peer_remove(p, &cause);
+	if (!c->over && result == -ENOENT) {
+		control_record(c, json_pack("{s:s, s:s}", "name", p->name, "remote", p->server));
+		control_end(c);
+	} else if (!c->over && result) {
+		control_error(c, "l2tpd's monitor process does not answer: %s", strerror(-result));
+	} else if (!c->over) {
+		control_error(c, "there is a static tunnel \"%s\" already; delete it, or choose another name", p->name);
+	}
+	free(a);
+	peer_release(p);
+	control_resume(c);
+	engine_settle(c->engine);
+}
+
+void tunnel_added(struct control *c, struct peer *p)
+{
+	struct monitor_static_name body = { 0 };
+	struct addition *a = malloc(sizeof(*a));
+
+	memcpy(body.tunnel, p->name, sizeof(body.tunnel));
+	if (a) {
+		*a = (struct addition){ c, p };
+		c->waiting = channel_request(&c->engine->monitor, MONITOR_STATIC_FIND, &body, sizeof(body), NULL, 0,
+					     on_looked_up, a) == 0;
+	}
+	if (c->waiting) {
+		peer_hold(p);
+		return;
+	}
+	free(a);
+	peer_remove(p, NULL);
+	control_error(c, "l2tpd's monitor process does not answer");
+}
+
 static void add_tunnel(struct control *c)
 {
 	static unsigned int serial;
@@ -154,10 +209,8 @@ static void add_tunnel(struct control *c)
 		control_error(c, "name %s: use letters, digits, dot, dash and underscore", name);
 		return;
 	}
-	if (peer_find(c->engine, name) || config_static_find(c->engine->config, name)) {
-		control_error(c, "there is a tunnel \"%s\" already; delete it, or choose another name", name);
+	if (!tunnel_name_is_free(c, name))
 		return;
-	}
 	p = peer_new(c->engine, name, remote);
 	if (!p) {
 		control_error(c, "l2tpd is out of memory");
@@ -167,8 +220,7 @@ static void add_tunnel(struct control *c)
 		peer_remove(p, NULL);
 		return;
 	}
-	control_record(c, json_pack("{s:s, s:s}", "name", p->name, "remote", p->server));
-	control_end(c);
+	tunnel_added(c, p);
 }
 
 static void delete_tunnel(struct control *c)
@@ -217,19 +269,43 @@ static bool remember(struct control *c, struct peer_session *s, const char *pass
 	return true;
 }
 
-static void add_session(struct control *c)
+bool session_take_name(struct control *c, struct peer *p, char out[CONFIG_NAME_MAX])
 {
 	static unsigned int serial;
-	const char *tunnel = text_arg(c, "tunnel"), *ppp = text_arg(c, "ppp"), *name = text_arg(c, "name"),
-		   *user = text_arg(c, "user"), *ifname = text_arg(c, "ifname"), *password = text_arg(c, "password");
+	const char *name = text_arg(c, "name");
+
+	if (!name) {
+		do
+			snprintf(out, CONFIG_NAME_MAX, "session%u", ++serial);
+		while (peer_session_find(p, out));
+		return true;
+	}
+	if (!is_name(name) || peer_session_find(p, name)) {
+		control_error(c, is_name(name) ? "tunnel \"%s\" has a session \"%s\" already" :
+			      "tunnel \"%s\": the session's name %s is not of letters, digits, dot, dash and "
+			      "underscore",
+			      p->name, name);
+		return false;
+	}
+	snprintf(out, CONFIG_NAME_MAX, "%s", name);
+	return true;
+}
+
+static void add_session(struct control *c)
+{
+	const char *tunnel = text_arg(c, "tunnel"), *ppp = text_arg(c, "ppp"), *user = text_arg(c, "user"), *ifname = text_arg(c, "ifname"), *password = text_arg(c, "password");
 	const struct config_ppp *profile = ppp ? config_ppp_find(c->engine->config, ppp) : NULL;
 	struct peer *p = tunnel ? peer_find(c->engine, tunnel) : NULL;
 	struct peer_session *s;
-	char made[CONFIG_NAME_MAX];
+	char name[CONFIG_NAME_MAX];
 
 	if (!p) {
 		control_error(c, "%s%s%s", tunnel ? "there is no tunnel \"" : "add session needs a tunnel: its name",
 			      tunnel ? tunnel : "", tunnel ? "\" that this end opens; add it first" : "");
+		return;
+	}
+	if (p->lcce) {
+		control_error(c, "tunnel \"%s\" is one of lcce, which carries Ethernet; use add session lcce", p->name);
 		return;
 	}
 	if (!profile) {
@@ -242,19 +318,8 @@ static void add_session(struct control *c)
 		control_error(c, "ifname %s is longer than %d bytes", ifname, IFNAMSIZ - 1);
 		return;
 	}
-	if (!name) {
-		do
-			snprintf(made, sizeof(made), "session%u", ++serial);
-		while (peer_session_find(p, made));
-		name = made;
-	}
-	if (!is_name(name) || peer_session_find(p, name)) {
-		control_error(c, is_name(name) ? "tunnel \"%s\" has a session \"%s\" already" :
-			      "tunnel \"%s\": the session's name %s is not of letters, digits, dot, dash and "
-			      "underscore",
-			      p->name, name);
+	if (!session_take_name(c, p, name))
 		return;
-	}
 	s = peer_session_new(p, name);
 	if (!s) {
 		control_error(c, "l2tpd is out of memory");
@@ -418,6 +483,8 @@ static const struct {
 	{ "show static", show_static },
 	{ "add tunnel", add_tunnel },
 	{ "add session", add_session },
+	{ "add tunnel lcce", add_lcce_tunnel },
+	{ "add session lcce", add_lcce_session },
 	{ "add tunnel static", add_static_tunnel },
 	{ "add session static", add_static_session },
 	{ "delete tunnel", delete_tunnel },

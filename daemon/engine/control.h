@@ -48,11 +48,25 @@ void control_refused(struct control *c, int result, struct ipc_message *m);
 
 /* command.c: starts the command on c; it ends with control_end or control_error. */
 void command_run(struct control *c, const char *command);
+/* Whether a tunnel may be called so; else an error was sent. */
+bool tunnel_name_is_free(struct control *c, const char *name);
+/* It is new: the reply is sent when the monitor has no static tunnel of its name; else it goes again. */
+void tunnel_added(struct control *c, struct peer *p);
+/* The name that a session was given, or the next that is free. false: an error was sent. */
+bool session_take_name(struct control *c, struct peer *p, char out[CONFIG_NAME_MAX]);
+
 /* section.c: a command's words as a section of the configuration */
 /* Into obj, the section's struct, with its defaults; what it owns is the caller's. false: an error was sent. */
 bool section_take(struct control *c, const struct config_section *s, void *obj);
 /* A name into a message's or a struct's field; absent or empty is "". false: an error was sent. */
 bool section_take_name(struct control *c, const char *key, char out[CONFIG_NAME_MAX]);
+/* Checks of config_check.h, with the command's words in place of a file's. false: an error was sent. */
+struct check;
+bool section_check(struct control *c, int (*run)(struct check *ch, const void *arg), const void *arg);
+
+/* lcce_command.c */
+void add_lcce_tunnel(struct control *c);
+void add_lcce_session(struct control *c);
 
 /* show.c */
 void show_tunnels(struct control *c);

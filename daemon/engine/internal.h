@@ -132,7 +132,7 @@ struct call {
 	struct call *garbage_next;
 };
 
-/* Whom we call: a lac section, an added tunnel, a dialling pppd's LNS; or an lcce section, that may call us. */
+/* Whom we call: a lac section, an added tunnel, a dialling pppd's LNS; or an LCCE, that may call us. */
 struct peer {
 	struct engine *engine;
 	struct peer *next, **prev;
@@ -145,6 +145,7 @@ struct peer {
 	char *hostname;			/* owned; cfg.hostname points to it or to the configuration's */
 	struct secret secret;
 	const struct config_lcce *lcce;	/* NULL: an LNS */
+	struct config_lcce *added;	/* owned: lcce points to it; NULL: to the configuration's */
 	struct secret old_secret;
 	uint8_t version;		/* 2 or 3 */
 	bool fallback;			/* version 3, and 2 with a peer that has no other */
@@ -172,7 +173,9 @@ struct peer_session {
 	char *called_number, *calling_number;
 	char ifname[IFNAMSIZ];
 	const struct config_ppp *profile;
-	const struct config_pw *pw;	/* of an lcce section; else NULL */
+	const struct config_pw *pw;	/* of an LCCE; else NULL */
+	struct config_pw *added;	/* owned: pw points to it; NULL: to the configuration's */
+	bool asking;			/* the monitor is asked whether it may be */
 	bool persist;
 	bool once;			/* a dialling pppd's: it goes with its call */
 	bool removed;			/* do not redial; goes when its call has */
@@ -300,6 +303,12 @@ const char *tunnel_describe(const struct tunnel *t, char *buf, size_t size);
 
 /* ---- lcce.c: the peers of L2TPv3 ---- */
 struct peer *lcce_new(struct engine *e, const struct config_lcce *l);	/* NULL: out of memory */
+struct peer_session *lcce_session_new(struct peer *p, const struct config_pw *pw);	/* the same */
+/* What it owns. */
+void lcce_free(struct peer *p);
+void lcce_session_free(struct peer_session *s);
+/* It is deleted: the monitor forgets it if it was added. */
+void lcce_session_forget(struct peer_session *s);
 /* The peer whose SCCRQ this is, or NULL. */
 struct peer *lcce_find(struct engine *e, struct l2tp_tunnel *core);
 void lcce_config_fill(struct engine *e, struct l2tp_tunnel_config *out, const struct peer *p);
@@ -584,6 +593,8 @@ struct peer_session *peer_session_find(struct peer *p, const char *name);
 void peer_session_remove(struct peer_session *s, const struct l2tp_cause *cause);
 /* Brings it up now: dials the tunnel when there is none. */
 void peer_session_want(struct peer_session *s);
+/* The same where this end is to call; else it waits for the peer. */
+void peer_session_start(struct peer_session *s);
 void peer_hold(struct peer *p);
 /* What its name means now; count is at least 1. */
 void peer_set_addresses(struct peer *p, const struct aaa_resolve_reply *r);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/config_key.h"
 #include "lib/log.h"
 
 /* From the hostname, where the configuration has none: it must only be the same each time. */
@@ -100,17 +101,50 @@ struct peer *lcce_new(struct engine *e, const struct config_lcce *l)
 	p->ephemeral = l->ephemeral;
 	p->cfg = l->tunnel;
 	p->resolve_ms = l->resolve_ms;
-	for (size_t i = 0; i < l->sessions_n; i++) {
-		struct peer_session *s = peer_session_new(p, l->sessions[i].name);
-
-		if (!s)
+	for (size_t i = 0; i < l->sessions_n; i++)
+		if (!lcce_session_new(p, &l->sessions[i]))
 			return NULL;
-		s->pw = &l->sessions[i];
-		s->persist = l->initiate;
-		s->redial_min_ms = l->redial_min_ms;
-		s->redial_max_ms = l->redial_max_ms;
-	}
 	return p;
+}
+
+struct peer_session *lcce_session_new(struct peer *p, const struct config_pw *pw)
+{
+	struct peer_session *s = peer_session_new(p, pw->name);
+
+	if (!s)
+		return NULL;
+	s->pw = pw;
+	s->persist = p->lcce->initiate;
+	s->redial_min_ms = p->lcce->redial_min_ms;
+	s->redial_max_ms = p->lcce->redial_max_ms;
+	return s;
+}
+
+void lcce_free(struct peer *p)
+{
+	if (!p->added)
+		return;
+	config_section_fini(&config_section_lcce, p->added);
+	free(p->added);
+}
+
+void lcce_session_free(struct peer_session *s)
+{
+	if (!s->added)
+		return;
+	config_section_fini(&config_section_pw, s->added);
+	free(s->added);
+}
+
+void lcce_session_forget(struct peer_session *s)
+{
+	struct monitor_pw_name body = { 0 };
+
+	if (!s->added)
+		return;
+	memcpy(body.lcce, s->peer->name, sizeof(body.lcce));
+	memcpy(body.session, s->name, sizeof(body.session));
+	channel_event(&s->peer->engine->monitor, MONITOR_PW_DEL, &body, sizeof(body), NULL, 0);
 }
 
 struct peer_session *lcce_find_session(struct peer *p, const struct l2tp_call_params *asked)
@@ -150,6 +184,12 @@ void lcce_adopt(struct tunnel *t)
 
 	if (old == t)
 		return;
+	/* Deleted while the peer was still on its way. */
+	if (p->removed) {
+		cause = cause_make(L2TP_STOPCCN_CLEAR, 0, "deleted by the operator");
+		tunnel_close(t, &cause);
+		return;
+	}
 	p->tunnel = t;
 	if (!old)
 		return;

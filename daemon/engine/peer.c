@@ -92,6 +92,7 @@ struct peer *peer_new(struct engine *e, const char *name, const char *server)
 static void free_session(struct peer_session *s)
 {
 	loop_timer_stop(&s->redial);
+	lcce_session_free(s);
 	free(s->user);
 	free(s->called_number);
 	free(s->calling_number);
@@ -114,6 +115,7 @@ static void free_peer(struct peer *p)
 	}
 	secret_clear(&p->secret);
 	secret_clear(&p->old_secret);
+	lcce_free(p);
 	free(p->hostname);
 	free(p->server);
 	free(p);
@@ -139,7 +141,7 @@ static void collect(void *arg)
 	while (*at) {
 		struct peer_session *s = *at;
 
-		if (s->removed && !s->call && !s->dial) {
+		if (s->removed && !s->call && !s->dial && !s->asking) {
 			*at = s->next;
 			free_session(s);
 		} else {
@@ -196,13 +198,20 @@ struct peer_session *peer_session_find(struct peer *p, const char *name)
 	return s;
 }
 
-void peer_session_remove(struct peer_session *s, const struct l2tp_cause *cause)
+static void session_ends(struct peer_session *s)
 {
-	s->removed = true;
-	s->wanted = false;
 	/* At once: another of its name may come before its call has ended. */
 	forget(s);
+	if (!s->removed)
+		lcce_session_forget(s);
+	s->removed = true;
+	s->wanted = false;
 	loop_timer_stop(&s->redial);
+}
+
+void peer_session_remove(struct peer_session *s, const struct l2tp_cause *cause)
+{
+	session_ends(s);
 	if (s->call)
 		call_close(s->call, cause);
 	peer_collect(s->peer);
@@ -212,12 +221,8 @@ void peer_remove(struct peer *p, const struct l2tp_cause *cause)
 {
 	p->removed = true;
 	loop_timer_stop(&p->resolve_timer);
-	for (struct peer_session *s = p->sessions; s; s = s->next) {
-		s->removed = true;
-		s->wanted = false;
-		forget(s);
-		loop_timer_stop(&s->redial);
-	}
+	for (struct peer_session *s = p->sessions; s; s = s->next)
+		session_ends(s);
 	if (p->tunnel)
 		tunnel_close(p->tunnel, cause);
 	peer_collect(p);

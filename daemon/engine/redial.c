@@ -25,12 +25,17 @@ static void on_redial(struct loop_timer *t)
 	engine_settle(s->peer->engine);
 }
 
+void peer_session_start(struct peer_session *s)
+{
+	if (!s->peer->lcce || s->peer->lcce->initiate)
+		peer_session_want(s);
+}
+
 int peers_start(struct engine *e)
 {
 	for (struct peer *p = e->peers; p; p = p->next)
 		for (struct peer_session *s = p->sessions; s; s = s->next)
-			if (!p->lcce || p->lcce->initiate)
-				peer_session_want(s);
+			peer_session_start(s);
 	for (struct peer *p = e->peers; p; p = p->next)
 		follow_name(p);
 	engine_settle(e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A command's words as a section of the configuration: read by its tables and
- * completed as in a file, so that they are refused as there.
+ * A command's words as a section of the configuration: read by its tables,
+ * completed and checked as in a file, so that they are refused as there.
  */
 #include "engine/control.h"
 
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/config_key.h"
+#include "lib/config_check.h"
 
 #define FILE_SUFFIX "-file"
 
@@ -111,4 +111,31 @@ bool section_take_name(struct control *c, const char *key, char out[CONFIG_NAME_
 	}
 	snprintf(out, CONFIG_NAME_MAX, "%s", name);
 	return true;
+}
+
+static int no_line(void *arg, const void *obj, const char *key)
+{
+	(void)arg;
+	(void)obj;
+	(void)key;
+	return 0;
+}
+
+static bool has_of(void *arg, const void *obj, const char *key)
+{
+	(void)obj;
+	return has(arg, key);
+}
+
+bool section_check(struct control *c, int (*run)(struct check *ch, const void *arg), const void *arg)
+{
+	const struct config_place place = { no_line, has_of, c };
+	struct config_why why;
+	int line;
+	struct check ch = { .c = c->engine->config, .place = &place, .line = &line, .why = &why };
+	int err = run(&ch, arg);
+
+	if (err)
+		control_error(c, "%s", why.text);
+	return !err;
 }

@@ -18,6 +18,19 @@
  *   add session     tunnel* (name or id), ppp* (profile), name, user, password
  *                   (read by l2tpctl from password-file), ifname, persist
  *                   (boolean), called_number, calling_number
+ *   add tunnel lcce     name*, and the keys of an lcce section with '_' for '-':
+ *                   remote, port, source_address, source_port, encap, initiate,
+ *                   from_address, from_hostname (arrays, or one string),
+ *                   from_router_id, hostname, secret and old_secret (the texts,
+ *                   read by l2tpctl from secret-file and old-secret-file),
+ *                   challenge, digest, hide_avps, receive_window, hello,
+ *                   retransmit, retransmit_cap, retransmit_tries, setup_timeout,
+ *                   idle_timeout, max_sessions, redial, redial_max, ipsec,
+ *                   ipsec_connection; numbers and times (seconds) also as strings
+ *   add session lcce    tunnel* (name), name, and the keys of such a section's
+ *                   session: pseudowire ("ethernet"|"vlan"), vlan, remote_end_id,
+ *                   ifname, mtu, mac, bridge, vrf, circuit, cookie (0, 4 or 8),
+ *                   l2_sublayer, sequencing (booleans)
  *   add tunnel static   name*, tunnel_id*, peer_tunnel_id* (numbers from 1), local*,
  *                   remote* (addresses), encap ("udp"|"ip"), udp_sport, udp_dport
  *                   (numbers), udp_csum, udp6_csum_tx, udp6_csum_rx (booleans)

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * L2TPv3 tunnels and their pseudowires that are added by command, as if they
+ * stood in lcce sections: they are the engine's, and go with it. Of a pseudowire
+ * the monitor is told what its interface is to be.
+ */
+#include "engine/control.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/config_check.h"
+
+enum { CDN_ADMIN = 3 };
+
+/* ---- tunnels ---- */
+
+static int check_tunnel(struct check *ch, const void *l)
+{
+	return config_check_lcce(ch, l);
+}
+
+static bool read_tunnel(struct control *c, struct config_lcce *l)
+{
+	if (!section_take_name(c, "name", l->name))
+		return false;
+	if (!l->name[0]) {
+		control_error(c, "add tunnel lcce needs a name");
+		return false;
+	}
+	return section_take(c, &config_section_lcce, l) && section_check(c, check_tunnel, l) &&
+	       tunnel_name_is_free(c, l->name);
+}
+
+static bool take_secret(struct control *c, const char *key, struct secret *s)
+{
+	const char *text = show_arg(c, key);
+	int err = text ? secret_set(s, text, strlen(text)) : 0;
+
+	if (err)
+		control_error(c, "the secret is longer than %d bytes", SECRET_MAX);
+	return !err;
+}
+
+/* Takes l over when it succeeds. */
+static struct peer *new_peer(struct control *c, struct config_lcce *l)
+{
+	struct peer *p = lcce_new(c->engine, l);
+
+	if (!p) {
+		control_error(c, "l2tpd is out of memory");
+		return NULL;
+	}
+	p->origin = PEER_ADDED;
+	p->added = l;
+	return p;
+}
+
+void add_lcce_tunnel(struct control *c)
+{
+	struct config_lcce *l = calloc(1, sizeof(*l));
+	struct peer *p = NULL;
+
+	if (!l)
+		control_error(c, "l2tpd is out of memory");
+	else if (read_tunnel(c, l))
+		p = new_peer(c, l);
+	if (!p) {
+		if (l)
+			config_section_fini(&config_section_lcce, l);
+		free(l);
+		return;
+	}
+	if (take_secret(c, "secret", &p->secret) && take_secret(c, "old_secret", &p->old_secret))
+		tunnel_added(c, p);
+	else
+		peer_remove(p, NULL);
+}
+
+/* ---- sessions ---- */
+
+static struct peer *find_lcce(struct control *c)
+{
+	const char *tunnel = show_arg(c, "tunnel");
+	struct peer *p = tunnel ? peer_find(c->engine, tunnel) : NULL;
+
+	if (!tunnel)
+		control_error(c, "add session lcce needs a tunnel: the name of one of lcce");
+	else if (!p)
+		control_error(c, "there is no tunnel \"%s\"; add it first", tunnel);
+	else if (!p->lcce)
+		control_error(c, "tunnel \"%s\" is to an LNS, and carries PPP; use add session", tunnel);
+	return p && p->lcce ? p : NULL;
+}
+
+struct place { const struct peer *peer; const struct config_pw *pw; };
+
+/* Beside those that are there, of the configuration and of commands. */
+static int check_session(struct check *ch, const void *arg)
+{
+	const struct place *at = arg;
+	int err = config_check_pw(ch, at->pw);
+
+	for (const struct peer_session *s = at->peer->sessions; s && !err; s = s->next)
+		if (!s->removed)
+			err = config_check_pw_beside(ch, at->pw, s->pw);
+	return err;
+}
+
+static bool read_session(struct control *c, struct peer *p, struct config_pw *pw)
+{
+	const struct place at = { p, pw };
+
+	return session_take_name(c, p, pw->name) && section_take(c, &config_section_pw, pw) &&
+	       section_check(c, check_session, &at);
+}
+
+/* Takes pw over when it succeeds. */
+static struct peer_session *new_session(struct control *c, struct peer *p, struct config_pw *pw)
+{
+	struct peer_session *s = lcce_session_new(p, pw);
+
+	if (!s) {
+		control_error(c, "l2tpd is out of memory");
+		return NULL;
+	}
+	s->added = pw;
+	return s;
+}
+
+struct addition { struct control *control; struct peer_session *session; };
+
+static void on_added(void *arg, int result, struct ipc_message *m)
+{
+	struct addition *a = arg;
+	struct control *c = a->control;
+	struct peer_session *s = a->session;
+	struct peer *p = s->peer;
+	struct l2tp_cause cause = cause_make(CDN_ADMIN, 0, "it cannot be what was asked for");
+
+	c->waiting = false;
+	s->asking = false;
+	if (result)
+		peer_session_remove(s, &cause);
+	else
+		peer_session_start(s);
+	if (!c->over && result) {
+		control_refused(c, result, m);
+	} else if (!c->over) {
+		control_record(c, json_pack("{s:s, s:s}", "name", s->name, "tunnel", p->name));
+		control_end(c);
+	}
+	free(a);
+	peer_release(p);
+	control_resume(c);
+	engine_settle(c->engine);
+}
+
+static void copy_word(char out[IFNAMSIZ], const char *text)
+{
+	snprintf(out, IFNAMSIZ, "%s", text ? text : "");
+}
+
+static struct monitor_pw_add request_of(const struct peer_session *s)
+{
+	const struct config_pw *pw = s->pw;
+	struct monitor_pw_add r = { .type = pw->type, .vlan = pw->vlan, .mtu = pw->mtu, .has_mac = pw->has_mac };
+
+	memcpy(r.lcce, s->peer->name, sizeof(r.lcce));
+	memcpy(r.session, s->name, sizeof(r.session));
+	memcpy(r.mac, pw->mac, sizeof(r.mac));
+	copy_word(r.ifname, pw->ifname);
+	copy_word(r.bridge, pw->bridge);
+	copy_word(r.vrf, pw->vrf);
+	copy_word(r.circuit, pw->circuit);
+	return r;
+}
+
+/* What the monitor hears of it later comes behind this. */
+static void ask(struct control *c, struct peer_session *s)
+{
+	struct monitor_pw_add body = request_of(s);
+	struct addition *a = malloc(sizeof(*a));
+
+	if (a) {
+		*a = (struct addition){ c, s };
+		c->waiting = channel_request(&c->engine->monitor, MONITOR_PW_ADD, &body, sizeof(body), NULL, 0, on_added,
+					     a) == 0;
+	}
+	if (c->waiting) {
+		s->asking = true;
+		peer_hold(s->peer);
+		return;
+	}
+	free(a);
+	peer_session_remove(s, NULL);
+	control_error(c, "l2tpd's monitor process does not answer");
+}
+
+void add_lcce_session(struct control *c)
+{
+	struct peer *p = find_lcce(c);
+	struct config_pw *pw = p ? calloc(1, sizeof(*pw)) : NULL;
+	struct peer_session *s = NULL;
+
+	if (!p)
+		return;
+	if (!pw)
+		control_error(c, "l2tpd is out of memory");
+	else if (read_session(c, p, pw))
+		s = new_session(c, p, pw);
+	if (s) {
+		ask(c, s);
+		return;
+	}
+	if (pw)
+		config_section_fini(&config_section_pw, pw);
+	free(pw);
+}
