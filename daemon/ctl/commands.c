@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define TEXT(w, k, v, fl, h)	{ .word = w, .key = k, .kind = CTL_TEXT, .value = v, .flags = fl, .help = h }
+#define LIST(w, k, v, h)	{ .word = w, .key = k, .kind = CTL_LIST, .value = v, .help = h }
 #define NUMBER(w, k, v, lo, hi, h) \
 	{ .word = w, .key = k, .kind = CTL_NUMBER, .value = v, .min = lo, .max = hi, .help = h }
 #define FLAG(w, k, h)		{ .word = w, .key = k, .kind = CTL_FLAG, .help = h }
@@ -56,6 +57,67 @@ static const struct ctl_arg add_session_args[] = {
 	ON_OFF("persist", "persist", "Dial again when the session ends; off by default"),
 	TEXT("called-number", "called_number", "NUMBER", 0, "Called Number of the call"),
 	TEXT("calling-number", "calling_number", "NUMBER", 0, "Calling Number of the call"),
+	{ 0 }
+};
+
+/* The keys of an lcce section; times that may be fractions are text. */
+static const struct ctl_arg add_lcce_tunnel_args[] = {
+	TEXT("name", "name", "NAME", CTL_REQUIRED | CTL_BARE, "What to call the tunnel here"),
+	TEXT("remote", "remote", "HOST", 0, "The peer to call: a host name or an address"),
+	NUMBER("port", "port", "PORT", 1, 65535, "The peer's UDP port, 1701 by default"),
+	TEXT("source-address", "source_address", "ADDRESS", 0,
+	     "Our address; the routing table chooses by default"),
+	CHOICE("source-port", "source_port", "1701|ephemeral", 0, "Our UDP port, 1701 by default"),
+	CHOICE("encap", "encap", "udp|ip", 0, "What carries it, udp by default"),
+	ON_OFF("initiate", "initiate", "Whether we call; on when there is a remote"),
+	LIST("from-address", "from_address", "PREFIX[,PREFIX]", "Where the peer calls from"),
+	LIST("from-hostname", "from_hostname", "PATTERN[,PATTERN]", "What the peer calls itself"),
+	TEXT("from-router-id", "from_router_id", "ADDRESS", 0, "The peer's router id"),
+	TEXT("hostname", "hostname", "NAME", 0, "Host name that we give the peer"),
+	SECRET("secret-file", "secret",
+	       "File whose first line is the tunnel's secret; only its owner may read it"),
+	SECRET("old-secret-file", "old_secret",
+	       "The same of one that is taken as well, for a change of secrets"),
+	ON_OFF("challenge", "challenge", "Authenticate every message; on when there is a secret"),
+	CHOICE("digest", "digest", "md5|sha1", 0, "How what we send is authenticated, sha1 by default"),
+	ON_OFF("hide-avps", "hide_avps", "Hide the AVPs that may be hidden; needs the secret"),
+	NUMBER("receive-window", "receive_window", "MESSAGES", 1, 32767,
+	       "Control messages that the peer may have on their way to us"),
+	NUMBER("hello", "hello", "SECONDS", 0, DAY, "Silence before a HELLO is sent; 0: none is"),
+	TEXT("retransmit", "retransmit", "SECONDS", 0, "Before a message is sent again, 1 by default"),
+	TEXT("retransmit-cap", "retransmit_cap", "SECONDS", 0, "The longest that it becomes, 8 by default"),
+	NUMBER("retransmit-tries", "retransmit_tries", "NUMBER", 1, 100,
+	       "After so many the peer is dead, 5 by default"),
+	NUMBER("setup-timeout", "setup_timeout", "SECONDS", 1, 3600, "How long the setup may take"),
+	NUMBER("idle-timeout", "idle_timeout", "SECONDS", 0, DAY,
+	       "How long the tunnel stays without a session; 0, the default: for ever"),
+	NUMBER("max-sessions", "max_sessions", "NUMBER", 0, 65535, "Sessions at once; 0: any number"),
+	TEXT("redial", "redial", "SECONDS", 0, "Before it is called again, 1 by default; doubles each time"),
+	TEXT("redial-max", "redial_max", "SECONDS", 0, "The longest that it becomes, 60 by default"),
+	CHOICE("ipsec", "ipsec", "no|required", 0, "Whether IPsec must protect it"),
+	TEXT("ipsec-connection", "ipsec_connection", "CHILD", 0, "The child of strongSwan's to initiate"),
+	{ 0 }
+};
+
+/* Those of its sessions. */
+static const struct ctl_arg add_lcce_session_args[] = {
+	TEXT("tunnel", "tunnel", "NAME", CTL_REQUIRED | CTL_TUNNEL_NAME,
+	     "The tunnel that carries the session, added or of the configuration"),
+	TEXT("name", "name", "NAME", 0, "What to call the session here"),
+	CHOICE("type", "pseudowire", "ethernet|vlan", 0, "The pseudowire, ethernet by default"),
+	NUMBER("vlan", "vlan", "VLAN", 1, 4094, "The one VLAN that a vlan carries"),
+	TEXT("remote-end-id", "remote_end_id", "TEXT", 0,
+	     "What names it at both ends; its name by default"),
+	TEXT("ifname", "ifname", "NAME", 0, "Name of the network interface, l2tpethN by default"),
+	NUMBER("mtu", "mtu", "BYTES", 68, 65535, "The interface's MTU; what fits the path by default"),
+	TEXT("mac", "mac", "ADDRESS", 0, "The interface's MAC address, random by default"),
+	TEXT("bridge", "bridge", "NAME", 0, "The bridge that the interface joins"),
+	TEXT("vrf", "vrf", "NAME", 0, "The VRF that the interface joins"),
+	TEXT("circuit", "circuit", "NAME", 0, "An interface whose link state is the circuit's as well"),
+	CHOICE("cookie", "cookie", "0|4|8", 0, "Bytes of the cookie that the peer must send, 8 by default"),
+	ON_OFF("l2-sublayer", "l2_sublayer",
+	       "Ask for the Default L2-Specific Sublayer; on with sequencing"),
+	ON_OFF("sequencing", "sequencing", "Number all data packets; off by default"),
 	{ 0 }
 };
 
@@ -542,6 +604,10 @@ const struct ctl_command ctl_commands[] = {
 	  .help = "Opens a tunnel to an LNS; prints its name when none is given." },
 	{ .words = "add session", .args = add_session_args, .view = &name_view,
 	  .help = "Places a call in a tunnel that we opened; prints its name when none is given." },
+	{ .words = "add tunnel lcce", .args = add_lcce_tunnel_args,
+	  .help = "Adds a peer of L2TPv3, as an lcce section does; not kept over restarts." },
+	{ .words = "add session lcce", .args = add_lcce_session_args, .view = &name_view,
+	  .help = "Adds a pseudowire to such a peer, or to one of the configuration; prints its name when none is given." },
 	{ .words = "add tunnel static", .args = add_static_tunnel_args,
 	  .help = "Makes a tunnel without a control connection, as ip-l2tp does; kept over restarts." },
 	{ .words = "add session static", .args = add_static_session_args, .view = &name_view,

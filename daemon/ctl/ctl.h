@@ -18,6 +18,7 @@ enum ctl_exit { CTL_EXIT_OK = 0, CTL_EXIT_ERROR = 1, CTL_EXIT_USAGE = 2 };
 
 enum ctl_kind {
 	CTL_TEXT,
+	CTL_LIST,		/* texts, between which ',' stands */
 	CTL_NUMBER,		/* min to max */
 	CTL_FLAG,		/* the keyword alone: true */
 	CTL_ON_OFF,

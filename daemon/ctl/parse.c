@@ -63,7 +63,7 @@ static bool same_word(struct word a, struct word b)
 }
 
 /* What may stand in one place of the command line; each word is kept once. */
-#define CHOICES_MAX 24
+#define CHOICES_MAX 40
 struct choices {
 	struct word word[CHOICES_MAX];
 	int n;
@@ -323,6 +323,32 @@ static int parse_secret_file(const struct ctl_arg *a, const char *path, json_t *
 	return ret ? refuse_file(a, path, -ret, err) : 0;
 }
 
+static int refuse_text(const struct ctl_arg *a, const char *text, FILE *err)
+{
+	fputs("l2tpctl: ", err);
+	put_quoted(text, err);
+	fprintf(err, " is not a value for %s: give %s as UTF-8 text\n", a->word, a->value);
+	return CTL_EXIT_USAGE;
+}
+
+/* NULL: one of them is not UTF-8, or there is none. */
+static json_t *list_of(const char *text)
+{
+	json_t *list = json_array();
+	struct word w;
+
+	while (next_word(&text, ',', &w)) {
+		if (json_array_append_new(list, json_stringn(w.at, w.len))) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	if (json_array_size(list))
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
 static int parse_value(const struct ctl_arg *a, const char *text, json_t **value, FILE *err)
 {
 	struct word w = { 0 };
@@ -331,14 +357,10 @@ static int parse_value(const struct ctl_arg *a, const char *text, json_t **value
 	switch (a->kind) {
 	case CTL_TEXT:
 		*value = *text ? json_string(text) : NULL;
-		if (!*value) {
-			fputs("l2tpctl: ", err);
-			put_quoted(text, err);
-			fprintf(err, " is not a value for %s: give %s as UTF-8 text\n", a->word,
-				a->value);
-			return CTL_EXIT_USAGE;
-		}
-		return 0;
+		return *value ? 0 : refuse_text(a, text, err);
+	case CTL_LIST:
+		*value = list_of(text);
+		return *value ? 0 : refuse_text(a, text, err);
 	case CTL_NUMBER:
 		return parse_number(a, text, value, err);
 	case CTL_FLAG:

@@ -23,6 +23,7 @@
 
 #include "ctl/ctl.h"
 #include "ipc/control.h"
+#include "lib/config_key.h"
 
 #define WORDS_MAX 40
 
@@ -256,6 +257,78 @@ static void test_static(void **state)
 		assert_int_equal(run_with(f, cases[i].line, cases[i].request, END), 0);
 }
 
+/* The keys of an lcce section and of its sessions. */
+static void test_lcce(void **state)
+{
+	static const struct { const char *line, *request; } cases[] = {
+		{ "add tunnel lcce branch remote branch.example.net port 1702 source_address 192.0.2.1 source-port ephemeral "
+		  "encap udp initiate off from-address 192.0.2.0/24,2001:db8::/32 from-hostname pe*,b? from-router-id 10.0.0.1",
+		  "{\"command\":\"add tunnel lcce\",\"args\":{\"name\":\"branch\",\"remote\":\"branch.example.net\","
+		  "\"port\":1702,\"source_address\":\"192.0.2.1\",\"source_port\":\"ephemeral\",\"encap\":\"udp\","
+		  "\"initiate\":false,\"from_address\":[\"192.0.2.0/24\",\"2001:db8::/32\"],"
+		  "\"from_hostname\":[\"pe*\",\"b?\"],\"from_router_id\":\"10.0.0.1\"}}" },
+		{ "a t lcce name lcce rem x hide on chall off dig md5 retransmit 0.5 retransmit-tries 3 redial 0.5 ipsec required "
+		  "ipsec-connection site/l2tp",
+		  "{\"command\":\"add tunnel lcce\",\"args\":{\"name\":\"lcce\",\"remote\":\"x\",\"hide_avps\":true,"
+		  "\"challenge\":false,\"digest\":\"md5\",\"retransmit\":\"0.5\",\"retransmit_tries\":3,"
+		  "\"redial\":\"0.5\",\"ipsec\":\"required\",\"ipsec_connection\":\"site/l2tp\"}}" },
+		{ "add session lcce tunnel branch name lan type vlan vlan 7 remote-end-id lan-1 ifname lan0 mtu 1400 "
+		  "mac 02:00:00:00:00:01 bridge br0 circuit eth1 cookie 4 l2-sublayer on sequencing off",
+		  "{\"command\":\"add session lcce\",\"args\":{\"tunnel\":\"branch\",\"name\":\"lan\","
+		  "\"pseudowire\":\"vlan\",\"vlan\":7,\"remote_end_id\":\"lan-1\",\"ifname\":\"lan0\",\"mtu\":1400,"
+		  "\"mac\":\"02:00:00:00:00:01\",\"bridge\":\"br0\",\"circuit\":\"eth1\",\"cookie\":\"4\","
+		  "\"l2_sublayer\":true,\"sequencing\":false}}" },
+		{ "add session lcce tun branch vrf blue",
+		  "{\"command\":\"add session lcce\",\"args\":{\"tunnel\":\"branch\",\"vrf\":\"blue\"}}" },
+	};
+	struct fixture *f = *state;
+	char line[512];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(run_with(f, cases[i].line, cases[i].request, END), 0);
+	write_file(f->secret, 0600, "s3cret\n");
+	snprintf(line, sizeof(line), "add tunnel lcce x secret-file %s old-secret-file %s", f->secret, f->secret);
+	assert_int_equal(run_with(f, line, "{\"command\":\"add tunnel lcce\",\"args\":{\"name\":\"x\","
+				  "\"secret\":\"s3cret\",\"old_secret\":\"s3cret\"}}", END), 0);
+}
+
+static bool has_key(const struct ctl_command *c, const char *key)
+{
+	for (const struct ctl_arg *a = c->args; a->word; a++)
+		if (strcmp(a->key, key) == 0)
+			return true;
+	return false;
+}
+
+/* Every key that the section has can be given; of a secret's file, what is in it. */
+static void assert_complete(const char *words, const struct config_section *s)
+{
+	const struct ctl_command *c = ctl_commands;
+
+	while (strcmp(c->words, words) != 0)
+		c++;
+	for (size_t i = 0; i < s->n; i++) {
+		char key[64];
+		size_t len = (size_t)snprintf(key, sizeof(key), "%s", s->keys[i].name);
+
+		if (s->keys[i].kind == &config_kind_path)
+			key[len - strlen("-file")] = '\0';
+		for (char *p = key; *p; p++)
+			*p = *p == '-' ? '_' : *p;
+		if (!has_key(c, key))
+			fail_msg("'%s' has no %s", words, key);
+	}
+}
+
+static void test_all_keys(void **state)
+{
+	(void)state;
+	assert_complete("add tunnel lcce", &config_section_lcce);
+	assert_complete("add session lcce", &config_section_pw);
+	assert_complete("add tunnel static", &config_section_static);
+	assert_complete("add session static", &config_section_static_session);
+}
+
 /* l2tpd chose the name: whoever asked must learn it. */
 static void test_chosen_name(void **state)
 {
@@ -328,6 +401,13 @@ static void test_usage_errors(void **state)
 		{ "add session static tunnel x session-id 1", "'add session static' needs peer-session-id ID" },
 		{ "add session static seq on", "'on' is not a value for seq: say none, send, recv or both" },
 		{ "delete session static", "'delete session static' needs [session] NAME" },
+		{ "add tunnel lcce", "'add tunnel lcce' needs [name] NAME" },
+		{ "add tunnel lcce x from-address ,", "',' is not a value for from-address: give PREFIX[,PREFIX] as UTF-8 text" },
+		{ "add tunnel lcce x from-hostname a,\x80", "is not a value for from-hostname" },
+		{ "add tunnel lcce x digest sha256", "'sha256' is not a value for digest: say md5 or sha1" },
+		{ "add tunnel lcce x rece 0", "'0' is not a value for receive-window: give a number from 1 to 32767" },
+		{ "add session lcce name x", "'add session lcce' needs tunnel NAME" },
+		{ "add session lcce tunnel x cookie 5", "'5' is not a value for cookie: say 0, 4 or 8" },
 		{ "add session tunnel x", "'add session' needs ppp PROFILE" },
 		{ "delete tunnel", "'delete tunnel' needs [tunnel] NAME|ID" },
 		{ "delete tunnel a b", "'b' is not known here: say tunnel" },
@@ -787,6 +867,8 @@ static void test_help(void **state)
 	assert_int_equal(run(f, "add tunnel static help"), 0);
 	assert_non_null(strstr(f->out, "udp-csum"));
 	assert_null(strstr(f->out, "secret-file"));
+	assert_int_equal(run(f, "add tunnel lcce help"), 0);
+	assert_non_null(strstr(f->out, "ipsec-connection CHILD"));
 	assert_int_equal(run(f, "help add"), 0);
 	assert_non_null(strstr(f->out, "add session"));
 	assert_null(strstr(f->out, "delete"));
@@ -806,6 +888,12 @@ static void test_completion(void **state)
 		{ "show s", "sessions static status" },
 		{ "add tunnel rem", "remote" },
 		{ "add tunnel st", "static" },
+		{ "add tunnel lc", "lcce" },
+		{ "add tunnel lcce ips", "ipsec ipsec-connection" },
+		{ "add tunnel lcce from-", "from-address from-hostname from-router-id" },
+		{ "add tunnel lcce ipsec ''", "no required" },
+		{ "add session lcce tunnel x type ''", "ethernet vlan" },
+		{ "add session lcce tunnel x s", "sequencing" },
 		{ "add tunnel static udp-", "udp-sport udp-dport udp-csum" },
 		{ "add tunnel static encap ''", "udp ip" },
 		{ "add session static tunnel x seq ''", "none send recv both" },
@@ -868,6 +956,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_add_session, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_add_version, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_static, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lcce, setup, teardown),
+		cmocka_unit_test(test_all_keys),
 		cmocka_unit_test_setup_teardown(test_chosen_name, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_abbreviations, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_usage_errors, setup, teardown),
