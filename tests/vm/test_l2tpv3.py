@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Sites joined by L2TPv3, through the kernel: Ethernet and VLAN pseudowires."""
 
+import os
 import signal
 
 import pytest
@@ -205,3 +206,83 @@ def test_both_call(pair, sites):
     for site in sa, sb:
         site.up("lan")
     lab.wait_until(lambda: len(lab.l2tp_objects(sa.namespace)[0]) == 1, "the old control connection to go")
+
+
+def start_without_lcce(site, encap="udp", listen=None):
+    listen = f'listen {{ address = "{listen}" encap = "{encap}" }}' if listen else ""
+    site.daemon.start(f'hostname = "{site.name}"\n{listen}\n')
+
+
+def add_session(site, tunnel, name, **words):
+    site.daemon.ask("add session lcce", tunnel=tunnel, name=name, **words)
+
+
+QUICK_WORDS = {"hello": 1, "retransmit": "0.5", "retransmit_tries": 2, "redial": "0.5", "redial_max": "1"}
+
+
+@pytest.mark.any_kernel
+@pytest.mark.parametrize("encap, family", [("udp", "ipv6"), ("ip", "ipv4")])
+def test_commands(pair, sites, encap, family):
+    """Nothing in either file: joined by commands, taken apart from either side, and joined again."""
+    (a, b), (sa, sb) = pair, sites
+    where, caller = address_of(a, family), address_of(b, family)
+    for end in pair:
+        end.namespace.ip("link add br0 type bridge", "link set br0 up")
+    start_without_lcce(sa, encap, any_address(where))
+    start_without_lcce(sb)
+    sa.daemon.ask("add tunnel lcce", name="site-b", encap=encap, from_address=[f"{caller}/{128 if ':' in caller else 32}"],
+                  secret=SECRET, **QUICK_WORDS)
+    sb.daemon.ask("add tunnel lcce", name="site-a", encap=encap, remote=where, secret=SECRET, hide_avps=True, **QUICK_WORDS)
+    for site, peer in (sa, "site-b"), (sb, "site-a"):
+        add_session(site, peer, "lan", ifname="lan0", mtu=1400, mac=f"02:00:00:00:00:0{1 if site is sa else 2}")
+        add_session(site, peer, "voice", pseudowire="vlan", vlan=7, ifname="voice0", cookie=4, sequencing=True)
+        add_session(site, peer, "bridged", ifname="wire0", bridge="br0")
+    for site, host in (sa, 1), (sb, 2):
+        site.up("lan", "voice", "bridged")
+        assert lab.link(site.namespace, "lan0")["mtu"] == 1400
+        assert lab.link(site.namespace, "lan0")["mac"] == bytes([2, 0, 0, 0, 0, host])
+        site.namespace.ip(f"addr add 10.1.0.{host}/24 dev lan0", f"addr add 10.2.0.{host}/24 dev br0",
+                          f"addr add 10.3.0.{host}/24 dev voice0.7")
+    for network in 1, 2, 3:
+        assert lab.ping(sa.namespace, f"10.{network}.0.2") is not None
+
+    # One session, by who called; it comes again under the same names, at once.
+    sb.daemon.ask("delete session", session="lan")
+    lab.wait_until(lambda: all("lan0" not in lab.interfaces(s.namespace) for s in sites), "the session to go")
+    add_session(sb, "site-a", "lan", ifname="lan0")
+    for site, host in (sa, 1), (sb, 2):
+        site.up("lan", "voice", "bridged")
+        site.namespace.ip(f"addr add 10.1.0.{host}/24 dev lan0")
+    assert lab.ping(sa.namespace, "10.1.0.2") is not None
+
+    # The tunnel, by who was called: nothing is left there, and the caller is refused.
+    sa.daemon.ask("delete tunnel", tunnel="site-b")
+    lab.wait_until(lambda: is_empty_but(a.namespace, "br0") and sa.daemon.sessions() == [], "what site-a had to go")
+    lab.wait_until(lambda: is_empty_but(b.namespace, "br0"), "what site-b had to go")
+    lab.wait_until(lambda: sa.daemon.status()["tunnels_refused"] >= 1, "site-b to be refused")
+    # By who calls: it calls no more. The engine's death is the end of all that was added.
+    sa.daemon.ask("add tunnel lcce", name="site-b", encap=encap, from_hostname="site-b", secret=SECRET, **QUICK_WORDS)
+    add_session(sa, "site-b", "lan", ifname="lan0")
+    sb.up("lan")
+    sb.daemon.ask("delete tunnel", tunnel="site-a")
+    lab.wait_until(lambda: all(is_empty_but(s.namespace, "br0") for s in sites), "what both had to go")
+    assert sb.daemon.sessions() == sb.daemon.tunnels() == []
+
+
+@pytest.mark.any_kernel
+def test_added_to_configured(pair, sites):
+    """A pseudowire beside that of the file; it ends with the engine, the other comes back."""
+    (a, _), (sa, sb) = pair, sites
+    sa.start(f'from-hostname = {{ "site-b" }} {QUICK} {LAN}', listen="0.0.0.0")
+    sb.start(f'remote = "{a.ipv4}" {QUICK} {LAN} session "more" {{ ifname = "more0" }}')
+    add_session(sa, "site-b", "added", remote_end_id="more", ifname="added0")
+    sa.up("lan", "added")
+    for site, device, host in (sa, "added0", 1), (sb, "more0", 2):
+        site.namespace.ip(f"addr add 10.1.0.{host}/24 dev {device}")
+    assert lab.ping(sa.namespace, "10.1.0.2") is not None
+    old = sa.daemon.role("engine")
+    os.kill(old, signal.SIGKILL)
+    lab.wait_until(lambda: "added0" not in lab.interfaces(sa.namespace), "what was added to go")
+    lab.wait_until(lambda: sa.daemon.role("engine") not in (old, None), "another engine")
+    sa.up("lan")
+    assert "added" not in sa.sessions() and "added0" not in lab.interfaces(sa.namespace)
