@@ -73,10 +73,12 @@ void add_lcce_tunnel(struct control *c)
 		free(l);
 		return;
 	}
-	if (take_secret(c, "secret", &p->secret) && take_secret(c, "old_secret", &p->old_secret))
-		tunnel_added(c, p);
-	else
+	if (!take_secret(c, "secret", &p->secret) || !take_secret(c, "old_secret", &p->old_secret)) {
 		peer_remove(p, NULL);
+		return;
+	}
+	follow_name(p);
+	tunnel_added(c, p);
 }
 
 /* ---- sessions ---- */

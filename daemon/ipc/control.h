@@ -19,16 +19,16 @@
  *                   (read by l2tpctl from password-file), ifname, persist
  *                   (boolean), called_number, calling_number
  *   add tunnel lcce     name*, and the keys of an lcce section with '_' for '-':
- *                   remote, port, source_address, source_port, encap, initiate,
+ *                   remote, port, source_address, source_port, encap, initiate, udp_csum, udp6_csum_tx, udp6_csum_rx,
  *                   from_address, from_hostname (arrays, or one string),
  *                   from_router_id, hostname, secret and old_secret (the texts,
  *                   read by l2tpctl from secret-file and old-secret-file),
  *                   challenge, digest, hide_avps, receive_window, hello,
  *                   retransmit, retransmit_cap, retransmit_tries, setup_timeout,
- *                   idle_timeout, max_sessions, redial, redial_max, ipsec,
+ *                   idle_timeout, max_sessions, redial, redial_max, resolve_interval, ipsec,
  *                   ipsec_connection; numbers and times (seconds) also as strings
  *   add session lcce    tunnel* (name), name, and the keys of such a section's
- *                   session: pseudowire ("ethernet"|"vlan"), vlan, remote_end_id,
+ *                   session: pseudowire ("ethernet"|"vlan"), vlan, remote_end_id, pseudowire_id,
  *                   ifname, mtu, mac, bridge, vrf, circuit, cookie (0, 4 or 8),
  *                   l2_sublayer, sequencing (booleans)
  *   add tunnel static   name*, tunnel_id*, peer_tunnel_id* (numbers from 1), local*,

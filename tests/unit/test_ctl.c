@@ -272,7 +272,7 @@ static void test_lcce(void **state)
 		  "{\"command\":\"add tunnel lcce\",\"args\":{\"name\":\"lcce\",\"remote\":\"x\",\"hide_avps\":true,"
 		  "\"challenge\":false,\"digest\":\"md5\",\"retransmit\":\"0.5\",\"retransmit_tries\":3,"
 		  "\"redial\":\"0.5\",\"ipsec\":\"required\",\"ipsec_connection\":\"site/l2tp\"}}" },
-		{ "add session lcce tunnel branch name lan type vlan vlan 7 remote-end-id lan-1 ifname lan0 mtu 1400 "
+		{ "add session lcce tunnel branch name lan pseudowire vlan vlan 7 remote-end-id lan-1 ifname lan0 mtu 1400 "
 		  "mac 02:00:00:00:00:01 bridge br0 circuit eth1 cookie 4 l2-sublayer on sequencing off",
 		  "{\"command\":\"add session lcce\",\"args\":{\"tunnel\":\"branch\",\"name\":\"lan\","
 		  "\"pseudowire\":\"vlan\",\"vlan\":7,\"remote_end_id\":\"lan-1\",\"ifname\":\"lan0\",\"mtu\":1400,"
@@ -892,7 +892,7 @@ static void test_completion(void **state)
 		{ "add tunnel lcce ips", "ipsec ipsec-connection" },
 		{ "add tunnel lcce from-", "from-address from-hostname from-router-id" },
 		{ "add tunnel lcce ipsec ''", "no required" },
-		{ "add session lcce tunnel x type ''", "ethernet vlan" },
+		{ "add session lcce tunnel x pseudowire ''", "ethernet vlan" },
 		{ "add session lcce tunnel x s", "sequencing" },
 		{ "add tunnel static udp-", "udp-sport udp-dport udp-csum" },
 		{ "add tunnel static encap ''", "udp ip" },

@@ -288,7 +288,7 @@ def test_words(daemon, build):
     secret = d.secret("a secret of ours")
     words = f"add tunnel lcce site from-address 192.0.2.0/24,2001:db8::/32 from-hostname a*,b hide on secret-file {secret}"
     assert ctl(*words.split()).stdout == ""
-    assert ctl(*"add session lcce tunnel site type vlan vlan 7".split()).stdout == "session1\n"
+    assert ctl(*"add session lcce tunnel site pseudowire vlan vlan 7".split()).stdout == "session1\n"
     assert "session1" in ctl("show", "sessions").stdout
     done = ctl(*"add session lcce tunnel site name session1".split())
     assert (done.returncode, done.stderr) == (1, 'l2tpctl: tunnel "site" has a session "session1" already\n')
