@@ -614,7 +614,7 @@ const struct ctl_command ctl_commands[] = {
 	{ .words = "add tunnel lcce", .args = add_lcce_tunnel_args,
 	  .help = "Adds a peer of L2TPv3, as an lcce section does; not kept over restarts." },
 	{ .words = "add session lcce", .args = add_lcce_session_args, .view = &name_view,
-	  .help = "Adds a pseudowire to such a peer, or to one of the configuration; prints its name when none is given." },
+	  .help = "Adds a pseudowire to such a peer, or to a configured one; prints its name when none is given." },
 	{ .words = "add tunnel static", .args = add_static_tunnel_args,
 	  .help = "Makes a tunnel without a control connection, as ip-l2tp does; kept over restarts." },
 	{ .words = "add session static", .args = add_static_session_args, .view = &name_view,

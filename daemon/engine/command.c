@@ -293,7 +293,8 @@ bool session_take_name(struct control *c, struct peer *p, char out[CONFIG_NAME_M
 
 static void add_session(struct control *c)
 {
-	const char *tunnel = text_arg(c, "tunnel"), *ppp = text_arg(c, "ppp"), *user = text_arg(c, "user"), *ifname = text_arg(c, "ifname"), *password = text_arg(c, "password");
+	const char *tunnel = text_arg(c, "tunnel"), *ppp = text_arg(c, "ppp"), *user = text_arg(c, "user"),
+		   *ifname = text_arg(c, "ifname"), *password = text_arg(c, "password");
 	const struct config_ppp *profile = ppp ? config_ppp_find(c->engine->config, ppp) : NULL;
 	struct peer *p = tunnel ? peer_find(c->engine, tunnel) : NULL;
 	struct peer_session *s;

@@ -188,8 +188,8 @@ static void ask(struct control *c, struct peer_session *s)
 
 	if (a) {
 		*a = (struct addition){ c, s };
-		c->waiting = channel_request(&c->engine->monitor, MONITOR_PW_ADD, &body, sizeof(body), NULL, 0, on_added,
-					     a) == 0;
+		c->waiting = channel_request(&c->engine->monitor, MONITOR_PW_ADD, &body, sizeof(body), NULL, 0,
+					     on_added, a) == 0;
 	}
 	if (c->waiting) {
 		s->asking = true;

@@ -211,8 +211,8 @@ int pw_peer(struct monitor *m, const struct monitor_circuit *r)
 	err = link_set_ready(&m->pws->rtnl, s->pw->link.base, r->up);
 	if (err)
 		log_error("lcce \"%s\" session \"%s\" (%s): it cannot be made %s as the peer's end of the circuit is (%s)",
-			  s->pw->section->lcce, s->pw->section->config->name, s->pw->link.name, r->up ? "ready" : "dormant",
-			  strerror(-err));
+			  s->pw->section->lcce, s->pw->section->config->name, s->pw->link.name,
+			  r->up ? "ready" : "dormant", strerror(-err));
 	return err;
 }
 

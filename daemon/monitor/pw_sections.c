@@ -228,8 +228,8 @@ int pw_sections_add(struct pw_sections *p, const struct monitor_pw_add *r, struc
 	if (r->ifname[0] && (pw_sections_has_ifname(p, r->ifname) || config_lac_has_ifname(p->config, r->ifname)))
 		return words_refuse(out, -EEXIST, "another session has this ifname; choose a new one");
 	if (p->added_n >= p->config->max_sessions)
-		return words_refuse(out, -ENOSPC, "max-sessions of the configuration, %u, have been added by command; delete "
-				    "some, or raise it", p->config->max_sessions);
+		return words_refuse(out, -ENOSPC, "max-sessions of the configuration, %u, have been added by command; "
+				    "delete some, or raise it", p->config->max_sessions);
 	added = compose(r, out);
 	if (!added)
 		return -ENOTSUP;

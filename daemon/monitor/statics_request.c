@@ -114,8 +114,8 @@ static int change(struct statics *s, const struct config_static *v, size_t n, st
 		err = statics_record_write(s->options.config->state_dir, STATICS_ADDED, text);
 		if (err) {
 			static_set_fini(&set);
-			words_refuse(reply, err, "it cannot be kept in %s: %s; nothing is changed", s->options.config->state_dir,
-			       strerror(-err));
+			words_refuse(reply, err, "it cannot be kept in %s: %s; nothing is changed",
+				     s->options.config->state_dir, strerror(-err));
 		}
 	}
 	free(text);
@@ -155,10 +155,11 @@ int statics_add(struct statics *s, const struct monitor_static *r, struct monito
 	if (!tunnel_fits(r))
 		return -EINVAL;
 	if (r->local.port && r->local.port < PORT_MIN)
-		return words_refuse(reply, -EPERM, "udp-sport %u is below %d: such a port is for the configuration to give",
-			      r->local.port, PORT_MIN);
+		return words_refuse(reply, -EPERM, "udp-sport %u is below %d: such a port is for the configuration to "
+				    "give", r->local.port, PORT_MIN);
 	if (r->local.port == L2TP_PORT)
-		return words_refuse(reply, -EPERM, "udp-sport %d is where control connections are; choose another", L2TP_PORT);
+		return words_refuse(reply, -EPERM, "udp-sport %d is where control connections are; choose another",
+				    L2TP_PORT);
 	v = added_of(s, &n);
 	if (!v)
 		return words_refuse(reply, -ENOMEM, "l2tpd is out of memory");
@@ -208,16 +209,16 @@ int statics_add_session(struct statics *s, const struct monitor_static_session *
 	if (!t || t->state.off)
 		return words_refuse(reply, -ENOENT, "there is no static tunnel \"%s\"; add it first", r->tunnel);
 	if (static_is_configured(s, at))
-		return words_refuse(reply, -EPERM, "static tunnel \"%s\" is of the configuration; add the session there, or a "
-			      "tunnel of its own", t->config->name);
+		return words_refuse(reply, -EPERM, "static tunnel \"%s\" is of the configuration; add the session "
+				    "there, or a tunnel of its own", t->config->name);
 	if (find_session(t, r->name) < t->config->sessions_n)
-		return words_refuse(reply, -EEXIST, "static tunnel \"%s\" has a session \"%s\" already; delete it, or choose "
-			      "another name", t->config->name, r->name);
+		return words_refuse(reply, -EEXIST, "static tunnel \"%s\" has a session \"%s\" already; delete it, or "
+				    "choose another name", t->config->name, r->name);
 	if (r->ifname[0] && s->options.has_ifname && s->options.has_ifname(s->options.ctx, r->ifname))
 		return words_refuse(reply, -EEXIST, "another session has this ifname; choose a new one");
 	if (s->options.has_session && s->options.has_session(s->options.ctx, r->session_id))
-		return words_refuse(reply, -EEXIST, "session-id %u is taken by a session of another tunnel; choose another",
-			      r->session_id);
+		return words_refuse(reply, -EEXIST, "session-id %u is taken by a session of another tunnel; choose "
+				    "another", r->session_id);
 	c = session_of(r);
 	for (unsigned int n = 1; !r->name[0] && (n == 1 || find_session(t, c.name) < t->config->sessions_n); n++)
 		snprintf(c.name, sizeof(c.name), "session%u", n);
@@ -268,7 +269,8 @@ static struct static_tunnel *find_holder(struct statics *s, const char *session,
 		if (k == t->config->sessions_n || t->sessions[k].off)
 			continue;
 		if (found) {
-			words_refuse(reply, -EEXIST, "several static tunnels have a session \"%s\": name the tunnel too", session);
+			words_refuse(reply, -EEXIST, "several static tunnels have a session \"%s\": name the tunnel too",
+				     session);
 			return NULL;
 		}
 		found = t;
@@ -295,7 +297,8 @@ int statics_del(struct statics *s, const struct monitor_static_name *r, struct m
 		return del_tunnel(s, at, reply);
 	k = find_session(t, r->session);
 	if (k == t->config->sessions_n || t->sessions[k].off)
-		return words_refuse(reply, -ENOENT, "static tunnel \"%s\" has no session \"%s\"", r->tunnel, r->session);
+		return words_refuse(reply, -ENOENT, "static tunnel \"%s\" has no session \"%s\"", r->tunnel,
+				    r->session);
 	return del_session(s, at, k, reply);
 }
 

@@ -230,9 +230,9 @@ def test_commands(pair, sites, encap, family):
         end.namespace.ip("link add br0 type bridge", "link set br0 up")
     start_without_lcce(sa, encap, any_address(where))
     start_without_lcce(sb)
-    sa.daemon.ask("add tunnel lcce", name="site-b", encap=encap, from_address=[f"{caller}/{128 if ':' in caller else 32}"],
-                  secret=SECRET, **QUICK_WORDS)
-    sb.daemon.ask("add tunnel lcce", name="site-a", encap=encap, remote=where, secret=SECRET, hide_avps=True, **QUICK_WORDS)
+    sa.daemon.ask("add tunnel lcce", name="site-b", encap=encap, secret=SECRET,
+                  from_address=[f"{caller}/{128 if ':' in caller else 32}"], **QUICK_WORDS)
+    sb.daemon.ask("add tunnel lcce", name="site-a", encap=encap, secret=SECRET, remote=where, hide_avps=True, **QUICK_WORDS)
     for site, peer in (sa, "site-b"), (sb, "site-a"):
         add_session(site, peer, "lan", ifname="lan0", mtu=1400, mac=f"02:00:00:00:00:0{1 if site is sa else 2}")
         add_session(site, peer, "voice", pseudowire="vlan", vlan=7, ifname="voice0", cookie=4, sequencing=True)

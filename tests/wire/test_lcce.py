@@ -87,9 +87,10 @@ def test_joined(daemon, address):
 
 def test_added_to_configured(daemon, address):
     """A session beside those of the file; it goes with the engine, and they stay."""
-    head = daemon("head", listen(address) + 'lcce "branch" { from-hostname = { "branch" } session "lan" { ifname = "lan0" } }\n')
-    branch = daemon("branch", f'lcce "head" {{ remote = "{address}" redial = 0.2 redial-max = 0.4 hello = 1 retransmit = 0.2 '
-                              'retransmit-tries = 3 session "lan" { } session "voice" { } }\n')
+    head = daemon("head", listen(address) + 'lcce "branch" { from-hostname = { "branch" } '
+                                    'session "lan" { ifname = "lan0" } }\n')
+    branch = daemon("branch", f'lcce "head" {{ remote = "{address}" redial = 0.2 redial-max = 0.4 hello = 1 '
+                              'retransmit = 0.2 retransmit-tries = 3 session "lan" { } session "voice" { } }\n')
     head.ask("add session lcce", tunnel="branch", name="more", remote_end_id="voice")
     wait_states(head, {"lan": "established", "more": "established"})
     old = head.role("engine")
@@ -149,7 +150,8 @@ def test_deleted_half_open(daemon, address):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.settimeout(lab.process.DEADLINE)
         s.connect((address, 1701))
-        s.send(control_message(0, 0, 0, (0, b"\0\1"), (7, b"peer"), (60, b"\n\0\0\1"), (61, b"\0\0\0\7"), (62, b"\0\5")))
+        s.send(control_message(0, 0, 0, (0, b"\0\1"), (7, b"peer"), (60, b"\n\0\0\1"), (61, b"\0\0\0\7"),
+                               (62, b"\0\5")))
         (connection,) = struct.unpack("!I", receive(s, 2)[61])
         head.ask("delete tunnel", tunnel="site")
         s.send(control_message(connection, 1, 1, (0, b"\0\3")))
@@ -164,7 +166,8 @@ ppp "x" { backend = "none" }
 lac "up" { server = "127.0.0.1" session "s" { ppp = "x" ifname = "up0" } }
 lcce "branch" { remote = "127.0.0.1" initiate = false session "lan" { ifname = "lan0" } }
 static "hill" { tunnel-id = 1 peer-tunnel-id = 2 local = "192.0.2.1" remote = "192.0.2.2"
-                udp-sport = 5000 udp-dport = 5001 session "lan" { session-id = 10 peer-session-id = 20 ifname = "hill0" } }
+                udp-sport = 5000 udp-dport = 5001
+                session "lan" { session-id = 10 peer-session-id = 20 ifname = "hill0" } }
 """
 
 # What is refused, and what a file would say to it as well.
@@ -286,7 +289,8 @@ def test_words(daemon, build):
                               check=False)
 
     secret = d.secret("a secret of ours")
-    words = f"add tunnel lcce site from-address 192.0.2.0/24,2001:db8::/32 from-hostname a*,b hide on secret-file {secret}"
+    words = ("add tunnel lcce site from-address 192.0.2.0/24,2001:db8::/32 from-hostname a*,b hide on "
+             f"secret-file {secret}")
     assert ctl(*words.split()).stdout == ""
     assert ctl(*"add session lcce tunnel site pseudowire vlan vlan 7".split()).stdout == "session1\n"
     assert "session1" in ctl("show", "sessions").stdout
