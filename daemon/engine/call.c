@@ -13,10 +13,6 @@
 
 #include "lib/log.h"
 
-/* Result codes of a CDN, RFC 2661 section 4.4.2. */
-enum { CDN_GENERAL = 2, CDN_ADMIN = 3, CDN_NO_RESOURCES = 4, CDN_INVALID_DESTINATION = 6 };
-enum { ERROR_RESOURCES = 4 };
-
 #define INSTALL_TRIES		10
 #define INSTALL_RETRY_MS	20
 #define REORDER_TIMEOUT_MS 100	/* with sequencing: how long a gap may hold frames back */
@@ -129,13 +125,13 @@ static void installed(struct call *c, int err)
 	if (c->down || !c->core)
 		return;
 	if (err) {
-		cause = cause_make(CDN_NO_RESOURCES, 0, "the data plane did not take the session: %s",
+		cause = cause_make(L2TP_CDN_NO_FACILITIES, 0, "the data plane did not take the session: %s",
 				   strerror(-err));
 		call_refuse(c, &cause);
 	} else if (c->pw) {
 		err = pw_attach(c);
 		if (err) {
-			cause = cause_make(CDN_NO_RESOURCES, 0, "%s", strerror(-err));
+			cause = cause_make(L2TP_CDN_NO_FACILITIES, 0, "%s", strerror(-err));
 			call_refuse(c, &cause);
 		}
 	} else {
@@ -255,16 +251,16 @@ static const struct l2tp_cause *authorize_pseudowire(struct call *c)
 	uint16_t type = !s ? 0 : s->pw->type == CONFIG_PW_VLAN ? L2TP_PW_VLAN : L2TP_PW_ETHERNET;
 
 	if (!s)
-		cause = cause_make(CDN_INVALID_DESTINATION, 0, "no session here has the %s",
+		cause = cause_make(L2TP_CDN_INVALID_DESTINATION, 0, "no session here has the %s",
 				   lcce_format_end_id(asked, end_id, sizeof(end_id)));
 	else if (type != asked->pseudowire)
 		cause = cause_make(L2TP_CDN_PW_TYPE, 0, "this circuit has another pseudowire type here");
 	else if (s->call && s->call->core && !s->call->down)
-		cause = cause_make(CDN_NO_RESOURCES, 0, "this circuit has a session already");
+		cause = cause_make(L2TP_CDN_NO_FACILITIES, 0, "this circuit has a session already");
 	else if (s->call)
-		cause = cause_make(CDN_NO_RESOURCES, 0, "the session before is still being cleared");
+		cause = cause_make(L2TP_CDN_NO_FACILITIES, 0, "the session before is still being cleared");
 	else if (pw_give(c, pw_new(s->pw, false)))
-		cause = cause_make(CDN_NO_RESOURCES, 0, "out of memory");
+		cause = cause_make(L2TP_CDN_NO_FACILITIES, 0, "out of memory");
 	else
 		cause.result = 0;
 	if (cause.result)
@@ -282,13 +278,13 @@ static const struct l2tp_cause *authorize(struct call *c, enum l2tp_call_kind ki
 	struct tunnel *t = c->tunnel;
 
 	if (t->engine->stopping || t->closing)
-		cause = cause_make(CDN_ADMIN, 0, "the tunnel is being closed");
+		cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "the tunnel is being closed");
 	else if (t->peer && t->peer->lcce && kind == L2TP_CALL_LNS_INCOMING)
 		return authorize_pseudowire(c);
 	else if (!t->lns)
-		cause = cause_make(CDN_ADMIN, 0, "this end takes no calls from its LNS");
+		cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "this end takes no calls from its LNS");
 	else if (kind != L2TP_CALL_LNS_INCOMING)
-		cause = cause_make(CDN_ADMIN, 0, "this end makes no calls for others");
+		cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "this end makes no calls for others");
 	else
 		return NULL;
 	return &cause;
@@ -428,7 +424,8 @@ void call_on_free(struct call *c)
 static void do_close(void *arg)
 {
 	struct call *c = arg;
-	struct l2tp_cause cause = cause_make(CDN_ADMIN, 0, "%s", c->ppp_reason ? c->ppp_reason : "PPP ended");
+	struct l2tp_cause cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "%s",
+					     c->ppp_reason ? c->ppp_reason : "PPP ended");
 
 	if (c->core && !c->down)
 		l2tp_session_close(c->core, engine_now(c->tunnel->engine), c->cause ? c->cause : &cause);

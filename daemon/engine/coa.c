@@ -12,7 +12,6 @@
 
 #include "lib/log.h"
 
-enum { CDN_ADMIN = 3 };
 enum { NO_SUCH_SESSION = 503, INVALID_REQUEST = 404 };	/* Error-Cause, RFC 5176, section 3.6 */
 
 /* ---- which ---- */
@@ -107,7 +106,8 @@ static struct subscriber *next_of(struct engine *e, const struct aaa_coa *q, con
 
 static void disconnect(struct subscriber *s, const struct aaa_coa *q)
 {
-	struct l2tp_cause cause = cause_make(CDN_ADMIN, 0, "disconnected by %s (Disconnect-Request)", q->client);
+	struct l2tp_cause cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "disconnected by %s (Disconnect-Request)",
+					     q->client);
 	char what[160];
 
 	log_notice("%s: %s", call_describe(s->call, what, sizeof(what)), cause.text);

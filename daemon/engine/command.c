@@ -9,7 +9,6 @@
 
 #include "lib/log.h"
 
-enum { CLEAR_ADMIN_STOP = 1, CLEAR_ADMIN_CDN = 3 };
 
 static const char *text_arg(const struct control *c, const char *key)
 {
@@ -148,7 +147,7 @@ static void on_looked_up(void *arg, int result, struct ipc_message *m)
 	struct addition *a = arg;
 	struct control *c = a->control;
 	struct peer *p = a->peer;
-	struct l2tp_cause cause = cause_make(CLEAR_ADMIN_STOP, 0, "a static tunnel has its name");
+	struct l2tp_cause cause = cause_make(L2TP_STOPCCN_CLEAR, 0, "a static tunnel has its name");
 
 	(void)m;
 	c->waiting = false;
@@ -226,7 +225,7 @@ static void add_tunnel(struct control *c)
 static void delete_tunnel(struct control *c)
 {
 	const char *wanted = text_arg(c, "tunnel");
-	struct l2tp_cause cause = cause_make(CLEAR_ADMIN_STOP, 0, "deleted by the operator");
+	struct l2tp_cause cause = cause_make(L2TP_STOPCCN_CLEAR, 0, "deleted by the operator");
 	struct peer *p = wanted ? peer_find(c->engine, wanted) : NULL;
 	struct tunnel *t = wanted ? find_tunnel(c, wanted) : NULL;
 
@@ -377,7 +376,7 @@ static struct call *find_call(struct control *c, const char *tunnel, const char 
 static void delete_session(struct control *c)
 {
 	const char *tunnel = text_arg(c, "tunnel"), *session = text_arg(c, "session");
-	struct l2tp_cause cause = cause_make(CLEAR_ADMIN_CDN, 0, "deleted by the operator");
+	struct l2tp_cause cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "deleted by the operator");
 	struct peer_session *s;
 	struct call *call;
 	bool many = false;
@@ -416,7 +415,7 @@ static void delete_session(struct control *c)
 static void clear_user(struct control *c)
 {
 	const char *user = text_arg(c, "user");
-	struct l2tp_cause cause = cause_make(CLEAR_ADMIN_CDN, 0, "cleared by the operator");
+	struct l2tp_cause cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "cleared by the operator");
 	struct call **calls = NULL;
 	size_t n = 0;
 

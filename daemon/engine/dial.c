@@ -87,7 +87,7 @@ void dial_failed(struct dial *d, const char *reason)
 
 static void give_up(struct call *c, const char *why)
 {
-	struct l2tp_cause cause = cause_make(3, 0, "%s", why);
+	struct l2tp_cause cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "%s", why);
 
 	call_close(c, &cause);
 }
@@ -227,7 +227,7 @@ static void on_message(struct channel *c, struct ipc_message *m)
 static void on_closed(struct channel *c)
 {
 	struct dial *d = container_of(c, struct dial, channel);
-	struct l2tp_cause cause = cause_make(3, 0, "the dialling pppd gave up");
+	struct l2tp_cause cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "the dialling pppd gave up");
 	struct peer_session *s = d->session;
 
 	detach(d);

@@ -238,7 +238,7 @@ static void tell_why(struct engine *e)
 
 static void begin_stop(struct engine *e)
 {
-	struct l2tp_cause cause = cause_make(6, 0, "l2tpd stops");
+	struct l2tp_cause cause = cause_make(L2TP_STOPCCN_SHUTDOWN, 0, "l2tpd stops");
 
 	if (e->stopping)
 		return;

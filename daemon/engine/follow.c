@@ -112,7 +112,8 @@ static void look_up(struct peer *p)
 	struct aaa_resolve body = { .family = p->source.family };
 
 	snprintf(body.name, sizeof(body.name), "%s", p->server);
-	p->looking_up = channel_request(&p->engine->aaa, AAA_RESOLVE, &body, sizeof(body), NULL, 0, on_looked_up, p) == 0;
+	p->looking_up = channel_request(&p->engine->aaa, AAA_RESOLVE, &body, sizeof(body), NULL, 0, on_looked_up,
+					p) == 0;
 	if (p->looking_up)
 		peer_hold(p);
 	else

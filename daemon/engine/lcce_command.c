@@ -13,7 +13,6 @@
 
 #include "lib/config_check.h"
 
-enum { CDN_ADMIN = 3 };
 
 /* ---- tunnels ---- */
 
@@ -140,7 +139,7 @@ static void on_added(void *arg, int result, struct ipc_message *m)
 	struct control *c = a->control;
 	struct peer_session *s = a->session;
 	struct peer *p = s->peer;
-	struct l2tp_cause cause = cause_make(CDN_ADMIN, 0, "it cannot be what was asked for");
+	struct l2tp_cause cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "it cannot be what was asked for");
 
 	c->waiting = false;
 	s->asking = false;

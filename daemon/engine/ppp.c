@@ -16,7 +16,6 @@
 
 #include "lib/log.h"
 
-enum { CDN_ADMIN = 3, CDN_NO_RESOURCES = 4 };
 #define CALL_QUEUE 64		/* messages that a pppd may leave unread */
 #define STOP_MS 10000
 #define PPPD_EXIT_HANGUP 16	/* pppd(8) */
@@ -86,7 +85,7 @@ struct auth_request {
 /* Refused for another reason than the user's password: that is what the CDN and the CLI say. */
 static void refused_by_us(struct call *c, const char *why)
 {
-	struct l2tp_cause cause = cause_make(CDN_NO_RESOURCES, 0, "%s", why);
+	struct l2tp_cause cause = cause_make(L2TP_CDN_NO_FACILITIES, 0, "%s", why);
 
 	if (!c->cause)
 		call_set_cause(c, &cause);
@@ -222,7 +221,7 @@ static void on_route(void *arg, int result, struct ipc_message *m)
 		log_error("tunnel %u session %u: the route to the peer %s leads into its own %s: "
 			  "add a route to %s by another interface",
 			  c->tunnel->id, c->id, peer, c->ifname, peer);
-		cause = cause_make(CDN_ADMIN, 0, "the route to the peer leads into the tunnel itself");
+		cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "the route to the peer leads into the tunnel itself");
 		call_close(c, &cause);
 		engine_settle(c->tunnel->engine);
 	}
@@ -343,7 +342,8 @@ static void on_closed(struct channel *channel)
 
 static void failed_to_start(struct call *c, int err)
 {
-	struct l2tp_cause cause = cause_make(CDN_NO_RESOURCES, 0, "pppd could not be started: %s", strerror(-err));
+	struct l2tp_cause cause = cause_make(L2TP_CDN_NO_FACILITIES, 0, "pppd could not be started: %s",
+					     strerror(-err));
 	char what[160];
 
 	log_error("%s: %s", call_describe(c, what, sizeof(what)), cause.text);

@@ -16,7 +16,6 @@
 #define REORDER_TIMEOUT_MS	100	/* with sequencing: how long a gap may hold frames back */
 #define SEQUENCE_ALL		2	/* Data Sequencing Level */
 _Static_assert(L2TP_NAME_MAX >= CONFIG_END_ID_MAX, "the core keeps all of a Remote End ID");
-enum { CDN_NO_RESOURCES = 4 };
 
 static uint64_t key_of(uint32_t tunnel_id, uint32_t session_id)
 {
@@ -140,7 +139,7 @@ static void on_attached(void *arg, int result, struct ipc_message *m)
 		l2tp_session_set_circuit(c->core, engine_now(e), r->circuit_up);
 		call_accept(c);
 	} else if (c->core && !c->down) {
-		struct l2tp_cause cause = cause_make(CDN_NO_RESOURCES, 0, "the interface cannot be set up: %s",
+		struct l2tp_cause cause = cause_make(L2TP_CDN_NO_FACILITIES, 0, "the interface cannot be set up: %s",
 						     strerror(-result));
 
 		call_refuse(c, &cause);

@@ -54,7 +54,8 @@ void add_static_tunnel(struct control *c)
 	}
 	r = (struct monitor_static){
 		.tunnel_id = s.tunnel_id, .peer_tunnel_id = s.peer_tunnel_id, .encap = s.encap, .local = s.local,
-		.remote = s.remote, .udp_csum = s.udp_csum, .udp6_csum_tx = s.udp6_csum_tx, .udp6_csum_rx = s.udp6_csum_rx,
+		.remote = s.remote, .udp_csum = s.udp_csum, .udp6_csum_tx = s.udp6_csum_tx,
+		.udp6_csum_rx = s.udp6_csum_rx,
 	};
 	memcpy(r.name, s.name, sizeof(r.name));
 	ask(c, MONITOR_STATIC_ADD, &r, sizeof(r));
@@ -296,7 +297,8 @@ static void ask_next(struct control *c)
 {
 	struct monitor_static_place at = { (uint32_t)c->next_tunnel, (uint32_t)c->next_session };
 
-	c->waiting = channel_request(&c->engine->monitor, MONITOR_STATIC_SHOW, &at, sizeof(at), NULL, 0, on_shown, c) == 0;
+	c->waiting = channel_request(&c->engine->monitor, MONITOR_STATIC_SHOW, &at, sizeof(at), NULL, 0, on_shown,
+				     c) == 0;
 	if (!c->waiting)
 		control_error(c, "l2tpd's monitor process does not answer");
 }

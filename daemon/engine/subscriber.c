@@ -14,7 +14,6 @@
 
 #include "lib/log.h"
 
-enum { CDN_ADMIN = 3 };
 #define IDLE_LOOKS	4	/* in one idle timeout: how exactly its end is met */
 
 static struct engine *engine_of(const struct subscriber *s)
@@ -307,7 +306,7 @@ void subscriber_set_end(struct call *c, enum service_end end)
 
 static void time_out(struct subscriber *s, enum service_end end, const char *why)
 {
-	struct l2tp_cause cause = cause_make(CDN_ADMIN, 0, "%s", why);
+	struct l2tp_cause cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "%s", why);
 	char what[160];
 
 	log_info("%s: user \"%s\": %s", call_describe(s->call, what, sizeof(what)), s->given.user, why);

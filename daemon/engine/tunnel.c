@@ -14,9 +14,6 @@
 #include "lib/log.h"
 #include "lib/version.h"
 
-/* Result codes of a CDN, RFC 2661 section 4.4.2. */
-enum { CDN_ADMIN = 3 };
-
 #define FIRMWARE	0x0010
 
 void tunnel_get(struct tunnel *t)
@@ -238,7 +235,8 @@ void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 {
 	const struct l2tp_tunnel_peer_info *info = l2tp_tunnel_peer_info(core);
 	struct peer *lcce = lcce_find(e, core);
-	const struct config_lns *lns = lcce ? NULL : config_lns_match(e->config, l2tp_tunnel_peer(core), info->hostname);
+	const struct config_lns *lns = lcce ? NULL : config_lns_match(e->config, l2tp_tunnel_peer(core),
+								      info->hostname);
 	struct tunnel *t = tunnel_new(e, core);
 	char what[160];
 
@@ -248,7 +246,8 @@ void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 	if (e->stopping)
 		t->cause = cause_make(L2TP_STOPCCN_SHUTDOWN, 0, "l2tpd stops");
 	else if (!lns && !lcce)
-		t->cause = cause_make(L2TP_STOPCCN_NOT_AUTHORIZED, 0, "no lns or lcce section takes this address and host name");
+		t->cause = cause_make(L2TP_STOPCCN_NOT_AUTHORIZED, 0,
+				      "no lns or lcce section takes this address and host name");
 	else if (lns && lns_is_full(e, lns))
 		t->cause = cause_make(L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES, "the limit of tunnels is reached");
 	if (t->cause.result) {
@@ -371,7 +370,7 @@ static void do_close(void *arg)
 
 void tunnel_close(struct tunnel *t, const struct l2tp_cause *cause)
 {
-	const struct l2tp_cause cdn = cause_make(CDN_ADMIN, 0, "%s", cause->text);
+	const struct l2tp_cause cdn = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "%s", cause->text);
 
 	if (t->down || t->closing)
 		return;

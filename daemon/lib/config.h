@@ -194,7 +194,8 @@ struct config_lcce {
 	struct config_strings from_hostname;	/* shell patterns */
 	struct addr from_router_id;	/* IPv4 form; unset: any */
 	bool udp_csum, udp6_csum_tx, udp6_csum_rx;	/* of data; all default true. Control messages always have one */
-	struct config_tunnel tunnel;	/* challenge: Control Message Authentication; idle-timeout default 0, never; no sequencing, it is the sessions' */
+	/* challenge: Control Message Authentication; idle-timeout default 0, never; no sequencing, it is the sessions' */
+	struct config_tunnel tunnel;
 	char *old_secret_file;		/* taken as well in what the peer sends, for a change of secrets */
 	enum config_digest digest;	/* of what we send; default "sha1". Either is taken */
 	uint32_t redial_min_ms, redial_max_ms;	/* redial (1 s), redial-max (60 s) */

@@ -235,8 +235,8 @@ static int check_ppp(struct check *ch, struct config_ppp *p)
 int config_check_resolve(struct check *ch, const void *obj, uint32_t resolve_ms)
 {
 	if (resolve_ms && resolve_ms < 100)
-		return fail(ch, obj, "resolve-interval", "resolve-interval is shorter than 0.1 seconds; raise it, or set it "
-			    "to 0 to have the name looked up at each attempt to call only");
+		return fail(ch, obj, "resolve-interval", "resolve-interval is shorter than 0.1 seconds; raise it, or "
+			    "set it to 0 to have the name looked up at each attempt to call only");
 	return 0;
 }
 

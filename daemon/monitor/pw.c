@@ -87,8 +87,9 @@ static void watch(struct pws *p, struct msession *s, struct pw *pw)
 	if (pw->link.top != pw->link.base)
 		pw_watch_add(&p->watch, c, pw->link.top, NULL);
 	if (config->circuit && !pw_watch_add(&p->watch, c, 0, config->circuit))
-		log_warn("lcce \"%s\" session \"%s\" (%s): there is no interface %s, whose state is the circuit's; the circuit "
-			 "is down until there is", pw->section->lcce, config->name, pw->link.name, config->circuit);
+		log_warn("lcce \"%s\" session \"%s\" (%s): there is no interface %s, whose state is the circuit's; "
+			 "the circuit is down until there is", pw->section->lcce, config->name, pw->link.name,
+			 config->circuit);
 	c->session = s;
 	c->up = pw_circuit_is_up(c);
 }
@@ -210,7 +211,8 @@ int pw_peer(struct monitor *m, const struct monitor_circuit *r)
 	/* A VLAN interface follows its lower one (vlan_stacked_transfer_operstate). */
 	err = link_set_ready(&m->pws->rtnl, s->pw->link.base, r->up);
 	if (err)
-		log_error("lcce \"%s\" session \"%s\" (%s): it cannot be made %s as the peer's end of the circuit is (%s)",
+		log_error("lcce \"%s\" session \"%s\" (%s): it cannot be made %s as the peer's end of the circuit is "
+			  "(%s)",
 			  s->pw->section->lcce, s->pw->section->config->name, s->pw->link.name,
 			  r->up ? "ready" : "dormant", strerror(-err));
 	return err;

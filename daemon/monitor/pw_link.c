@@ -100,7 +100,8 @@ static int add_vlan(struct rtnl *r, struct pw_link *l, const struct link *is)
 			      "letters at most", name, IFNAMSIZ - 1 - (int)strlen(name + strlen(is->name)));
 	err = link_add_vlan(r, name, l->base, l->wanted.vlan, vlan_mtu(l, is));
 	if (err == -EOPNOTSUPP)
-		return refused(r, l, err, "the kernel has no VLAN interfaces; load the module 8021q (CONFIG_VLAN_8021Q)");
+		return refused(r, l, err, "the kernel has no VLAN interfaces; load the module 8021q "
+			       "(CONFIG_VLAN_8021Q)");
 	if (err == -EEXIST && is_made_already(r, l, name))
 		err = 0;
 	if (err == -EEXIST)
@@ -171,7 +172,8 @@ int pw_link_find(struct rtnl *r, struct dataplane *dp, uint32_t tunnel_id, uint3
 	if (!err)
 		err = link_get(r, l->name, out);
 	if (err)
-		return refused(r, l, err, "its interface is not there; it must keep its name until the pseudowire is up");
+		return refused(r, l, err, "its interface is not there; it must keep its name until the pseudowire is "
+			       "up");
 	l->base = l->top = out->index;
 	return 0;
 }
@@ -215,7 +217,8 @@ int pw_link_show(struct rtnl *r, const struct pw_link *l, struct monitor_pw_show
 		return err;
 	*out = (struct monitor_pw_show){
 		.ifindex = (uint32_t)is.index, .mtu = is.mtu, .admin_up = is.up, .oper_up = is.running,
-		.rx_packets = is.rx_packets, .tx_packets = is.tx_packets, .rx_bytes = is.rx_bytes, .tx_bytes = is.tx_bytes,
+		.rx_packets = is.rx_packets, .tx_packets = is.tx_packets,
+		.rx_bytes = is.rx_bytes, .tx_bytes = is.tx_bytes,
 		.rx_errors = is.rx_errors, .tx_errors = is.tx_errors, .rx_drops = is.rx_drops, .tx_drops = is.tx_drops,
 	};
 	memcpy(out->ifname, is.name, sizeof(out->ifname));

@@ -183,9 +183,9 @@ static void remove_session(struct statics *s, const struct config_static *t, con
 	int err = s->options.dp->ops->session_del(s->options.dp, t->tunnel_id, c->session_id);
 
 	if (err && err != -ENOENT)
-		log_error("static \"%s\" session \"%s\": cannot be removed from the kernel: %s; remove it with \"ip l2tp del "
-			  "session tunnel_id %u session_id %u\"", t->name, c->name, strerror(-err), t->tunnel_id,
-			  c->session_id);
+		log_error("static \"%s\" session \"%s\": cannot be removed from the kernel: %s; remove it with "
+			  "\"ip l2tp del session tunnel_id %u session_id %u\"", t->name, c->name, strerror(-err),
+			  t->tunnel_id, c->session_id);
 	else
 		log_info("static \"%s\" session \"%s\" is removed", t->name, c->name);
 	settle(s);
@@ -196,8 +196,8 @@ static void remove_tunnel(struct statics *s, const struct config_static *t)
 	int err = s->options.dp->ops->tunnel_del(s->options.dp, t->tunnel_id);
 
 	if (err && err != -ENOENT)
-		log_error("static \"%s\": cannot be removed from the kernel: %s; remove it with \"ip l2tp del tunnel tunnel_id "
-			  "%u\"", t->name, strerror(-err), t->tunnel_id);
+		log_error("static \"%s\": cannot be removed from the kernel: %s; remove it with \"ip l2tp del tunnel "
+			  "tunnel_id %u\"", t->name, strerror(-err), t->tunnel_id);
 	else
 		log_notice("static \"%s\" is removed", t->name);
 	settle(s);
@@ -340,9 +340,9 @@ static void tunnel_failed(struct statics *s, struct static_tunnel *t, int err)
 	if (is_settling(s, err))
 		return;
 	if (err == -EEXIST)
-		complain(&t->state, t, NULL, "tunnel-id %u is taken in the kernel by another program, whose tunnel is left "
-			 "alone; remove it with \"ip l2tp del tunnel tunnel_id %u\", or choose another", c->tunnel_id,
-			 c->tunnel_id);
+		complain(&t->state, t, NULL, "tunnel-id %u is taken in the kernel by another program, whose tunnel is "
+			 "left alone; remove it with \"ip l2tp del tunnel tunnel_id %u\", or choose another",
+			 c->tunnel_id, c->tunnel_id);
 	else if (err == -EADDRNOTAVAIL)
 		complain(&t->state, t, NULL, "local %s is no address of this host; give it to an interface",
 			 addr_format(&c->local, text));
@@ -385,8 +385,8 @@ static void session_failed(struct statics *s, struct static_tunnel *t, size_t k,
 	if (is_settling(s, err))
 		return;
 	if (err == -EEXIST)
-		complain(state, t, c->name, "session-id %u%s%s is taken by another program or session, which is left alone; "
-			 "remove that, or choose another", c->session_id, c->ifname ? " or the interface " : "",
+		complain(state, t, c->name, "session-id %u%s%s is taken by another program or session, which is left "
+			 "alone; remove that, or choose another", c->session_id, c->ifname ? " or the interface " : "",
 			 c->ifname ? c->ifname : "");
 	else
 		complain(state, t, c->name, "the kernel does not make the session: %s%s%s", strerror(-err),
@@ -448,10 +448,11 @@ static void start_ping(struct statics *s, struct static_tunnel *t, size_t k, con
 
 	if (!c->keepalive_ms || t->sessions[k].ping)
 		return;
-	err = static_ping_new(s->loop, &c->keepalive_address, through, c->keepalive_ms, on_ping, s, &t->sessions[k].ping);
+	err = static_ping_new(s->loop, &c->keepalive_address, through, c->keepalive_ms, on_ping, s,
+			      &t->sessions[k].ping);
 	if (err)
-		log_error("static \"%s\" session \"%s\": nothing can be pinged through %s: %s", t->config->name, c->name, through,
-			  strerror(-err));
+		log_error("static \"%s\" session \"%s\": nothing can be pinged through %s: %s", t->config->name,
+			  c->name, through, strerror(-err));
 }
 
 /* ---- sessions ---- */

@@ -54,8 +54,8 @@ void statics_record_refuse(const char *dir, enum statics_file file, const char *
 	if (rename(path, aside))
 		log_error("%s: %s, and it cannot be put aside: %s", path, why, strerror(errno));
 	else if (file == STATICS_ADDED)
-		log_error("%s: %s; the static tunnels of commands are not made: add them again; it is %s now", path, why,
-			  aside);
+		log_error("%s: %s; the static tunnels of commands are not made: add them again; it is %s now", path,
+			  why, aside);
 	else
 		log_error("%s: %s; static tunnels that l2tpd made before are not known as its own: remove them with "
 			  "\"ip l2tp del tunnel\"; it is %s now", path, why, aside);
@@ -115,8 +115,8 @@ int statics_record_read(const char *dir, enum statics_file file, char **out)
 	if (fd >= 0)
 		close(fd);
 	if (err == -EPERM)
-		log_error("%s: it is not read, for others than root may write or read it; look at what is in it, then \"chown "
-			  "root\" and \"chmod 600\"", path);
+		log_error("%s: it is not read, for others than root may write or read it; look at what is in it, then "
+			  "\"chown root\" and \"chmod 600\"", path);
 	else if (err && err != -ENOENT)
 		log_error("%s: cannot be read: %s", path, strerror(-err));
 	if (!err && text)

@@ -269,8 +269,8 @@ static struct static_tunnel *find_holder(struct statics *s, const char *session,
 		if (k == t->config->sessions_n || t->sessions[k].off)
 			continue;
 		if (found) {
-			words_refuse(reply, -EEXIST, "several static tunnels have a session \"%s\": name the tunnel too",
-				     session);
+			words_refuse(reply, -EEXIST, "several static tunnels have a session \"%s\": name the tunnel "
+				     "too", session);
 			return NULL;
 		}
 		found = t;
@@ -456,8 +456,8 @@ static int want_what_fits(struct statics *s, const struct config *added)
 		if (c)
 			n++;
 		else
-			log_error("static \"%s\", which was added by command, does not fit the configuration any more, and is "
-				  "not made: %s", v[n].name, why);
+			log_error("static \"%s\", which was added by command, does not fit the configuration any more, "
+				  "and is not made: %s", v[n].name, why);
 		if (c)
 			config_free(c);
 		free(text);

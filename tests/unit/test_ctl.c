@@ -600,7 +600,8 @@ static void test_interface_page(void **state)
 		"{\"record\": {\"ifname\": \"l2tpeth0\", \"admin\": \"up\", \"link\": \"down\", \"changed_s\": 61,"
 		" \"peer_circuit\": \"down\", \"tunnel\": \"branch\", \"peer_router_id\": \"192.0.2.1\", \"ns\": 7,"
 		" \"session\": \"lan\", \"call_serial\": 3, \"peer_cookie\": \"014d3636\", \"rx_drops\": 2,"
-		" \"ike_side\": \"initiator\", \"ipsec\": \"yes\", \"ike_nat\": \"none\", \"sa_in_spi\": \"0xc1a2b3c4\", \"sa_in_state\": \"mature\","
+		" \"ike_side\": \"initiator\", \"ipsec\": \"yes\", \"ike_nat\": \"none\","
+		" \"sa_in_spi\": \"0xc1a2b3c4\", \"sa_in_state\": \"mature\","
 		" \"sa_in_left_s\": 3600, \"sa_out_spi\": \"0x01020304\"}}\n" END), 0);
 	assert_string_equal(f->out,
 		"  Interface:              l2tpeth0\n"
