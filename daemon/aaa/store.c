@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "ipc/aaa.h"
+#include "lib/file.h"
 #include "lib/log.h"
 
 #define FRESH_MS	1000
@@ -69,27 +70,11 @@ static void on_warn(void *arg, unsigned int line, const char *text)
 		log_warn("%s: %s", f->ppp->users_file, text);
 }
 
-/* What fd holds, at most size bytes; *len is how many. */
-static int read_whole(int fd, char *text, size_t size, size_t *len)
-{
-	for (*len = 0; *len < size;) {
-		ssize_t n = pread(fd, text + *len, size - *len, (off_t)*len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		*len += (size_t)n;
-	}
-	return 0;
-}
-
 static int parse_file(struct file *f, int fd, const struct stat *st)
 {
-	size_t size = (size_t)st->st_size, len = 0;
+	size_t size = (size_t)st->st_size;
 	struct users *users = NULL;
+	ssize_t len;
 	char *text;
 	int err;
 
@@ -98,9 +83,10 @@ static int parse_file(struct file *f, int fd, const struct stat *st)
 	text = malloc(size + 1);
 	if (!text)
 		return -ENOMEM;
-	err = read_whole(fd, text, size, &len);
+	len = file_read(fd, text, size);
+	err = len < 0 ? (int)len : 0;
 	if (!err) {
-		users = users_parse(text, len, on_warn, f);
+		users = users_parse(text, (size_t)len, on_warn, f);
 		err = users ? 0 : -ENOMEM;
 	}
 	explicit_bzero(text, size);

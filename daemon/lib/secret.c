@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "lib/file.h"
 #include "lib/secret.h"
 
 int secret_set(struct secret *s, const void *data, size_t len)
@@ -47,25 +47,6 @@ int secret_check_fd(int fd)
 	return 0;
 }
 
-/* Fills buf until it is full or the input ends; the length or -errno. */
-static ssize_t read_some(int fd, char *buf, size_t size)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t n = read(fd, buf + len, size - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	return (ssize_t)len;
-}
-
 int secret_read_fd(struct secret *s, int fd)
 {
 	/* One byte for the newline, one for a carriage return before it. */
@@ -79,7 +60,7 @@ int secret_read_fd(struct secret *s, int fd)
 	err = secret_check_fd(fd);
 	if (err)
 		return err;
-	n = read_some(fd, line, sizeof(line));
+	n = file_read(fd, line, sizeof(line));
 	if (n < 0) {
 		err = (int)n;
 		goto out;
