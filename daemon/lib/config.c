@@ -212,8 +212,10 @@ void config_free(struct config *c)
 
 /* ---- the files that it names ---- */
 
+enum holds { HOLDS_SECRETS, HOLDS_CERTIFICATES };
+
 /* What is wrong with an open file, as the end of a sentence; 0 or -errno. */
-static int check_fd(int fd, char *why, size_t whylen)
+static int check_fd(int fd, enum holds holds, char *why, size_t whylen)
 {
 	struct stat st;
 	int e = fstat(fd, &st) ? -errno : 0;
@@ -227,6 +229,11 @@ static int check_fd(int fd, char *why, size_t whylen)
 		e = -EACCES;
 		snprintf(why, whylen, "belongs to uid %u, who could change it; chown it to root",
 			 (unsigned int)st.st_uid);
+	} else if (holds == HOLDS_CERTIFICATES) {
+		e = st.st_mode & S_IWOTH || (st.st_mode & S_IWGRP && st.st_gid != 0) ? -EACCES : 0;
+		if (e)
+			snprintf(why, whylen, "says whom to trust, but others than its owner could change "
+				 "it; chmod 644 it");
 	} else {
 		e = secret_check_fd(fd);
 		if (e)
@@ -237,8 +244,8 @@ static int check_fd(int fd, char *why, size_t whylen)
 }
 
 /* Opened so that a fifo does not hang the check. */
-static int check_file(const char *owner, const char *name, const char *path, char *err,
-		      size_t errlen)
+static int check_file_of(enum holds holds, const char *owner, const char *name, const char *path,
+			 char *err, size_t errlen)
 {
 	char why[160];
 	int fd, e;
@@ -250,11 +257,30 @@ static int check_file(const char *owner, const char *name, const char *path, cha
 		e = -errno;
 		snprintf(why, sizeof(why), "cannot be opened: %s", strerror(-e));
 	} else {
-		e = check_fd(fd, why, sizeof(why));
+		e = check_fd(fd, holds, why, sizeof(why));
 		close(fd);
 	}
 	if (e)
 		snprintf(err, errlen, "%s \"%s\": %s %s", owner, name, path, why);
+	return e;
+}
+
+static int check_file(const char *owner, const char *name, const char *path, char *err,
+		      size_t errlen)
+{
+	return check_file_of(HOLDS_SECRETS, owner, name, path, err, errlen);
+}
+
+static int check_radius_files(const struct config_radius *r, char *err, size_t errlen)
+{
+	int e = check_file("radius", r->name, r->secret_file, err, errlen);
+
+	if (!e)
+		e = check_file("radius", r->name, r->key_file, err, errlen);
+	if (!e)
+		e = check_file_of(HOLDS_CERTIFICATES, "radius", r->name, r->ca_file, err, errlen);
+	if (!e)
+		e = check_file_of(HOLDS_CERTIFICATES, "radius", r->name, r->certificate_file, err, errlen);
 	return e;
 }
 
@@ -268,7 +294,7 @@ int config_check_files(const struct config *c, char *err, size_t errlen)
 	for (i = 0; i < c->ppp_n && !e; i++)
 		e = check_file("ppp", c->ppp[i].name, c->ppp[i].users_file, err, errlen);
 	for (i = 0; i < c->radius_n && !e; i++)
-		e = check_file("radius", c->radius[i].name, c->radius[i].secret_file, err, errlen);
+		e = check_radius_files(&c->radius[i], err, errlen);
 	for (i = 0; i < c->coa_n && !e; i++)
 		e = check_file("coa", c->coa[i].name, c->coa[i].secret_file, err, errlen);
 	for (i = 0; i < c->lac_n && !e; i++) {

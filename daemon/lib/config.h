@@ -107,15 +107,22 @@ struct config_pool {
 	struct config_ranges address, reserve;
 };
 
+enum config_transport { CONFIG_TRANSPORT_UDP, CONFIG_TRANSPORT_TLS };
+
 /* One RADIUS server. */
 struct config_radius {
 	char name[CONFIG_NAME_MAX];
 	char *address;			/* name or literal address */
-	uint16_t auth_port, acct_port;	/* default 1812, 1813 */
-	char *secret_file;
+	enum config_transport transport;	/* "udp" (default) or "tls" (RFC 6614) */
+	uint16_t port;			/* TLS: default 2083; UDP: 0 */
+	uint16_t auth_port, acct_port;	/* UDP: default 1812, 1813; TLS: both are port */
+	char *secret_file;		/* NULL with TLS, whose secret is RFC 6614's */
+	char *ca_file;			/* TLS, all PEM: who signs the server's certificate */
+	char *certificate_file, *key_file;	/* our own, both or none */
+	char *server_name;		/* what the server's certificate is for, a name or an address; default: address */
 	struct addr source;		/* source-address; unset: the kernel's choice */
 	uint32_t timeout_ms;		/* until it counts as dead; default 3 s */
-	uint16_t tries;			/* sends within that; default 3 */
+	uint16_t tries;			/* sends within that; default 3, TLS: 1 */
 	uint32_t dead_ms;		/* dead-time: between two looks whether it is back; default 30 s */
 	bool require_message_authenticator;	/* default true */
 	bool status_server;		/* RFC 5997, to look whether it is back; default true */
@@ -274,7 +281,8 @@ int config_print(const struct config *c, FILE *out);
 int config_print_sections(const struct config *c, FILE *out);
 /*
  * Whether each file that the configuration names can be opened, is root's or
- * our own, and is closed to others: 0, or -errno with a sentence in err.
+ * our own, and is closed to others (certificates: to their writing): 0, or
+ * -errno with a sentence in err.
  */
 int config_check_files(const struct config *c, char *err, size_t errlen);
 

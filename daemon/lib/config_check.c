@@ -328,6 +328,46 @@ static int check_ifnames(struct check *ch)
 	return err;
 }
 
+static int check_radius_udp(struct check *ch, const struct config_radius *r)
+{
+	static const char *const tls_keys[] = { "port", "ca-file", "certificate-file", "key-file", "server-name" };
+
+	for (size_t i = 0; i < sizeof(tls_keys) / sizeof(tls_keys[0]); i++)
+		if (given(ch, r, tls_keys[i]))
+			return fail(ch, r, tls_keys[i], "%s is for TLS; set transport = \"tls\", or remove it",
+				    tls_keys[i]);
+	if (!r->secret_file)
+		return fail(ch, r, NULL, "radius \"%s\" has no secret-file; write the secret that the server "
+			    "knows us by to one", r->name);
+	return 0;
+}
+
+static int check_radius_tls(struct check *ch, const struct config_radius *r)
+{
+	if (given(ch, r, "auth-port") || given(ch, r, "acct-port"))
+		return fail(ch, r, given(ch, r, "auth-port") ? "auth-port" : "acct-port", "with TLS there is one "
+			    "port for both kinds of requests; set port");
+	if (r->secret_file)
+		return fail(ch, r, "secret-file", "with TLS the certificates say who is who, and the secret is "
+			    "\"radsec\" for all (RFC 6614); remove secret-file");
+	if (given(ch, r, "tries"))
+		return fail(ch, r, "tries", "with TLS a request is sent once, for TCP loses nothing; remove tries");
+	if (!r->ca_file)
+		return fail(ch, r, NULL, "radius \"%s\" has no ca-file; name the certificate of who signs the "
+			    "server's", r->name);
+	if (!r->certificate_file != !r->key_file)
+		return fail(ch, r, r->key_file ? "key-file" : "certificate-file", "certificate-file and key-file "
+			    "belong together; set both or none");
+	return 0;
+}
+
+static int check_radius(struct check *ch, const struct config_radius *r)
+{
+	if (!r->address)
+		return fail(ch, r, NULL, "radius \"%s\" has no address; set the server's name or address", r->name);
+	return r->transport == CONFIG_TRANSPORT_TLS ? check_radius_tls(ch, r) : check_radius_udp(ch, r);
+}
+
 static int check_services(struct check *ch)
 {
 	const struct config *c = ch->c;
@@ -338,12 +378,10 @@ static int check_services(struct check *ch)
 			return fail(ch, &c->pool[i], NULL, "pool \"%s\" has no address; set its ranges",
 				    c->pool[i].name);
 	for (i = 0; i < c->radius_n; i++) {
-		if (!c->radius[i].address)
-			return fail(ch, &c->radius[i], NULL, "radius \"%s\" has no address; set the server's "
-				    "name or address", c->radius[i].name);
-		if (!c->radius[i].secret_file)
-			return fail(ch, &c->radius[i], NULL, "radius \"%s\" has no secret-file; write the "
-				    "secret that the server knows us by to one", c->radius[i].name);
+		int err = check_radius(ch, &c->radius[i]);
+
+		if (err)
+			return err;
 	}
 	for (i = 0; i < c->coa_n; i++) {
 		if (c->coa[i].from_address.n == 0)

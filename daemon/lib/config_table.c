@@ -236,11 +236,22 @@ const struct config_section config_section_pool = {
 	"pool", true, pool_keys, COUNT(pool_keys), sizeof(struct config_pool), init_nothing, NULL,
 };
 
+static const char *const transports[] = {
+	[CONFIG_TRANSPORT_UDP] = "udp",
+	[CONFIG_TRANSPORT_TLS] = "tls",
+};
+
 static const struct config_key radius_keys[] = {
 	KEY("address", string, config_radius, address, 1, 255),
+	WORD("transport", config_radius, transport, transports),
+	KEY("port", u16, config_radius, port, 1, 65535),
 	KEY("auth-port", u16, config_radius, auth_port, 1, 65535),
 	KEY("acct-port", u16, config_radius, acct_port, 1, 65535),
 	KEY("secret-file", path, config_radius, secret_file, PATH_BYTES),
+	KEY("ca-file", path, config_radius, ca_file, PATH_BYTES),
+	KEY("certificate-file", path, config_radius, certificate_file, PATH_BYTES),
+	KEY("key-file", path, config_radius, key_file, PATH_BYTES),
+	KEY("server-name", string, config_radius, server_name, 1, 253),
 	KEY("source-address", addr, config_radius, source, NO_BOUNDS),
 	KEY("timeout", seconds, config_radius, timeout_ms, 100, SECONDS(60)),
 	KEY("tries", u16, config_radius, tries, 1, 20),
@@ -266,8 +277,16 @@ static void init_radius(void *obj)
 
 static void relative_radius(void *def, const void *obj, const struct config *c)
 {
-	(void)obj;
-	((struct config_radius *)def)->nas_identifier = c->hostname;
+	const struct config_radius *r = obj;
+	struct config_radius *d = def;
+
+	d->nas_identifier = c->hostname;
+	if (r->transport != CONFIG_TRANSPORT_TLS)
+		return;
+	d->port = 2083;
+	d->auth_port = d->acct_port = r->port ? r->port : d->port;
+	d->tries = 1;	/* TCP sends again */
+	d->server_name = r->address;
 }
 
 const struct config_section config_section_radius = {

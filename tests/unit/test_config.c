@@ -191,7 +191,8 @@ static void test_services(void **state)
 	char *text = read_file("service.conf");
 	struct config *c = must_parse(text);
 	const struct config_ppp *isp = &c->ppp[0], *plain = &c->ppp[1];
-	const struct config_radius *one = &c->radius[0], *two = &c->radius[1];
+	const struct config_radius *one = &c->radius[0], *two = &c->radius[1], *three = &c->radius[2],
+				   *four = &c->radius[3];
 	struct addr in, six, out;
 
 	(void)state;
@@ -223,6 +224,15 @@ static void test_services(void **state)
 	assert_int_equal(two->acct_port, 1813);
 	assert_true(two->status_server && two->require_message_authenticator);
 	assert_string_equal(two->nas_identifier, "lns1");
+	assert_int_equal(two->transport, CONFIG_TRANSPORT_UDP);
+	assert_int_equal(two->tries, 3);
+	assert_null(two->server_name);
+	assert_int_equal(three->transport, CONFIG_TRANSPORT_TLS);
+	assert_int_equal(three->tries, 1);
+	assert_true(three->port == 2083 && three->auth_port == 2083 && three->acct_port == 2083);
+	assert_string_equal(three->server_name, "192.0.2.10");
+	assert_true(four->port == 2084 && four->auth_port == 2084 && four->acct_port == 2084);
+	assert_string_equal(four->server_name, "aaa.example.net");
 	assert_int_equal(isp->radius.n, 2);
 	assert_true(isp->accounting && isp->strip_realm && isp->strip_domain && isp->mppe_stateful);
 	assert_int_equal(isp->mppe, CONFIG_MPPE_REQUIRED);
@@ -452,6 +462,19 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "pool p {\n}", "test.conf:2: pool \"p\" has no address; set its ranges" },
 	{ "radius r {\n}", "test.conf:2: radius \"r\" has no address; set the server's name or address" },
 	{ "radius r { address = x\n}", "test.conf:2: radius \"r\" has no secret-file" },
+	{ "radius r { transport = tcp }", "transport = \"tcp\"" },
+	{ "radius r { address = x secret-file = /s\nport = 1812 }", "test.conf:2: port is for TLS; set transport = \"tls\"" },
+	{ "radius r { address = x secret-file = /s\nca-file = /c }", "test.conf:2: ca-file is for TLS" },
+	{ "radius r { address = x secret-file = /s\nserver-name = n }", "test.conf:2: server-name is for TLS" },
+	{ "radius r { address = x transport = tls\n}", "test.conf:2: radius \"r\" has no ca-file" },
+	{ "radius r { address = x transport = tls ca-file = /c\nauth-port = 1 }", "test.conf:2: with TLS there is one port" },
+	{ "radius r { address = x transport = tls ca-file = /c\nacct-port = 1 }", "test.conf:2: with TLS there is one port" },
+	{ "radius r { address = x transport = tls ca-file = /c\nsecret-file = /s }", "test.conf:2: with TLS the certificates" },
+	{ "radius r { address = x transport = tls ca-file = /c\ntries = 1 }", "test.conf:2: with TLS a request is sent once" },
+	{ "radius r { address = x transport = tls ca-file = /c\nkey-file = /k }",
+	  "test.conf:2: certificate-file and key-file belong together" },
+	{ "radius r { address = x transport = tls ca-file = /c\ncertificate-file = /k }",
+	  "test.conf:2: certificate-file and key-file belong together" },
 	{ "coa c {\n}", "test.conf:2: coa \"c\" has no from-address; list who may send" },
 	{ "coa c { from-address = 10.0.0.0/8\n}", "test.conf:2: coa \"c\" has no secret-file" },
 	{ "radius r { address = x secret-file = /s }\nradius r { }", "test.conf:2: found duplicate title 'r'" },
@@ -879,6 +902,12 @@ static bool left_out(const struct config_section *s, const char *key)
 		{ &config_section_pw, "pseudowire" }, { &config_section_pw, "remote-end-id" },
 		{ &config_section_pw, "pseudowire-id" },
 		{ &config_section_pw, "l2-sublayer" },
+		{ &config_section_radius, "address" }, { &config_section_radius, "transport" },
+		{ &config_section_radius, "port" }, { &config_section_radius, "auth-port" },
+		{ &config_section_radius, "acct-port" }, { &config_section_radius, "secret-file" },
+		{ &config_section_radius, "tries" }, { &config_section_radius, "ca-file" },
+		{ &config_section_radius, "certificate-file" }, { &config_section_radius, "key-file" },
+		{ &config_section_radius, "server-name" },
 		{ &config_section_static_session, "session-id" },
 		{ &config_section_static_session, "peer-session-id" },
 		{ &config_section_static_session, "l2spec-type" },
@@ -897,10 +926,8 @@ static bool required(const struct config_section *s, const char *key)
 {
 	return strcmp(key, "ppp") == 0 || strcmp(key, "server") == 0 ||
 	       strcmp(key, "users-file") == 0 || strcmp(key, "auth") == 0 || strcmp(key, "from-hostname") == 0 ||
-	       ((s == &config_section_listen || s == &config_section_pool || s == &config_section_radius) &&
-		strcmp(key, "address") == 0) ||
-	       ((s == &config_section_radius || s == &config_section_coa) && strcmp(key, "secret-file") == 0) ||
-	       (s == &config_section_coa && strcmp(key, "from-address") == 0);
+	       ((s == &config_section_listen || s == &config_section_pool) && strcmp(key, "address") == 0) ||
+	       (s == &config_section_coa && (strcmp(key, "secret-file") == 0 || strcmp(key, "from-address") == 0));
 }
 
 static void random_keys(const struct config_section *s, FILE *f)
@@ -928,6 +955,19 @@ static void random_keys(const struct config_section *s, FILE *f)
 			random_value(k, f, 0, serial % 60000);
 		putc('\n', f);
 	}
+}
+
+static void random_radius(unsigned int serial, FILE *f)
+{
+	static const char *const ways[] = {
+		"secret-file = /s auth-port = 1645 tries = 20", "transport = udp secret-file = /s acct-port = 1",
+		"transport = tls ca-file = /c", "transport = tls ca-file = /c port = 1812 server-name = other",
+		"transport = tls ca-file = /c certificate-file = /x key-file = /k port = 2083 server-name = r",
+	};
+
+	fprintf(f, "radius r%u {\naddress = r %s\n", serial, ways[random_below(5)]);
+	random_keys(&config_section_radius, f);
+	fputs("}\n", f);
 }
 
 static void random_lcce(unsigned int serial, FILE *f)
@@ -992,9 +1032,9 @@ static char *random_config(void)
 	for (i = 0, n = random_below(3); i < n; i++) {
 		fprintf(f, "pool p%u {\n", i);
 		random_keys(&config_section_pool, f);
-		fprintf(f, "}\nradius r%u {\n", i);
-		random_keys(&config_section_radius, f);
-		fprintf(f, "}\ncoa c%u {\n", i);
+		fputs("}\n", f);
+		random_radius(i, f);
+		fprintf(f, "coa c%u {\n", i);
 		random_keys(&config_section_coa, f);
 		fputs("}\n", f);
 	}
@@ -1052,6 +1092,31 @@ static void write_mode(const char *path, mode_t mode)
 	close(fd);
 }
 
+/* All may read certificates, nobody may write them, and a key is a secret. */
+static void check_certificates(const char *path)
+{
+	char conf[256], err[512];
+	struct config *c;
+
+	snprintf(conf, sizeof(conf), "radius r { address = x transport = tls ca-file = %s }", path);
+	c = must_parse(conf);
+	assert_int_equal(config_check_files(c, err, sizeof(err)), -ENOENT);
+	write_mode(path, 0644);
+	assert_int_equal(config_check_files(c, err, sizeof(err)), 0);
+	write_mode(path, 0646);
+	assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
+	assert_non_null(strstr(err, "others than its owner could change it"));
+	config_free(c);
+	snprintf(conf, sizeof(conf), "radius r { address = x transport = tls ca-file = /dev/null "
+		 "certificate-file = /dev/null key-file = %s }", path);
+	c = must_parse(conf);
+	write_mode(path, 0644);
+	assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
+	assert_non_null(strstr(err, "chmod 600 it"));
+	config_free(c);
+	unlink(path);
+}
+
 static void test_files(void **state)
 {
 	char dir[] = "/tmp/l2tpd-config-XXXXXX", path[64], conf[256], err[512] = "";
@@ -1094,8 +1159,9 @@ static void test_files(void **state)
 	assert_non_null(strstr(err, path));
 	unlink(conf);
 	unlink(path);
-	rmdir(dir);
 	config_free(c);
+	check_certificates(path);
+	rmdir(dir);
 }
 
 int main(void)
