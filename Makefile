@@ -53,7 +53,7 @@ unbuilt := clean help format deps check check-native check-vm demo fuzz lint uni
 
 # package as pkg-config names it : as Debian names it
 pkgs := libevent_core:libevent-dev libnl-3.0:libnl-3-dev libnl-genl-3.0:libnl-genl-3-dev \
-        libmnl:libmnl-dev libcrypto:libssl-dev libconfuse:libconfuse-dev jansson:libjansson-dev \
+        libmnl:libmnl-dev libcrypto:libssl-dev libssl:libssl-dev libconfuse:libconfuse-dev jansson:libjansson-dev \
         smartcols:libsmartcols-dev libseccomp:libseccomp-dev libcap-ng:libcap-ng-dev
 ifneq ($(filter-out $(unbuilt),$(or $(MAKECMDGOALS),all)),)
 ifeq ($(shell $(PKG_CONFIG) --version 2>/dev/null),)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The RADIUS client as a whole; see radius.h. A server has two ports that live
- * and die each for itself. One that leaves a request without an answer for its
+ * The RADIUS client as a whole; see radius.h. A server has two ports, of one
+ * number with TLS, that live and die each for itself. One that leaves a request without an answer for its
  * whole timeout is dead: what waits for it moves on to the next server at once,
  * and from then on it is probed, by Status-Server where it knows that, so that
  * no caller waits for it.
@@ -36,6 +36,22 @@ bool radius_is_usable(const struct radius_server *s)
 	return addr_is_set(&s->address) && secret_is_set(&s->secret);
 }
 
+static void init_ports(struct radius_server *s)
+{
+	bool tls = s->config->transport == CONFIG_TRANSPORT_TLS;
+
+	for (int i = 0; i < RADIUS_PORTS; i++) {
+		struct radius_portal *p = &s->ports[i];
+
+		*p = (struct radius_portal){ .server = s, .kind = (enum radius_port)i };
+		p->line = &s->lines[tls ? 0 : i];
+		s->lines[i] = (struct radius_line){
+			.server = s, .name = tls ? "TLS" : radius_port_name(p),
+			.port = p->kind == RADIUS_PORT_AUTH ? s->config->auth_port : s->config->acct_port,
+		};
+	}
+}
+
 struct radius *radius_new(struct aaa *a)
 {
 	struct radius *r = calloc(1, sizeof(*r));
@@ -55,8 +71,10 @@ struct radius *radius_new(struct aaa *a)
 
 		s->radius = r;
 		s->config = &a->config->radius[i];
-		for (int k = 0; k < RADIUS_PORTS; k++)
-			s->ports[k] = (struct radius_portal){ .server = s, .kind = (enum radius_port)k };
+		init_ports(s);
+		/* The same for all: what proves who is who are the certificates (RFC 6614, section 2.3). */
+		if (s->config->transport == CONFIG_TRANSPORT_TLS)
+			(void)secret_set(&s->secret, "radsec", strlen("radsec"));
 		radius_ask_secret(s);
 		radius_ask_address(s);
 	}
@@ -73,8 +91,9 @@ void radius_free(struct radius *r)
 			loop_timer_stop(&s->ports[k].probe_timer);
 			while (s->ports[k].requests)
 				radius_request_free(s->ports[k].requests);
-			radius_portal_close(&s->ports[k]);
 		}
+		for (int k = 0; k < RADIUS_PORTS; k++)
+			radius_line_close(&s->lines[k]);
 		secret_clear(&s->secret);
 	}
 	while (r && r->ending)
@@ -146,6 +165,10 @@ int radius_state(const struct radius *r, uint32_t index, struct aaa_radius_state
 	memcpy(out->name, s->config->name, sizeof(out->name));
 	if (addr_is_set(&s->address))
 		snprintf(out->address, sizeof(out->address), "%s", addr_format(&s->address, text));
+	out->transport = s->config->transport;
+	for (unsigned int i = 0; i < s->lines[0].socket_n && !out->tls[0]; i++)
+		if (s->lines[0].sockets[i]->tls)
+			radius_tls_describe(s->lines[0].sockets[i]->tls, out->tls, sizeof(out->tls));
 	out->auth_port = s->config->auth_port;
 	out->acct_port = s->config->acct_port;
 	out->auth = auth->state;

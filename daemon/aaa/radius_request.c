@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Requests of the RADIUS client: identifiers and sockets, building, sending again,
- * on to the next server, and the replies.
+ * Requests of the RADIUS client: building, sending again, on to the next server,
+ * and the replies.
  */
 #include "aaa/radius_internal.h"
 
@@ -10,13 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "lib/log.h"
 
-#define UNASKED (RADIUS_FAULTS - 1)
+#define UNASKED		(RADIUS_FAULTS - 1)
+#define AGAIN_MS	500	/* until a connection is tried again for what has no other server */
 
 static uint64_t now_us(void)
 {
@@ -24,102 +23,6 @@ static uint64_t now_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
-
-/* ---- sockets and identifiers ---- */
-
-static void on_readable(struct loop_io *io, int fd, int events);
-
-static int open_socket(const struct radius_server *s, const struct addr *to)
-{
-	const struct addr *from = &s->config->source;
-	int fd = socket(to->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), size = 1 << 20, err = 0;
-	struct sockaddr_storage ss;
-	socklen_t len;
-
-	if (fd < 0)
-		return -errno;
-	/* A burst of answers must not be lost while the loop does something else. */
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	if (addr_is_set(from)) {
-		len = addr_to_sockaddr(from, &ss);
-		err = bind(fd, (struct sockaddr *)&ss, len) < 0 ? -errno : 0;
-	}
-	len = addr_to_sockaddr(to, &ss);
-	if (!err && connect(fd, (struct sockaddr *)&ss, len) < 0)
-		err = -errno;
-	if (!err)
-		return fd;
-	close(fd);
-	return err;
-}
-
-static struct radius_socket *add_socket(struct radius_portal *p, int *err)
-{
-	struct radius_server *s = p->server;
-	struct addr to = s->address;
-	struct radius_socket *k;
-
-	*err = -ENOBUFS;
-	if (p->socket_n == RADIUS_SOCKETS_MAX)
-		return NULL;
-	*err = -ENOMEM;
-	k = calloc(1, sizeof(*k));
-	if (!k)
-		return NULL;
-	to.port = p->kind == RADIUS_PORT_AUTH ? s->config->auth_port : s->config->acct_port;
-	k->port = p;
-	k->fd = open_socket(s, &to);
-	*err = k->fd < 0 ? k->fd : loop_io_start(s->radius->loop, &k->io, k->fd, LOOP_READ, on_readable);
-	if (*err) {
-		if (k->fd >= 0)
-			close(k->fd);
-		free(k);
-		return NULL;
-	}
-	p->sockets[p->socket_n++] = k;
-	return k;
-}
-
-void radius_portal_close(struct radius_portal *p)
-{
-	for (unsigned int i = 0; i < p->socket_n; i++) {
-		loop_io_stop(&p->sockets[i]->io);
-		close(p->sockets[i]->fd);
-		free(p->sockets[i]);
-	}
-	p->socket_n = 0;
-}
-
-/* A free identifier, the one that has been free for longest; 0 or -errno. */
-static int take_id(struct radius_request *q, struct radius_portal *p)
-{
-	struct radius_socket *k = NULL;
-	int err = 0;
-
-	for (unsigned int i = 0; !k && i < p->socket_n; i++)
-		if (p->sockets[i]->used < RADIUS_IDS)
-			k = p->sockets[i];
-	if (!k)
-		k = add_socket(p, &err);
-	if (!k)
-		return err;
-	while (k->by_id[k->next % RADIUS_IDS])
-		k->next++;
-	q->id = (uint8_t)k->next++;
-	k->by_id[q->id] = q;
-	k->used++;
-	q->socket = k;
-	return 0;
-}
-
-static void give_id(struct radius_request *q)
-{
-	if (!q->socket)
-		return;
-	q->socket->by_id[q->id] = NULL;
-	q->socket->used--;
-	q->socket = NULL;
 }
 
 /* ---- requests ---- */
@@ -137,7 +40,7 @@ static void link_to(struct radius_request *q, struct radius_request **list)
 static void leave_port(struct radius_request *q)
 {
 	loop_timer_stop(&q->timer);
-	give_id(q);
+	radius_spend_id(q);
 	if (!q->prev)
 		return;
 	*q->prev = q->next;
@@ -173,16 +76,10 @@ static void finish(struct radius_request *q, int result, const struct radius_ans
 
 static int transmit(struct radius_request *q)
 {
-	ssize_t n;
-
 	q->sends++;
 	if (q->sends > 1)
 		q->port->server->retransmits++;
-	n = send(q->socket->fd, q->packet, q->len, MSG_NOSIGNAL);
-	/* What another one met; whether this one meets it too is seen by receiving. */
-	if (n < 0 && errno == ECONNREFUSED)
-		n = send(q->socket->fd, q->packet, q->len, MSG_NOSIGNAL);
-	return n < 0 && errno != EAGAIN && errno != ENOBUFS ? -errno : 0;
+	return radius_socket_send(q->socket, q->packet, q->len);
 }
 
 static void on_timer(struct loop_timer *t);
@@ -228,13 +125,13 @@ static int make_packet(struct radius_request *q, struct radius_portal *p)
 int radius_request_start(struct radius_request *q, struct radius_portal *p)
 {
 	const struct config_radius *c = p->server->config;
-	int err = take_id(q, p);
+	int err = radius_take_id(q, p);
 
 	if (err)
 		return err;
 	err = make_packet(q, p);
 	if (err) {
-		give_id(q);
+		radius_give_id(q);
 		return err;
 	}
 	q->port = p;
@@ -244,9 +141,14 @@ int radius_request_start(struct radius_request *q, struct radius_portal *p)
 		p->requests_sent++;
 	q->sends = 0;
 	q->started_ms = loop_now(q->radius->loop);
+	if (q->last != p)
+		q->until_ms = q->started_ms + c->timeout_ms;
+	q->last = p;
 	q->sent_us = now_us();
 	err = transmit(q);
-	if (!err)
+	if (err)	/* nobody will answer it */
+		radius_give_id(q);
+	else
 		err = loop_timer_set(q->radius->loop, &q->timer, q->started_ms + c->timeout_ms / c->tries, on_timer);
 	if (err)
 		leave_port(q);
@@ -285,15 +187,15 @@ static void on_give_up(struct loop_timer *t)
 }
 
 /* One line for many. */
-static void cannot_send(struct radius_server *s, int err)
+static void cannot_send(struct radius_server *s, const char *why)
 {
 	uint64_t now = loop_now(s->radius->loop);
 
-	radius_server_error(s, strerror(-err));
+	radius_server_error(s, why);
 	if (s->send_logged_ms && now - s->send_logged_ms < RADIUS_LOG_PAUSE_MS)
 		return;
 	s->send_logged_ms = now ? now : 1;
-	log_warn("radius \"%s\": a request cannot be sent: %s", s->config->name, strerror(-err));
+	log_warn("radius \"%s\": a request cannot be sent: %s", s->config->name, why);
 }
 
 void radius_request_advance(struct radius_request *q)
@@ -311,44 +213,131 @@ void radius_request_advance(struct radius_request *q)
 			q->result = err;
 			break;
 		}
-		cannot_send(p->server, err);
+		cannot_send(p->server, strerror(-err));
 	}
 	link_to(q, &q->radius->ending);
 	loop_timer_set(q->radius->loop, &q->timer, loop_now(q->radius->loop), on_give_up);
 }
 
-void radius_portal_restart(struct radius_portal *p)
+/* From its port to a list of those that begin again. */
+static void set_aside(struct radius_request *q, struct radius_request **list)
 {
-	struct radius *r = p->server->radius;
-	struct radius_request *q, *all = p->requests;
+	leave_port(q);
+	link_to(q, list);
+}
 
-	p->requests = NULL;
-	if (all)
-		all->prev = &all;
-	for (q = all; q; q = q->next) {
-		loop_timer_stop(&q->timer);
-		give_id(q);
-	}
-	radius_portal_close(p);
-	while ((q = all)) {
-		leave_port(q);
-		if (q->probe) {
-			radius_request_free(q);
-			p->probing = false;
+/* With the server that it was with before as well. */
+static void begin_again(struct radius_request *q)
+{
+	q->tried &= ~(1ull << q->place);
+	radius_request_advance(q);
+}
+
+static void set_all_aside(struct radius_portal *p, struct radius_request **list)
+{
+	while (p->requests) {
+		if (!p->requests->probe) {
+			set_aside(p->requests, list);
 			continue;
 		}
-		q->tried &= ~(1ull << q->place);
-		radius_request_advance(q);
+		radius_request_free(p->requests);
+		p->probing = false;
 	}
+}
+
+void radius_server_restart(struct radius_server *s)
+{
+	struct radius_request *all = NULL;
+	struct loop *loop = s->radius->loop;
+
+	for (int i = 0; i < RADIUS_PORTS; i++)
+		set_all_aside(&s->ports[i], &all);
+	for (int i = 0; i < RADIUS_PORTS; i++)
+		radius_line_close(&s->lines[i]);
+	while (all)
+		begin_again(all);
 	/* Perhaps that was the trouble. */
-	if (p->state == DEAD)
-		loop_timer_set(r->loop, &p->probe_timer, loop_now(r->loop), p->probe_timer.cb);
+	for (int i = 0; i < RADIUS_PORTS; i++)
+		if (s->ports[i].state == DEAD)
+			loop_timer_set(loop, &s->ports[i].probe_timer, loop_now(loop), s->ports[i].probe_timer.cb);
+}
+
+/* Whether something was heard there later than this. */
+static bool serves(const struct radius_line *l, uint64_t since_ms)
+{
+	for (unsigned int i = 0; i < l->socket_n; i++)
+		if (l->sockets[i]->heard_ms > since_ms)
+			return true;
+	return false;
+}
+
+static void on_again(struct loop_timer *t)
+{
+	begin_again((struct radius_request *)((char *)t - offsetof(struct radius_request, timer)));
+}
+
+/*
+ * Its connection is over. again: another one to the same server may do better.
+ * Else that has to wait, as UDP's next packet would, and only if no other
+ * server is left: one that starts anew loses nobody.
+ */
+static void reconnect(struct radius_request *q, bool again)
+{
+	uint64_t now = loop_now(q->radius->loop);
+
+	if (again && now < q->until_ms) {
+		begin_again(q);
+		return;
+	}
+	if (q->probe || radius_request_has_other(q) || now + AGAIN_MS >= q->until_ms) {
+		radius_request_advance(q);
+		return;
+	}
+	leave_port(q);
+	q->port = q->last;
+	link_to(q, &q->port->requests);
+	q->port->request_n++;
+	loop_timer_set(q->radius->loop, &q->timer, now + AGAIN_MS, on_again);
+}
+
+/*
+ * again: what was under way may begin again at once on another connection to the
+ * same server. Else nothing was heard on this one since then.
+ */
+static void end_connection(struct radius_socket *k, const char *why, bool again, uint64_t since_ms)
+{
+	struct radius_line *l = k->line;
+	struct radius_server *s = l->server;
+	unsigned int n = k->used - k->spent_n;
+	struct radius_request *all = NULL;
+
+	for (int id = 0; id < RADIUS_IDS; id++)
+		if (k->by_id[id])
+			set_aside(k->by_id[id], &all);
+	radius_socket_close(k);
+	if (again && n)
+		log_info("radius \"%s\": a connection is over, with %u requests under way: %s", s->config->name, n,
+			 why);
+	else if (again)
+		log_debug("radius \"%s\": a connection is over: %s", s->config->name, why);
+	else if (serves(l, since_ms))
+		cannot_send(s, why);
+	else
+		radius_set_unreachable(s, why);
+	while (all)
+		reconnect(all, again);
+}
+
+void radius_socket_broken(struct radius_socket *k, const char *why)
+{
+	end_connection(k, why, k->heard_ms != 0, 0);
 }
 
 static void on_timer(struct loop_timer *t)
 {
 	struct radius_request *q = (struct radius_request *)((char *)t - offsetof(struct radius_request, timer));
 	struct radius_portal *p = q->port;
+	struct radius_socket *k = q->socket;
 	const struct config_radius *c = p->server->config;
 	uint64_t heard = p->heard_ms, started = q->started_ms;
 	char why[160];
@@ -361,13 +350,20 @@ static void on_timer(struct loop_timer *t)
 	}
 	if (!q->probe)
 		p->timeouts++;
+	/* A connection on which nothing comes is none. */
+	if (k->tls && k->heard_ms < started) {
+		snprintf(why, sizeof(why), "%s within %u.%u s", radius_tls_awaits(k->tls), c->timeout_ms / 1000,
+			 c->timeout_ms % 1000 / 100);
+		end_connection(k, why, false, started);
+		return;
+	}
 	radius_request_advance(q);
 	/* One request lost is no sign of death where others were answered meanwhile. */
 	if (heard > started)
 		return;
 	snprintf(why, sizeof(why), "it did not answer within %u.%u s%s", c->timeout_ms / 1000,
-		 c->timeout_ms % 1000 / 100, heard ? "" : ", and never did: does it run, does it know this host as "
-		 "a client, has it the same secret?");
+		 c->timeout_ms % 1000 / 100, heard || !c->secret_file ? "" : ", and never did: does it run, does it "
+		 "know this host as a client, has it the same secret?");
 	radius_set_dead(p, why);
 }
 
@@ -383,9 +379,9 @@ static bool answers(enum radius_code request, uint8_t reply)
 }
 
 /* One line for many: whoever can send to us must not fill the log. */
-static void bad_reply(struct radius_portal *p, unsigned int fault, const char *why)
+static void drop_reply(struct radius_socket *k, unsigned int fault, const char *why)
 {
-	struct radius_server *s = p->server;
+	struct radius_server *s = k->line->server;
 	uint64_t now = loop_now(s->radius->loop), *logged_ms = &s->logged_ms[fault];
 
 	s->bad++;
@@ -393,7 +389,12 @@ static void bad_reply(struct radius_portal *p, unsigned int fault, const char *w
 	if (*logged_ms && now - *logged_ms < RADIUS_LOG_PAUSE_MS)
 		return;
 	*logged_ms = now ? now : 1;
-	log_warn("radius \"%s\": a reply of its %s port was dropped: %s", s->config->name, radius_port_name(p), why);
+	log_warn("radius \"%s\": a reply of its %s port was dropped: %s", s->config->name, k->line->name, why);
+}
+
+void radius_bad_reply(struct radius_socket *k, enum radius_fault fault)
+{
+	drop_reply(k, fault, radius_fault_text(fault));
 }
 
 static void count(struct radius_portal *p, const struct radius_view *v, uint32_t latency_us)
@@ -407,10 +408,9 @@ static void count(struct radius_portal *p, const struct radius_view *v, uint32_t
 	}
 }
 
-static void take_reply(struct radius_socket *k, const uint8_t *data, size_t len)
+bool radius_take_reply(struct radius_socket *k, const uint8_t *data, size_t len)
 {
-	struct radius_portal *p = k->port;
-	struct radius_server *s = p->server;
+	struct radius_server *s = k->line->server;
 	struct radius_view v;
 	enum radius_fault fault = radius_parse(&v, data, len);
 	struct radius_request *q = fault ? NULL : k->by_id[v.id];
@@ -419,55 +419,33 @@ static void take_reply(struct radius_socket *k, const uint8_t *data, size_t len)
 	bool must_sign;
 
 	if (fault) {
-		bad_reply(p, fault, radius_fault_text(fault));
-		return;
+		radius_bad_reply(k, fault);
+		return false;
 	}
 	if (!q) {
-		bad_reply(p, UNASKED, "nothing was asked with its identifier, or it came too late");
-		return;
+		radius_regain_id(k, v.id);
+		drop_reply(k, UNASKED, "nothing was asked with its identifier, or it came too late");
+		return true;
 	}
 	/* Of all replies only these can be forged to any use (Blast-RADIUS). */
 	must_sign = q->code == RADIUS_ACCESS_REQUEST && s->config->require_message_authenticator;
 	fault = answers(q->code, v.code) ? radius_check_reply(&v, &s->secret, q->auth, must_sign) : RADIUS_BAD_CODE;
 	if (fault) {
-		bad_reply(p, fault, radius_fault_text(fault));
+		radius_bad_reply(k, fault);
 		if (fault == RADIUS_BAD_AUTHENTICATOR)
 			radius_ask_secret(s);
-		return;
+		return fault == RADIUS_BAD_CODE;
 	}
 	memcpy(auth, q->auth, sizeof(auth));
 	answer = (struct radius_answer){
 		.view = &v, .server = { s->config, &s->secret }, .request_auth = auth,
 		.latency_us = (uint32_t)(now_us() - q->sent_us),
 	};
+	k->heard_ms = loop_now(s->radius->loop);
+	radius_give_id(q);
 	if (!q->probe)
-		count(p, &v, answer.latency_us);
-	radius_set_alive(p);
+		count(q->port, &v, answer.latency_us);
+	radius_set_alive(q->port);
 	finish(q, 0, &answer);
-}
-
-static void on_readable(struct loop_io *io, int fd, int events)
-{
-	struct radius_socket *k = (struct radius_socket *)((char *)io - offsetof(struct radius_socket, io));
-	/* One more than the longest, so that a longer one is seen as such. */
-	static uint8_t data[RADIUS_PACKET_MAX + 1];
-
-	(void)events;
-	for (int i = 0; i < 64; i++) {
-		ssize_t n = recv(fd, data, sizeof(data), 0);
-
-		if (n < 0 && errno == ECONNREFUSED && k->port->requests) {
-			radius_set_dead(k->port, "nothing listens there (ICMP port unreachable)");
-			continue;
-		}
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			break;
-		if ((size_t)n > RADIUS_PACKET_MAX)
-			bad_reply(k->port, RADIUS_LONG, radius_fault_text(RADIUS_LONG));
-		else
-			take_reply(k, data, (size_t)n);
-	}
-	explicit_bzero(data, sizeof(data));
+	return true;
 }

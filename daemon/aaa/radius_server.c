@@ -38,10 +38,11 @@ void radius_set_alive(struct radius_portal *p)
 		s->radius->on_alive(s->radius->alive_arg);
 }
 
-void radius_set_dead(struct radius_portal *p, const char *why)
+/* false: it was dead already. */
+static bool bury(struct radius_portal *p)
 {
 	struct radius_server *s = p->server;
-	struct radius_request *next;
+	bool lived = p->state != DEAD;
 
 	if (!loop_timer_is_set(&p->probe_timer))
 		loop_timer_set(s->radius->loop, &p->probe_timer, loop_now(s->radius->loop) + s->config->dead_ms,
@@ -49,18 +50,47 @@ void radius_set_dead(struct radius_portal *p, const char *why)
 	/* Its secret or its name's address may have changed. */
 	radius_ask_secret(s);
 	radius_ask_address(s);
-	if (p->state == DEAD)
-		return;
+	if (lived)
+		p->changed_ms = loop_now(s->radius->loop);
 	p->state = DEAD;
-	p->changed_ms = loop_now(s->radius->loop);
-	radius_server_error(s, why);
-	log_warn("radius \"%s\": its %s port is taken as dead: %s", s->config->name, radius_port_name(p), why);
-	/* What waits for it goes to the next server at once; without one it goes on trying here. */
+	return lived;
+}
+
+/* What waits for it goes to the next server at once; without one it goes on trying here. */
+static void move_on(struct radius_portal *p)
+{
+	struct radius_request *next;
+
 	for (struct radius_request *q = p->requests; q; q = next) {
 		next = q->next;
 		if (!q->probe && radius_request_has_other(q))
 			radius_request_advance(q);
 	}
+}
+
+void radius_set_dead(struct radius_portal *p, const char *why)
+{
+	struct radius_server *s = p->server;
+
+	if (!bury(p))
+		return;
+	radius_server_error(s, why);
+	log_warn("radius \"%s\": its %s port is taken as dead: %s", s->config->name, radius_port_name(p), why);
+	move_on(p);
+}
+
+/* Once for the same reason, as long as nothing else is told. */
+void radius_set_unreachable(struct radius_server *s, const char *why)
+{
+	bool news = strcmp(s->last_error, why) != 0;
+
+	for (int i = 0; i < RADIUS_PORTS; i++)
+		news = bury(&s->ports[i]) || news;
+	radius_server_error(s, why);
+	if (news)
+		log_warn("radius \"%s\": it is taken as dead: %s", s->config->name, why);
+	for (int i = 0; i < RADIUS_PORTS; i++)
+		move_on(&s->ports[i]);
 }
 
 static void probe_done(void *arg, int result, const struct radius_answer *answer)
@@ -147,8 +177,7 @@ static bool may_ask(struct radius_server *s, uint64_t *asked_ms)
 
 static void restart(struct radius_server *s)
 {
-	for (int i = 0; i < RADIUS_PORTS; i++)
-		radius_portal_restart(&s->ports[i]);
+	radius_server_restart(s);
 	maybe_ready(s);
 }
 
@@ -197,7 +226,7 @@ void radius_ask_secret(struct radius_server *s)
 {
 	struct aaa_open body = { .kind = AAA_FILE_RADIUS };
 
-	if (s->opening || !may_ask(s, &s->opened_ms))
+	if (!s->config->secret_file || s->opening || !may_ask(s, &s->opened_ms))
 		return;
 	memcpy(body.name, s->config->name, sizeof(body.name));
 	s->opening = channel_request(&s->radius->aaa->monitor, AAA_OPEN, &body, sizeof(body), NULL, 0,

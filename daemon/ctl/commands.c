@@ -405,6 +405,8 @@ static const struct ctl_field pool_fields[] = {
 static const struct ctl_field radius_fields[] = {
 	COLUMN("name", "NAME", "Server"),
 	COLUMN("address", "ADDRESS", "Address"),
+	COLUMN("transport", "TRANSPORT", "Transport"),
+	LINE("tls", "TLS"),
 	LINE("auth_port", "Authentication port"),
 	LINE("acct_port", "Accounting port"),
 	COLUMN("auth", "AUTH", "Authentication"),

@@ -344,6 +344,8 @@ static json_t *server_record(const struct aaa_radius_state *s)
 
 	show_text(o, "name", s->name);
 	show_text(o, "address", s->address);
+	show_text(o, "transport", s->transport == CONFIG_TRANSPORT_TLS ? "tls" : "udp");
+	show_text(o, "tls", s->tls);
 	show_number(o, "auth_port", s->auth_port);
 	show_number(o, "acct_port", s->acct_port);
 	show_text(o, "auth", server_state(s->auth));
@@ -377,7 +379,8 @@ static void on_server(void *argument, int result, struct ipc_message *m)
 	const char *wanted = show_arg(c, "name");
 
 	c->waiting = false;
-	if (!result && s && (!ipc_is_text(s->name) || !ipc_is_text(s->address) || !ipc_is_text(s->last_error)))
+	if (!result && s && (!ipc_is_text(s->name) || !ipc_is_text(s->address) || !ipc_is_text(s->tls) ||
+			     !ipc_is_text(s->last_error)))
 		result = -EPROTO;
 	if (c->over) {
 		control_resume(c);

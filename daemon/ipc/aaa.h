@@ -50,7 +50,10 @@ struct aaa_start {
 	bool has_coa;		/* fd: a UDP socket bound to the coa-address */
 };
 
-enum aaa_file { AAA_FILE_USERS, AAA_FILE_PASSWORD, AAA_FILE_RADIUS, AAA_FILE_COA };
+enum aaa_file {
+	AAA_FILE_USERS, AAA_FILE_PASSWORD, AAA_FILE_RADIUS, AAA_FILE_COA,
+	AAA_FILE_RADIUS_CA, AAA_FILE_RADIUS_CERTIFICATE, AAA_FILE_RADIUS_KEY,
+};
 struct aaa_open {
 	enum aaa_file kind;
 	char name[CONFIG_NAME_MAX];	/* of the ppp, lac, radius or coa section */
@@ -138,6 +141,8 @@ struct aaa_radius_state {
 	char name[CONFIG_NAME_MAX];
 	char address[64];		/* "" while it is not resolved */
 	uint16_t auth_port, acct_port;
+	enum config_transport transport;
+	char tls[64];			/* version and cipher of a connection that is up; "" */
 	enum { AAA_RADIUS_UNKNOWN, AAA_RADIUS_ALIVE, AAA_RADIUS_DEAD } auth, acct;
 	uint64_t auth_requests, auth_accepts, auth_rejects, auth_challenges, auth_timeouts;
 	uint64_t acct_requests, acct_responses, acct_timeouts;

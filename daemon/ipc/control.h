@@ -82,7 +82,8 @@
  * Fields of a pool record: name, kind ("ppp" or "pool"), ranges, reserve (arrays),
  *   size (with the reserved), used (with what is fixed), reserved, free (for
  *   anybody), known (at rest, kept for who had them), exhausted (calls refused)
- * Fields of a radius record: name, address, auth_port, acct_port, auth, acct
+ * Fields of a radius record: name, address, transport ("udp", "tls"), tls (version and
+ *   cipher of a connection that is up), auth_port, acct_port, auth, acct
  *   ("unknown", "alive", "dead"), changed_s, auth_latency_us, acct_latency_us,
  *   auth_requests, auth_accepts, auth_rejects, auth_challenges, auth_timeouts,
  *   acct_requests, acct_responses, acct_timeouts, retransmits, bad_replies,

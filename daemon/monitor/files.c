@@ -110,28 +110,44 @@ int monitor_open_secret(const struct config *c, const struct monitor_secret *s)
 	return -EINVAL;
 }
 
+static const char *password_file(const struct config_lac *lac, const char *session)
+{
+	for (size_t i = 0; lac && i < lac->sessions_n; i++)
+		if (strcmp(lac->sessions[i].name, session) == 0)
+			return lac->sessions[i].password_file;
+	return NULL;
+}
+
+static const char *coa_file(const struct config *c, const char *name)
+{
+	for (size_t i = 0; i < c->coa_n; i++)
+		if (strcmp(c->coa[i].name, name) == 0)
+			return c->coa[i].secret_file;
+	return NULL;
+}
+
 int monitor_open_aaa_file(const struct config *c, int kind, const char *name,
 			  const char *session)
 {
-	const struct config_ppp *ppp;
-	const struct config_lac *lac;
+	const struct config_ppp *ppp = config_ppp_find(c, name);
+	const struct config_radius *radius = config_radius_find(c, name);
 
-	if (kind == AAA_FILE_USERS) {
-		ppp = config_ppp_find(c, name);
-		return ppp ? open_file(ppp->users_file) : -ENOENT;
+	switch ((enum aaa_file)kind) {
+	case AAA_FILE_USERS:
+		return open_file(ppp ? ppp->users_file : NULL);
+	case AAA_FILE_PASSWORD:
+		return open_file(password_file(config_lac_find(c, name), session));
+	case AAA_FILE_COA:
+		return open_file(coa_file(c, name));
+	case AAA_FILE_RADIUS:
+		return open_file(radius ? radius->secret_file : NULL);
+	case AAA_FILE_RADIUS_CA:
+		return open_file(radius ? radius->ca_file : NULL);
+	case AAA_FILE_RADIUS_CERTIFICATE:
+		return open_file(radius ? radius->certificate_file : NULL);
+	case AAA_FILE_RADIUS_KEY:
+		return open_file(radius ? radius->key_file : NULL);
 	}
-	if (kind == AAA_FILE_RADIUS) {
-		const struct config_radius *radius = config_radius_find(c, name);
-
-		return radius ? open_file(radius->secret_file) : -ENOENT;
-	}
-	for (size_t i = 0; kind == AAA_FILE_COA && i < c->coa_n; i++)
-		if (strcmp(c->coa[i].name, name) == 0)
-			return open_file(c->coa[i].secret_file);
-	lac = kind == AAA_FILE_PASSWORD ? config_lac_find(c, name) : NULL;
-	for (size_t i = 0; lac && i < lac->sessions_n; i++)
-		if (strcmp(lac->sessions[i].name, session) == 0)
-			return open_file(lac->sessions[i].password_file);
 	return -ENOENT;
 }
 

@@ -154,14 +154,34 @@ void lab_close(struct lab_server *s, enum radius_port kind)
 
 /* ---- the monitor and the engine ---- */
 
+static const char *file_text(enum aaa_file kind)
+{
+	switch (kind) {
+	case AAA_FILE_USERS:
+		return lab.users;
+	case AAA_FILE_RADIUS_CA:
+		return lab.ca;
+	case AAA_FILE_RADIUS_CERTIFICATE:
+		return lab.certificate;
+	case AAA_FILE_RADIUS_KEY:
+		return lab.key;
+	case AAA_FILE_PASSWORD:
+	case AAA_FILE_RADIUS:
+	case AAA_FILE_COA:
+		break;
+	}
+	return lab.secret;
+}
+
 static void on_monitor_message(struct channel *c, struct ipc_message *m)
 {
 	const struct aaa_open *o = ipc_body(m, struct aaa_open);
-	const char *text = o && o->kind == AAA_FILE_USERS ? lab.users : lab.secret;
+	const char *text;
 	int fd = -1;
 
 	assert_int_equal(m->header.type, AAA_OPEN);
 	assert_non_null(o);
+	text = file_text(o->kind);
 	if (text) {
 		fd = memfd_create("test", MFD_CLOEXEC);
 		assert_true(fd >= 0);
@@ -200,19 +220,20 @@ static void open_pair(struct channel *ours, struct channel *theirs, void (*on_ou
 
 /* ---- the whole ---- */
 
-static struct config *configure(const char *ppp)
+static struct config *configure(const char *ppp, const char *way)
 {
 	static const char form[] =
 		"hostname = \"lns\"\nlisten { address = 127.0.0.1 }\n"
 		"ppp \"isp\" { auth = { mschapv2, chap, pap, mschapv1 } radius = { \"a\", \"b\" } %s }\n"
-		"radius \"a\" { address = \"127.0.0.1\" auth-port = %u acct-port = %u secret-file = \"/s\" }\n"
+		"radius \"a\" { address = \"127.0.0.1\" %s }\n"
 		"radius \"b\" { address = \"127.0.0.1\" auth-port = %u acct-port = %u secret-file = \"/s\" }\n";
-	char text[2048], err[512];
+	char text[2048], udp[128], err[512];
 	struct config *c;
 	FILE *f;
 
-	snprintf(text, sizeof(text), form, ppp, lab.server[0].port[0], lab.server[0].port[1], lab.server[1].port[0],
-		 lab.server[1].port[1]);
+	snprintf(udp, sizeof(udp), "auth-port = %u acct-port = %u secret-file = \"/s\"", lab.server[0].port[0],
+		 lab.server[0].port[1]);
+	snprintf(text, sizeof(text), form, ppp, way ? way : udp, lab.server[1].port[0], lab.server[1].port[1]);
 	f = fmemopen(text, strlen(text), "r");
 	assert_non_null(f);
 	c = config_parse(f, "test", err, sizeof(err));
@@ -221,7 +242,8 @@ static struct config *configure(const char *ppp)
 		fail_msg("%s", err);
 	for (size_t i = 0; i < c->radius_n; i++) {
 		c->radius[i].timeout_ms = 200;
-		c->radius[i].tries = 2;
+		if (c->radius[i].transport == CONFIG_TRANSPORT_UDP)
+			c->radius[i].tries = 2;
 		c->radius[i].dead_ms = 100;
 	}
 	return c;
@@ -245,6 +267,11 @@ static void nothing(struct channel *c, struct ipc_message *m)
 
 void lab_start(const char *ppp)
 {
+	lab_start_with(ppp, NULL);
+}
+
+void lab_start_with(const char *ppp, const char *way)
+{
 	lab = (struct lab){ .secret = "secret\n", .users = "bob * builder 10.9.9.9\neve * apple\n",
 			    .log = memfd_create("log", MFD_CLOEXEC) };
 	real_stderr = dup(STDERR_FILENO);
@@ -259,7 +286,7 @@ void lab_start(const char *ppp)
 	}
 	open_pair(&lab.a.monitor, &lab.monitor, nothing, on_monitor_message);
 	open_pair(&lab.a.engine, &lab.engine, on_aaa_message, nothing);
-	lab.a.config = configure(ppp);
+	lab.a.config = configure(ppp, way);
 	dup2(lab.log, STDERR_FILENO);
 	lab.a.workers = workers_new(lab.a.loop, 1, 8);
 	lab.a.store = store_new(lab.a.loop, &lab.a.monitor, lab.a.config);
@@ -355,6 +382,13 @@ int lab_send(int *result)
 	*result = 1;
 	return radius_send(lab.a.radius, RADIUS_PORT_AUTH, &lab.a.config->ppp[0].radius, RADIUS_ACCESS_REQUEST,
 			   build_nothing, on_done, result);
+}
+
+int lab_account(int *result, radius_build *build)
+{
+	*result = 1;
+	return radius_send(lab.a.radius, RADIUS_PORT_ACCT, &lab.a.config->ppp[0].radius, RADIUS_ACCOUNTING_REQUEST,
+			   build, on_done, result);
 }
 
 struct aaa_radius_state lab_state(unsigned int server)

@@ -39,12 +39,15 @@ struct lab {
 	struct lab_server server[2];	/* "a" and "b" */
 	const char *secret;		/* what the secret files hold; NULL: there are none */
 	const char *users;		/* the users file */
+	const char *ca, *certificate, *key;	/* the files of a server of TLS; NULL: it is not there */
 	int log;			/* what was logged */
 };
 extern struct lab lab;
 
 /* ppp: keys of the profile "isp". The servers wait 200 ms for an answer, within which two are tried. */
 void lab_start(const char *ppp);
+/* With these keys for the way to "a". */
+void lab_start_with(const char *ppp, const char *way);
 void lab_stop(void);
 /* Both servers' addresses and secrets are known. */
 bool lab_is_ready(void);
@@ -56,6 +59,8 @@ void lab_listen(struct lab_server *s, enum radius_port kind);
 void lab_close(struct lab_server *s, enum radius_port kind);
 /* Asks "a" and "b" for nobody in particular; *result is set to 1 until it has one. */
 int lab_send(int *result);
+/* An accounting request, of what build puts into it (NULL: nothing). */
+int lab_account(int *result, radius_build *build);
 extern char lab_answered_by;	/* the first letter of the server's name */
 struct aaa_radius_state lab_state(unsigned int server);
 

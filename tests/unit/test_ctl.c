@@ -552,12 +552,13 @@ static void test_radius_table(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(run_with(f, "show radius", "{\"command\":\"show radius\",\"args\":{}}",
-		"{\"record\": {\"name\": \"r1\", \"address\": \"192.0.2.5\", \"auth\": \"alive\", \"acct\": \"dead\","
+		"{\"record\": {\"name\": \"r1\", \"address\": \"192.0.2.5\", \"transport\": \"tls\","
+		" \"auth\": \"alive\", \"acct\": \"dead\","
 		" \"changed_s\": 61, \"auth_latency_us\": 1250, \"outstanding\": 2, \"queued\": 4, \"auth_requests\": 9,"
 		" \"auth_accepts\": 8, \"auth_rejects\": 1, \"auth_timeouts\": 0}}\n" END), 0);
 	assert_string_equal(f->out,
-		"NAME ADDRESS   AUTH  ACCT SINCE LATENCY WAITING QUEUED REQUESTS ACCEPTS REJECTS TIMEOUTS\n"
-		"r1   192.0.2.5 alive dead 1m01s  1.25ms       2      4        9       8       1        0\n");
+		"NAME ADDRESS   TRANSPORT AUTH  ACCT SINCE LATENCY WAITING QUEUED REQUESTS ACCEPTS REJECTS TIMEOUTS\n"
+		"r1   192.0.2.5 tls       alive dead 1m01s  1.25ms       2      4        9       8       1        0\n");
 }
 
 /* A refusal is shown in full, and is a failure. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The secret files that the monitor opens: each kind and name leads to its own. */
+/* The files that the monitor opens for others: each kind and name leads to its own. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,24 +12,31 @@
 
 #include <cmocka.h>
 
+#include "ipc/aaa.h"
 #include "lib/config.h"
 #include "monitor/internal.h"
 
-static const char *const files[] = { "lns", "lac", "lcce", "old" };
+static const char *const files[] = {
+	"lns", "lac", "lcce", "old", "users", "password", "radius", "coa", "ca", "certificate", "key",
+};
 #define FILES (sizeof(files) / sizeof(files[0]))
 
 static struct config *config_in(const char *dir)
 {
-	char text[1024], err[512] = "";
+	char text[2048], err[512] = "";
 	struct config *c;
 	FILE *f;
 
 	snprintf(text, sizeof(text),
-		 "listen { address = 0.0.0.0 } ppp p { backend = none }\n"
-		 "lns n { tunnel-secret-file = %s/lns ppp = p }\n"
-		 "lac l { server = x secret-file = %s/lac }\n"
-		 "lcce c { remote = x secret-file = %s/lcce old-secret-file = %s/old }\n"
-		 "lcce bare { remote = x }\n", dir, dir, dir, dir);
+		 "listen { address = 0.0.0.0 } ppp p { backend = none users-file = %1$s/users }\n"
+		 "lns n { tunnel-secret-file = %1$s/lns ppp = p }\n"
+		 "lac l { server = x secret-file = %1$s/lac session s { ppp = p user = u password-file = %1$s/password } }\n"
+		 "lcce c { remote = x secret-file = %1$s/lcce old-secret-file = %1$s/old }\n"
+		 "lcce bare { remote = x }\n"
+		 "radius udp { address = x secret-file = %1$s/radius }\n"
+		 "radius tls { address = x transport = tls ca-file = %1$s/ca certificate-file = %1$s/certificate\n"
+		 "key-file = %1$s/key }\n"
+		 "coa m { from-address = 10.0.0.0/8 secret-file = %1$s/coa }\n", dir);
 	f = fmemopen(text, strlen(text), "r");
 	assert_non_null(f);
 	c = config_parse(f, "test.conf", err, sizeof(err));
@@ -39,16 +46,11 @@ static struct config *config_in(const char *dir)
 	return c;
 }
 
-/* Opens by kind and name; -errno, or whether the file says what it is. */
-static int opened(const struct config *c, int kind, const char *name, const char *file)
+/* -errno, or whether the file says what it is. */
+static int says(int fd, const char *file)
 {
-	struct monitor_secret s = { 0 };
 	char text[16] = "";
-	int fd;
 
-	memcpy(&s.kind, &kind, sizeof(s.kind));
-	snprintf(s.name, sizeof(s.name), "%s", name);
-	fd = monitor_open_secret(c, &s);
 	if (fd < 0)
 		return fd;
 	assert_true(read(fd, text, sizeof(text) - 1) > 0);
@@ -56,10 +58,27 @@ static int opened(const struct config *c, int kind, const char *name, const char
 	return strcmp(text, file) == 0;
 }
 
-static void test_open_secret(void **state)
+/* Opens by kind and name. */
+static int opened(const struct config *c, int kind, const char *name, const char *file)
 {
-	char dir[] = "/tmp/l2tpd-files-XXXXXX", path[64];
-	struct config *c;
+	struct monitor_secret s = { 0 };
+
+	memcpy(&s.kind, &kind, sizeof(s.kind));
+	snprintf(s.name, sizeof(s.name), "%s", name);
+	return says(monitor_open_secret(c, &s), file);
+}
+
+static int opened_for_aaa(const struct config *c, int kind, const char *name, const char *session, const char *file)
+{
+	return says(monitor_open_aaa_file(c, kind, name, session), file);
+}
+
+static char dir[] = "/tmp/l2tpd-files-XXXXXX";
+static struct config *c;
+
+static int setup(void **state)
+{
+	char path[64];
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
@@ -73,6 +92,26 @@ static void test_open_secret(void **state)
 		fclose(f);
 	}
 	c = config_in(dir);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	char path[64];
+
+	(void)state;
+	config_free(c);
+	for (size_t i = 0; i < FILES; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
+		unlink(path);
+	}
+	rmdir(dir);
+	return 0;
+}
+
+static void test_open_secret(void **state)
+{
+	(void)state;
 	assert_int_equal(opened(c, MONITOR_SECRET_LNS, "n", "lns"), true);
 	assert_int_equal(opened(c, MONITOR_SECRET_LAC, "l", "lac"), true);
 	assert_int_equal(opened(c, MONITOR_SECRET_LCCE, "c", "lcce"), true);
@@ -83,19 +122,32 @@ static void test_open_secret(void **state)
 	assert_int_equal(opened(c, MONITOR_SECRET_LCCE, "bare", ""), -ENOENT);
 	assert_int_equal(opened(c, MONITOR_SECRET_LCCE_OLD, "bare", ""), -ENOENT);
 	assert_int_equal(opened(c, 99, "c", ""), -EINVAL);
-	config_free(c);
-	for (size_t i = 0; i < FILES; i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
-		unlink(path);
-	}
-	rmdir(dir);
+}
+
+static void test_open_aaa_file(void **state)
+{
+	(void)state;
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_USERS, "p", "", "users"), true);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_PASSWORD, "l", "s", "password"), true);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS, "udp", "", "radius"), true);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_COA, "m", "", "coa"), true);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_CA, "tls", "", "ca"), true);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_CERTIFICATE, "tls", "", "certificate"), true);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_KEY, "tls", "", "key"), true);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_USERS, "l", "", ""), -ENOENT);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_PASSWORD, "l", "p", ""), -ENOENT);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS, "tls", "", ""), -ENOENT);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_KEY, "udp", "", ""), -ENOENT);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_CA, "m", "", ""), -ENOENT);
+	assert_int_equal(opened_for_aaa(c, 99, "p", "", ""), -ENOENT);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_open_secret),
+		cmocka_unit_test(test_open_aaa_file),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }
