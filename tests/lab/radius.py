@@ -153,6 +153,7 @@ server default {{
         ipaddr = {address}
         port = {acct_port}
     }}
+    {tls}
     authorize {{
         {requests}
         {authorize}
@@ -191,6 +192,39 @@ server default {{
         }}
     }}
 }}
+"""
+# RADIUS over TLS, for those who have a certificate of the same authority.
+TLS = """
+    listen {{
+        type = auth+acct
+        proto = tcp
+        ipaddr = {address}
+        port = {port}
+        clients = radsec
+        limit {{
+            max_connections = 16
+            lifetime = 0
+            idle_timeout = 0
+        }}
+        tls {{
+            private_key_file = {own.key}
+            certificate_file = {own.certificate}
+            ca_file = {authority.certificate}
+            cipher_list = "DEFAULT"
+            tls_min_version = "1.2"
+            tls_max_version = "{version}"
+            require_client_cert = yes
+        }}
+    }}
+"""
+TLS_CLIENTS = """
+clients radsec {
+    client any {
+        ipaddr = *
+        proto = tls
+        secret = radsec
+    }
+}
 """
 
 
@@ -263,8 +297,12 @@ class FreeRadius:
     """A FreeRADIUS in a namespace, not yet started."""
 
     def __init__(self, processes, namespace, name="radius", address="127.0.0.1", auth_port=1812, acct_port=1813,
-                 secret=SECRET, mppe=True, authorize="", post_auth="", modules="", threads=2, sign=True, plain=False):
-        """plain: users in the file only, and no line per request, for speed."""
+                 secret=SECRET, mppe=True, authorize="", post_auth="", modules="", threads=2, sign=True, plain=False,
+                 tls=None):
+        """
+        plain: users in the file only, and no line per request, for speed. tls: a dict of own (a Pair), its
+        authority, port and version, where it takes RADIUS over TLS as well.
+        """
         self.processes = processes
         self.namespace = namespace
         self.name = name
@@ -280,7 +318,8 @@ class FreeRadius:
             auth_port=auth_port, acct_port=acct_port, authorize=authorize, post_auth=post_auth,
             sign="update reply {\n Message-Authenticator := 0x00\n }" if sign else "",
             modules=modules, acct=values, request=request, threads=threads, log="no" if plain else "yes",
-            requests="" if plain else "requests", sql="" if plain else "sql"))
+            requests="" if plain else "requests", sql="" if plain else "sql",
+            tls=TLS.format(address=address, **tls) if tls else "") + (TLS_CLIENTS if tls else ""))
         self.users("")
         with self.database() as db:
             db.executescript(SCHEMA)
@@ -328,6 +367,10 @@ class FreeRadius:
                 except OSError:
                     return False
         wait_until(answers, f"{self.name} to answer")
+
+    def kill(self):
+        """Ends it in the middle of what it does."""
+        self.process.send(signal.SIGKILL)
 
     def stop(self):
         """Ends it at once: its port does not answer any more."""

@@ -15,15 +15,32 @@ pytestmark = pytest.mark.any_kernel
 AUTH = '"mschapv2", "chap", "pap", "mschapv1"'
 
 
+class ByTls:
+    """A FreeRadius as it is reached by TLS."""
+
+    def __init__(self, server, port, ca, own=None, name=None, server_name=None):
+        self.name, self.address = name or server.name, server.address
+        self.keys = f'transport = "tls"\n    port = {port}\n    ca-file = "{ca}"'
+        if own:
+            self.keys += f'\n    certificate-file = "{own.certificate}"\n    key-file = "{own.key}"'
+        if server_name:
+            self.keys += f'\n    server-name = "{server_name}"'
+
+
+def way_to(server, secret):
+    """The keys of a radius section that say how the server is reached."""
+    if isinstance(server, ByTls):
+        return server.keys
+    return f'auth-port = {server.auth_port}\n    acct-port = {server.acct_port}\n    secret-file = "{secret}"'
+
+
 def radius_config(lns, *servers, auth=AUTH, radius="", ppp="", pool="10.64.0.0/24", extra="", lns_keys=""):
-    """A profile whose users these servers know; a server is a FreeRadius or its (name, address, port)."""
+    """A profile whose users these servers know; a server is a FreeRadius, ByTls, or has its name, address and ports."""
     secret = lns.secret(SECRET, "radius")
     sections = "".join(f"""
 radius "{s.name}" {{
     address = "{s.address}"
-    auth-port = {s.auth_port}
-    acct-port = {s.acct_port}
-    secret-file = "{secret}"
+    {way_to(s, secret)}
     timeout = 2
     dead-time = 2
     {radius}
