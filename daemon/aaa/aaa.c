@@ -56,7 +56,7 @@ static void tell_radius(struct aaa *a, struct ipc_message *m)
 
 static void on_engine_message(struct channel *c, struct ipc_message *m)
 {
-	struct aaa *a = (struct aaa *)((char *)c - offsetof(struct aaa, engine));
+	struct aaa *a = container_of(c, struct aaa, engine);
 
 	switch ((enum aaa_message)m->header.type) {
 	case AAA_AUTH:
@@ -162,7 +162,7 @@ static int start(struct aaa *a, struct ipc_message *m)
 
 static void on_monitor_message(struct channel *c, struct ipc_message *m)
 {
-	struct aaa *a = (struct aaa *)((char *)c - offsetof(struct aaa, monitor));
+	struct aaa *a = container_of(c, struct aaa, monitor);
 	int err;
 
 	if (m->header.type != AAA_START || a->config) {
@@ -178,7 +178,7 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 
 static void on_monitor_closed(struct channel *c)
 {
-	struct aaa *a = (struct aaa *)((char *)c - offsetof(struct aaa, monitor));
+	struct aaa *a = container_of(c, struct aaa, monitor);
 
 	loop_stop(a->loop);
 }

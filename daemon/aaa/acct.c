@@ -234,7 +234,7 @@ static int build(void *arg, struct radius_builder *b, const struct radius_server
 
 static void on_retry(struct loop_timer *t)
 {
-	struct lane *l = (struct lane *)((char *)t - offsetof(struct lane, timer));
+	struct lane *l = container_of(t, struct lane, timer);
 
 	pump(l);
 }

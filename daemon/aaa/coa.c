@@ -335,7 +335,7 @@ static void arm(struct coa *c, uint64_t ms)
 
 static void on_sweep(struct loop_timer *t)
 {
-	struct coa *c = (struct coa *)((char *)t - offsetof(struct coa, timer));
+	struct coa *c = container_of(t, struct coa, timer);
 	uint64_t now = now_of(c), next = SWEEP_MS;
 	struct exchange **at = &c->oldest;
 
@@ -506,7 +506,7 @@ static void read_control(struct msghdr *m, struct way *w)
 
 static void on_readable(struct loop_io *io, int fd, int events)
 {
-	struct coa *c = (struct coa *)((char *)io - offsetof(struct coa, io));
+	struct coa *c = container_of(io, struct coa, io);
 	/* One more than the longest, so that a longer one is seen as such. */
 	static uint8_t data[RADIUS_PACKET_MAX + 1];
 	char control[256];

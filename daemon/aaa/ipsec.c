@@ -243,7 +243,7 @@ static void on_failed(struct ipsec_conn *c, const char *why)
 
 static void on_timeout(struct loop_timer *t)
 {
-	struct ipsec_job *j = (struct ipsec_job *)((char *)t - offsetof(struct ipsec_job, timer));
+	struct ipsec_job *j = container_of(t, struct ipsec_job, timer);
 
 	job_fail(j, "charon does not answer");
 }

@@ -124,7 +124,7 @@ static int take_packets(struct ipsec_conn *c)
 
 static void on_io(struct loop_io *io, int fd, int events)
 {
-	struct ipsec_conn *c = (struct ipsec_conn *)((char *)io - offsetof(struct ipsec_conn, io));
+	struct ipsec_conn *c = container_of(io, struct ipsec_conn, io);
 	int err = events & LOOP_WRITE ? flush(c) : 0;
 	ssize_t n;
 

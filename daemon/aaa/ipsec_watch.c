@@ -176,19 +176,19 @@ static bool proceed(struct ipsec *i)
 
 static void on_open(struct ipsec_conn *c)
 {
-	struct ipsec *i = (struct ipsec *)((char *)c - offsetof(struct ipsec, conn));
+	struct ipsec *i = container_of(c, struct ipsec, conn);
 
 	register_next(i);
 }
 
 static void on_failed(struct ipsec_conn *c, const char *why)
 {
-	retry((struct ipsec *)((char *)c - offsetof(struct ipsec, conn)), why);
+	retry(container_of(c, struct ipsec, conn), why);
 }
 
 static bool on_packet(struct ipsec_conn *c, const struct vici_packet *p)
 {
-	struct ipsec *i = (struct ipsec *)((char *)c - offsetof(struct ipsec, conn));
+	struct ipsec *i = container_of(c, struct ipsec, conn);
 	enum vici_type awaited = i->step == IPSEC_WATCH_REGISTERING ? VICI_EVENT_CONFIRM : VICI_CMD_RESPONSE;
 
 	if (p->type == VICI_EVENT && vici_is(p->name, "list-sa")) {
@@ -220,7 +220,7 @@ static void start(struct ipsec *i)
 
 static void on_timer(struct loop_timer *t)
 {
-	struct ipsec *i = (struct ipsec *)((char *)t - offsetof(struct ipsec, timer));
+	struct ipsec *i = container_of(t, struct ipsec, timer);
 
 	switch (i->step) {
 	case IPSEC_WATCH_OFF:

@@ -181,7 +181,7 @@ bool radius_request_has_other(const struct radius_request *q)
 
 static void on_give_up(struct loop_timer *t)
 {
-	struct radius_request *q = (struct radius_request *)((char *)t - offsetof(struct radius_request, timer));
+	struct radius_request *q = container_of(t, struct radius_request, timer);
 
 	finish(q, q->result, NULL);
 }
@@ -273,7 +273,7 @@ static bool serves(const struct radius_line *l, uint64_t since_ms)
 
 static void on_again(struct loop_timer *t)
 {
-	begin_again((struct radius_request *)((char *)t - offsetof(struct radius_request, timer)));
+	begin_again(container_of(t, struct radius_request, timer));
 }
 
 /*
@@ -335,7 +335,7 @@ void radius_socket_broken(struct radius_socket *k, const char *why)
 
 static void on_timer(struct loop_timer *t)
 {
-	struct radius_request *q = (struct radius_request *)((char *)t - offsetof(struct radius_request, timer));
+	struct radius_request *q = container_of(t, struct radius_request, timer);
 	struct radius_portal *p = q->port;
 	struct radius_socket *k = q->socket;
 	const struct config_radius *c = p->server->config;

@@ -114,7 +114,7 @@ static int probe_build(void *arg, struct radius_builder *b, const struct radius_
 static void on_probe_timer(struct loop_timer *t)
 {
 	static const struct config_strings nobody;
-	struct radius_portal *p = (struct radius_portal *)((char *)t - offsetof(struct radius_portal, probe_timer));
+	struct radius_portal *p = container_of(t, struct radius_portal, probe_timer);
 	struct radius_server *s = p->server;
 	struct radius_request *q;
 
@@ -150,7 +150,7 @@ static void maybe_ready(struct radius_server *s)
 
 static void on_retry_timer(struct loop_timer *t)
 {
-	struct radius_server *s = (struct radius_server *)((char *)t - offsetof(struct radius_server, retry_timer));
+	struct radius_server *s = container_of(t, struct radius_server, retry_timer);
 
 	if (!secret_is_set(&s->secret))
 		radius_ask_secret(s);

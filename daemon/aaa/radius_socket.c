@@ -26,7 +26,7 @@ static void line_refused(struct radius_line *l)
 
 static void on_readable(struct loop_io *io, int fd, int events)
 {
-	struct radius_socket *k = (struct radius_socket *)((char *)io - offsetof(struct radius_socket, io));
+	struct radius_socket *k = container_of(io, struct radius_socket, io);
 	/* One more than the longest, so that a longer one is seen as such. */
 	static uint8_t data[RADIUS_PACKET_MAX + 1];
 

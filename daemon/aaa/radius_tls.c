@@ -425,7 +425,7 @@ static int go_on(struct radius_tls *t, int ready, short *events)
 
 static void on_io(struct loop_io *io, int fd, int ready)
 {
-	struct radius_socket *k = (struct radius_socket *)((char *)io - offsetof(struct radius_socket, io));
+	struct radius_socket *k = container_of(io, struct radius_socket, io);
 	struct radius_tls *t = k->tls;
 	short events = LOOP_READ;
 	int err = go_on(t, ready, &events);

@@ -101,7 +101,7 @@ static void on_wake(struct loop_io *io, int fd, int events)
 
 	(void)events;
 	(void)!read(fd, &count, sizeof(count));
-	finish((struct workers *)((char *)io - offsetof(struct workers, io)));
+	finish(container_of(io, struct workers, io));
 }
 
 struct workers *workers_new(struct loop *loop, unsigned int threads, unsigned int queue)

@@ -27,9 +27,6 @@
 #include "netlink/dataplane.h"
 #include "proto/l2tp/l2tp.h"
 
-#define container_of(ptr, type, member) \
-	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
-
 struct engine;
 struct tunnel;
 struct call;

@@ -121,7 +121,7 @@ static void dispatch(struct channel *c, struct ipc_message *m)
 
 static void on_io(struct loop_io *io, int fd, int events)
 {
-	struct channel *c = (struct channel *)((char *)io - offsetof(struct channel, io));
+	struct channel *c = container_of(io, struct channel, io);
 	struct ipc_message m;
 
 	if (events & LOOP_WRITE)

@@ -14,6 +14,9 @@
 struct event;
 struct loop;
 
+/* The owner of an embedded source, or of anything else that is embedded. */
+#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+
 enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 
 struct loop_io {

@@ -215,7 +215,7 @@ static struct group *group_with_room(struct announce *a)
 
 static void on_group(struct loop_timer *t)
 {
-	struct group *g = (struct group *)(void *)((char *)t - offsetof(struct group, timer));
+	struct group *g = container_of(t, struct group, timer);
 
 	g->read_ms = loop_now_fresh(g->announce->loop);
 	for (size_t i = 0; i < PROGRAMS; i++) {

@@ -25,7 +25,7 @@
 #define WORDS_MAX	32
 
 #define helper_of(p, member) \
-	((struct helper *)(void *)((char *)(p) - offsetof(struct helper, member)))
+	container_of(p, struct helper, member)
 
 static void on_timer(struct loop_timer *t);
 

@@ -192,7 +192,7 @@ static void begin_stop(struct monitor *m)
 
 static void on_stop_timeout(struct loop_timer *t)
 {
-	struct monitor *m = (struct monitor *)((char *)t - offsetof(struct monitor, stop_timer));
+	struct monitor *m = container_of(t, struct monitor, stop_timer);
 
 	log_warn("the engine did not end in %d s and is ended", STOP_GRACE_MS / 1000);
 	loop_stop(m->loop);
@@ -201,8 +201,8 @@ static void on_stop_timeout(struct loop_timer *t)
 static void on_sigterm(struct loop_signal *s, int signo)
 {
 	struct monitor *m = signo == SIGTERM ?
-		(struct monitor *)((char *)s - offsetof(struct monitor, sigterm)) :
-		(struct monitor *)((char *)s - offsetof(struct monitor, sigint));
+		container_of(s, struct monitor, sigterm) :
+		container_of(s, struct monitor, sigint);
 
 	begin_stop(m);
 	loop_timer_set(m->loop, &m->stop_timer, loop_now(m->loop) + STOP_GRACE_MS, on_stop_timeout);
@@ -217,7 +217,7 @@ static void on_sighup(struct loop_signal *s, int signo)
 
 static void on_sigchld(struct loop_signal *s, int signo)
 {
-	struct monitor *m = (struct monitor *)((char *)s - offsetof(struct monitor, sigchld));
+	struct monitor *m = container_of(s, struct monitor, sigchld);
 	int status;
 	pid_t pid;
 

@@ -106,7 +106,7 @@ static void look(struct own_addrs *o, struct own_addr *x)
 
 static void on_timer(struct loop_timer *t)
 {
-	struct own_addrs *o = (struct own_addrs *)(void *)((char *)t - offsetof(struct own_addrs, timer));
+	struct own_addrs *o = container_of(t, struct own_addrs, timer);
 
 	table_foreach(&o->by_addr, i)
 		for (struct own_addr *x = o->by_addr.slots[i].value; x; x = x->next)
@@ -146,7 +146,7 @@ static void on_news(void *ctx, const struct watch_news *n)
 
 static void on_readable(struct loop_io *io, int fd, int events)
 {
-	struct own_addrs *o = (struct own_addrs *)(void *)((char *)io - offsetof(struct own_addrs, io));
+	struct own_addrs *o = container_of(io, struct own_addrs, io);
 	int err = watch_read(&o->watch, on_news, o);
 
 	(void)fd;

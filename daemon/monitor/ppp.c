@@ -136,7 +136,7 @@ static void run_exited(struct run *run, int status)
 
 static struct run *run_of_timer(struct loop_timer *timer)
 {
-	return (struct run *)(void *)((char *)timer - offsetof(struct run, timer));
+	return container_of(timer, struct run, timer);
 }
 
 static void on_over(struct loop_timer *timer)

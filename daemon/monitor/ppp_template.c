@@ -22,7 +22,7 @@
 #define BACKOFF_MAX_MS	60000
 
 #define template_of(p, member) \
-	((struct ppp_template *)(void *)((char *)(p) - offsetof(struct ppp_template, member)))
+	container_of(p, struct ppp_template, member)
 
 static const char *role(const struct ppp_template *t)
 {

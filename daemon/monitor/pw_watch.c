@@ -134,7 +134,7 @@ static void look_at_all(struct pw_watch *w)
 
 static void on_readable(struct loop_io *io, int fd, int events)
 {
-	struct pw_watch *w = (struct pw_watch *)((char *)io - offsetof(struct pw_watch, io));
+	struct pw_watch *w = container_of(io, struct pw_watch, io);
 	int err = watch_read(&w->watch, on_news, w);
 
 	(void)fd;

@@ -28,12 +28,12 @@
 
 static void on_engine_message(struct channel *c, struct ipc_message *msg)
 {
-	monitor_request((struct monitor *)((char *)c - offsetof(struct monitor, engine.channel)), msg);
+	monitor_request(container_of(c, struct monitor, engine.channel), msg);
 }
 
 static void on_aaa_message(struct channel *c, struct ipc_message *msg)
 {
-	struct monitor *m = (struct monitor *)((char *)c - offsetof(struct monitor, aaa.channel));
+	struct monitor *m = container_of(c, struct monitor, aaa.channel);
 	struct aaa_open *open = ipc_body(msg, struct aaa_open);
 	int fd = -EINVAL;
 
@@ -50,7 +50,7 @@ static void on_aaa_message(struct channel *c, struct ipc_message *msg)
 /* The exit follows as SIGCHLD; a process that closed its channel and stays is ended. */
 static void on_engine_closed(struct channel *c)
 {
-	struct monitor *m = (struct monitor *)((char *)c - offsetof(struct monitor, engine.channel));
+	struct monitor *m = container_of(c, struct monitor, engine.channel);
 
 	if (m->engine.pid > 0 && !m->stopping)
 		kill(m->engine.pid, SIGKILL);
@@ -58,7 +58,7 @@ static void on_engine_closed(struct channel *c)
 
 static void on_aaa_closed(struct channel *c)
 {
-	struct monitor *m = (struct monitor *)((char *)c - offsetof(struct monitor, aaa.channel));
+	struct monitor *m = container_of(c, struct monitor, aaa.channel);
 
 	if (m->aaa.pid > 0)
 		kill(m->aaa.pid, SIGKILL);
@@ -244,14 +244,14 @@ static void restart(struct monitor *m, struct role *r)
 
 static void on_engine_restart(struct loop_timer *t)
 {
-	struct monitor *m = (struct monitor *)((char *)t - offsetof(struct monitor, engine.restart));
+	struct monitor *m = container_of(t, struct monitor, engine.restart);
 
 	restart(m, &m->engine);
 }
 
 static void on_aaa_restart(struct loop_timer *t)
 {
-	struct monitor *m = (struct monitor *)((char *)t - offsetof(struct monitor, aaa.restart));
+	struct monitor *m = container_of(t, struct monitor, aaa.restart);
 
 	restart(m, &m->aaa);
 }

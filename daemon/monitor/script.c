@@ -210,7 +210,7 @@ static void on_output(struct loop_io *io, int fd, int events)
 {
 	(void)fd;
 	(void)events;
-	read_output((struct job *)(void *)((char *)io - offsetof(struct job, output)));
+	read_output(container_of(io, struct job, output));
 }
 
 /* What it left behind may print on, and fill the pipe for ever: a bounded look. */
@@ -233,7 +233,7 @@ static void close_output(struct job *j)
 
 static void on_limit(struct loop_timer *t)
 {
-	struct job *j = (struct job *)(void *)((char *)t - offsetof(struct job, timer));
+	struct job *j = container_of(t, struct job, timer);
 	struct scripts *s = j->scripts;
 
 	if (j->terminated) {

@@ -93,7 +93,7 @@ static void send_one(struct static_ping *p)
 
 static void on_timer(struct loop_timer *t)
 {
-	struct static_ping *p = (struct static_ping *)((char *)t - offsetof(struct static_ping, timer));
+	struct static_ping *p = container_of(t, struct static_ping, timer);
 
 	send_one(p);
 	loop_timer_set(p->loop, t, loop_now(p->loop) + p->interval_ms, on_timer);
@@ -103,7 +103,7 @@ static void on_timer(struct loop_timer *t)
 
 static void on_answer(struct loop_io *io, int fd, int events)
 {
-	struct static_ping *p = (struct static_ping *)((char *)io - offsetof(struct static_ping, io));
+	struct static_ping *p = container_of(io, struct static_ping, io);
 	bool answered = false;
 
 	(void)events;

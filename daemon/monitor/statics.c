@@ -543,7 +543,7 @@ static bool work_on(struct statics *s, struct static_tunnel *t)
 
 static void on_timer(struct loop_timer *timer)
 {
-	statics_work((struct statics *)((char *)timer - offsetof(struct statics, timer)));
+	statics_work(container_of(timer, struct statics, timer));
 }
 
 void statics_work(struct statics *s)

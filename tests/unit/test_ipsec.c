@@ -172,7 +172,7 @@ static void on_request(struct peer *p, const struct vici_packet *q)
 
 static void on_peer(struct loop_io *io, int fd, int events)
 {
-	struct peer *p = (struct peer *)((char *)io - offsetof(struct peer, io));
+	struct peer *p = container_of(io, struct peer, io);
 	ssize_t n = recv(fd, p->in + p->len, sizeof(p->in) - p->len, MSG_DONTWAIT);
 	struct vici_packet q;
 	size_t size;

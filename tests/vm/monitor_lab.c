@@ -106,14 +106,14 @@ struct wait {
 
 static void on_deadline(struct loop_timer *t)
 {
-	loop_stop(((struct wait *)((char *)t - offsetof(struct wait, deadline)))->lab->m.loop);
+	loop_stop((container_of(t, struct wait, deadline))->lab->m.loop);
 }
 
 static void on_readable(struct loop_io *io, int fd, int events)
 {
 	(void)fd;
 	(void)events;
-	loop_stop(((struct wait *)((char *)io - offsetof(struct wait, io)))->lab->m.loop);
+	loop_stop((container_of(io, struct wait, io))->lab->m.loop);
 }
 
 /* One message, or none in that time. */

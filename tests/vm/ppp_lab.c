@@ -28,13 +28,11 @@ static const struct lab_kind over_udp = {
 
 static struct ppp_end *running;
 
-#define container(p, type, member) ((type *)(void *)((char *)(p) - offsetof(type, member)))
-
 /* ---- the loop ---- */
 
 static void on_deadline(struct loop_timer *t)
 {
-	struct ppp_lab *p = container(t, struct ppp_lab, deadline);
+	struct ppp_lab *p = container_of(t, struct ppp_lab, deadline);
 
 	p->timed_out = true;
 }
@@ -84,7 +82,7 @@ void ppp_lab_reap(struct ppp_lab *p)
 static void on_sigchld(struct loop_signal *s, int signo)
 {
 	(void)signo;
-	ppp_lab_reap(container(s, struct ppp_lab, sigchld));
+	ppp_lab_reap(container_of(s, struct ppp_lab, sigchld));
 }
 
 static void on_exited(void *arg, uint32_t tunnel_id, uint32_t session_id, pid_t pid, int status)
@@ -266,7 +264,7 @@ static const void *body(const struct ipc_message *m, size_t len)
 
 static void on_message(struct channel *c, struct ipc_message *m)
 {
-	struct ppp_end *e = container(c, struct ppp_end, channel);
+	struct ppp_end *e = container_of(c, struct ppp_end, channel);
 
 	switch ((enum ppp_call_message)m->header.type) {
 	case PPP_CALL_HELLO:
@@ -311,7 +309,7 @@ static void on_message(struct channel *c, struct ipc_message *m)
 
 static void on_closed(struct channel *c)
 {
-	struct ppp_end *e = container(c, struct ppp_end, channel);
+	struct ppp_end *e = container_of(c, struct ppp_end, channel);
 
 	e->closed = true;
 	channel_close(c);
