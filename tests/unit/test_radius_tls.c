@@ -412,6 +412,7 @@ static void test_files(void **state)
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *text;
+	long len;
 	const struct { const char *ca, *certificate, *key, *why; } bad[] = {
 		{ NULL, client.certificate, client.key, "its ca-file cannot be used: No such file or directory" },
 		{ "", client.certificate, client.key, "its ca-file cannot be used: no start line" },
@@ -424,7 +425,9 @@ static void test_files(void **state)
 	(void)state;
 	assert_int_equal(PEM_write_bio_PrivateKey(bio, key, EVP_aes_128_cbc(), (const unsigned char *)"pass", 4, NULL,
 						  NULL), 1);
-	memcpy(locked, text, (size_t)BIO_get_mem_data(bio, &text));
+	len = BIO_get_mem_data(bio, &text);
+	assert_in_range(len, 1, sizeof(locked) - 1);
+	memcpy(locked, text, (size_t)len);
 	BIO_free(bio);
 	EVP_PKEY_free(key);
 	lab.a.config->radius[0].dead_ms = 3600000;
