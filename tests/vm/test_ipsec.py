@@ -86,6 +86,7 @@ def check_report(record, version, pair, family="ipv4", ids=None, nat="none", sid
     assert (there, int(record["sa_out_spi"], 16)) in kernel
 
 
+@pytest.mark.any_kernel
 def test_ikev2(charons, ask, pair):
     record = ask("show", "udp")
     assert record == {"ipsec": "no", "ipsec_why": f"charon has no IKE SA with {pair[1].ipv4}"}
@@ -117,6 +118,7 @@ def test_ikev2(charons, ask, pair):
     assert record["sa_in_bytes"] >= 50 and "sa_in_last_used" in record
 
 
+@pytest.mark.any_kernel
 def test_ikev1_and_watch(charons, ask, pair):
     load(charons, pair, version=1)
     watch = ask.watch("udp")
@@ -133,6 +135,7 @@ def test_ikev1_and_watch(charons, ask, pair):
     watch.wait_for("charon is back")
 
 
+@pytest.mark.any_kernel
 def test_refused(charons, ask, pair):
     load(charons, pair)
     record = ask("initiate", "udp", "nobody")
