@@ -7,7 +7,6 @@ Nothing of /etc/swanctl or /etc/strongswan.conf counts.
 import os
 import shutil
 import socket
-import subprocess
 
 from lab.process import wait_until
 
@@ -77,32 +76,6 @@ secrets {{
 """
 
 
-def openssl_req(subject, cert, key, *args):
-    """A key, and a certificate for it."""
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
-                    "-subj", "/" + subject.replace(", ", "/"), "-out", cert, "-keyout", key, *args],
-                   check=True, capture_output=True)
-
-
-class Authority:
-    """A CA of a test, in a folder of its own."""
-
-    def __init__(self, folder):
-        self.folder, self.issued = folder, 0
-        os.makedirs(folder)
-        self.cert, self.key = f"{folder}/ca.pem", f"{folder}/ca.key"
-        openssl_req(f"CN={os.path.basename(folder)}", self.cert, self.key,
-                    "-addext", "keyUsage=critical,keyCertSign,cRLSign")
-
-    def issue(self, subject):
-        """The files of a certificate and its key."""
-        self.issued += 1
-        cert, key = f"{self.folder}/{self.issued}.pem", f"{self.folder}/{self.issued}.key"
-        openssl_req(subject, cert, key, "-CA", self.cert, "-CAkey", self.key,
-                    "-addext", "basicConstraints=critical,CA:FALSE")
-        return cert, key
-
-
 class Charon:
     """A charon, started; connections are loaded into it by load()."""
 
@@ -144,11 +117,11 @@ class Charon:
 
     def load_certificates(self, local, remote, ids, issued, authority, version=2, name="site"):
         """One connection: we have this certificate and key, and the peer has one of the authority's."""
-        cert, key = issued
         os.makedirs(f"{self.folder}/private", exist_ok=True)
-        shutil.copy(key, f"{self.folder}/private/key.pem")
+        shutil.copy(issued.key, f"{self.folder}/private/key.pem")
         self._load(local, remote, version, name, ids,
-                   (f"auth = pubkey\n certs = {cert}", f"auth = pubkey\n cacerts = {authority.cert}"))
+                   (f"auth = pubkey\n certs = {issued.certificate}",
+                    f"auth = pubkey\n cacerts = {authority.certificate}"))
 
     def _load(self, local, remote, version, name, ids, auths, secrets=""):
         conf = f"{self.folder}/swanctl.conf"

@@ -14,8 +14,9 @@ import pytest
 
 import lab
 from lab.capture import frames
-from lab.charon import Authority, Charon
+from lab.charon import Charon
 from lab.site import Site, any_address
+from lab.tls import Authority
 
 ESP, FRAGMENT, ICMPV6, HOP_BY_HOP = 50, 44, 58, 0
 IP_AND_ICMP = 20 + 8
@@ -299,9 +300,10 @@ def test_required_nat(net, processes, build, encap, version):
 @pytest.mark.any_kernel
 def test_required_certificates(charons, pair, ask, processes, build):
     """By certificates of one CA; one of another is refused, and l2tpd says which."""
-    ours, others = (Authority(f"{processes.logs}/{name}") for name in ("ours", "others"))
+    ours, others = (Authority(f"{processes.logs}/{name}", name) for name in ("ours", "others"))
     ids = tuple(f"C=CH, O=A company with many departments, OU=Network operations, CN=site-{x}" for x in "ab")
-    of_a, of_b = (ours.issue(name) for name in ids)
+    subjects = ["/" + name.replace(", ", "/") for name in ids]
+    of_a, of_b = (ours.issue(name, subject=subject) for name, subject in zip("ab", subjects))
 
     def load_both(version=2, trusted_by_b=ours, of_b=of_b):
         charons[0].load_certificates(pair[0].ipv4, pair[1].ipv4, ids, of_a, ours, version)
@@ -312,7 +314,7 @@ def test_required_certificates(charons, pair, ask, processes, build):
     load_both(trusted_by_b=others)
     required.call("udp")
     required.b.daemon.process.wait_for(f"IPsec is required: .*no trusted ECDSA public key found for '{ids[0]}'")
-    load_both(of_b=others.issue(ids[1]))
+    load_both(of_b=others.issue("b", subject=subjects[1]))
     required.b.daemon.process.wait_for("IPsec is required: .*AUTHENTICATION_FAILED")
     load_both()
     at_a, at_b = required.up()
