@@ -277,8 +277,8 @@ struct config *config_parse_words(const char *text, char *err, size_t errlen);
 void config_free(struct config *c);
 /* The canonical form: every key that differs from its default; parses back to the same. */
 int config_print(const struct config *c, FILE *out);
-/* The same of the sections alone. */
-int config_print_sections(const struct config *c, FILE *out);
+/* The same of its sections alone, as text that the caller frees; NULL: out of memory. */
+char *config_sections_text(const struct config *c);
 /*
  * Whether each file that the configuration names can be opened, is root's or
  * our own, and is closed to others (certificates: to their writing): 0, or

@@ -73,7 +73,7 @@ static int print_groups(const struct config *c, const struct config_group *g, co
 	return err;
 }
 
-int config_print_sections(const struct config *c, FILE *out)
+static int print_sections(const struct config *c, FILE *out)
 {
 	int err = print_groups(c, config_groups, c, 0, out);
 
@@ -91,5 +91,20 @@ int config_print(const struct config *c, FILE *out)
 	config_section_global.init(&global);
 	global.state_dir = state_dir;
 	print_keys(&config_section_global, c, &global, 0, out);
-	return config_print_sections(c, out);
+	return print_sections(c, out);
+}
+
+char *config_sections_text(const struct config *c)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	int err = f ? print_sections(c, f) : -ENOMEM;
+
+	if (f && fclose(f))
+		err = -ENOMEM;
+	if (!err)
+		return text;
+	free(text);
+	return NULL;
 }

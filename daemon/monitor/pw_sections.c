@@ -182,23 +182,13 @@ static char *print(const struct monitor_pw_add *r)
 	struct config_pw pw;
 	struct config_lcce lcce = { .sessions = &pw, .sessions_n = 1 };
 	struct config c = { .lcce = &lcce, .lcce_n = 1 };
-	char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
-	int err;
 
 	pw_init(&pw, r);
 	config_section_lcce.init(&lcce);
 	memcpy(lcce.name, r->lcce, sizeof(lcce.name));
 	lcce.remote = lcce.name;
 	lcce.initiate = true;
-	err = f ? config_print_sections(&c, f) : -ENOMEM;
-	if (f && fclose(f))
-		err = -ENOMEM;
-	if (!err)
-		return text;
-	free(text);
-	return NULL;
+	return config_sections_text(&c);
 }
 
 /* Read by the tables and checked as a file is. NULL with a sentence. */

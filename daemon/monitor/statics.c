@@ -106,18 +106,9 @@ static void is_well(struct static_state *state)
 
 char *statics_print(const struct config_static *v, size_t n)
 {
-	char *text = NULL;
-	size_t len = 0;
-	struct config c = { .statics = (struct config_static *)(uintptr_t)v, .statics_n = n };
-	FILE *f = open_memstream(&text, &len);
-	int err = f ? config_print_sections(&c, f) : -ENOMEM;
+	const struct config c = { .statics = (struct config_static *)(uintptr_t)v, .statics_n = n };
 
-	if (f && fclose(f))
-		err = -ENOMEM;
-	if (!err)
-		return text;
-	free(text);
-	return NULL;
+	return config_sections_text(&c);
 }
 
 /* Copies what is recorded of t to *out, whose sessions the caller frees. */
