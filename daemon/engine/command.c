@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/config_key.h"
 #include "lib/log.h"
-
 
 static const char *text_arg(const struct control *c, const char *key)
 {
@@ -22,11 +22,14 @@ static bool flag_arg(const struct control *c, const char *key)
 	return json_is_true(json_object_get(c->args, key));
 }
 
-static bool is_name(const char *text)
+bool control_take_secret(struct control *c, const char *key, struct secret *s)
 {
-	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+	const char *text = text_arg(c, key);
+	int err = text ? secret_set(s, text, strlen(text)) : 0;
 
-	return n > 0 && text[n] == '\0' && n < CONFIG_NAME_MAX;
+	if (err)
+		control_error(c, "the secret is longer than %d bytes", SECRET_MAX);
+	return !err;
 }
 
 /* A number within its range; leaves *out when absent. false: an error was sent. */
@@ -97,7 +100,7 @@ static bool version_args(struct control *c, struct peer *p)
 static bool tunnel_args(struct control *c, struct peer *p)
 {
 	uint32_t window = p->cfg.receive_window, port = p->port;
-	const char *local = text_arg(c, "local"), *secret = text_arg(c, "secret"),
+	const char *local = text_arg(c, "local"),
 		   *source = text_arg(c, "source_port"), *hostname = text_arg(c, "hostname");
 
 	if (local && addr_parse(&p->source, local)) {
@@ -108,15 +111,13 @@ static bool tunnel_args(struct control *c, struct peer *p)
 		control_error(c, "source_port is 1701 or ephemeral, not %s", source);
 		return false;
 	}
-	if (secret && secret_set(&p->secret, secret, strlen(secret))) {
-		control_error(c, "the secret is longer than %d bytes", SECRET_MAX);
+	if (!control_take_secret(c, "secret", &p->secret))
 		return false;
-	}
 	p->ephemeral = !source || strcmp(source, "1701") != 0;
 	p->cfg.hide = flag_arg(c, "hide");
 	if (json_object_get(c->args, "challenge"))
 		p->cfg.challenge = flag_arg(c, "challenge");
-	if ((p->cfg.hide || flag_arg(c, "challenge")) && !secret) {
+	if ((p->cfg.hide || flag_arg(c, "challenge")) && !secret_is_set(&p->secret)) {
 		control_error(c, "hide and challenge need a secret; give secret-file");
 		return false;
 	}
@@ -204,7 +205,7 @@ static void add_tunnel(struct control *c)
 		while (peer_find(c->engine, made));
 		name = made;
 	}
-	if (!is_name(name)) {
+	if (!config_name_ok(name)) {
 		control_error(c, "name %s: use letters, digits, dot, dash and underscore", name);
 		return;
 	}
@@ -279,8 +280,8 @@ bool session_take_name(struct control *c, struct peer *p, char out[CONFIG_NAME_M
 		while (peer_session_find(p, out));
 		return true;
 	}
-	if (!is_name(name) || peer_session_find(p, name)) {
-		control_error(c, is_name(name) ? "tunnel \"%s\" has a session \"%s\" already" :
+	if (!config_name_ok(name) || peer_session_find(p, name)) {
+		control_error(c, config_name_ok(name) ? "tunnel \"%s\" has a session \"%s\" already" :
 			      "tunnel \"%s\": the session's name %s is not of letters, digits, dot, dash and "
 			      "underscore",
 			      p->name, name);

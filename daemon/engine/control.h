@@ -55,11 +55,16 @@ void tunnel_added(struct control *c, struct peer *p);
 /* The name that a session was given, or the next that is free. false: an error was sent. */
 bool session_take_name(struct control *c, struct peer *p, char out[CONFIG_NAME_MAX]);
 
+/* A secret's text, where there is one. false: an error was sent. */
+bool control_take_secret(struct control *c, const char *key, struct secret *s);
+
 /* section.c: a command's words as a section of the configuration */
 /* Into obj, the section's struct, with its defaults; what it owns is the caller's. false: an error was sent. */
 bool section_take(struct control *c, const struct config_section *s, void *obj);
 /* A name into a message's or a struct's field; absent or empty is "". false: an error was sent. */
 bool section_take_name(struct control *c, const char *key, char out[CONFIG_NAME_MAX]);
+/* Into a message's field; NULL is "". */
+void section_copy_word(char out[IFNAMSIZ], const char *text);
 /* Checks of config_check.h, with the command's words in place of a file's. false: an error was sent. */
 struct check;
 bool section_check(struct control *c, int (*run)(struct check *ch, const void *arg), const void *arg);

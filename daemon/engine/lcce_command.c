@@ -13,7 +13,6 @@
 
 #include "lib/config_check.h"
 
-
 /* ---- tunnels ---- */
 
 static int check_tunnel(struct check *ch, const void *l)
@@ -31,16 +30,6 @@ static bool read_tunnel(struct control *c, struct config_lcce *l)
 	}
 	return section_take(c, &config_section_lcce, l) && section_check(c, check_tunnel, l) &&
 	       tunnel_name_is_free(c, l->name);
-}
-
-static bool take_secret(struct control *c, const char *key, struct secret *s)
-{
-	const char *text = show_arg(c, key);
-	int err = text ? secret_set(s, text, strlen(text)) : 0;
-
-	if (err)
-		control_error(c, "the secret is longer than %d bytes", SECRET_MAX);
-	return !err;
 }
 
 /* Takes l over when it succeeds. */
@@ -72,7 +61,8 @@ void add_lcce_tunnel(struct control *c)
 		free(l);
 		return;
 	}
-	if (!take_secret(c, "secret", &p->secret) || !take_secret(c, "old_secret", &p->old_secret)) {
+	if (!control_take_secret(c, "secret", &p->secret) ||
+	    !control_take_secret(c, "old_secret", &p->old_secret)) {
 		peer_remove(p, NULL);
 		return;
 	}
@@ -159,11 +149,6 @@ static void on_added(void *arg, int result, struct ipc_message *m)
 	engine_settle(c->engine);
 }
 
-static void copy_word(char out[IFNAMSIZ], const char *text)
-{
-	snprintf(out, IFNAMSIZ, "%s", text ? text : "");
-}
-
 static struct monitor_pw_add request_of(const struct peer_session *s)
 {
 	const struct config_pw *pw = s->pw;
@@ -172,10 +157,10 @@ static struct monitor_pw_add request_of(const struct peer_session *s)
 	memcpy(r.lcce, s->peer->name, sizeof(r.lcce));
 	memcpy(r.session, s->name, sizeof(r.session));
 	memcpy(r.mac, pw->mac, sizeof(r.mac));
-	copy_word(r.ifname, pw->ifname);
-	copy_word(r.bridge, pw->bridge);
-	copy_word(r.vrf, pw->vrf);
-	copy_word(r.circuit, pw->circuit);
+	section_copy_word(r.ifname, pw->ifname);
+	section_copy_word(r.bridge, pw->bridge);
+	section_copy_word(r.vrf, pw->vrf);
+	section_copy_word(r.circuit, pw->circuit);
 	return r;
 }
 

@@ -113,6 +113,11 @@ bool section_take_name(struct control *c, const char *key, char out[CONFIG_NAME_
 	return true;
 }
 
+void section_copy_word(char out[IFNAMSIZ], const char *text)
+{
+	snprintf(out, IFNAMSIZ, "%s", text ? text : "");
+}
+
 static int no_line(void *arg, const void *obj, const char *key)
 {
 	(void)arg;

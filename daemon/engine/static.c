@@ -61,11 +61,6 @@ void add_static_tunnel(struct control *c)
 	ask(c, MONITOR_STATIC_ADD, &r, sizeof(r));
 }
 
-static void copy_word(char out[IFNAMSIZ], const char *text)
-{
-	snprintf(out, IFNAMSIZ, "%s", text ? text : "");
-}
-
 void add_static_session(struct control *c)
 {
 	struct config_static_session s = { 0 };
@@ -88,9 +83,9 @@ void add_static_session(struct control *c)
 		r.mtu = s.mtu;
 		r.has_mac = s.has_mac;
 		memcpy(r.mac, s.mac, sizeof(r.mac));
-		copy_word(r.ifname, s.ifname);
-		copy_word(r.bridge, s.bridge);
-		copy_word(r.vrf, s.vrf);
+		section_copy_word(r.ifname, s.ifname);
+		section_copy_word(r.bridge, s.bridge);
+		section_copy_word(r.vrf, s.vrf);
 		r.keepalive_ms = s.keepalive_ms;
 		r.keepalive_address = s.keepalive_address;
 		ask(c, MONITOR_STATIC_SESSION_ADD, &r, sizeof(r));

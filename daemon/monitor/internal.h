@@ -110,6 +110,8 @@ int monitor_tunnel_socket(const struct monitor_socket *s);	/* checked already */
 /* What the kernel does with data packets' checksums goes by the tunnel's socket. 0 or -errno. */
 int monitor_socket_checksums(int fd, uint16_t family, bool no_tx, bool no_rx);
 int monitor_socket_local(int fd, struct addr *out);
+/* Connects a UDP socket towards the peer, whatever its port: which address of ours it has then. 0 or -errno. */
+int monitor_socket_way(int fd, const struct addr *peer, struct addr *out);
 /* What the kernel would bind a new socket to the peer to; s->local: as there. 0 or -errno. */
 int monitor_source(const struct monitor_source *s, struct addr *out);
 /* Of a tunnel's, after a policy of IPsec: the MTU of its sessions' interfaces is that of its route. */

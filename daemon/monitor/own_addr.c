@@ -12,6 +12,7 @@
 
 #include "lib/log.h"
 #include "lib/table.h"
+#include "monitor/internal.h"
 #include "netlink/watch.h"
 
 /* A DHCP client that renews, an interface that is set up anew: the address is back by then. */
@@ -59,20 +60,13 @@ static struct own_addr *find(const struct own_addrs *o, const struct addr *a)
 /* The kernel sends what is for an address of its own from that address, whatever else may be bound. */
 static bool is_here(const struct addr *a)
 {
-	struct addr to = *a, from = { 0 };
-	struct sockaddr_storage ss;
-	socklen_t len;
+	struct addr from;
 	int fd = socket(a->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	bool here;
 
 	if (fd < 0)
 		return true;	/* not known: nothing is done */
-	to.port = 1;
-	len = addr_to_sockaddr(&to, &ss);
-	here = connect(fd, (struct sockaddr *)&ss, len) == 0;
-	len = sizeof(ss);
-	here = here && getsockname(fd, (struct sockaddr *)&ss, &len) == 0 &&
-	       addr_from_sockaddr(&from, (struct sockaddr *)&ss, len) == 0 && addr_equal_ip(&from, a);
+	here = monitor_socket_way(fd, a, &from) == 0 && addr_equal_ip(&from, a);
 	close(fd);
 	return here;
 }

@@ -98,6 +98,13 @@ static bool encap_fits(const struct monitor *m, const struct monitor_socket *r)
 	return false;
 }
 
+/* What a socket is to be bound and connected to; local unset: any. */
+static bool ends_fit(const struct addr *local, const struct addr *peer)
+{
+	return (peer->family == AF_INET || peer->family == AF_INET6) && !addr_is_any(peer) &&
+	       (!addr_is_set(local) || local->family == peer->family);
+}
+
 static void do_socket(struct monitor *m, const struct monitor_socket *r, struct answer *a)
 {
 	static struct monitor_socket_reply reply;
@@ -106,9 +113,7 @@ static void do_socket(struct monitor *m, const struct monitor_socket *r, struct 
 	int err;
 
 	a->result = -EINVAL;
-	if (!id_fits(r->tunnel_id, r->version) || !encap_fits(m, r) ||
-	    (r->peer.family != AF_INET && r->peer.family != AF_INET6) || addr_is_any(&r->peer) ||
-	    (addr_is_set(&r->local) && r->local.family != r->peer.family))
+	if (!id_fits(r->tunnel_id, r->version) || !encap_fits(m, r) || !ends_fit(&r->local, &r->peer))
 		return;
 	a->result = -EEXIST;
 	if (table_get(&m->tunnels, r->tunnel_id) ||
@@ -651,8 +656,7 @@ static void do_source(const struct monitor_source *r, struct answer *a)
 {
 	static struct monitor_socket_reply reply;
 
-	if ((r->peer.family != AF_INET && r->peer.family != AF_INET6) || addr_is_any(&r->peer) ||
-	    (addr_is_set(&r->local) && r->local.family != r->peer.family))
+	if (!ends_fit(&r->local, &r->peer))
 		return;
 	a->result = monitor_source(r, &reply.local);
 	if (a->result)

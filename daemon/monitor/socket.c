@@ -166,22 +166,26 @@ int monitor_socket_local(int fd, struct addr *out)
 	return addr_from_sockaddr(out, (struct sockaddr *)&ss, len);
 }
 
+int monitor_socket_way(int fd, const struct addr *peer, struct addr *out)
+{
+	struct addr to = *peer;
+	int err;
+
+	/* What the port is means nothing to the way. */
+	to.port = 1;
+	err = connect_udp(fd, &to);
+	return err ? err : monitor_socket_local(fd, out);
+}
+
 int monitor_source(const struct monitor_source *s, struct addr *out)
 {
-	struct addr from = s->local, to = s->peer;
-	int fd, err;
+	struct addr from = s->local;
+	int fd;
 
-	from.family = to.family;
-	/* What the port is means nothing to the way. */
+	from.family = s->peer.family;
 	from.port = 0;
-	to.port = 1;
 	fd = udp_socket(&from);
-	if (fd < 0)
-		return fd;
-	err = connect_udp(fd, &to);
-	if (!err)
-		err = monitor_socket_local(fd, out);
-	return close_after(fd, err);
+	return fd < 0 ? fd : close_after(fd, monitor_socket_way(fd, &s->peer, out));
 }
 
 int monitor_tunnel_socket(const struct monitor_socket *s)
