@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "aaa/ipsec.h"
-#include "engine/control.h"
+#include "engine/control/control.h"
 #include "lib/log.h"
 #include "monitor/internal.h"
 

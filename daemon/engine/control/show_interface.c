@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "engine/control.h"
+#include "engine/control/control.h"
 
 static const char *up_or_down(bool up)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What protects a tunnel, in fields of a record: the IKE SA, and the child SA each way. */
-#include "engine/control.h"
+#include "engine/control/control.h"
 
 #include <inttypes.h>
 #include <stdio.h>

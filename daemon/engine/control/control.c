@@ -4,7 +4,7 @@
  * of many records is made as fast as the client reads it, a slice at a time,
  * so that a list of 50,000 sessions neither fills memory nor holds up the loop.
  */
-#include "engine/control.h"
+#include "engine/control/control.h"
 
 #include <errno.h>
 #include <stdlib.h>

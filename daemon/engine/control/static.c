@@ -3,7 +3,7 @@
  * The commands of static tunnels, which are the monitor's: their words become its
  * requests, and it checks them.
  */
-#include "engine/control.h"
+#include "engine/control/control.h"
 
 #include <errno.h>
 #include <stdio.h>

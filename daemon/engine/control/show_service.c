@@ -4,7 +4,7 @@
  * left to give, and how the servers behind it are. A walk keeps numbers, not
  * pointers, as in show.c.
  */
-#include "engine/control.h"
+#include "engine/control/control.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

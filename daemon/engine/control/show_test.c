@@ -4,7 +4,7 @@
  * shown. The operator's password goes there as it is; the response that a
  * caller would make of it is made there.
  */
-#include "engine/control.h"
+#include "engine/control/control.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -4,7 +4,7 @@
  * stood in lcce sections: they are the engine's, and go with it. Of a pseudowire
  * the monitor is told what its interface is to be.
  */
-#include "engine/control.h"
+#include "engine/control/control.h"
 
 #include <errno.h>
 #include <stdio.h>

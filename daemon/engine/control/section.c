@@ -3,7 +3,7 @@
  * A command's words as a section of the configuration: read by its tables,
  * completed and checked as in a file, so that they are refused as there.
  */
-#include "engine/control.h"
+#include "engine/control/control.h"
 
 #include <errno.h>
 #include <stdio.h>

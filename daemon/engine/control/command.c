@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The commands of the control socket that change something, and the table of all. */
-#include "engine/control.h"
+#include "engine/control/control.h"
 
 #include <errno.h>
 #include <stdio.h>

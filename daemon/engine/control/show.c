@@ -3,7 +3,7 @@
  * show: what the engine has, as records. A walk keeps its place as ids, not
  * pointers, so that it may pause while things come and go.
  */
-#include "engine/control.h"
+#include "engine/control/control.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
