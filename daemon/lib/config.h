@@ -157,6 +157,7 @@ struct config_lac {
 	uint16_t port;			/* default 1701 */
 	struct addr source;		/* source-address */
 	bool ephemeral;			/* source-port = "ephemeral" (default) or 1701 */
+	enum config_encap encap;	/* "udp" (default), or "ip", of version 3 */
 	enum config_version version;	/* version = "2" (default), "3", or "auto": 3 and, with a peer that has 2 only, 2 */
 	uint32_t resolve_ms;		/* resolve-interval, as of an lcce, but 0: names of LNSs take turns between addresses */
 	struct config_tunnel tunnel;

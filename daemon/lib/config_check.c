@@ -240,7 +240,7 @@ int config_check_resolve(struct check *ch, const void *obj, uint32_t resolve_ms)
 	return 0;
 }
 
-static int check_session(struct check *ch, const struct config_session *s)
+int config_check_session(struct check *ch, const struct config_session *s)
 {
 	const struct config_ppp *ppp;
 	int err = check_ppp_ref(ch, s, "session", s->name, s->ppp);
@@ -258,7 +258,7 @@ static int check_session(struct check *ch, const struct config_session *s)
 	return 0;
 }
 
-static int check_lac(struct check *ch, const struct config_lac *l)
+int config_check_lac(struct check *ch, const struct config_lac *l)
 {
 	struct addr server;
 	size_t i;
@@ -268,6 +268,8 @@ static int check_lac(struct check *ch, const struct config_lac *l)
 		err = config_check_resolve(ch, l, l->resolve_ms);
 	if (err)
 		return err;
+	if (l->encap == CONFIG_ENCAP_IP && l->version != CONFIG_VERSION_3)
+		return fail(ch, l, "encap", "encap = \"ip\" is for version 3 only; set version = \"3\"");
 	if (!l->server)
 		return fail(ch, l, NULL, "lac \"%s\" has no server; set its name or address", l->name);
 	if (addr_is_set(&l->source) && addr_parse(&server, l->server) == 0 &&
@@ -275,7 +277,7 @@ static int check_lac(struct check *ch, const struct config_lac *l)
 		return fail(ch, l, "source-address", "source-address and server are of different "
 			    "families");
 	for (i = 0; i < l->sessions_n; i++) {
-		err = check_session(ch, &l->sessions[i]);
+		err = config_check_session(ch, &l->sessions[i]);
 		if (err)
 			return err;
 	}
@@ -410,7 +412,7 @@ int config_check(struct config *c, const struct config_place *place, int *line,
 	if (!err)
 		err = check_lns(&ch);
 	for (i = 0; i < c->lac_n && !err; i++)
-		err = check_lac(&ch, &c->lac[i]);
+		err = config_check_lac(&ch, &c->lac[i]);
 	for (i = 0; i < c->lcce_n && !err; i++)
 		err = config_check_lcce(&ch, &c->lcce[i]);
 	if (!err)

@@ -27,6 +27,8 @@ struct check {
 int config_check_tunnel(struct check *ch, const void *obj, const struct config_tunnel *t,
 			const char *secret_key);
 int config_check_resolve(struct check *ch, const void *obj, uint32_t resolve_ms);
+int config_check_lac(struct check *ch, const struct config_lac *l);
+int config_check_session(struct check *ch, const struct config_session *s);	/* of a lac section */
 int config_check_lcce(struct check *ch, const struct config_lcce *l);
 int config_check_pw(struct check *ch, const struct config_pw *p);
 /* Beside another session of its lcce. */

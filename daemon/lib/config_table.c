@@ -324,6 +324,7 @@ static const struct config_key lac_keys[] = {
 	KEY("port", u16, config_lac, port, 1, 65535),
 	KEY("source-address", addr, config_lac, source, NO_BOUNDS),
 	KEY("source-port", source_port, config_lac, ephemeral, NO_BOUNDS),
+	WORD("encap", config_lac, encap, encaps),
 	WORD("version", config_lac, version, versions),
 	KEY("resolve-interval", seconds, config_lac, resolve_ms, 0, SECONDS(86400)),
 	TUNNEL_KEYS(config_lac, "secret-file", 10),

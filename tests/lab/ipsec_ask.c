@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "aaa/ipsec.h"
-#include "engine/control/control.h"
+#include "engine/control/record.h"
 #include "lib/log.h"
 #include "monitor/internal.h"
 
@@ -46,7 +46,7 @@ static void on_reply(void *arg, int result, struct ipc_message *m)
 	(void)arg;
 	if (result || !r)
 		errx(1, "%s", strerror(result ? -result : 1));
-	show_ipsec(o, r, (uint64_t)time(NULL));
+	record_ipsec(o, r, (uint64_t)time(NULL));
 	print(o);
 	loop_stop(loop);
 }
@@ -57,9 +57,9 @@ static void on_state(struct channel *c, struct ipc_message *m)
 	json_t *o = json_object();
 
 	(void)c;
-	show_number(o, "cover", s ? (uint64_t)s->cover : 0);
-	show_number(o, "reqid", s ? s->reqid : 0);
-	show_text(o, "why", s ? s->why : "");
+	record_number(o, "cover", s ? (uint64_t)s->cover : 0);
+	record_number(o, "reqid", s ? s->reqid : 0);
+	record_text(o, "why", s ? s->why : "");
 	print(o);
 }
 

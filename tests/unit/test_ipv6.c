@@ -11,7 +11,10 @@
 
 #include <cmocka.h>
 
-#include "engine/internal.h"
+#include "engine/engine.h"
+#include "engine/l2tp/session.h"
+#include "engine/service/ipv6.h"
+#include "engine/service/subscriber.h"
 #include "lib/log.h"
 
 #define CALLERS 8
@@ -20,7 +23,7 @@ static struct config_ppp profiles[2];
 static struct config config = { .ppp = profiles, .ppp_n = 2 };
 static struct engine engine;
 static struct tunnel tunnel = { .engine = &engine, .id = 7 };
-static struct call calls[CALLERS];
+static struct session calls[CALLERS];
 static struct subscriber subscribers[CALLERS];
 static struct addr_prefix prefixes[8];
 static size_t prefix_n;
@@ -69,8 +72,11 @@ static int setup(void **state)
 		profiles[i].delegated_length = 56;
 	}
 	for (size_t i = 0; i < CALLERS; i++) {
-		calls[i] = (struct call){ .tunnel = &tunnel, .id = (uint16_t)(i + 1), .profile = &profiles[0] };
-		snprintf(calls[i].acct_id, sizeof(calls[i].acct_id), "ID%zu", i);
+		calls[i] = (struct session){
+			.link = { .engine = &engine, .transport = &session_transport, .profile = &profiles[0] },
+			.tunnel = &tunnel, .id = (uint16_t)(i + 1),
+		};
+		snprintf(calls[i].link.acct_id, sizeof(calls[i].link.acct_id), "ID%zu", i);
 	}
 	return engine.loop ? 0 : -1;
 }
@@ -90,8 +96,8 @@ static int come(size_t i, const char *user, const char *link, const char *site)
 	struct subscriber *s = &subscribers[i];
 	int err;
 
-	*s = (struct subscriber){ .call = &calls[i] };
-	calls[i].subscriber = s;
+	*s = (struct subscriber){ .link = &calls[i].link };
+	calls[i].link.subscriber = s;
 	snprintf(s->given.user, sizeof(s->given.user), "%s", user);
 	if (link)
 		s->given.prefix6 = prefix(link);
@@ -234,7 +240,7 @@ static void test_given(void **state)
 	start();
 	assert_int_equal(come(0, "fixed", "2001:db8:0:1::/64", "2001:db8:ff00:100::/56"), 0);
 	assert_has(0, "2001:db8:0:1::/64", "2001:db8:ff00:100::/56");
-	calls[1].profile = calls[2].profile = &profiles[1];
+	calls[1].link.profile = calls[2].link.profile = &profiles[1];
 	assert_int_equal(come(1, "a", NULL, NULL), 0);
 	assert_int_equal(come(2, "b", NULL, NULL), 0);
 	assert_has(1, "none", "2001:db8:ff00::/56");

@@ -11,7 +11,10 @@
 
 #include <cmocka.h>
 
-#include "engine/internal.h"
+#include "engine/engine.h"
+#include "engine/l2tp/session.h"
+#include "engine/service/address.h"
+#include "engine/service/subscriber.h"
 
 #define NET(n)		(0x0a000000u + (n))	/* 10.0.0.n */
 #define RANGES(...)	(&(struct config_ranges){						\
@@ -276,7 +279,8 @@ static struct config_pool sections[2];
 static struct config config = { .ppp = profiles, .ppp_n = 2, .pool = sections, .pool_n = 2 };
 static struct engine engine;
 static struct tunnel tunnel = { .engine = &engine, .id = 7 };
-static struct call calls[8];
+static struct session calls[8];
+static struct subscriber subscribers[8];
 static char why[PPP_TEXT_MAX];
 
 static int setup(void **state)
@@ -284,8 +288,13 @@ static int setup(void **state)
 	(void)state;
 	memset(calls, 0, sizeof(calls));
 	memset(profiles, 0, sizeof(profiles));
-	for (size_t i = 0; i < 8; i++)
-		calls[i] = (struct call){ .tunnel = &tunnel, .id = (uint16_t)i, .profile = &profiles[0] };
+	for (size_t i = 0; i < 8; i++) {
+		calls[i] = (struct session){
+			.link = { .engine = &engine, .transport = &session_transport, .profile = &profiles[0] },
+			.tunnel = &tunnel, .id = (uint16_t)i,
+		};
+		subscribers[i] = (struct subscriber){ .link = &calls[i].link };
+	}
 	strcpy(profiles[0].name, "isp");
 	strcpy(profiles[1].name, "other");
 	strcpy(sections[0].name, shared);
@@ -315,10 +324,13 @@ static int teardown(void **state)
 static int assign(size_t call, const char *pool, const char *user, uint32_t fixed, uint32_t *got)
 {
 	struct ppp_call_auth_reply reply = { .remote_ipv4 = htonl(fixed) };
+	struct subscriber *s = &subscribers[call];
 	int err;
 
 	why[0] = '\0';
-	err = address_assign(&calls[call], pool, user, &reply, why, sizeof(why));
+	snprintf(s->given.pool, sizeof(s->given.pool), "%s", pool);
+	snprintf(s->given.user, sizeof(s->given.user), "%s", user);
+	err = address_assign(s, &reply, why, sizeof(why));
 	*got = ntohl(reply.remote_ipv4);
 	assert_true(!err || why[0]);
 	return err;
@@ -337,7 +349,7 @@ static void test_choice(void **state)
 	assert_int_equal(assign(2, "", "c", 0, &got), -ENOSPC);
 	assert_string_equal(why, "no address is left in the pool of ppp \"isp\", nor in that of pool \"shared\"; enlarge it, "
 			    "or limit the calls");
-	assert_int_equal(calls[2].lease, 0);
+	assert_int_equal(subscribers[2].lease, 0);
 	/* The one that the reply names, though the profile does not. */
 	assert_int_equal(assign(2, "more", "c", 0, &got), 0);
 	assert_int_equal(got, NET(200));
@@ -351,8 +363,8 @@ static void test_choice(void **state)
 	/* RFC 2865, section 5.8 */
 	assert_int_equal(assign(3, "", "d", 0xffffffff, &got), 0);
 	assert_int_equal(got, 0xffffffff);
-	assert_int_equal(calls[3].lease, 0);
-	address_release(&calls[1]);
+	assert_int_equal(subscribers[3].lease, 0);
+	address_release(&subscribers[1]);
 	assert_int_equal(assign(3, "", "d", 0xfffffffe, &got), 0);
 	assert_int_equal(got, NET(100));
 }
@@ -364,8 +376,8 @@ static void test_returning(void **state)
 	(void)state;
 	assert_int_equal(assign(0, "", "a", 0, &got), 0);
 	assert_int_equal(assign(1, "", "b", 0, &got), 0);
-	address_release(&calls[0]);
-	address_release(&calls[1]);
+	address_release(&subscribers[0]);
+	address_release(&subscribers[1]);
 	/* Though the first pool has one as well. */
 	assert_int_equal(assign(2, "", "b", 0, &got), 0);
 	assert_int_equal(got, NET(100));
@@ -375,17 +387,16 @@ static void test_returning(void **state)
 
 static void test_fixed(void **state)
 {
-	struct subscriber s = { .call = &calls[0], .given = { .user = "alice" } };
 	size_t place = 0;
 	uint32_t got;
 
 	(void)state;
 	assert_int_equal(assign(0, "", "alice", NET(102), &got), 0);
 	assert_int_equal(got, NET(102));
-	calls[0].subscriber = &s;
-	assert_int_equal(registry_add(&s), 0);
+	calls[0].link.subscriber = &subscribers[0];
+	assert_int_equal(registry_add(&subscribers[0]), 0);
 	/* It is taken in the pool that it belongs to, whichever profile asks. */
-	calls[1].profile = &profiles[1];
+	calls[1].link.profile = &profiles[1];
 	assert_int_equal(assign(1, "", "bob", NET(102), &got), -EADDRINUSE);
 	assert_string_equal(why, "its address 10.0.0.102 is in use by user \"alice\" (tunnel 7 session 0)");
 	assert_int_equal(assign(1, "", "bob", NET(2), &got), -EADDRNOTAVAIL);
@@ -393,15 +404,15 @@ static void test_fixed(void **state)
 	/* Outside of all pools too. */
 	assert_int_equal(assign(1, "", "bob", NET(250), &got), 0);
 	assert_int_equal(assign(2, "", "carol", NET(250), &got), -EADDRINUSE);
-	address_release(&calls[1]);
+	address_release(&subscribers[1]);
 	assert_int_equal(assign(2, "", "carol", NET(250), &got), 0);
 	/* One that anybody could get is passed over while it is fixed for somebody. */
 	assert_int_equal(assign(3, "", "dave", NET(1), &got), 0);
 	assert_int_equal(assign(4, "", "erin", 0, &got), 0);
 	assert_int_equal(got, NET(100));
-	registry_del(&s);
+	registry_del(&subscribers[0]);
 	for (size_t i = 0; i < 8; i++)
-		address_release(&calls[i]);
+		address_release(&subscribers[i]);
 	for (const struct pool_books *b; (b = pools_next(&engine, &place));)
 		assert_int_equal(pool_usage(b->pool).used, 0);
 }

@@ -12,7 +12,10 @@
 
 #include <cmocka.h>
 
-#include "engine/internal.h"
+#include "engine/engine.h"
+#include "engine/l2tp/session.h"
+#include "engine/service/registry.h"
+#include "engine/service/subscriber.h"
 
 static struct config_ppp profiles[4];
 static char users_file[] = "/users", r1[] = "r1", r2[] = "r2";
@@ -45,18 +48,20 @@ static int teardown(void **state)
 
 static struct subscriber *make(const char *user, unsigned int number)
 {
-	struct call *c = calloc(1, sizeof(*c));
+	struct session *c = calloc(1, sizeof(*c));
 	struct subscriber *s = calloc(1, sizeof(*s));
 
 	assert_non_null(c);
 	assert_non_null(s);
 	c->tunnel = &tunnel;
 	c->id = (uint16_t)number;
-	c->profile = &profiles[0];
-	c->lease = 0x0a000000 + number;
-	c->subscriber = s;
-	snprintf(c->acct_id, sizeof(c->acct_id), "ID%08X", number);
-	s->call = c;
+	c->link.engine = &engine;
+	c->link.transport = &session_transport;
+	c->link.profile = &profiles[0];
+	c->link.subscriber = s;
+	snprintf(c->link.acct_id, sizeof(c->link.acct_id), "ID%08X", number);
+	s->lease = 0x0a000000 + number;
+	s->link = &c->link;
 	snprintf(s->given.user, sizeof(s->given.user), "%s", user);
 	return s;
 }
@@ -72,7 +77,7 @@ static struct subscriber *add(const char *user, unsigned int number)
 static void drop(struct subscriber *s)
 {
 	registry_del(s);
-	free(s->call);
+	free(session_of(s->link));
 	free(s);
 }
 
@@ -120,15 +125,15 @@ static void test_nameless(void **state)
 	struct subscriber *s = make("", 1);
 
 	(void)state;
-	s->call->lease = 0;
+	s->lease = 0;
 	assert_int_equal(registry_add(s), 0);
 	assert_null(registry_by_name(&engine, ""));
 	assert_ptr_equal(registry_by_id(&engine, "ID00000001"), s);
 	/* Its address is its own choice, and is told late. */
-	s->call->remote_ipv4 = htonl(0xc0000201);
+	s->link->remote_ipv4 = htonl(0xc0000201);
 	registry_readdress(s);
 	assert_ptr_equal(registry_by_address(&engine, htonl(0xc0000201)), s);
-	s->call->remote_ipv4 = htonl(0xc0000202);
+	s->link->remote_ipv4 = htonl(0xc0000202);
 	registry_readdress(s);
 	assert_null(registry_by_address(&engine, htonl(0xc0000201)));
 	assert_ptr_equal(registry_by_address(&engine, htonl(0xc0000202)), s);
@@ -200,7 +205,7 @@ static void test_same_users(void **state)
 	struct subscriber *s = make("alice", 1);
 
 	(void)state;
-	s->call->profile = &profiles[1];
+	s->link->profile = &profiles[1];
 	assert_int_equal(registry_add(s), 0);
 	/* Profiles that ask the same server know the same people; others do not. */
 	assert_int_equal(may_add(2, "alice", 1), -EUSERS);

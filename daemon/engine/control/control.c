@@ -12,13 +12,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "engine/clients.h"
+#include "engine/control/command.h"
+#include "engine/control/reply.h"
+#include "engine/engine.h"
 #include "ipc/control.h"
-#include "lib/log.h"
 
 #define OUT_LOW		(64 << 10)	/* more records are made below this */
 #define SLICE		256		/* records in one turn */
 
-static void pump(struct control *c);
+struct controls {
+	struct client_listener listener;
+	struct control *first;		/* connections */
+};
 
 static void end(struct control *c)
 {
@@ -30,110 +36,10 @@ static void end(struct control *c)
 	*c->prev = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
-	c->engine->clients--;
+	clients_gone(c->engine);
 	if (c->waiting)
 		return;		/* its answer frees it */
 	control_release(c);
-}
-
-static void free_control(void *arg)
-{
-	struct control *c = arg;
-
-	json_decref(c->args);
-	json_decref(c->record);
-	explicit_bzero(c->in, sizeof(c->in));	/* passwords came in it */
-	free(c->out);
-	free(c);
-}
-
-void control_release(struct control *c)
-{
-	engine_defer(c->engine, free_control, c);
-}
-
-static int append(struct control *c, const char *text, size_t len)
-{
-	if (c->out_len + len > c->out_size) {
-		size_t size = c->out_size ? c->out_size : 4096;
-		char *out;
-
-		while (size < c->out_len + len)
-			size *= 2;
-		out = realloc(c->out, size);
-		if (!out)
-			return -ENOMEM;
-		c->out = out;
-		c->out_size = size;
-	}
-	memcpy(c->out + c->out_len, text, len);
-	c->out_len += len;
-	return 0;
-}
-
-static void write_line(struct control *c, json_t *line)
-{
-	char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
-
-	if (!text || append(c, text, strlen(text)) || append(c, "\n", 1))
-		log_warn("an answer to l2tpctl was lost: out of memory");
-	free(text);
-	json_decref(line);
-}
-
-void control_record(struct control *c, json_t *record)
-{
-	write_line(c, json_pack("{s:o}", "record", record));
-}
-
-static void request_over(struct control *c)
-{
-	json_decref(c->args);
-	c->args = NULL;
-	c->produce = NULL;
-	c->busy = false;
-}
-
-void control_end(struct control *c)
-{
-	write_line(c, json_pack("{s:{}}", "end"));
-	request_over(c);
-}
-
-json_t *control_text(const char *text)
-{
-	json_t *string = json_string(text);
-	char *copy;
-
-	if (string)
-		return string;
-	/* Not UTF-8: what a peer said, or a sentence that was cut within a character. */
-	copy = strdup(text);
-	for (char *p = copy; p && *p; p++)
-		if ((unsigned char)*p >= 0x80)
-			*p = '?';
-	string = json_string(copy ? copy : "?");
-	free(copy);
-	return string;
-}
-
-void control_error(struct control *c, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	write_line(c, json_pack("{s:o}", "error", control_text(text)));
-	request_over(c);
-}
-
-void control_refused(struct control *c, int result, struct ipc_message *m)
-{
-	const struct monitor_outcome *r = m ? ipc_body(m, struct monitor_outcome) : NULL;
-
-	control_error(c, "%s", r && r->why[0] ? r->why : strerror(-result));
 }
 
 static void flush(struct control *c)
@@ -221,14 +127,6 @@ static void pump(struct control *c)
 		end(c);
 }
 
-void control_resume(struct control *c)
-{
-	if (c->over)
-		control_release(c);
-	else
-		pump(c);
-}
-
 static void on_io(struct loop_io *io, int fd, int events)
 {
 	struct control *c = container_of(io, struct control, io);
@@ -246,50 +144,54 @@ static void on_io(struct loop_io *io, int fd, int events)
 			c->in_len += (size_t)n;
 	}
 	pump(c);
-	engine_settle(c->engine);
+	turn_settle(&c->engine->turn);
 }
 
-static void on_accept(struct loop_io *io, int listener, int events)
+static void on_client(struct client_listener *l, int fd)
 {
-	struct engine *e = container_of(io, struct engine, control_io);
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct control *c;
+	struct controls *all = container_of(l, struct controls, listener);
+	struct engine *e = l->engine;
+	struct control *c = calloc(1, sizeof(*c));
 
-	(void)events;
-	if (!engine_may_serve(e, fd))
-		return;
-	c = calloc(1, sizeof(*c));
 	if (!c || loop_io_start(e->loop, &c->io, fd, LOOP_READ, on_io)) {
 		close(fd);
 		free(c);
+		clients_gone(e);
 		return;
 	}
-	e->clients++;
 	c->engine = e;
 	c->fd = fd;
-	c->next = e->controls;
-	c->prev = &e->controls;
+	c->pump = pump;
+	c->next = all->first;
+	c->prev = &all->first;
 	if (c->next)
 		c->next->prev = &c->next;
-	e->controls = c;
+	all->first = c;
 }
 
-int control_serve(struct engine *e)
+int controls_start(struct engine *e, int fd)
 {
-	return loop_io_start(e->loop, &e->control_io, e->control_fd, LOOP_READ, on_accept);
+	e->controls = calloc(1, sizeof(*e->controls));
+	if (!e->controls) {
+		close(fd);
+		return -ENOMEM;
+	}
+	clients_add(e, &e->controls->listener, fd, on_client);
+	return 0;
 }
 
 void controls_free(struct engine *e)
 {
-	loop_io_stop(&e->control_io);
-	if (e->control_fd >= 0)
-		close(e->control_fd);
-	while (e->controls) {
-		struct control *c = e->controls;
+	struct controls *all = e->controls;
 
-		e->controls = c->next;
+	while (all && all->first) {
+		struct control *c = all->first;
+
+		all->first = c->next;
 		loop_io_stop(&c->io);
 		close(c->fd);
-		free_control(c);
+		control_free(c);
 	}
+	free(all);
+	e->controls = NULL;
 }

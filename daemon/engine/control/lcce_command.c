@@ -4,13 +4,20 @@
  * stood in lcce sections: they are the engine's, and go with it. Of a pseudowire
  * the monitor is told what its interface is to be.
  */
-#include "engine/control/control.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/control/add.h"
+#include "engine/control/commands.h"
+#include "engine/control/reply.h"
+#include "engine/control/section.h"
+#include "engine/engine.h"
+#include "engine/peers/follow.h"
+#include "engine/peers/peer.h"
+#include "engine/peers/redial.h"
+#include "ipc/monitor.h"
 #include "lib/config_check.h"
 
 /* ---- tunnels ---- */
@@ -28,53 +35,53 @@ static bool read_tunnel(struct control *c, struct config_lcce *l)
 		control_error(c, "add tunnel lcce needs a name");
 		return false;
 	}
-	return section_take(c, &config_section_lcce, l) && section_check(c, check_tunnel, l) &&
-	       tunnel_name_is_free(c, l->name);
+	return section_take(c, &config_section_lcce, NULL, l) &&
+	       section_check(c, NULL, check_tunnel, l) && add_name_is_free(c, l->name);
 }
 
-/* Takes l over when it succeeds. */
+/* Takes l over when it succeeds; else an error was sent. */
 static struct peer *new_peer(struct control *c, struct config_lcce *l)
 {
-	struct peer *p = lcce_new(c->engine, l);
+	struct secret secret = { 0 }, old_secret = { 0 };
+	struct peer *p = NULL;
 
-	if (!p) {
+	if (!read_tunnel(c, l) || !add_secret(c, "secret", &secret) || !add_secret(c, "old_secret", &old_secret))
+		goto out;
+	p = peer_new_lcce(c->engine, l, true);
+	if (p) {
+		p->secret = secret;
+		p->old_secret = old_secret;
+	} else {
 		control_error(c, "l2tpd is out of memory");
-		return NULL;
 	}
-	p->origin = PEER_ADDED;
-	p->added = l;
+out:
+	secret_clear(&secret);
+	secret_clear(&old_secret);
 	return p;
 }
 
 void add_lcce_tunnel(struct control *c)
 {
 	struct config_lcce *l = calloc(1, sizeof(*l));
-	struct peer *p = NULL;
+	struct peer *p = l ? new_peer(c, l) : NULL;
 
 	if (!l)
 		control_error(c, "l2tpd is out of memory");
-	else if (read_tunnel(c, l))
-		p = new_peer(c, l);
-	if (!p) {
-		if (l)
-			config_section_fini(&config_section_lcce, l);
-		free(l);
+	if (p) {
+		follow_name(p);
+		add_tunnel_done(c, p);
 		return;
 	}
-	if (!control_take_secret(c, "secret", &p->secret) ||
-	    !control_take_secret(c, "old_secret", &p->old_secret)) {
-		peer_remove(p, NULL);
-		return;
-	}
-	follow_name(p);
-	tunnel_added(c, p);
+	if (l)
+		config_section_fini(&config_section_lcce, l);
+	free(l);
 }
 
 /* ---- sessions ---- */
 
 static struct peer *find_lcce(struct control *c)
 {
-	const char *tunnel = show_arg(c, "tunnel");
+	const char *tunnel = control_arg(c, "tunnel");
 	struct peer *p = tunnel ? peer_find(c->engine, tunnel) : NULL;
 
 	if (!tunnel)
@@ -104,21 +111,8 @@ static bool read_session(struct control *c, struct peer *p, struct config_pw *pw
 {
 	const struct place at = { p, pw };
 
-	return session_take_name(c, p, pw->name) && section_take(c, &config_section_pw, pw) &&
-	       section_check(c, check_session, &at);
-}
-
-/* Takes pw over when it succeeds. */
-static struct peer_session *new_session(struct control *c, struct peer *p, struct config_pw *pw)
-{
-	struct peer_session *s = lcce_session_new(p, pw);
-
-	if (!s) {
-		control_error(c, "l2tpd is out of memory");
-		return NULL;
-	}
-	s->added = pw;
-	return s;
+	return add_session_name(c, p, pw->name) && section_take(c, &config_section_pw, NULL, pw) &&
+	       section_check(c, NULL, check_session, &at);
 }
 
 struct addition { struct control *control; struct peer_session *session; };
@@ -129,24 +123,23 @@ static void on_added(void *arg, int result, struct ipc_message *m)
 	struct control *c = a->control;
 	struct peer_session *s = a->session;
 	struct peer *p = s->peer;
-	struct l2tp_cause cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "it cannot be what was asked for");
+	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "it cannot be what was asked for");
 
 	c->waiting = false;
 	s->asking = false;
 	if (result)
 		peer_session_remove(s, &cause);
 	else
-		peer_session_start(s);
+		redial_begin(s);
 	if (!c->over && result) {
 		control_refused(c, result, m);
 	} else if (!c->over) {
-		control_record(c, json_pack("{s:s, s:s}", "name", s->name, "tunnel", p->name));
-		control_end(c);
+		add_session_done(c, s);
 	}
 	free(a);
 	peer_release(p);
 	control_resume(c);
-	engine_settle(c->engine);
+	turn_settle(&c->engine->turn);
 }
 
 static struct monitor_pw_add request_of(const struct peer_session *s)
@@ -185,18 +178,29 @@ static void ask(struct control *c, struct peer_session *s)
 	control_error(c, "l2tpd's monitor process does not answer");
 }
 
+/* Takes pw over when it succeeds; else an error was sent. */
+static struct peer_session *new_session(struct control *c, struct peer *p, struct config_pw *pw)
+{
+	struct peer_session *s;
+
+	if (!read_session(c, p, pw))
+		return NULL;
+	s = peer_session_new_pw(p, pw, true);
+	if (!s)
+		control_error(c, "l2tpd is out of memory");
+	return s;
+}
+
 void add_lcce_session(struct control *c)
 {
 	struct peer *p = find_lcce(c);
 	struct config_pw *pw = p ? calloc(1, sizeof(*pw)) : NULL;
-	struct peer_session *s = NULL;
+	struct peer_session *s = pw ? new_session(c, p, pw) : NULL;
 
 	if (!p)
 		return;
 	if (!pw)
 		control_error(c, "l2tpd is out of memory");
-	else if (read_session(c, p, pw))
-		s = new_session(c, p, pw);
 	if (s) {
 		ask(c, s);
 		return;

@@ -1,30 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * A command's words as a section of the configuration: read by its tables,
- * completed and checked as in a file, so that they are refused as there.
- */
-#include "engine/control/control.h"
+/* Reads a command's words by the tables of the configuration. */
+#include "engine/control/section.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/control/reply.h"
+#include "engine/engine.h"
 #include "lib/config_check.h"
 
 #define FILE_SUFFIX "-file"
 
-/* The argument for a key: '_' for '-'; of a secret's file what it has, which l2tpctl has read. */
-static const json_t *find_arg(const struct control *c, const char *key)
+/* Where a key's value is looked for. */
+struct words {
+	const struct control *control;
+	const struct section_alias *aliases;	/* NULL: none */
+};
+
+static const char *word_of(const struct words *w, const char *key)
 {
-	size_t len = strlen(key), suffix = strlen(FILE_SUFFIX);
+	for (const struct section_alias *a = w->aliases; a && a->key; a++)
+		if (strcmp(a->key, key) == 0)
+			return a->word;
+	return key;
+}
+
+/* The argument for a key: '_' for '-'; of a secret's file what it has, which l2tpctl has read. */
+static const json_t *find_arg(const struct words *w, const char *key)
+{
+	const char *word = word_of(w, key);
+	size_t len = strlen(word), suffix = strlen(FILE_SUFFIX);
 	char arg[32];
 
-	if (len > suffix && strcmp(key + len - suffix, FILE_SUFFIX) == 0)
+	if (len > suffix && strcmp(word + len - suffix, FILE_SUFFIX) == 0)
 		len -= suffix;
-	snprintf(arg, sizeof(arg), "%.*s", (int)len, key);
+	snprintf(arg, sizeof(arg), "%.*s", (int)len, word);
 	for (char *p = arg; *p; p++)
 		*p = *p == '-' ? '_' : *p;
-	return json_object_get(c->args, arg);
+	return json_object_get(w->control->args, arg);
 }
 
 static bool has(void *arg, const char *key)
@@ -65,9 +79,9 @@ static bool take_value(struct control *c, const struct config_key *k, void *obj,
 	return !err;
 }
 
-static bool take_key(struct control *c, const struct config_key *k, void *obj)
+static bool take_key(struct control *c, const struct words *w, const struct config_key *k, void *obj)
 {
-	const json_t *v = find_arg(c, k->name), *each;
+	const json_t *v = find_arg(w, k->name), *each;
 	size_t i;
 
 	if (!v)
@@ -84,13 +98,16 @@ static bool take_key(struct control *c, const struct config_key *k, void *obj)
 	return true;
 }
 
-bool section_take(struct control *c, const struct config_section *s, void *obj)
+bool section_take(struct control *c, const struct config_section *s, const struct section_alias *aliases,
+		  void *obj)
 {
+	struct words w = { c, aliases };
+
 	s->init(obj);
 	for (size_t i = 0; i < s->n; i++)
-		if (!take_key(c, &s->keys[i], obj))
+		if (!take_key(c, &w, &s->keys[i], obj))
 			return false;
-	if (config_section_complete(c->engine->config, s, obj, has, c)) {
+	if (config_section_complete(c->engine->config, s, obj, has, &w)) {
 		control_error(c, "l2tpd is out of memory");
 		return false;
 	}
@@ -99,7 +116,7 @@ bool section_take(struct control *c, const struct config_section *s, void *obj)
 
 bool section_take_name(struct control *c, const char *key, char out[CONFIG_NAME_MAX])
 {
-	const char *name = show_arg(c, key);
+	const char *name = control_arg(c, key);
 
 	out[0] = '\0';
 	if (!name || !*name)
@@ -132,9 +149,11 @@ static bool has_of(void *arg, const void *obj, const char *key)
 	return has(arg, key);
 }
 
-bool section_check(struct control *c, int (*run)(struct check *ch, const void *arg), const void *arg)
+bool section_check(struct control *c, const struct section_alias *aliases,
+		   int (*run)(struct check *ch, const void *arg), const void *arg)
 {
-	const struct config_place place = { no_line, has_of, c };
+	struct words w = { c, aliases };
+	const struct config_place place = { no_line, has_of, &w };
 	struct config_why why;
 	int line;
 	struct check ch = { .c = c->engine->config, .place = &place, .line = &line, .why = &why };

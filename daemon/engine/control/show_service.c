@@ -1,128 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * show users, pools and radius: who is here and what each was given, what is
- * left to give, and how the servers behind it are. A walk keeps numbers, not
- * pointers, as in show.c.
+ * left to give, and how the servers behind it are.
  */
-#include "engine/control/control.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-/* ---- what a call is given ---- */
-
-static void add_prefix6(json_t *o, const char *key, const struct service_prefix6 *p)
-{
-	char text[INET6_ADDRSTRLEN + 4];
-
-	if (!p->len || !inet_ntop(AF_INET6, p->addr, text, sizeof(text)))
-		return;
-	snprintf(text + strlen(text), 5, "/%u", p->len);
-	show_text(o, key, text);
-}
-
-void show_ifid(json_t *o, const char *key, const uint8_t id[8])
-{
-	char text[20];
-
-	if (memcmp(id, (uint8_t[8]){ 0 }, 8) == 0)
-		return;
-	snprintf(text, sizeof(text), "%x:%x:%x:%x", id[0] << 8 | id[1], id[2] << 8 | id[3], id[4] << 8 | id[5],
-		 id[6] << 8 | id[7]);
-	show_text(o, key, text);
-}
-
-static void add_routes(json_t *o, const struct service *s)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < s->route_n && i < SERVICE_ROUTES_MAX; i++) {
-		const struct service_route *r = &s->route[i];
-		char text[INET6_ADDRSTRLEN + 24] = "";
-
-		inet_ntop(r->family, r->dst, text, INET6_ADDRSTRLEN);
-		snprintf(text + strlen(text), 24, r->metric ? "/%u metric %u" : "/%u", r->len, r->metric);
-		json_array_append_new(list, json_string(text));
-	}
-	json_object_set_new(o, "routes", list);
-}
-
-static void add_dns6(json_t *o, const struct service *s)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < s->dns6_n && i < 2; i++) {
-		char text[INET6_ADDRSTRLEN];
-
-		if (inet_ntop(AF_INET6, s->dns6[i], text, sizeof(text)))
-			json_array_append_new(list, json_string(text));
-	}
-	json_object_set_new(o, "dns6", list);
-}
-
-static void add_some(json_t *o, const char *key, uint64_t value)
-{
-	if (value)
-		show_number(o, key, value);
-}
-
-void show_service(json_t *o, const struct service *s)
-{
-	add_prefix6(o, "prefix6", &s->prefix6);
-	add_prefix6(o, "delegated6", &s->delegated6);
-	add_some(o, "session_timeout_s", s->session_timeout_s);
-	add_some(o, "idle_timeout_s", s->idle_timeout_s);
-	add_some(o, "interim_s", s->interim_s);
-	add_some(o, "rate_down", s->rate_down);
-	add_some(o, "rate_up", s->rate_up);
-	add_some(o, "port_limit", s->port_limit);
-	add_some(o, "mtu", s->mtu);
-	show_text(o, "named_pool", s->pool);
-	show_text(o, "filter_id", s->filter_id);
-	if (s->route_n)
-		add_routes(o, s);
-	if (s->dns6_n)
-		add_dns6(o, s);
-}
-
-void show_dns(json_t *o, const uint32_t dns[2])
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < 2; i++) {
-		char text[INET_ADDRSTRLEN];
-
-		if (dns[i] && inet_ntop(AF_INET, &dns[i], text, sizeof(text)))
-			json_array_append_new(list, json_string(text));
-	}
-	if (json_array_size(list))
-		json_object_set_new(o, "dns", list);
-	else
-		json_decref(list);
-}
+#include "engine/control/commands.h"
+#include "engine/control/record.h"
+#include "engine/control/reply.h"
+#include "engine/control/walk.h"
+#include "engine/engine.h"
+#include "engine/l2tp/session.h"
+#include "engine/service/address.h"
+#include "engine/service/ipv6.h"
+#include "engine/service/subscriber.h"
+#include "ipc/aaa.h"
+#include "ipc/monitor.h"
 
 /* ---- users ---- */
-
-static void add_left(json_t *o, const char *key, const struct loop_timer *t, uint64_t now)
-{
-	if (loop_timer_is_set(t))
-		show_number(o, key, t->deadline > now ? (t->deadline - now + 999) / 1000 : 0);
-}
-
-void show_encryption_and_time(json_t *o, const struct subscriber *s, uint64_t now)
-{
-	char text[40];
-
-	if (s->mppe.bits) {
-		snprintf(text, sizeof(text), "MPPE %u bits, %s", s->mppe.bits,
-			 s->mppe.stateful ? "stateful" : "stateless");
-		show_text(o, "encryption", text);
-	}
-	add_left(o, "session_left_s", &s->session_timer, now);
-}
 
 /* Within its idle timeout only is it looked whether it is idle. */
 static void add_idle(json_t *o, const struct subscriber *s, uint64_t now)
@@ -131,8 +30,8 @@ static void add_idle(json_t *o, const struct subscriber *s, uint64_t now)
 
 	if (!s->up || !s->given.idle_timeout_s)
 		return;
-	show_number(o, "idle_s", idle_s);
-	show_number(o, "idle_left_s", idle_s < s->given.idle_timeout_s ? s->given.idle_timeout_s - idle_s : 0);
+	record_number(o, "idle_s", idle_s);
+	record_number(o, "idle_left_s", idle_s < s->given.idle_timeout_s ? s->given.idle_timeout_s - idle_s : 0);
 }
 
 static void add_since(json_t *o, uint64_t up_s)
@@ -142,39 +41,48 @@ static void add_since(json_t *o, uint64_t up_s)
 	char text[32];
 
 	if (gmtime_r(&since, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		show_text(o, "since", text);
-	show_number(o, "uptime_s", up_s);
+		record_text(o, "since", text);
+	record_number(o, "uptime_s", up_s);
 }
 
 static void add_counters(json_t *o, const struct ppp_counters *n)
 {
-	show_number(o, "rx_packets", n->rx_packets);
-	show_number(o, "rx_bytes", n->rx_bytes);
-	show_number(o, "tx_packets", n->tx_packets);
-	show_number(o, "tx_bytes", n->tx_bytes);
+	record_number(o, "rx_packets", n->rx_packets);
+	record_number(o, "rx_bytes", n->rx_bytes);
+	record_number(o, "tx_packets", n->tx_packets);
+	record_number(o, "tx_bytes", n->tx_bytes);
+}
+
+static void add_session(json_t *o, struct link *l)
+{
+	const struct session *s = link_is_session(l) ? session_of(l) : NULL;
+
+	if (!s)
+		return;
+	record_text(o, "tunnel", tunnel_name(s->tunnel));
+	record_number(o, "tunnel_id", s->tunnel->id);
+	record_number(o, "session_id", s->id);
 }
 
 static json_t *user_record(const struct subscriber *s)
 {
-	const struct call *c = s->call;
-	uint64_t now = engine_now(c->tunnel->engine);
+	struct link *l = s->link;
+	uint64_t now = engine_now(l->engine);
 	json_t *o = json_object();
 
-	show_text(o, "user", s->given.user);
-	show_text(o, "state", s->leaving ? "ending" : s->up ? "up" : "starting");
-	show_text(o, "ppp", c->profile->name);
-	show_text(o, "tunnel", c->tunnel->peer ? c->tunnel->peer->name : NULL);
-	show_number(o, "tunnel_id", c->tunnel->id);
-	show_number(o, "session_id", c->id);
-	show_text(o, "ifname", c->ifname);
-	show_ipv4(o, "local_ipv4", s->local_ipv4);
-	show_ipv4(o, "remote_ipv4", s->remote_ipv4 ? s->remote_ipv4 : htonl(c->lease));
-	show_ifid(o, "interface_id", s->remote_ifid);
-	show_dns(o, s->dns);
-	show_service(o, &s->given);
-	show_text(o, "server", s->local ? "local" : s->given.radius);
-	show_text(o, "acct_session_id", c->acct_id);
-	show_encryption_and_time(o, s, now);
+	record_text(o, "user", s->given.user);
+	record_text(o, "state", s->leaving ? "ending" : s->up ? "up" : "starting");
+	record_text(o, "ppp", l->profile->name);
+	add_session(o, l);
+	record_text(o, "ifname", l->ifname);
+	record_ipv4(o, "local_ipv4", s->local_ipv4);
+	record_ipv4(o, "remote_ipv4", s->remote_ipv4 ? s->remote_ipv4 : htonl(s->lease));
+	record_ifid(o, "interface_id", s->remote_ifid);
+	record_dns(o, s->dns);
+	record_service(o, &s->given);
+	record_text(o, "server", s->local ? "local" : s->given.radius);
+	record_text(o, "acct_session_id", l->acct_id);
+	record_encryption_and_time(o, s, now);
 	if (s->up) {
 		add_since(o, (now - s->up_ms) / 1000);
 		add_idle(o, s, now);
@@ -190,25 +98,20 @@ static void on_user_stats(void *argument, int result, struct ipc_message *m)
 	c->waiting = false;
 	if (!result && n)
 		add_counters(c->record, n);
-	if (!c->over)
-		control_record(c, json_incref(c->record));
-	json_decref(c->record);
-	c->record = NULL;
-	control_resume(c);
-	engine_settle(c->engine);
+	control_send_waiting(c);
 }
 
 static void emit_user(struct control *c, const struct subscriber *s)
 {
-	struct monitor_link link = { .tunnel_id = s->call->tunnel->id, .session_id = s->call->id };
+	struct monitor_link link = { .tunnel_id = (uint32_t)(s->link->id >> 32), .session_id = (uint32_t)s->link->id };
 	json_t *o = user_record(s);
 
 	c->found++;
-	if (!s->up || !s->call->ifname[0] || !json_is_true(json_object_get(c->args, "stats"))) {
+	if (!s->up || !s->link->ifname[0] || !control_flag_arg(c, "stats")) {
 		control_record(c, o);
 		return;
 	}
-	memcpy(link.ifname, s->call->ifname, sizeof(link.ifname));
+	memcpy(link.ifname, s->link->ifname, sizeof(link.ifname));
 	c->record = o;
 	c->waiting = channel_request(&c->engine->monitor, MONITOR_LINK_STATS, &link, sizeof(link), NULL, 0,
 				     on_user_stats, c) == 0;
@@ -220,25 +123,18 @@ static void emit_user(struct control *c, const struct subscriber *s)
 
 static void produce_user(struct control *c)
 {
-	const char *wanted = show_arg(c, "user");
+	const char *wanted = control_arg(c, "user");
 	const struct subscriber *s = registry_walk(c->engine, &c->place);
 
 	if (!s)
-		show_finish(c, "user", wanted);
+		walk_finish(c, "user", wanted);
 	else if (!wanted || strcmp(s->given.user, wanted) == 0)
 		emit_user(c, s);
 }
 
-static void start_walk(struct control *c, void (*produce)(struct control *))
-{
-	c->place = 0;
-	c->found = 0;
-	c->produce = produce;
-}
-
 void show_users(struct control *c)
 {
-	start_walk(c, produce_user);
+	walk_start(c, produce_user);
 }
 
 /* ---- pools ---- */
@@ -273,20 +169,20 @@ static json_t *pool_record(const struct pool_books *b)
 	struct pool_usage u = pool_usage(b->pool);
 	json_t *o = json_object();
 
-	show_text(o, "name", b->name);
-	show_text(o, "kind", b->kind);
+	record_text(o, "name", b->name);
+	record_text(o, "kind", b->kind);
 	if (b->prefixes)
 		add_prefixes(o, "ranges", b->prefixes);
 	else
 		add_ranges(o, "ranges", b->ranges);
 	if (b->reserve && b->reserve->n)
 		add_ranges(o, "reserve", b->reserve);
-	show_number(o, "size", u.size);
-	show_number(o, "used", u.used);
-	show_number(o, "reserved", u.reserved);
-	show_number(o, "free", u.free);
-	show_number(o, "known", u.known);
-	show_number(o, "exhausted", b->exhausted);
+	record_number(o, "size", u.size);
+	record_number(o, "used", u.used);
+	record_number(o, "reserved", u.reserved);
+	record_number(o, "free", u.free);
+	record_number(o, "known", u.known);
+	record_number(o, "exhausted", b->exhausted);
 	return o;
 }
 
@@ -311,11 +207,11 @@ static const struct pool_books *next_pool(struct control *c)
 
 static void produce_pool(struct control *c)
 {
-	const char *wanted = show_arg(c, "name");
+	const char *wanted = control_arg(c, "name");
 	const struct pool_books *b = next_pool(c);
 
 	if (!b) {
-		show_finish(c, "pool", wanted);
+		walk_finish(c, "pool", wanted);
 	} else if (!wanted || strcmp(b->name, wanted) == 0) {
 		c->found++;
 		control_record(c, pool_record(b));
@@ -324,7 +220,7 @@ static void produce_pool(struct control *c)
 
 void show_pools(struct control *c)
 {
-	start_walk(c, produce_pool);
+	walk_start(c, produce_pool);
 }
 
 /* ---- RADIUS servers ---- */
@@ -342,33 +238,33 @@ static json_t *server_record(const struct aaa_radius_state *s)
 {
 	json_t *o = json_object();
 
-	show_text(o, "name", s->name);
-	show_text(o, "address", s->address);
-	show_text(o, "transport", s->transport == CONFIG_TRANSPORT_TLS ? "tls" : "udp");
-	show_text(o, "tls", s->tls);
-	show_number(o, "auth_port", s->auth_port);
-	show_number(o, "acct_port", s->acct_port);
-	show_text(o, "auth", server_state(s->auth));
-	show_text(o, "acct", server_state(s->acct));
+	record_text(o, "name", s->name);
+	record_text(o, "address", s->address);
+	record_text(o, "transport", s->transport == CONFIG_TRANSPORT_TLS ? "tls" : "udp");
+	record_text(o, "tls", s->tls);
+	record_number(o, "auth_port", s->auth_port);
+	record_number(o, "acct_port", s->acct_port);
+	record_text(o, "auth", server_state(s->auth));
+	record_text(o, "acct", server_state(s->acct));
 	if (s->changed_ms_ago)
-		show_number(o, "changed_s", s->changed_ms_ago / 1000);
+		record_number(o, "changed_s", s->changed_ms_ago / 1000);
 	if (s->auth_latency_us)
-		show_number(o, "auth_latency_us", s->auth_latency_us);
+		record_number(o, "auth_latency_us", s->auth_latency_us);
 	if (s->acct_latency_us)
-		show_number(o, "acct_latency_us", s->acct_latency_us);
-	show_number(o, "auth_requests", s->auth_requests);
-	show_number(o, "auth_accepts", s->auth_accepts);
-	show_number(o, "auth_rejects", s->auth_rejects);
-	show_number(o, "auth_challenges", s->auth_challenges);
-	show_number(o, "auth_timeouts", s->auth_timeouts);
-	show_number(o, "acct_requests", s->acct_requests);
-	show_number(o, "acct_responses", s->acct_responses);
-	show_number(o, "acct_timeouts", s->acct_timeouts);
-	show_number(o, "retransmits", s->retransmits);
-	show_number(o, "bad_replies", s->bad_replies);
-	show_number(o, "outstanding", s->outstanding);
-	show_number(o, "queued", s->queued);
-	show_text(o, "last_error", s->last_error);
+		record_number(o, "acct_latency_us", s->acct_latency_us);
+	record_number(o, "auth_requests", s->auth_requests);
+	record_number(o, "auth_accepts", s->auth_accepts);
+	record_number(o, "auth_rejects", s->auth_rejects);
+	record_number(o, "auth_challenges", s->auth_challenges);
+	record_number(o, "auth_timeouts", s->auth_timeouts);
+	record_number(o, "acct_requests", s->acct_requests);
+	record_number(o, "acct_responses", s->acct_responses);
+	record_number(o, "acct_timeouts", s->acct_timeouts);
+	record_number(o, "retransmits", s->retransmits);
+	record_number(o, "bad_replies", s->bad_replies);
+	record_number(o, "outstanding", s->outstanding);
+	record_number(o, "queued", s->queued);
+	record_text(o, "last_error", s->last_error);
 	return o;
 }
 
@@ -376,7 +272,7 @@ static void on_server(void *argument, int result, struct ipc_message *m)
 {
 	struct control *c = argument;
 	const struct aaa_radius_state *s = m ? ipc_body(m, struct aaa_radius_state) : NULL;
-	const char *wanted = show_arg(c, "name");
+	const char *wanted = control_arg(c, "name");
 
 	c->waiting = false;
 	if (!result && s && (!ipc_is_text(s->name) || !ipc_is_text(s->address) || !ipc_is_text(s->tls) ||
@@ -387,7 +283,7 @@ static void on_server(void *argument, int result, struct ipc_message *m)
 		return;
 	}
 	if (result == -ENOENT) {
-		show_finish(c, "radius section", wanted);
+		walk_finish(c, "radius section", wanted);
 	} else if (result || !s) {
 		control_error(c, "the aaa process does not answer: %s", strerror(result ? -result : EPROTO));
 	} else if (!wanted || strcmp(s->name, wanted) == 0) {
@@ -395,7 +291,7 @@ static void on_server(void *argument, int result, struct ipc_message *m)
 		control_record(c, server_record(s));
 	}
 	control_resume(c);
-	engine_settle(c->engine);
+	turn_settle(&c->engine->turn);
 }
 
 static void produce_server(struct control *c)
@@ -410,5 +306,5 @@ static void produce_server(struct control *c)
 
 void show_radius(struct control *c)
 {
-	start_walk(c, produce_server);
+	walk_start(c, produce_server);
 }

@@ -4,13 +4,19 @@
  * shown. The operator's password goes there as it is; the response that a
  * caller would make of it is made there.
  */
-#include "engine/control/control.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "engine/control/commands.h"
+#include "engine/control/record.h"
+#include "engine/control/reply.h"
+#include "engine/engine.h"
+#include "engine/service/subscriber.h"
+#include "ipc/aaa.h"
+#include "lib/secret.h"
 
 _Static_assert(sizeof(struct aaa_test_reply) <= IPC_BODY_MAX, "a test's reply is one message");
 
@@ -63,13 +69,13 @@ static void add_address(json_t *o, const struct test *t, const struct aaa_auth_r
 	json_t *pools = json_array();
 
 	if (address == 0xffffffff)
-		show_text(o, "address", "the caller's choice");
+		record_text(o, "address", "the caller's choice");
 	else if (address && address != 0xfffffffe)
-		show_ipv4(o, "address", r->ppp.remote_ipv4);
+		record_ipv4(o, "address", r->ppp.remote_ipv4);
 	else if (r->service.pool[0])
 		json_array_append_new(pools, control_text(r->service.pool));
 	else if (addr_is_set(&p->remote_address))
-		show_ipv4(o, "address", htonl(addr_v4(&p->remote_address)));
+		record_ipv4(o, "address", htonl(addr_v4(&p->remote_address)));
 	else if (p->pool.n)
 		json_array_append_new(pools, json_sprintf("ppp %s", p->name));
 	for (size_t i = 0; !json_object_get(o, "address") && !r->service.pool[0] && i < p->pools.n; i++)
@@ -78,27 +84,26 @@ static void add_address(json_t *o, const struct test *t, const struct aaa_auth_r
 		json_object_set(o, "pools", pools);
 	json_decref(pools);
 	if (r->service.pool[0] && !config_pool_find(t->control->engine->config, r->service.pool))
-		show_text(o, "warning", "there is no pool section of that name: a call would be refused");
+		record_text(o, "warning", "there is no pool section of that name: a call would be refused");
 }
 
 static void add_given(json_t *o, struct test *t, const struct aaa_auth_reply *r)
 {
 	const struct config_ppp *p = t->profile;
 	struct service given = r->service;
-	struct call call = { .profile = p, .user = t->user };
 	uint32_t dns[2] = { r->ppp.dns[0], r->ppp.dns[1] };
 
-	subscriber_complete(&given, &call);
+	subscriber_complete(&given, p, t->user);
 	if (strcmp(given.user, t->user) != 0)
-		show_text(o, "accounted_as", given.user);
+		record_text(o, "accounted_as", given.user);
 	add_address(o, t, r);
 	for (size_t i = 0; i < p->dns_n && i < 2; i++)
 		if (!dns[i] && p->dns[i].family == AF_INET)
 			dns[i] = htonl(addr_v4(&p->dns[i]));
-	show_dns(o, dns);
+	record_dns(o, dns);
 	if (r->ppp.have_ifid)
-		show_ifid(o, "interface_id", r->ppp.remote_ifid);
-	show_service(o, &given);
+		record_ifid(o, "interface_id", r->ppp.remote_ifid);
+	record_service(o, &given);
 	if (r->ppp.have_mppe_keys)
 		json_object_set_new(o, "mppe_keys", json_true());
 }
@@ -108,19 +113,19 @@ static json_t *test_record(struct test *t, struct aaa_test_reply *r)
 	const struct aaa_auth_reply *a = &r->reply;
 	json_t *o = json_object();
 
-	show_text(o, "user", t->user);
-	show_text(o, "result", a->ppp.ok ? "accepted" : a->unavailable ? "unavailable" : "refused");
+	record_text(o, "user", t->user);
+	record_text(o, "result", a->ppp.ok ? "accepted" : a->unavailable ? "unavailable" : "refused");
 	if (!a->ppp.ok)
-		show_text(o, "why", a->why);
-	show_text(o, "ppp", t->profile->name);
-	show_text(o, "method", t->method->name);
+		record_text(o, "why", a->why);
+	record_text(o, "ppp", t->profile->name);
+	record_text(o, "method", t->method->name);
 	if (a->service.radius[0] || a->ppp.ok)
-		show_text(o, "server", a->service.radius[0] ? a->service.radius : "local");
+		record_text(o, "server", a->service.radius[0] ? a->service.radius : "local");
 	if (r->latency_us)
-		show_number(o, "latency_us", r->latency_us);
+		record_number(o, "latency_us", r->latency_us);
 	/* MS-CHAP's is code for the caller's program, and proves nothing to an operator. */
 	if (t->method->method != PPP_AUTH_MSCHAPV2)
-		show_text(o, "message", a->ppp.message);
+		record_text(o, "message", a->ppp.message);
 	if (a->ppp.ok)
 		add_given(o, t, a);
 	add_lines(o, "attributes", r->text);
@@ -153,7 +158,7 @@ static void on_test(void *argument, int result, struct ipc_message *m)
 	}
 	free(t);
 	control_resume(c);
-	engine_settle(c->engine);
+	turn_settle(&c->engine->turn);
 }
 
 /* ---- the question ---- */
@@ -162,7 +167,7 @@ static void on_test(void *argument, int result, struct ipc_message *m)
 static const struct config_ppp *find_profile(struct control *c)
 {
 	const struct config *config = c->engine->config;
-	const char *wanted = show_arg(c, "ppp");
+	const char *wanted = control_arg(c, "ppp");
 	const struct config_ppp *found = NULL;
 
 	if (wanted) {
@@ -190,7 +195,7 @@ static const struct config_ppp *find_profile(struct control *c)
 /* The method that is named, or the first of the profile's that can be tried. NULL: an error was sent. */
 static const struct method *find_method(struct control *c, const struct config_ppp *p)
 {
-	const char *wanted = show_arg(c, "method");
+	const char *wanted = control_arg(c, "method");
 
 	for (size_t i = 0; wanted && i < METHODS; i++)
 		if (strcmp(methods[i].name, wanted) == 0)
@@ -226,7 +231,7 @@ static int send_test(struct test *t, const char *password)
 
 void test_aaa(struct control *c)
 {
-	const char *user = show_arg(c, "user"), *password = show_arg(c, "password");
+	const char *user = control_arg(c, "user"), *password = control_arg(c, "password");
 	const struct config_ppp *p;
 	const struct method *method;
 	struct test *t;

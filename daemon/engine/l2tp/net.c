@@ -1,38 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Control packets in and out: batches in by recvmmsg, each with the address it
- * was sent to; out from the tunnel's own socket or the listener that it came
- * in by, with the right source address.
- */
-#include "engine/internal.h"
+/* Packets that come in: batches by recvmmsg, each with the address that it was sent to. */
+#include "engine/l2tp/net.h"
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lib/log.h"
+#include "engine/engine.h"
+#include "engine/l2tp/l2tp.h"
+#include "proto/l2tp/l2tp.h"
 
 #define BATCH		32
 #define TURN_BATCHES	4	/* per turn of the loop, so that others get theirs */
 /* Control messages fit; a longer packet is a stray data packet and is cut. */
 #define PACKET_MAX	4096
 
-union packet_info {
-	struct cmsghdr align;
-	uint8_t v4[CMSG_SPACE(sizeof(struct in_pktinfo))];
-	uint8_t v6[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-};
-
 /* One set for all sockets: a batch is worked off before the next is read. */
 static struct batch {
 	struct mmsghdr msg[BATCH];
 	struct iovec iov[BATCH];
 	struct sockaddr_storage from[BATCH];
-	union packet_info info[BATCH];
+	union net_control info[BATCH];
 	uint8_t data[BATCH][PACKET_MAX];
 } batch;
 
@@ -84,9 +75,9 @@ static void take_packet(struct sock *s, int i)
 		destination(h, &local);
 	}
 	e->counters.packets_in++;
-	l2tp_endpoint_input(e->core, engine_now(e), &local, &peer, s->fd,
+	l2tp_endpoint_input(e->l2tp->core, engine_now(e), &local, &peer, s->fd,
 			    batch.data[i], batch.msg[i].msg_len);
-	engine_settle(e);
+	turn_settle(&e->turn);
 }
 
 static void on_readable(struct loop_io *io, int fd, int events)
@@ -136,123 +127,19 @@ int sock_start(struct sock *s)
 	return loop_io_start(s->engine->loop, &s->io, s->fd, LOOP_READ, on_readable);
 }
 
+static void close_sock(struct turn_item *item)
+{
+	struct sock *s = container_of(item, struct sock, trash);
+
+	close(s->fd);
+	free(s);
+}
+
 void sock_free(struct sock *s)
 {
 	if (!s)
 		return;
 	loop_io_stop(&s->io);
 	s->dead = true;
-	s->garbage_next = s->engine->garbage_socks;
-	s->engine->garbage_socks = s;
-}
-
-void socks_collect(struct engine *e)
-{
-	while (e->garbage_socks) {
-		struct sock *s = e->garbage_socks;
-
-		e->garbage_socks = s->garbage_next;
-		close(s->fd);
-		free(s);
-	}
-}
-
-/* The listener whose fd is socket, or one of the address's family. */
-static struct sock *find_listener(struct engine *e, const struct l2tp_effect *effect)
-{
-	struct sock *found = NULL;
-
-	for (uint32_t i = 0; i < e->listen_ready; i++) {
-		struct sock *s = e->listeners[i];
-
-		if (s->fd == effect->socket)
-			return s;
-		if (s->local.family == effect->peer.family && s->local.port == effect->local.port)
-			found = s;
-	}
-	return found;
-}
-
-static ssize_t send_from(const struct sock *s, const struct l2tp_effect *effect)
-{
-	struct sockaddr_storage to;
-	struct iovec iov = { (void *)(uintptr_t)effect->data, effect->len };
-	struct msghdr h = { .msg_iov = &iov, .msg_iovlen = 1, .msg_name = &to };
-	union packet_info control = { 0 };
-	struct cmsghdr *c;
-
-	h.msg_namelen = addr_to_sockaddr(&effect->peer, &to);
-	if (!addr_is_set(&effect->local) || addr_is_any(&effect->local))
-		return sendmsg(s->fd, &h, MSG_DONTWAIT);
-	h.msg_control = &control;
-	if (effect->local.family == AF_INET6) {
-		struct in6_pktinfo info = { .ipi6_ifindex = effect->local.scope };
-
-		memcpy(&info.ipi6_addr, effect->local.ip, 16);
-		h.msg_controllen = CMSG_SPACE(sizeof(info));
-		c = CMSG_FIRSTHDR(&h);
-		*c = (struct cmsghdr){ CMSG_LEN(sizeof(info)), IPPROTO_IPV6, IPV6_PKTINFO };
-		memcpy(CMSG_DATA(c), &info, sizeof(info));
-	} else {
-		struct in_pktinfo info = { 0 };
-
-		memcpy(&info.ipi_spec_dst, effect->local.ip, 4);
-		h.msg_controllen = CMSG_SPACE(sizeof(info));
-		c = CMSG_FIRSTHDR(&h);
-		*c = (struct cmsghdr){ CMSG_LEN(sizeof(info)), IPPROTO_IP, IP_PKTINFO };
-		memcpy(CMSG_DATA(c), &info, sizeof(info));
-	}
-	return sendmsg(s->fd, &h, MSG_DONTWAIT);
-}
-
-/*
- * RFC 3931, section 4.1.2.3: a control message has a checksum, whatever data has. The kernel's
- * switch is the socket's; data that leaves meanwhile has one as well.
- */
-static void switch_checksum(const struct sock *s, int off)
-{
-	int level = s->local.family == AF_INET6 ? SOL_UDP : SOL_SOCKET,
-	    option = s->local.family == AF_INET6 ? UDP_NO_CHECK6_TX : SO_NO_CHECK;
-
-	if (s->no_csum && setsockopt(s->fd, level, option, &off, sizeof(off)) < 0)
-		log_debug("UDP checksums cannot be switched: %s", strerror(errno));
-}
-
-static ssize_t send_connected(const struct sock *s, const struct l2tp_effect *effect)
-{
-	ssize_t n;
-	int err;
-
-	switch_checksum(s, 0);
-	n = send(s->fd, effect->data, effect->len, MSG_DONTWAIT);
-	err = errno;
-	switch_checksum(s, 1);
-	errno = err;
-	return n;
-}
-
-void net_send(struct engine *e, const struct l2tp_effect *effect)
-{
-	struct tunnel *t = effect->tunnel ? l2tp_tunnel_user(effect->tunnel) : NULL;
-	struct sock *s = t && t->sock ? t->sock : find_listener(e, effect);
-	ssize_t n = -1;
-
-	if (!s)
-		errno = EDESTADDRREQ;
-	else if (s->connected && addr_equal(&s->peer, &effect->peer))
-		n = send_connected(s, effect);
-	else
-		n = send_from(s, effect);
-	if (n >= 0) {
-		e->counters.packets_out++;
-		return;
-	}
-	/* Lost like on any link; the core sends it again. */
-	e->counters.send_errors++;
-	if (errno != EAGAIN && errno != ECONNREFUSED && engine_may_log(e)) {
-		char text[ADDR_STRLEN];
-
-		log_debug("a packet to %s could not be sent: %s",
-			  addr_format_port(&effect->peer, text), strerror(errno));
-	}
+	turn_free_later(&s->engine->turn, &s->trash, close_sock);
 }

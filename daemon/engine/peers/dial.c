@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The dial socket: a pppd with "plugin l2tpd.so" and l2tp-server in its peers
- * file asks here for a tunnel and a session, and takes the session over when
- * it is established. It owns the call from then on: when it ends, the call is
- * cleared.
- */
-#include "engine/internal.h"
+/* What a dialling pppd asks, and the call that it gets. */
+#include "engine/peers/dial.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -15,32 +10,43 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "engine/clients.h"
+#include "engine/engine.h"
+#include "engine/kernel.h"
+#include "engine/link/link.h"
+#include "engine/link/pppd.h"
+#include "engine/peers/peer.h"
+#include "engine/peers/redial.h"
+#include "ipc/monitor.h"
+#include "ipc/ppp.h"
+#include "lib/config_key.h"
 #include "lib/log.h"
 
 struct dial {
 	struct engine *engine;
-	struct dial *next, **prev, *garbage_next;
+	struct dial *next, **prev;
 	struct channel channel;
 	struct ipc_header request;
+	struct peer_waiter waiter;
 	struct peer_session *session;	/* NULL: not asked yet, or answered */
-	struct call *call;		/* its fds are being fetched */
+	struct link *link;		/* its fds are being fetched */
 	bool asked, over;
+	struct turn_item trash;
 };
+
+struct dials {
+	struct client_listener listener;
+	struct dial *first;
+};
+
+static void free_dial(struct turn_item *item)
+{
+	free(container_of(item, struct dial, trash));
+}
 
 static void discard(struct dial *d)
 {
-	d->garbage_next = d->engine->garbage_dials;
-	d->engine->garbage_dials = d;
-}
-
-void dials_collect(struct engine *e)
-{
-	while (e->garbage_dials) {
-		struct dial *d = e->garbage_dials;
-
-		e->garbage_dials = d->garbage_next;
-		free(d);
-	}
+	turn_free_later(&d->engine->turn, &d->trash, free_dial);
 }
 
 /* The connection ends; memory goes when no callback of it is on the stack. */
@@ -53,8 +59,8 @@ static void end(struct dial *d)
 	if (d->next)
 		d->next->prev = d->prev;
 	channel_close(&d->channel);
-	d->engine->clients--;
-	if (!d->call)
+	clients_gone(d->engine);
+	if (!d->link)
 		discard(d);
 }
 
@@ -74,147 +80,209 @@ static void refuse(struct dial *d, int err, const char *fmt, ...)
 static void detach(struct dial *d)
 {
 	if (d->session)
-		d->session->dial = NULL;
+		d->session->waiter = NULL;
 	d->session = NULL;
 }
 
-void dial_failed(struct dial *d, const char *reason)
+static void give_up(struct link *l, const char *why)
 {
-	refuse(d, -ECONNREFUSED, "%s", reason);
-	detach(d);
+	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "%s", why);
+
+	link_close(l, &cause);
+}
+
+static void fill_params(struct link *l, struct ppp_call_params *p)
+{
+	struct service_call facts;
+
+	link_facts(l, &facts);
+	*p = (struct ppp_call_params){ .tunnel_id = facts.tunnel_id, .session_id = facts.id };
+	snprintf(p->remote, sizeof(p->remote), "%s", facts.peer_name);
+}
+
+/* m has the session's socket and both ends of the call channel. */
+static void hand_over(struct dial *d, struct link *l, int ours, struct ipc_message *m)
+{
+	struct ppp_dial_reply reply = { 0 };
+
+	pppd_adopt(l, ours);
+	fill_params(l, &reply.params);
+	channel_reply(&d->channel, &d->request, 0, &reply, sizeof(reply), m->fds, 2);
 	end(d);
 }
 
-static void give_up(struct call *c, const char *why)
+static void not_handed_over(struct dial *d, struct link *l, int result)
 {
-	struct l2tp_cause cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "%s", why);
-
-	call_close(c, &cause);
+	if (!d->over) {
+		refuse(d, result ? result : -ECONNRESET, "the session ended before pppd had it");
+		end(d);
+	} else {
+		discard(d);
+	}
+	give_up(l, result ? "the session's socket could not be had" : "the dialling pppd is gone");
 }
 
 static void on_fds(void *arg, int result, struct ipc_message *m)
 {
 	struct dial *d = arg;
-	struct call *c = d->call;
-	struct ppp_dial_reply reply = { 0 };
-	int ours = -1;
+	struct link *l = d->link;
+	int ours = !result && m && m->nfds == 3 ? ipc_take_fd(m, 2) : -1;
 
-	d->call = NULL;
-	if (!result && m && m->nfds == 3)
-		ours = ipc_take_fd(m, 2);
-	if (d->over || ours < 0 || c->down || !c->core) {
-		if (!d->over) {
-			refuse(d, result ? result : -ECONNRESET, "the session ended before pppd had it");
-			end(d);
-		} else {
-			discard(d);
-		}
+	d->link = NULL;
+	if (d->over || ours < 0 || !link_is_usable(l)) {
+		not_handed_over(d, l, result);
 		if (ours >= 0)
 			close(ours);
-		give_up(c, result ? "the session's socket could not be had" : "the dialling pppd is gone");
 	} else {
-		ppp_adopt(c, ours);
-		reply.params = (struct ppp_call_params){ .tunnel_id = c->tunnel->id, .session_id = c->id };
-		snprintf(reply.params.remote, sizeof(reply.params.remote), "%s",
-			 l2tp_tunnel_peer_info(c->tunnel->core)->hostname);
-		channel_reply(&d->channel, &d->request, 0, &reply, sizeof(reply), m->fds, 2);
-		end(d);
+		hand_over(d, l, ours, m);
 	}
-	engine_settle(c->tunnel->engine);
-	call_put(c);
+	turn_settle(&l->engine->turn);
+	link_release(l);
 }
 
-void dial_done(struct dial *d, struct call *c)
+/* Its call is established: the session's socket is asked for. */
+static void on_established(struct peer_waiter *w, struct link *l)
 {
-	struct monitor_ids ids = { .tunnel_id = c->tunnel->id, .session_id = c->id };
+	struct dial *d = container_of(w, struct dial, waiter);
+	struct monitor_ids ids = { (uint32_t)(l->id >> 32), (uint32_t)l->id };
 	int err;
 
 	detach(d);
-	d->call = c;
+	d->link = l;
 	err = channel_request(&d->engine->monitor, MONITOR_SESSION_FD, &ids, sizeof(ids), NULL, 0, on_fds, d);
 	if (!err) {
-		call_get(c);
+		link_hold(l);
 		return;
 	}
-	d->call = NULL;
+	d->link = NULL;
 	refuse(d, err, "the session's socket could not be had: %s", strerror(-err));
 	end(d);
-	give_up(c, "the session's socket could not be had");
+	give_up(l, "the session's socket could not be had");
+}
+
+static void on_failed(struct peer_waiter *w, const char *reason)
+{
+	struct dial *d = container_of(w, struct dial, waiter);
+
+	refuse(d, -ECONNREFUSED, "%s", reason);
+	detach(d);
+	end(d);
 }
 
 /* ---- the request ---- */
 
-static struct peer *peer_for(struct dial *d, const struct ppp_dial *q)
+/* Not another's dialled or added tunnel, with its secret; and one of lcce carries no PPP. */
+static struct peer *configured_peer(struct dial *d, const char *lac)
+{
+	struct peer *p = peer_find(d->engine, lac);
+
+	if (p && p->origin == PEER_CONFIGURED && p->lac)
+		return p;
+	refuse(d, -ENOENT, "l2tpd has no lac \"%s\"; write one into its configuration, or use l2tp-server", lac);
+	return NULL;
+}
+
+/* The peers file's words as a lac section, which is the caller's. 0 or -ENOMEM. */
+static int make_section(const struct ppp_dial *q, struct config_lac *l)
 {
 	static unsigned int serial;
-	char name[CONFIG_NAME_MAX];
-	struct peer *p;
 
-	if (q->lac[0]) {
-		p = peer_find(d->engine, q->lac);
-		/* Not another's dialled or added tunnel, with its secret; and one of lcce carries no PPP. */
-		if (p && (p->origin != PEER_CONFIGURED || p->lcce))
-			p = NULL;
-		if (!p)
-			refuse(d, -ENOENT, "l2tpd has no lac \"%s\"; write one into its configuration, "
-			       "or use l2tp-server", q->lac);
+	config_section_lac.init(l);
+	snprintf(l->name, sizeof(l->name), "dial-%u", ++serial);
+	l->port = q->port ? q->port : l->port;
+	l->ephemeral = !q->source_1701;
+	l->tunnel.challenge = true;
+	l->tunnel.hide = q->hide;
+	l->tunnel.idle_ms = 1000;	/* nobody else uses it */
+	l->server = strdup(q->server);
+	if (q->hostname[0])
+		l->tunnel.hostname = strdup(q->hostname);
+	return l->server && (l->tunnel.hostname || !q->hostname[0]) ? 0 : -ENOMEM;
+}
+
+static struct peer *new_peer(struct engine *e, const struct ppp_dial *q)
+{
+	struct config_lac *l = calloc(1, sizeof(*l));
+	struct peer *p = l && make_section(q, l) == 0 ? peer_new_lac(e, l, true) : NULL;
+
+	if (p) {
+		p->origin = PEER_DIALLED;
+		secret_set(&p->secret, q->secret, q->secret_len);
 		return p;
 	}
-	snprintf(name, sizeof(name), "dial-%u", ++serial);
-	p = peer_new(d->engine, name, q->server);
-	if (!p) {
+	if (l)
+		config_section_fini(&config_section_lac, l);
+	free(l);
+	return NULL;
+}
+
+static struct peer *peer_for(struct dial *d, const struct ppp_dial *q)
+{
+	struct peer *p;
+
+	if (q->lac[0])
+		return configured_peer(d, q->lac);
+	p = new_peer(d->engine, q);
+	if (!p)
 		refuse(d, -ENOMEM, "l2tpd is out of memory");
-		return NULL;
-	}
-	p->origin = PEER_DIALLED;
-	p->port = q->port ? q->port : p->port;
-	p->ephemeral = !q->source_1701;
-	p->cfg.hide = q->hide;
-	p->cfg.idle_ms = 1000;		/* nobody else uses it */
-	if (q->hostname[0])
-		p->cfg.hostname = p->hostname = strdup(q->hostname);
-	secret_set(&p->secret, q->secret, q->secret_len);
 	return p;
+}
+
+static bool is_understood(const struct ppp_dial *q)
+{
+	return q && ipc_is_text(q->server) && ipc_is_text(q->lac) && ipc_is_text(q->hostname) &&
+	       ipc_is_text(q->user) && q->secret_len <= SECRET_MAX && (q->server[0] || q->lac[0]) &&
+	       (!q->hide || q->secret_len);
+}
+
+/* Its session in the peer that it asks for; else the pppd was told why not. */
+static struct peer_session *new_session(struct dial *d, const struct ppp_dial *q)
+{
+	static unsigned int serial;
+	struct peer *p = peer_for(d, q);
+	struct peer_session *s;
+	char name[CONFIG_NAME_MAX];
+
+	if (!p)
+		return NULL;
+	snprintf(name, sizeof(name), "dial-%u", ++serial);
+	s = peer_session_new_dialled(p, name, q->user);
+	if (!s) {
+		refuse(d, -ENOMEM, "l2tpd is out of memory");
+		peer_collect(p);
+	}
+	return s;
 }
 
 static void on_dial(struct dial *d, struct ipc_message *m)
 {
-	static unsigned int serial;
 	const struct ppp_dial *q = ipc_body(m, struct ppp_dial);
-	char name[CONFIG_NAME_MAX];
-	struct peer *p;
 
 	d->request = m->header;
-	if (d->asked || !q || !ipc_is_text(q->server) || !ipc_is_text(q->lac) ||
-	    !ipc_is_text(q->hostname) || !ipc_is_text(q->user) ||
-	    q->secret_len > SECRET_MAX || (!q->server[0] && !q->lac[0]) || (q->hide && !q->secret_len)) {
+	if (d->asked || !is_understood(q)) {
 		refuse(d, -EINVAL, "the request is not one of this l2tpd's version");
 		end(d);
 		return;
 	}
 	d->asked = true;
-	if (d->engine->books || d->engine->stopping) {
+	if (!kernel_has_ppp(d->engine) || d->engine->stopping) {
 		refuse(d, -EOPNOTSUPP, d->engine->stopping ? "l2tpd stops" :
 		       "l2tpd runs without a data plane (--dataplane null)");
 		end(d);
 		return;
 	}
-	p = peer_for(d, q);
-	snprintf(name, sizeof(name), "dial-%u", ++serial);
-	d->session = p ? peer_session_new(p, name) : NULL;
+	d->session = new_session(d, q);
 	if (!d->session) {
-		if (p)
-			refuse(d, -ENOMEM, "l2tpd is out of memory");
 		end(d);
 		return;
 	}
-	d->session->dial = d;
-	d->session->once = true;
-	d->session->user = q->user[0] ? strdup(q->user) : NULL;
+	d->session->waiter = &d->waiter;
 	log_info("a pppd dials %s \"%s\"", q->lac[0] ? "lac" : "server", q->lac[0] ? q->lac : q->server);
-	peer_session_want(d->session);
-	engine_settle(d->engine);
+	redial_want(d->session);
+	turn_settle(&d->engine->turn);
 }
+
+/* ---- its connection ---- */
 
 static void on_message(struct channel *c, struct ipc_message *m)
 {
@@ -227,56 +295,60 @@ static void on_message(struct channel *c, struct ipc_message *m)
 static void on_closed(struct channel *c)
 {
 	struct dial *d = container_of(c, struct dial, channel);
-	struct l2tp_cause cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "the dialling pppd gave up");
+	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "the dialling pppd gave up");
+	struct engine *e = d->engine;
 	struct peer_session *s = d->session;
 
 	detach(d);
 	end(d);
 	if (s)
 		peer_session_remove(s, &cause);
-	engine_settle(d->engine);
+	turn_settle(&e->turn);
 }
 
-static void on_accept(struct loop_io *io, int listener, int events)
+static void on_client(struct client_listener *l, int fd)
 {
-	struct engine *e = container_of(io, struct engine, dial_io);
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct dial *d;
+	struct dials *all = container_of(l, struct dials, listener);
+	struct engine *e = l->engine;
+	struct dial *d = calloc(1, sizeof(*d));
 
-	(void)events;
-	if (!engine_may_serve(e, fd))
-		return;
-	d = calloc(1, sizeof(*d));
 	if (!d || channel_open(&d->channel, e->loop, fd, on_message, on_closed)) {
 		close(fd);
 		free(d);
+		clients_gone(e);
 		return;
 	}
-	e->clients++;
 	d->engine = e;
-	d->next = e->dials;
-	d->prev = &e->dials;
+	d->waiter = (struct peer_waiter){ on_established, on_failed };
+	d->next = all->first;
+	d->prev = &all->first;
 	if (d->next)
 		d->next->prev = &d->next;
-	e->dials = d;
+	all->first = d;
 }
 
-int dial_serve(struct engine *e)
+int dials_start(struct engine *e, int fd)
 {
-	return loop_io_start(e->loop, &e->dial_io, e->dial_fd, LOOP_READ, on_accept);
+	e->dials = calloc(1, sizeof(*e->dials));
+	if (!e->dials) {
+		close(fd);
+		return -ENOMEM;
+	}
+	clients_add(e, &e->dials->listener, fd, on_client);
+	return 0;
 }
 
 void dials_free(struct engine *e)
 {
-	loop_io_stop(&e->dial_io);
-	if (e->dial_fd >= 0)
-		close(e->dial_fd);
-	while (e->dials) {
-		struct dial *d = e->dials;
+	struct dials *all = e->dials;
 
-		e->dials = d->next;
+	while (all && all->first) {
+		struct dial *d = all->first;
+
+		all->first = d->next;
 		channel_close(&d->channel);
 		free(d);
 	}
-	dials_collect(e);
+	free(all);
+	e->dials = NULL;
 }

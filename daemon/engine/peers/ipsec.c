@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Control connections that must be protected by IPsec: the aaa process asks
- * strongSwan, the monitor has the kernel drop what comes in clear, and the end of
- * the SAs is the end of the connection.
- */
-#include "engine/internal.h"
+/* Whether IPsec protects a connection: asked before its first packet, and watched while it stands. */
+#include "engine/peers/ipsec.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/engine.h"
+#include "engine/l2tp/l2tp.h"
+#include "engine/l2tp/tunnel.h"
+#include "engine/l2tp/tunnel_install.h"
+#include "engine/loglimit.h"
+#include "engine/peers/peer.h"
+#include "ipc/monitor.h"
 #include "lib/log.h"
 
 bool ipsec_is_required(const struct peer *p)
 {
-	return p && p->lcce && p->lcce->ipsec == CONFIG_IPSEC_REQUIRED;
+	return p->lcce && p->lcce->ipsec == CONFIG_IPSEC_REQUIRED;
 }
 
 struct ipsec_flow ipsec_flow_of(const struct addr *local, const struct addr *peer)
@@ -97,14 +100,87 @@ void ipsec_unwatch(struct tunnel *t)
 	t->guarded = false;
 }
 
+/* ---- a tunnel that a peer opens ---- */
+
+static void refuse_clear(struct tunnel *t, const char *why)
+{
+	char what[160];
+
+	t->cause = cause_make(CAUSE_NOT_AUTHORIZED, "IPsec is required");
+	t->engine->counters.tunnels_refused++;
+	if (loglimit_pass(t->engine))
+		log_warn("%s: refused: IPsec is required: %s", tunnel_describe(t, what, sizeof(what)), why);
+	tunnel_reject(t);
+}
+
+static void on_ipsec(void *arg, const struct ipsec_report *r)
+{
+	struct tunnel *t = arg;
+
+	if (tunnel_is_usable(t) && r->cover != IPSEC_PROTECTED) {
+		refuse_clear(t, r->why);
+	} else if (tunnel_is_usable(t)) {
+		/* its socket comes before the answer, and with it the kernel's policy */
+		ipsec_watch(t, r->child.reqid);
+		tunnel_go_on_with_socket(t);
+	}
+	turn_settle(&t->engine->turn);
+	tunnel_put(t);
+}
+
+/* The SCCRQ itself may have come in clear: whether there are SAs is asked, and nothing else counts. */
+void ipsec_prepare(struct tunnel *t)
+{
+	struct ipsec_flow flow;
+
+	if (!ipsec_is_required(t->owned_by)) {
+		tunnel_go_on(t);
+		return;
+	}
+	flow = ipsec_flow_of(l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core));
+	if (ipsec_ask(t->engine, &flow, NULL, on_ipsec, t))
+		refuse_clear(t, "the aaa process, which asks strongSwan, is not there");
+	else
+		tunnel_get(t);
+}
+
+static void on_protected(void *arg, int result, struct ipc_message *m)
+{
+	struct tunnel *t = arg;
+	char what[160];
+
+	(void)m;
+	if (tunnel_is_usable(t) && result) {
+		log_error("%s: the kernel did not take its IPsec policy: %s",
+			  tunnel_describe(t, what, sizeof(what)), strerror(-result));
+		t->cause = cause_make(CAUSE_NO_RESOURCES, "no IPsec policy");
+		tunnel_reject(t);
+	} else if (tunnel_is_usable(t)) {
+		tunnel_answer(t);
+	}
+	turn_settle(&t->engine->turn);
+	tunnel_put(t);
+}
+
+int ipsec_protect_socket(struct tunnel *t)
+{
+	int err = ipsec_protect(t->engine, t->id, t->reqid, on_protected, t);
+
+	if (!err)
+		tunnel_get(t);
+	return err;
+}
+
+/* ---- the SAs change ---- */
+
 void ipsec_again(struct engine *e)
 {
-	for (struct tunnel *t = e->tunnels; t; t = t->next)
+	for (struct tunnel *t = e->l2tp->tunnels; t; t = t->next)
 		if (t->guarded)
 			tell(t, AAA_IPSEC_WATCH);
 }
 
-static void on_protected(void *arg, int result, struct ipc_message *m)
+static void on_changed(void *arg, int result, struct ipc_message *m)
 {
 	(void)m;
 	if (result && result != -ENOENT)
@@ -114,9 +190,8 @@ static void on_protected(void *arg, int result, struct ipc_message *m)
 
 void ipsec_state(struct engine *e, const struct aaa_ipsec_state *x)
 {
-	struct l2tp_tunnel *core = x->id <= UINT32_MAX ? l2tp_tunnel_find(e->core, (uint32_t)x->id) : NULL;
-	struct tunnel *t = core ? l2tp_tunnel_user(core) : NULL;
-	struct l2tp_cause cause;
+	struct tunnel *t = x->id <= UINT32_MAX ? tunnel_find(e, (uint32_t)x->id) : NULL;
+	struct cause cause;
 	char what[160];
 
 	if (!t || !t->guarded)
@@ -131,14 +206,14 @@ void ipsec_state(struct engine *e, const struct aaa_ipsec_state *x)
 		if (x->reqid == t->reqid)
 			return;
 		t->reqid = x->reqid;
-		ipsec_protect(e, t->id, x->reqid, on_protected, (void *)(uintptr_t)t->id);
+		ipsec_protect(e, t->id, x->reqid, on_changed, (void *)(uintptr_t)t->id);
 		return;
 	case IPSEC_NO_IKE:
 	case IPSEC_NO_CHILD:
 	case IPSEC_NOT_READY:
-		cause = cause_make(L2TP_STOPCCN_CLEAR, 0, "IPsec is required, and gone: %.60s", x->why);
+		cause = cause_make(CAUSE_ADMINISTRATIVE, "IPsec is required, and gone: %.60s", x->why);
 		tunnel_close(t, &cause);
-		engine_settle(e);
+		turn_settle(&e->turn);
 		return;
 	}
 }

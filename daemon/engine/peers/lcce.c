@@ -1,52 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The peers of L2TPv3: who they are when they call, what is said to them, and
- * that each has one control connection, whichever end began it.
- */
-#include "engine/internal.h"
+/* Tunnels and sessions of the lcces: those that they open, and those that we do. */
+#include "engine/peers/lcce.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "lib/config_key.h"
+#include "engine/engine.h"
+#include "engine/l2tp/pw.h"
+#include "engine/l2tp/session.h"
+#include "engine/peers/configure.h"
+#include "engine/peers/ipsec.h"
+#include "engine/peers/peer.h"
+#include "engine/peers/redial.h"
 #include "lib/log.h"
 
-/* From the hostname, where the configuration has none: it must only be the same each time. */
-static uint32_t router_id(const struct config *c)
-{
-	uint32_t v = 0x811c9dc5;
-
-	if (addr_is_set(&c->router_id))
-		return addr_v4(&c->router_id);
-	for (const char *p = c->hostname; *p; p++)
-		v = (v ^ (uint8_t)*p) * 0x01000193;
-	return v ? v : 1;
-}
-
-void lcce_config_fill(struct engine *e, struct l2tp_tunnel_config *out, const struct peer *p)
-{
-	const struct config_lcce *l = p->lcce;
-
-	tunnel_config_fill(e, out, &p->cfg, &p->secret);
-	out->version = 3;
-	out->router_id = router_id(e->config);
-	out->digest = l && l->digest == CONFIG_DIGEST_MD5 ? L2TP_DIGEST_MD5 : L2TP_DIGEST_SHA1;
-	if (!l)
-		return;
-	out->old_secret = p->old_secret;
-	/* two that call each other at once are to have one connection (RFC 3931 section 5.4.3) */
-	out->tie_breaker = true;
-	out->pseudowires[0] = L2TP_PW_ETHERNET;
-	out->pseudowires[1] = L2TP_PW_VLAN;
-	out->persist_idle = !l->tunnel.idle_ms;
-}
-
-void lns_config_fill_v3(struct engine *e, struct l2tp_tunnel_config *out)
-{
-	out->router_id = router_id(e->config);
-	out->pseudowires[0] = L2TP_PW_PPP;
-}
+/* ---- who calls ---- */
 
 static bool takes_anybody(const struct config_lcce *l)
 {
@@ -67,15 +35,15 @@ static bool is_known(const struct peer *p, const struct addr *from)
 	return takes_anybody(p->lcce) && (p->encap == DP_ENCAP_IP) == !from->port && is_its_address(p, from);
 }
 
-struct peer *lcce_find(struct engine *e, struct l2tp_tunnel *core)
+static struct peer *find_caller(const struct tunnel *t)
 {
-	const struct l2tp_tunnel_peer_info *info = l2tp_tunnel_peer_info(core);
-	const struct addr *from = l2tp_tunnel_peer(core);
+	const struct l2tp_tunnel_peer_info *info = l2tp_tunnel_peer_info(t->core);
+	const struct addr *from = l2tp_tunnel_peer(t->core);
 	struct peer *known = NULL;
 
 	if (!info->offers_v3)
 		return NULL;
-	for (struct peer *p = e->peers; p; p = p->next) {
+	for (struct peer *p = t->engine->peers->first; p; p = p->next) {
 		if (!p->lcce || p->removed)
 			continue;
 		if (config_lcce_takes(p->lcce, from, info->hostname, info->router_id))
@@ -86,68 +54,90 @@ struct peer *lcce_find(struct engine *e, struct l2tp_tunnel *core)
 	return known;
 }
 
-struct peer *lcce_new(struct engine *e, const struct config_lcce *l)
+bool lcce_take(struct tunnel *t)
 {
-	struct peer *p = peer_new(e, l->name, l->remote ? l->remote : "");
+	struct peer *p = find_caller(t);
+	char what[160];
 
 	if (!p)
-		return NULL;
-	p->origin = PEER_CONFIGURED;
-	p->lcce = l;
-	p->version = 3;
-	p->encap = l->encap == CONFIG_ENCAP_IP ? DP_ENCAP_IP : DP_ENCAP_UDP;
-	p->port = l->encap == CONFIG_ENCAP_IP ? 0 : l->port;
-	p->source = l->source;
-	p->ephemeral = l->ephemeral;
-	p->cfg = l->tunnel;
-	p->resolve_ms = l->resolve_ms;
-	for (size_t i = 0; i < l->sessions_n; i++)
-		if (!lcce_session_new(p, &l->sessions[i]))
-			return NULL;
-	return p;
+		return false;
+	t->owner = &lcce_tunnel_owner;
+	t->owned_by = p;
+	/* Until it is down, or another takes its place. */
+	peer_hold(p);
+	peer_set_checksums(p, t);
+	log_debug("%s: SCCRQ taken by lcce \"%s\"", tunnel_describe(t, what, sizeof(what)), p->name);
+	return true;
 }
 
-struct peer_session *lcce_session_new(struct peer *p, const struct config_pw *pw)
+/* ---- one control connection ---- */
+
+static void leave(struct tunnel *t)
 {
-	struct peer_session *s = peer_session_new(p, pw->name);
+	struct peer *p = t->owned_by;
 
-	if (!s)
-		return NULL;
-	s->pw = pw;
-	s->persist = p->lcce->initiate;
-	s->redial_min_ms = p->lcce->redial_min_ms;
-	s->redial_max_ms = p->lcce->redial_max_ms;
-	return s;
+	t->owner = NULL;
+	if (!l2tp_tunnel_is_initiator(t->core))
+		peer_release(p);
 }
 
-void lcce_free(struct peer *p)
+/* The established tunnel is its peer's only one from now on. False: the peer is gone. */
+static bool adopt(struct tunnel *t)
 {
-	if (!p->added)
-		return;
-	config_section_fini(&config_section_lcce, p->added);
-	free(p->added);
+	struct peer *p = t->owned_by;
+	struct cause cause = cause_make(CAUSE_REPLACED, "the peer has a new control connection");
+	struct tunnel *old = p->tunnel;
+
+	if (old == t)
+		return true;
+	/* Deleted while the peer was still on its way. */
+	if (p->removed) {
+		cause = cause_make(CAUSE_ADMINISTRATIVE, "deleted by the operator");
+		tunnel_close(t, &cause);
+		return false;
+	}
+	p->tunnel = t;
+	if (!old)
+		return true;
+	/* It is another's no more: its end must not look like this peer's. */
+	leave(old);
+	tunnel_close(old, &cause);
+	return true;
 }
 
-void lcce_session_free(struct peer_session *s)
+static void up(struct tunnel *t)
 {
-	if (!s->added)
-		return;
-	config_section_fini(&config_section_pw, s->added);
-	free(s->added);
+	if (adopt(t))
+		redial_peer_up(t->owned_by);
 }
 
-void lcce_session_forget(struct peer_session *s)
+static void down(struct tunnel *t, const char *why)
 {
-	struct monitor_pw_name body = { 0 };
+	struct peer *p = t->owned_by;
 
-	if (!s->added)
-		return;
-	memcpy(body.lcce, s->peer->name, sizeof(body.lcce));
-	memcpy(body.session, s->name, sizeof(body.session));
-	channel_event(&s->peer->engine->monitor, MONITOR_PW_DEL, &body, sizeof(body), NULL, 0);
+	ipsec_unwatch(t);
+	leave(t);
+	/* One that never was its peer's connection, or is no longer, is no loss to it. */
+	if (p->tunnel == t)
+		redial_peer_down(p, why);
 }
 
-struct peer_session *lcce_find_session(struct peer *p, const struct l2tp_call_params *asked)
+static const char *name(const struct tunnel *t)
+{
+	const struct peer *p = t->owned_by;
+
+	return p->name;
+}
+
+static void configure(struct tunnel *t, struct l2tp_tunnel_config *cfg)
+{
+	peer_configure(t->owned_by, cfg);
+}
+
+/* ---- its sessions ---- */
+
+/* Of those that the peer may ask for, the one that its Remote End ID names, or NULL. */
+static struct peer_session *find_session(struct peer *p, const struct l2tp_call_params *asked)
 {
 	uint8_t end_id[CONFIG_END_ID_MAX];
 
@@ -159,7 +149,7 @@ struct peer_session *lcce_find_session(struct peer *p, const struct l2tp_call_pa
 }
 
 /* What the peer called it: text, one of four octets, or anything. */
-const char *lcce_format_end_id(const struct l2tp_call_params *p, char *buf, size_t size)
+static const char *format_end_id(const struct l2tp_call_params *p, char *buf, size_t size)
 {
 	const uint8_t *id = p->end_id;
 	unsigned int printable = 0;
@@ -176,24 +166,40 @@ const char *lcce_format_end_id(const struct l2tp_call_params *p, char *buf, size
 	return buf;
 }
 
-void lcce_adopt(struct tunnel *t)
+static uint16_t type_of(const struct config_pw *pw)
 {
-	struct peer *p = t->peer;
-	struct l2tp_cause cause = cause_make(L2TP_STOPCCN_EXISTS, 0, "the peer has a new control connection");
-	struct tunnel *old = p->tunnel;
-
-	if (old == t)
-		return;
-	/* Deleted while the peer was still on its way. */
-	if (p->removed) {
-		cause = cause_make(L2TP_STOPCCN_CLEAR, 0, "deleted by the operator");
-		tunnel_close(t, &cause);
-		return;
-	}
-	p->tunnel = t;
-	if (!old)
-		return;
-	/* It is another's no more: its end must not look like this peer's. */
-	tunnel_leave_peer(old);
-	tunnel_close(old, &cause);
+	return pw->type == CONFIG_PW_VLAN ? L2TP_PW_VLAN : L2TP_PW_ETHERNET;
 }
+
+/* For a circuit that both ends know. */
+static bool request(struct tunnel *t, struct session *s, struct cause *why)
+{
+	const struct l2tp_call_params *asked = l2tp_session_peer_params(s->core);
+	struct peer_session *wanted = find_session(t->owned_by, asked);
+	char end_id[80];
+
+	if (l2tp_session_kind(s->core) != L2TP_CALL_LNS_INCOMING)
+		*why = cause_make(CAUSE_ADMINISTRATIVE, "this end makes no calls for others");
+	else if (!wanted)
+		*why = cause_make(CAUSE_NO_DESTINATION, "no session here has the %s",
+				  format_end_id(asked, end_id, sizeof(end_id)));
+	else if (type_of(wanted->pw) != asked->pseudowire)
+		*why = cause_make(CAUSE_WRONG_KIND, "this circuit has another pseudowire type here");
+	else if (wanted->link && link_is_usable(wanted->link))
+		*why = cause_make(CAUSE_NO_RESOURCES, "this circuit has a session already");
+	else if (wanted->link)
+		*why = cause_make(CAUSE_NO_RESOURCES, "the session before is still being cleared");
+	else
+		s->pw = pw_new(wanted->pw, false);
+	if (!why->code && !s->pw)
+		*why = cause_make(CAUSE_NO_RESOURCES, "out of memory");
+	if (why->code)
+		return false;
+	redial_take(wanted, &s->link);
+	return true;
+}
+
+const struct tunnel_owner lcce_tunnel_owner = {
+	.role = "lcce", .is_peer = true, .name = name, .configure = configure,
+	.prepare = ipsec_prepare, .protect = ipsec_protect_socket, .up = up, .down = down, .request = request,
+};

@@ -1,102 +1,84 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The LNSs that we call: resolving the name, opening the tunnel, one address
- * after the other. redial.c says when.
- */
-#include "engine/internal.h"
+/* Peers and their sessions as objects: from sections of the configuration to the last reference. */
+#include "engine/peers/peer.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "lib/log.h"
+#include "engine/engine.h"
+#include "engine/l2tp/tunnel.h"
+#include "engine/link/link.h"
+#include "ipc/monitor.h"
+#include "lib/config_key.h"
 
-#define L2TP_PORT 1701
-#define ID_TRIES 16
-
-void peer_defaults(struct config_tunnel *cfg)
-{
-	*cfg = (struct config_tunnel){
-		.challenge = true, .receive_window = 16, .hello_ms = 60000, .retransmit_ms = 1000,
-		.retransmit_cap_ms = 8000, .retransmit_tries = 5, .setup_ms = 60000, .idle_ms = 15000,
-	};
-}
+/* ---- peers ---- */
 
 struct peer *peer_find(struct engine *e, const char *name)
 {
-	struct peer *p = e->peers;
+	struct peer *p = e->peers->first;
 
 	while (p && (p->removed || strcmp(p->name, name) != 0))
 		p = p->next;
 	return p;
 }
 
-static int add_configured_sessions(struct peer *p, const struct config_lac *lac)
+const char *peer_kind(const struct peer *p)
 {
-	for (size_t i = 0; i < lac->sessions_n; i++) {
-		const struct config_session *c = &lac->sessions[i];
-		struct peer_session *s = peer_session_new(p, c->name);
-
-		if (!s)
-			return -ENOMEM;
-		s->user = c->user ? strdup(c->user) : NULL;
-		s->called_number = c->called_number ? strdup(c->called_number) : NULL;
-		s->calling_number = c->calling_number ? strdup(c->calling_number) : NULL;
-		if (c->ifname)
-			snprintf(s->ifname, sizeof(s->ifname), "%s", c->ifname);
-		s->profile = config_ppp_find(p->engine->config, c->ppp);
-		s->persist = c->persist;
-		s->redial_min_ms = c->redial_min_ms;
-		s->redial_max_ms = c->redial_max_ms;
-	}
-	return 0;
+	return p->lcce ? "lcce" : "lac";
 }
 
-struct peer *peer_new(struct engine *e, const char *name, const char *server)
+struct peer *peer_of(const struct tunnel *t)
 {
-	const struct config_lac *lac = server ? NULL : config_lac_find(e->config, name);
-	struct peer *p = calloc(1, sizeof(*p));
+	const struct peer_ops *ops = t->engine->peers->ops;
 
-	if (!p)
-		return NULL;
-	p->engine = e;
-	snprintf(p->name, sizeof(p->name), "%s", name);
-	p->prev = e->peers ? e->peers_end : &e->peers;
-	*p->prev = p;
-	e->peers_end = &p->next;
-	p->port = L2TP_PORT;
-	p->version = 2;
-	p->ephemeral = true;
-	p->origin = server ? PEER_ADDED : PEER_CONFIGURED;
-	peer_defaults(&p->cfg);
-	if (lac) {
-		p->port = lac->port;
-		p->source = lac->source;
-		p->ephemeral = lac->ephemeral;
-		p->cfg = lac->tunnel;
-		p->resolve_ms = lac->resolve_ms;
-		p->version = lac->version == CONFIG_VERSION_2 ? 2 : 3;
-		p->fallback = lac->version == CONFIG_VERSION_AUTO;
-		server = lac->server;
-	}
-	p->server = strdup(server ? server : "");
-	if (p->server && (!lac || add_configured_sessions(p, lac) == 0))
-		return p;
-	peer_remove(p, NULL);
-	return NULL;
+	return t->owner && (t->owner == ops->lac || t->owner == ops->lcce) ? t->owned_by : NULL;
+}
+
+static void add_to_list(struct peer *p)
+{
+	struct peers *all = p->engine->peers;
+
+	p->prev = all->end;
+	*all->end = p;
+	all->end = &p->next;
 }
 
 static void free_session(struct peer_session *s)
 {
 	loop_timer_stop(&s->redial);
-	lcce_session_free(s);
+	if (s->owns_section && s->cfg) {
+		config_section_fini(&config_section_session, (void *)(uintptr_t)s->cfg);
+		free((void *)(uintptr_t)s->cfg);
+	}
+	if (s->owns_section && s->pw) {
+		config_section_fini(&config_section_pw, (void *)(uintptr_t)s->pw);
+		free((void *)(uintptr_t)s->pw);
+	}
 	free(s->user);
-	free(s->called_number);
-	free(s->calling_number);
 	free(s);
+}
+
+static void free_sessions(struct peer *p)
+{
+	while (p->sessions) {
+		struct peer_session *s = p->sessions;
+
+		p->sessions = s->next;
+		free_session(s);
+	}
+}
+
+static void free_section(struct peer *p)
+{
+	if (p->lac) {
+		config_section_fini(&config_section_lac, (void *)(uintptr_t)p->lac);
+		free((void *)(uintptr_t)p->lac);
+	} else {
+		config_section_fini(&config_section_lcce, (void *)(uintptr_t)p->lcce);
+		free((void *)(uintptr_t)p->lcce);
+	}
 }
 
 static void free_peer(struct peer *p)
@@ -106,31 +88,107 @@ static void free_peer(struct peer *p)
 	if (p->next)
 		p->next->prev = p->prev;
 	else
-		p->engine->peers_end = p->prev;
-	while (p->sessions) {
-		struct peer_session *s = p->sessions;
-
-		p->sessions = s->next;
-		free_session(s);
-	}
+		p->engine->peers->end = p->prev;
+	free_sessions(p);
 	secret_clear(&p->secret);
 	secret_clear(&p->old_secret);
-	lcce_free(p);
-	free(p->hostname);
-	free(p->server);
+	if (p->owns_section)
+		free_section(p);
 	free(p);
 }
 
-static void forget(struct peer_session *s)
+static struct peer *peer_new(struct engine *e, const char *name, const char *server, bool owns)
 {
-	struct aaa_remember body = { 0 };
+	struct peer *p = calloc(1, sizeof(*p));
 
-	if (!s->remembered)
+	if (!p)
+		return NULL;
+	p->engine = e;
+	snprintf(p->name, sizeof(p->name), "%s", name);
+	p->server = server ? server : "";
+	p->origin = owns ? PEER_ADDED : PEER_CONFIGURED;
+	return p;
+}
+
+/* It could not be made whole: what was taken over is the caller's again. */
+static struct peer *discard(struct peer *p)
+{
+	free_sessions(p);
+	free(p);
+	return NULL;
+}
+
+struct peer *peer_new_lac(struct engine *e, const struct config_lac *l, bool owns)
+{
+	struct peer *p = peer_new(e, l->name, l->server, owns);
+
+	if (!p)
+		return NULL;
+	p->lac = l;
+	p->cfg = &l->tunnel;
+	p->encap = l->encap == CONFIG_ENCAP_IP ? DP_ENCAP_IP : DP_ENCAP_UDP;
+	p->port = l->encap == CONFIG_ENCAP_IP ? 0 : l->port;
+	p->source = l->source;
+	p->ephemeral = l->ephemeral;
+	p->resolve_ms = l->resolve_ms;
+	p->version = l->version == CONFIG_VERSION_2 ? 2 : 3;
+	p->fallback = l->version == CONFIG_VERSION_AUTO;
+	for (size_t i = 0; i < l->sessions_n; i++)
+		if (!peer_session_new(p, &l->sessions[i], false))
+			return discard(p);
+	p->owns_section = owns;
+	add_to_list(p);
+	return p;
+}
+
+struct peer *peer_new_lcce(struct engine *e, const struct config_lcce *l, bool owns)
+{
+	struct peer *p = peer_new(e, l->name, l->remote, owns);
+
+	if (!p)
+		return NULL;
+	p->lcce = l;
+	p->cfg = &l->tunnel;
+	p->encap = l->encap == CONFIG_ENCAP_IP ? DP_ENCAP_IP : DP_ENCAP_UDP;
+	p->port = l->encap == CONFIG_ENCAP_IP ? 0 : l->port;
+	p->source = l->source;
+	p->ephemeral = l->ephemeral;
+	p->resolve_ms = l->resolve_ms;
+	p->version = 3;
+	for (size_t i = 0; i < l->sessions_n; i++)
+		if (!peer_session_new_pw(p, &l->sessions[i], false))
+			return discard(p);
+	p->owns_section = owns;
+	add_to_list(p);
+	return p;
+}
+
+int peers_start(struct engine *e, const struct peer_ops *ops)
+{
+	const struct config *c = e->config;
+
+	e->peers = calloc(1, sizeof(*e->peers));
+	if (!e->peers)
+		return -ENOMEM;
+	e->peers->ops = ops;
+	e->peers->end = &e->peers->first;
+	for (size_t i = 0; i < c->lac_n; i++)
+		if (!peer_new_lac(e, &c->lac[i], false))
+			return -ENOMEM;
+	for (size_t i = 0; i < c->lcce_n; i++)
+		if (!peer_new_lcce(e, &c->lcce[i], false))
+			return -ENOMEM;
+	return 0;
+}
+
+void peers_free(struct engine *e)
+{
+	if (!e->peers)
 		return;
-	s->remembered = false;
-	memcpy(body.lac, s->peer->name, sizeof(body.lac));
-	memcpy(body.session, s->name, sizeof(body.session));
-	channel_event(&s->peer->engine->aaa, AAA_FORGET, &body, sizeof(body), NULL, 0);
+	while (e->peers->first)
+		free_peer(e->peers->first);
+	free(e->peers);
+	e->peers = NULL;
 }
 
 static void collect(void *arg)
@@ -141,7 +199,7 @@ static void collect(void *arg)
 	while (*at) {
 		struct peer_session *s = *at;
 
-		if (s->removed && !s->call && !s->dial && !s->asking) {
+		if (s->removed && !s->link && !s->waiter && !s->asking) {
 			*at = s->next;
 			free_session(s);
 		} else {
@@ -159,7 +217,7 @@ static void collect(void *arg)
 void peer_collect(struct peer *p)
 {
 	p->refs++;
-	engine_defer(p->engine, collect, p);
+	turn_defer(&p->engine->turn, collect, p);
 }
 
 void peer_hold(struct peer *p)
@@ -173,7 +231,19 @@ void peer_release(struct peer *p)
 	peer_collect(p);
 }
 
-struct peer_session *peer_session_new(struct peer *p, const char *name)
+void peer_set_addresses(struct peer *p, const struct aaa_resolve_reply *r)
+{
+	p->address_n = r->count;
+	memcpy(p->addresses, r->address, r->count * sizeof(*r->address));
+	for (unsigned int i = 0; i < p->address_n; i++)
+		p->addresses[i].port = p->port;
+	/* The attempt after a failed one takes the next address. */
+	p->address_next %= p->address_n;
+}
+
+/* ---- their sessions ---- */
+
+static struct peer_session *session_new(struct peer *p, const char *name)
 {
 	struct peer_session *s = calloc(1, sizeof(*s)), **at = &p->sessions;
 
@@ -181,11 +251,70 @@ struct peer_session *peer_session_new(struct peer *p, const char *name)
 		return NULL;
 	s->peer = p;
 	snprintf(s->name, sizeof(s->name), "%s", name);
-	s->redial_min_ms = 1000;
-	s->redial_max_ms = 300000;
 	while (*at)
 		at = &(*at)->next;
 	*at = s;
+	return s;
+}
+
+/* It is the last of the list, as it was made just now. */
+static struct peer_session *discard_session(struct peer_session *s)
+{
+	struct peer_session **at = &s->peer->sessions;
+
+	while (*at != s)
+		at = &(*at)->next;
+	*at = NULL;
+	free_session(s);
+	return NULL;
+}
+
+struct peer_session *peer_session_new(struct peer *p, const struct config_session *c, bool owns)
+{
+	struct peer_session *s = session_new(p, c->name);
+
+	if (!s)
+		return NULL;
+	if (c->user) {
+		s->user = strdup(c->user);
+		if (!s->user)
+			return discard_session(s);
+	}
+	s->cfg = c;
+	s->profile = config_ppp_find(p->engine->config, c->ppp);
+	s->persist = c->persist;
+	s->redial_min_ms = c->redial_min_ms;
+	s->redial_max_ms = c->redial_max_ms;
+	s->owns_section = owns;
+	return s;
+}
+
+struct peer_session *peer_session_new_pw(struct peer *p, const struct config_pw *pw, bool owns)
+{
+	struct peer_session *s = session_new(p, pw->name);
+
+	if (!s)
+		return NULL;
+	s->pw = pw;
+	s->persist = p->lcce->initiate;
+	s->redial_min_ms = p->lcce->redial_min_ms;
+	s->redial_max_ms = p->lcce->redial_max_ms;
+	s->owns_section = owns;
+	return s;
+}
+
+struct peer_session *peer_session_new_dialled(struct peer *p, const char *name, const char *user)
+{
+	struct peer_session *s = session_new(p, name);
+
+	if (!s)
+		return NULL;
+	if (user[0]) {
+		s->user = strdup(user);
+		if (!s->user)
+			return discard_session(s);
+	}
+	s->once = true;
 	return s;
 }
 
@@ -198,26 +327,51 @@ struct peer_session *peer_session_find(struct peer *p, const char *name)
 	return s;
 }
 
+/* The aaa process need not hold its password any more. */
+static void forget_password(struct peer_session *s)
+{
+	struct aaa_remember body = { 0 };
+
+	if (!s->remembered)
+		return;
+	s->remembered = false;
+	memcpy(body.lac, s->peer->name, sizeof(body.lac));
+	memcpy(body.session, s->name, sizeof(body.session));
+	channel_event(&s->peer->engine->aaa, AAA_FORGET, &body, sizeof(body), NULL, 0);
+}
+
+/* The monitor need not know any more what its interface is to be. */
+static void forget_pseudowire(struct peer_session *s)
+{
+	struct monitor_pw_name body = { 0 };
+
+	if (!s->pw || !s->owns_section)
+		return;
+	memcpy(body.lcce, s->peer->name, sizeof(body.lcce));
+	memcpy(body.session, s->name, sizeof(body.session));
+	channel_event(&s->peer->engine->monitor, MONITOR_PW_DEL, &body, sizeof(body), NULL, 0);
+}
+
 static void session_ends(struct peer_session *s)
 {
 	/* At once: another of its name may come before its call has ended. */
-	forget(s);
+	forget_password(s);
 	if (!s->removed)
-		lcce_session_forget(s);
+		forget_pseudowire(s);
 	s->removed = true;
 	s->wanted = false;
 	loop_timer_stop(&s->redial);
 }
 
-void peer_session_remove(struct peer_session *s, const struct l2tp_cause *cause)
+void peer_session_remove(struct peer_session *s, const struct cause *cause)
 {
 	session_ends(s);
-	if (s->call)
-		call_close(s->call, cause);
+	if (s->link)
+		link_close(s->link, cause);
 	peer_collect(s->peer);
 }
 
-void peer_remove(struct peer *p, const struct l2tp_cause *cause)
+void peer_remove(struct peer *p, const struct cause *cause)
 {
 	p->removed = true;
 	loop_timer_stop(&p->resolve_timer);
@@ -225,406 +379,5 @@ void peer_remove(struct peer *p, const struct l2tp_cause *cause)
 		session_ends(s);
 	if (p->tunnel)
 		tunnel_close(p->tunnel, cause);
-	peer_collect(p);
-}
-
-void peers_free(struct engine *e)
-{
-	while (e->peers)
-		free_peer(e->peers);
-}
-
-/* ---- opening the tunnel ---- */
-
-static void attempt_failed(struct peer *p, const char *reason)
-{
-	p->state = PEER_IDLE;
-	peer_tunnel_down(p, reason);
-}
-
-static bool anybody_waits(const struct peer *p)
-{
-	for (const struct peer_session *s = p->sessions; s; s = s->next)
-		if (s->wanted)
-			return true;
-	return false;
-}
-
-static void open_socket(struct peer *p);
-
-static void open_tunnel(struct peer *p, int fd, uint32_t id, const struct addr *local)
-{
-	struct engine *e = p->engine;
-	const struct addr *peer = &p->addresses[p->address_next];
-	struct l2tp_tunnel_config cfg;
-	struct l2tp_tunnel *core;
-	struct sock *s;
-	char why[96];
-	int err = -ENOMEM;
-
-	if (p->encap == DP_ENCAP_UDP && path_is_taken(e, local, peer)) {
-		close(fd);
-		attempt_failed(p, "another tunnel has the same addresses and ports, which this kernel "
-			       "cannot tell apart; use source-port = \"ephemeral\"");
-		return;
-	}
-	s = sock_new(e, fd, local, peer);
-
-	if (p->version == 3) {
-		lcce_config_fill(e, &cfg, p);
-		cfg.fallback = p->fallback;
-	} else {
-		tunnel_config_fill(e, &cfg, &p->cfg, &p->secret);
-	}
-	if (s && sock_start(s)) {
-		sock_free(s);
-		s = NULL;
-	}
-	core = s ? l2tp_tunnel_open(e->core, engine_now(e), &cfg, local, peer, s->fd, id, &err) : NULL;
-	secret_clear(&cfg.secret);
-	secret_clear(&cfg.old_secret);
-	p->tunnel = core ? tunnel_new(e, core) : NULL;
-	if (!p->tunnel) {
-		sock_free(s);
-		snprintf(why, sizeof(why), "no tunnel can be opened: %s", err == -ENOSPC ?
-			 "the limit of tunnels is reached" : strerror(-err));
-		attempt_failed(p, why);
-		return;
-	}
-	p->tunnel->sock = s;
-	p->tunnel->peer = p;
-	p->state = PEER_CONNECTING;
-	if (p->encap == DP_ENCAP_UDP)
-		path_take(p->tunnel, local, peer);
-}
-
-struct socket_request { struct peer *peer; uint32_t id; };
-
-static void release_socket(struct engine *e, uint32_t id)
-{
-	struct monitor_ids ids = { .tunnel_id = id };
-
-	channel_event(&e->monitor, MONITOR_SOCKET_CLOSE, &ids, sizeof(ids), NULL, 0);
-}
-
-/* A socket whose tunnel IPsec has to protect before its first packet. */
-struct guarded_socket {
-	struct peer *peer;
-	int fd;
-	uint32_t id, reqid;
-	struct addr local;
-};
-
-static void guarded_end(struct guarded_socket *g, const char *why)
-{
-	struct peer *p = g->peer;
-
-	close(g->fd);
-	release_socket(p->engine, g->id);
-	if (why)
-		attempt_failed(p, why);
-	else
-		p->state = PEER_IDLE;
-	free(g);
-	peer_release(p);
-	engine_settle(p->engine);
-}
-
-static bool still_wanted(const struct peer *p)
-{
-	return !p->removed && anybody_waits(p) && !p->engine->stopping;
-}
-
-static void on_guarded(void *arg, int result, struct ipc_message *m)
-{
-	struct guarded_socket *g = arg;
-	struct peer *p = g->peer;
-	char why[160];
-
-	(void)m;
-	if (result || !still_wanted(p)) {
-		snprintf(why, sizeof(why), "the kernel did not take its IPsec policy: %s", strerror(-result));
-		guarded_end(g, result ? why : NULL);
-		return;
-	}
-	open_tunnel(p, g->fd, g->id, &g->local);
-	if (p->tunnel)
-		ipsec_watch(p->tunnel, g->reqid);
-	else
-		release_socket(p->engine, g->id);
-	free(g);
-	peer_release(p);
-	engine_settle(p->engine);
-}
-
-static void on_ipsec(void *arg, const struct ipsec_report *r)
-{
-	struct guarded_socket *g = arg;
-	char why[sizeof(r->why) + 32];
-	int err;
-
-	if (r->cover != IPSEC_PROTECTED || !still_wanted(g->peer)) {
-		snprintf(why, sizeof(why), "IPsec is required: %s", r->why);
-		guarded_end(g, r->cover != IPSEC_PROTECTED ? why : NULL);
-		return;
-	}
-	g->reqid = r->child.reqid;
-	err = ipsec_protect(g->peer->engine, g->id, g->reqid, on_guarded, g);
-	if (err)
-		guarded_end(g, strerror(-err));
-}
-
-static void guard_socket(struct peer *p, int fd, uint32_t id, const struct addr *local)
-{
-	struct ipsec_flow flow = ipsec_flow_of(local, &p->addresses[p->address_next]);
-	struct guarded_socket *g = malloc(sizeof(*g));
-
-	peer_hold(p);
-	if (!g) {
-		close(fd);
-		release_socket(p->engine, id);
-		attempt_failed(p, "out of memory");
-		peer_release(p);
-		return;
-	}
-	*g = (struct guarded_socket){ .peer = p, .fd = fd, .id = id, .local = *local };
-	if (ipsec_ask(p->engine, &flow, p->lcce->ipsec_connection, on_ipsec, g))
-		guarded_end(g, "IPsec is required, and the aaa process, which asks strongSwan, is not there");
-}
-
-static void on_socket(void *arg, int result, struct ipc_message *m)
-{
-	struct socket_request *r = arg;
-	struct peer *p = r->peer;
-	const struct monitor_socket_reply *reply = m ? ipc_body(m, struct monitor_socket_reply) : NULL;
-	int fd = result || !m ? -EBADF : ipc_take_fd(m, 0);
-	char text[ADDR_STRLEN], why[160];
-
-	if (result == -EEXIST && !p->removed && p->id_tries++ < ID_TRIES) {
-		open_socket(p);
-	} else if (fd < 0 || !reply) {
-		snprintf(why, sizeof(why), "no socket to %s: %s",
-			 addr_format_port(&p->addresses[p->address_next], text), strerror(-result));
-		attempt_failed(p, why);
-	} else if (!still_wanted(p)) {
-		close(fd);
-		release_socket(p->engine, r->id);
-		p->state = PEER_IDLE;
-	} else if (ipsec_is_required(p)) {
-		guard_socket(p, fd, r->id, &reply->local);
-	} else {
-		open_tunnel(p, fd, r->id, &reply->local);
-		if (!p->tunnel)
-			release_socket(p->engine, r->id);
-	}
-	free(r);
-	peer_release(p);
-	engine_settle(p->engine);
-}
-
-/* Of 16 bits for version 2, and for those who may come to speak it. */
-static uint32_t pick_id(const struct peer *p)
-{
-	uint32_t id;
-
-	do {
-		engine_random(NULL, &id, sizeof(id));
-		if (p->version == 2 || p->fallback)
-			id &= UINT16_MAX;
-	} while (id == 0 || l2tp_tunnel_find(p->engine->core, id));
-	return id;
-}
-
-static void open_socket(struct peer *p)
-{
-	struct monitor_socket body = {
-		.version = p->version, .encap = p->encap, .peer = p->addresses[p->address_next],
-	};
-	struct socket_request *r = malloc(sizeof(*r));
-	int err = -ENOMEM;
-
-	p->state = PEER_OPENING;
-	body.local = p->source;
-	body.local.family = body.peer.family;
-	body.local.port = p->ephemeral || p->encap == DP_ENCAP_IP ? 0 : L2TP_PORT;
-	body.tunnel_id = pick_id(p);
-	if (r) {
-		*r = (struct socket_request){ p, body.tunnel_id };
-		err = channel_request(&p->engine->monitor, MONITOR_SOCKET, &body, sizeof(body), NULL, 0, on_socket, r);
-	}
-	if (!err) {
-		p->refs++;
-		return;
-	}
-	free(r);
-	attempt_failed(p, strerror(-err));
-}
-
-void peer_set_addresses(struct peer *p, const struct aaa_resolve_reply *r)
-{
-	p->address_n = r->count;
-	memcpy(p->addresses, r->address, r->count * sizeof(*r->address));
-	for (unsigned int i = 0; i < p->address_n; i++)
-		p->addresses[i].port = p->port;
-	/* The attempt after a failed one takes the next address. */
-	p->address_next %= p->address_n;
-}
-
-static void on_resolved(void *arg, int result, struct ipc_message *m)
-{
-	struct peer *p = arg;
-	const struct aaa_resolve_reply *r = m ? ipc_body(m, struct aaa_resolve_reply) : NULL;
-	char why[300];
-
-	if (p->removed || !anybody_waits(p) || p->engine->stopping) {
-		p->state = PEER_IDLE;
-	} else if (result || !r || !r->count || r->count > AAA_RESOLVE_MAX) {
-		snprintf(why, sizeof(why), "%s cannot be resolved: %.120s", p->server,
-			 r && r->error[0] ? r->error : strerror(result ? -result : ENOENT));
-		attempt_failed(p, why);
-	} else {
-		peer_set_addresses(p, r);
-		p->id_tries = 0;
-		open_socket(p);
-	}
-	peer_release(p);
-	engine_settle(p->engine);
-}
-
-static void resolve(struct peer *p)
-{
-	struct aaa_resolve body = { .family = p->source.family };
-	int err;
-
-	p->state = PEER_RESOLVING;
-	snprintf(body.name, sizeof(body.name), "%s", p->server);
-	err = channel_request(&p->engine->aaa, AAA_RESOLVE, &body, sizeof(body), NULL, 0, on_resolved, p);
-	if (err)
-		attempt_failed(p, "the aaa process, which resolves names, is not there");
-	else
-		p->refs++;
-}
-
-static void connect_peer(struct peer *p)
-{
-	struct addr a;
-
-	if (addr_parse(&a, p->server)) {
-		resolve(p);
-		return;
-	}
-	a.port = p->port;
-	p->addresses[0] = a;
-	p->address_n = 1;
-	p->address_next = 0;
-	p->id_tries = 0;
-	open_socket(p);
-}
-
-/* ---- calls over it ---- */
-
-static void place_call(struct peer_session *s)
-{
-	struct peer *p = s->peer;
-	struct engine *e = p->engine;
-	struct l2tp_call_params params = { .framing_type = 1, .tx_connect_speed = 1000000000,
-					   .bearer_type = 0, .has_bearer_type = true };
-	struct pseudowire *w = NULL;
-	struct l2tp_session *core;
-	int err = -ENOMEM;
-
-	if (s->call || !s->wanted || e->stopping || !p->tunnel || !p->tunnel->core || p->tunnel->down ||
-	    p->tunnel->closing)
-		return;
-	params.sequencing_required = p->cfg.sequencing;
-	if (s->called_number)
-		snprintf(params.called_number, sizeof(params.called_number), "%s", s->called_number);
-	if (s->calling_number)
-		snprintf(params.calling_number, sizeof(params.calling_number), "%s", s->calling_number);
-	if (l2tp_tunnel_version(p->tunnel->core) == 3) {
-		w = pw_new(s->pw, p->cfg.sequencing);
-		if (!w)
-			return;
-		pw_params(w, s, &params);
-	}
-	core = l2tp_session_open(p->tunnel->core, engine_now(e), L2TP_CALL_LAC_INCOMING, &params, &err);
-	s->call = core ? call_new(p->tunnel, core) : NULL;
-	/* without memory for it, the core's setup timer ends the call */
-	if (s->call && w && pw_give(s->call, w) == 0)
-		w = NULL;
-	if (!s->call) {
-		free(w);
-		peer_session_failed(s, err == -ENOSPC ? "the limit of sessions is reached" : strerror(-err));
-		return;
-	}
-	s->call->wanted = s;
-	s->call->profile = s->profile;
-	s->call->sequencing = p->cfg.sequencing;
-	s->wanted = false;
-}
-
-static void do_place_all(void *arg)
-{
-	struct peer *p = arg;
-
-	for (struct peer_session *s = p->sessions; s; s = s->next)
-		if (s->wanted)
-			place_call(s);
-	p->refs--;
-	peer_collect(p);
-}
-
-static void place_later(struct peer *p)
-{
-	p->refs++;
-	engine_defer(p->engine, do_place_all, p);
-}
-
-void peer_session_want(struct peer_session *s)
-{
-	struct peer *p = s->peer;
-
-	if (s->removed || s->call || p->engine->stopping)
-		return;
-	s->wanted = true;
-	switch (p->state) {
-	case PEER_IDLE:
-		/* A tunnel that is going down lets go of the peer first. */
-		if (!p->tunnel)
-			connect_peer(p);
-		return;
-	case PEER_UP:
-		place_later(p);
-		return;
-	case PEER_RESOLVING:
-	case PEER_OPENING:
-	case PEER_CONNECTING:
-		return;		/* it comes along when the tunnel is up */
-	}
-}
-
-void peer_tunnel_up(struct peer *p)
-{
-	p->state = PEER_UP;
-	p->last_error[0] = '\0';
-	place_later(p);
-	follow_name(p);
-}
-
-void peer_tunnel_down(struct peer *p, const char *reason)
-{
-	bool was_up = p->state == PEER_UP;
-
-	p->state = PEER_IDLE;
-	p->tunnel = NULL;
-	follow_name(p);
-	snprintf(p->last_error, sizeof(p->last_error), "%s", reason);
-	if (!was_up && p->address_n)
-		p->address_next = (p->address_next + 1) % p->address_n;
-	for (struct peer_session *s = p->sessions, *next; s; s = next) {
-		next = s->next;
-		if (s->wanted)
-			peer_session_failed(s, reason);
-	}
 	peer_collect(p);
 }

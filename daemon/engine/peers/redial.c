@@ -1,85 +1,289 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * When a session of a peer is dialled: at the start, and again after it ended,
- * sooner or later as it failed less or more often.
- */
-#include "engine/internal.h"
+/* Sessions of peers: dialled, placed in the peer's tunnel, up, ended, and dialled again. */
+#include "engine/peers/redial.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "engine/engine.h"
+#include "engine/l2tp/pw.h"
+#include "engine/l2tp/session.h"
+#include "engine/link/ppp.h"
+#include "engine/peers/configure.h"
+#include "engine/peers/connect.h"
+#include "engine/peers/follow.h"
+#include "engine/peers/peer.h"
+#include "engine/random.h"
 #include "lib/log.h"
 
 /* A call that stood this long was a good one: the next wait is the shortest. */
 #define STABLE_MS 10000
 
-const char *peer_kind(const struct peer *p)
-{
-	return p->lcce ? "lcce" : "lac";
-}
-
 static void on_redial(struct loop_timer *t)
 {
 	struct peer_session *s = container_of(t, struct peer_session, redial);
 
-	peer_session_want(s);
-	engine_settle(s->peer->engine);
+	redial_want(s);
+	turn_settle(&s->peer->engine->turn);
 }
 
-void peer_session_start(struct peer_session *s)
+/* ---- its call ends ---- */
+
+static void gave_up(struct peer_session *s, const char *reason)
 {
-	if (!s->peer->lcce || s->peer->lcce->initiate)
-		peer_session_want(s);
+	struct peer *p = s->peer;
+
+	if (!s->removed && !p->engine->stopping)
+		log_warn("%s \"%s\" session \"%s\": ended: %s", peer_kind(p), p->name, s->name, reason);
+	s->removed |= s->once;
+	peer_collect(p);
 }
 
-int peers_start(struct engine *e)
-{
-	for (struct peer *p = e->peers; p; p = p->next)
-		for (struct peer_session *s = p->sessions; s; s = s->next)
-			peer_session_start(s);
-	for (struct peer *p = e->peers; p; p = p->next)
-		follow_name(p);
-	engine_settle(e);
-	return 0;
-}
-
-void peer_session_up(struct peer_session *s)
-{
-	s->last_error[0] = '\0';
-	s->up_ms = engine_now(s->peer->engine);
-}
-
-uint32_t with_jitter(uint32_t ms)
-{
-	uint16_t r;
-
-	engine_random(NULL, &r, sizeof(r));
-	return ms - (uint32_t)((uint64_t)(ms / 4) * r / UINT16_MAX);
-}
-
-void peer_session_failed(struct peer_session *s, const char *reason)
+/* Its call ended or could not be made: redial later, or give up. */
+static void failed(struct peer_session *s, const char *reason)
 {
 	struct peer *p = s->peer;
 	struct engine *e = p->engine;
+	struct peer_waiter *waiter = s->waiter;
 	uint32_t wait;
 
 	s->wanted = false;
-	s->call = NULL;
+	s->link = NULL;
+	s->waiter = NULL;
 	snprintf(s->last_error, sizeof(s->last_error), "%s", reason);
-	if (s->dial)
-		dial_failed(s->dial, reason);
+	if (waiter)
+		waiter->failed(waiter, reason);
 	if (s->removed || e->stopping || !s->persist) {
-		if (!s->removed && !e->stopping)
-			log_warn("%s \"%s\" session \"%s\": ended: %s", peer_kind(p), p->name, s->name, reason);
-		s->removed |= s->once;
-		peer_collect(p);
+		gave_up(s, reason);
 		return;
 	}
 	if (!s->redial_ms || (s->up_ms && engine_now(e) - s->up_ms >= STABLE_MS))
 		s->redial_ms = s->redial_min_ms;
 	s->up_ms = 0;
-	wait = with_jitter(s->redial_ms);
+	wait = random_jitter(s->redial_ms);
 	log_warn("%s \"%s\" session \"%s\": %s; dialling again in %u.%u s", peer_kind(p), p->name, s->name, reason,
 		 wait / 1000, wait / 100 % 10);
 	s->redial_ms = s->redial_ms > s->redial_max_ms / 2 ? s->redial_max_ms : s->redial_ms * 2;
 	loop_timer_set(e->loop, &s->redial, engine_now(e) + wait, on_redial);
 }
+
+/* ---- as the owner of a link ---- */
+
+static const char *name(const struct link *l)
+{
+	const struct peer_session *s = l->owned_by;
+
+	return s->name;
+}
+
+static void established(struct link *l)
+{
+	struct peer_session *s = l->owned_by;
+	struct peer_waiter *waiter = s->waiter;
+	const struct config_session *c = s->cfg;
+	struct ppp_start how = { .caller = true, .user = s->user, .ifname = c ? c->ifname : NULL };
+
+	s->waiter = NULL;
+	if (waiter)
+		waiter->established(waiter, l);
+	else
+		ppp_start(l, &how);
+}
+
+static void up(struct link *l)
+{
+	struct peer_session *s = l->owned_by;
+
+	s->last_error[0] = '\0';
+	s->up_ms = engine_now(s->peer->engine);
+}
+
+static void ended(struct link *l, const char *why)
+{
+	failed(l->owned_by, why);
+}
+
+static const struct link_owner session_owner = {
+	.name = name, .established = established, .up = up, .ended = ended,
+};
+
+struct peer_session *redial_session(const struct link *l)
+{
+	return l->owner == &session_owner ? l->owned_by : NULL;
+}
+
+void redial_take(struct peer_session *s, struct link *l)
+{
+	loop_timer_stop(&s->redial);
+	s->wanted = false;
+	s->link = l;
+	l->owner = &session_owner;
+	l->owned_by = s;
+	l->profile = s->profile;
+}
+
+/* ---- its call is placed ---- */
+
+static bool can_place(const struct peer_session *s)
+{
+	const struct tunnel *t = s->peer->tunnel;
+
+	return !s->link && s->wanted && !s->peer->engine->stopping && t && tunnel_is_usable(t) && !t->closing;
+}
+
+static void fill_params(const struct peer_session *s, struct l2tp_call_params *p)
+{
+	const struct config_session *c = s->cfg;
+
+	*p = (struct l2tp_call_params){
+		.framing_type = 1, .tx_connect_speed = 1000000000, .bearer_type = 0, .has_bearer_type = true,
+		.sequencing_required = s->peer->cfg->sequencing,
+	};
+	if (c && c->called_number)
+		snprintf(p->called_number, sizeof(p->called_number), "%s", c->called_number);
+	if (c && c->calling_number)
+		snprintf(p->calling_number, sizeof(p->calling_number), "%s", c->calling_number);
+}
+
+static void place(struct peer_session *s)
+{
+	struct peer *p = s->peer;
+	struct l2tp_call_params params;
+	struct pseudowire *w = NULL;
+	struct session *session;
+	int err;
+
+	if (!can_place(s))
+		return;
+	fill_params(s, &params);
+	if (l2tp_tunnel_version(p->tunnel->core) == 3) {
+		w = pw_new(s->pw, p->cfg->sequencing);
+		if (!w) {
+			failed(s, strerror(ENOMEM));
+			return;
+		}
+		pw_params(w, s->name, &params);
+	}
+	session = session_open(p->tunnel, &params, w, &err);
+	if (!session) {
+		failed(s, err == -ENOSPC ? "the limit of sessions is reached" : strerror(-err));
+		return;
+	}
+	session->sequencing = p->cfg->sequencing;
+	redial_take(s, &session->link);
+}
+
+static void do_place_all(void *arg)
+{
+	struct peer *p = arg;
+
+	for (struct peer_session *s = p->sessions; s; s = s->next)
+		if (s->wanted)
+			place(s);
+	p->refs--;
+	peer_collect(p);
+}
+
+static void place_later(struct peer *p)
+{
+	p->refs++;
+	turn_defer(&p->engine->turn, do_place_all, p);
+}
+
+void redial_want(struct peer_session *s)
+{
+	struct peer *p = s->peer;
+
+	if (s->removed || s->link || p->engine->stopping)
+		return;
+	s->wanted = true;
+	switch (p->state) {
+	case PEER_IDLE:
+		/* A tunnel that is going down lets go of the peer first. */
+		if (!p->tunnel)
+			connect_peer(p);
+		return;
+	case PEER_UP:
+		place_later(p);
+		return;
+	case PEER_RESOLVING:
+	case PEER_OPENING:
+	case PEER_CONNECTING:
+		return;		/* it comes along when the tunnel is up */
+	}
+}
+
+void redial_begin(struct peer_session *s)
+{
+	if (peer_is_called(s->peer))
+		redial_want(s);
+}
+
+void redial_start(struct engine *e)
+{
+	for (struct peer *p = e->peers->first; p; p = p->next)
+		for (struct peer_session *s = p->sessions; s; s = s->next)
+			redial_begin(s);
+	for (struct peer *p = e->peers->first; p; p = p->next)
+		follow_name(p);
+	turn_settle(&e->turn);
+}
+
+/* ---- its peer's tunnel ---- */
+
+void redial_peer_up(struct peer *p)
+{
+	p->state = PEER_UP;
+	p->last_error[0] = '\0';
+	place_later(p);
+	follow_name(p);
+}
+
+void redial_peer_down(struct peer *p, const char *reason)
+{
+	bool was_up = p->state == PEER_UP;
+
+	p->state = PEER_IDLE;
+	p->tunnel = NULL;
+	follow_name(p);
+	snprintf(p->last_error, sizeof(p->last_error), "%s", reason);
+	if (!was_up && p->address_n)
+		p->address_next = (p->address_next + 1) % p->address_n;
+	for (struct peer_session *s = p->sessions, *next; s; s = next) {
+		next = s->next;
+		if (s->wanted)
+			failed(s, reason);
+	}
+	peer_collect(p);
+}
+
+static const char *tunnel_peer_name(const struct tunnel *t)
+{
+	const struct peer *p = t->owned_by;
+
+	return p->name;
+}
+
+static void configure(struct tunnel *t, struct l2tp_tunnel_config *cfg)
+{
+	peer_configure(t->owned_by, cfg);
+}
+
+static void tunnel_up(struct tunnel *t)
+{
+	redial_peer_up(t->owned_by);
+}
+
+static void tunnel_down(struct tunnel *t, const char *why)
+{
+	struct peer *p = t->owned_by;
+
+	t->owner = NULL;
+	redial_peer_down(p, why);
+}
+
+const struct tunnel_owner lac_tunnel_owner = {
+	.role = "lac", .is_peer = true, .name = tunnel_peer_name, .configure = configure, .up = tunnel_up,
+	.down = tunnel_down,
+};

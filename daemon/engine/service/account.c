@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Accounting (RFC 2866), the engine's part: what happened, as records that are
- * complete in themselves. One stays here until the aaa process says that it is
- * safe; when that process dies first, its successor is told again.
- */
-#include "engine/internal.h"
+/* Records of accounting, from what happened to the aaa process's receipt. */
+#include "engine/service/account.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +8,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/engine.h"
+#include "engine/link/ppp.h"
+#include "engine/random.h"
+#include "engine/service/counters.h"
+#include "engine/service/facts.h"
+#include "engine/service/subscriber.h"
+#include "ipc/aaa.h"
 #include "lib/log.h"
 
 #define PENDING_MAX 65536	/* records that the aaa process has not taken yet */
@@ -92,19 +95,19 @@ static void say(struct engine *e, const struct aaa_acct *record)
 
 static bool accounts(const struct subscriber *s)
 {
-	return s->call->profile && s->call->profile->accounting;
+	return s->link->profile && s->link->profile->accounting;
 }
 
 static void fill(const struct subscriber *s, enum aaa_acct_kind kind, struct aaa_acct *r)
 {
-	struct call *c = s->call;
+	struct link *l = s->link;
 
 	*r = (struct aaa_acct){ .kind = kind, .when = (uint64_t)time(NULL) };
-	memcpy(r->profile, c->profile->name, sizeof(r->profile));
-	subscriber_describe(c, &r->call);
+	memcpy(r->profile, l->profile->name, sizeof(r->profile));
+	facts_of(l, &r->call);
 	r->service = s->given;
-	r->session_time_s = (uint32_t)((engine_now(c->tunnel->engine) - s->up_ms) / 1000);
-	r->local_ipv4 = c->local_ipv4;
+	r->session_time_s = (uint32_t)((engine_now(l->engine) - s->up_ms) / 1000);
+	r->local_ipv4 = l->local_ipv4;
 	r->remote_ipv4 = s->remote_ipv4;
 	memcpy(r->remote_ifid, s->remote_ifid, sizeof(r->remote_ifid));
 	r->counters = s->counters;
@@ -115,7 +118,7 @@ static void on_interim(struct loop_timer *t);
 
 static void arm_interim(struct subscriber *s, uint64_t after_ms)
 {
-	struct engine *e = s->call->tunnel->engine;
+	struct engine *e = s->link->engine;
 
 	if (s->given.interim_s && accounts(s))
 		loop_timer_set(e->loop, &s->interim_timer, engine_now(e) + after_ms, on_interim);
@@ -130,18 +133,18 @@ static void on_interim_stats(struct subscriber *s, int result)
 	/* Without the counters, which belong to an interface that is going, the stop follows. */
 	if (!result) {
 		fill(s, AAA_ACCT_INTERIM, &r);
-		say(s->call->tunnel->engine, &r);
+		say(s->link->engine, &r);
 	}
 }
 
 static void on_interim(struct loop_timer *t)
 {
 	struct subscriber *s = container_of(t, struct subscriber, interim_timer);
-	struct engine *e = s->call->tunnel->engine;
+	struct engine *e = s->link->engine;
 
 	arm_interim(s, (uint64_t)s->given.interim_s * 1000);
-	subscriber_stats(s, on_interim_stats);
-	engine_settle(e);
+	counters_read(s, on_interim_stats);
+	turn_settle(&e->turn);
 }
 
 void account_interval(struct subscriber *s)
@@ -149,7 +152,7 @@ void account_interval(struct subscriber *s)
 	uint64_t interval = (uint64_t)s->given.interim_s * 1000, early;
 
 	/* Thousands that come at once shall not report at once. */
-	engine_random(NULL, &early, sizeof(early));
+	random_bytes(NULL, &early, sizeof(early));
 	arm_interim(s, interval ? interval - early % (interval / 4 + 1) : 0);
 }
 
@@ -160,48 +163,29 @@ void account_up(struct subscriber *s)
 	if (!accounts(s))
 		return;
 	fill(s, AAA_ACCT_START, &r);
-	say(s->call->tunnel->engine, &r);
+	say(s->link->engine, &r);
 	account_interval(s);
 }
 
-/* pppd's exit status (pppd(8)) as Acct-Terminate-Cause. */
-static enum service_end end_of_status(int status)
+static enum service_end end_of(const struct subscriber *s, const struct ppp_end *end)
 {
-	switch (status) {
-	case 0:			/* the peer ended it */
-	case 5: return SERVICE_END_USER_REQUEST;
-	case 12: return SERVICE_END_IDLE_TIMEOUT;
-	case 13: return SERVICE_END_SESSION_TIMEOUT;
-	case 15:		/* no answer to echo requests */
-	case 16: return SERVICE_END_LOST_CARRIER;
-	case 10:
-	case 11:
-	case 17: return SERVICE_END_USER_ERROR;
-	default: return SERVICE_END_NAS_ERROR;
-	}
-}
-
-static enum service_end end_of(const struct subscriber *s)
-{
-	const struct call *c = s->call;
-
 	if (s->end)
 		return s->end;
 	/* Killed: it had no last words. */
-	if (!c->last_words)
-		return c->down ? SERVICE_END_LOST_CARRIER : SERVICE_END_NAS_ERROR;
-	return end_of_status(c->pppd_status);
+	if (!end->told)
+		return s->link->down ? SERVICE_END_LOST_CARRIER : SERVICE_END_NAS_ERROR;
+	return end->end;
 }
 
-void account_down(struct subscriber *s)
+void account_down(struct subscriber *s, const struct ppp_end *end)
 {
 	struct aaa_acct r;
 
 	if (!accounts(s))
 		return;
 	fill(s, AAA_ACCT_STOP, &r);
-	r.end = end_of(s);
-	say(s->call->tunnel->engine, &r);
+	r.end = end_of(s, end);
+	say(s->link->engine, &r);
 }
 
 /* ---- the daemon's own ---- */
@@ -247,7 +231,7 @@ int accounting_start(struct engine *e)
 	a->engine = e;
 	a->end = &a->first;
 	/* Above those of any run before, and not guessable. */
-	engine_random(NULL, &random, sizeof(random));
+	random_bytes(NULL, &random, sizeof(random));
 	a->serial = (uint64_t)time(NULL) << 32 | (random & 0x7fffffff);
 	e->accounting = a;
 	say_all(e, AAA_ACCT_ON);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which IPv4 address a caller gets, and which pool keeps the books of it. */
-#include "engine/internal.h"
+/* Addresses of callers: of a pool by name, of the profile's, or fixed. */
+#include "engine/service/address.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/engine.h"
+#include "engine/link/link.h"
+#include "engine/service/subscriber.h"
 #include "lib/log.h"
 
 #define ANY_ADDRESS	0xffffffffu	/* RFC 2865, section 5.8: the user's choice */
@@ -126,10 +129,10 @@ static struct pool_books *section_books(const struct engine *e, const char *name
 }
 
 /* The pools that serve a call, in the order of their use; NULL: no more. */
-static struct pool_books *pool_for(const struct call *c, const char *named, size_t i)
+static struct pool_books *pool_for(const struct subscriber *s, const char *named, size_t i)
 {
-	const struct engine *e = c->tunnel->engine;
-	const struct config_ppp *p = c->profile;
+	const struct engine *e = s->link->engine;
+	const struct config_ppp *p = s->link->profile;
 
 	if (named[0])
 		return i == 0 ? section_books(e, named) : NULL;
@@ -151,13 +154,13 @@ static void exhausted(struct engine *e, struct pool_books *b)
 		 (unsigned long long)(u.size - u.reserved), (unsigned long long)u.reserved);
 }
 
-static int refuse_exhausted(struct call *c, const char *named, char *why, size_t size)
+static int refuse_exhausted(struct subscriber *s, const char *named, char *why, size_t size)
 {
 	size_t len = (size_t)snprintf(why, size, "no address is left");
 	struct pool_books *b;
 
-	for (size_t i = 0; (b = pool_for(c, named, i)); i++) {
-		exhausted(c->tunnel->engine, b);
+	for (size_t i = 0; (b = pool_for(s, named, i)); i++) {
+		exhausted(s->link->engine, b);
 		if (len < size)
 			len += (size_t)snprintf(why + len, size - len, "%s of %s \"%s\"",
 						i ? ", nor in that" : " in the pool", b->kind, b->name);
@@ -167,9 +170,9 @@ static int refuse_exhausted(struct call *c, const char *named, char *why, size_t
 	return -ENOSPC;
 }
 
-static int refuse_unknown(struct call *c, const char *named, char *why, size_t size)
+static int refuse_unknown(struct subscriber *s, const char *named, char *why, size_t size)
 {
-	const struct config *config = c->tunnel->engine->config;
+	const struct config *config = s->link->engine->config;
 	size_t len = (size_t)snprintf(why, size, "it is to get an address of the pool \"%s\", but there is no such "
 				      "section; ", named);
 
@@ -181,33 +184,33 @@ static int refuse_unknown(struct call *c, const char *named, char *why, size_t s
 	return -ENOENT;
 }
 
-static int lease(struct call *c, struct pool *p, uint64_t address)
+static int lease(struct subscriber *s, struct pool *p, uint64_t address)
 {
-	c->lease = (uint32_t)address;
-	c->lease_pool = p;
+	s->lease = (uint32_t)address;
+	s->lease_pool = p;
 	return 0;
 }
 
 /* What the user had last, of any of the pools; else another. */
-static int take(struct call *c, const char *named, uint64_t user, char *why, size_t size)
+static int take(struct subscriber *s, const char *named, uint64_t user, char *why, size_t size)
 {
 	struct pool_books *b;
 	uint64_t address;
 	int err;
 
-	for (size_t i = 0; (b = pool_for(c, named, i)); i++)
+	for (size_t i = 0; (b = pool_for(s, named, i)); i++)
 		if (pool_take_again(b->pool, user, &address) == 0)
-			return lease(c, b->pool, address);
-	for (size_t i = 0; (b = pool_for(c, named, i)); i++) {
+			return lease(s, b->pool, address);
+	for (size_t i = 0; (b = pool_for(s, named, i)); i++) {
 		err = pool_take(b->pool, user, &address);
 		if (!err)
-			return lease(c, b->pool, address);
+			return lease(s, b->pool, address);
 		if (err != -ENOSPC) {
 			snprintf(why, size, "l2tpd is out of memory");
 			return err;
 		}
 	}
-	return refuse_exhausted(c, named, why, size);
+	return refuse_exhausted(s, named, why, size);
 }
 
 /* ---- a fixed one ---- */
@@ -221,15 +224,15 @@ static bool is_ours(const struct pools *l, uint32_t address)
 }
 
 /* The pool that it belongs to: the profile's own before others'. */
-static struct pool *pool_of(const struct call *c, uint32_t address)
+static struct pool *pool_of(const struct subscriber *s, uint32_t address)
 {
-	const struct pools *l = c->tunnel->engine->pools;
+	const struct pools *l = s->link->engine->pools;
 	struct pool_books *b;
-	struct pool *own = pools_of(c->tunnel->engine, c->profile);
+	struct pool *own = pools_of(s->link->engine, s->link->profile);
 
 	if (pool_has(own, address))
 		return own;
-	for (size_t i = 0; (b = pool_for(c, "", i)); i++)
+	for (size_t i = 0; (b = pool_for(s, "", i)); i++)
 		if (pool_has(b->pool, address))
 			return b->pool;
 	for (size_t i = l->n; i-- > 0;)
@@ -238,16 +241,16 @@ static struct pool *pool_of(const struct call *c, uint32_t address)
 	return l->books[l->n - 1].pool;
 }
 
-static int claim(struct call *c, uint32_t address, uint64_t user, char *why, size_t size)
+static int claim(struct subscriber *s, uint32_t address, uint64_t user, char *why, size_t size)
 {
-	struct engine *e = c->tunnel->engine;
-	struct pool *p = pool_of(c, address);
-	char text[INET_ADDRSTRLEN];
+	struct engine *e = s->link->engine;
+	struct pool *p = pool_of(s, address);
+	char text[INET_ADDRSTRLEN], what[80];
 	struct subscriber *other;
 	int err = is_ours(e->pools, address) ? -EADDRNOTAVAIL : pool_claim(p, address, user);
 
 	if (!err)
-		return lease(c, p, address);
+		return lease(s, p, address);
 	inet_ntop(AF_INET, &(uint32_t){ htonl(address) }, text, sizeof(text));
 	if (err == -EADDRNOTAVAIL) {
 		snprintf(why, size, "its address %s is our own end's (local-address)", text);
@@ -259,43 +262,43 @@ static int claim(struct call *c, uint32_t address, uint64_t user, char *why, siz
 	}
 	other = registry_by_address(e, htonl(address));
 	if (other)
-		snprintf(why, size, "its address %s is in use by user \"%.128s\" (tunnel %u session %u)", text,
-			 other->given.user, other->call->tunnel->id, other->call->id);
+		snprintf(why, size, "its address %s is in use by user \"%.128s\" (%s)", text, other->given.user,
+			 other->link->transport->describe(other->link, what, sizeof(what)));
 	else
 		snprintf(why, size, "its address %s is in use by another call", text);
 	return err;
 }
 
-int address_assign(struct call *c, const char *pool, const char *user, struct ppp_call_auth_reply *reply,
-		   char *why, size_t size)
+int address_assign(struct subscriber *s, struct ppp_call_auth_reply *reply, char *why, size_t size)
 {
-	const struct config_ppp *p = c->profile;
-	uint64_t key = registry_name_key(c->tunnel->engine, user);
+	const struct config_ppp *p = s->link->profile;
+	const char *pool = s->given.pool;
+	uint64_t key = registry_name_key(s->link->engine, s->given.user);
 	int err = 0;
 
 	if (reply->remote_ipv4 == ANY_ADDRESS)
 		return 0;
 	if (ntohl(reply->remote_ipv4) == POOL_ADDRESS)
 		reply->remote_ipv4 = 0;
-	if (!c->lease && !reply->remote_ipv4 && !pool[0] && addr_is_set(&p->remote_address)) {
+	if (!s->lease && !reply->remote_ipv4 && !pool[0] && addr_is_set(&p->remote_address)) {
 		reply->remote_ipv4 = htonl(addr_v4(&p->remote_address));
 		return 0;
 	}
-	if (!c->lease && reply->remote_ipv4)
-		err = claim(c, ntohl(reply->remote_ipv4), key, why, size);
-	else if (!c->lease && pool[0] && !section_books(c->tunnel->engine, pool))
-		err = refuse_unknown(c, pool, why, size);
-	else if (!c->lease && pool_for(c, pool, 0))
-		err = take(c, pool, key, why, size);
-	if (!err && c->lease)
-		reply->remote_ipv4 = htonl(c->lease);
+	if (!s->lease && reply->remote_ipv4)
+		err = claim(s, ntohl(reply->remote_ipv4), key, why, size);
+	else if (!s->lease && pool[0] && !section_books(s->link->engine, pool))
+		err = refuse_unknown(s, pool, why, size);
+	else if (!s->lease && pool_for(s, pool, 0))
+		err = take(s, pool, key, why, size);
+	if (!err && s->lease)
+		reply->remote_ipv4 = htonl(s->lease);
 	return err;
 }
 
-void address_release(struct call *c)
+void address_release(struct subscriber *s)
 {
-	if (c->lease)
-		pool_give(c->lease_pool, c->lease);
-	c->lease = 0;
-	c->lease_pool = NULL;
+	if (s->lease)
+		pool_give(s->lease_pool, s->lease);
+	s->lease = 0;
+	s->lease_pool = NULL;
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * CoA-Request and Disconnect-Request (RFC 5176): which subscribers, and what
- * happens to them. All that match are meant: a user who has several sessions
- * loses all of them by a Disconnect-Request with the name alone.
- */
-#include "engine/internal.h"
+/* Whom a CoA client means, and what is done to them. */
+#include "engine/service/coa.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/engine.h"
+#include "engine/link/link.h"
+#include "engine/service/facts.h"
+#include "engine/service/subscriber.h"
+#include "ipc/aaa.h"
 #include "lib/log.h"
 
 enum { NO_SUCH_SESSION = 503, INVALID_REQUEST = 404 };	/* Error-Cause, RFC 5176, section 3.6 */
@@ -29,24 +30,29 @@ static bool is_understood(const struct aaa_coa *q)
 	       (q->kind == AAA_COA_DISCONNECT || q->kind == AAA_COA_CHANGE);
 }
 
-/* What a RADIUS server was told of the call before its interface had a name, and after. */
-static bool is_port(const struct call *c, const char *port_id)
+/* What a RADIUS server was told of the link before its interface had a name, and after. */
+static bool is_port(const struct service_call *d, const char *port_id)
 {
 	char text[32];
 
-	if (c->ifname[0] && strcmp(c->ifname, port_id) == 0)
+	if (d->ifname[0] && strcmp(d->ifname, port_id) == 0)
 		return true;
-	snprintf(text, sizeof(text), "l2tp %u/%u", c->tunnel->id, c->id);
+	snprintf(text, sizeof(text), "l2tp %u/%u", d->tunnel_id, d->id);
 	return strcmp(text, port_id) == 0;
 }
 
-static bool is_called(struct call *c, const struct aaa_coa *q)
+/* What only its transport knows. */
+static bool has_facts(struct link *l, const struct aaa_coa *q)
 {
 	struct service_call d;
 
-	if (!q->calling_number[0] && !q->called_number[0])
+	if (!q->calling_number[0] && !q->called_number[0] && !q->have_nas_port && !q->nas_port_id[0])
 		return true;
-	subscriber_describe(c, &d);
+	facts_of(l, &d);
+	if (q->have_nas_port && q->nas_port != (d.tunnel_id << 16 | d.id))
+		return false;
+	if (q->nas_port_id[0] && !is_port(&d, q->nas_port_id))
+		return false;
 	if (q->calling_number[0] &&
 	    strcmp(d.calling_number[0] ? d.calling_number : d.peer, q->calling_number) != 0)
 		return false;
@@ -61,12 +67,12 @@ static bool is_prefix(const struct service_prefix6 *has, const struct service_pr
 
 static bool is_meant(const struct subscriber *s, const struct aaa_coa *q)
 {
-	struct call *c = s->call;
-	uint32_t address = c->remote_ipv4 ? c->remote_ipv4 : htonl(c->lease);
+	struct link *l = s->link;
+	uint32_t address = l->remote_ipv4 ? l->remote_ipv4 : htonl(s->lease);
 
 	if (s->leaving)
 		return false;
-	if (q->session_id[0] && strcmp(c->acct_id, q->session_id) != 0)
+	if (q->session_id[0] && strcmp(l->acct_id, q->session_id) != 0)
 		return false;
 	if (q->user[0] && strcmp(s->given.user, q->user) != 0)
 		return false;
@@ -76,11 +82,7 @@ static bool is_meant(const struct subscriber *s, const struct aaa_coa *q)
 		return false;
 	if (q->have_ifid && memcmp(s->remote_ifid, q->ifid, sizeof(q->ifid)) != 0)
 		return false;
-	if (q->have_nas_port && q->nas_port != ((uint32_t)c->tunnel->id << 16 | c->id))
-		return false;
-	if (q->nas_port_id[0] && !is_port(c, q->nas_port_id))
-		return false;
-	return is_called(c, q);
+	return has_facts(l, q);
 }
 
 /* The walk over those that may be meant: by the key that the fewest have, else over all. */
@@ -106,20 +108,19 @@ static struct subscriber *next_of(struct engine *e, const struct aaa_coa *q, con
 
 static void disconnect(struct subscriber *s, const struct aaa_coa *q)
 {
-	struct l2tp_cause cause = cause_make(L2TP_CDN_ADMINISTRATIVE, 0, "disconnected by %s (Disconnect-Request)",
-					     q->client);
+	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "disconnected by %s (Disconnect-Request)", q->client);
 	char what[160];
 
-	log_notice("%s: %s", call_describe(s->call, what, sizeof(what)), cause.text);
-	subscriber_set_end(s->call, SERVICE_END_ADMIN_RESET);
-	call_close(s->call, &cause);
+	log_notice("%s: %s", link_describe(s->link, what, sizeof(what)), cause.text);
+	subscriber_set_end(s->link, SERVICE_END_ADMIN_RESET);
+	link_close(s->link, &cause);
 }
 
 static void change(struct subscriber *s, const struct aaa_coa *q)
 {
 	char what[160];
 
-	log_info("%s: changed by %s (CoA-Request)", call_describe(s->call, what, sizeof(what)), q->client);
+	log_info("%s: changed by %s (CoA-Request)", link_describe(s->link, what, sizeof(what)), q->client);
 	subscriber_change(s, q->changes, &q->service);
 }
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which IPv6 prefixes a caller gets, and which pools keep the books of them. */
-#include "engine/internal.h"
+/* Prefixes of callers: of the profile's pools, or given by the reply and claimed in them. */
+#include "engine/service/ipv6.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/engine.h"
+#include "engine/link/link.h"
+#include "engine/service/subscriber.h"
 #include "lib/log.h"
 
 #define LINK_LENGTH	64		/* of a prefix that callers make addresses of: RFC 4862, section 5.5.3 */
@@ -248,7 +251,7 @@ static int refuse_claim(struct engine *e, enum registry_key key, const struct se
 			const struct pool_books *b, char *why, size_t size)
 {
 	struct subscriber *other = registry_by_prefix6(e, key, p);
-	char text[ADDR_STRLEN];
+	char text[ADDR_STRLEN], what[80];
 
 	format(p, text);
 	if (err == -E2BIG)
@@ -257,8 +260,8 @@ static int refuse_claim(struct engine *e, enum registry_key key, const struct se
 	else if (err != -EADDRINUSE)
 		snprintf(why, size, "l2tpd is out of memory");
 	else if (other)
-		snprintf(why, size, "its prefix %s is in use by user \"%.128s\" (tunnel %u session %u)", text,
-			 other->given.user, other->call->tunnel->id, other->call->id);
+		snprintf(why, size, "its prefix %s is in use by user \"%.128s\" (%s)", text, other->given.user,
+			 other->link->transport->describe(other->link, what, sizeof(what)));
 	else
 		snprintf(why, size, "its prefix %s is in use by another call, or a part of it", text);
 	return err == -E2BIG ? -EADDRINUSE : err;
@@ -312,8 +315,8 @@ static int claim_given(struct engine *e, struct subscriber *s, uint64_t user, ch
 
 int ipv6_assign(struct subscriber *s, char *why, size_t size)
 {
-	struct engine *e = s->call->tunnel->engine;
-	struct pool_books *own = &e->ipv6->books[2 * (s->call->profile - e->config->ppp)];
+	struct engine *e = s->link->engine;
+	struct pool_books *own = &e->ipv6->books[2 * (s->link->profile - e->config->ppp)];
 	uint64_t user = registry_name_key(e, s->given.user);
 	int err = claim_given(e, s, user, why, size);
 
@@ -328,7 +331,7 @@ int ipv6_assign(struct subscriber *s, char *why, size_t size)
 
 void ipv6_release(struct subscriber *s)
 {
-	struct ipv6 *l = s->call->tunnel->engine->ipv6;
+	struct ipv6 *l = s->link->engine->ipv6;
 
 	if (s->prefix6_claimed)
 		unclaim(l, &s->given.prefix6, l->n);

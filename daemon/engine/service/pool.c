@@ -6,11 +6,13 @@
  * before another caller gets it; a user who returns meanwhile finds his own.
  * Memory grows with what was used, not with the size of the pool.
  */
-#include "engine/internal.h"
+#include "engine/service/pool.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "lib/table.h"
 
 /* With more than these at rest no new ones are begun: what is remembered has an end. */
 #define REST_MAX	(128u << 10)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who is here, by every key that an operator or a CoA uses, and how many may be.
- * Each key has a table of its own from a hash to the first that has it; the
- * others of the same hash hang behind. The hash is keyed: names come from peers.
+ * Subscribers by every key. Each key has a table of its own from a hash to the
+ * first that has it; the others of the same hash hang behind. The hash is keyed:
+ * names come from peers.
  */
-#include "engine/internal.h"
+#include "engine/service/registry.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -12,6 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/engine.h"
+#include "engine/link/link.h"
+#include "engine/random.h"
+#include "engine/service/facts.h"
+#include "engine/service/subscriber.h"
 #include "lib/hash.h"
 
 struct registry {
@@ -24,7 +29,7 @@ struct registry {
 
 static struct engine *engine_of(const struct subscriber *s)
 {
-	return s->call->tunnel->engine;
+	return s->link->engine;
 }
 
 static struct registry *registry_of(const struct subscriber *s)
@@ -48,7 +53,7 @@ uint64_t registry_name_key(const struct engine *e, const char *user)
 
 static uint32_t address_of(const struct subscriber *s)
 {
-	return s->call->remote_ipv4 ? s->call->remote_ipv4 : htonl(s->call->lease);
+	return s->link->remote_ipv4 ? s->link->remote_ipv4 : htonl(s->lease);
 }
 
 static const struct service_prefix6 *prefix_of(const struct subscriber *s, enum registry_key key)
@@ -80,8 +85,8 @@ static bool hash_of(const struct subscriber *s, enum registry_key key, uint64_t 
 		*out = hash(r, s->given.user, strlen(s->given.user));
 		return s->given.user[0] != '\0';
 	case REGISTRY_ID:
-		*out = hash(r, s->call->acct_id, strlen(s->call->acct_id));
-		return s->call->acct_id[0] != '\0';
+		*out = hash(r, s->link->acct_id, strlen(s->link->acct_id));
+		return s->link->acct_id[0] != '\0';
 	case REGISTRY_ADDRESS:
 		*out = hash(r, &address, sizeof(address));
 		return address != 0;
@@ -166,7 +171,7 @@ static uint32_t count_user(struct engine *e, const struct config_ppp *profile, c
 	uint32_t n = 0;
 
 	for (struct subscriber *s = registry_by_name(e, user); s && n < limit; s = registry_next_of_name(s))
-		n += !s->leaving && same_users(profile, s->call->profile);
+		n += !s->leaving && same_users(profile, s->link->profile);
 	return n;
 }
 
@@ -193,7 +198,7 @@ int registry_may_add(struct engine *e, const struct config_ppp *profile, const s
 
 static uint32_t *counter_of(const struct subscriber *s)
 {
-	return &registry_of(s)->profile[s->call->profile - engine_of(s)->config->ppp];
+	return &registry_of(s)->profile[s->link->profile - engine_of(s)->config->ppp];
 }
 
 void registry_leave(struct subscriber *s)
@@ -211,10 +216,10 @@ int registry_add(struct subscriber *s)
 	struct registry *r = registry_of(s);
 	int err;
 
-	if (!s->call->acct_id[0]) {
+	if (!s->link->acct_id[0]) {
 		struct service_call unused;
 
-		subscriber_describe(s->call, &unused);
+		facts_of(s->link, &unused);
 	}
 	err = table_put(&r->serials, r->serial + 1, s);
 	if (err)
@@ -292,7 +297,7 @@ struct subscriber *registry_by_id(struct engine *e, const char *acct_id)
 {
 	struct subscriber *s = first_of(e, REGISTRY_ID, hash(e->registry, acct_id, strlen(acct_id)));
 
-	while (s && strcmp(s->call->acct_id, acct_id) != 0)
+	while (s && strcmp(s->link->acct_id, acct_id) != 0)
 		s = s->registry[REGISTRY_ID].next;
 	return s;
 }
@@ -365,7 +370,7 @@ int registry_start(struct engine *e)
 		free(r);
 		return -ENOMEM;
 	}
-	engine_random(NULL, r->seed, sizeof(r->seed));
+	random_bytes(NULL, r->seed, sizeof(r->seed));
 	e->registry = r;
 	return 0;
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What protects a tunnel, in fields of a record: the IKE SA, and the child SA each way. */
-#include "engine/control/control.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
+#include "engine/control/record.h"
+
 static void add_left(json_t *o, const char *key, uint32_t left_s)
 {
 	if (left_s != IPSEC_NEVER)
-		show_number(o, key, left_s);
+		record_number(o, key, left_s);
 }
 
 static void add_time(json_t *o, const char *key, uint64_t now, uint32_t ago_s)
@@ -19,7 +19,7 @@ static void add_time(json_t *o, const char *key, uint64_t now, uint32_t ago_s)
 	struct tm tm;
 
 	if (ago_s != IPSEC_NEVER && gmtime_r(&when, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		show_text(o, key, text);
+		record_text(o, key, text);
 }
 
 static void add_hex(json_t *o, const char *key, uint64_t value, int digits)
@@ -28,7 +28,7 @@ static void add_hex(json_t *o, const char *key, uint64_t value, int digits)
 
 	snprintf(text, sizeof(text), "%0*" PRIx64, digits, value);
 	if (value)
-		show_text(o, key, text);
+		record_text(o, key, text);
 }
 
 static void add_address(json_t *o, const char *key, const struct addr *a)
@@ -36,7 +36,7 @@ static void add_address(json_t *o, const char *key, const struct addr *a)
 	char text[ADDR_STRLEN];
 
 	if (addr_is_set(a))
-		show_text(o, key, addr_format_port(a, text));
+		record_text(o, key, addr_format_port(a, text));
 }
 
 static const char *cover_name(enum ipsec_cover cover)
@@ -73,18 +73,18 @@ static void add_ike(json_t *o, const struct ipsec_ike *i, uint64_t now)
 {
 	static const char *const nat[] = { "none", "here", "there", "here and there" };
 
-	show_text(o, "ike_connection", i->name);
-	show_number(o, "ike_version", i->version);
-	show_text(o, "ike_state", i->state);
-	show_text(o, "ike_side", i->initiator ? "initiator" : "responder");
+	record_text(o, "ike_connection", i->name);
+	record_number(o, "ike_version", i->version);
+	record_text(o, "ike_state", i->state);
+	record_text(o, "ike_side", i->initiator ? "initiator" : "responder");
 	add_hex(o, "ike_initiator_spi", i->initiator_spi, 16);
 	add_hex(o, "ike_responder_spi", i->responder_spi, 16);
 	add_address(o, "ike_local", &i->local);
 	add_address(o, "ike_remote", &i->remote);
-	show_text(o, "ike_local_id", i->local_id);
-	show_text(o, "ike_remote_id", i->remote_id);
-	show_text(o, "ike_nat", nat[i->nat_local + 2 * i->nat_remote]);
-	show_text(o, "ike_proposal", i->proposal);
+	record_text(o, "ike_local_id", i->local_id);
+	record_text(o, "ike_remote_id", i->remote_id);
+	record_text(o, "ike_nat", nat[i->nat_local + 2 * i->nat_remote]);
+	record_text(o, "ike_proposal", i->proposal);
 	add_time(o, "ike_created", now, i->established_s);
 	add_left(o, "ike_rekey_s", i->rekey_s);
 	add_left(o, "ike_reauth_s", i->reauth_s);
@@ -99,31 +99,31 @@ static void add_sa(json_t *o, const char *way, const struct ipsec_child *c, cons
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		snprintf(key[i], sizeof(key[i]), "sa_%s_%s", way, keys[i]);
 	add_hex(o, key[0], sa->spi, 8);
-	show_text(o, key[1], life_name(c->life));
+	record_text(o, key[1], life_name(c->life));
 	add_time(o, key[2], now, c->installed_s);
 	add_time(o, key[3], now, sa->used_s);
 	add_left(o, key[4], c->life_s);
-	show_number(o, key[5], sa->packets);
-	show_number(o, key[6], sa->bytes);
+	record_number(o, key[5], sa->packets);
+	record_number(o, key[6], sa->bytes);
 }
 
-void show_ipsec(json_t *o, const struct ipsec_report *r, uint64_t now)
+void record_ipsec(json_t *o, const struct ipsec_report *r, uint64_t now)
 {
 	const struct ipsec_child *c = &r->child;
 	char text[64];
 
-	show_text(o, "ipsec", cover_name(r->cover));
-	show_text(o, "ipsec_why", r->why);
+	record_text(o, "ipsec", cover_name(r->cover));
+	record_text(o, "ipsec_why", r->why);
 	if (r->cover >= IPSEC_NO_CHILD)
 		add_ike(o, &r->ike, now);
 	if (r->cover < IPSEC_NOT_READY)
 		return;
-	show_text(o, "child", c->name);
+	record_text(o, "child", c->name);
 	snprintf(text, sizeof(text), "%s, %s%s", c->protocol, c->mode, c->udp ? ", in UDP" : "");
-	show_text(o, "child_mode", text);
-	show_text(o, "child_proposal", c->proposal);
-	show_text(o, "child_local", c->local_ts);
-	show_text(o, "child_remote", c->remote_ts);
+	record_text(o, "child_mode", text);
+	record_text(o, "child_proposal", c->proposal);
+	record_text(o, "child_local", c->local_ts);
+	record_text(o, "child_remote", c->remote_ts);
 	add_left(o, "child_rekey_s", c->rekey_s);
 	add_sa(o, "in", c, &c->in, now);
 	add_sa(o, "out", c, &c->out, now);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where a walk is, and what it looks for. */
+#include "engine/control/walk.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/control/reply.h"
+#include "engine/engine.h"
+#include "engine/peers/peer.h"
+
+void walk_start(struct control *c, void (*produce)(struct control *))
+{
+	c->next_tunnel = c->next_session = 0;
+	c->tunnels_done = false;
+	c->walked_peers = 0;
+	c->place = 0;
+	c->found = 0;
+	c->produce = produce;
+}
+
+void walk_finish(struct control *c, const char *what, const char *wanted)
+{
+	if (wanted && !c->found)
+		control_error(c, "there is no %s \"%s\"", what, wanted);
+	else
+		control_end(c);
+}
+
+/* By position: peers come and go rarely. */
+struct peer *walk_peer(struct control *c)
+{
+	struct peer *p = c->engine->peers->first;
+
+	for (unsigned int i = 0; p && i < c->walked_peers; i++)
+		p = p->next;
+	c->walked_peers++;
+	return p;
+}
+
+bool walk_wants(const char *wanted, const char *name, uint32_t id)
+{
+	char text[16];
+
+	if (!wanted)
+		return true;
+	if (name && name[0] && strcmp(wanted, name) == 0)
+		return true;
+	snprintf(text, sizeof(text), "%u", id);
+	return id && strcmp(wanted, text) == 0;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the core says of sessions: a peer asks for one, ours is answered, it is established, it ends. */
+#include "engine/l2tp/session_events.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/engine.h"
+#include "engine/l2tp/pw.h"
+#include "engine/l2tp/pw_circuit.h"
+#include "engine/l2tp/session.h"
+#include "engine/l2tp/session_install.h"
+#include "engine/loglimit.h"
+#include "lib/log.h"
+
+/* ---- a peer asks ---- */
+
+static void do_refuse(void *arg)
+{
+	struct session *s = arg;
+
+	if (session_is_usable(s) && s->link.cause)
+		session_refuse(s, s->link.cause);
+}
+
+static bool is_taken(struct tunnel *t, struct session *s, struct cause *why)
+{
+	if (t->engine->stopping || t->closing)
+		*why = cause_make(CAUSE_ADMINISTRATIVE, "the tunnel is being closed");
+	else if (!t->owner || !t->owner->request)
+		*why = cause_make(CAUSE_ADMINISTRATIVE, "this end takes no calls from its LNS");
+	else
+		return t->owner->request(t, s, why);
+	return false;
+}
+
+static void do_install(void *arg)
+{
+	session_install(arg);
+}
+
+void session_on_request(struct tunnel *t, struct l2tp_session *core)
+{
+	struct session *s = session_new(t, core);
+	struct cause why = { 0 };
+
+	if (!s)
+		return;		/* the core's setup timer ends it */
+	if (is_taken(t, s, &why))
+		turn_defer(&t->engine->turn, do_install, s);
+	else if (link_set_cause(&s->link, &why))
+		turn_defer(&t->engine->turn, do_refuse, s);
+}
+
+/* ---- ours is answered; it is established ---- */
+
+void session_on_answer(struct session *s)
+{
+	turn_defer(&s->link.engine->turn, do_install, s);
+}
+
+/* Sequencing Required (section 4.4.4) comes in the ICCN, when the session is installed already. */
+static void do_heed_sequencing(void *arg)
+{
+	struct session *s = arg;
+	const struct l2tp_call_params *params = session_is_usable(s) ? l2tp_session_peer_params(s->core) : NULL;
+
+	if (params && params->sequencing_required && !s->sequencing && !s->pw)
+		session_install_sequencing(s);
+}
+
+static void do_pw_up(void *arg)
+{
+	struct session *s = arg;
+
+	if (session_is_usable(s))
+		pw_up(s);
+}
+
+void session_on_up(struct session *s)
+{
+	struct turn *turn = &s->link.engine->turn;
+
+	if (s->pw && pw_is_ethernet(s->pw)) {
+		s->link.established = true;
+		turn_defer(turn, do_pw_up, s);
+		return;
+	}
+	turn_defer(turn, do_heed_sequencing, s);
+	link_established(&s->link);
+}
+
+/* ---- it ends ---- */
+
+/* With its tunnel a session ends without a CDN and its codes. */
+static void format_end(const struct l2tp_effect *x, char *why, size_t size)
+{
+	if (x->cause.result)
+		l2tp_cause_format(&x->cause, L2TP_CDN, why, size);
+	else
+		snprintf(why, size, "%s", x->cause.text);
+}
+
+static void log_end(struct session *s, const struct l2tp_effect *x, const char *why)
+{
+	struct link *l = &s->link;
+	char what[160];
+
+	/* Of a tie that it lost, the other session is heard of. */
+	if (x->cause.result == L2TP_CDN_TIE) {
+		log_debug("%s: %s", link_describe(l, what, sizeof(what)), why);
+	} else if (l->established || link_name(l)) {
+		if (loglimit_pass(l->engine))
+			log_info("%s: cleared by %s: %s", link_describe(l, what, sizeof(what)),
+				 x->by_peer ? "the peer" : "us", l->reason ? l->reason : why);
+	} else {
+		l->engine->counters.calls_failed++;
+	}
+}
+
+void session_on_down(struct session *s, const struct l2tp_effect *x)
+{
+	char why[256];
+
+	if (s->link.down)
+		return;
+	format_end(x, why, sizeof(why));
+	log_end(s, x, why);
+	link_down(&s->link, x->by_peer ? "the peer cleared the call" : why, why);
+	session_uninstall(s);
+}
+
+void session_on_free(struct session *s)
+{
+	l2tp_session_set_user(s->core, NULL);
+	s->core = NULL;
+	link_detach(&s->link);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the core says of sessions. */
+#ifndef L2TPD_ENGINE_L2TP_SESSION_EVENTS_H
+#define L2TPD_ENGINE_L2TP_SESSION_EVENTS_H
+
+struct l2tp_effect;
+struct l2tp_session;
+struct session;
+struct tunnel;
+
+void session_on_request(struct tunnel *t, struct l2tp_session *core);
+void session_on_answer(struct session *s);
+void session_on_up(struct session *s);
+void session_on_down(struct session *s, const struct l2tp_effect *x);
+void session_on_free(struct session *s);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the core says of control connections: a peer asks for one, it is established, it ends. */
+#include "engine/l2tp/tunnel_events.h"
+
+#include <stdio.h>
+
+#include "engine/engine.h"
+#include "engine/kernel.h"
+#include "engine/l2tp/l2tp.h"
+#include "engine/l2tp/net.h"
+#include "engine/l2tp/path.h"
+#include "engine/l2tp/tunnel.h"
+#include "engine/l2tp/tunnel_install.h"
+#include "engine/loglimit.h"
+#include "lib/log.h"
+
+/* ---- a peer asks ---- */
+
+static void do_reject(void *arg)
+{
+	tunnel_reject(arg);
+}
+
+static void do_go_on(void *arg)
+{
+	struct tunnel *t = arg;
+
+	if (!tunnel_is_usable(t))
+		return;
+	if (t->owner && t->owner->prepare)
+		t->owner->prepare(t);
+	else
+		tunnel_go_on(t);
+}
+
+static void refuse(struct tunnel *t)
+{
+	char what[160];
+
+	t->engine->counters.tunnels_refused++;
+	if (loglimit_pass(t->engine))
+		log_warn("%s: refused: %s", tunnel_describe(t, what, sizeof(what)), t->cause.text);
+	turn_defer(&t->engine->turn, do_reject, t);
+}
+
+static bool is_taken(struct tunnel *t)
+{
+	for (l2tp_taker *const *taker = t->engine->l2tp->takers; *taker; taker++)
+		if ((*taker)(t))
+			return true;
+	return false;
+}
+
+void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
+{
+	struct tunnel *t = tunnel_new(e, core);
+
+	if (!t)
+		return;		/* the core's setup timer ends it */
+	if (e->stopping)
+		t->cause = cause_make(CAUSE_SHUTDOWN, "l2tpd stops");
+	else if (!is_taken(t))
+		t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
+				      "no lns or lcce section takes this address and host name");
+	if (t->cause.code)
+		refuse(t);
+	else
+		turn_defer(&e->turn, do_go_on, t);
+}
+
+/* ---- it is established ---- */
+
+static void do_install(void *arg)
+{
+	struct tunnel *t = arg;
+
+	if (tunnel_is_usable(t))
+		tunnel_install(t);
+}
+
+void tunnel_on_up(struct tunnel *t)
+{
+	char what[160];
+
+	t->up = true;
+	t->engine->counters.tunnels_up++;
+	if (tunnel_may_log(t))
+		log_info("%s: established, peer's id %u", tunnel_describe(t, what, sizeof(what)),
+			 l2tp_tunnel_peer_id(t->core));
+	/* Deferred: its outcome speaks to the core. */
+	turn_defer(&t->engine->turn, do_install, t);
+}
+
+/* ---- it ends ---- */
+
+static void log_down(struct tunnel *t, bool by_peer, const char *why)
+{
+	bool is_peer = t->owner && t->owner->is_peer;
+	char what[160];
+
+	if (is_peer || (t->up && loglimit_pass(t->engine)))
+		log_info("%s: closed by %s: %s", tunnel_describe(t, what, sizeof(what)),
+			 by_peer ? "the peer" : "us", why);
+}
+
+void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
+{
+	char why[256];
+
+	if (t->down)
+		return;
+	t->down = true;
+	path_release(t);
+	/* Silence has no code. */
+	if (x->cause.result)
+		l2tp_cause_format(&x->cause, L2TP_STOPCCN, why, sizeof(why));
+	else
+		snprintf(why, sizeof(why), "%s", x->cause.text);
+	log_down(t, x->by_peer, why);
+	tunnel_uninstall(t);
+	if (t->owner)
+		t->owner->down(t, why);
+}
+
+void tunnel_on_free(struct tunnel *t)
+{
+	loop_timer_stop(&t->timer);
+	kernel_tunnel_forget(t->engine, t->id, t->sock != NULL, t->socket_asked);
+	/* The core's memory goes with the next call into it. */
+	l2tp_tunnel_set_user(t->core, NULL);
+	t->core = NULL;
+	*t->prev = t->next;
+	if (t->next)
+		t->next->prev = t->prev;
+	sock_free(t->sock);
+	t->sock = NULL;
+	tunnel_put(t);
+}

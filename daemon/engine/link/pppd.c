@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The PPP port's backend pppd. */
+#include "engine/link/pppd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine.h"
+#include "engine/link/ppp.h"
+#include "lib/log.h"
+
+#define CALL_QUEUE 64		/* messages that a pppd may leave unread */
+#define STOP_MS 10000
+#define PPPD_EXIT_HANGUP 16	/* pppd(8) */
+
+struct pppd {
+	struct link *link;
+	struct channel channel;		/* the call channel; open while it runs */
+	struct loop_timer timer;	/* to wait no more for one that dialled */
+	bool child;			/* the monitor runs it; else it dialled by itself */
+	int32_t pid;
+	struct ppp_end end;		/* its last words */
+	struct turn_item trash;
+};
+
+static struct pppd *pppd_of(const struct link *l)
+{
+	return l->ppp;
+}
+
+static struct engine *engine_of(const struct pppd *p)
+{
+	return p->link->engine;
+}
+
+/* ---- what it says ---- */
+
+/* pppd's exit status (pppd(8)) as Acct-Terminate-Cause. */
+static enum service_end end_of_status(int status)
+{
+	switch (status) {
+	case 0:			/* the peer ended it */
+	case 5: return SERVICE_END_USER_REQUEST;
+	case 12: return SERVICE_END_IDLE_TIMEOUT;
+	case 13: return SERVICE_END_SESSION_TIMEOUT;
+	case 15:		/* no answer to echo requests */
+	case 16: return SERVICE_END_LOST_CARRIER;
+	case 10:
+	case 11:
+	case 17: return SERVICE_END_USER_ERROR;
+	default: return SERVICE_END_NAS_ERROR;
+	}
+}
+
+static void on_hello(struct pppd *p, const struct ppp_call_hello *h)
+{
+	p->pid = h->pid;
+	ppp_runs(p->link);
+}
+
+static void on_auth(struct pppd *p, const struct ipc_message *m, const struct ppp_call_auth *auth)
+{
+	const struct ppp_call_auth_reply none = { 0 };
+
+	if (p->link->profile && auth && ipc_is_text(auth->user) && ipc_is_text(auth->our_name) &&
+	    auth->challenge_len <= PPP_BLOB_MAX && auth->response_len <= PPP_BLOB_MAX)
+		engine_of(p)->links->service->authenticate(p->link, auth, m->header.serial);
+	else
+		channel_reply(&p->channel, &m->header, -EINVAL, &none, sizeof(none), NULL, 0);
+}
+
+static void on_secret(struct pppd *p, const struct ipc_message *m, const struct ppp_call_secret *s)
+{
+	const struct ppp_call_secret_reply none = { 0 };
+
+	if (p->link->profile && s && ipc_is_text(s->user) && ipc_is_text(s->remote))
+		engine_of(p)->links->service->secret(p->link, s, m->header.serial);
+	else
+		channel_reply(&p->channel, &m->header, -EINVAL, &none, sizeof(none), NULL, 0);
+}
+
+static void on_up(struct pppd *p, const struct ppp_call_up *up)
+{
+	if (ipc_is_text(up->ifname) && ipc_is_text(up->peer_name))
+		ppp_net_up(p->link, up);
+}
+
+static void on_last_words(struct pppd *p, const struct ppp_call_down *d)
+{
+	p->end = (struct ppp_end){
+		.told = true, .have_counters = d->have_counters, .counters = d->counters,
+		.end = end_of_status(d->pppd_status),
+	};
+	if (ipc_is_text(d->reason))
+		ppp_set_reason(p->link, d->reason);
+}
+
+static void on_message(struct channel *channel, struct ipc_message *m)
+{
+	struct pppd *p = container_of(channel, struct pppd, channel);
+
+	switch ((enum ppp_call_message)m->header.type) {
+	case PPP_CALL_HELLO:
+		if (ipc_body(m, struct ppp_call_hello))
+			on_hello(p, ipc_body(m, struct ppp_call_hello));
+		return;
+	case PPP_CALL_AUTH:
+		on_auth(p, m, ipc_body(m, struct ppp_call_auth));
+		return;
+	case PPP_CALL_SECRET:
+		on_secret(p, m, ipc_body(m, struct ppp_call_secret));
+		return;
+	case PPP_CALL_UP:
+		if (ipc_body(m, struct ppp_call_up))
+			on_up(p, ipc_body(m, struct ppp_call_up));
+		return;
+	case PPP_CALL_NETDOWN:
+		if (ipc_body(m, struct ppp_call_up))
+			ppp_net_down(p->link, ipc_body(m, struct ppp_call_up));
+		return;
+	case PPP_CALL_MPPE:
+		if (ipc_body(m, struct ppp_call_mppe))
+			engine_of(p)->links->service->mppe(p->link, ipc_body(m, struct ppp_call_mppe));
+		return;
+	case PPP_CALL_DOWN:
+		if (ipc_body(m, struct ppp_call_down))
+			on_last_words(p, ipc_body(m, struct ppp_call_down));
+		return;
+	case PPP_CALL_STOP:
+		return;		/* ours to send */
+	}
+}
+
+static void over(struct pppd *p)
+{
+	const struct ppp_end end = p->end;
+
+	ppp_ended(p->link, &end);
+}
+
+static void on_closed(struct channel *channel)
+{
+	struct pppd *p = container_of(channel, struct pppd, channel);
+	struct engine *e = engine_of(p);
+
+	/* A child's exit comes from the monitor; the end of one that dialled is this. */
+	channel_close(&p->channel);
+	if (p->child)
+		return;
+	over(p);
+	turn_settle(&e->turn);
+}
+
+/* ---- answers ---- */
+
+static void answer(const struct link *l, uint16_t type, uint64_t ticket, int err, const void *reply, size_t len)
+{
+	const struct ipc_header request = { .type = type, .version = IPC_VERSION, .serial = ticket };
+	struct pppd *p = pppd_of(l);
+
+	if (channel_is_open(&p->channel))
+		channel_reply(&p->channel, &request, err, reply, len, NULL, 0);
+}
+
+static void authenticated(struct link *l, uint64_t ticket, int err, const struct ppp_call_auth_reply *reply)
+{
+	const struct ppp_call_auth_reply none = { 0 };
+
+	answer(l, PPP_CALL_AUTH, ticket, err, reply ? reply : &none, sizeof(none));
+}
+
+static void told_secret(struct link *l, uint64_t ticket, int err, const struct ppp_call_secret_reply *reply)
+{
+	const struct ppp_call_secret_reply none = { 0 };
+
+	answer(l, PPP_CALL_SECRET, ticket, err, reply ? reply : &none, sizeof(none));
+}
+
+/* ---- start ---- */
+
+static struct pppd *pppd_new(struct link *l, bool child)
+{
+	struct pppd *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->link = l;
+	p->channel.fd = -1;
+	p->channel.limit = CALL_QUEUE;
+	p->child = child;
+	ppp_begin(l, &pppd_backend, p);
+	return p;
+}
+
+static int open_channel(struct pppd *p, int fd)
+{
+	int err = channel_open(&p->channel, engine_of(p)->loop, fd, on_message, on_closed);
+
+	p->channel.limit = CALL_QUEUE;
+	return err;
+}
+
+static void stop(struct link *l, const char *reason, bool link_is_dead);
+
+static void on_started(void *arg, int result, struct ipc_message *m)
+{
+	struct link *l = arg;
+	struct pppd *p = pppd_of(l);
+	int fd = result || !m ? -EBADF : ipc_take_fd(m, 0);
+
+	if (!p)
+		result = -ECANCELED;
+	else if (fd >= 0)
+		result = open_channel(p, fd);
+	if (p && result)
+		ppp_failed(l, result);
+	else if (p && l->phase == PPP_STOPPING)
+		stop(l, "the call ended", l->down);
+	turn_settle(&l->engine->turn);
+	link_release(l);
+}
+
+static int start(struct link *l, const struct ppp_call_params *params)
+{
+	struct monitor_ppp body = {
+		.tunnel_id = (uint32_t)(l->id >> 32), .session_id = (uint32_t)l->id, .params = *params,
+	};
+	int err = pppd_new(l, true) ? 0 : -ENOMEM;
+
+	memcpy(body.profile, l->profile->name, sizeof(body.profile));
+	if (!err)
+		err = channel_request(&l->engine->monitor, MONITOR_PPP_START, &body, sizeof(body), NULL, 0,
+				      on_started, l);
+	if (!err)
+		link_hold(l);
+	return err;
+}
+
+void pppd_adopt(struct link *l, int fd)
+{
+	struct pppd *p = pppd_new(l, false);
+
+	if (!p)
+		ppp_failed(l, -ENOMEM);
+	else if (open_channel(p, fd))
+		over(p);
+}
+
+/* ---- stop ---- */
+
+static void on_stop_refused(void *arg, int result, struct ipc_message *m)
+{
+	(void)arg;
+	(void)m;
+	if (result && result != -ENOENT)
+		log_warn("a pppd could not be stopped: %s", strerror(-result));
+}
+
+static void on_stop_timeout(struct loop_timer *t)
+{
+	struct pppd *p = container_of(t, struct pppd, timer);
+	struct engine *e = engine_of(p);
+	char what[160];
+
+	log_warn("%s: the pppd that dialled did not end; its call is cleared without it",
+		 p->link->transport->describe(p->link, what, sizeof(what)));
+	over(p);
+	turn_settle(&e->turn);
+}
+
+static void stop(struct link *l, const char *reason, bool link_is_dead)
+{
+	struct pppd *p = pppd_of(l);
+	struct monitor_ids ids = { (uint32_t)(l->id >> 32), (uint32_t)l->id };
+	/* Nobody answers a Terminate-Request on a dead link: pppd shall not wait for one. */
+	struct ppp_call_down words = { .pppd_status = link_is_dead ? PPPD_EXIT_HANGUP : 0 };
+
+	snprintf(words.reason, sizeof(words.reason), "%s", reason);
+	if (channel_is_open(&p->channel))
+		channel_event(&p->channel, PPP_CALL_STOP, &words, sizeof(words), NULL, 0);
+	/* Ours the monitor kills in the end; a stranger's is left to itself. */
+	if (p->child)
+		channel_request(&l->engine->monitor, MONITOR_PPP_STOP, &ids, sizeof(ids), NULL, 0,
+				on_stop_refused, NULL);
+	else
+		loop_timer_set(l->engine->loop, &p->timer, engine_now(l->engine) + STOP_MS, on_stop_timeout);
+}
+
+static void read_last_words(struct pppd *p)
+{
+	struct ipc_message m;
+
+	while (ipc_recv(p->channel.fd, &m) == 1) {
+		const struct ppp_call_down *d = ipc_body(&m, struct ppp_call_down);
+
+		if (m.header.type == PPP_CALL_DOWN && d)
+			on_last_words(p, d);
+		ipc_close_fds(&m);
+	}
+}
+
+void pppd_exited(struct engine *e, const struct monitor_ppp_exit *x)
+{
+	struct link *l = link_find(e, (uint64_t)x->tunnel_id << 32 | x->session_id);
+	struct pppd *p = l && l->backend == &pppd_backend ? pppd_of(l) : NULL;
+
+	if (!p || !p->child)
+		return;
+	/* They may still be in the channel. */
+	if (channel_is_open(&p->channel))
+		read_last_words(p);
+	over(p);
+	turn_settle(&e->turn);
+}
+
+static void free_pppd(struct turn_item *item)
+{
+	free(container_of(item, struct pppd, trash));
+}
+
+static void release(struct link *l)
+{
+	struct pppd *p = pppd_of(l);
+
+	loop_timer_stop(&p->timer);
+	channel_close(&p->channel);
+	/* It may be the channel's own callback that led here. */
+	turn_free_later(&l->engine->turn, &p->trash, free_pppd);
+}
+
+static int32_t pid(const struct link *l)
+{
+	return pppd_of(l)->pid;
+}
+
+const struct ppp_backend pppd_backend = {
+	.name = "pppd", .start = start, .stop = stop, .authenticated = authenticated,
+	.told_secret = told_secret, .release = release, .pid = pid,
+};

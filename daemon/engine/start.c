@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How the engine comes up, and who knows whom from then on. */
+#include "engine/start.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/control/control.h"
+#include "engine/engine.h"
+#include "engine/kernel.h"
+#include "engine/l2tp/l2tp.h"
+#include "engine/link/ppp.h"
+#include "engine/link/pppd.h"
+#include "engine/peers/dial.h"
+#include "engine/peers/ipsec.h"
+#include "engine/peers/lcce.h"
+#include "engine/peers/peer.h"
+#include "engine/peers/redial.h"
+#include "engine/random.h"
+#include "engine/service/account.h"
+#include "engine/service/address.h"
+#include "engine/service/admit.h"
+#include "engine/service/coa.h"
+#include "engine/service/ipv6.h"
+#include "engine/service/lns.h"
+#include "engine/service/registry.h"
+#include "ipc/aaa.h"
+#include "ipc/monitor.h"
+#include "lib/log.h"
+#include "lib/sandbox.h"
+#include "proto/l2tp/codec.h"
+
+/* An lcce is somebody in particular: it goes before the sections that take anybody. */
+static l2tp_taker *const takers[] = { lcce_take, lns_take, NULL };
+
+static const struct peer_ops peer_ops = { &lac_tunnel_owner, &lcce_tunnel_owner, redial_peer_down };
+
+static void fail_start(struct engine *e)
+{
+	e->status = EXIT_FAILURE;
+	loop_stop(e->loop);
+}
+
+/* ---- the last step ---- */
+
+static int open_doors(struct engine *e)
+{
+	int err = sandbox_seccomp(SANDBOX_ENGINE);
+
+	if (!err)
+		err = clients_serve(e);
+	if (!err)
+		err = l2tp_listen(e);
+	return err;
+}
+
+/* One of the answers came; after the last one all is there. */
+static void answered(struct engine *e)
+{
+	if (--e->starting > 0)
+		return;
+	if (open_doors(e)) {
+		fail_start(e);
+		return;
+	}
+	channel_event(&e->monitor, MONITOR_READY, NULL, 0, NULL, 0);
+	redial_start(e);
+}
+
+/* ---- secrets ---- */
+
+struct secret_request {
+	struct engine *engine;
+	struct secret *secret;
+	const char *what, *name;
+};
+
+static void on_secret_file(void *arg, int result, struct ipc_message *m)
+{
+	struct secret_request r = *(struct secret_request *)arg;
+	int fd = result || !m ? -EBADF : ipc_take_fd(m, 0);
+	int err = fd < 0 ? result : secret_read_fd(r.secret, fd);
+
+	free(arg);
+	if (fd >= 0)
+		close(fd);
+	if (!err) {
+		answered(r.engine);
+		return;
+	}
+	log_error("%s \"%s\": its secret file cannot be used: %s%s", r.what, r.name, strerror(-err),
+		  err == -EACCES ? " (it must be readable by its owner only: chmod 600)" :
+		  err == -ENODATA ? " (its first line is empty)" : "");
+	fail_start(r.engine);
+}
+
+static int ask_secret(struct engine *e, struct secret *s, int kind, const char *name, const char *file)
+{
+	static const char *const what[] = {
+		[MONITOR_SECRET_LNS] = "lns", [MONITOR_SECRET_LAC] = "lac",
+		[MONITOR_SECRET_LCCE] = "lcce", [MONITOR_SECRET_LCCE_OLD] = "lcce",
+	};
+	struct monitor_secret body = { .kind = kind };
+	struct secret_request *r;
+
+	if (!file)
+		return 0;
+	r = malloc(sizeof(*r));
+	if (!r)
+		return -ENOMEM;
+	*r = (struct secret_request){ e, s, what[kind], name };
+	snprintf(body.name, sizeof(body.name), "%s", name);
+	e->starting++;
+	return channel_request(&e->monitor, MONITOR_SECRET, &body, sizeof(body), NULL, 0, on_secret_file, r);
+}
+
+static int ask_secrets(struct engine *e)
+{
+	const struct config *c = e->config;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < c->lns_n; i++)
+		err = ask_secret(e, lns_secret(e, i), MONITOR_SECRET_LNS, c->lns[i].name,
+				 c->lns[i].tunnel.secret_file);
+	for (struct peer *p = e->peers->first; !err && p; p = p->next) {
+		err = ask_secret(e, &p->secret, p->lcce ? MONITOR_SECRET_LCCE : MONITOR_SECRET_LAC, p->name,
+				 p->cfg->secret_file);
+		if (!err && p->lcce)
+			err = ask_secret(e, &p->old_secret, MONITOR_SECRET_LCCE_OLD, p->name,
+					 p->lcce->old_secret_file);
+	}
+	return err;
+}
+
+/* ---- listeners ---- */
+
+struct listen_request {
+	struct engine *engine;
+	uint32_t index;
+};
+
+static void on_listen(void *arg, int result, struct ipc_message *m)
+{
+	struct listen_request r = *(struct listen_request *)arg;
+	int fd = result || !m ? -EBADF : ipc_take_fd(m, 0);
+	char text[ADDR_STRLEN];
+
+	free(arg);
+	if (fd >= 0)
+		result = l2tp_add_listener(r.engine, r.index, fd);
+	else if (!result)
+		result = fd;
+	if (!result) {
+		answered(r.engine);
+		return;
+	}
+	log_error("listen: %s: %s", addr_format_port(&r.engine->config->listen[r.index].address, text),
+		  strerror(-result));
+	fail_start(r.engine);
+}
+
+static int ask_listener(struct engine *e, uint32_t index)
+{
+	struct monitor_listen body = { .index = index };
+	struct listen_request *r = malloc(sizeof(*r));
+	int err = -ENOMEM;
+
+	if (r) {
+		*r = (struct listen_request){ e, index };
+		err = channel_request(&e->monitor, MONITOR_LISTEN, &body, sizeof(body), NULL, 0, on_listen, r);
+	}
+	if (err)
+		free(r);
+	else
+		e->starting++;
+	return err;
+}
+
+static int ask_for_all(struct engine *e)
+{
+	int err;
+
+	e->starting = 1;	/* our own, so that the answers wait for all questions */
+	err = ask_secrets(e);
+	for (uint32_t i = 0; !err && i < e->l2tp->listen_n; i++)
+		err = ask_listener(e, i);
+	if (!err)
+		answered(e);
+	return err;
+}
+
+/* ---- the aaa process ---- */
+
+static void on_aaa_message(struct channel *c, struct ipc_message *m)
+{
+	struct engine *e = container_of(c, struct engine, aaa);
+	const struct aaa_coa *q = ipc_body(m, struct aaa_coa);
+	const struct aaa_ipsec_state *x = ipc_body(m, struct aaa_ipsec_state);
+
+	if (m->header.type == AAA_COA && q)
+		coa_request(e, q);
+	else if (m->header.type == AAA_IPSEC_STATE && x)
+		ipsec_state(e, x);
+	else
+		log_warn("the aaa process sent message %u, which the engine does not know", m->header.type);
+	turn_settle(&e->turn);
+}
+
+static void on_aaa_closed(struct channel *c)
+{
+	log_warn("the aaa process is gone: until it is back nobody can authenticate");
+	channel_close(c);
+}
+
+int start_set_aaa(struct engine *e, struct ipc_message *m, int i)
+{
+	int fd = ipc_take_fd(m, i);
+
+	if (fd < 0)
+		return fd;
+	channel_close(&e->aaa);
+	return channel_open(&e->aaa, e->loop, fd, on_aaa_message, on_aaa_closed);
+}
+
+/* ---- the first step ---- */
+
+static int read_config(struct engine *e, int fd)
+{
+	char err[512];
+	FILE *f = fdopen(fd, "r");
+
+	if (!f) {
+		close(fd);
+		return -errno;
+	}
+	e->config = config_parse(f, "configuration", err, sizeof(err));
+	fclose(f);
+	if (e->config)
+		return 0;
+	log_error("%s", err);
+	return -EINVAL;
+}
+
+/* The modules, from the lowest layer up. */
+static int start_modules(struct engine *e, const struct monitor_start *start)
+{
+	const struct l2tp_options l2tp = { start->listen_n, start->one_tunnel_per_path, takers };
+	int err = kernel_start(e, start->null_dataplane);
+
+	if (!err)
+		err = links_start(e, 1, &admit_service);
+	if (!err)
+		ppp_add_backend(e, CONFIG_BACKEND_PPPD, &pppd_backend);
+	if (!err)
+		err = l2tp_start(e, &l2tp);
+	if (!err)
+		err = peers_start(e, &peer_ops);
+	if (!err)
+		err = lns_start(e);
+	if (!err)
+		err = pools_start(e);
+	if (!err)
+		err = ipv6_start(e);
+	if (!err)
+		err = registry_start(e);
+	return err;
+}
+
+static int start_clients(struct engine *e, struct ipc_message *m)
+{
+	int err = controls_start(e, ipc_take_fd(m, 2));
+
+	return err ? err : dials_start(e, ipc_take_fd(m, 3));
+}
+
+int start_begin(struct engine *e, struct ipc_message *m)
+{
+	const struct monitor_start *start = ipc_body(m, struct monitor_start);
+	int err;
+
+	if (!start || m->nfds != 4 || e->config)
+		return -EPROTO;
+	log_set_level(start->log_level);
+	err = read_config(e, ipc_take_fd(m, 1));
+	if (!err)
+		err = start_modules(e, start);
+	if (!err)
+		err = start_set_aaa(e, m, 0);
+	if (!err)
+		err = accounting_start(e);
+	if (!err)
+		err = start_clients(e, m);
+	return err ? err : ask_for_all(e);
+}
+
+void start_warm_up(void)
+{
+	static const uint8_t nothing[16];
+	struct secret secret = { 0 };
+	uint8_t digest[16];
+	size_t seed;
+
+	random_bytes(NULL, &seed, sizeof(seed));
+	json_object_seed(seed | 1);
+	if (l2tp_challenge_response(digest, L2TP_SCCRP, &secret, nothing, sizeof(nothing)))
+		log_error("OpenSSL has no MD5: tunnels with a secret cannot be opened");
+	tzset();
+}
