@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/hash.h"
 #include "proto/l2tp/internal.h"
 
 /*
@@ -16,14 +17,10 @@
  */
 #define LATE_COPY_MS 3000
 
-/* FNV-1a; it tells a copy from another SCCRQ and needs no more. */
+/* It tells a copy from another SCCRQ and needs no more. */
 static uint64_t payload_hash(const struct l2tp_endpoint *ep, const struct l2tp_header *h)
 {
-	uint64_t v = ep->seed ^ 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < h->payload_len; i++)
-		v = (v ^ h->payload[i]) * 0x100000001b3u;
-	return v;
+	return hash_fnv64(ep->seed ^ HASH_FNV64_START, h->payload, h->payload_len);
 }
 
 /* Where a peer's tunnel is kept; id is 0 for one that is hidden, which its copy is too. */

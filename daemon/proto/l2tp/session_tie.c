@@ -5,15 +5,14 @@
  */
 #include <string.h>
 
+#include "lib/hash.h"
 #include "proto/l2tp/internal.h"
 
 /* Collisions are looked at again; they only hide a tie. */
 static uint32_t hash_of(const struct l2tp_endpoint *ep, const uint8_t *id, size_t len)
 {
-	uint64_t v = ep->seed ^ 0xcbf29ce484222325u;
+	uint64_t v = hash_fnv64(ep->seed ^ HASH_FNV64_START, id, len);
 
-	for (size_t i = 0; i < len; i++)
-		v = (v ^ id[i]) * 0x100000001b3u;
 	return (uint32_t)(v ^ v >> 32);
 }
 
