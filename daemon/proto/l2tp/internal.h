@@ -148,16 +148,15 @@ struct input {
 	size_t len;
 };
 
-__attribute__((format(printf, 4, 5)))
-void l2tp_cause_set(struct l2tp_cause *c, uint16_t result, uint16_t error, const char *fmt, ...);
+/* ---- ids.c ---- */
 
-/* ---- endpoint.c ---- */
-
-/* First in every call of the driver: what it has taken is freed. */
-void l2tp_begin(struct l2tp_endpoint *ep);
-uint16_t l2tp_random_u16(struct l2tp_endpoint *ep);	/* not 0 */
 /* A free random id of the map, of 16 bits for version 2, of 32 for version 3; 0: all are taken. */
 uint32_t l2tp_random_id(struct l2tp_endpoint *ep, const struct idmap *m, uint8_t version);
+/* Of a session that is to be; 0: all are taken. */
+uint32_t l2tp_session_next_id(struct l2tp_tunnel *t);
+
+/* ---- peers.c ---- */
+
 int l2tp_peer_link(struct l2tp_endpoint *ep, enum peer_table table, struct l2tp_tunnel *t,
 		   uint64_t hash);
 void l2tp_peer_unlink(struct l2tp_endpoint *ep, enum peer_table table, struct l2tp_tunnel *t);
@@ -165,6 +164,11 @@ void l2tp_peer_unlink(struct l2tp_endpoint *ep, enum peer_table table, struct l2
 struct l2tp_tunnel *l2tp_peer_next(const struct l2tp_endpoint *ep, enum peer_table table,
 				   uint64_t hash, const struct l2tp_tunnel *t);
 uint64_t l2tp_ip_hash(const struct l2tp_endpoint *ep, const struct addr *a);
+
+/* ---- endpoint.c ---- */
+
+/* First in every call of the driver: what it has taken is freed. */
+void l2tp_begin(struct l2tp_endpoint *ep);
 
 /* ---- request.c: packets to no tunnel of ours ---- */
 void l2tp_input_unknown(struct l2tp_endpoint *ep, const struct input *in);
@@ -241,7 +245,6 @@ void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in, uint32_t peer
 void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_event ev,
 			const struct l2tp_cause *cause);
 void l2tp_session_free(struct l2tp_session *s);
-uint32_t l2tp_session_next_id(struct l2tp_tunnel *t);
 /* A request of the peer: in the maps, pending. NULL: out of memory or ids. */
 struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
 				      enum l2tp_call_kind kind);

@@ -57,63 +57,6 @@ static void waiting_append(struct l2tp_session *s)
 	s->waiting = true;
 }
 
-/* ---- ids ---- */
-
-static uint8_t mix(uint64_t key, unsigned int round, uint8_t half)
-{
-	uint64_t v = (key ^ half ^ (uint64_t)round << 8) * 0x9e3779b97f4a7c15u;
-
-	return (uint8_t)((v ^ v >> 29) * 0xbf58476d1ce4e5b9u >> 56);
-}
-
-#define ROUNDS 4
-
-/* A permutation of the 16-bit numbers, and its inverse. */
-static uint16_t permute(uint64_t key, uint16_t v, bool back)
-{
-	uint8_t a = (uint8_t)(v >> 8), b = (uint8_t)v;
-
-	for (unsigned int i = 0; i < ROUNDS; i++) {
-		uint8_t t = back ? a : b;
-
-		if (back) {
-			a = b ^ mix(key, ROUNDS - 1 - i, a);
-			b = t;
-		} else {
-			b = a ^ mix(key, i, b);
-			a = t;
-		}
-	}
-	return (uint16_t)(a << 8 | b);
-}
-
-/*
- * Unpredictable (section 9.1), and yet the longest possible time passes before
- * an id is used again: what a peer sent to a session that is gone by the time
- * must not find another in its place. 0: all are taken. Version 3 has 32 bits
- * for that, and one space of ids for all tunnels; while the version is open, an
- * id has to fit either.
- */
-uint32_t l2tp_session_next_id(struct l2tp_tunnel *t)
-{
-	struct l2tp_endpoint *ep = t->ep;
-	uint16_t id;
-
-	if (t->r.version == 3)
-		return l2tp_random_id(ep, &ep->sessions_v3, t->r.fallback ? 2 : 3);
-	if (t->sessions.count >= UINT16_MAX)
-		return 0;
-	if (!t->r.session_key) {
-		ep->env.random(ep->env.ctx, &t->r.session_key, sizeof(t->r.session_key));
-		t->r.session_key |= 1;
-		t->r.session_counter = permute(t->r.session_key, l2tp_random_u16(ep), true);
-	}
-	do
-		id = permute(t->r.session_key, t->r.session_counter++, false);
-	while (!id || idmap_get(&t->sessions, id));
-	return id;
-}
-
 /* ---- life ---- */
 
 static int map_put(struct l2tp_session *s)
