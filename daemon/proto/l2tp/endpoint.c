@@ -24,28 +24,6 @@ void l2tp_endpoint_set_limits(struct l2tp_endpoint *ep, const struct l2tp_limits
 	ep->limits = limits ? *limits : (struct l2tp_limits){ 0 };
 }
 
-static void free_dead(struct l2tp_endpoint *ep)
-{
-	struct l2tp_session *s;
-	struct l2tp_tunnel *t;
-
-	while ((s = ep->dead_sessions)) {
-		ep->dead_sessions = s->next;
-		l2tp_session_free(s);
-	}
-	while ((t = ep->dead_tunnels)) {
-		ep->dead_tunnels = t->dead_next;
-		l2tp_tunnel_free(t);
-	}
-}
-
-void l2tp_begin(struct l2tp_endpoint *ep)
-{
-	free_dead(ep);
-	if (effect_queue_empty(&ep->effects))
-		effect_queue_reset(&ep->effects);
-}
-
 void l2tp_endpoint_free(struct l2tp_endpoint *ep)
 {
 	struct l2tp_effect e;
@@ -57,7 +35,7 @@ void l2tp_endpoint_free(struct l2tp_endpoint *ep)
 	/* what is gone already is only known by the effects that say so */
 	while (l2tp_effect_next(ep, &e))
 		;
-	free_dead(ep);
+	l2tp_begin(ep);
 	while ((t = idmap_next(&ep->tunnels, 0))) {
 		while ((s = idmap_next(&t->sessions, 0))) {
 			idmap_remove(&t->sessions, s->r.id);

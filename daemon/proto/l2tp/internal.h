@@ -165,10 +165,13 @@ struct l2tp_tunnel *l2tp_peer_next(const struct l2tp_endpoint *ep, enum peer_tab
 				   uint64_t hash, const struct l2tp_tunnel *t);
 uint64_t l2tp_ip_hash(const struct l2tp_endpoint *ep, const struct addr *a);
 
-/* ---- endpoint.c ---- */
+/* ---- begin.c ---- */
 
 /* First in every call of the driver: what it has taken is freed. */
 void l2tp_begin(struct l2tp_endpoint *ep);
+/* One that is in no map or list any more. */
+void l2tp_tunnel_free(struct l2tp_tunnel *t);
+void l2tp_session_free(struct l2tp_session *s);
 
 /* ---- request.c: packets to no tunnel of ours ---- */
 void l2tp_input_unknown(struct l2tp_endpoint *ep, const struct input *in);
@@ -181,16 +184,12 @@ bool l2tp_resolve_tie(struct l2tp_endpoint *ep, uint64_t now, const struct addr 
 /* In the maps, counted, idle. NULL with -errno in *err. */
 struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint32_t id, uint8_t version,
 				    int *err);
-void l2tp_tunnel_free(struct l2tp_tunnel *t);
 void l2tp_tunnel_configure(struct l2tp_tunnel *t, const struct l2tp_tunnel_config *cfg);
 /* cause: of the StopCCN or the end; NULL for a message out of sequence. */
 void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_event ev,
 		       const struct l2tp_cause *cause);
 /* Last in every call of the driver that concerned the tunnel: sends what may go. */
 void l2tp_tunnel_done(struct l2tp_tunnel *t, uint64_t now);
-/* 0, or -errno: the tunnel can then not go on. */
-int l2tp_tunnel_queue(struct l2tp_tunnel *t, struct l2tp_encoder *e);
-void l2tp_tunnel_start_idle(struct l2tp_tunnel *t, uint64_t now);
 
 /* ---- tunnel_input.c ---- */
 void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in);
@@ -232,6 +231,8 @@ enum l2tp_message_type l2tp_peek_type(const uint8_t *pkt, size_t len);
 /* session_id: of the header of version 2. */
 void l2tp_tunnel_encode_begin(struct l2tp_tunnel *t, struct l2tp_encoder *e,
 			      enum l2tp_message_type type, uint32_t session_id);
+/* 0, or -errno: the tunnel can then not go on. */
+int l2tp_tunnel_queue(struct l2tp_tunnel *t, struct l2tp_encoder *e);
 int l2tp_tunnel_send_sccrq(struct l2tp_tunnel *t);
 int l2tp_tunnel_send_sccrp(struct l2tp_tunnel *t);
 int l2tp_tunnel_send_scccn(struct l2tp_tunnel *t);
@@ -244,13 +245,14 @@ void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in, uint32_t peer
 /* ---- session.c ---- */
 void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_event ev,
 			const struct l2tp_cause *cause);
-void l2tp_session_free(struct l2tp_session *s);
 /* A request of the peer: in the maps, pending. NULL: out of memory or ids. */
 struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
 				      enum l2tp_call_kind kind);
 /* All are gone with their tunnel; cause as effect_cause gave it. */
 void l2tp_sessions_down(struct l2tp_tunnel *t, uint32_t cause, bool by_peer);
 void l2tp_sessions_timeout(struct l2tp_tunnel *t, uint64_t now);
+/* The tunnel's idle time runs while it has none. */
+void l2tp_sessions_start_idle(struct l2tp_tunnel *t, uint64_t now);
 /* tunnel-open to those that wait for it, as many as the transport takes. */
 void l2tp_sessions_start(struct l2tp_tunnel *t, uint64_t now);
 

@@ -103,14 +103,6 @@ struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
 	return s;
 }
 
-void l2tp_session_free(struct l2tp_session *s)
-{
-	free(s->own);
-	free(s->peers);
-	free(s->proxy);
-	free(s);
-}
-
 /* Out of all lists and maps; freed when the driver has taken its FREE. */
 static void down(struct l2tp_session *s, uint32_t cause, bool by_peer)
 {
@@ -128,6 +120,16 @@ static void down(struct l2tp_session *s, uint32_t cause, bool by_peer)
 	effect_push(q, L2TP_EFFECT_SESSION_FREE, t, s);
 }
 
+void l2tp_sessions_start_idle(struct l2tp_tunnel *t, uint64_t now)
+{
+	if (t->r.state != L2TP_TUNNEL_ESTABLISHED)
+		return;
+	if (t->sessions.count || t->cfg.persist_idle || t->cfg.idle_timeout == L2TP_OFF)
+		t->r.idle_at = L2TP_NEVER;
+	else
+		t->r.idle_at = now + t->cfg.idle_timeout;
+}
+
 static void clean_up(struct l2tp_session *s, uint64_t now, const struct l2tp_cause *cause,
 		     bool by_peer)
 {
@@ -137,7 +139,7 @@ static void clean_up(struct l2tp_session *s, uint64_t now, const struct l2tp_cau
 	if (s->in_by_peer)
 		idmap_remove(&t->sessions_by_peer, s->r.peer_id);
 	down(s, effect_cause(&t->ep->effects, cause), by_peer);
-	l2tp_tunnel_start_idle(t, now);
+	l2tp_sessions_start_idle(t, now);
 }
 
 void l2tp_sessions_down(struct l2tp_tunnel *t, uint32_t cause, bool by_peer)

@@ -81,19 +81,6 @@ struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint
 	return t;
 }
 
-void l2tp_tunnel_free(struct l2tp_tunnel *t)
-{
-	reliable_fini(&t->rel);
-	idmap_fini(&t->sessions);
-	idmap_fini(&t->sessions_by_peer);
-	idmap_fini(&t->sessions_by_end);
-	l2tp_auth_free(t);
-	secret_clear(&t->cfg.secret);
-	secret_clear(&t->cfg.old_secret);
-	free(t->request);
-	free(t);
-}
-
 static void uncount(struct l2tp_tunnel *t, bool half_open_too)
 {
 	if (t->counted)
@@ -161,7 +148,7 @@ static void set_state(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_stat
 		if (!t->r.tied)
 			l2tp_peer_unlink(t->ep, PEER_OPENING, t);
 		effect_push(&t->ep->effects, L2TP_EFFECT_TUNNEL_UP, t, NULL);
-		l2tp_tunnel_start_idle(t, now);
+		l2tp_sessions_start_idle(t, now);
 		break;
 	}
 }
@@ -264,13 +251,6 @@ void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_eve
 
 /* ---- sending, and what comes due ---- */
 
-int l2tp_tunnel_queue(struct l2tp_tunnel *t, struct l2tp_encoder *e)
-{
-	int len = l2tp_encode_end(e);
-
-	return len < 0 ? len : reliable_queue(&t->rel, e->out.data, (size_t)len);
-}
-
 /* The acknowledgement with nothing to carry it: a ZLB, in version 3 an ACK, which can be signed. */
 static void send_ack(struct l2tp_tunnel *t)
 {
@@ -334,16 +314,6 @@ void l2tp_tunnel_done(struct l2tp_tunnel *t, uint64_t now)
 			ep->changed_head = t;
 		ep->changed_tail = t;
 	}
-}
-
-void l2tp_tunnel_start_idle(struct l2tp_tunnel *t, uint64_t now)
-{
-	if (t->r.state != L2TP_TUNNEL_ESTABLISHED)
-		return;
-	if (t->sessions.count || t->cfg.persist_idle || t->cfg.idle_timeout == L2TP_OFF)
-		t->r.idle_at = L2TP_NEVER;
-	else
-		t->r.idle_at = now + t->cfg.idle_timeout;
 }
 
 /* Section 5.5: a HELLO is due when the peer was silent and nothing else asks it for a sign. */

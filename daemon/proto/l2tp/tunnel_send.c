@@ -25,6 +25,13 @@ void l2tp_tunnel_encode_begin(struct l2tp_tunnel *t, struct l2tp_encoder *e,
 				  (uint16_t)session_id, hide ? &ep->hiding : NULL);
 }
 
+int l2tp_tunnel_queue(struct l2tp_tunnel *t, struct l2tp_encoder *e)
+{
+	int len = l2tp_encode_end(e);
+
+	return len < 0 ? len : reliable_queue(&t->rel, e->out.data, (size_t)len);
+}
+
 static size_t list_pseudowires(const struct l2tp_tunnel_config *c, uint8_t *out)
 {
 	struct wbuf w = wbuf_init(out, sizeof(c->pseudowires));
