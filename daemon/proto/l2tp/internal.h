@@ -175,9 +175,6 @@ void l2tp_session_free(struct l2tp_session *s);
 
 /* ---- request.c: packets to no tunnel of ours ---- */
 void l2tp_input_unknown(struct l2tp_endpoint *ep, const struct input *in);
-/* The SCCRQ m of peer against those that we sent to it: false when it lost, or both did. */
-bool l2tp_resolve_tie(struct l2tp_endpoint *ep, uint64_t now, const struct addr *peer,
-		      const struct l2tp_message *m);
 
 /* ---- tunnel.c ---- */
 
@@ -190,6 +187,11 @@ void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_eve
 		       const struct l2tp_cause *cause);
 /* Last in every call of the driver that concerned the tunnel: sends what may go. */
 void l2tp_tunnel_done(struct l2tp_tunnel *t, uint64_t now);
+
+/* ---- tunnel_tie.c ---- */
+/* The SCCRQ m of peer against those that we sent to it: false when it lost, or both did. */
+bool l2tp_tunnel_tie_resolve(struct l2tp_endpoint *ep, uint64_t now, const struct addr *peer,
+			     const struct l2tp_message *m);
 
 /* ---- tunnel_input.c ---- */
 void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in);
@@ -260,15 +262,12 @@ void l2tp_sessions_start(struct l2tp_tunnel *t, uint64_t now);
 /* A call's message on an established tunnel, as ep->msg and ep->fault have it. */
 void l2tp_session_input(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_header *h,
 			enum l2tp_severity severity);
-/* What the WEN or SLI in hand says, to the driver. */
-void l2tp_session_tell_wen(struct l2tp_session *s);
-void l2tp_session_tell_sli(struct l2tp_session *s);
 
 /* ---- session_tie.c: two requests for one circuit, RFC 3931 section 5.4.4 ---- */
 void l2tp_tie_watch(struct l2tp_session *s);	/* our request is out */
 void l2tp_tie_forget(struct l2tp_session *s);
-/* The request in hand against ours: false, with the CDN's cause, when it lost. */
-bool l2tp_tie_resolve(struct l2tp_tunnel *t, uint64_t now, struct l2tp_cause *cause);
+/* Ours for the circuit that the request in hand names, while it has no answer; NULL: none. */
+struct l2tp_session *l2tp_tie_find(struct l2tp_tunnel *t);
 
 /* ---- session_send.c ---- */
 int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type);

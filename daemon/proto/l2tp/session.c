@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/buf.h"
 #include "proto/l2tp/internal.h"
 
 #define START_QUEUE 64	/* messages in the transport that keep further calls waiting */
@@ -240,6 +241,37 @@ static const struct l2tp_cause *out_of_sequence(struct l2tp_cause *c, const stru
 	return c;
 }
 
+/* What the WEN or SLI in hand says, to the driver. */
+static void tell_wen(struct l2tp_session *s)
+{
+	struct l2tp_endpoint *ep = s->tunnel->ep;
+	const struct l2tp_avp_view *v = &ep->msg.avp[L2TP_AVP_CALL_ERRORS];
+	struct rbuf r = rbuf_init(v->value, v->len);
+	struct l2tp_wen wen;
+
+	rbuf_u16(&r);
+	wen.crc = rbuf_u32(&r);
+	wen.framing = rbuf_u32(&r);
+	wen.hardware_overruns = rbuf_u32(&r);
+	wen.buffer_overruns = rbuf_u32(&r);
+	wen.timeouts = rbuf_u32(&r);
+	wen.alignment = rbuf_u32(&r);
+	effect_push_wen(&ep->effects, s, &wen);
+}
+
+static void tell_sli(struct l2tp_session *s)
+{
+	struct l2tp_endpoint *ep = s->tunnel->ep;
+	const struct l2tp_avp_view *v = &ep->msg.avp[L2TP_AVP_ACCM];
+	struct rbuf r = rbuf_init(v->value, v->len);
+	struct l2tp_sli sli = { 0 };
+
+	rbuf_u16(&r);
+	sli.send_accm = rbuf_u32(&r);
+	sli.recv_accm = rbuf_u32(&r);
+	effect_push_sli(&ep->effects, s, &sli);
+}
+
 static bool is_peers_doing(enum l2tp_session_event ev)
 {
 	return ev == L2TP_SESSION_EV_CDN;
@@ -293,10 +325,10 @@ void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_
 			 is_peers_doing(ev));
 		break;
 	case L2TP_SESSION_ACT_TELL_WEN:
-		l2tp_session_tell_wen(s);
+		tell_wen(s);
 		break;
 	case L2TP_SESSION_ACT_TELL_SLI:
-		l2tp_session_tell_sli(s);
+		tell_sli(s);
 		break;
 	}
 }
