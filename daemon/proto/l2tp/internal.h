@@ -3,6 +3,11 @@
  * What the core's own files share: the endpoint, tunnels and sessions. What a
  * successor process needs of a tunnel or session is in its record, plain
  * values; the messages that are not acknowledged yet are in struct reliable.
+ *
+ * Each file calls only those below it. From the top: endpoint.c; request.c;
+ * tunnel_command.c, session_command.c; tunnel_input.c; tunnel_tie.c, session_input.c;
+ * tunnel.c; session.c; session_send.c, session_tie.c; tunnel_send.c, begin.c;
+ * tunnel_auth.c; ids.c, peers.c; then what knows no tunnel.
  */
 #ifndef L2TPD_PROTO_L2TP_INTERNAL_H
 #define L2TPD_PROTO_L2TP_INTERNAL_H
@@ -82,6 +87,9 @@ struct l2tp_tunnel {
 	struct l2tp_tunnel_record r;
 	struct l2tp_tunnel_config cfg;
 	struct l2tp_endpoint *ep;
+	/* l2tp_tunnel_event: the sessions' files lie below the tunnels' and call it by this only */
+	void (*event)(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_event ev,
+		      const struct l2tp_cause *cause);
 	void *user;
 	int socket;
 	struct reliable rel;
@@ -181,6 +189,8 @@ void l2tp_input_unknown(struct l2tp_endpoint *ep, const struct input *in);
 /* In the maps, counted, idle. NULL with -errno in *err. */
 struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint32_t id, uint8_t version,
 				    int *err);
+/* One that has no sessions, lies in no table by peer, and that the driver never heard of. */
+void l2tp_tunnel_discard(struct l2tp_tunnel *t);
 void l2tp_tunnel_configure(struct l2tp_tunnel *t, const struct l2tp_tunnel_config *cfg);
 /* cause: of the StopCCN or the end; NULL for a message out of sequence. */
 void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_event ev,
@@ -250,6 +260,8 @@ void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_
 /* A request of the peer: in the maps, pending. NULL: out of memory or ids. */
 struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
 				      enum l2tp_call_kind kind);
+/* One that has just been made, and that the driver never heard of. */
+void l2tp_session_discard(struct l2tp_session *s);
 /* All are gone with their tunnel; cause as effect_cause gave it. */
 void l2tp_sessions_down(struct l2tp_tunnel *t, uint32_t cause, bool by_peer);
 void l2tp_sessions_timeout(struct l2tp_tunnel *t, uint64_t now);
@@ -272,6 +284,8 @@ struct l2tp_session *l2tp_tie_find(struct l2tp_tunnel *t);
 /* ---- session_send.c ---- */
 int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type);
 int l2tp_session_send_cdn(struct l2tp_session *s, const struct l2tp_cause *cause);
+void l2tp_session_queue_wen(struct l2tp_session *s, const struct l2tp_wen *wen);
+void l2tp_session_queue_sli(struct l2tp_session *s, const struct l2tp_sli *sli);
 /* An SLI when our end of the circuit is not as the peer has heard it, once it can take one. */
 void l2tp_session_tell_circuit(struct l2tp_session *s);
 /* A CDN for a session that does not exist. our_id: what the peer takes for our session's id. */

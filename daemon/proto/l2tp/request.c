@@ -4,7 +4,6 @@
  * peer sends before it knows our tunnel id. RFC 2661 sections 4.4.3, 5.1, RFC 3931
  * sections 4.7.3, 5.4.3.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,9 +93,7 @@ static void new_request(struct l2tp_endpoint *ep, const struct input *in, uint32
 	if (!t->request ||
 	    l2tp_peer_link(ep, PEER_REQUEST, t, request_key(ep, in->peer, peer_id, payload))) {
 		/* as if it had been lost: it comes again */
-		idmap_remove(&ep->tunnels, t->r.id);
-		ep->tunnel_count--;
-		l2tp_tunnel_free(t);
+		l2tp_tunnel_discard(t);
 		return;
 	}
 	memcpy(t->request, in->pkt, in->h.length);

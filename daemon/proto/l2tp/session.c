@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Calls: their machines, timers and end. RFC 2661 sections 5.2, 5.6, 7.4, 7.5, RFC 3931 sections 3.4, 7.3, 7.4. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,6 +103,15 @@ struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
 	return s;
 }
 
+void l2tp_session_discard(struct l2tp_session *s)
+{
+	idmap_remove(&s->tunnel->sessions, s->r.id);
+	unmap_v3(s);
+	setup_remove(s);
+	s->tunnel->ep->session_count--;
+	l2tp_session_free(s);
+}
+
 /* Out of all lists and maps; freed when the driver has taken its FREE. */
 static void down(struct l2tp_session *s, uint32_t cause, bool by_peer)
 {
@@ -202,7 +210,7 @@ static void close_with_cdn(struct l2tp_session *s, uint64_t now, const struct l2
 		l2tp_cause_set(&full, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
 			       "no room for a CDN");
 		clean_up(s, now, cause, by_peer);
-		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_LOCAL_CLOSE, &full);
+		t->event(t, now, L2TP_TUNNEL_EV_LOCAL_CLOSE, &full);
 		return;
 	}
 	clean_up(s, now, cause, by_peer);
@@ -293,10 +301,9 @@ void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_
 	case L2TP_SESSION_ACT_PREPARE:
 		set_state(s, now, cell.next);
 		break;
-	case L2TP_SESSION_ACT_OPEN_TUNNEL:
+	case L2TP_SESSION_ACT_OPEN_TUNNEL:	/* l2tp_session_open tells the tunnel */
 		waiting_append(s);
 		set_state(s, now, cell.next);
-		l2tp_tunnel_event(s->tunnel, now, L2TP_TUNNEL_EV_LOCAL_CALL, NULL);
 		break;
 	case L2TP_SESSION_ACT_SEND_ICRQ:
 		advance(s, now, L2TP_ICRQ, cell.next);
@@ -353,190 +360,4 @@ void l2tp_sessions_timeout(struct l2tp_tunnel *t, uint64_t now)
 			       "setup timed out in %s", l2tp_session_state_name(s->r.state));
 		l2tp_session_event(s, now, L2TP_SESSION_EV_SETUP_TIMEOUT, &cause);
 	}
-}
-
-/* ---- the driver's calls ---- */
-
-static int open_allowed(const struct l2tp_tunnel *t, enum l2tp_call_kind kind)
-{
-	const struct l2tp_endpoint *ep = t->ep;
-
-	if (kind != L2TP_CALL_LAC_INCOMING && kind != L2TP_CALL_LNS_OUTGOING)
-		return -EINVAL;
-	if (t->r.down)
-		return -ENOTCONN;
-	if ((ep->limits.sessions && ep->session_count >= ep->limits.sessions) ||
-	    (t->cfg.max_sessions && t->sessions.count >= t->cfg.max_sessions))
-		return -ENOSPC;
-	/* section 6.9: an OCRQ only to who said that it can place calls; version 3 has no such word */
-	if (kind == L2TP_CALL_LNS_OUTGOING && t->r.version != 3 && t->r.state == L2TP_TUNNEL_ESTABLISHED &&
-	    !t->r.peer_info.bearer)
-		return -EOPNOTSUPP;
-	return 0;
-}
-
-struct l2tp_session *l2tp_session_open(struct l2tp_tunnel *t, uint64_t now,
-				       enum l2tp_call_kind kind,
-				       const struct l2tp_call_params *p, int *err)
-{
-	struct l2tp_endpoint *ep = t->ep;
-	struct l2tp_call_params with_serial = *p;
-	struct l2tp_session *s;
-
-	l2tp_begin(ep);
-	*err = open_allowed(t, kind);
-	if (*err)
-		return NULL;
-	if (!with_serial.call_serial)
-		with_serial.call_serial = ++ep->next_serial;
-	s = l2tp_session_new(t, now, kind);
-	if (s && t->r.version == 3) {
-		s->r.circuit_active = p->circuit_active;
-		while (!s->r.tie_breaker)
-			ep->env.random(ep->env.ctx, &s->r.tie_breaker, sizeof(s->r.tie_breaker));
-	}
-	*err = s ? l2tp_params_pack(&s->own, &with_serial) : -ENOMEM;
-	if (*err) {
-		if (s) {
-			idmap_remove(&t->sessions, s->r.id);
-			unmap_v3(s);
-			setup_remove(s);
-			ep->session_count--;
-			l2tp_session_free(s);
-		}
-		return NULL;
-	}
-	l2tp_session_event(s, now, L2TP_SESSION_EV_LOCAL_OPEN, NULL);
-	l2tp_tunnel_done(t, now);
-	return s;
-}
-
-/* The parameters of an answer take the place of those of the request. */
-static int set_params(struct l2tp_session *s, const struct l2tp_call_params *p)
-{
-	if (!p)
-		return 0;
-	/* l2tp_session_set_circuit may have been there before */
-	if (p->circuit_active)
-		s->r.circuit_active = true;
-	return l2tp_params_pack(&s->own, p);
-}
-
-void l2tp_session_accept(struct l2tp_session *s, uint64_t now, const struct l2tp_call_params *p)
-{
-	static const enum l2tp_session_event acceptable[] = {
-		[L2TP_CALL_LAC_INCOMING] = L2TP_SESSION_EV_ICRP_OK,
-		[L2TP_CALL_LNS_INCOMING] = L2TP_SESSION_EV_ICRQ_OK,
-		[L2TP_CALL_LNS_OUTGOING] = L2TP_SESSION_EV_OCRP_OK,
-		[L2TP_CALL_LAC_OUTGOING] = L2TP_SESSION_EV_OCRQ_OK,
-	};
-	struct l2tp_tunnel *t = s->tunnel;
-	struct l2tp_cause cause;
-	int err;
-
-	l2tp_begin(t->ep);
-	if (!s->r.pending)
-		return;
-	err = set_params(s, p);
-	s->r.pending = false;
-	if (err) {
-		l2tp_cause_set(&cause, L2TP_CDN_ERROR, L2TP_ERROR_RESOURCES, "%s",
-			       strerrordesc_np(-err));
-		l2tp_session_event(s, now, L2TP_SESSION_EV_LOCAL_CLOSE, &cause);
-	} else {
-		l2tp_session_event(s, now, acceptable[s->r.kind], NULL);
-		if (s->r.held_occn)
-			l2tp_session_event(s, now, L2TP_SESSION_EV_OCCN_OK, NULL);
-	}
-	l2tp_tunnel_done(t, now);
-}
-
-void l2tp_session_connected(struct l2tp_session *s, uint64_t now, const struct l2tp_call_params *p)
-{
-	struct l2tp_tunnel *t = s->tunnel;
-
-	l2tp_begin(t->ep);
-	if (s->gone || s->r.kind != L2TP_CALL_LAC_OUTGOING)
-		return;
-	if (!set_params(s, p))
-		l2tp_session_event(s, now, L2TP_SESSION_EV_BEARER_ANSWER, NULL);
-	l2tp_tunnel_done(t, now);
-}
-
-void l2tp_session_close(struct l2tp_session *s, uint64_t now, const struct l2tp_cause *cause)
-{
-	static const enum l2tp_session_event not_acceptable[] = {
-		[L2TP_CALL_LAC_INCOMING] = L2TP_SESSION_EV_ICRP_BAD,
-		[L2TP_CALL_LNS_INCOMING] = L2TP_SESSION_EV_ICRQ_BAD,
-		[L2TP_CALL_LNS_OUTGOING] = L2TP_SESSION_EV_OCRP_BAD,
-		[L2TP_CALL_LAC_OUTGOING] = L2TP_SESSION_EV_OCRQ_BAD,
-	};
-	struct l2tp_cause admin = { .result = L2TP_CDN_ADMINISTRATIVE };
-	struct l2tp_tunnel *t = s->tunnel;
-
-	l2tp_begin(t->ep);
-	if (s->gone)
-		return;
-	l2tp_session_event(s, now, s->r.pending ? not_acceptable[s->r.kind] :
-						  L2TP_SESSION_EV_LOCAL_CLOSE,
-			   cause ? cause : &admin);
-	l2tp_tunnel_done(t, now);
-}
-
-void *l2tp_session_user(const struct l2tp_session *s)
-{
-	return s->user;
-}
-
-void l2tp_session_set_user(struct l2tp_session *s, void *user)
-{
-	s->user = user;
-}
-
-struct l2tp_tunnel *l2tp_session_tunnel(const struct l2tp_session *s)
-{
-	return s->tunnel;
-}
-
-uint32_t l2tp_session_id(const struct l2tp_session *s)
-{
-	return s->r.id;
-}
-
-uint32_t l2tp_session_peer_id(const struct l2tp_session *s)
-{
-	return s->r.peer_id;
-}
-
-enum l2tp_call_kind l2tp_session_kind(const struct l2tp_session *s)
-{
-	return s->r.kind;
-}
-
-const char *l2tp_session_state_str(const struct l2tp_session *s)
-{
-	return l2tp_session_state_name(s->r.state);
-}
-
-bool l2tp_session_is_established(const struct l2tp_session *s)
-{
-	return s->r.state == L2TP_SESSION_ESTABLISHED;
-}
-
-const struct l2tp_call_params *l2tp_session_peer_params(const struct l2tp_session *s)
-{
-	struct l2tp_params_view *v = &s->tunnel->ep->peer_params;
-
-	l2tp_params_unpack(v, s->peers);
-	return &v->p;
-}
-
-const struct l2tp_proxy *l2tp_session_proxy(const struct l2tp_session *s)
-{
-	return s->proxy;
-}
-
-uint64_t l2tp_session_established_ms(const struct l2tp_session *s)
-{
-	return s->r.established_ms;
 }

@@ -4,7 +4,6 @@
  * RFC 3931 sections 4.7.3, 5.4.3, 7.2.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "proto/l2tp/internal.h"
 

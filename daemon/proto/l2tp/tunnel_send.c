@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The messages of the control connection, RFC 2661 and RFC 3931 sections 6.1 to 6.5. */
-#include <errno.h>
-#include <string.h>
-
 #include "proto/l2tp/internal.h"
 
 void l2tp_tunnel_encode_begin(struct l2tp_tunnel *t, struct l2tp_encoder *e,
