@@ -134,6 +134,8 @@ void radius_server_error(struct radius_server *s, const char *text);
 bool radius_is_usable(const struct radius_server *s);
 struct radius_server *radius_find_server(const struct radius *r, const char *name);
 void radius_set_alive(struct radius_portal *p);
+/* That a server may be there again: who asked for it by radius_on_alive. */
+void radius_tell_alive(const struct radius *r);
 /* It is dead, and is probed after a while. false: it was dead already. */
 bool radius_bury(struct radius_portal *p);
 /* Each at most once a second. */

@@ -33,8 +33,8 @@ void radius_probe(struct loop_timer *t)
 	if (!s->config->status_server) {
 		/* Taken at its word: the next request shows. */
 		p->state = UNKNOWN;
-		if (p->kind == RADIUS_PORT_ACCT && s->radius->on_alive)
-			s->radius->on_alive(s->radius->alive_arg);
+		if (p->kind == RADIUS_PORT_ACCT)
+			radius_tell_alive(s->radius);
 		return;
 	}
 	q = p->probing || !radius_is_usable(s) ? NULL : calloc(1, sizeof(*q));

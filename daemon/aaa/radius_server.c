@@ -42,6 +42,12 @@ bool radius_is_usable(const struct radius_server *s)
 
 /* ---- alive and dead ---- */
 
+void radius_tell_alive(const struct radius *r)
+{
+	if (r->on_alive)
+		r->on_alive(r->alive_arg);
+}
+
 void radius_set_alive(struct radius_portal *p)
 {
 	struct radius_server *s = p->server;
@@ -55,8 +61,8 @@ void radius_set_alive(struct radius_portal *p)
 	loop_timer_stop(&p->probe_timer);
 	if (was == DEAD)
 		log_notice("radius \"%s\": its %s port answers again", s->config->name, radius_port_name(p));
-	if (p->kind == RADIUS_PORT_ACCT && s->radius->on_alive)
-		s->radius->on_alive(s->radius->alive_arg);
+	if (p->kind == RADIUS_PORT_ACCT)
+		radius_tell_alive(s->radius);
 }
 
 bool radius_bury(struct radius_portal *p)
@@ -80,8 +86,8 @@ bool radius_bury(struct radius_portal *p)
 
 static void maybe_ready(struct radius_server *s)
 {
-	if (radius_is_usable(s) && s->radius->on_alive)
-		s->radius->on_alive(s->radius->alive_arg);
+	if (radius_is_usable(s))
+		radius_tell_alive(s->radius);
 }
 
 static void on_retry_timer(struct loop_timer *t)
