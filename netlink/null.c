@@ -12,6 +12,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "lib/hash.h"
 #include "lib/table.h"
 #include "netlink/check.h"
 
@@ -50,14 +51,10 @@ static uint64_t session_key(uint32_t tunnel_id, uint32_t session_id)
 	return (uint64_t)tunnel_id << 32 | session_id;
 }
 
-/* FNV-1a: that two names have one key is as good as impossible. */
+/* That two names have one key is as good as impossible. */
 static uint64_t name_key(const char *name)
 {
-	uint64_t key = 0xcbf29ce484222325;
-
-	for (; *name; name++)
-		key = (key ^ (unsigned char)*name) * 0x100000001b3;
-	return key;
+	return hash_fnv64(HASH_FNV64_START, name, strlen(name));
 }
 
 static struct null_session *session_get(struct null *n, uint32_t tunnel_id, uint32_t session_id)

@@ -24,6 +24,7 @@
 #include "aaa/internal.h"
 #include "aaa/radius.h"
 #include "aaa/radius_attributes.h"
+#include "lib/hash.h"
 #include "lib/log.h"
 #include "lib/table.h"
 
@@ -84,10 +85,8 @@ uint64_t acct_queued(const struct acct *a)
 
 static uint64_t hash_text(const char *text)
 {
-	uint64_t h = 14695981039346656037ull;
+	uint64_t h = hash_fnv64(HASH_FNV64_START, text, strlen(text));
 
-	for (; *text; text++)
-		h = (h ^ (uint8_t)*text) * 1099511628211ull;
 	return h ? h : 1;
 }
 

@@ -31,11 +31,11 @@ struct ipsec_watch {
 static const char *const wanted[] = { "list-sa", "child-updown", "ike-updown" };
 #define WANTED (sizeof(wanted) / sizeof(wanted[0]))
 
-static void on_timer(struct loop_timer *t);
+static void on_watch_timer(struct loop_timer *t);
 
 static void wait_for(struct ipsec *i, uint64_t ms)
 {
-	if (loop_timer_set(i->loop, &i->timer, loop_now(i->loop) + ms, on_timer))
+	if (loop_timer_set(i->loop, &i->timer, loop_now(i->loop) + ms, on_watch_timer))
 		log_error("no memory to watch the SAs of charon");
 }
 
@@ -218,7 +218,7 @@ static void start(struct ipsec *i)
 		retry(i, "the monitor cannot be asked for a connection to charon");
 }
 
-static void on_timer(struct loop_timer *t)
+static void on_watch_timer(struct loop_timer *t)
 {
 	struct ipsec *i = container_of(t, struct ipsec, timer);
 

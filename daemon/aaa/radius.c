@@ -13,29 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *radius_port_name(const struct radius_portal *p)
-{
-	return p->kind == RADIUS_PORT_AUTH ? "authentication" : "accounting";
-}
-
-void radius_server_error(struct radius_server *s, const char *text)
-{
-	snprintf(s->last_error, sizeof(s->last_error), "%s", text);
-}
-
-struct radius_server *radius_find_server(const struct radius *r, const char *name)
-{
-	for (size_t i = 0; i < r->n; i++)
-		if (strcmp(r->servers[i].config->name, name) == 0)
-			return &r->servers[i];
-	return NULL;
-}
-
-bool radius_is_usable(const struct radius_server *s)
-{
-	return addr_is_set(&s->address) && secret_is_set(&s->secret);
-}
-
 static void init_ports(struct radius_server *s)
 {
 	bool tls = s->config->transport == CONFIG_TRANSPORT_TLS;
@@ -54,10 +31,15 @@ static void init_ports(struct radius_server *s)
 
 struct radius *radius_new(struct aaa *a)
 {
+	static const struct radius_events events = {
+		.reply = radius_take_reply, .bad_reply = radius_bad_reply, .broken = radius_socket_broken,
+		.refused = radius_line_refused, .changed = radius_server_restart, .probe = radius_probe,
+	};
 	struct radius *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return NULL;
+	r->on = &events;
 	r->aaa = a;
 	r->loop = a->loop;
 	r->n = a->config->radius_n;

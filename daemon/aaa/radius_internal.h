@@ -22,7 +22,7 @@ struct radius_tls;
 struct radius_socket {
 	struct radius_line *line;
 	struct loop_io io;
-	int fd;				/* -1: not yet */
+	int fd;				/* negative: not yet */
 	struct radius_tls *tls;		/* NULL: UDP */
 	struct radius_request *by_id[RADIUS_IDS];
 	bool spent[RADIUS_IDS];		/* TLS: given up, and its answer may still come */
@@ -94,7 +94,28 @@ struct radius_request {
 	int result;			/* of one that ends without a server */
 };
 
+/*
+ * What the lower files tell those above them, of which they know nothing else. From the
+ * top: radius.c, which says who is told, radius_probe.c and radius_reply.c,
+ * radius_request.c, radius_socket.c, radius_tls.c, radius_server.c.
+ */
+struct radius_events {
+	/* A packet came. false: it is one that ends a connection (RFC 6613, section 2.6.4). */
+	bool (*reply)(struct radius_socket *k, const uint8_t *data, size_t len);
+	/* It, or what comes in its place, is no reply. */
+	void (*bad_reply)(struct radius_socket *k, enum radius_fault fault);
+	/* A connection is over, and k is gone when this returns. why: a clause. */
+	void (*broken)(struct radius_socket *k, const char *why);
+	/* Nothing listens at the line's UDP port. */
+	void (*refused)(struct radius_line *l);
+	/* A server's address or secret is another one now. */
+	void (*changed)(struct radius_server *s);
+	/* It is time to look whether a dead port answers again: its probe_timer. */
+	void (*probe)(struct loop_timer *t);
+};
+
 struct radius {
+	const struct radius_events *on;
 	struct aaa *aaa;
 	struct loop *loop;
 	struct radius_server *servers;
@@ -105,11 +126,38 @@ struct radius {
 	void *alive_arg;
 };
 
+/* ---- radius_server.c ---- */
+
 const char *radius_port_name(const struct radius_portal *p);
 void radius_server_error(struct radius_server *s, const char *text);
 /* Its address and its secret are known. */
 bool radius_is_usable(const struct radius_server *s);
 struct radius_server *radius_find_server(const struct radius *r, const char *name);
+void radius_set_alive(struct radius_portal *p);
+/* That a server may be there again: who asked for it by radius_on_alive. */
+void radius_tell_alive(const struct radius *r);
+/* It is dead, and is probed after a while. false: it was dead already. */
+bool radius_bury(struct radius_portal *p);
+/* Each at most once a second. */
+void radius_ask_secret(struct radius_server *s);
+void radius_ask_address(struct radius_server *s);
+/*
+ * A socket of this type (SOCK_DGRAM, SOCK_STREAM), which the caller owns: bound to the
+ * source, connected or about to be; or -errno.
+ */
+int radius_line_connect(const struct radius_line *l, int type);
+
+/* ---- radius_tls.c ---- */
+
+/* A connection begins, by its files; what becomes of it is told as broken. NULL: out of memory. */
+struct radius_tls *radius_tls_new(struct radius_socket *k);
+void radius_tls_free(struct radius_tls *t);	/* NULL is none */
+/* Sent when it can be; -ENOBUFS when too much waits for that already. */
+int radius_tls_send(struct radius_tls *t, const uint8_t *data, size_t len);
+/* What it waits for, that did not come in time: a clause, for the log. */
+const char *radius_tls_awaits(const struct radius_tls *t);
+/* Version and cipher once it is up, else "". */
+void radius_tls_describe(const struct radius_tls *t, char *out, size_t size);
 
 /* ---- radius_socket.c ---- */
 
@@ -121,23 +169,9 @@ void radius_spend_id(struct radius_request *q);
 void radius_regain_id(struct radius_socket *k, uint8_t id);	/* the late answer is there */
 /* 0 when it is under way, or lost as packets are; -errno: it is not. A connection that breaks is told from the loop. */
 int radius_socket_send(struct radius_socket *k, const uint8_t *data, size_t len);
-/* fd of this type (SOCK_DGRAM, SOCK_STREAM): bound to the source, connected or about to be; 0 or -errno. */
-int radius_socket_connect(struct radius_socket *k, int type);
 /* Out of its line and freed; no request has an identifier of it any more. */
 void radius_socket_close(struct radius_socket *k);
 void radius_line_close(struct radius_line *l);
-
-/* ---- radius_tls.c ---- */
-
-/* A connection begins, by its files; what becomes of it is told by radius_socket_broken. NULL: out of memory. */
-struct radius_tls *radius_tls_new(struct radius_socket *k);
-void radius_tls_free(struct radius_tls *t);	/* NULL is none */
-/* Sent when it can be; -ENOBUFS when too much waits for that already. */
-int radius_tls_send(struct radius_tls *t, const uint8_t *data, size_t len);
-/* What it waits for, that did not come in time: a clause, for the log. */
-const char *radius_tls_awaits(const struct radius_tls *t);
-/* Version and cipher once it is up, else "". */
-void radius_tls_describe(const struct radius_tls *t, char *out, size_t size);
 
 /* ---- radius_request.c ---- */
 
@@ -145,31 +179,30 @@ void radius_tls_describe(const struct radius_tls *t, char *out, size_t size);
 int radius_request_start(struct radius_request *q, struct radius_portal *p);
 /* On to the next server; without one it ends, from the loop. */
 void radius_request_advance(struct radius_request *q);
-/* Whether a server is left that it can move on to. */
-bool radius_request_has_other(const struct radius_request *q);
+/* Its end is told: as radius_done has it. q is freed before. */
+void radius_request_finish(struct radius_request *q, int result, const struct radius_answer *answer);
 /* Without a word to whom it is for. */
 void radius_request_free(struct radius_request *q);
-/* What is under way at the server begins again: its address or secret changed. */
+uint32_t radius_request_latency_us(const struct radius_request *q);	/* since it was sent first */
+/* why: a clause, for the log. For one that is dead already: it still is. What waits there moves on. */
+void radius_set_dead(struct radius_portal *p, const char *why);
+/* See struct radius_events. What was refused is dead for the kinds of requests that wait there. */
+void radius_line_refused(struct radius_line *l);
+/* What is under way at the server begins again. */
 void radius_server_restart(struct radius_server *s);
-/* A packet that came. false: it is one that ends a connection (RFC 6613, section 2.6.4). */
-bool radius_take_reply(struct radius_socket *k, const uint8_t *data, size_t len);
-/* It, or what comes in its place, is no reply. */
-void radius_bad_reply(struct radius_socket *k, enum radius_fault fault);
 /*
- * A connection is over, k is gone with it. What was under way begins again, here
- * only if this one ever served; when nothing serves the server is dead. why: a clause.
+ * What was under way begins again, here only if this connection ever served; when
+ * nothing serves the server is dead.
  */
 void radius_socket_broken(struct radius_socket *k, const char *why);
 
-/* ---- radius_server.c ---- */
+/* ---- radius_reply.c: see struct radius_events ---- */
 
-void radius_set_alive(struct radius_portal *p);
-/* why: a clause, for the log. For one that is dead already: it still is. */
-void radius_set_dead(struct radius_portal *p, const char *why);
-/* The same of both kinds, which share a line that leads nowhere. */
-void radius_set_unreachable(struct radius_server *s, const char *why);
-/* Each at most once a second. */
-void radius_ask_secret(struct radius_server *s);
-void radius_ask_address(struct radius_server *s);
+bool radius_take_reply(struct radius_socket *k, const uint8_t *data, size_t len);
+void radius_bad_reply(struct radius_socket *k, enum radius_fault fault);
+
+/* ---- radius_probe.c ---- */
+
+void radius_probe(struct loop_timer *t);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Requests of the RADIUS client: building, sending again, on to the next server,
- * and the replies.
+ * Requests of the RADIUS client: building, sending again, on to the next server when
+ * the one that they are with is dead, or the connection to it is over.
  */
 #include "aaa/radius_internal.h"
 
@@ -14,7 +14,6 @@
 
 #include "lib/log.h"
 
-#define UNASKED		(RADIUS_FAULTS - 1)
 #define AGAIN_MS	500	/* until a connection is tried again for what has no other server */
 
 static uint64_t now_us(void)
@@ -24,8 +23,6 @@ static uint64_t now_us(void)
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
-
-/* ---- requests ---- */
 
 static void link_to(struct radius_request *q, struct radius_request **list)
 {
@@ -65,13 +62,18 @@ void radius_request_free(struct radius_request *q)
 	free(q);
 }
 
-static void finish(struct radius_request *q, int result, const struct radius_answer *answer)
+void radius_request_finish(struct radius_request *q, int result, const struct radius_answer *answer)
 {
 	radius_done *done = q->done;
 	void *arg = q->arg;
 
 	radius_request_free(q);
 	done(arg, result, answer);
+}
+
+uint32_t radius_request_latency_us(const struct radius_request *q)
+{
+	return (uint32_t)(now_us() - q->sent_us);
 }
 
 static int transmit(struct radius_request *q)
@@ -82,7 +84,7 @@ static int transmit(struct radius_request *q)
 	return radius_socket_send(q->socket, q->packet, q->len);
 }
 
-static void on_timer(struct loop_timer *t);
+static void on_answer_timer(struct loop_timer *t);
 
 static int make_packet(struct radius_request *q, struct radius_portal *p)
 {
@@ -149,7 +151,8 @@ int radius_request_start(struct radius_request *q, struct radius_portal *p)
 	if (err)	/* nobody will answer it */
 		radius_give_id(q);
 	else
-		err = loop_timer_set(q->radius->loop, &q->timer, q->started_ms + c->timeout_ms / c->tries, on_timer);
+		err = loop_timer_set(q->radius->loop, &q->timer, q->started_ms + c->timeout_ms / c->tries,
+				     on_answer_timer);
 	if (err)
 		leave_port(q);
 	return err;
@@ -172,7 +175,7 @@ static struct radius_portal *choose(const struct radius_request *q, size_t *plac
 	return NULL;
 }
 
-bool radius_request_has_other(const struct radius_request *q)
+static bool has_other(const struct radius_request *q)
 {
 	size_t place;
 
@@ -183,7 +186,7 @@ static void on_give_up(struct loop_timer *t)
 {
 	struct radius_request *q = container_of(t, struct radius_request, timer);
 
-	finish(q, q->result, NULL);
+	radius_request_finish(q, q->result, NULL);
 }
 
 /* One line for many. */
@@ -218,6 +221,57 @@ void radius_request_advance(struct radius_request *q)
 	link_to(q, &q->radius->ending);
 	loop_timer_set(q->radius->loop, &q->timer, loop_now(q->radius->loop), on_give_up);
 }
+
+/* ---- a server is dead ---- */
+
+/* What waits for it goes to the next server at once; without one it goes on trying here. */
+static void move_on(struct radius_portal *p)
+{
+	struct radius_request *next;
+
+	for (struct radius_request *q = p->requests; q; q = next) {
+		next = q->next;
+		if (!q->probe && has_other(q))
+			radius_request_advance(q);
+	}
+}
+
+void radius_set_dead(struct radius_portal *p, const char *why)
+{
+	struct radius_server *s = p->server;
+
+	if (!radius_bury(p))
+		return;
+	radius_server_error(s, why);
+	log_warn("radius \"%s\": its %s port is taken as dead: %s", s->config->name, radius_port_name(p), why);
+	move_on(p);
+}
+
+/* All kinds of requests, for they share a line that leads nowhere. It is told once for the same reason. */
+static void set_unreachable(struct radius_server *s, const char *why)
+{
+	bool news = strcmp(s->last_error, why) != 0;
+
+	for (int i = 0; i < RADIUS_PORTS; i++)
+		news = radius_bury(&s->ports[i]) || news;
+	radius_server_error(s, why);
+	if (news)
+		log_warn("radius \"%s\": it is taken as dead: %s", s->config->name, why);
+	for (int i = 0; i < RADIUS_PORTS; i++)
+		move_on(&s->ports[i]);
+}
+
+void radius_line_refused(struct radius_line *l)
+{
+	for (int i = 0; i < RADIUS_PORTS; i++) {
+		struct radius_portal *p = &l->server->ports[i];
+
+		if (p->line == l && p->requests)
+			radius_set_dead(p, "nothing listens there (ICMP port unreachable)");
+	}
+}
+
+/* ---- what is under way begins again ---- */
 
 /* From its port to a list of those that begin again. */
 static void set_aside(struct radius_request *q, struct radius_request **list)
@@ -289,7 +343,7 @@ static void reconnect(struct radius_request *q, bool again)
 		begin_again(q);
 		return;
 	}
-	if (q->probe || radius_request_has_other(q) || now + AGAIN_MS >= q->until_ms) {
+	if (q->probe || has_other(q) || now + AGAIN_MS >= q->until_ms) {
 		radius_request_advance(q);
 		return;
 	}
@@ -323,7 +377,7 @@ static void end_connection(struct radius_socket *k, const char *why, bool again,
 	else if (serves(l, since_ms))
 		cannot_send(s, why);
 	else
-		radius_set_unreachable(s, why);
+		set_unreachable(s, why);
 	while (all)
 		reconnect(all, again);
 }
@@ -333,7 +387,7 @@ void radius_socket_broken(struct radius_socket *k, const char *why)
 	end_connection(k, why, k->heard_ms != 0, 0);
 }
 
-static void on_timer(struct loop_timer *t)
+static void on_answer_timer(struct loop_timer *t)
 {
 	struct radius_request *q = container_of(t, struct radius_request, timer);
 	struct radius_portal *p = q->port;
@@ -345,7 +399,7 @@ static void on_timer(struct loop_timer *t)
 	if (q->sends < c->tries) {
 		(void)transmit(q);
 		loop_timer_set(q->radius->loop, t,
-			       q->started_ms + (uint64_t)c->timeout_ms * q->sends / c->tries, on_timer);
+			       q->started_ms + (uint64_t)c->timeout_ms * q->sends / c->tries, on_answer_timer);
 		return;
 	}
 	if (!q->probe)
@@ -365,87 +419,4 @@ static void on_timer(struct loop_timer *t)
 		 c->timeout_ms % 1000 / 100, heard || !c->secret_file ? "" : ", and never did: does it run, does it "
 		 "know this host as a client, has it the same secret?");
 	radius_set_dead(p, why);
-}
-
-/* ---- replies ---- */
-
-static bool answers(enum radius_code request, uint8_t reply)
-{
-	if (request == RADIUS_ACCOUNTING_REQUEST)
-		return reply == RADIUS_ACCOUNTING_RESPONSE;
-	if (request == RADIUS_STATUS_SERVER)
-		return reply == RADIUS_ACCESS_ACCEPT || reply == RADIUS_ACCOUNTING_RESPONSE;
-	return reply == RADIUS_ACCESS_ACCEPT || reply == RADIUS_ACCESS_REJECT || reply == RADIUS_ACCESS_CHALLENGE;
-}
-
-/* One line for many: whoever can send to us must not fill the log. */
-static void drop_reply(struct radius_socket *k, unsigned int fault, const char *why)
-{
-	struct radius_server *s = k->line->server;
-	uint64_t now = loop_now(s->radius->loop), *logged_ms = &s->logged_ms[fault];
-
-	s->bad++;
-	snprintf(s->last_error, sizeof(s->last_error), "a reply was dropped: %s", why);
-	if (*logged_ms && now - *logged_ms < RADIUS_LOG_PAUSE_MS)
-		return;
-	*logged_ms = now ? now : 1;
-	log_warn("radius \"%s\": a reply of its %s port was dropped: %s", s->config->name, k->line->name, why);
-}
-
-void radius_bad_reply(struct radius_socket *k, enum radius_fault fault)
-{
-	drop_reply(k, fault, radius_fault_text(fault));
-}
-
-static void count(struct radius_portal *p, const struct radius_view *v, uint32_t latency_us)
-{
-	p->latency_us = p->latency_us ? (uint32_t)((7ull * p->latency_us + latency_us) / 8) : latency_us;
-	switch (v->code) {
-	case RADIUS_ACCESS_ACCEPT: p->accepts++; break;
-	case RADIUS_ACCESS_REJECT: p->rejects++; break;
-	case RADIUS_ACCESS_CHALLENGE: p->challenges++; break;
-	default: p->responses++; break;
-	}
-}
-
-bool radius_take_reply(struct radius_socket *k, const uint8_t *data, size_t len)
-{
-	struct radius_server *s = k->line->server;
-	struct radius_view v;
-	enum radius_fault fault = radius_parse(&v, data, len);
-	struct radius_request *q = fault ? NULL : k->by_id[v.id];
-	struct radius_answer answer;
-	uint8_t auth[16];
-	bool must_sign;
-
-	if (fault) {
-		radius_bad_reply(k, fault);
-		return false;
-	}
-	if (!q) {
-		radius_regain_id(k, v.id);
-		drop_reply(k, UNASKED, "nothing was asked with its identifier, or it came too late");
-		return true;
-	}
-	/* Of all replies only these can be forged to any use (Blast-RADIUS). */
-	must_sign = q->code == RADIUS_ACCESS_REQUEST && s->config->require_message_authenticator;
-	fault = answers(q->code, v.code) ? radius_check_reply(&v, &s->secret, q->auth, must_sign) : RADIUS_BAD_CODE;
-	if (fault) {
-		radius_bad_reply(k, fault);
-		if (fault == RADIUS_BAD_AUTHENTICATOR)
-			radius_ask_secret(s);
-		return fault == RADIUS_BAD_CODE;
-	}
-	memcpy(auth, q->auth, sizeof(auth));
-	answer = (struct radius_answer){
-		.view = &v, .server = { s->config, &s->secret }, .request_auth = auth,
-		.latency_us = (uint32_t)(now_us() - q->sent_us),
-	};
-	k->heard_ms = loop_now(s->radius->loop);
-	radius_give_id(q);
-	if (!q->probe)
-		count(q->port, &v, answer.latency_us);
-	radius_set_alive(q->port);
-	finish(q, 0, &answer);
-	return true;
 }

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Servers of the RADIUS client: which are alive, when to look again, their
- * secrets and addresses.
- */
+/* Servers of the RADIUS client: which are alive, their secrets and addresses, the way to them. */
 #include "aaa/radius_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "aaa/resolve.h"
@@ -17,9 +15,38 @@
 #define RETRY_MS 5000	/* for an address or a secret that is missing */
 #define PAUSE_MS 1000	/* between two looks for them */
 
+/* ---- what is known of them ---- */
+
+const char *radius_port_name(const struct radius_portal *p)
+{
+	return p->kind == RADIUS_PORT_AUTH ? "authentication" : "accounting";
+}
+
+void radius_server_error(struct radius_server *s, const char *text)
+{
+	snprintf(s->last_error, sizeof(s->last_error), "%s", text);
+}
+
+struct radius_server *radius_find_server(const struct radius *r, const char *name)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (strcmp(r->servers[i].config->name, name) == 0)
+			return &r->servers[i];
+	return NULL;
+}
+
+bool radius_is_usable(const struct radius_server *s)
+{
+	return addr_is_set(&s->address) && secret_is_set(&s->secret);
+}
+
 /* ---- alive and dead ---- */
 
-static void on_probe_timer(struct loop_timer *t);
+void radius_tell_alive(const struct radius *r)
+{
+	if (r->on_alive)
+		r->on_alive(r->alive_arg);
+}
 
 void radius_set_alive(struct radius_portal *p)
 {
@@ -34,19 +61,18 @@ void radius_set_alive(struct radius_portal *p)
 	loop_timer_stop(&p->probe_timer);
 	if (was == DEAD)
 		log_notice("radius \"%s\": its %s port answers again", s->config->name, radius_port_name(p));
-	if (p->kind == RADIUS_PORT_ACCT && s->radius->on_alive)
-		s->radius->on_alive(s->radius->alive_arg);
+	if (p->kind == RADIUS_PORT_ACCT)
+		radius_tell_alive(s->radius);
 }
 
-/* false: it was dead already. */
-static bool bury(struct radius_portal *p)
+bool radius_bury(struct radius_portal *p)
 {
 	struct radius_server *s = p->server;
 	bool lived = p->state != DEAD;
 
 	if (!loop_timer_is_set(&p->probe_timer))
 		loop_timer_set(s->radius->loop, &p->probe_timer, loop_now(s->radius->loop) + s->config->dead_ms,
-			       on_probe_timer);
+			       s->radius->on->probe);
 	/* Its secret or its name's address may have changed. */
 	radius_ask_secret(s);
 	radius_ask_address(s);
@@ -56,96 +82,12 @@ static bool bury(struct radius_portal *p)
 	return lived;
 }
 
-/* What waits for it goes to the next server at once; without one it goes on trying here. */
-static void move_on(struct radius_portal *p)
-{
-	struct radius_request *next;
-
-	for (struct radius_request *q = p->requests; q; q = next) {
-		next = q->next;
-		if (!q->probe && radius_request_has_other(q))
-			radius_request_advance(q);
-	}
-}
-
-void radius_set_dead(struct radius_portal *p, const char *why)
-{
-	struct radius_server *s = p->server;
-
-	if (!bury(p))
-		return;
-	radius_server_error(s, why);
-	log_warn("radius \"%s\": its %s port is taken as dead: %s", s->config->name, radius_port_name(p), why);
-	move_on(p);
-}
-
-/* Once for the same reason, as long as nothing else is told. */
-void radius_set_unreachable(struct radius_server *s, const char *why)
-{
-	bool news = strcmp(s->last_error, why) != 0;
-
-	for (int i = 0; i < RADIUS_PORTS; i++)
-		news = bury(&s->ports[i]) || news;
-	radius_server_error(s, why);
-	if (news)
-		log_warn("radius \"%s\": it is taken as dead: %s", s->config->name, why);
-	for (int i = 0; i < RADIUS_PORTS; i++)
-		move_on(&s->ports[i]);
-}
-
-static void probe_done(void *arg, int result, const struct radius_answer *answer)
-{
-	struct radius_portal *p = arg;
-
-	(void)answer;
-	p->probing = false;
-	if (result && p->state == DEAD)
-		radius_set_dead(p, "it does not answer");
-}
-
-static int probe_build(void *arg, struct radius_builder *b, const struct radius_server_info *server)
-{
-	(void)arg;
-	(void)b;
-	(void)server;
-	return 0;
-}
-
-static void on_probe_timer(struct loop_timer *t)
-{
-	static const struct config_strings nobody;
-	struct radius_portal *p = container_of(t, struct radius_portal, probe_timer);
-	struct radius_server *s = p->server;
-	struct radius_request *q;
-
-	if (!s->config->status_server) {
-		/* Taken at its word: the next request shows. */
-		p->state = UNKNOWN;
-		if (p->kind == RADIUS_PORT_ACCT && s->radius->on_alive)
-			s->radius->on_alive(s->radius->alive_arg);
-		return;
-	}
-	q = p->probing || !radius_is_usable(s) ? NULL : calloc(1, sizeof(*q));
-	if (q) {
-		*q = (struct radius_request){
-			.radius = s->radius, .servers = &nobody, .kind = p->kind, .code = RADIUS_STATUS_SERVER,
-			.build = probe_build, .done = probe_done, .arg = p, .probe = true, .result = -ETIMEDOUT,
-		};
-		p->probing = true;
-		if (radius_request_start(q, p) == 0)
-			return;
-		p->probing = false;
-		free(q);
-	}
-	radius_set_dead(p, "it does not answer");
-}
-
 /* ---- secrets and addresses ---- */
 
 static void maybe_ready(struct radius_server *s)
 {
-	if (radius_is_usable(s) && s->radius->on_alive)
-		s->radius->on_alive(s->radius->alive_arg);
+	if (radius_is_usable(s))
+		radius_tell_alive(s->radius);
 }
 
 static void on_retry_timer(struct loop_timer *t)
@@ -177,7 +119,7 @@ static bool may_ask(struct radius_server *s, uint64_t *asked_ms)
 
 static void restart(struct radius_server *s)
 {
-	radius_server_restart(s);
+	s->radius->on->changed(s);
 	maybe_ready(s);
 }
 
@@ -309,4 +251,37 @@ void radius_ask_address(struct radius_server *s)
 		free(j);
 		retry_later(s);
 	}
+}
+
+/* ---- the way to them ---- */
+
+static int bind_and_connect(int fd, const struct addr *from, const struct addr *to)
+{
+	struct sockaddr_storage ss;
+	socklen_t len;
+
+	if (addr_is_set(from)) {
+		len = addr_to_sockaddr(from, &ss);
+		if (bind(fd, (struct sockaddr *)&ss, len) < 0)
+			return -errno;
+	}
+	len = addr_to_sockaddr(to, &ss);
+	return connect(fd, (struct sockaddr *)&ss, len) < 0 && errno != EINPROGRESS ? -errno : 0;
+}
+
+int radius_line_connect(const struct radius_line *l, int type)
+{
+	const struct radius_server *s = l->server;
+	struct addr to = s->address;
+	int fd, err;
+
+	to.port = l->port;
+	fd = socket(to.family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	err = bind_and_connect(fd, &s->config->source, &to);
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
 }

@@ -13,20 +13,10 @@
 
 /* ---- UDP ---- */
 
-/* Of the kinds of requests that go there, those that wait. */
-static void line_refused(struct radius_line *l)
-{
-	for (int i = 0; i < RADIUS_PORTS; i++) {
-		struct radius_portal *p = &l->server->ports[i];
-
-		if (p->line == l && p->requests)
-			radius_set_dead(p, "nothing listens there (ICMP port unreachable)");
-	}
-}
-
 static void on_readable(struct loop_io *io, int fd, int events)
 {
 	struct radius_socket *k = container_of(io, struct radius_socket, io);
+	const struct radius_events *on = k->line->server->radius->on;
 	/* One more than the longest, so that a longer one is seen as such. */
 	static uint8_t data[RADIUS_PACKET_MAX + 1];
 
@@ -35,7 +25,7 @@ static void on_readable(struct loop_io *io, int fd, int events)
 		ssize_t n = recv(fd, data, sizeof(data), 0);
 
 		if (n < 0 && errno == ECONNREFUSED) {
-			line_refused(k->line);
+			on->refused(k->line);
 			continue;
 		}
 		if (n < 0 && errno == EINTR)
@@ -43,19 +33,20 @@ static void on_readable(struct loop_io *io, int fd, int events)
 		if (n < 0)
 			break;
 		if ((size_t)n > RADIUS_PACKET_MAX)
-			radius_bad_reply(k, RADIUS_LONG);
+			on->bad_reply(k, RADIUS_LONG);
 		else
-			(void)radius_take_reply(k, data, (size_t)n);
+			(void)on->reply(k, data, (size_t)n);
 	}
 	explicit_bzero(data, sizeof(data));
 }
 
 static int start_udp(struct radius_socket *k)
 {
-	int size = 1 << 20, err = radius_socket_connect(k, SOCK_DGRAM);
+	int size = 1 << 20;
 
-	if (err)
-		return err;
+	k->fd = radius_line_connect(k->line, SOCK_DGRAM);
+	if (k->fd < 0)
+		return k->fd;
 	/* A burst of answers must not be lost while the loop does something else. */
 	(void)setsockopt(k->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	return loop_io_start(k->line->server->radius->loop, &k->io, k->fd, LOOP_READ, on_readable);
@@ -72,27 +63,6 @@ static int send_udp(struct radius_socket *k, const uint8_t *data, size_t len)
 }
 
 /* ---- either ---- */
-
-int radius_socket_connect(struct radius_socket *k, int type)
-{
-	const struct radius_server *s = k->line->server;
-	const struct addr *from = &s->config->source;
-	struct addr to = s->address;
-	struct sockaddr_storage ss;
-	socklen_t len;
-
-	k->fd = socket(to.family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (k->fd < 0)
-		return -errno;
-	if (addr_is_set(from)) {
-		len = addr_to_sockaddr(from, &ss);
-		if (bind(k->fd, (struct sockaddr *)&ss, len) < 0)
-			return -errno;
-	}
-	to.port = k->line->port;
-	len = addr_to_sockaddr(&to, &ss);
-	return connect(k->fd, (struct sockaddr *)&ss, len) < 0 && errno != EINPROGRESS ? -errno : 0;
-}
 
 int radius_socket_send(struct radius_socket *k, const uint8_t *data, size_t len)
 {

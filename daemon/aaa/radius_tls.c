@@ -2,7 +2,7 @@
 /*
  * A connection of RADIUS over TLS (RFC 6614): the files that it is made with,
  * which the monitor opens each time; TCP; the handshake; bytes in and out, of
- * which neither ever blocks. What ends it is told once, by radius_socket_broken.
+ * which neither ever blocks. What ends it is told once, as broken.
  */
 #include "aaa/radius_internal.h"
 
@@ -52,6 +52,11 @@ static const struct config_radius *config_of(const struct radius_tls *t)
 	return t->socket->line->server->config;
 }
 
+static const struct radius_events *events_of(const struct radius_tls *t)
+{
+	return t->socket->line->server->radius->on;
+}
+
 __attribute__((format(printf, 2, 3)))
 static int fail(struct radius_tls *t, const char *fmt, ...)
 {
@@ -69,7 +74,7 @@ static void give_up(struct radius_tls *t, int err)
 	char why[sizeof(t->why)];
 
 	snprintf(why, sizeof(why), "%s", t->why[0] ? t->why : strerror(-err));
-	radius_socket_broken(t->socket, why);
+	events_of(t)->broken(t->socket, why);
 }
 
 /* The first thing that OpenSSL complained about. */
@@ -308,11 +313,11 @@ static int take_packets(struct radius_tls *t)
 	size_t len;
 
 	while (!(fault = radius_stream_next(&t->in, &packet, &len)) && len)
-		if (!radius_take_reply(t->socket, packet, len))
+		if (!events_of(t)->reply(t->socket, packet, len))
 			return fail(t, "it sent a bad reply");
 	if (!fault)
 		return 0;
-	radius_bad_reply(t->socket, fault);
+	events_of(t)->bad_reply(t->socket, fault);
 	return fail(t, "it sent what is no RADIUS: %s", radius_fault_text(fault));
 }
 
@@ -458,10 +463,11 @@ static int start_ssl(struct radius_tls *t)
 static int start_connecting(struct radius_tls *t)
 {
 	struct radius_socket *k = t->socket;
-	int err = radius_socket_connect(k, SOCK_STREAM);
+	int err;
 
-	if (err)
-		return fail(t, "it cannot be connected to: %s", strerror(-err));
+	k->fd = radius_line_connect(k->line, SOCK_STREAM);
+	if (k->fd < 0)
+		return fail(t, "it cannot be connected to: %s", strerror(-k->fd));
 	t->phase = CONNECTING;
 	err = start_ssl(t);
 	if (err)

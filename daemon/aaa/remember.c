@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/hash.h"
+
 struct remembered {
 	struct remembered *next;
 	char lac[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX];
@@ -14,13 +16,9 @@ struct remembered {
 
 static uint32_t chain_of(const char *lac, const char *session)
 {
-	uint32_t h = 2166136261u;
+	uint32_t h = hash_fnv32(HASH_FNV32_START, lac, strlen(lac));
 
-	for (; *lac; lac++)
-		h = (h ^ (uint8_t)*lac) * 16777619u;
-	for (; *session; session++)
-		h = (h ^ (uint8_t)*session) * 16777619u;
-	return h % REMEMBER_CHAINS;
+	return hash_fnv32(h, session, strlen(session)) % REMEMBER_CHAINS;
 }
 
 /* Where the link to the entry is, or the end of its chain. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "aaa/users_internal.h"
+#include "lib/hash.h"
 
 struct entry {
 	struct entry *next;		/* in its chain, the file's order */
@@ -36,14 +37,10 @@ struct loading {
 	void *arg;
 };
 
-/* FNV-1a: what is hashed is the administrator's, a peer can only look up. */
+/* Without a key: what is hashed is the administrator's, a peer can only look up. */
 static uint32_t hash_name(const char *name)
 {
-	uint32_t h = 2166136261u;
-
-	for (; *name; name++)
-		h = (h ^ (uint8_t)*name) * 16777619u;
-	return h;
+	return hash_fnv32(HASH_FNV32_START, name, strlen(name));
 }
 
 static bool is_any(const char *name)

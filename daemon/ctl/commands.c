@@ -654,7 +654,7 @@ const struct ctl_command ctl_commands[] = {
 	  .help = "Changes how much l2tpd logs until it is started again." },
 	{ .words = "test aaa", .args = test_aaa_args, .view = &test_view,
 	  .help = "Asks for a user as a call would, and shows the whole reply; fails when he is refused." },
-	{ .words = "completion bash", .local = ctl_completion_bash,
+	{ .words = "completion bash", .completion = true,
 	  .help = "Prints a script that completes these commands in bash." },
 	{ 0 }
 };

@@ -76,7 +76,7 @@ struct ctl_command {
 	const char *words;		/* "show tunnels": also the request's command */
 	const struct ctl_arg *args;	/* ends with word NULL; NULL: none */
 	const struct ctl_view *view;	/* NULL: says nothing when all went well */
-	void (*local)(FILE *out);	/* runs here: l2tpd is not asked */
+	bool completion;		/* writes the script of completion.c: l2tpd is not asked */
 	const char *help;
 };
 

@@ -128,8 +128,8 @@ static int run_command(const struct settings *s, int argc, char **argv, FILE *ou
 		goto out;
 	if (req.help)
 		ctl_help(argc, argv, out);
-	else if (req.command->local)
-		req.command->local(out);
+	else if (req.command->completion)
+		ctl_completion_bash(out);
 	else
 		ret = ask(&req, &s->o, out, err);
 out:

@@ -21,19 +21,6 @@ static int check_ppp_ref(struct check *ch, const void *obj, const char *section,
 	return 0;
 }
 
-int config_check_tunnel(struct check *ch, const void *obj, const struct config_tunnel *t,
-			const char *secret_key)
-{
-	if (t->challenge && !t->secret_file)
-		return fail(ch, obj, "challenge", "challenge needs a secret; set %s", secret_key);
-	if (t->hide && !t->secret_file)
-		return fail(ch, obj, "hide-avps", "hide-avps needs a secret; set %s", secret_key);
-	if (t->retransmit_cap_ms < t->retransmit_ms)
-		return fail(ch, obj, "retransmit-cap", "retransmit-cap is less than retransmit; "
-			    "raise it");
-	return 0;
-}
-
 static int check_listen(struct check *ch)
 {
 	const struct config *c = ch->c;
@@ -58,16 +45,6 @@ static int check_listen(struct check *ch)
 		return fail(ch, &c->lns[0], NULL, "lns \"%s\" cannot be called; add a listen "
 			    "section", c->lns[0].name);
 	return 0;
-}
-
-bool config_check_listens(const struct config *c, enum config_encap encap)
-{
-	size_t i;
-
-	for (i = 0; i < c->listen_n; i++)
-		if (c->listen[i].encap == encap)
-			return true;
-	return false;
 }
 
 static int check_lns(struct check *ch)
@@ -228,15 +205,6 @@ static int check_ppp(struct check *ch, struct config_ppp *p)
 		return -ENOMEM;
 	if (p->pool.n == 0 && p->pool.v)
 		return fail(ch, p, "pool", "pool has no address but local-address; widen it");
-	return 0;
-}
-
-/* Resolvers are not there to be asked without a pause. */
-int config_check_resolve(struct check *ch, const void *obj, uint32_t resolve_ms)
-{
-	if (resolve_ms && resolve_ms < 100)
-		return fail(ch, obj, "resolve-interval", "resolve-interval is shorter than 0.1 seconds; raise it, or "
-			    "set it to 0 to have the name looked up at each attempt to call only");
 	return 0;
 }
 

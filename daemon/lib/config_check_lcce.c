@@ -3,32 +3,7 @@
 #include "lib/config_check.h"
 
 #include <errno.h>
-#include <net/if.h>
-#include <stdio.h>
 #include <string.h>
-
-int config_check_join(struct check *ch, const void *session, const char *ifname,
-		      const char *bridge, const char *vrf)
-{
-	if (bridge && vrf)
-		return fail(ch, session, "vrf", "an interface joins a bridge or a vrf; remove one");
-	if (ifname && bridge && strcmp(ifname, bridge) == 0)
-		return fail(ch, session, "bridge", "an interface cannot join itself; let bridge name "
-			    "another");
-	if (ifname && vrf && strcmp(ifname, vrf) == 0)
-		return fail(ch, session, "vrf", "an interface cannot join itself; let vrf name another");
-	return 0;
-}
-
-int config_check_vlan_name(struct check *ch, const void *session, const char *ifname, uint16_t vlan)
-{
-	char name[64];
-
-	if (!ifname || !vlan || snprintf(name, sizeof(name), "%s.%u", ifname, vlan) < IFNAMSIZ)
-		return 0;
-	return fail(ch, session, "ifname", "the VLAN's interface would be %s, which is longer than %d characters; "
-		    "choose a shorter ifname", name, IFNAMSIZ - 1);
-}
 
 int config_check_pw(struct check *ch, const struct config_pw *p)
 {

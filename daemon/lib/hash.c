@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SipHash with 1 and 3 rounds; see hash.h. */
+/* SipHash with 1 and 3 rounds, and FNV-1a; see hash.h. */
 #include "lib/hash.h"
 
 #include <string.h>
@@ -51,4 +51,22 @@ uint64_t hash_keyed(const uint64_t key[2], const void *data, size_t len)
 	for (int i = 0; i < 3; i++)
 		sip_round(v);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+uint32_t hash_fnv32(uint32_t h, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ p[i]) * UINT32_C(0x01000193);
+	return h;
+}
+
+uint64_t hash_fnv64(uint64_t h, const void *data, size_t len)
+{
+	const uint8_t *p = data;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ p[i]) * UINT64_C(0x100000001b3);
+	return h;
 }

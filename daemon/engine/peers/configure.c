@@ -2,20 +2,21 @@
 /* A peer's section as what the protocol core and the data plane are told. */
 #include "engine/peers/configure.h"
 
+#include <string.h>
 #include <sys/socket.h>
 
 #include "engine/engine.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/peers/peer.h"
+#include "lib/hash.h"
 
 uint32_t configure_router_id(const struct config *c)
 {
-	uint32_t v = 0x811c9dc5;
+	uint32_t v;
 
 	if (addr_is_set(&c->router_id))
 		return addr_v4(&c->router_id);
-	for (const char *p = c->hostname; *p; p++)
-		v = (v ^ (uint8_t)*p) * 0x01000193;
+	v = hash_fnv32(HASH_FNV32_START, c->hostname, strlen(c->hostname));
 	return v ? v : 1;
 }
 

@@ -184,6 +184,9 @@ void l2tp_cause_decode(const struct l2tp_message *m, struct l2tp_cause *out);
 int l2tp_nonce_decode(const struct l2tp_message *m, struct l2tp_nonce *out);
 /* Whether the Pseudowire Capabilities List names the type. */
 bool l2tp_has_pseudowire(const struct l2tp_message *m, uint16_t type);
+/* The text is cut where it is too long. */
+__attribute__((format(printf, 4, 5)))
+void l2tp_cause_set(struct l2tp_cause *c, uint16_t result, uint16_t error, const char *fmt, ...);
 /* "6 (lost carrier?), error 4 (...): text" in the RFC's words, for logs; returns buf. */
 const char *l2tp_cause_format(const struct l2tp_cause *c, enum l2tp_message_type type,
 			      char *buf, size_t size);

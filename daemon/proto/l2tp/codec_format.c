@@ -1,8 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* AVPs and causes as a reader of logs wants them, in the words of RFC 2661 section 4.4 and RFC 3931 section 5.4. */
+#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "proto/l2tp/codec_internal.h"
+
+void l2tp_cause_set(struct l2tp_cause *c, uint16_t result, uint16_t error, const char *fmt, ...)
+{
+	va_list ap;
+
+	memset(c, 0, sizeof(*c));
+	c->result = result;
+	c->error = error;
+	va_start(ap, fmt);
+	vsnprintf(c->text, sizeof(c->text), fmt, ap);
+	va_end(ap);
+}
 
 /* Section 4.4.2. X(enumerator without prefix, words) */
 #define STOPCCN_RESULTS(X)						\

@@ -3,6 +3,11 @@
  * What the core's own files share: the endpoint, tunnels and sessions. What a
  * successor process needs of a tunnel or session is in its record, plain
  * values; the messages that are not acknowledged yet are in struct reliable.
+ *
+ * Each file calls only those below it. From the top: endpoint.c; request.c;
+ * tunnel_command.c, session_command.c; tunnel_input.c; tunnel_tie.c, session_input.c;
+ * tunnel.c; session.c; session_send.c, session_tie.c; tunnel_send.c, begin.c;
+ * tunnel_auth.c; ids.c, peers.c; then what knows no tunnel.
  */
 #ifndef L2TPD_PROTO_L2TP_INTERNAL_H
 #define L2TPD_PROTO_L2TP_INTERNAL_H
@@ -82,6 +87,9 @@ struct l2tp_tunnel {
 	struct l2tp_tunnel_record r;
 	struct l2tp_tunnel_config cfg;
 	struct l2tp_endpoint *ep;
+	/* l2tp_tunnel_event: the sessions' files lie below the tunnels' and call it by this only */
+	void (*event)(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_event ev,
+		      const struct l2tp_cause *cause);
 	void *user;
 	int socket;
 	struct reliable rel;
@@ -148,16 +156,15 @@ struct input {
 	size_t len;
 };
 
-__attribute__((format(printf, 4, 5)))
-void l2tp_cause_set(struct l2tp_cause *c, uint16_t result, uint16_t error, const char *fmt, ...);
+/* ---- ids.c ---- */
 
-/* ---- endpoint.c ---- */
-
-/* First in every call of the driver: what it has taken is freed. */
-void l2tp_begin(struct l2tp_endpoint *ep);
-uint16_t l2tp_random_u16(struct l2tp_endpoint *ep);	/* not 0 */
 /* A free random id of the map, of 16 bits for version 2, of 32 for version 3; 0: all are taken. */
 uint32_t l2tp_random_id(struct l2tp_endpoint *ep, const struct idmap *m, uint8_t version);
+/* Of a session that is to be; 0: all are taken. */
+uint32_t l2tp_session_next_id(struct l2tp_tunnel *t);
+
+/* ---- peers.c ---- */
+
 int l2tp_peer_link(struct l2tp_endpoint *ep, enum peer_table table, struct l2tp_tunnel *t,
 		   uint64_t hash);
 void l2tp_peer_unlink(struct l2tp_endpoint *ep, enum peer_table table, struct l2tp_tunnel *t);
@@ -166,27 +173,35 @@ struct l2tp_tunnel *l2tp_peer_next(const struct l2tp_endpoint *ep, enum peer_tab
 				   uint64_t hash, const struct l2tp_tunnel *t);
 uint64_t l2tp_ip_hash(const struct l2tp_endpoint *ep, const struct addr *a);
 
+/* ---- begin.c ---- */
+
+/* First in every call of the driver: what it has taken is freed. */
+void l2tp_begin(struct l2tp_endpoint *ep);
+/* One that is in no map or list any more. */
+void l2tp_tunnel_free(struct l2tp_tunnel *t);
+void l2tp_session_free(struct l2tp_session *s);
+
 /* ---- request.c: packets to no tunnel of ours ---- */
 void l2tp_input_unknown(struct l2tp_endpoint *ep, const struct input *in);
-/* The SCCRQ m of peer against those that we sent to it: false when it lost, or both did. */
-bool l2tp_resolve_tie(struct l2tp_endpoint *ep, uint64_t now, const struct addr *peer,
-		      const struct l2tp_message *m);
 
 /* ---- tunnel.c ---- */
 
 /* In the maps, counted, idle. NULL with -errno in *err. */
 struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint32_t id, uint8_t version,
 				    int *err);
-void l2tp_tunnel_free(struct l2tp_tunnel *t);
+/* One that has no sessions, lies in no table by peer, and that the driver never heard of. */
+void l2tp_tunnel_discard(struct l2tp_tunnel *t);
 void l2tp_tunnel_configure(struct l2tp_tunnel *t, const struct l2tp_tunnel_config *cfg);
 /* cause: of the StopCCN or the end; NULL for a message out of sequence. */
 void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_event ev,
 		       const struct l2tp_cause *cause);
 /* Last in every call of the driver that concerned the tunnel: sends what may go. */
 void l2tp_tunnel_done(struct l2tp_tunnel *t, uint64_t now);
-/* 0, or -errno: the tunnel can then not go on. */
-int l2tp_tunnel_queue(struct l2tp_tunnel *t, struct l2tp_encoder *e);
-void l2tp_tunnel_start_idle(struct l2tp_tunnel *t, uint64_t now);
+
+/* ---- tunnel_tie.c ---- */
+/* The SCCRQ m of peer against those that we sent to it: false when it lost, or both did. */
+bool l2tp_tunnel_tie_resolve(struct l2tp_endpoint *ep, uint64_t now, const struct addr *peer,
+			     const struct l2tp_message *m);
 
 /* ---- tunnel_input.c ---- */
 void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in);
@@ -228,6 +243,8 @@ enum l2tp_message_type l2tp_peek_type(const uint8_t *pkt, size_t len);
 /* session_id: of the header of version 2. */
 void l2tp_tunnel_encode_begin(struct l2tp_tunnel *t, struct l2tp_encoder *e,
 			      enum l2tp_message_type type, uint32_t session_id);
+/* 0, or -errno: the tunnel can then not go on. */
+int l2tp_tunnel_queue(struct l2tp_tunnel *t, struct l2tp_encoder *e);
 int l2tp_tunnel_send_sccrq(struct l2tp_tunnel *t);
 int l2tp_tunnel_send_sccrp(struct l2tp_tunnel *t);
 int l2tp_tunnel_send_scccn(struct l2tp_tunnel *t);
@@ -240,14 +257,16 @@ void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in, uint32_t peer
 /* ---- session.c ---- */
 void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_event ev,
 			const struct l2tp_cause *cause);
-void l2tp_session_free(struct l2tp_session *s);
-uint32_t l2tp_session_next_id(struct l2tp_tunnel *t);
 /* A request of the peer: in the maps, pending. NULL: out of memory or ids. */
 struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
 				      enum l2tp_call_kind kind);
+/* One that has just been made, and that the driver never heard of. */
+void l2tp_session_discard(struct l2tp_session *s);
 /* All are gone with their tunnel; cause as effect_cause gave it. */
 void l2tp_sessions_down(struct l2tp_tunnel *t, uint32_t cause, bool by_peer);
 void l2tp_sessions_timeout(struct l2tp_tunnel *t, uint64_t now);
+/* The tunnel's idle time runs while it has none. */
+void l2tp_sessions_start_idle(struct l2tp_tunnel *t, uint64_t now);
 /* tunnel-open to those that wait for it, as many as the transport takes. */
 void l2tp_sessions_start(struct l2tp_tunnel *t, uint64_t now);
 
@@ -255,19 +274,18 @@ void l2tp_sessions_start(struct l2tp_tunnel *t, uint64_t now);
 /* A call's message on an established tunnel, as ep->msg and ep->fault have it. */
 void l2tp_session_input(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_header *h,
 			enum l2tp_severity severity);
-/* What the WEN or SLI in hand says, to the driver. */
-void l2tp_session_tell_wen(struct l2tp_session *s);
-void l2tp_session_tell_sli(struct l2tp_session *s);
 
 /* ---- session_tie.c: two requests for one circuit, RFC 3931 section 5.4.4 ---- */
 void l2tp_tie_watch(struct l2tp_session *s);	/* our request is out */
 void l2tp_tie_forget(struct l2tp_session *s);
-/* The request in hand against ours: false, with the CDN's cause, when it lost. */
-bool l2tp_tie_resolve(struct l2tp_tunnel *t, uint64_t now, struct l2tp_cause *cause);
+/* Ours for the circuit that the request in hand names, while it has no answer; NULL: none. */
+struct l2tp_session *l2tp_tie_find(struct l2tp_tunnel *t);
 
 /* ---- session_send.c ---- */
 int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type);
 int l2tp_session_send_cdn(struct l2tp_session *s, const struct l2tp_cause *cause);
+void l2tp_session_queue_wen(struct l2tp_session *s, const struct l2tp_wen *wen);
+void l2tp_session_queue_sli(struct l2tp_session *s, const struct l2tp_sli *sli);
 /* An SLI when our end of the circuit is not as the peer has heard it, once it can take one. */
 void l2tp_session_tell_circuit(struct l2tp_session *s);
 /* A CDN for a session that does not exist. our_id: what the peer takes for our session's id. */

@@ -4,10 +4,10 @@
  * peer sends before it knows our tunnel id. RFC 2661 sections 4.4.3, 5.1, RFC 3931
  * sections 4.7.3, 5.4.3.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/hash.h"
 #include "proto/l2tp/internal.h"
 
 /*
@@ -16,14 +16,10 @@
  */
 #define LATE_COPY_MS 3000
 
-/* FNV-1a; it tells a copy from another SCCRQ and needs no more. */
+/* It tells a copy from another SCCRQ and needs no more. */
 static uint64_t payload_hash(const struct l2tp_endpoint *ep, const struct l2tp_header *h)
 {
-	uint64_t v = ep->seed ^ 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < h->payload_len; i++)
-		v = (v ^ h->payload[i]) * 0x100000001b3u;
-	return v;
+	return hash_fnv64(ep->seed ^ HASH_FNV64_START, h->payload, h->payload_len);
 }
 
 /* Where a peer's tunnel is kept; id is 0 for one that is hidden, which its copy is too. */
@@ -58,48 +54,6 @@ static struct l2tp_tunnel *find_request(struct l2tp_endpoint *ep, const struct i
 		    (t->r.peer_id == id || t->r.request_hash == payload))
 			return t;
 	return NULL;
-}
-
-/*
- * Section 4.4.3, Tie Breaker: compares an SCCRQ with those that we sent to the
- * same peer. False: the SCCRQ lost, or both did.
- */
-bool l2tp_resolve_tie(struct l2tp_endpoint *ep, uint64_t now, const struct addr *peer,
-		      const struct l2tp_message *m)
-{
-	bool theirs = l2tp_has(m, L2TP_AVP_TIE_BREAKER);
-	uint64_t value = theirs ? l2tp_u64(m, L2TP_AVP_TIE_BREAKER) : 0;
-	uint64_t hash = l2tp_ip_hash(ep, peer);
-	struct l2tp_tunnel *t, *next;
-	struct l2tp_cause cause;
-	bool accepted = true;
-
-	l2tp_cause_set(&cause, L2TP_STOPCCN_EXISTS, 0, "the peer's own request won the tie");
-	for (t = l2tp_peer_next(ep, PEER_OPENING, hash, NULL); t; t = next) {
-		bool lose, win;
-
-		next = l2tp_peer_next(ep, PEER_OPENING, hash, t);
-		if (!addr_equal_ip(&t->r.peer, peer) || (!theirs && !t->r.tied))
-			continue;
-		lose = theirs && (!t->r.tied || value <= t->r.tie_breaker);
-		win = t->r.tied && (!theirs || t->r.tie_breaker <= value);
-		if (t->r.state == L2TP_TUNNEL_ESTABLISHED) {
-			/*
-			 * Decided already. What lost against it may still come
-			 * for as long as it is retransmitted; anything else is
-			 * a tunnel of its own.
-			 */
-			if (win && now - t->r.opened_ms < reliable_full_cycle(&t->rel.cfg))
-				accepted = false;
-			continue;
-		}
-		if (win)
-			accepted = false;
-		l2tp_tunnel_event(t, now, lose ? L2TP_TUNNEL_EV_SCCRQ_LOSE :
-						     L2TP_TUNNEL_EV_SCCRQ_WIN, &cause);
-		l2tp_tunnel_done(t, now);
-	}
-	return accepted;
 }
 
 /* Limits, before anything is kept. */
@@ -139,9 +93,7 @@ static void new_request(struct l2tp_endpoint *ep, const struct input *in, uint32
 	if (!t->request ||
 	    l2tp_peer_link(ep, PEER_REQUEST, t, request_key(ep, in->peer, peer_id, payload))) {
 		/* as if it had been lost: it comes again */
-		idmap_remove(&ep->tunnels, t->r.id);
-		ep->tunnel_count--;
-		l2tp_tunnel_free(t);
+		l2tp_tunnel_discard(t);
 		return;
 	}
 	memcpy(t->request, in->pkt, in->h.length);
@@ -197,7 +149,7 @@ static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
 		return;
 	}
 	/* what may be signed has to be judged before it ends anything of ours: l2tp_tunnel_decide */
-	if (in->h.version == 2 && !offers_v3(m) && !l2tp_resolve_tie(ep, in->now, in->peer, m))
+	if (in->h.version == 2 && !offers_v3(m) && !l2tp_tunnel_tie_resolve(ep, in->now, in->peer, m))
 		return;
 	if (!within_limits(ep, in, peer_id))
 		return;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Calls: their machines, timers and end. RFC 2661 sections 5.2, 5.6, 7.4, 7.5, RFC 3931 sections 3.4, 7.3, 7.4. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/buf.h"
 #include "proto/l2tp/internal.h"
 
 #define START_QUEUE 64	/* messages in the transport that keep further calls waiting */
@@ -57,63 +57,6 @@ static void waiting_append(struct l2tp_session *s)
 	s->waiting = true;
 }
 
-/* ---- ids ---- */
-
-static uint8_t mix(uint64_t key, unsigned int round, uint8_t half)
-{
-	uint64_t v = (key ^ half ^ (uint64_t)round << 8) * 0x9e3779b97f4a7c15u;
-
-	return (uint8_t)((v ^ v >> 29) * 0xbf58476d1ce4e5b9u >> 56);
-}
-
-#define ROUNDS 4
-
-/* A permutation of the 16-bit numbers, and its inverse. */
-static uint16_t permute(uint64_t key, uint16_t v, bool back)
-{
-	uint8_t a = (uint8_t)(v >> 8), b = (uint8_t)v;
-
-	for (unsigned int i = 0; i < ROUNDS; i++) {
-		uint8_t t = back ? a : b;
-
-		if (back) {
-			a = b ^ mix(key, ROUNDS - 1 - i, a);
-			b = t;
-		} else {
-			b = a ^ mix(key, i, b);
-			a = t;
-		}
-	}
-	return (uint16_t)(a << 8 | b);
-}
-
-/*
- * Unpredictable (section 9.1), and yet the longest possible time passes before
- * an id is used again: what a peer sent to a session that is gone by the time
- * must not find another in its place. 0: all are taken. Version 3 has 32 bits
- * for that, and one space of ids for all tunnels; while the version is open, an
- * id has to fit either.
- */
-uint32_t l2tp_session_next_id(struct l2tp_tunnel *t)
-{
-	struct l2tp_endpoint *ep = t->ep;
-	uint16_t id;
-
-	if (t->r.version == 3)
-		return l2tp_random_id(ep, &ep->sessions_v3, t->r.fallback ? 2 : 3);
-	if (t->sessions.count >= UINT16_MAX)
-		return 0;
-	if (!t->r.session_key) {
-		ep->env.random(ep->env.ctx, &t->r.session_key, sizeof(t->r.session_key));
-		t->r.session_key |= 1;
-		t->r.session_counter = permute(t->r.session_key, l2tp_random_u16(ep), true);
-	}
-	do
-		id = permute(t->r.session_key, t->r.session_counter++, false);
-	while (!id || idmap_get(&t->sessions, id));
-	return id;
-}
-
 /* ---- life ---- */
 
 static int map_put(struct l2tp_session *s)
@@ -160,12 +103,13 @@ struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
 	return s;
 }
 
-void l2tp_session_free(struct l2tp_session *s)
+void l2tp_session_discard(struct l2tp_session *s)
 {
-	free(s->own);
-	free(s->peers);
-	free(s->proxy);
-	free(s);
+	idmap_remove(&s->tunnel->sessions, s->r.id);
+	unmap_v3(s);
+	setup_remove(s);
+	s->tunnel->ep->session_count--;
+	l2tp_session_free(s);
 }
 
 /* Out of all lists and maps; freed when the driver has taken its FREE. */
@@ -185,6 +129,16 @@ static void down(struct l2tp_session *s, uint32_t cause, bool by_peer)
 	effect_push(q, L2TP_EFFECT_SESSION_FREE, t, s);
 }
 
+void l2tp_sessions_start_idle(struct l2tp_tunnel *t, uint64_t now)
+{
+	if (t->r.state != L2TP_TUNNEL_ESTABLISHED)
+		return;
+	if (t->sessions.count || t->cfg.persist_idle || t->cfg.idle_timeout == L2TP_OFF)
+		t->r.idle_at = L2TP_NEVER;
+	else
+		t->r.idle_at = now + t->cfg.idle_timeout;
+}
+
 static void clean_up(struct l2tp_session *s, uint64_t now, const struct l2tp_cause *cause,
 		     bool by_peer)
 {
@@ -194,7 +148,7 @@ static void clean_up(struct l2tp_session *s, uint64_t now, const struct l2tp_cau
 	if (s->in_by_peer)
 		idmap_remove(&t->sessions_by_peer, s->r.peer_id);
 	down(s, effect_cause(&t->ep->effects, cause), by_peer);
-	l2tp_tunnel_start_idle(t, now);
+	l2tp_sessions_start_idle(t, now);
 }
 
 void l2tp_sessions_down(struct l2tp_tunnel *t, uint32_t cause, bool by_peer)
@@ -256,7 +210,7 @@ static void close_with_cdn(struct l2tp_session *s, uint64_t now, const struct l2
 		l2tp_cause_set(&full, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
 			       "no room for a CDN");
 		clean_up(s, now, cause, by_peer);
-		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_LOCAL_CLOSE, &full);
+		t->event(t, now, L2TP_TUNNEL_EV_LOCAL_CLOSE, &full);
 		return;
 	}
 	clean_up(s, now, cause, by_peer);
@@ -295,6 +249,37 @@ static const struct l2tp_cause *out_of_sequence(struct l2tp_cause *c, const stru
 	return c;
 }
 
+/* What the WEN or SLI in hand says, to the driver. */
+static void tell_wen(struct l2tp_session *s)
+{
+	struct l2tp_endpoint *ep = s->tunnel->ep;
+	const struct l2tp_avp_view *v = &ep->msg.avp[L2TP_AVP_CALL_ERRORS];
+	struct rbuf r = rbuf_init(v->value, v->len);
+	struct l2tp_wen wen;
+
+	rbuf_u16(&r);
+	wen.crc = rbuf_u32(&r);
+	wen.framing = rbuf_u32(&r);
+	wen.hardware_overruns = rbuf_u32(&r);
+	wen.buffer_overruns = rbuf_u32(&r);
+	wen.timeouts = rbuf_u32(&r);
+	wen.alignment = rbuf_u32(&r);
+	effect_push_wen(&ep->effects, s, &wen);
+}
+
+static void tell_sli(struct l2tp_session *s)
+{
+	struct l2tp_endpoint *ep = s->tunnel->ep;
+	const struct l2tp_avp_view *v = &ep->msg.avp[L2TP_AVP_ACCM];
+	struct rbuf r = rbuf_init(v->value, v->len);
+	struct l2tp_sli sli = { 0 };
+
+	rbuf_u16(&r);
+	sli.send_accm = rbuf_u32(&r);
+	sli.recv_accm = rbuf_u32(&r);
+	effect_push_sli(&ep->effects, s, &sli);
+}
+
 static bool is_peers_doing(enum l2tp_session_event ev)
 {
 	return ev == L2TP_SESSION_EV_CDN;
@@ -316,10 +301,9 @@ void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_
 	case L2TP_SESSION_ACT_PREPARE:
 		set_state(s, now, cell.next);
 		break;
-	case L2TP_SESSION_ACT_OPEN_TUNNEL:
+	case L2TP_SESSION_ACT_OPEN_TUNNEL:	/* l2tp_session_open tells the tunnel */
 		waiting_append(s);
 		set_state(s, now, cell.next);
-		l2tp_tunnel_event(s->tunnel, now, L2TP_TUNNEL_EV_LOCAL_CALL, NULL);
 		break;
 	case L2TP_SESSION_ACT_SEND_ICRQ:
 		advance(s, now, L2TP_ICRQ, cell.next);
@@ -348,10 +332,10 @@ void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_
 			 is_peers_doing(ev));
 		break;
 	case L2TP_SESSION_ACT_TELL_WEN:
-		l2tp_session_tell_wen(s);
+		tell_wen(s);
 		break;
 	case L2TP_SESSION_ACT_TELL_SLI:
-		l2tp_session_tell_sli(s);
+		tell_sli(s);
 		break;
 	}
 }
@@ -376,190 +360,4 @@ void l2tp_sessions_timeout(struct l2tp_tunnel *t, uint64_t now)
 			       "setup timed out in %s", l2tp_session_state_name(s->r.state));
 		l2tp_session_event(s, now, L2TP_SESSION_EV_SETUP_TIMEOUT, &cause);
 	}
-}
-
-/* ---- the driver's calls ---- */
-
-static int open_allowed(const struct l2tp_tunnel *t, enum l2tp_call_kind kind)
-{
-	const struct l2tp_endpoint *ep = t->ep;
-
-	if (kind != L2TP_CALL_LAC_INCOMING && kind != L2TP_CALL_LNS_OUTGOING)
-		return -EINVAL;
-	if (t->r.down)
-		return -ENOTCONN;
-	if ((ep->limits.sessions && ep->session_count >= ep->limits.sessions) ||
-	    (t->cfg.max_sessions && t->sessions.count >= t->cfg.max_sessions))
-		return -ENOSPC;
-	/* section 6.9: an OCRQ only to who said that it can place calls; version 3 has no such word */
-	if (kind == L2TP_CALL_LNS_OUTGOING && t->r.version != 3 && t->r.state == L2TP_TUNNEL_ESTABLISHED &&
-	    !t->r.peer_info.bearer)
-		return -EOPNOTSUPP;
-	return 0;
-}
-
-struct l2tp_session *l2tp_session_open(struct l2tp_tunnel *t, uint64_t now,
-				       enum l2tp_call_kind kind,
-				       const struct l2tp_call_params *p, int *err)
-{
-	struct l2tp_endpoint *ep = t->ep;
-	struct l2tp_call_params with_serial = *p;
-	struct l2tp_session *s;
-
-	l2tp_begin(ep);
-	*err = open_allowed(t, kind);
-	if (*err)
-		return NULL;
-	if (!with_serial.call_serial)
-		with_serial.call_serial = ++ep->next_serial;
-	s = l2tp_session_new(t, now, kind);
-	if (s && t->r.version == 3) {
-		s->r.circuit_active = p->circuit_active;
-		while (!s->r.tie_breaker)
-			ep->env.random(ep->env.ctx, &s->r.tie_breaker, sizeof(s->r.tie_breaker));
-	}
-	*err = s ? l2tp_params_pack(&s->own, &with_serial) : -ENOMEM;
-	if (*err) {
-		if (s) {
-			idmap_remove(&t->sessions, s->r.id);
-			unmap_v3(s);
-			setup_remove(s);
-			ep->session_count--;
-			l2tp_session_free(s);
-		}
-		return NULL;
-	}
-	l2tp_session_event(s, now, L2TP_SESSION_EV_LOCAL_OPEN, NULL);
-	l2tp_tunnel_done(t, now);
-	return s;
-}
-
-/* The parameters of an answer take the place of those of the request. */
-static int set_params(struct l2tp_session *s, const struct l2tp_call_params *p)
-{
-	if (!p)
-		return 0;
-	/* l2tp_session_set_circuit may have been there before */
-	if (p->circuit_active)
-		s->r.circuit_active = true;
-	return l2tp_params_pack(&s->own, p);
-}
-
-void l2tp_session_accept(struct l2tp_session *s, uint64_t now, const struct l2tp_call_params *p)
-{
-	static const enum l2tp_session_event acceptable[] = {
-		[L2TP_CALL_LAC_INCOMING] = L2TP_SESSION_EV_ICRP_OK,
-		[L2TP_CALL_LNS_INCOMING] = L2TP_SESSION_EV_ICRQ_OK,
-		[L2TP_CALL_LNS_OUTGOING] = L2TP_SESSION_EV_OCRP_OK,
-		[L2TP_CALL_LAC_OUTGOING] = L2TP_SESSION_EV_OCRQ_OK,
-	};
-	struct l2tp_tunnel *t = s->tunnel;
-	struct l2tp_cause cause;
-	int err;
-
-	l2tp_begin(t->ep);
-	if (!s->r.pending)
-		return;
-	err = set_params(s, p);
-	s->r.pending = false;
-	if (err) {
-		l2tp_cause_set(&cause, L2TP_CDN_ERROR, L2TP_ERROR_RESOURCES, "%s",
-			       strerrordesc_np(-err));
-		l2tp_session_event(s, now, L2TP_SESSION_EV_LOCAL_CLOSE, &cause);
-	} else {
-		l2tp_session_event(s, now, acceptable[s->r.kind], NULL);
-		if (s->r.held_occn)
-			l2tp_session_event(s, now, L2TP_SESSION_EV_OCCN_OK, NULL);
-	}
-	l2tp_tunnel_done(t, now);
-}
-
-void l2tp_session_connected(struct l2tp_session *s, uint64_t now, const struct l2tp_call_params *p)
-{
-	struct l2tp_tunnel *t = s->tunnel;
-
-	l2tp_begin(t->ep);
-	if (s->gone || s->r.kind != L2TP_CALL_LAC_OUTGOING)
-		return;
-	if (!set_params(s, p))
-		l2tp_session_event(s, now, L2TP_SESSION_EV_BEARER_ANSWER, NULL);
-	l2tp_tunnel_done(t, now);
-}
-
-void l2tp_session_close(struct l2tp_session *s, uint64_t now, const struct l2tp_cause *cause)
-{
-	static const enum l2tp_session_event not_acceptable[] = {
-		[L2TP_CALL_LAC_INCOMING] = L2TP_SESSION_EV_ICRP_BAD,
-		[L2TP_CALL_LNS_INCOMING] = L2TP_SESSION_EV_ICRQ_BAD,
-		[L2TP_CALL_LNS_OUTGOING] = L2TP_SESSION_EV_OCRP_BAD,
-		[L2TP_CALL_LAC_OUTGOING] = L2TP_SESSION_EV_OCRQ_BAD,
-	};
-	struct l2tp_cause admin = { .result = L2TP_CDN_ADMINISTRATIVE };
-	struct l2tp_tunnel *t = s->tunnel;
-
-	l2tp_begin(t->ep);
-	if (s->gone)
-		return;
-	l2tp_session_event(s, now, s->r.pending ? not_acceptable[s->r.kind] :
-						  L2TP_SESSION_EV_LOCAL_CLOSE,
-			   cause ? cause : &admin);
-	l2tp_tunnel_done(t, now);
-}
-
-void *l2tp_session_user(const struct l2tp_session *s)
-{
-	return s->user;
-}
-
-void l2tp_session_set_user(struct l2tp_session *s, void *user)
-{
-	s->user = user;
-}
-
-struct l2tp_tunnel *l2tp_session_tunnel(const struct l2tp_session *s)
-{
-	return s->tunnel;
-}
-
-uint32_t l2tp_session_id(const struct l2tp_session *s)
-{
-	return s->r.id;
-}
-
-uint32_t l2tp_session_peer_id(const struct l2tp_session *s)
-{
-	return s->r.peer_id;
-}
-
-enum l2tp_call_kind l2tp_session_kind(const struct l2tp_session *s)
-{
-	return s->r.kind;
-}
-
-const char *l2tp_session_state_str(const struct l2tp_session *s)
-{
-	return l2tp_session_state_name(s->r.state);
-}
-
-bool l2tp_session_is_established(const struct l2tp_session *s)
-{
-	return s->r.state == L2TP_SESSION_ESTABLISHED;
-}
-
-const struct l2tp_call_params *l2tp_session_peer_params(const struct l2tp_session *s)
-{
-	struct l2tp_params_view *v = &s->tunnel->ep->peer_params;
-
-	l2tp_params_unpack(v, s->peers);
-	return &v->p;
-}
-
-const struct l2tp_proxy *l2tp_session_proxy(const struct l2tp_session *s)
-{
-	return s->proxy;
-}
-
-uint64_t l2tp_session_established_ms(const struct l2tp_session *s)
-{
-	return s->r.established_ms;
 }

@@ -2,7 +2,6 @@
 /* What a peer's messages mean for its calls: RFC 2661 sections 4.4.4, 7.4, 7.5, RFC 3931 sections 5.4.4, 7.3, 7.4. */
 #include <stdlib.h>
 
-#include "lib/buf.h"
 #include "proto/l2tp/internal.h"
 
 /*
@@ -131,6 +130,31 @@ static bool request_acceptable(struct l2tp_tunnel *t, uint32_t peer_id, struct l
 	return false;
 }
 
+/* The request in hand against ours for the same circuit: false, with the CDN's cause, when it lost. */
+static bool resolve_tie(struct l2tp_tunnel *t, uint64_t now, struct l2tp_cause *cause)
+{
+	const struct l2tp_message *m = &t->ep->msg;
+	struct l2tp_session *s;
+	bool theirs, win, lose;
+	struct l2tp_cause lost;
+	uint64_t value;
+
+	if (t->r.version != 3 || !l2tp_has(m, L2TP_AVP_REMOTE_END_ID))
+		return true;
+	s = l2tp_tie_find(t);
+	if (!s)
+		return true;
+	theirs = l2tp_has(m, L2TP_AVP_TIE_BREAKER);
+	value = theirs ? l2tp_u64(m, L2TP_AVP_TIE_BREAKER) : 0;
+	/* equal ones, or none on either side: both sessions go */
+	win = theirs ? s->r.tie_breaker && s->r.tie_breaker <= value : true;
+	lose = s->r.tie_breaker ? theirs && value <= s->r.tie_breaker : true;
+	l2tp_cause_set(cause, L2TP_CDN_TIE, 0, "our own request for this circuit won the tie");
+	l2tp_cause_set(&lost, L2TP_CDN_TIE, 0, "the peer's request for the same circuit won the tie");
+	l2tp_session_event(s, now, lose ? L2TP_SESSION_EV_TIE_LOSE : L2TP_SESSION_EV_TIE_WIN, &lost);
+	return !win;
+}
+
 static void input_request(struct l2tp_tunnel *t, uint64_t now, enum l2tp_severity severity)
 {
 	struct l2tp_endpoint *ep = t->ep;
@@ -144,7 +168,7 @@ static void input_request(struct l2tp_tunnel *t, uint64_t now, enum l2tp_severit
 	if (!ok)
 		cause = ep->fault.cause;
 	if (ok)
-		ok = request_acceptable(t, peer_id, &cause) && l2tp_tie_resolve(t, now, &cause);
+		ok = request_acceptable(t, peer_id, &cause) && resolve_tie(t, now, &cause);
 	if (ok) {
 		s = l2tp_session_new(t, now, kind);
 		ok = s && note_params(s) && !idmap_put(&t->sessions_by_peer, peer_id, s);
@@ -223,36 +247,6 @@ static void input_connected(struct l2tp_session *s, uint64_t now, struct message
 		return;
 	}
 	l2tp_session_event(s, now, ev.ok, NULL);
-}
-
-void l2tp_session_tell_wen(struct l2tp_session *s)
-{
-	struct l2tp_endpoint *ep = s->tunnel->ep;
-	const struct l2tp_avp_view *v = &ep->msg.avp[L2TP_AVP_CALL_ERRORS];
-	struct rbuf r = rbuf_init(v->value, v->len);
-	struct l2tp_wen wen;
-
-	rbuf_u16(&r);
-	wen.crc = rbuf_u32(&r);
-	wen.framing = rbuf_u32(&r);
-	wen.hardware_overruns = rbuf_u32(&r);
-	wen.buffer_overruns = rbuf_u32(&r);
-	wen.timeouts = rbuf_u32(&r);
-	wen.alignment = rbuf_u32(&r);
-	effect_push_wen(&ep->effects, s, &wen);
-}
-
-void l2tp_session_tell_sli(struct l2tp_session *s)
-{
-	struct l2tp_endpoint *ep = s->tunnel->ep;
-	const struct l2tp_avp_view *v = &ep->msg.avp[L2TP_AVP_ACCM];
-	struct rbuf r = rbuf_init(v->value, v->len);
-	struct l2tp_sli sli = { 0 };
-
-	rbuf_u16(&r);
-	sli.send_accm = rbuf_u32(&r);
-	sli.recv_accm = rbuf_u32(&r);
-	effect_push_sli(&ep->effects, s, &sli);
 }
 
 /* RFC 3931 section 5.4.5: either end says it, in an SLI or in the message that connects. */

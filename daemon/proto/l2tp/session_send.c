@@ -147,22 +147,12 @@ void l2tp_session_refuse(struct l2tp_tunnel *t, uint32_t peer_id, uint32_t our_i
 	(void)send_cdn(t, peer_id, our_id, cause);
 }
 
-static bool may_tell(const struct l2tp_session *s, enum l2tp_call_kind a, enum l2tp_call_kind b)
-{
-	return s->r.state == L2TP_SESSION_ESTABLISHED && (s->r.kind == a || s->r.kind == b);
-}
-
-void l2tp_session_send_wen(struct l2tp_session *s, uint64_t now, const struct l2tp_wen *wen)
+void l2tp_session_queue_wen(struct l2tp_session *s, const struct l2tp_wen *wen)
 {
 	uint8_t value[26];
 	struct wbuf w = wbuf_init(value, sizeof(value));
-	struct l2tp_tunnel *t = s->tunnel;
 	struct l2tp_encoder e;
 
-	l2tp_begin(t->ep);
-	/* section 6.13: from the LAC to the LNS */
-	if (!may_tell(s, L2TP_CALL_LAC_INCOMING, L2TP_CALL_LAC_OUTGOING))
-		return;
 	wbuf_u16(&w, 0);
 	wbuf_u32(&w, wen->crc);
 	wbuf_u32(&w, wen->framing);
@@ -170,31 +160,24 @@ void l2tp_session_send_wen(struct l2tp_session *s, uint64_t now, const struct l2
 	wbuf_u32(&w, wen->buffer_overruns);
 	wbuf_u32(&w, wen->timeouts);
 	wbuf_u32(&w, wen->alignment);
-	encode_begin(t, &e, L2TP_WEN, s->r.peer_id, s->r.id);
+	encode_begin(s->tunnel, &e, L2TP_WEN, s->r.peer_id, s->r.id);
 	l2tp_encode_avp(&e, L2TP_AVP_CALL_ERRORS, value, sizeof(value));
 	/* cumulative: the next one makes up for one that found no room */
-	(void)l2tp_tunnel_queue(t, &e);
-	l2tp_tunnel_done(t, now);
+	(void)l2tp_tunnel_queue(s->tunnel, &e);
 }
 
-void l2tp_session_send_sli(struct l2tp_session *s, uint64_t now, const struct l2tp_sli *sli)
+void l2tp_session_queue_sli(struct l2tp_session *s, const struct l2tp_sli *sli)
 {
 	uint8_t value[10];
 	struct wbuf w = wbuf_init(value, sizeof(value));
-	struct l2tp_tunnel *t = s->tunnel;
 	struct l2tp_encoder e;
 
-	l2tp_begin(t->ep);
-	/* section 6.14: from the LNS to the LAC; version 3 has no ACCM */
-	if (t->r.version == 3 || !may_tell(s, L2TP_CALL_LNS_INCOMING, L2TP_CALL_LNS_OUTGOING))
-		return;
 	wbuf_u16(&w, 0);
 	wbuf_u32(&w, sli->send_accm);
 	wbuf_u32(&w, sli->recv_accm);
-	l2tp_tunnel_encode_begin(t, &e, L2TP_SLI, s->r.peer_id);
+	l2tp_tunnel_encode_begin(s->tunnel, &e, L2TP_SLI, s->r.peer_id);
 	l2tp_encode_avp(&e, L2TP_AVP_ACCM, value, sizeof(value));
-	(void)l2tp_tunnel_queue(t, &e);
-	l2tp_tunnel_done(t, now);
+	(void)l2tp_tunnel_queue(s->tunnel, &e);
 }
 
 void l2tp_session_tell_circuit(struct l2tp_session *s)
@@ -211,16 +194,4 @@ void l2tp_session_tell_circuit(struct l2tp_session *s)
 	/* without room for it the tunnel is about to end by silence */
 	if (!l2tp_tunnel_queue(t, &e))
 		s->r.circuit_told = s->r.circuit_active;
-}
-
-void l2tp_session_set_circuit(struct l2tp_session *s, uint64_t now, bool active)
-{
-	struct l2tp_tunnel *t = s->tunnel;
-
-	l2tp_begin(t->ep);
-	if (s->gone || t->r.version != 3)
-		return;
-	s->r.circuit_active = active;
-	l2tp_session_tell_circuit(s);
-	l2tp_tunnel_done(t, now);
 }

@@ -65,6 +65,7 @@ struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint
 		return NULL;
 	}
 	t->ep = ep;
+	t->event = l2tp_tunnel_event;
 	t->socket = -1;
 	t->r.id = id;
 	t->r.version = version;
@@ -81,19 +82,6 @@ struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint
 	return t;
 }
 
-void l2tp_tunnel_free(struct l2tp_tunnel *t)
-{
-	reliable_fini(&t->rel);
-	idmap_fini(&t->sessions);
-	idmap_fini(&t->sessions_by_peer);
-	idmap_fini(&t->sessions_by_end);
-	l2tp_auth_free(t);
-	secret_clear(&t->cfg.secret);
-	secret_clear(&t->cfg.old_secret);
-	free(t->request);
-	free(t);
-}
-
 static void uncount(struct l2tp_tunnel *t, bool half_open_too)
 {
 	if (t->counted)
@@ -103,6 +91,13 @@ static void uncount(struct l2tp_tunnel *t, bool half_open_too)
 		t->ep->half_open_count--;
 		t->half_open = false;
 	}
+}
+
+void l2tp_tunnel_discard(struct l2tp_tunnel *t)
+{
+	idmap_remove(&t->ep->tunnels, t->r.id);
+	uncount(t, true);
+	l2tp_tunnel_free(t);
 }
 
 static void unlist_changed(struct l2tp_tunnel *t)
@@ -161,7 +156,7 @@ static void set_state(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_stat
 		if (!t->r.tied)
 			l2tp_peer_unlink(t->ep, PEER_OPENING, t);
 		effect_push(&t->ep->effects, L2TP_EFFECT_TUNNEL_UP, t, NULL);
-		l2tp_tunnel_start_idle(t, now);
+		l2tp_sessions_start_idle(t, now);
 		break;
 	}
 }
@@ -264,13 +259,6 @@ void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_eve
 
 /* ---- sending, and what comes due ---- */
 
-int l2tp_tunnel_queue(struct l2tp_tunnel *t, struct l2tp_encoder *e)
-{
-	int len = l2tp_encode_end(e);
-
-	return len < 0 ? len : reliable_queue(&t->rel, e->out.data, (size_t)len);
-}
-
 /* The acknowledgement with nothing to carry it: a ZLB, in version 3 an ACK, which can be signed. */
 static void send_ack(struct l2tp_tunnel *t)
 {
@@ -334,16 +322,6 @@ void l2tp_tunnel_done(struct l2tp_tunnel *t, uint64_t now)
 			ep->changed_head = t;
 		ep->changed_tail = t;
 	}
-}
-
-void l2tp_tunnel_start_idle(struct l2tp_tunnel *t, uint64_t now)
-{
-	if (t->r.state != L2TP_TUNNEL_ESTABLISHED)
-		return;
-	if (t->sessions.count || t->cfg.persist_idle || t->cfg.idle_timeout == L2TP_OFF)
-		t->r.idle_at = L2TP_NEVER;
-	else
-		t->r.idle_at = now + t->cfg.idle_timeout;
 }
 
 /* Section 5.5: a HELLO is due when the peer was silent and nothing else asks it for a sign. */
@@ -426,116 +404,4 @@ void l2tp_tunnel_timeout(struct l2tp_tunnel *t, uint64_t now)
 	l2tp_tunnel_done(t, now);
 	/* the driver's timer is spent: it must hear even of the same deadline */
 	t->reported = L2TP_NEVER - 1;
-}
-
-/* ---- the driver's calls ---- */
-
-struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
-				     const struct l2tp_tunnel_config *cfg,
-				     const struct addr *local, const struct addr *peer,
-				     int socket, uint32_t tunnel_id, int *err)
-{
-	uint8_t version = cfg->version == 3 ? 3 : 2;
-	struct l2tp_tunnel *t;
-
-	l2tp_begin(ep);
-	*err = -ENOSPC;
-	if (ep->limits.tunnels && ep->tunnel_count >= ep->limits.tunnels)
-		return NULL;
-	*err = -EINVAL;
-	if ((cfg->challenge || cfg->hide) && !secret_is_set(&cfg->secret))
-		return NULL;
-	/* RFC 3931 section 5.3: hiding needs authentication; 4.7.3: a fallback needs UDP, and ids that fit both */
-	if (version == 3 && ((cfg->hide && !cfg->challenge) ||
-			     (cfg->fallback && (!peer->port || tunnel_id > UINT16_MAX))))
-		return NULL;
-	t = l2tp_tunnel_new(ep, now, tunnel_id, cfg->fallback ? 2 : version, err);
-	if (!t)
-		return NULL;
-	t->r.initiator = true;
-	t->r.local = *local;
-	t->r.peer = *peer;
-	t->socket = socket;
-	l2tp_tunnel_configure(t, cfg);
-	t->r.version = version;
-	t->r.fallback = version == 3 && cfg->fallback;
-	*err = version == 3 ? l2tp_auth_start(t, false) : 0;
-	if (!*err)
-		*err = l2tp_peer_link(ep, PEER_OPENING, t, l2tp_ip_hash(ep, peer));
-	if (*err) {
-		idmap_remove(&ep->tunnels, t->r.id);
-		uncount(t, true);
-		l2tp_tunnel_free(t);
-		return NULL;
-	}
-	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_LOCAL_OPEN, NULL);
-	l2tp_tunnel_done(t, now);
-	return t;
-}
-
-void l2tp_tunnel_accept(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_tunnel_config *cfg)
-{
-	l2tp_begin(t->ep);
-	if (!t->r.pending)
-		return;
-	l2tp_tunnel_configure(t, cfg);
-	l2tp_tunnel_decide(t, now);
-	l2tp_tunnel_done(t, now);
-}
-
-void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_cause *cause)
-{
-	struct l2tp_cause refused;
-
-	l2tp_begin(t->ep);
-	if (!t->r.pending)
-		return;
-	if (!cause) {
-		l2tp_cause_set(&refused, L2TP_STOPCCN_NOT_AUTHORIZED, 0, "%s", "");
-		cause = &refused;
-	}
-	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_BAD, cause);
-	l2tp_tunnel_done(t, now);
-}
-
-int l2tp_tunnel_renumber(struct l2tp_tunnel *t)
-{
-	struct l2tp_endpoint *ep = t->ep;
-	uint32_t id;
-
-	if (!t->r.pending)
-		return -EALREADY;
-	/* a peer that offers both versions may yet get an id of either: 16 bits */
-	id = l2tp_random_id(ep, &ep->tunnels, t->r.peer_info.offers_v2 ? 2 : 3);
-	if (!id)
-		return -ENOSPC;
-	if (idmap_put(&ep->tunnels, id, t))
-		return -ENOMEM;
-	idmap_remove(&ep->tunnels, t->r.id);
-	t->r.id = id;
-	return 0;
-}
-
-void l2tp_tunnel_close(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_cause *cause)
-{
-	struct l2tp_cause clear = { .result = L2TP_STOPCCN_CLEAR };
-
-	l2tp_begin(t->ep);
-	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_LOCAL_CLOSE, cause ? cause : &clear);
-	l2tp_tunnel_done(t, now);
-}
-
-void l2tp_tunnel_probe(struct l2tp_tunnel *t, uint64_t now)
-{
-	l2tp_begin(t->ep);
-	if (t->gone || t->r.state != L2TP_TUNNEL_ESTABLISHED || t->rel.s.queued)
-		return;
-	if (!l2tp_tunnel_send_hello(t))
-		t->r.hellos_sent++;
-	l2tp_tunnel_done(t, now);
-}
-
-void l2tp_tunnel_set_socket(struct l2tp_tunnel *t, int socket)
-{
-	t->socket = socket;
 }

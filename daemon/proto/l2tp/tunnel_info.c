@@ -74,13 +74,3 @@ void l2tp_tunnel_counters(const struct l2tp_tunnel *t, struct l2tp_tunnel_counte
 		.last_heard_ms = t->r.last_heard_ms,
 	};
 }
-
-struct l2tp_session *l2tp_session_find(struct l2tp_tunnel *t, uint32_t session_id)
-{
-	return idmap_get(&t->sessions, session_id);
-}
-
-struct l2tp_session *l2tp_session_next(struct l2tp_tunnel *t, uint64_t after_id_plus_one)
-{
-	return idmap_next(&t->sessions, after_id_plus_one);
-}

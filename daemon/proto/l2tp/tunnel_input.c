@@ -4,7 +4,6 @@
  * RFC 3931 sections 4.7.3, 5.4.3, 7.2.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "proto/l2tp/internal.h"
 
@@ -125,7 +124,7 @@ static bool check_request(struct l2tp_tunnel *t, uint64_t now, const struct l2tp
 	t->r.peer_id = peer_id_of(&ep->msg, t->r.version);
 	l2tp_tunnel_note_peer(t, &ep->msg);
 	/* with version 2's header alone it was compared when it came */
-	if (t->r.peer_info.offers_v3 && !l2tp_resolve_tie(ep, now, &t->r.peer, &ep->msg)) {
+	if (t->r.peer_info.offers_v3 && !l2tp_tunnel_tie_resolve(ep, now, &t->r.peer, &ep->msg)) {
 		l2tp_cause_set(cause, L2TP_STOPCCN_EXISTS, 0, "our own request won the tie");
 		return false;
 	}

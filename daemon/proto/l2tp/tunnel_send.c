@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The messages of the control connection, RFC 2661 and RFC 3931 sections 6.1 to 6.5. */
-#include <errno.h>
-#include <string.h>
-
 #include "proto/l2tp/internal.h"
 
 void l2tp_tunnel_encode_begin(struct l2tp_tunnel *t, struct l2tp_encoder *e,
@@ -23,6 +20,13 @@ void l2tp_tunnel_encode_begin(struct l2tp_tunnel *t, struct l2tp_encoder *e,
 	else
 		l2tp_encode_begin(e, ep->tx, sizeof(ep->tx), type, (uint16_t)t->r.peer_id,
 				  (uint16_t)session_id, hide ? &ep->hiding : NULL);
+}
+
+int l2tp_tunnel_queue(struct l2tp_tunnel *t, struct l2tp_encoder *e)
+{
+	int len = l2tp_encode_end(e);
+
+	return len < 0 ? len : reliable_queue(&t->rel, e->out.data, (size_t)len);
 }
 
 static size_t list_pseudowires(const struct l2tp_tunnel_config *c, uint8_t *out)
