@@ -100,10 +100,6 @@ void monitor_address_gone(void *arg, const struct addr *a);	/* tells the engine;
 /* Removes every tunnel and session, and stops their pppds: the engine is gone. */
 void monitor_clear(struct monitor *m);
 
-/* What the kernel takes, and what neither pppd nor a script reads as anything else; "" is the kernel's choice. */
-bool monitor_is_ifname(const char *name);
-bool monitor_is_unit(uint16_t size);		/* an MTU or MRU; 0: unset */
-
 /* socket.c: what control connections come by. fd or -errno; what the kernel lacks is said. */
 int monitor_listen_socket(const struct config_listen *l);
 int monitor_tunnel_socket(const struct monitor_socket *s);	/* checked already */

@@ -9,6 +9,7 @@
 
 #include "lib/log.h"
 #include "monitor/announce.h"
+#include "monitor/check.h"
 #include "monitor/internal.h"
 #include "netlink/address.h"
 #include "netlink/link.h"

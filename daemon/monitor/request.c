@@ -16,6 +16,7 @@
 #endif
 
 #include "lib/log.h"
+#include "monitor/check.h"
 #include "monitor/net.h"
 #include "monitor/pw.h"
 #include "monitor/pw_sections.h"
@@ -24,9 +25,6 @@
 #include "monitor/words.h"
 
 #define L2TP_PORT 1701
-/* Of mtu and mru; 0 leaves them to pppd. */
-#define PPP_UNIT_MIN 64
-#define PPP_UNIT_MAX 16384
 
 struct answer {
 	int result;
@@ -387,42 +385,6 @@ static void do_session_fd(struct monitor *m, const struct monitor_ids *r, struct
 
 /* ---- PPP ---- */
 
-static bool is_control(char c)
-{
-	return (unsigned char)c < 0x20 || c == 0x7f;
-}
-
-static bool has_control(const char *text)
-{
-	for (; *text; text++)
-		if (is_control(*text))
-			return true;
-	return false;
-}
-
-bool monitor_is_ifname(const char *name)
-{
-	if (!*name)
-		return true;	/* the kernel's choice */
-	return name[0] != '-' && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
-	       !strpbrk(name, "/:% ") && !has_control(name);
-}
-
-bool monitor_is_unit(uint16_t size)
-{
-	return size == 0 || (size >= PPP_UNIT_MIN && size <= PPP_UNIT_MAX);
-}
-
-/* The peer's words, which become options and scripts' arguments: no call fails for them. */
-static void make_plain(char *text)
-{
-	if (text[0] == '-')
-		text[0] = '?';
-	for (; *text; text++)
-		if (is_control(*text))
-			*text = '?';
-}
-
 static void do_ppp_start(struct monitor *m, struct monitor_ppp *r, struct answer *a)
 {
 	struct msession *s = table_get(&m->sessions, session_key(r->tunnel_id, r->session_id));
@@ -435,10 +397,10 @@ static void do_ppp_start(struct monitor *m, struct monitor_ppp *r, struct answer
 	    !ipc_is_text(r->profile) || !ipc_is_text(p->user) ||
 	    !ipc_is_text(p->ifname) || !ipc_is_text(p->remote) ||
 	    !ipc_is_text(p->calling_number) || !monitor_is_ifname(p->ifname) ||
-	    has_control(p->user) || !monitor_is_unit(p->mtu) || !monitor_is_unit(p->mru))
+	    monitor_has_control(p->user) || !monitor_is_unit(p->mtu) || !monitor_is_unit(p->mru))
 		return;
-	make_plain(p->remote);
-	make_plain(p->calling_number);
+	monitor_make_plain(p->remote);
+	monitor_make_plain(p->calling_number);
 	profile = config_ppp_find(m->config, r->profile);
 	if (!profile || profile->backend != CONFIG_BACKEND_PPPD)
 		return;

@@ -20,6 +20,7 @@
 #include "lib/config.h"
 #include "lib/log.h"
 #include "lib/table.h"
+#include "monitor/check.h"
 
 #define OUTPUT_LINES	50		/* of one program; the rest is counted */
 #define LINE_MAX_BYTES	512
@@ -194,12 +195,10 @@ static bool read_output(struct job *j)
 	ssize_t n = read(j->output_fd, buf, sizeof(buf));
 
 	for (ssize_t i = 0; i < n; i++) {
-		bool plain = (unsigned char)buf[i] >= 0x20 && buf[i] != 0x7f;
-
 		if (buf[i] == '\n' || j->line_len == sizeof(j->line) - 1)
 			take_line(j);
 		if (buf[i] != '\n')
-			j->line[j->line_len++] = plain ? buf[i] : '?';
+			j->line[j->line_len++] = monitor_is_control(buf[i]) ? '?' : buf[i];
 	}
 	if (n == 0)
 		loop_io_stop(&j->output);
@@ -408,7 +407,7 @@ static void describe(struct job *j, const struct monitor_link *l, bool up, const
 			 up ? "ip-up" : "ip-down", user);
 
 	for (int i = 0; i < n && j->who[i]; i++)
-		if ((unsigned char)j->who[i] < 0x20 || j->who[i] == 0x7f)
+		if (monitor_is_control(j->who[i]))
 			j->who[i] = '?';
 }
 

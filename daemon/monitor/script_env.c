@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "lib/addr.h"
+#include "monitor/check.h"
 
 #define SCRIPT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -61,7 +62,7 @@ static void put_text(struct env *e, const char *name, const char *text)
 {
 	fprintf(e->f, "%s=", name);
 	for (; *text; text++)
-		fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, e->f);
+		fputc(monitor_is_control(*text) ? '?' : *text, e->f);
 	put_end(e);
 }
 

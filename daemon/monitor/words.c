@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor/internal.h"
+#include "monitor/check.h"
 
 bool words_is_ifname(const char name[IFNAMSIZ])
 {
