@@ -28,11 +28,11 @@
 #define helper_of(p, member) \
 	container_of(p, struct helper, member)
 
-static void on_timer(struct loop_timer *t);
+static void on_helper_timer(struct loop_timer *t);
 
 static void set_timer(struct helper *h, uint64_t delay_ms)
 {
-	loop_timer_set(h->loop, &h->timer, loop_now_fresh(h->loop) + delay_ms, on_timer);
+	loop_timer_set(h->loop, &h->timer, loop_now_fresh(h->loop) + delay_ms, on_helper_timer);
 }
 
 /* ---- what it says ---- */
@@ -240,7 +240,7 @@ static void start(struct helper *h)
 	start_later(h);
 }
 
-static void on_timer(struct loop_timer *t)
+static void on_helper_timer(struct loop_timer *t)
 {
 	struct helper *h = helper_of(t, timer);
 
