@@ -100,32 +100,6 @@ void monitor_address_gone(void *arg, const struct addr *a);	/* tells the engine;
 /* Removes every tunnel and session, and stops their pppds: the engine is gone. */
 void monitor_clear(struct monitor *m);
 
-/* socket.c: what control connections come by. fd or -errno; what the kernel lacks is said. */
-int monitor_listen_socket(const struct config_listen *l);
-int monitor_tunnel_socket(const struct monitor_socket *s);	/* checked already */
-/* What the kernel does with data packets' checksums goes by the tunnel's socket. 0 or -errno. */
-int monitor_socket_checksums(int fd, uint16_t family, bool no_tx, bool no_rx);
-int monitor_socket_local(int fd, struct addr *out);
-/* Connects a UDP socket towards the peer, whatever its port: which address of ours it has then. 0 or -errno. */
-int monitor_socket_way(int fd, const struct addr *peer, struct addr *out);
-/* What the kernel would bind a new socket to the peer to; s->local: as there. 0 or -errno. */
-int monitor_source(const struct monitor_source *s, struct addr *out);
-/* Of a tunnel's, after a policy of IPsec: the MTU of its sessions' interfaces is that of its route. */
-void monitor_socket_reroute(int fd, enum dp_encap encap, const struct addr *peer);
-
-/* files.c: what is opened for the other processes */
-int monitor_unix_listener(const char *dir, const char *name);
-int monitor_open_secret(const struct config *c, const struct monitor_secret *s);
-int monitor_open_aaa_file(const struct config *c, int kind, const char *name,
-			  const char *session);
-int monitor_config_fd(const struct monitor *m);			/* a memfd at its start */
-/* The accounting queue in state-dir, made when it is missing; -ENOENT when no profile accounts. Says why not. */
-int monitor_open_queue(const struct config *c);
-int monitor_coa_socket(const struct config *c);		/* -ENOENT when there are no coa clients. Says why not. */
-
-/* vici.c: a connection to charon's vici socket; fd or -errno */
-int monitor_vici(const char *path);
-
 /* roles.c: the other two processes */
 int role_start(struct monitor *m, struct role *r);
 void role_exited(struct monitor *m, struct role *r, int status);

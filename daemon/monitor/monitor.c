@@ -27,6 +27,7 @@
 #include "ipc/control.h"
 #include "lib/log.h"
 #include "monitor/announce.h"
+#include "monitor/files.h"
 #include "monitor/net.h"
 #include "monitor/pw.h"
 #include "monitor/pw_sections.h"

@@ -12,7 +12,7 @@
 
 #include "lib/log.h"
 #include "lib/table.h"
-#include "monitor/internal.h"
+#include "monitor/socket.h"
 #include "netlink/watch.h"
 
 /* A DHCP client that renews, an interface that is set up anew: the address is back by then. */

@@ -17,10 +17,12 @@
 
 #include "lib/log.h"
 #include "monitor/check.h"
+#include "monitor/files.h"
 #include "monitor/net.h"
 #include "monitor/pw.h"
 #include "monitor/pw_sections.h"
 #include "monitor/script.h"
+#include "monitor/socket.h"
 #include "monitor/statics.h"
 #include "monitor/words.h"
 

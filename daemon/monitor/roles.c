@@ -19,7 +19,9 @@
 
 #include "ipc/aaa.h"
 #include "lib/log.h"
+#include "monitor/files.h"
 #include "monitor/script.h"
+#include "monitor/vici.h"
 
 #define ROLE_FD			3
 #define RESTART_MIN_MS		1000
@@ -141,7 +143,7 @@ static int start_aaa(struct monitor *m, int *engine_fd)
 		return err;
 	err = spawn(m, &m->aaa, on_aaa_message, on_aaa_closed);
 	if (!err) {
-		config = monitor_config_fd(m);
+		config = monitor_config_fd(m->config_text, m->config_len);
 		fds[n++] = sv[0];
 		fds[n++] = config;
 		if (m->queue_fd >= 0)
@@ -181,7 +183,7 @@ static int start_engine(struct monitor *m)
 		return err;
 	err = spawn(m, &m->engine, on_engine_message, on_engine_closed);
 	if (!err) {
-		config = monitor_config_fd(m);
+		config = monitor_config_fd(m->config_text, m->config_len);
 		err = config < 0 ? config :
 			channel_event(&m->engine.channel, MONITOR_START, &start, sizeof(start),
 				      (int[]){ aaa, config, m->control_fd, m->dial_fd }, 4);

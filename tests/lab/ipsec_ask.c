@@ -13,7 +13,7 @@
 #include "aaa/ipsec.h"
 #include "engine/control.h"
 #include "lib/log.h"
-#include "monitor/internal.h"
+#include "monitor/vici.h"
 
 static struct loop *loop;
 static struct channel aaa_monitor, aaa_engine, monitor, engine;

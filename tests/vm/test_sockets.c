@@ -22,6 +22,7 @@
 
 #include "dataplane_lab.h"
 #include "lib/log.h"
+#include "monitor/socket.h"
 #include "monitor_lab.h"
 
 #define WAIT_MS 10000
