@@ -17,8 +17,6 @@ struct net;
 struct net *net_new(void);
 void net_free(struct net *n);
 
-/* The request itself, without the kernel: 0, or -EINVAL with a sentence in why. */
-int net_check(const struct monitor_net *r, char *why, size_t size);
 /*
  * Gives the session's interface what r says, and takes away what it says no
  * more. 0; or -errno, said in the log, and the interface has what it had
