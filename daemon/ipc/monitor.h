@@ -84,6 +84,7 @@ enum monitor_message {
 	MONITOR_ADDRESS_GONE,
 	MONITOR_SOURCE,		/* request: monitor_source; reply: monitor_socket_reply: what a new socket would be bound to */
 };
+#define MONITOR_MESSAGES (MONITOR_SOURCE + 1)	/* one more than the last of them */
 
 struct monitor_static {
 	char name[CONFIG_NAME_MAX];

@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "lib/log.h"
+#include "lib/table.h"
 #include "monitor/announce_text.h"
 #include "monitor/helper.h"
-#include "monitor/internal.h"
 
 /*
  * Kea waits by select(2) for two sockets per interface, and ends where a socket's
@@ -245,6 +245,11 @@ static void changed(struct group *g, bool bird, bool kea)
 
 /* ---- sessions ---- */
 
+static uint64_t session_key(uint32_t tunnel_id, uint32_t session_id)
+{
+	return (uint64_t)tunnel_id << 32 | session_id;
+}
+
 static void look_at_forwarding(struct announce *a)
 {
 	char c = '1';
@@ -286,13 +291,13 @@ static bool is_same(const struct announced *a, const struct announced *b)
 	       memcmp(a->router, b->router, sizeof(a->router)) == 0 && memcmp(a->dns6, b->dns6, sizeof(a->dns6)) == 0;
 }
 
-int announce_session(struct monitor *m, const struct monitor_net *n, int ifindex, const struct addr *router)
+int announce_session(struct announce *a, const struct monitor_net *n, int ifindex,
+		     const struct addr *router)
 {
 	struct announced to = {
 		.ifindex = ifindex, .delegated6 = n->delegated6, .dns6_n = n->dns6_n,
 	};
 	uint64_t key = session_key(n->link.tunnel_id, n->link.session_id);
-	struct announce *a = m->announce;
 	struct place *p = table_get(&a->places, key);
 	bool had, has = to.delegated6.len != 0;
 
@@ -319,9 +324,9 @@ int announce_session(struct monitor *m, const struct monitor_net *n, int ifindex
 	return 0;
 }
 
-void announce_forget(struct monitor *m, uint32_t tunnel_id, uint32_t session_id)
+void announce_forget(struct announce *a, uint32_t tunnel_id, uint32_t session_id)
 {
-	struct place *p = table_del(&m->announce->places, session_key(tunnel_id, session_id));
+	struct place *p = table_del(&a->places, session_key(tunnel_id, session_id));
 	bool had;
 
 	if (!p)

@@ -7,10 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ipc/ipc.h"
+#include "lib/config.h"
 #include "lib/log.h"
+#include "lib/table.h"
 #include "monitor/announce.h"
 #include "monitor/check.h"
-#include "monitor/internal.h"
+#include "monitor/held.h"
 #include "monitor/net_check.h"
 #include "netlink/address.h"
 #include "netlink/link.h"
@@ -24,8 +27,11 @@
 enum { OWN_GLOBAL, OWN_ROUTER, OWN };
 
 struct net {
+	const struct held *held;
+	const struct config *config;
+	struct announce *announce;
 	struct rtnl rtnl;
-	struct table claims;		/* interface index -> its struct msession */
+	struct table claims;		/* interface index -> its struct held_session */
 };
 
 /* What an interface has, or is to have. */
@@ -46,13 +52,18 @@ struct given {
 	struct state now;
 };
 
-struct net *net_new(void)
+struct net *net_new(const struct held *held, const struct config *config,
+		    struct announce *announce)
 {
 	struct net *n = calloc(1, sizeof(*n));
 	int err = n ? rtnl_open(&n->rtnl) : -ENOMEM;
 
-	if (!err)
+	if (!err) {
+		n->held = held;
+		n->config = config;
+		n->announce = announce;
 		return n;
+	}
 	log_error("rtnetlink cannot be used: %s", strerror(-err));
 	free(n);
 	return NULL;
@@ -146,14 +157,14 @@ static struct state target_of(const struct given *g, const struct monitor_net *r
 
 /* ---- what the kernel does ---- */
 
-static const char *describe(const struct msession *s, const struct given *g, char *buf)
+static const char *describe(const struct held_session *s, const struct given *g, char *buf)
 {
 	snprintf(buf, WHAT_MAX, "tunnel %u session %u (%s)", s->dp.tunnel_id, s->dp.session_id, g->ifname);
 	return buf;
 }
 
 /* A sentence for what the kernel refused; an interface that is gone meanwhile is no news. */
-static void refused(struct net *n, const struct msession *s, const char *what, int err, const char *needs)
+static void refused(struct net *n, const struct held_session *s, const char *what, int err, const char *needs)
 {
 	bool lacks = needs && (err == -ENOENT || err == -EOPNOTSUPP);
 	char who[WHAT_MAX];
@@ -168,7 +179,7 @@ static bool is_gone(int err)
 	return err == -ENOENT || err == -ESRCH || err == -ENODEV || err == -EINVAL;
 }
 
-static int set_down(struct net *n, const struct msession *s, uint64_t rate)
+static int set_down(struct net *n, const struct held_session *s, uint64_t rate)
 {
 	struct given *g = s->given;
 	char what[64];
@@ -191,7 +202,7 @@ static int set_down(struct net *n, const struct msession *s, uint64_t rate)
 	return err;
 }
 
-static int set_up(struct net *n, const struct msession *s, uint64_t rate)
+static int set_up(struct net *n, const struct held_session *s, uint64_t rate)
 {
 	struct given *g = s->given;
 	char what[64];
@@ -214,7 +225,7 @@ static int set_up(struct net *n, const struct msession *s, uint64_t rate)
 	return err;
 }
 
-static int set_mtu(struct net *n, const struct msession *s, uint32_t mtu)
+static int set_mtu(struct net *n, const struct held_session *s, uint32_t mtu)
 {
 	struct given *g = s->given;
 	char what[64];
@@ -246,13 +257,13 @@ static bool has_route(const struct state *st, const struct route *r)
 }
 
 /* The way to the tunnel's peer would lead into the tunnel: the end of all traffic. */
-static bool swallows_peer(struct net *n, const struct msession *s, const struct route *r)
+static bool swallows_peer(struct net *n, const struct held_session *s, const struct route *r)
 {
 	return s->tunnel && addr_prefix_contains(&r->dst, &s->tunnel->peer) &&
 	       route_ifindex(&n->rtnl, &s->tunnel->peer) == r->ifindex;
 }
 
-static int add_route(struct net *n, const struct msession *s, const struct route *r)
+static int add_route(struct net *n, const struct held_session *s, const struct route *r)
 {
 	struct state *now = &s->given->now;
 	struct route *more = reallocarray(now->route, now->route_n + 1, sizeof(*more));
@@ -283,7 +294,7 @@ static bool same_prefix(const struct addr_prefix *a, const struct addr_prefix *b
 	return a->len == b->len && addr_equal_ip(&a->addr, &b->addr);
 }
 
-static int add_own(struct net *n, const struct msession *s, struct addr_prefix *now, const struct addr_prefix *own)
+static int add_own(struct net *n, const struct held_session *s, struct addr_prefix *now, const struct addr_prefix *own)
 {
 	const struct route onlink = { .dst = *own, .ifindex = s->given->ifindex };
 	char what[ADDR_STRLEN + 32], who[WHAT_MAX], text[ADDR_STRLEN];
@@ -303,7 +314,7 @@ static int add_own(struct net *n, const struct msession *s, struct addr_prefix *
 	return -ELOOP;
 }
 
-static int set_own(struct net *n, const struct msession *s, const struct state *to)
+static int set_own(struct net *n, const struct held_session *s, const struct state *to)
 {
 	struct addr_prefix *now = s->given->now.own;
 	int err = 0;
@@ -320,7 +331,7 @@ static int set_own(struct net *n, const struct msession *s, const struct state *
 	return err;
 }
 
-static int set_routes(struct net *n, const struct msession *s, const struct state *to)
+static int set_routes(struct net *n, const struct held_session *s, const struct state *to)
 {
 	struct state *now = &s->given->now;
 
@@ -346,7 +357,7 @@ static int set_routes(struct net *n, const struct msession *s, const struct stat
 }
 
 /* Each step remembers what it has done, so that the way back is the same as the way there. */
-static int go_to(struct net *n, const struct msession *s, const struct state *to)
+static int go_to(struct net *n, const struct held_session *s, const struct state *to)
 {
 	int err = set_down(n, s, to->rate_down);
 
@@ -359,7 +370,7 @@ static int go_to(struct net *n, const struct msession *s, const struct state *to
 	return err ? err : set_routes(n, s, to);
 }
 
-static void go_back(struct net *n, const struct msession *s, const struct state *to)
+static void go_back(struct net *n, const struct held_session *s, const struct state *to)
 {
 	char who[WHAT_MAX];
 
@@ -369,7 +380,7 @@ static void go_back(struct net *n, const struct msession *s, const struct state 
 
 /* ---- who has what ---- */
 
-static void drop(struct net *n, struct msession *s)
+static void drop(struct net *n, struct held_session *s)
 {
 	if (!s->given)
 		return;
@@ -380,9 +391,9 @@ static void drop(struct net *n, struct msession *s)
 }
 
 /* The interface is there, is PPP's, and is not another session's. */
-static int find_link(struct net *n, const struct msession *s, const struct monitor_link *l, struct link *link)
+static int find_link(struct net *n, const struct held_session *s, const struct monitor_link *l, struct link *link)
 {
-	const struct msession *owner;
+	const struct held_session *owner;
 	int err;
 
 	if (!l->ifname[0] || !monitor_is_ifname(l->ifname))
@@ -394,7 +405,7 @@ static int find_link(struct net *n, const struct msession *s, const struct monit
 	return strcmp(link->kind, "ppp") != 0 || (owner && owner != s) ? -EPERM : 0;
 }
 
-static int claim(struct net *n, struct msession *s, const struct monitor_link *l, const struct link *link)
+static int claim(struct net *n, struct held_session *s, const struct monitor_link *l, const struct link *link)
 {
 	struct given *g;
 	int err;
@@ -418,16 +429,16 @@ static int claim(struct net *n, struct msession *s, const struct monitor_link *l
 	return err;
 }
 
-static int announce(struct monitor *m, struct msession *s, const struct monitor_net *r)
+static int announce(struct net *n, struct held_session *s, const struct monitor_net *r)
 {
 	const struct addr router = router_address(r->local_ifid, r->remote_ifid);
 	bool wanted = is_announced(r);
 	int err = 0;
 
 	if (wanted)
-		err = announce_session(m, r, s->given->ifindex, &router);
+		err = announce_session(n->announce, r, s->given->ifindex, &router);
 	else if (s->given->announced)
-		announce_forget(m, r->link.tunnel_id, r->link.session_id);
+		announce_forget(n->announce, r->link.tunnel_id, r->link.session_id);
 	if (!err)
 		s->given->announced = wanted;
 	return err;
@@ -447,7 +458,7 @@ static int remember(const struct state *now, struct state *had)
 	return 0;
 }
 
-static int apply(struct monitor *m, struct msession *s, const struct monitor_net *r)
+static int apply(struct net *n, struct held_session *s, const struct monitor_net *r)
 {
 	struct route routes[SERVICE_ROUTES_MAX + 2];
 	struct state to = target_of(s->given, r, routes), had;
@@ -455,44 +466,40 @@ static int apply(struct monitor *m, struct msession *s, const struct monitor_net
 
 	if (err)
 		return err;
-	err = go_to(m->net, s, &to);
+	err = go_to(n, s, &to);
 	if (err)
-		go_back(m->net, s, &had);
+		go_back(n, s, &had);
 	free(had.route);
 	/* Nobody loses its limits for want of a program that announces its prefix. */
-	return err ? err : announce(m, s, r);
+	return err ? err : announce(n, s, r);
 }
 
-int net_apply(struct monitor *m, struct msession *s, const struct monitor_net *r)
+int net_apply(struct net *n, struct held_session *s, const struct monitor_net *r)
 {
 	struct link link;
 	char why[160];
 	int err;
 
-	if (!m->net)
-		return -EOPNOTSUPP;
 	if (net_check(r, why, sizeof(why))) {
 		log_error("tunnel %u session %u: its interface is not changed: %s", s->dp.tunnel_id,
 			  s->dp.session_id, why);
 		return -ERANGE;
 	}
-	err = find_link(m->net, s, &r->link, &link);
+	err = find_link(n, s, &r->link, &link);
 	if (err == -EPERM)
 		log_error("tunnel %u session %u: %s is not changed: it is not PPP's, or another session's",
 			  s->dp.tunnel_id, s->dp.session_id, r->link.ifname);
 	if (!err)
-		err = claim(m->net, s, &r->link, &link);
-	return err ? err : apply(m, s, r);
+		err = claim(n, s, &r->link, &link);
+	return err ? err : apply(n, s, r);
 }
 
-int net_stats(struct monitor *m, const struct msession *s, const struct monitor_link *l, struct ppp_counters *out)
+int net_stats(struct net *n, const struct held_session *s, const struct monitor_link *l, struct ppp_counters *out)
 {
 	struct link link;
 	int err;
 
-	if (!m->net)
-		return -EOPNOTSUPP;
-	err = find_link(m->net, s, l, &link);
+	err = find_link(n, s, l, &link);
 	if (err)
 		return err;
 	if (s->given && s->given->ifindex != link.index)
@@ -504,7 +511,7 @@ int net_stats(struct monitor *m, const struct msession *s, const struct monitor_
 	return 0;
 }
 
-void net_forget(struct monitor *m, struct msession *s)
+void net_forget(struct net *n, struct held_session *s)
 {
 	struct given *g = s->given;
 	struct state nothing;
@@ -514,9 +521,53 @@ void net_forget(struct monitor *m, struct msession *s)
 		return;
 	nothing = (struct state){ .mtu = g->pppd_mtu };
 	if (g->announced)
-		announce_forget(m, s->dp.tunnel_id, s->dp.session_id);
+		announce_forget(n->announce, s->dp.tunnel_id, s->dp.session_id);
 	/* With a pppd of ours the interface goes; one that dialled may keep it for its next call. */
-	if (s->dialled && link_get_index(&m->net->rtnl, g->ifindex, &link) == 0)
-		go_back(m->net, s, &nothing);
-	drop(m->net, s);
+	if (s->dialled && link_get_index(&n->rtnl, g->ifindex, &link) == 0)
+		go_back(n, s, &nothing);
+	drop(n, s);
 }
+
+/* ---- what the engine asks ---- */
+
+/* With the null data plane there is no struct net: sessions have no interfaces. */
+static int take_net(struct request *q)
+{
+	struct net *n = q->object;
+	const struct monitor_net *r = q->body;
+	struct held_session *s;
+
+	if (!n)
+		return -EOPNOTSUPP;
+	s = held_session_with_ppp(n->held, r->link.tunnel_id, r->link.session_id);
+	if (!s || !ipc_is_text(r->link.ifname))
+		return -ENOENT;
+	if (!ipc_is_text(r->profile) || !config_ppp_find(n->config, r->profile))
+		return -EINVAL;
+	return net_apply(n, s, r);
+}
+
+static int take_stats(struct request *q)
+{
+	struct net *n = q->object;
+	const struct monitor_link *r = q->body;
+	struct held_session *s;
+	struct ppp_counters counters;
+	int err;
+
+	if (!n)
+		return -EOPNOTSUPP;
+	s = held_session_with_ppp(n->held, r->tunnel_id, r->session_id);
+	if (!s || !ipc_is_text(r->ifname))
+		return -ENODEV;
+	err = net_stats(n, s, r, &counters);
+	if (!err)
+		request_answer(q, &counters, sizeof(counters));
+	return err;
+}
+
+const struct request_row net_rows[] = {
+	{ MONITOR_NET, sizeof(struct monitor_net), take_net },
+	{ MONITOR_LINK_STATS, sizeof(struct monitor_link), take_stats },
+	{ 0 }
+};

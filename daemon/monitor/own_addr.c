@@ -184,7 +184,7 @@ static void unwatch(struct own_addrs *o)
 	o->watching = false;
 }
 
-/* ---- for request.c ---- */
+/* ---- for held_tunnel.c ---- */
 
 struct own_addrs *own_addrs_new(struct loop *loop, void (*gone)(void *ctx, const struct addr *a), void *ctx)
 {

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ipc/ipc.h"
 #include "lib/config_key.h"
 #include "lib/log.h"
-#include "monitor/internal.h"
 #include "monitor/pw_link.h"
 #include "monitor/statics_record.h"
 #include "monitor/words.h"
@@ -420,3 +420,58 @@ int statics_show(struct statics *s, const struct monitor_static_place *r, struct
 	}
 	return -ENOENT;
 }
+
+/* ---- the engine's requests, to the functions above ---- */
+
+static int take_add(struct request *q)
+{
+	struct monitor_outcome outcome = { 0 };
+	int err = statics_add(q->object, q->body, &outcome);
+
+	return words_answer(q, err, &outcome);
+}
+
+static int take_session_add(struct request *q)
+{
+	struct monitor_outcome outcome = { 0 };
+	int err = statics_add_session(q->object, q->body, &outcome);
+
+	return words_answer(q, err, &outcome);
+}
+
+static int take_del(struct request *q)
+{
+	struct monitor_outcome outcome = { 0 };
+	int err = statics_del(q->object, q->body, &outcome);
+
+	return words_answer(q, err, &outcome);
+}
+
+static int take_find(struct request *q)
+{
+	const struct monitor_static_name *r = q->body;
+
+	if (!ipc_is_text(r->tunnel))
+		return -EINVAL;
+	return statics_has_tunnel(q->object, r->tunnel) ? 0 : -ENOENT;
+}
+
+static int take_show(struct request *q)
+{
+	struct monitor_static_show show;
+	int err = statics_show(q->object, q->body, &show);
+
+	if (!err)
+		request_answer(q, &show, sizeof(show));
+	return err;
+}
+
+const struct request_row static_rows[] = {
+	{ MONITOR_STATIC_ADD, sizeof(struct monitor_static), take_add },
+	{ MONITOR_STATIC_SESSION_ADD, sizeof(struct monitor_static_session),
+	  take_session_add },
+	{ MONITOR_STATIC_DEL, sizeof(struct monitor_static_name), take_del },
+	{ MONITOR_STATIC_FIND, sizeof(struct monitor_static_name), take_find },
+	{ MONITOR_STATIC_SHOW, sizeof(struct monitor_static_place), take_show },
+	{ 0 }
+};

@@ -355,7 +355,7 @@ static void test_added(void **state)
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), -EINVAL);
 	/* The engine's end is the end of those that were added. */
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_ADD, &add), 0);
-	monitor_clear(&lab.m);
+	monitor_lab_clear(&lab);
 	both_tunnels();
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), -EINVAL);
 }
@@ -503,7 +503,7 @@ static void test_vlan(void **state)
 	delete_session(0);
 	wait_gone("ten-chars0.4094");
 	wait_gone("ten-chars0");
-	monitor_clear(&lab.m);
+	monitor_lab_clear(&lab);
 	wait_gone("l2tpeth0.4094");
 	wait_gone("l2tpeth0");
 }
@@ -684,11 +684,11 @@ static void test_default_mtu(void **state)
 		assert_int_equal(link_of("l2tpeth0").mtu, 1500 - over);
 		assert_full("l2tpeth0", ipv6);
 		delete_session(0);
-		assert_true(lab_wait_count(lab.m.dp, 1, 0));
+		assert_true(lab_wait_count(lab.dp, 1, 0));
 		wait_gone("l2tpeth0");
 		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL, &ids), 0);
 		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE, &ids), 0);
-		assert_true(lab_wait_count(lab.m.dp, 0, 0));
+		assert_true(lab_wait_count(lab.dp, 0, 0));
 	}
 }
 
@@ -728,7 +728,7 @@ static void test_large_mtu(void **state)
 		wait_gone("l2tpeth0");
 		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL, &ids), 0);
 		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE, &ids), 0);
-		assert_true(lab_wait_count(lab.m.dp, 0, 0));
+		assert_true(lab_wait_count(lab.dp, 0, 0));
 	}
 }
 
@@ -775,7 +775,7 @@ static void cost(const char *what)
 	print_message("us for each of %d pseudowires, %s: session %.0f, interface %.0f, peer's end %.0f, news of it %.0f, "
 		      "end %.0f\n", MANY, what, (made - start) * 1000 / MANY, (given - made) * 1000 / MANY,
 		      (moved - given) * 1000 / MANY, (news - moved) * 1000 / MANY, (lab_now_ms() - news) * 1000 / MANY);
-	assert_true(lab_wait_count(lab.m.dp, 2, 0));
+	assert_true(lab_wait_count(lab.dp, 2, 0));
 	for (unsigned int i = 0; i < MANY; i++) {
 		char name[IFNAMSIZ];
 
@@ -802,9 +802,9 @@ static void test_null(void **state)
 	(void)state;
 	both_tunnels();
 	add_session(0);
-	lab.m.options.null_dataplane = true;
+	lab.pws.null_dataplane = true;
 	assert_int_equal(ask_pw(0), -EOPNOTSUPP);
-	lab.m.options.null_dataplane = false;
+	lab.pws.null_dataplane = false;
 }
 
 static int setup(void **state)
@@ -820,10 +820,10 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	struct dataplane *dp = lab.m.dp;
+	struct dataplane *dp = lab.dp;
 
 	(void)state;
-	monitor_clear(&lab.m);
+	monitor_lab_clear(&lab);
 	if (!lab_wait_count(dp, 0, 0))
 		return -1;
 	rtnl_close(&rtnl);

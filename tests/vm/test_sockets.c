@@ -344,7 +344,7 @@ static void test_data(void **state)
 		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE, &ids), 0);
 		close(fd[i]);
 	}
-	assert_true(lab_wait_count(lab.m.dp, 0, 0));
+	assert_true(lab_wait_count(lab.dp, 0, 0));
 }
 
 /* An id that is zero or somebody's, of the wrong width, with a port that IP has not. */
@@ -400,7 +400,7 @@ static void test_session_ids(void **state)
 	assert_int_equal(add_session(0, session_id[0], session_id[1], NULL), -EEXIST);
 	assert_int_equal(add_session(1, session_id[0], session_id[1], NULL), -EEXIST);
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &ids), 0);
-	assert_true(lab_wait_count(lab.m.dp, 2, 0));
+	assert_true(lab_wait_count(lab.dp, 2, 0));
 	assert_int_equal(add_session(1, session_id[0], session_id[1], NULL), 0);
 	/* No name of the engine's own choice. */
 	r.session = s;
@@ -487,10 +487,10 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	struct dataplane *dp = lab.m.dp;
+	struct dataplane *dp = lab.dp;
 
 	(void)state;
-	monitor_clear(&lab.m);
+	monitor_lab_clear(&lab);
 	if (!lab_wait_count(dp, 0, 0))
 		return -1;
 	monitor_lab_close(&lab);
