@@ -16,23 +16,21 @@
 
 /* ---- what was made before ---- */
 
-static uint64_t key_of(uint32_t tunnel_id, uint32_t session_id)
-{
-	return (uint64_t)tunnel_id << 32 | session_id;
-}
-
 /* Keeps the peer's id, which is never 0, by ours. */
 static int on_object(void *ctx, const struct dp_object *o)
 {
 	uint32_t peer = o->session_id ? o->peer_session_id : o->peer_tunnel_id;
-	int err = o->version == 3 ? table_put(ctx, key_of(o->tunnel_id, o->session_id), (void *)(uintptr_t)peer) : 0;
+	uint64_t key = dp_session_key(o->tunnel_id, o->session_id);
+	int err = 0;
 
+	if (o->version == 3)
+		err = table_put(ctx, key, (void *)(uintptr_t)peer);
 	return err == -EEXIST ? 0 : err;
 }
 
 static bool kernel_has(const struct table *kernel, uint32_t tunnel_id, uint32_t session_id, uint32_t peer)
 {
-	return (uintptr_t)table_get(kernel, key_of(tunnel_id, session_id)) == peer;
+	return (uintptr_t)table_get(kernel, dp_session_key(tunnel_id, session_id)) == peer;
 }
 
 static void look_at(const struct table *kernel, struct static_tunnel *t)
