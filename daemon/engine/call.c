@@ -167,7 +167,7 @@ static void on_added(void *arg, int result, struct ipc_message *m)
 static void install(struct call *c)
 {
 	struct engine *e = c->tunnel->engine;
-	struct monitor_session body = { .session = describe_session(c) };
+	struct monitor_session body = { .link = call_link(c), .session = describe_session(c) };
 	int err;
 
 	if (e->books) {
@@ -211,14 +211,14 @@ static void ignore(void *arg, int result, struct ipc_message *m)
 static void uninstall(struct call *c)
 {
 	struct engine *e = c->tunnel->engine;
-	struct monitor_ids ids = { .tunnel_id = c->tunnel->id, .session_id = c->id };
+	struct monitor_link body = { call_link(c) };
 
 	if (c->install != INSTALL_DONE && c->install != INSTALL_BUSY)
 		return;
 	if (e->books)
-		e->books->ops->session_del(e->books, ids.tunnel_id, ids.session_id);
+		e->books->ops->session_del(e->books, c->tunnel->id, c->id);
 	else
-		channel_request(&e->monitor, MONITOR_SESSION_DEL, &ids, sizeof(ids), NULL, 0, ignore, NULL);
+		channel_request(&e->monitor, MONITOR_SESSION_DEL, &body, sizeof(body), NULL, 0, ignore, NULL);
 	c->install = INSTALL_NONE;
 }
 
@@ -340,7 +340,7 @@ static void heed_sequencing(struct call *c)
 	if (!params || !params->sequencing_required || c->sequencing || c->pw)
 		return;
 	c->sequencing = true;
-	body.session = describe_session(c);
+	body = (struct monitor_session){ .link = call_link(c), .session = describe_session(c) };
 	if (e->books)
 		e->books->ops->session_modify(e->books, &body.session);
 	else if (channel_request(&e->monitor, MONITOR_SESSION_MODIFY, &body, sizeof(body), NULL, 0,

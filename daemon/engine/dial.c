@@ -114,7 +114,9 @@ static void on_fds(void *arg, int result, struct ipc_message *m)
 		give_up(c, result ? "the session's socket could not be had" : "the dialling pppd is gone");
 	} else {
 		ppp_adopt(c, ours);
-		reply.params = (struct ppp_call_params){ .tunnel_id = c->tunnel->id, .session_id = c->id };
+		reply.params = (struct ppp_call_params){
+			.link = call_link(c), .tunnel_id = c->tunnel->id, .session_id = c->id,
+		};
 		snprintf(reply.params.remote, sizeof(reply.params.remote), "%s",
 			 l2tp_tunnel_peer_info(c->tunnel->core)->hostname);
 		channel_reply(&d->channel, &d->request, 0, &reply, sizeof(reply), m->fds, 2);
@@ -126,12 +128,12 @@ static void on_fds(void *arg, int result, struct ipc_message *m)
 
 void dial_done(struct dial *d, struct call *c)
 {
-	struct monitor_ids ids = { .tunnel_id = c->tunnel->id, .session_id = c->id };
+	struct monitor_link body = { call_link(c) };
 	int err;
 
 	detach(d);
 	d->call = c;
-	err = channel_request(&d->engine->monitor, MONITOR_SESSION_FD, &ids, sizeof(ids), NULL, 0, on_fds, d);
+	err = channel_request(&d->engine->monitor, MONITOR_SESSION_FD, &body, sizeof(body), NULL, 0, on_fds, d);
 	if (!err) {
 		call_get(c);
 		return;

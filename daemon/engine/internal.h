@@ -208,8 +208,8 @@ struct engine {
 	bool one_tunnel_per_path;
 	uint64_t path_seed;
 	struct table paths;		/* of addresses and ports -> struct tunnel */
-	struct table ppp_calls;		/* ids -> struct call that a child of the monitor's serves */
-	struct table pseudowires;	/* ids -> struct call of an L2TPv3 session */
+	struct table ppp_calls;		/* call_link -> struct call that a child of the monitor's serves */
+	struct table pseudowires;	/* call_link -> struct call of an L2TPv3 session */
 	struct peer *peers, **peers_end;	/* in the order of their coming: the first lcce that matches serves */
 	struct tunnel *tunnels;		/* all that the core has, also those that only wait for a last acknowledgement */
 	struct loop_io control_io, dial_io;
@@ -337,6 +337,17 @@ void ipsec_again(struct engine *e);		/* to an aaa process that is new */
 void follow_address_gone(struct engine *e, const struct addr *ours);
 /* The peer's name is looked up from time to time while that is of use; call when that may have changed. */
 void follow_name(struct peer *p);
+
+/* By what the monitor knows a session. */
+static inline uint64_t link_of_ids(uint32_t tunnel_id, uint32_t session_id)
+{
+	return (uint64_t)tunnel_id << 32 | session_id;
+}
+
+static inline uint64_t call_link(const struct call *c)
+{
+	return link_of_ids(c->tunnel->id, c->id);
+}
 
 /* ---- pw.c: pseudowires ---- */
 /* config NULL: PPP's. NULL: out of memory. */

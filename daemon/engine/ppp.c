@@ -20,11 +20,6 @@
 #define STOP_MS 10000
 #define PPPD_EXIT_HANGUP 16	/* pppd(8) */
 
-static uint64_t child_key(uint32_t tunnel_id, uint32_t session_id)
-{
-	return (uint64_t)tunnel_id << 32 | session_id;
-}
-
 const char *ppp_phase_name(const struct call *c)
 {
 	static const char *const names[] = {
@@ -413,7 +408,7 @@ static int assign_unasked(struct call *c, struct ppp_call_params *p)
 void ppp_start(struct call *c)
 {
 	struct engine *e = c->tunnel->engine;
-	struct monitor_ppp body = { .tunnel_id = c->tunnel->id, .session_id = c->id };
+	struct monitor_ppp body = { .link = call_link(c) };
 	char what[160];
 	int err;
 
@@ -431,7 +426,7 @@ void ppp_start(struct call *c)
 	c->ppp_child = true;
 	memcpy(body.profile, c->profile->name, sizeof(body.profile));
 	fill_params(c, &body.params);
-	err = table_put(&e->ppp_calls, child_key(c->tunnel->id, c->id), c);
+	err = table_put(&e->ppp_calls, call_link(c), c);
 	if (!err)
 		err = assign_unasked(c, &body.params);
 	if (!err)
@@ -472,7 +467,7 @@ static void on_stop_timeout(struct loop_timer *t)
 
 void ppp_stop(struct call *c, const char *reason, bool link_is_dead)
 {
-	struct monitor_ids ids = { .tunnel_id = c->tunnel->id, .session_id = c->id };
+	struct monitor_link body = { call_link(c) };
 	/* Nobody answers a Terminate-Request on a dead link: pppd shall not wait for one. */
 	struct ppp_call_down stop = { .pppd_status = link_is_dead ? PPPD_EXIT_HANGUP : 0 };
 
@@ -487,13 +482,13 @@ void ppp_stop(struct call *c, const char *reason, bool link_is_dead)
 		loop_timer_set(c->tunnel->engine->loop, &c->timer,
 			       engine_now(c->tunnel->engine) + STOP_MS, on_stop_timeout);
 	else
-		channel_request(&c->tunnel->engine->monitor, MONITOR_PPP_STOP, &ids, sizeof(ids), NULL, 0,
+		channel_request(&c->tunnel->engine->monitor, MONITOR_PPP_STOP, &body, sizeof(body), NULL, 0,
 				ignore, NULL);
 }
 
 void ppp_exited(struct engine *e, const struct monitor_ppp_exit *x)
 {
-	struct call *c = table_get(&e->ppp_calls, child_key(x->tunnel_id, x->session_id));
+	struct call *c = table_get(&e->ppp_calls, x->link);
 
 	if (!c)
 		return;
@@ -521,8 +516,8 @@ void ppp_ended(struct call *c)
 		return;
 	c->ppp_phase = PPP_NONE;
 	loop_timer_stop(&c->timer);
-	if (table_get(&e->ppp_calls, child_key(c->tunnel->id, c->id)) == c)
-		table_del(&e->ppp_calls, child_key(c->tunnel->id, c->id));
+	if (table_get(&e->ppp_calls, call_link(c)) == c)
+		table_del(&e->ppp_calls, call_link(c));
 	channel_close(&c->ppp);
 	subscriber_end(c);
 	address_release(c);

@@ -17,11 +17,6 @@
 #define SEQUENCE_ALL		2	/* Data Sequencing Level */
 _Static_assert(L2TP_NAME_MAX >= CONFIG_END_ID_MAX, "the core keeps all of a Remote End ID");
 
-static uint64_t key_of(uint32_t tunnel_id, uint32_t session_id)
-{
-	return (uint64_t)tunnel_id << 32 | session_id;
-}
-
 struct pseudowire *pw_new(const struct config_pw *config, bool sequencing)
 {
 	struct pseudowire *w = calloc(1, sizeof(*w));
@@ -47,7 +42,7 @@ static void discard(struct pseudowire *w)
 
 int pw_give(struct call *c, struct pseudowire *w)
 {
-	int err = w ? table_put(&c->tunnel->engine->pseudowires, key_of(c->tunnel->id, c->id), c) : -ENOMEM;
+	int err = w ? table_put(&c->tunnel->engine->pseudowires, call_link(c), c) : -ENOMEM;
 
 	if (!err)
 		c->pw = w;
@@ -60,7 +55,7 @@ void pw_free(struct call *c)
 {
 	if (!c->pw)
 		return;
-	table_del(&c->tunnel->engine->pseudowires, key_of(c->tunnel->id, c->id));
+	table_del(&c->tunnel->engine->pseudowires, call_link(c));
 	discard(c->pw);
 	c->pw = NULL;
 }
@@ -151,7 +146,7 @@ static void on_attached(void *arg, int result, struct ipc_message *m)
 int pw_attach(struct call *c)
 {
 	struct engine *e = c->tunnel->engine;
-	struct monitor_pw body = { .tunnel_id = c->tunnel->id, .session_id = c->id };
+	struct monitor_pw body = { .link = call_link(c) };
 	int err;
 
 	/* PPP's is pppd's, and with books there is none. */
@@ -175,7 +170,7 @@ static void tell_interface(struct call *c)
 {
 	struct engine *e = c->tunnel->engine;
 	struct monitor_circuit body = {
-		.tunnel_id = c->tunnel->id, .session_id = c->id, .up = c->pw->peer_up,
+		.link = call_link(c), .up = c->pw->peer_up,
 	};
 
 	if (!e->books)
@@ -214,7 +209,7 @@ void pw_peer_circuit(struct call *c, bool active)
 
 void pw_circuit(struct engine *e, const struct monitor_circuit *x)
 {
-	struct call *c = table_get(&e->pseudowires, key_of(x->tunnel_id, x->session_id));
+	struct call *c = table_get(&e->pseudowires, x->link);
 
 	if (!c || !c->pw || !c->core || c->down || c->pw->circuit_up == x->up)
 		return;

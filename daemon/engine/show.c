@@ -95,7 +95,8 @@ static void on_stats(void *argument, int result, struct ipc_message *m)
 /* Sends the record at once, or when the kernel has told its counters. */
 static void emit(struct control *c, json_t *o, bool installed, uint32_t tunnel_id, uint32_t session_id)
 {
-	struct monitor_ids ids = { tunnel_id, session_id };
+	struct monitor_tunnel_id tunnel = { tunnel_id };
+	struct monitor_link session = { link_of_ids(tunnel_id, session_id) };
 
 	c->found++;
 	if (!installed || c->engine->books || !json_is_true(json_object_get(c->args, "stats"))) {
@@ -105,7 +106,8 @@ static void emit(struct control *c, json_t *o, bool installed, uint32_t tunnel_i
 	c->record = o;
 	c->waiting = channel_request(&c->engine->monitor,
 				     session_id ? MONITOR_SESSION_STATS : MONITOR_TUNNEL_STATS,
-				     &ids, sizeof(ids), NULL, 0, on_stats, c) == 0;
+				     session_id ? (void *)&session : (void *)&tunnel,
+				     session_id ? sizeof(session) : sizeof(tunnel), NULL, 0, on_stats, c) == 0;
 	if (!c->waiting) {
 		c->record = NULL;
 		control_record(c, o);

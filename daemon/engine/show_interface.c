@@ -155,7 +155,7 @@ static void on_link(void *arg, int result, struct ipc_message *m)
 /* What the kernel knows of it is asked for, and the record goes out with it. */
 static void emit(struct control *c, const struct call *call)
 {
-	struct monitor_ids ids = { call->tunnel->id, call->id };
+	struct monitor_link body = { call_link(call) };
 	json_t *o = interface_record(call);
 
 	c->found++;
@@ -163,7 +163,7 @@ static void emit(struct control *c, const struct call *call)
 	c->flow = ipsec_flow_of(l2tp_tunnel_local(call->tunnel->core), l2tp_tunnel_peer(call->tunnel->core));
 	c->guarded = call->tunnel->guarded;
 	c->waiting = !c->engine->books &&
-		     channel_request(&c->engine->monitor, MONITOR_PW_SHOW, &ids, sizeof(ids), NULL, 0, on_link,
+		     channel_request(&c->engine->monitor, MONITOR_PW_SHOW, &body, sizeof(body), NULL, 0, on_link,
 				     c) == 0;
 	if (!c->waiting) {
 		c->record = NULL;

@@ -200,7 +200,7 @@ static void on_user_stats(void *argument, int result, struct ipc_message *m)
 
 static void emit_user(struct control *c, const struct subscriber *s)
 {
-	struct monitor_link link = { .tunnel_id = s->call->tunnel->id, .session_id = s->call->id };
+	struct monitor_interface body = { .link = call_link(s->call) };
 	json_t *o = user_record(s);
 
 	c->found++;
@@ -208,9 +208,9 @@ static void emit_user(struct control *c, const struct subscriber *s)
 		control_record(c, o);
 		return;
 	}
-	memcpy(link.ifname, s->call->ifname, sizeof(link.ifname));
+	memcpy(body.ifname, s->call->ifname, sizeof(body.ifname));
 	c->record = o;
-	c->waiting = channel_request(&c->engine->monitor, MONITOR_LINK_STATS, &link, sizeof(link), NULL, 0,
+	c->waiting = channel_request(&c->engine->monitor, MONITOR_LINK_STATS, &body, sizeof(body), NULL, 0,
 				     on_user_stats, c) == 0;
 	if (!c->waiting) {
 		c->record = NULL;

@@ -196,12 +196,12 @@ static void on_net(void *arg, int result, struct ipc_message *m)
 	call_put(c);
 }
 
-static struct monitor_link link_of(const struct call *c)
+static struct monitor_interface interface_of(const struct call *c)
 {
-	struct monitor_link l = { .tunnel_id = c->tunnel->id, .session_id = c->id };
+	struct monitor_interface i = { .link = call_link(c) };
 
-	memcpy(l.ifname, c->ifname, sizeof(l.ifname));
-	return l;
+	memcpy(i.ifname, c->ifname, sizeof(i.ifname));
+	return i;
 }
 
 static void apply(struct subscriber *s)
@@ -209,7 +209,7 @@ static void apply(struct subscriber *s)
 	const struct service *g = &s->given;
 	struct call *c = s->call;
 	struct monitor_net body = {
-		.link = link_of(c), .rate_down = g->rate_down, .rate_up = g->rate_up, .mtu = g->mtu,
+		.interface = interface_of(c), .rate_down = g->rate_down, .rate_up = g->rate_up, .mtu = g->mtu,
 		.dns6_n = g->dns6_n, .route_n = g->route_n,
 	};
 
@@ -232,7 +232,7 @@ static void apply(struct subscriber *s)
 static void tell_script(struct subscriber *s, bool up)
 {
 	struct call *c = s->call;
-	struct monitor_script body = { .link = link_of(c), .up = up, .service = s->given };
+	struct monitor_script body = { .interface = interface_of(c), .up = up, .service = s->given };
 
 	if (!(up ? c->profile->ip_up : c->profile->ip_down))
 		return;
@@ -279,7 +279,7 @@ static void on_stats(void *arg, int result, struct ipc_message *m)
 
 void subscriber_stats(struct subscriber *s, subscriber_stats_done *done)
 {
-	struct monitor_link body = link_of(s->call);
+	struct monitor_interface body = interface_of(s->call);
 	struct stats_request *r = malloc(sizeof(*r));
 	int err = -ENOMEM;
 

@@ -301,11 +301,11 @@ static void ignore(void *arg, int result, struct ipc_message *m)
 
 static void ask(struct tunnel *t, enum monitor_message type)
 {
-	struct monitor_ids ids = { .tunnel_id = t->id };
+	struct monitor_tunnel_id body = { .tunnel_id = t->id };
 
 	/* With books, the monitor has made the sockets of those that we opened. */
 	if (!t->engine->books || (type == MONITOR_SOCKET_CLOSE && t->sock))
-		channel_request(&t->engine->monitor, (uint16_t)type, &ids, sizeof(ids), NULL, 0,
+		channel_request(&t->engine->monitor, (uint16_t)type, &body, sizeof(body), NULL, 0,
 				ignore, (void *)(uintptr_t)t->id);
 }
 

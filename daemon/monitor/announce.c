@@ -56,7 +56,7 @@ struct place {
 struct announce {
 	struct loop *loop;
 	const char *runtime_dir;
-	struct table places;		/* session_key -> struct place */
+	struct table places;		/* link -> struct place */
 	struct group *groups;
 	unsigned int group_n;
 	uint64_t identifier;		/* of Kea's DUID: the same as long as we run */
@@ -245,11 +245,6 @@ static void changed(struct group *g, bool bird, bool kea)
 
 /* ---- sessions ---- */
 
-static uint64_t session_key(uint32_t tunnel_id, uint32_t session_id)
-{
-	return (uint64_t)tunnel_id << 32 | session_id;
-}
-
 static void look_at_forwarding(struct announce *a)
 {
 	char c = '1';
@@ -267,13 +262,13 @@ static void look_at_forwarding(struct announce *a)
 	close(fd);
 }
 
-static struct place *place_new(struct announce *a, uint64_t key)
+static struct place *place_new(struct announce *a, uint64_t link)
 {
 	struct place *p = calloc(1, sizeof(*p));
 
 	if (p)
 		p->group = group_with_room(a);
-	if (!p || !p->group || table_put(&a->places, key, p)) {
+	if (!p || !p->group || table_put(&a->places, link, p)) {
 		free(p);
 		return NULL;
 	}
@@ -297,23 +292,23 @@ int announce_session(struct announce *a, const struct monitor_net *n, int ifinde
 	struct announced to = {
 		.ifindex = ifindex, .delegated6 = n->delegated6, .dns6_n = n->dns6_n,
 	};
-	uint64_t key = session_key(n->link.tunnel_id, n->link.session_id);
-	struct place *p = table_get(&a->places, key);
+	uint64_t link = n->interface.link;
+	struct place *p = table_get(&a->places, link);
 	bool had, has = to.delegated6.len != 0;
 
-	memcpy(to.ifname, n->link.ifname, sizeof(to.ifname));
+	memcpy(to.ifname, n->interface.ifname, sizeof(to.ifname));
 	memcpy(to.dns6, n->dns6, sizeof(to.dns6));
 	memcpy(to.router, router->ip, sizeof(to.router));
 	if (!announce_is_plain(to.ifname)) {
-		log_error("tunnel %u session %u: its prefixes are not announced: the name of its interface is not of "
-			  "letters and digits; choose another ifname", n->link.tunnel_id, n->link.session_id);
+		log_error("%s: the prefixes of its session are not announced: its name is not of letters and digits; "
+			  "choose another ifname", to.ifname);
 		return -EINVAL;
 	}
 	look_at_forwarding(a);
 	if (p && is_same(&p->what, &to))
 		return 0;
 	if (!p)
-		p = place_new(a, key);
+		p = place_new(a, link);
 	if (!p)
 		return -ENOMEM;
 	had = p->what.delegated6.len != 0;
@@ -324,9 +319,9 @@ int announce_session(struct announce *a, const struct monitor_net *n, int ifinde
 	return 0;
 }
 
-void announce_forget(struct announce *a, uint32_t tunnel_id, uint32_t session_id)
+void announce_forget(struct announce *a, uint64_t link)
 {
-	struct place *p = table_del(&a->places, session_key(tunnel_id, session_id));
+	struct place *p = table_del(&a->places, link);
 	bool had;
 
 	if (!p)

@@ -28,7 +28,7 @@ void announce_free(struct announce *a);
  */
 int announce_session(struct announce *a, const struct monitor_net *n, int ifindex,
 		     const struct addr *router);
-void announce_forget(struct announce *a, uint32_t tunnel_id, uint32_t session_id);
+void announce_forget(struct announce *a, uint64_t link);
 /* An exit that waitpid saw: false when it is none of ours. */
 bool announce_reaped(struct announce *a, pid_t pid, int status);
 

@@ -52,26 +52,20 @@ void held_tunnel_free(struct held *h, struct held_tunnel *t)
 
 /* ---- sessions ---- */
 
-static uint64_t key_of(uint32_t tunnel_id, uint32_t session_id)
-{
-	return (uint64_t)tunnel_id << 32 | session_id;
-}
-
-int held_session_new(struct held *h, struct held_tunnel *t,
+int held_session_new(struct held *h, uint64_t link, struct held_tunnel *t,
 		     const struct dp_session *dp, struct held_session **out)
 {
-	uint64_t key = key_of(dp->tunnel_id, dp->session_id);
 	struct held_session *s = calloc(1, sizeof(*s));
 	int err;
 
 	if (!s)
 		return -ENOMEM;
-	*s = (struct held_session){ .dp = *dp, .tunnel = t, .pppox = -1 };
-	err = table_put(&h->sessions, key, s);
+	*s = (struct held_session){ .link = link, .dp = *dp, .tunnel = t, .pppox = -1 };
+	err = table_put(&h->sessions, link, s);
 	if (!err && t->version == 3) {
 		err = table_put(&h->v3_ids, dp->session_id, s);
 		if (err)
-			table_del(&h->sessions, key);
+			table_del(&h->sessions, link);
 	}
 	if (err) {
 		free(s);
@@ -82,24 +76,21 @@ int held_session_new(struct held *h, struct held_tunnel *t,
 	return 0;
 }
 
-struct held_session *held_session_or_gone(const struct held *h,
-					  uint32_t tunnel_id, uint32_t session_id)
+struct held_session *held_session_or_gone(const struct held *h, uint64_t link)
 {
-	return table_get(&h->sessions, key_of(tunnel_id, session_id));
+	return table_get(&h->sessions, link);
 }
 
-struct held_session *held_session_find(const struct held *h, uint32_t tunnel_id,
-				       uint32_t session_id)
+struct held_session *held_session_find(const struct held *h, uint64_t link)
 {
-	struct held_session *s = held_session_or_gone(h, tunnel_id, session_id);
+	struct held_session *s = held_session_or_gone(h, link);
 
 	return s && !s->gone ? s : NULL;
 }
 
-struct held_session *held_session_with_ppp(const struct held *h,
-					   uint32_t tunnel_id, uint32_t session_id)
+struct held_session *held_session_with_ppp(const struct held *h, uint64_t link)
 {
-	struct held_session *s = held_session_find(h, tunnel_id, session_id);
+	struct held_session *s = held_session_find(h, link);
 
 	return s && (s->ppp || s->dialled) ? s : NULL;
 }
@@ -125,7 +116,7 @@ void held_session_leave(struct held *h, struct held_session *s)
 
 void held_session_free(struct held *h, struct held_session *s)
 {
-	table_del(&h->sessions, key_of(s->dp.tunnel_id, s->dp.session_id));
+	table_del(&h->sessions, s->link);
 	v3_id_release(h, s);
 	if (s->tunnel)
 		s->tunnel->sessions--;

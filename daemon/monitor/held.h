@@ -30,6 +30,7 @@ struct held_tunnel {
 };
 
 struct held_session {
+	uint64_t link;		/* the engine's number of it */
 	struct dp_session dp;
 	struct held_tunnel *tunnel;	/* NULL: the session is gone */
 	int pppox;		/* -1: no PPP pseudowire, or not opened yet */
@@ -43,7 +44,7 @@ struct held_session {
 /* Zeroed is empty. */
 struct held {
 	struct table tunnels;	/* id -> struct held_tunnel */
-	struct table sessions;	/* both ids -> struct held_session */
+	struct table sessions;	/* link -> struct held_session */
 	struct table v3_ids;	/* session id -> struct held_session, of version 3 */
 };
 
@@ -68,17 +69,14 @@ void held_tunnel_free(struct held *h, struct held_tunnel *t);
  * RFC 3931 has them be the LCCE's, although the kernel takes the same id in two
  * tunnels over UDP.
  */
-int held_session_new(struct held *h, struct held_tunnel *t,
+int held_session_new(struct held *h, uint64_t link, struct held_tunnel *t,
 		     const struct dp_session *dp, struct held_session **out);
 /* NULL when there is none; also one that is gone and waits for its pppd. */
-struct held_session *held_session_or_gone(const struct held *h,
-					  uint32_t tunnel_id, uint32_t session_id);
+struct held_session *held_session_or_gone(const struct held *h, uint64_t link);
 /* NULL when there is none, or it is gone. */
-struct held_session *held_session_find(const struct held *h, uint32_t tunnel_id,
-				       uint32_t session_id);
+struct held_session *held_session_find(const struct held *h, uint64_t link);
 /* The same, and a pppd has it, so that it may have an interface of PPP's. */
-struct held_session *held_session_with_ppp(const struct held *h,
-					   uint32_t tunnel_id, uint32_t session_id);
+struct held_session *held_session_with_ppp(const struct held *h, uint64_t link);
 bool held_has_v3_session(const struct held *h, uint32_t session_id);
 /*
  * The kernel was told to remove it. Its id is free here at once: what may still

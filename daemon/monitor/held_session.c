@@ -81,20 +81,21 @@ static int install(struct held_sessions *h, struct held_session *s)
 static int take_add(struct request *q)
 {
 	struct held_sessions *h = q->object;
-	const struct dp_session *r = &((const struct monitor_session *)q->body)->session;
-	struct held_tunnel *t = held_tunnel_find(h->held, r->tunnel_id);
+	const struct monitor_session *r = q->body;
+	const struct dp_session *dp = &r->session;
+	struct held_tunnel *t = held_tunnel_find(h->held, dp->tunnel_id);
 	uint32_t most = h->config->max_sessions;
 	struct held_session *s;
 	int err;
 
-	if (!session_fits(h, t, r))
+	if (!r->link || !session_fits(h, t, dp))
 		return -EINVAL;
 	if (most && h->held->sessions.count >= held_room(most))
 		return -ENOSPC;
 	/* Static sessions have their ids out of the same numbers. */
-	if (t->version == 3 && statics_has_session(h->statics, r->session_id))
+	if (t->version == 3 && statics_has_session(h->statics, dp->session_id))
 		return -EEXIST;
-	err = held_session_new(h->held, t, r, &s);
+	err = held_session_new(h->held, r->link, t, dp, &s);
 	if (err)
 		return err;
 	err = install(h, s);
@@ -106,27 +107,27 @@ static int take_add(struct request *q)
 static int take_modify(struct request *q)
 {
 	struct held_sessions *h = q->object;
-	const struct dp_session *r = &((const struct monitor_session *)q->body)->session;
-	struct held_session *s = held_session_find(h->held, r->tunnel_id, r->session_id);
+	const struct monitor_session *r = q->body;
+	struct held_session *s = held_session_find(h->held, r->link);
 
 	if (!s)
 		return -ENOENT;
-	s->dp.send_seq = r->send_seq;
-	s->dp.recv_seq = r->recv_seq;
-	s->dp.reorder_timeout_ms = r->reorder_timeout_ms;
+	s->dp.send_seq = r->session.send_seq;
+	s->dp.recv_seq = r->session.recv_seq;
+	s->dp.reorder_timeout_ms = r->session.reorder_timeout_ms;
 	return h->dp->ops->session_modify(h->dp, &s->dp);
 }
 
 static int take_del(struct request *q)
 {
 	struct held_sessions *h = q->object;
-	const struct monitor_ids *r = q->body;
-	struct held_session *s = held_session_find(h->held, r->tunnel_id, r->session_id);
+	const struct monitor_link *r = q->body;
+	struct held_session *s = held_session_find(h->held, r->link);
 
 	if (!s)
 		return -ENOENT;
 	if (s->ppp)
-		ppp_runner_stop(h->ppp, r->tunnel_id, r->session_id);
+		ppp_runner_stop(h->ppp, r->link);
 	remove_session(h, s);
 	if (!s->ppp)
 		held_session_free(h->held, s);
@@ -137,8 +138,8 @@ static int take_del(struct request *q)
 static int take_stats(struct request *q)
 {
 	struct held_sessions *h = q->object;
-	const struct monitor_ids *r = q->body;
-	struct held_session *s = held_session_find(h->held, r->tunnel_id, r->session_id);
+	const struct monitor_link *r = q->body;
+	struct held_session *s = held_session_find(h->held, r->link);
 	struct dp_stats stats;
 	int err;
 
@@ -153,8 +154,8 @@ static int take_stats(struct request *q)
 const struct request_row held_session_rows[] = {
 	{ MONITOR_SESSION_ADD, sizeof(struct monitor_session), take_add },
 	{ MONITOR_SESSION_MODIFY, sizeof(struct monitor_session), take_modify },
-	{ MONITOR_SESSION_DEL, sizeof(struct monitor_ids), take_del },
-	{ MONITOR_SESSION_STATS, sizeof(struct monitor_ids), take_stats },
+	{ MONITOR_SESSION_DEL, sizeof(struct monitor_link), take_del },
+	{ MONITOR_SESSION_STATS, sizeof(struct monitor_link), take_stats },
 	{ 0 }
 };
 
@@ -164,7 +165,7 @@ void held_sessions_clear(struct held_sessions *h)
 
 	while ((s = table_pop(&h->held->sessions))) {
 		if (s->ppp)
-			ppp_runner_stop(h->ppp, s->dp.tunnel_id, s->dp.session_id);
+			ppp_runner_stop(h->ppp, s->link);
 		if (!s->gone)
 			remove_session(h, s);
 		held_session_free(h->held, s);

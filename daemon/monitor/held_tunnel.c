@@ -136,7 +136,7 @@ static int take_socket(struct request *q)
 static int take_socket_close(struct request *q)
 {
 	struct held_tunnels *h = q->object;
-	const struct monitor_ids *r = q->body;
+	const struct monitor_tunnel_id *r = q->body;
 	struct held_tunnel *t = held_tunnel_find(h->held, r->tunnel_id);
 
 	if (!t)
@@ -175,7 +175,7 @@ static int take_tunnel_add(struct request *q)
 static int take_tunnel_del(struct request *q)
 {
 	struct held_tunnels *h = q->object;
-	const struct monitor_ids *r = q->body;
+	const struct monitor_tunnel_id *r = q->body;
 	struct held_tunnel *t = held_tunnel_find(h->held, r->tunnel_id);
 	int err;
 
@@ -195,7 +195,7 @@ static int take_tunnel_del(struct request *q)
 static int take_tunnel_stats(struct request *q)
 {
 	struct held_tunnels *h = q->object;
-	const struct monitor_ids *r = q->body;
+	const struct monitor_tunnel_id *r = q->body;
 	struct held_tunnel *t = held_tunnel_find(h->held, r->tunnel_id);
 	struct dp_stats stats;
 	int err;
@@ -259,10 +259,10 @@ static int take_source(struct request *q)
 
 const struct request_row held_tunnel_rows[] = {
 	{ MONITOR_SOCKET, sizeof(struct monitor_socket), take_socket },
-	{ MONITOR_SOCKET_CLOSE, sizeof(struct monitor_ids), take_socket_close },
+	{ MONITOR_SOCKET_CLOSE, sizeof(struct monitor_tunnel_id), take_socket_close },
 	{ MONITOR_TUNNEL_ADD, sizeof(struct monitor_tunnel), take_tunnel_add },
-	{ MONITOR_TUNNEL_DEL, sizeof(struct monitor_ids), take_tunnel_del },
-	{ MONITOR_TUNNEL_STATS, sizeof(struct monitor_ids), take_tunnel_stats },
+	{ MONITOR_TUNNEL_DEL, sizeof(struct monitor_tunnel_id), take_tunnel_del },
+	{ MONITOR_TUNNEL_STATS, sizeof(struct monitor_tunnel_id), take_tunnel_stats },
 	{ MONITOR_IPSEC, sizeof(struct monitor_ipsec), take_ipsec },
 	{ MONITOR_ROUTE, sizeof(struct addr), take_route },
 	{ MONITOR_SOURCE, sizeof(struct monitor_source), take_source },

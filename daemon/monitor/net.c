@@ -391,7 +391,7 @@ static void drop(struct net *n, struct held_session *s)
 }
 
 /* The interface is there, is PPP's, and is not another session's. */
-static int find_link(struct net *n, const struct held_session *s, const struct monitor_link *l, struct link *link)
+static int find_link(struct net *n, const struct held_session *s, const struct monitor_interface *l, struct link *link)
 {
 	const struct held_session *owner;
 	int err;
@@ -405,7 +405,7 @@ static int find_link(struct net *n, const struct held_session *s, const struct m
 	return strcmp(link->kind, "ppp") != 0 || (owner && owner != s) ? -EPERM : 0;
 }
 
-static int claim(struct net *n, struct held_session *s, const struct monitor_link *l, const struct link *link)
+static int claim(struct net *n, struct held_session *s, const struct monitor_interface *l, const struct link *link)
 {
 	struct given *g;
 	int err;
@@ -438,7 +438,7 @@ static int announce(struct net *n, struct held_session *s, const struct monitor_
 	if (wanted)
 		err = announce_session(n->announce, r, s->given->ifindex, &router);
 	else if (s->given->announced)
-		announce_forget(n->announce, r->link.tunnel_id, r->link.session_id);
+		announce_forget(n->announce, s->link);
 	if (!err)
 		s->given->announced = wanted;
 	return err;
@@ -485,16 +485,16 @@ int net_apply(struct net *n, struct held_session *s, const struct monitor_net *r
 			  s->dp.session_id, why);
 		return -ERANGE;
 	}
-	err = find_link(n, s, &r->link, &link);
+	err = find_link(n, s, &r->interface, &link);
 	if (err == -EPERM)
 		log_error("tunnel %u session %u: %s is not changed: it is not PPP's, or another session's",
-			  s->dp.tunnel_id, s->dp.session_id, r->link.ifname);
+			  s->dp.tunnel_id, s->dp.session_id, r->interface.ifname);
 	if (!err)
-		err = claim(n, s, &r->link, &link);
+		err = claim(n, s, &r->interface, &link);
 	return err ? err : apply(n, s, r);
 }
 
-int net_stats(struct net *n, const struct held_session *s, const struct monitor_link *l, struct ppp_counters *out)
+int net_stats(struct net *n, const struct held_session *s, const struct monitor_interface *l, struct ppp_counters *out)
 {
 	struct link link;
 	int err;
@@ -521,7 +521,7 @@ void net_forget(struct net *n, struct held_session *s)
 		return;
 	nothing = (struct state){ .mtu = g->pppd_mtu };
 	if (g->announced)
-		announce_forget(n->announce, s->dp.tunnel_id, s->dp.session_id);
+		announce_forget(n->announce, s->link);
 	/* With a pppd of ours the interface goes; one that dialled may keep it for its next call. */
 	if (s->dialled && link_get_index(&n->rtnl, g->ifindex, &link) == 0)
 		go_back(n, s, &nothing);
@@ -539,8 +539,8 @@ static int take_net(struct request *q)
 
 	if (!n)
 		return -EOPNOTSUPP;
-	s = held_session_with_ppp(n->held, r->link.tunnel_id, r->link.session_id);
-	if (!s || !ipc_is_text(r->link.ifname))
+	s = held_session_with_ppp(n->held, r->interface.link);
+	if (!s || !ipc_is_text(r->interface.ifname))
 		return -ENOENT;
 	if (!ipc_is_text(r->profile) || !config_ppp_find(n->config, r->profile))
 		return -EINVAL;
@@ -550,14 +550,14 @@ static int take_net(struct request *q)
 static int take_stats(struct request *q)
 {
 	struct net *n = q->object;
-	const struct monitor_link *r = q->body;
+	const struct monitor_interface *r = q->body;
 	struct held_session *s;
 	struct ppp_counters counters;
 	int err;
 
 	if (!n)
 		return -EOPNOTSUPP;
-	s = held_session_with_ppp(n->held, r->tunnel_id, r->session_id);
+	s = held_session_with_ppp(n->held, r->link);
 	if (!s || !ipc_is_text(r->ifname))
 		return -ENODEV;
 	err = net_stats(n, s, r, &counters);
@@ -568,6 +568,6 @@ static int take_stats(struct request *q)
 
 const struct request_row net_rows[] = {
 	{ MONITOR_NET, sizeof(struct monitor_net), take_net },
-	{ MONITOR_LINK_STATS, sizeof(struct monitor_link), take_stats },
+	{ MONITOR_LINK_STATS, sizeof(struct monitor_interface), take_stats },
 	{ 0 }
 };

@@ -32,7 +32,7 @@ void net_free(struct net *n);		/* NULL is allowed */
 int net_apply(struct net *n, struct held_session *s, const struct monitor_net *r);
 /* The counters of the session's interface: 0, -ENODEV, or -errno. */
 int net_stats(struct net *n, const struct held_session *s,
-	      const struct monitor_link *l, struct ppp_counters *out);
+	      const struct monitor_interface *l, struct ppp_counters *out);
 /* The session or its PPP ended. n may be NULL when the session was given nothing. */
 void net_forget(struct net *n, struct held_session *s);
 

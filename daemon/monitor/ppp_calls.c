@@ -34,7 +34,7 @@ static int take_start(struct request *q)
 {
 	struct ppp_calls *c = q->object;
 	struct monitor_ppp *r = q->body;
-	struct held_session *s = held_session_find(c->held, r->tunnel_id, r->session_id);
+	struct held_session *s = held_session_find(c->held, r->link);
 	int sv[2], err;
 
 	if (!s || s->ppp || s->dialled || s->pppox < 0 || !c->runner ||
@@ -42,8 +42,9 @@ static int take_start(struct request *q)
 		return -EINVAL;
 	monitor_make_plain(r->params.remote);
 	monitor_make_plain(r->params.calling_number);
-	r->params.tunnel_id = r->tunnel_id;
-	r->params.session_id = r->session_id;
+	r->params.link = r->link;
+	r->params.tunnel_id = s->dp.tunnel_id;
+	r->params.session_id = s->dp.session_id;
 	err = ipc_pair(sv);
 	if (err)
 		return err;
@@ -60,24 +61,20 @@ static int take_start(struct request *q)
 static int take_stop(struct request *q)
 {
 	struct ppp_calls *c = q->object;
-	const struct monitor_ids *r = q->body;
-	struct held_session *s = held_session_or_gone(c->held, r->tunnel_id, r->session_id);
+	const struct monitor_link *r = q->body;
+	struct held_session *s = held_session_or_gone(c->held, r->link);
 
 	if (!s || !s->ppp)
 		return -ENOENT;
-	ppp_runner_stop(c->runner, r->tunnel_id, r->session_id);
+	ppp_runner_stop(c->runner, r->link);
 	return 0;
 }
 
-void ppp_calls_exited(void *calls, uint32_t tunnel_id, uint32_t session_id,
-		      pid_t pid, int status)
+void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status)
 {
 	struct ppp_calls *c = calls;
-	struct held_session *s = held_session_or_gone(c->held, tunnel_id, session_id);
-	struct monitor_ppp_exit event = {
-		.tunnel_id = tunnel_id, .session_id = session_id,
-		.status = status, .pid = pid,
-	};
+	struct held_session *s = held_session_or_gone(c->held, link);
+	struct monitor_ppp_exit event = { .link = link, .status = status, .pid = pid };
 
 	if (s) {
 		net_forget(c->net, s);
@@ -93,8 +90,8 @@ void ppp_calls_exited(void *calls, uint32_t tunnel_id, uint32_t session_id,
 static int take_fd(struct request *q)
 {
 	struct ppp_calls *c = q->object;
-	const struct monitor_ids *r = q->body;
-	struct held_session *s = held_session_find(c->held, r->tunnel_id, r->session_id);
+	const struct monitor_link *r = q->body;
+	struct held_session *s = held_session_find(c->held, r->link);
 	int pppox, sv[2], err;
 
 	if (!s || s->pppox < 0)
@@ -117,7 +114,7 @@ static int take_fd(struct request *q)
 
 const struct request_row ppp_calls_rows[] = {
 	{ MONITOR_PPP_START, sizeof(struct monitor_ppp), take_start },
-	{ MONITOR_PPP_STOP, sizeof(struct monitor_ids), take_stop },
-	{ MONITOR_SESSION_FD, sizeof(struct monitor_ids), take_fd },
+	{ MONITOR_PPP_STOP, sizeof(struct monitor_link), take_stop },
+	{ MONITOR_SESSION_FD, sizeof(struct monitor_link), take_fd },
 	{ 0 }
 };

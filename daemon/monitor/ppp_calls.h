@@ -29,7 +29,6 @@ struct ppp_calls {
 extern const struct request_row ppp_calls_rows[];	/* of a struct ppp_calls */
 
 /* For ppp_runner_new, with the struct ppp_calls. */
-void ppp_calls_exited(void *calls, uint32_t tunnel_id, uint32_t session_id,
-		      pid_t pid, int status);
+void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status);
 
 #endif

@@ -27,9 +27,7 @@ static void on_change(void *ctx, struct pw_circuit *c)
 {
 	struct pws *p = ctx;
 	const struct held_session *s = c->session;
-	struct monitor_circuit event = {
-		.tunnel_id = s->dp.tunnel_id, .session_id = s->dp.session_id, .up = c->up,
-	};
+	struct monitor_circuit event = { .link = s->link, .up = c->up };
 
 	log_info("lcce \"%s\" session \"%s\" (%s): our end of the circuit is %s", s->pw->section->lcce,
 		 s->pw->section->config->name, s->pw->link.name, c->up ? "up" : "down");
@@ -163,7 +161,7 @@ static int take_pw(struct request *q)
 {
 	struct pws *p = q->object;
 	const struct monitor_pw *r = q->body;
-	struct held_session *s = held_session_find(p->held, r->tunnel_id, r->session_id);
+	struct held_session *s = held_session_find(p->held, r->link);
 	struct monitor_pw_reply reply = { 0 };
 	struct pw_section *section;
 	int err;
@@ -192,7 +190,7 @@ static int take_peer(struct request *q)
 {
 	struct pws *p = q->object;
 	const struct monitor_circuit *r = q->body;
-	struct held_session *s = held_session_find(p->held, r->tunnel_id, r->session_id);
+	struct held_session *s = held_session_find(p->held, r->link);
 	int err;
 
 	if (!s || !s->pw)
@@ -210,8 +208,8 @@ static int take_peer(struct request *q)
 static int take_show(struct request *q)
 {
 	struct pws *p = q->object;
-	const struct monitor_ids *r = q->body;
-	struct held_session *s = held_session_find(p->held, r->tunnel_id, r->session_id);
+	const struct monitor_link *r = q->body;
+	struct held_session *s = held_session_find(p->held, r->link);
 	struct monitor_pw_show show;
 	int err = s && s->pw ? pw_link_show(&p->rtnl, &s->pw->link, &show) : -ENOENT;
 
@@ -249,7 +247,7 @@ const struct request_row pw_rows[] = {
 	{ MONITOR_PW_ADD, sizeof(struct monitor_pw_add), take_add },
 	{ MONITOR_PW_DEL, sizeof(struct monitor_pw_name), take_del },
 	{ MONITOR_PW_PEER, sizeof(struct monitor_circuit), take_peer },
-	{ MONITOR_PW_SHOW, sizeof(struct monitor_ids), take_show },
+	{ MONITOR_PW_SHOW, sizeof(struct monitor_link), take_show },
 	{ 0 }
 };
 

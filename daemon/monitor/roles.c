@@ -170,6 +170,12 @@ static int start_aaa(struct roles *r, int *engine_fd)
 	return err;
 }
 
+/* Each engine has 2^40 numbers for its sessions' links, and no other engine has them. */
+static uint64_t first_link(uint64_t engines)
+{
+	return engines << 40 | 1;
+}
+
 static int start_engine(struct roles *r)
 {
 	const struct roles_options *o = &r->options;
@@ -178,6 +184,7 @@ static int start_engine(struct roles *r)
 		.one_tunnel_per_path = o->one_tunnel_per_path,
 		.log_level = o->monitor->log_level,
 		.listen_n = (uint32_t)o->config->listen_n,
+		.first_link = first_link(r->engines),
 	};
 	int aaa = -1, config = -1, err;
 
@@ -188,6 +195,7 @@ static int start_engine(struct roles *r)
 	if (err)
 		return err;
 	err = spawn(r, &r->engine, on_engine_message, on_engine_closed);
+	r->engines++;
 	if (!err) {
 		config = config_fd(r);
 		err = config < 0 ? config :

@@ -46,6 +46,7 @@ struct roles_options {
 struct roles {
 	struct roles_options options;
 	struct role engine, aaa;
+	uint64_t engines;	/* that have been started so far */
 	bool ready;		/* an engine has said that it serves */
 	bool stopping;
 };

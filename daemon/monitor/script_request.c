@@ -14,10 +14,10 @@ static int take_script(struct request *q)
 	struct script_requests *s = q->object;
 	const struct monitor_script *r = q->body;
 
-	if (!ipc_is_text(r->link.ifname) || !monitor_is_ifname(r->link.ifname))
+	if (!ipc_is_text(r->interface.ifname) || !monitor_is_ifname(r->interface.ifname))
 		return -EINVAL;
 	if (r->up && !s->null_dataplane &&
-	    !held_session_with_ppp(s->held, r->link.tunnel_id, r->link.session_id))
+	    !held_session_with_ppp(s->held, r->interface.link))
 		return -EINVAL;
 	return scripts_run(s->scripts, r);
 }

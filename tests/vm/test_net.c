@@ -74,6 +74,7 @@ static void end_open(struct end *e, uint32_t n)
 		err(1, "/dev/ppp");
 	snprintf(e->ifname, sizeof(e->ifname), "ppp%d", unit);
 	shell("ip link set %s up mtu 1460", e->ifname);
+	e->session.link = n;
 	e->session.dp.tunnel_id = 1;
 	e->session.dp.session_id = n;
 	e->session.tunnel = &tunnel;
@@ -89,10 +90,10 @@ static void end_close(struct end *e)
 static struct monitor_net request(const struct end *e)
 {
 	struct monitor_net r = {
-		.link = { .tunnel_id = 1, .session_id = e->session.dp.session_id }, .profile = "isp",
+		.interface.link = e->session.link, .profile = "isp",
 	};
 
-	memcpy(r.link.ifname, e->ifname, sizeof(r.link.ifname));
+	memcpy(r.interface.ifname, e->ifname, sizeof(r.interface.ifname));
 	return r;
 }
 
@@ -370,19 +371,19 @@ static void test_not_its_interface(void **state)
 	shell("ip link add dummy0 type dummy");
 	r = request(&e);
 	r.rate_down = 1000000;
-	strcpy(r.link.ifname, "dummy0");
+	strcpy(r.interface.ifname, "dummy0");
 	assert_int_equal(apply(&e, &r), -EPERM);
-	assert_int_equal(net_stats(net, &e.session, &r.link, &counters), -EPERM);
-	strcpy(r.link.ifname, "ppp99");
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -EPERM);
+	strcpy(r.interface.ifname, "ppp99");
 	assert_int_equal(apply(&e, &r), -ENODEV);
-	assert_int_equal(net_stats(net, &e.session, &r.link, &counters), -ENODEV);
-	strcpy(r.link.ifname, "a/b");
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -ENODEV);
+	strcpy(r.interface.ifname, "a/b");
 	assert_int_equal(apply(&e, &r), -EINVAL);
 	r = request(&other);
 	assert_int_equal(apply(&other, &r), 0);
 	/* It is the other session's now, until that ends. */
 	assert_int_equal(apply(&e, &r), -EPERM);
-	assert_int_equal(net_stats(net, &e.session, &r.link, &counters), -EPERM);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -EPERM);
 	net_forget(net, &other.session);
 	assert_int_equal(apply(&e, &r), 0);
 	r = request(&e);
@@ -428,12 +429,12 @@ static void test_interface_goes(void **state)
 	r.rate_down = 1000000;
 	add(&r, "10.1.0.0/16", 0);
 	assert_int_equal(apply(&e, &r), 0);
-	assert_int_equal(net_stats(net, &e.session, &r.link, &counters), 0);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), 0);
 	close(e.fd);
-	assert_int_equal(net_stats(net, &e.session, &r.link, &counters), -ENODEV);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -ENODEV);
 	end_open(&next, 1);
 	assert_string_equal(next.ifname, e.ifname);
-	assert_int_equal(net_stats(net, &e.session, &r.link, &counters), -ENODEV);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -ENODEV);
 	/* Dialled again within the same session: it is given anew. */
 	assert_int_equal(apply(&e, &r), 0);
 	assert_says(routes(&next), "10.1.0.0/16");
@@ -509,7 +510,7 @@ static double count_all(void)
 	for (unsigned int i = 0; i < MANY; i++) {
 		struct monitor_net r = request(&ends[i]);
 
-		assert_int_equal(net_stats(net, &ends[i].session, &r.link, &counters), 0);
+		assert_int_equal(net_stats(net, &ends[i].session, &r.interface, &counters), 0);
 	}
 	return (lab_now_ms() - start) * 1000 / MANY;
 }
