@@ -136,31 +136,53 @@ static int config_fd(const struct roles *r)
 	return monitor_config_fd(r->options.config_text, r->options.config_len);
 }
 
-/* The aaa process, with a fresh channel to the engine; *engine_fd is the engine's end. */
-static int start_aaa(struct roles *r, int *engine_fd)
+/* The aaa process, with its end of the channel to the engine. */
+static int start_aaa(struct roles *r, int engine_fd)
 {
 	const struct roles_options *o = &r->options;
 	struct aaa_start start = { .has_queue = o->queue_fd >= 0, .has_coa = o->coa_fd >= 0 };
-	int sv[2], fds[IPC_FDS_MAX], n = 0, config = -1, err;
+	int fds[IPC_FDS_MAX], n = 0, config, err;
 
-	err = ipc_pair(sv);
+	err = spawn(r, &r->aaa, on_aaa_message, on_aaa_closed);
 	if (err)
 		return err;
-	err = spawn(r, &r->aaa, on_aaa_message, on_aaa_closed);
-	if (!err) {
-		config = config_fd(r);
-		fds[n++] = sv[0];
-		fds[n++] = config;
-		if (o->queue_fd >= 0)
-			fds[n++] = o->queue_fd;
-		if (o->coa_fd >= 0)
-			fds[n++] = o->coa_fd;
-		err = config < 0 ? config :
-			channel_event(&r->aaa.channel, AAA_START, &start, sizeof(start), fds, n);
-	}
-	close(sv[0]);
+	config = config_fd(r);
+	fds[n++] = engine_fd;
+	fds[n++] = config;
+	if (o->queue_fd >= 0)
+		fds[n++] = o->queue_fd;
+	if (o->coa_fd >= 0)
+		fds[n++] = o->coa_fd;
+	err = config < 0 ? config :
+		channel_event(&r->aaa.channel, AAA_START, &start, sizeof(start), fds, n);
 	if (config >= 0)
 		close(config);
+	return err;
+}
+
+/*
+ * One that runs goes on with another engine: it knows passwords that nobody else
+ * does, and has records that no server has acknowledged. False when there is
+ * none, or it has just died.
+ */
+static bool hand_over(struct roles *r, int engine_fd)
+{
+	return r->aaa.pid > 0 && channel_is_open(&r->aaa.channel) &&
+	       channel_event(&r->aaa.channel, AAA_ENGINE, NULL, 0, &engine_fd, 1) == 0;
+}
+
+/* An aaa process that serves an engine; *engine_fd is the engine's end, which the caller closes. */
+static int have_aaa(struct roles *r, int *engine_fd)
+{
+	int sv[2], err = ipc_pair(sv);
+
+	if (err)
+		return err;
+	if (!hand_over(r, sv[0])) {
+		drop(&r->aaa);
+		err = start_aaa(r, sv[0]);
+	}
+	close(sv[0]);
 	if (err) {
 		close(sv[1]);
 		drop(&r->aaa);
@@ -188,10 +210,8 @@ static int start_engine(struct roles *r)
 	};
 	int aaa = -1, config = -1, err;
 
-	/* Both start together: the channel between them is of this pair. */
 	loop_timer_stop(&r->aaa.restart);
-	drop(&r->aaa);
-	err = start_aaa(r, &aaa);
+	err = have_aaa(r, &aaa);
 	if (err)
 		return err;
 	err = spawn(r, &r->engine, on_engine_message, on_engine_closed);
@@ -205,10 +225,8 @@ static int start_engine(struct roles *r)
 	close(aaa);
 	if (config >= 0)
 		close(config);
-	if (err) {
+	if (err)
 		drop(&r->engine);
-		drop(&r->aaa);
-	}
 	return err;
 }
 
@@ -220,7 +238,7 @@ static int replace_aaa(struct roles *r)
 	/* Without an engine there is nobody to serve: it comes with the next one. */
 	if (r->engine.pid == 0 || !channel_is_open(&r->engine.channel))
 		return 0;
-	err = start_aaa(r, &fd);
+	err = have_aaa(r, &fd);
 	if (err)
 		return err;
 	err = channel_event(&r->engine.channel, MONITOR_AAA, NULL, 0, &fd, 1);
@@ -321,7 +339,7 @@ static void exited(struct roles *r, struct role *role, int status)
 	channel_close(&role->channel);
 	describe(status, how, sizeof(how));
 	if (role == &r->engine) {
-		/* An aaa process would serve nobody; the next engine brings its own. */
+		/* Another aaa process would serve nobody yet: it comes with the next engine. */
 		loop_timer_stop(&r->aaa.restart);
 		r->options.engine_gone(r->options.ctx);
 	}
