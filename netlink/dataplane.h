@@ -60,6 +60,12 @@ struct dp_stats {
 	uint64_t tx_packets, tx_bytes, tx_errors;
 };
 
+/* A session's place in a table of the kernel's ids; with session 0, its tunnel's. */
+static inline uint64_t dp_session_key(uint32_t tunnel_id, uint32_t session_id)
+{
+	return (uint64_t)tunnel_id << 32 | session_id;
+}
+
 /* One object of a dump; session is zero for a tunnel. */
 struct dp_object {
 	uint8_t version;

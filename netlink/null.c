@@ -35,7 +35,7 @@ struct null_tunnel {
 struct null {
 	struct dataplane dp;
 	struct table tunnels;		/* tunnel id */
-	struct table sessions;		/* tunnel id and session id */
+	struct table sessions;		/* dp_session_key */
 	struct table v3_sessions;	/* session id; the first of same_id's list */
 	struct table interfaces;	/* name_key; the Ethernet session that has it */
 	unsigned int names_used;	/* l2tpeth0 to this one's predecessor are taken */
@@ -46,11 +46,6 @@ static struct null *null_of(struct dataplane *dp)
 	return (struct null *)dp;
 }
 
-static uint64_t session_key(uint32_t tunnel_id, uint32_t session_id)
-{
-	return (uint64_t)tunnel_id << 32 | session_id;
-}
-
 /* That two names have one key is as good as impossible. */
 static uint64_t name_key(const char *name)
 {
@@ -59,7 +54,7 @@ static uint64_t name_key(const char *name)
 
 static struct null_session *session_get(struct null *n, uint32_t tunnel_id, uint32_t session_id)
 {
-	return table_get(&n->sessions, session_key(tunnel_id, session_id));
+	return table_get(&n->sessions, dp_session_key(tunnel_id, session_id));
 }
 
 /*
@@ -110,7 +105,7 @@ static void session_remove(struct null *n, struct null_session *s)
 {
 	struct null_tunnel *t = s->tunnel;
 
-	table_del(&n->sessions, session_key(t->tunnel_id, s->session_id));
+	table_del(&n->sessions, dp_session_key(t->tunnel_id, s->session_id));
 	if (t->version == 3)
 		v3_id_unlink(n, s);
 	if (s->ifname[0]) {
@@ -195,7 +190,7 @@ static int null_tunnel_stats(struct dataplane *dp, uint32_t tunnel_id, struct dp
 /* Into the tables of all sessions and of interfaces; nothing is in them on an error. */
 static int tables_put(struct null *n, struct null_session *s)
 {
-	uint64_t key = session_key(s->tunnel->tunnel_id, s->session_id);
+	uint64_t key = dp_session_key(s->tunnel->tunnel_id, s->session_id);
 	int ret = table_put(&n->sessions, key, s);
 
 	if (ret || !s->ifname[0])
@@ -215,7 +210,7 @@ static int session_insert(struct null *n, struct null_session *s)
 	if (s->tunnel->version == 3) {
 		ret = v3_id_link(n, s);
 		if (ret) {
-			table_del(&n->sessions, session_key(s->tunnel->tunnel_id, s->session_id));
+			table_del(&n->sessions, dp_session_key(s->tunnel->tunnel_id, s->session_id));
 			if (s->ifname[0])
 				table_del(&n->interfaces, name_key(s->ifname));
 			return ret;

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "lib/table.h"
+#include "netlink/dataplane.h"
 #include "netlink/genl.h"
 #include "netlink/pppox.h"
 
@@ -58,7 +59,7 @@ struct reaper {
 
 static uint64_t job_key(const struct job *j)
 {
-	return (uint64_t)j->tunnel_id << 32 | j->session_id;
+	return dp_session_key(j->tunnel_id, j->session_id);
 }
 
 static void list_init(struct job_list *l)

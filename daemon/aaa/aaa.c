@@ -51,12 +51,12 @@ static void tell_radius(struct aaa *a, struct ipc_message *m)
 	int err = q ? radius_state(a->radius, q->index, &state) : -EINVAL;
 
 	state.queued = err ? 0 : acct_queued(a->acct);
-	channel_reply(&a->engine, &m->header, err, &state, err ? 0 : sizeof(state), NULL, 0);
+	channel_reply(&a->engine.channel, &m->header, err, &state, err ? 0 : sizeof(state), NULL, 0);
 }
 
 static void on_engine_message(struct channel *c, struct ipc_message *m)
 {
-	struct aaa *a = container_of(c, struct aaa, engine);
+	struct aaa *a = container_of(c, struct aaa, engine.channel);
 
 	switch ((enum aaa_message)m->header.type) {
 	case AAA_AUTH:
@@ -90,6 +90,7 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 		break;
 	case AAA_COA:
 	case AAA_START:
+	case AAA_ENGINE:
 	case AAA_OPEN:
 	case AAA_VICI:
 	case AAA_IPSEC_STATE:
@@ -99,11 +100,30 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 	explicit_bzero(m->body, m->len);
 }
 
-/* The monitor ends this process then, and starts another with the next engine. */
+/*
+ * Users' passwords, remembered ones and accounting stay for the next engine,
+ * which the monitor tells of (AAA_ENGINE).
+ */
 static void on_engine_closed(struct channel *c)
 {
+	struct aaa *a = container_of(c, struct aaa, engine.channel);
+
 	log_debug("the engine is gone");
-	channel_close(c);
+	aaa_engine_close(&a->engine);
+	ipsec_engine_gone(a->ipsec);
+	coa_engine_gone(a->coa);
+}
+
+/* Takes fd over. 0 or -errno. */
+static int open_engine(struct aaa *a, int fd)
+{
+	int err = channel_open(&a->engine.channel, a->loop, fd, on_engine_message, on_engine_closed);
+
+	if (!err)
+		return 0;
+	close(fd);
+	a->engine.channel.fd = -1;
+	return err;
 }
 
 /* ---- the monitor ---- */
@@ -157,7 +177,23 @@ static int start(struct aaa *a, struct ipc_message *m)
 			close(engine);
 		return err;
 	}
-	return channel_open(&a->engine, a->loop, engine, on_engine_message, on_engine_closed);
+	return open_engine(a, engine);
+}
+
+/* The one before has died, which we may not have noticed yet. */
+static void next_engine(struct aaa *a, struct ipc_message *m)
+{
+	int fd = ipc_take_fd(m, 0), err = fd < 0 ? fd : 0;
+
+	aaa_engine_drain(&a->engine);
+	if (channel_is_open(&a->engine.channel))
+		on_engine_closed(&a->engine.channel);
+	if (!err)
+		err = open_engine(a, fd);
+	if (!err)
+		return;
+	log_error("another engine cannot be served: %s", strerror(-err));
+	loop_stop(a->loop);
 }
 
 static void on_monitor_message(struct channel *c, struct ipc_message *m)
@@ -165,6 +201,10 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	struct aaa *a = container_of(c, struct aaa, monitor);
 	int err;
 
+	if (m->header.type == AAA_ENGINE && a->config) {
+		next_engine(a, m);
+		return;
+	}
 	if (m->header.type != AAA_START || a->config) {
 		log_warn("the monitor sent message %u, which does not belong here", m->header.type);
 		return;
@@ -188,7 +228,7 @@ static void on_monitor_closed(struct channel *c)
 /* The resolver's threads end with the process: one may be waiting for an answer. */
 static void clear(struct aaa *a)
 {
-	channel_close(&a->engine);
+	channel_close(&a->engine.channel);
 	channel_close(&a->monitor);
 	remember_fini(&a->remember);
 	acct_free(a->acct);
@@ -204,7 +244,7 @@ int aaa_main(int monitor_fd)
 	static struct aaa a;	/* the threads know it until the end */
 	int err;
 
-	a.monitor.fd = a.engine.fd = -1;
+	a.monitor.fd = a.engine.channel.fd = -1;
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGINT, SIG_IGN);	/* the terminal's; the monitor says when to stop */
 	signal(SIGTERM, SIG_IGN);

@@ -57,7 +57,7 @@ struct lane {
 	struct loop_timer timer;
 };
 
-struct waiting { struct waiting *next; struct ipc_header header; };
+struct waiting { struct waiting *next; struct aaa_asker asker; };
 
 struct sync_job {
 	struct workers_job job;
@@ -392,7 +392,7 @@ static void tell_safe(struct acct *a, struct waiting *w)
 	while (w) {
 		struct waiting *next = w->next;
 
-		channel_reply(&a->aaa->engine, &w->header, 0, NULL, 0, NULL, 0);
+		aaa_answer(&a->aaa->engine, &w->asker, 0, NULL, 0);
 		free(w);
 		w = next;
 	}
@@ -486,10 +486,10 @@ void aaa_request_acct(struct aaa *aaa, struct ipc_message *m)
 
 	w = err ? NULL : malloc(sizeof(*w));
 	if (!w) {
-		channel_reply(&aaa->engine, &m->header, err, NULL, 0, NULL, 0);
+		channel_reply(&aaa->engine.channel, &m->header, err, NULL, 0, NULL, 0);
 		return;
 	}
-	*w = (struct waiting){ .next = aaa->acct->fresh, .header = m->header };
+	*w = (struct waiting){ .next = aaa->acct->fresh, .asker = aaa_asker_of(&aaa->engine, &m->header) };
 	aaa->acct->fresh = w;
 	start_sync(aaa->acct);
 }

@@ -25,7 +25,7 @@
 
 struct auth_job {
 	struct aaa *aaa;
-	struct ipc_header header;
+	struct aaa_asker asker;
 	struct aaa_auth q;
 	const struct config_ppp *ppp;	/* NULL: there is no such profile */
 	char name[PPP_NAME_MAX];	/* the user's, without what the profile strips */
@@ -97,10 +97,10 @@ static void answer(struct auth_job *j)
 		/* Keys are nobody's to see. */
 		explicit_bzero(j->test->reply.ppp.mppe_send_key, sizeof(r->ppp.mppe_send_key));
 		explicit_bzero(j->test->reply.ppp.mppe_recv_key, sizeof(r->ppp.mppe_recv_key));
-		channel_reply(&j->aaa->engine, &j->header, 0, j->test, sizeof(*j->test), NULL, 0);
+		aaa_answer(&j->aaa->engine, &j->asker, 0, j->test, sizeof(*j->test));
 		free(j->test);
 	} else {
-		channel_reply(&j->aaa->engine, &j->header, 0, r, sizeof(*r), NULL, 0);
+		aaa_answer(&j->aaa->engine, &j->asker, 0, r, sizeof(*r));
 	}
 	explicit_bzero(j, sizeof(*j));
 	free(j);
@@ -427,7 +427,7 @@ void aaa_request_auth(struct aaa *a, struct ipc_message *m)
 	int err = -EINVAL;
 
 	if (!is_complete(q)) {
-		channel_reply(&a->engine, &m->header, err, NULL, 0, NULL, 0);
+		channel_reply(&a->engine.channel, &m->header, err, NULL, 0, NULL, 0);
 		return;
 	}
 	j = calloc(1, sizeof(*j));
@@ -435,11 +435,11 @@ void aaa_request_auth(struct aaa *a, struct ipc_message *m)
 		j->test = calloc(1, sizeof(*j->test));
 	if (!j || (test && !j->test)) {
 		free(j);
-		channel_reply(&a->engine, &m->header, -ENOMEM, NULL, 0, NULL, 0);
+		channel_reply(&a->engine.channel, &m->header, -ENOMEM, NULL, 0, NULL, 0);
 		return;
 	}
 	j->aaa = a;
-	j->header = m->header;
+	j->asker = aaa_asker_of(&a->engine, &m->header);
 	j->q = *q;
 	j->ppp = config_ppp_find(a->config, j->q.profile);
 	if (j->ppp)

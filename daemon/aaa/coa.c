@@ -385,7 +385,7 @@ static void take_request(struct coa *c, struct exchange *x, const struct radius_
 		memcpy(q->client, x->client->config->name, sizeof(q->client));
 		q->serial = x->serial = ++c->serial;
 		x->until_ms = now_of(c) + ANSWER_MS;
-		if (channel_event(&c->aaa->engine, AAA_COA, q, sizeof(*q), NULL, 0) == 0) {
+		if (channel_event(&c->aaa->engine.channel, AAA_COA, q, sizeof(*q), NULL, 0) == 0) {
 			arm(c, ANSWER_MS);
 			return;
 		}
@@ -415,6 +415,17 @@ void coa_done(struct aaa *a, struct ipc_message *m)
 	log_done(x, d->sessions, error, error == COA_NO_SESSION ? "there is no such session" :
 		 "the engine did not take it");
 	answer(c, x, error);
+}
+
+/* Its sessions go with it. */
+void coa_engine_gone(struct coa *c)
+{
+	for (struct exchange *x = c ? c->oldest : NULL; x; x = x->newer) {
+		if (!x->serial)
+			continue;
+		log_done(x, 0, COA_NO_SESSION, "the engine died, and its sessions with it");
+		answer(c, x, COA_NO_SESSION);
+	}
 }
 
 static void check(struct coa *c, struct client *k, const struct way *w, const struct radius_view *v)

@@ -3,6 +3,7 @@
 #ifndef L2TPD_AAA_INTERNAL_H
 #define L2TPD_AAA_INTERNAL_H
 
+#include "aaa/engine.h"
 #include "aaa/remember.h"
 #include "aaa/store.h"
 #include "aaa/workers.h"
@@ -13,7 +14,8 @@
 
 struct aaa {
 	struct loop *loop;
-	struct channel monitor, engine;
+	struct channel monitor;
+	struct aaa_engine engine;
 	struct config *config;
 	int queue_fd, coa_fd;		/* from the monitor; -1: not wanted */
 	struct store *store;

@@ -27,7 +27,7 @@ struct ipsec_job {
 	struct ipsec_job *next;
 	enum ipsec_job_kind kind;
 	enum step step;
-	struct ipc_header header;
+	struct aaa_asker asker;
 	struct aaa_ipsec_initiate q;	/* of SHOW: its flow only */
 	struct ipsec_report report;
 	char error[256];		/* why charon did not initiate */
@@ -58,7 +58,7 @@ static void job_free(struct ipsec_job *j)
 
 static void job_answer(struct ipsec_job *j)
 {
-	channel_reply(j->ipsec->engine, &j->header, 0, &j->report, sizeof(j->report), NULL, 0);
+	aaa_answer(j->ipsec->engine, &j->asker, 0, &j->report, sizeof(j->report));
 	job_free(j);
 }
 
@@ -284,7 +284,7 @@ static void jobs_start(struct ipsec *i, enum ipsec_job_kind kind)
 
 static void refuse(struct ipsec *i, const struct ipc_header *h, int err)
 {
-	channel_reply(i->engine, h, err, NULL, 0, NULL, 0);
+	channel_reply(&i->engine->channel, h, err, NULL, 0, NULL, 0);
 }
 
 static bool is_flow(const struct ipsec_flow *f)
@@ -309,7 +309,7 @@ static void job_new(struct ipsec *i, const struct ipc_header *h, enum ipsec_job_
 	}
 	j->ipsec = i;
 	j->kind = kind;
-	j->header = *h;
+	j->asker = aaa_asker_of(i->engine, h);
 	j->q = *q;
 	list_append(&i->jobs[kind], j);
 	jobs_start(i, kind);
@@ -337,7 +337,7 @@ void ipsec_request(struct ipsec *i, struct ipc_message *m)
 
 /* ---- all of it ---- */
 
-struct ipsec *ipsec_new(struct loop *loop, struct channel *monitor, struct channel *engine)
+struct ipsec *ipsec_new(struct loop *loop, struct channel *monitor, struct aaa_engine *engine)
 {
 	struct ipsec *i = calloc(1, sizeof(*i));
 
@@ -360,14 +360,20 @@ static void free_all(struct ipsec_job *j)
 	}
 }
 
+void ipsec_engine_gone(struct ipsec *i)
+{
+	for (size_t k = 0; k < IPSEC_JOB_KINDS; k++) {
+		free_all(i->jobs[k].running);
+		free_all(i->jobs[k].waiting);
+		i->jobs[k] = (struct ipsec_jobs){ 0 };
+	}
+	ipsec_watch_fini(i);
+}
+
 void ipsec_free(struct ipsec *i)
 {
 	if (!i)
 		return;
-	for (size_t k = 0; k < IPSEC_JOB_KINDS; k++) {
-		free_all(i->jobs[k].running);
-		free_all(i->jobs[k].waiting);
-	}
-	ipsec_watch_fini(i);
+	ipsec_engine_gone(i);
 	free(i);
 }

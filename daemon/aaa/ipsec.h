@@ -6,6 +6,7 @@
 #ifndef L2TPD_AAA_IPSEC_H
 #define L2TPD_AAA_IPSEC_H
 
+#include "aaa/engine.h"
 #include "ipc/aaa.h"
 #include "ipc/channel.h"
 #include "lib/loop.h"
@@ -13,8 +14,11 @@
 struct ipsec;
 
 /* NULL: out of memory. charon is not asked for anything before the engine asks. */
-struct ipsec *ipsec_new(struct loop *loop, struct channel *monitor, struct channel *engine);
+struct ipsec *ipsec_new(struct loop *loop, struct channel *monitor, struct aaa_engine *engine);
 void ipsec_free(struct ipsec *i);	/* nobody is told */
+
+/* What it asked is given up, and what it watched is not watched any more. */
+void ipsec_engine_gone(struct ipsec *i);
 
 /* AAA_IPSEC_*: answers a request, now or later. */
 void ipsec_request(struct ipsec *i, struct ipc_message *m);

@@ -27,7 +27,8 @@ enum ipsec_watch_step {
 
 struct ipsec {
 	struct loop *loop;
-	struct channel *monitor, *engine;
+	struct channel *monitor;
+	struct aaa_engine *engine;
 	struct ipsec_jobs jobs[IPSEC_JOB_KINDS];
 	/* ipsec_watch.c */
 	struct table watches;		/* id -> struct ipsec_watch */
@@ -41,6 +42,6 @@ struct ipsec {
 
 void ipsec_watch_add(struct ipsec *i, const struct aaa_ipsec_watch *q);
 void ipsec_watch_del(struct ipsec *i, uint64_t id);
-void ipsec_watch_fini(struct ipsec *i);
+void ipsec_watch_fini(struct ipsec *i);		/* of all; others may be added after it */
 
 #endif

@@ -48,7 +48,7 @@ static void tell(struct ipsec *i, struct ipsec_watch *w, enum ipsec_cover cover,
 	w->cover = cover;
 	w->reqid = reqid;
 	w->missing_ms = 0;
-	channel_event(i->engine, AAA_IPSEC_STATE, &s, sizeof(s), NULL, 0);
+	channel_event(&i->engine->channel, AAA_IPSEC_STATE, &s, sizeof(s), NULL, 0);
 }
 
 /* ---- what a list says ---- */
@@ -276,6 +276,7 @@ void ipsec_watch_fini(struct ipsec *i)
 	struct ipsec_watch *w;
 
 	off(i);
+	i->failures = 0;
 	while ((w = table_pop(&i->watches)))
 		free(w);
 	table_fini(&i->watches);

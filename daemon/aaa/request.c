@@ -22,7 +22,7 @@ static bool is_text(const char *s, size_t size)
 
 struct secret_job {
 	struct aaa *aaa;
-	struct ipc_header header;
+	struct aaa_asker asker;
 	struct aaa_secret q;
 };
 
@@ -35,7 +35,7 @@ static void answer_secret(struct secret_job *j, int err, const struct secret *se
 		r.len = secret->len;
 		memcpy(r.secret, secret->data, secret->len);
 	}
-	channel_reply(&j->aaa->engine, &j->header, err, &r, sizeof(r), NULL, 0);
+	aaa_answer(&j->aaa->engine, &j->asker, err, &r, sizeof(r));
 	explicit_bzero(&r, sizeof(r));
 	free(j);
 }
@@ -110,15 +110,15 @@ void aaa_request_secret(struct aaa *a, struct ipc_message *m)
 	    !is_text(q->session, sizeof(q->session)) ||
 	    !is_text(q->secret.user, sizeof(q->secret.user)) ||
 	    !is_text(q->secret.remote, sizeof(q->secret.remote))) {
-		channel_reply(&a->engine, &m->header, -EINVAL, NULL, 0, NULL, 0);
+		channel_reply(&a->engine.channel, &m->header, -EINVAL, NULL, 0, NULL, 0);
 		return;
 	}
 	j = malloc(sizeof(*j));
 	if (!j) {
-		channel_reply(&a->engine, &m->header, -ENOMEM, NULL, 0, NULL, 0);
+		channel_reply(&a->engine.channel, &m->header, -ENOMEM, NULL, 0, NULL, 0);
 		return;
 	}
-	*j = (struct secret_job){ .aaa = a, .header = m->header, .q = *q };
+	*j = (struct secret_job){ .aaa = a, .asker = aaa_asker_of(&a->engine, &m->header), .q = *q };
 	known = remember_get(&a->remember, j->q.lac, j->q.session);
 	if (known)
 		answer_secret(j, 0, known);
@@ -133,7 +133,7 @@ void aaa_request_secret(struct aaa *a, struct ipc_message *m)
 struct resolve_job {
 	struct workers_job job;
 	struct aaa *aaa;
-	struct ipc_header header;
+	struct aaa_asker asker;
 	struct aaa_resolve q;
 	struct aaa_resolve_reply r;
 	int result;
@@ -150,7 +150,7 @@ static void done_resolve(struct workers_job *job)
 {
 	struct resolve_job *j = (struct resolve_job *)job;
 
-	channel_reply(&j->aaa->engine, &j->header, j->result, &j->r, sizeof(j->r), NULL, 0);
+	aaa_answer(&j->aaa->engine, &j->asker, j->result, &j->r, sizeof(j->r));
 	free(j);
 }
 
@@ -159,7 +159,7 @@ static void refuse_resolve(struct aaa *a, struct ipc_message *m, int err, const 
 	struct aaa_resolve_reply r = { 0 };
 
 	strncpy(r.error, why, sizeof(r.error) - 1);
-	channel_reply(&a->engine, &m->header, err, &r, sizeof(r), NULL, 0);
+	channel_reply(&a->engine.channel, &m->header, err, &r, sizeof(r), NULL, 0);
 }
 
 void aaa_request_resolve(struct aaa *a, struct ipc_message *m)
@@ -180,7 +180,7 @@ void aaa_request_resolve(struct aaa *a, struct ipc_message *m)
 	j->job.run = run_resolve;
 	j->job.done = done_resolve;
 	j->aaa = a;
-	j->header = m->header;
+	j->asker = aaa_asker_of(&a->engine, &m->header);
 	j->q = *q;
 	err = workers_add(a->workers, &j->job);
 	if (err) {

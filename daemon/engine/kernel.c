@@ -123,7 +123,7 @@ int kernel_tunnel_add(struct engine *e, const struct monitor_tunnel *t, channel_
 void kernel_tunnel_del(struct engine *e, uint32_t tunnel_id)
 {
 	struct dataplane *null = e->kernel->null;
-	struct monitor_ids body = { .tunnel_id = tunnel_id };
+	struct monitor_tunnel_id body = { tunnel_id };
 
 	if (null)
 		null->ops->tunnel_del(null, tunnel_id);
@@ -133,7 +133,7 @@ void kernel_tunnel_del(struct engine *e, uint32_t tunnel_id)
 
 void kernel_tunnel_forget(struct engine *e, uint32_t tunnel_id, bool has_socket, bool asked)
 {
-	struct monitor_ids body = { .tunnel_id = tunnel_id };
+	struct monitor_tunnel_id body = { tunnel_id };
 
 	/* The socket of a tunnel that we opened is the monitor's work in either case. */
 	if (has_socket || (asked && !e->kernel->null))
@@ -142,7 +142,7 @@ void kernel_tunnel_forget(struct engine *e, uint32_t tunnel_id, bool has_socket,
 
 int kernel_tunnel_stats(struct engine *e, uint32_t tunnel_id, channel_done *done, void *arg)
 {
-	struct monitor_ids body = { .tunnel_id = tunnel_id };
+	struct monitor_tunnel_id body = { tunnel_id };
 
 	if (e->kernel->null)
 		return -EOPNOTSUPP;
@@ -151,18 +151,12 @@ int kernel_tunnel_stats(struct engine *e, uint32_t tunnel_id, channel_done *done
 
 /* ---- sessions ---- */
 
-static struct monitor_ids ids_of(uint64_t link)
-{
-	return (struct monitor_ids){ (uint32_t)(link >> 32), (uint32_t)link };
-}
-
 int kernel_session_add(struct engine *e, uint64_t link, const struct dp_session *s, channel_done *done,
 		       void *arg)
 {
 	struct dataplane *null = e->kernel->null;
-	struct monitor_session body = { .session = *s };
+	struct monitor_session body = { .link = link, .session = *s };
 
-	(void)link;
 	if (null)
 		return answer_later(e, (struct answer){ done, arg, null->ops->session_add(null, s), false });
 	return channel_request(&e->monitor, MONITOR_SESSION_ADD, &body, sizeof(body), NULL, 0, done, arg);
@@ -172,9 +166,8 @@ int kernel_session_modify(struct engine *e, uint64_t link, const struct dp_sessi
 			  void *arg)
 {
 	struct dataplane *null = e->kernel->null;
-	struct monitor_session body = { .session = *s };
+	struct monitor_session body = { .link = link, .session = *s };
 
-	(void)link;
 	if (null)
 		return answer_later(e, (struct answer){ done, arg, null->ops->session_modify(null, s), false });
 	return channel_request(&e->monitor, MONITOR_SESSION_MODIFY, &body, sizeof(body), NULL, 0, done, arg);
@@ -183,7 +176,7 @@ int kernel_session_modify(struct engine *e, uint64_t link, const struct dp_sessi
 void kernel_session_del(struct engine *e, uint64_t link, const struct dp_session *s)
 {
 	struct dataplane *null = e->kernel->null;
-	struct monitor_ids body = ids_of(link);
+	struct monitor_link body = { link };
 
 	if (null)
 		null->ops->session_del(null, s->tunnel_id, s->session_id);
@@ -193,7 +186,7 @@ void kernel_session_del(struct engine *e, uint64_t link, const struct dp_session
 
 int kernel_session_stats(struct engine *e, uint64_t link, channel_done *done, void *arg)
 {
-	struct monitor_ids body = ids_of(link);
+	struct monitor_link body = { link };
 
 	if (e->kernel->null)
 		return -EOPNOTSUPP;
@@ -211,7 +204,7 @@ int kernel_pseudowire(struct engine *e, const struct monitor_pw *p, channel_done
 
 int kernel_pseudowire_show(struct engine *e, uint64_t link, channel_done *done, void *arg)
 {
-	struct monitor_ids body = ids_of(link);
+	struct monitor_link body = { link };
 
 	if (e->kernel->null)
 		return -EOPNOTSUPP;
@@ -220,8 +213,7 @@ int kernel_pseudowire_show(struct engine *e, uint64_t link, channel_done *done, 
 
 void kernel_pseudowire_peer(struct engine *e, uint64_t link, bool up)
 {
-	struct monitor_ids ids = ids_of(link);
-	struct monitor_circuit body = { ids.tunnel_id, ids.session_id, up };
+	struct monitor_circuit body = { link, up };
 
 	if (!e->kernel->null)
 		channel_event(&e->monitor, MONITOR_PW_PEER, &body, sizeof(body), NULL, 0);

@@ -253,7 +253,7 @@ static int start_modules(struct engine *e, const struct monitor_start *start)
 	int err = kernel_start(e, start->null_dataplane);
 
 	if (!err)
-		err = links_start(e, 1, &admit_service);
+		err = links_start(e, start->first_link, &admit_service);
 	if (!err)
 		ppp_add_backend(e, CONFIG_BACKEND_PPPD, &pppd_backend);
 	if (!err)

@@ -43,6 +43,11 @@ enum aaa_message {
 	AAA_IPSEC_WATCH,	/* event from the engine: aaa_ipsec_watch; again, to an aaa process that is new */
 	AAA_IPSEC_UNWATCH,	/* event: aaa_ipsec_watch, the flow unused */
 	AAA_IPSEC_STATE,	/* event to the engine: aaa_ipsec_state; first when it is known, then on changes */
+	/*
+	 * event from the monitor; fd: the channel to another engine, for the one before has died.
+	 * What that asked is answered to nobody, and what it watched is not watched any more.
+	 */
+	AAA_ENGINE,
 };
 
 struct aaa_start {

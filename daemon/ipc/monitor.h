@@ -4,6 +4,11 @@
  * request is checked by the monitor: ids, addresses and names of configured
  * things, never a path or a command line. A reply carries the request's type
  * and serial, result 0 or -errno, and the fds named here.
+ *
+ * A session is known by its link: a number that the engine chooses, not 0 and
+ * not below first_link of monitor_start, so that no two sessions of one l2tpd
+ * ever have the same, whatever engine had them. The ids that the kernel and the
+ * peer know a session by are used again, and stand in struct dp_session only.
  */
 #ifndef L2TPD_IPC_MONITOR_H
 #define L2TPD_IPC_MONITOR_H
@@ -25,16 +30,17 @@ enum monitor_message {
 	MONITOR_LISTEN,		/* request: monitor_listen; reply fd: UDP socket bound to listen[index] */
 	MONITOR_SOCKET,		/* request: monitor_socket; reply: monitor_socket_reply, fd */
 	MONITOR_TUNNEL_ADD,	/* request: monitor_tunnel; fd: the tunnel's socket when the monitor did not open it for this id */
-	MONITOR_TUNNEL_DEL,	/* request: monitor_ids: out of the kernel; its sessions are deleted before */
-	MONITOR_SOCKET_CLOSE,	/* request: monitor_ids: the monitor's copy of the socket; a StopCCN may still need it after the _DEL */
-	MONITOR_SESSION_ADD,	/* request: monitor_session */
+	MONITOR_TUNNEL_DEL,	/* request: monitor_tunnel_id: out of the kernel; its sessions are deleted before */
+	/* request: monitor_tunnel_id: the monitor's copy of the socket; a StopCCN may still need it after the _DEL */
+	MONITOR_SOCKET_CLOSE,
+	MONITOR_SESSION_ADD,	/* request: monitor_session; -EEXIST: the link, or an id in the kernel, is taken */
 	MONITOR_SESSION_MODIFY,	/* request: monitor_session: sequencing of an installed one */
-	MONITOR_SESSION_DEL,	/* request: monitor_ids; stops its pppd first when it has one */
-	MONITOR_SESSION_STATS,	/* request: monitor_ids; reply: struct dp_stats */
-	MONITOR_TUNNEL_STATS,	/* request: monitor_ids; reply: struct dp_stats */
-	MONITOR_SESSION_FD,	/* request: monitor_ids; reply fds: PPPoX socket, both ends of a call channel: for a pppd that dialled */
+	MONITOR_SESSION_DEL,	/* request: monitor_link; stops its pppd first when it has one */
+	MONITOR_SESSION_STATS,	/* request: monitor_link; reply: struct dp_stats */
+	MONITOR_TUNNEL_STATS,	/* request: monitor_tunnel_id; reply: struct dp_stats */
+	MONITOR_SESSION_FD,	/* request: monitor_link; reply fds: PPPoX socket, both ends of a call channel: for a pppd that dialled */
 	MONITOR_PPP_START,	/* request: monitor_ppp; reply fd: the engine's end of the call channel (ipc/ppp.h) */
-	MONITOR_PPP_STOP,	/* request: monitor_ids: SIGTERM, SIGKILL 10 s later; the exit comes as an event */
+	MONITOR_PPP_STOP,	/* request: monitor_link: SIGTERM, SIGKILL 10 s later; the exit comes as an event */
 	MONITOR_PPP_EXIT,	/* event: monitor_ppp_exit */
 	MONITOR_STOP,		/* event: l2tpd stops: the engine clears all calls, then exits 0 */
 	MONITOR_READY,		/* event from the engine: it listens and has given up its privileges */
@@ -45,7 +51,7 @@ enum monitor_message {
 	 * again it is changed to that. What it was given goes with the interface or the session.
 	 */
 	MONITOR_NET,
-	MONITOR_LINK_STATS,	/* request: monitor_link; reply: struct ppp_counters of the PPP interface */
+	MONITOR_LINK_STATS,	/* request: monitor_interface; reply: struct ppp_counters of the PPP interface */
 	MONITOR_SCRIPT,		/* event: monitor_script: runs the profile's ip-up or ip-down beside the call */
 	/*
 	 * request: monitor_pw; reply: monitor_pw_reply: an installed Ethernet session's interface gets what
@@ -60,7 +66,7 @@ enum monitor_message {
 	MONITOR_PW_ADD,		/* request: monitor_pw_add; reply: monitor_outcome */
 	MONITOR_PW_DEL,		/* event: monitor_pw_name */
 	MONITOR_PW_PEER,	/* event: monitor_circuit: the peer's end of the circuit is up or down (operstate up, dormant) */
-	MONITOR_PW_SHOW,	/* request: monitor_ids; reply: monitor_pw_show */
+	MONITOR_PW_SHOW,	/* request: monitor_link; reply: monitor_pw_show */
 	MONITOR_CIRCUIT,	/* event to the engine: monitor_circuit: our end of it changed */
 	/*
 	 * request: monitor_ipsec: from now on the kernel takes nothing for this tunnel in clear, and
@@ -84,6 +90,7 @@ enum monitor_message {
 	MONITOR_ADDRESS_GONE,
 	MONITOR_SOURCE,		/* request: monitor_source; reply: monitor_socket_reply: what a new socket would be bound to */
 };
+#define MONITOR_MESSAGES (MONITOR_SOURCE + 1)	/* one more than the last of them */
 
 struct monitor_static {
 	char name[CONFIG_NAME_MAX];
@@ -119,11 +126,14 @@ struct monitor_outcome {
 struct monitor_static_place { uint32_t tunnel, session; };	/* zeroed: the first */
 
 struct monitor_pw {
-	uint32_t tunnel_id, session_id;
+	uint64_t link;
 	char lcce[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX];	/* configured ones, or of MONITOR_PW_ADD */
 };
 
-/* What of a session is the interface's; the rest, and the lcce itself but for its name, is the engine's. */
+/*
+ * Of a session that is added by command the monitor is told what its interface
+ * needs, and the name of the lcce. All else about both stays with the engine.
+ */
 struct monitor_pw_add {
 	char lcce[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX];
 	enum config_pw_type type;
@@ -146,7 +156,7 @@ struct monitor_ipsec {
 };
 
 struct monitor_circuit {
-	uint32_t tunnel_id, session_id;
+	uint64_t link;
 	bool up;
 };
 
@@ -171,13 +181,15 @@ struct monitor_static_show {
 	char why[512];			/* why it is not up */
 };
 
-struct monitor_link {
-	uint32_t tunnel_id, session_id;
-	char ifname[IFNAMSIZ];
+struct monitor_link { uint64_t link; };
+
+struct monitor_interface {
+	uint64_t link;
+	char ifname[IFNAMSIZ];		/* of the session's PPP interface */
 };
 
 struct monitor_net {
-	struct monitor_link link;
+	struct monitor_interface interface;
 	char profile[CONFIG_NAME_MAX];
 	uint64_t rate_down, rate_up;	/* bit/s; 0: no limit */
 	uint16_t mtu;			/* 0: as it is */
@@ -191,10 +203,10 @@ struct monitor_net {
 };
 
 struct monitor_script {
-	struct monitor_link link;
+	struct monitor_interface interface;
 	char profile[CONFIG_NAME_MAX];
 	bool up;
-	struct service_call call;
+	struct service_call call;	/* has the ids that the program is told */
 	struct service service;
 	uint32_t local_ipv4, remote_ipv4;
 	uint8_t local_ifid[8], remote_ifid[8];
@@ -210,6 +222,7 @@ struct monitor_start {
 	bool one_tunnel_per_path;	/* this kernel mixes tunnels with the same addresses and ports */
 	int32_t log_level;
 	uint32_t listen_n;
+	uint64_t first_link;	/* the first that this engine may use; those above it are its own too */
 };
 
 struct monitor_secret {
@@ -239,18 +252,21 @@ struct monitor_tunnel {
 
 struct monitor_route { char ifname[IFNAMSIZ]; };
 
-struct monitor_ids { uint32_t tunnel_id, session_id; };
+struct monitor_tunnel_id { uint32_t tunnel_id; };
 
-struct monitor_session { struct dp_session session; };
+struct monitor_session {
+	uint64_t link;
+	struct dp_session session;
+};
 
 struct monitor_ppp {
-	uint32_t tunnel_id, session_id;
+	uint64_t link;
 	char profile[CONFIG_NAME_MAX];	/* a ppp section with backend pppd */
 	struct ppp_call_params params;
 };
 
 struct monitor_ppp_exit {
-	uint32_t tunnel_id, session_id;
+	uint64_t link;
 	int32_t status;		/* of waitpid */
 	int32_t pid;
 };

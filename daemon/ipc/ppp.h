@@ -18,7 +18,8 @@
 
 /* What is particular to one call; the rest is the template's options. IPv4 in network order, 0: unset. */
 struct ppp_call_params {
-	uint32_t tunnel_id, session_id;
+	uint64_t link;			/* of the session, as in ipc/monitor.h */
+	uint32_t tunnel_id, session_id;	/* the kernel's: pppd's device name and its scripts tell them */
 	bool lns;			/* we authenticate and assign; else we are the caller */
 	char ifname[IFNAMSIZ];		/* "": pppN */
 	char user[PPP_NAME_MAX];	/* caller: our name */

@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "lib/log.h"
+#include "lib/table.h"
 #include "monitor/announce_text.h"
 #include "monitor/helper.h"
-#include "monitor/internal.h"
 
 /*
  * Kea waits by select(2) for two sockets per interface, and ends where a socket's
@@ -56,7 +56,7 @@ struct place {
 struct announce {
 	struct loop *loop;
 	const char *runtime_dir;
-	struct table places;		/* session_key -> struct place */
+	struct table places;		/* link -> struct place */
 	struct group *groups;
 	unsigned int group_n;
 	uint64_t identifier;		/* of Kea's DUID: the same as long as we run */
@@ -262,13 +262,13 @@ static void look_at_forwarding(struct announce *a)
 	close(fd);
 }
 
-static struct place *place_new(struct announce *a, uint64_t key)
+static struct place *place_new(struct announce *a, uint64_t link)
 {
 	struct place *p = calloc(1, sizeof(*p));
 
 	if (p)
 		p->group = group_with_room(a);
-	if (!p || !p->group || table_put(&a->places, key, p)) {
+	if (!p || !p->group || table_put(&a->places, link, p)) {
 		free(p);
 		return NULL;
 	}
@@ -286,29 +286,29 @@ static bool is_same(const struct announced *a, const struct announced *b)
 	       memcmp(a->router, b->router, sizeof(a->router)) == 0 && memcmp(a->dns6, b->dns6, sizeof(a->dns6)) == 0;
 }
 
-int announce_session(struct monitor *m, const struct monitor_net *n, int ifindex, const struct addr *router)
+int announce_session(struct announce *a, const struct monitor_net *n, int ifindex,
+		     const struct addr *router)
 {
 	struct announced to = {
 		.ifindex = ifindex, .delegated6 = n->delegated6, .dns6_n = n->dns6_n,
 	};
-	uint64_t key = session_key(n->link.tunnel_id, n->link.session_id);
-	struct announce *a = m->announce;
-	struct place *p = table_get(&a->places, key);
+	uint64_t link = n->interface.link;
+	struct place *p = table_get(&a->places, link);
 	bool had, has = to.delegated6.len != 0;
 
-	memcpy(to.ifname, n->link.ifname, sizeof(to.ifname));
+	memcpy(to.ifname, n->interface.ifname, sizeof(to.ifname));
 	memcpy(to.dns6, n->dns6, sizeof(to.dns6));
 	memcpy(to.router, router->ip, sizeof(to.router));
 	if (!announce_is_plain(to.ifname)) {
-		log_error("tunnel %u session %u: its prefixes are not announced: the name of its interface is not of "
-			  "letters and digits; choose another ifname", n->link.tunnel_id, n->link.session_id);
+		log_error("%s: the prefixes of its session are not announced: its name is not of letters and digits; "
+			  "choose another ifname", to.ifname);
 		return -EINVAL;
 	}
 	look_at_forwarding(a);
 	if (p && is_same(&p->what, &to))
 		return 0;
 	if (!p)
-		p = place_new(a, key);
+		p = place_new(a, link);
 	if (!p)
 		return -ENOMEM;
 	had = p->what.delegated6.len != 0;
@@ -319,9 +319,9 @@ int announce_session(struct monitor *m, const struct monitor_net *n, int ifindex
 	return 0;
 }
 
-void announce_forget(struct monitor *m, uint32_t tunnel_id, uint32_t session_id)
+void announce_forget(struct announce *a, uint64_t link)
 {
-	struct place *p = table_del(&m->announce->places, session_key(tunnel_id, session_id));
+	struct place *p = table_del(&a->places, link);
 	bool had;
 
 	if (!p)

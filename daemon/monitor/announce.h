@@ -15,7 +15,6 @@
 #include "lib/loop.h"
 
 struct announce;
-struct monitor;
 
 /* runtime_dir is kept. Nothing runs, and nothing is written, before it is wanted. NULL: out of memory. */
 struct announce *announce_new(struct loop *loop, const char *runtime_dir);
@@ -23,11 +22,13 @@ void announce_free(struct announce *a);
 
 /*
  * Announces what n says on its interface, in place of what was announced before;
- * router: our link-local address there. 0; -EINVAL (its name is none that configurations hold); -ENOMEM. A program that is
- * missing is said in the log.
+ * router: our link-local address there. 0, -EINVAL (the interface's name cannot
+ * stand in the programs' configurations; said in the log), or -ENOMEM. A program
+ * that is missing is said in the log and is no error.
  */
-int announce_session(struct monitor *m, const struct monitor_net *n, int ifindex, const struct addr *router);
-void announce_forget(struct monitor *m, uint32_t tunnel_id, uint32_t session_id);
+int announce_session(struct announce *a, const struct monitor_net *n, int ifindex,
+		     const struct addr *router);
+void announce_forget(struct announce *a, uint64_t link);
 /* An exit that waitpid saw: false when it is none of ours. */
 bool announce_reaped(struct announce *a, pid_t pid, int status);
 

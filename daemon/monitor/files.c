@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Files that the monitor opens for processes that may not, and the sockets that
- * carry no tunnel: the unix listeners, secret files, where CoA clients are heard.
- * Paths come from the configuration only.
+ * Files and sockets that the monitor opens for the others; see files.h. Paths
+ * come from the configuration only.
  */
-#include "monitor/internal.h"
+#include "monitor/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +20,7 @@
 
 #include "ipc/aaa.h"
 #include "ipc/control.h"
+#include "ipc/ipc.h"
 #include "lib/log.h"
 
 static int set_int(int fd, int level, int option, int value)
@@ -213,14 +213,14 @@ int monitor_coa_socket(const struct config *c)
 	return err;
 }
 
-int monitor_config_fd(const struct monitor *m)
+int monitor_config_fd(const char *text, size_t len)
 {
 	int fd = memfd_create("l2tpd.conf", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	int err;
 
 	if (fd < 0)
 		return -errno;
-	if (write(fd, m->config_text, m->config_len) != (ssize_t)m->config_len ||
+	if (write(fd, text, len) != (ssize_t)len ||
 	    lseek(fd, 0, SEEK_SET) < 0 ||
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0) {
 		err = errno ? -errno : -EIO;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/log.h"
+#include "monitor/check.h"
 
 #define SETPRIV		"/usr/bin/setpriv"
 #define BACKOFF_MIN_MS	1000
@@ -27,11 +28,11 @@
 #define helper_of(p, member) \
 	container_of(p, struct helper, member)
 
-static void on_timer(struct loop_timer *t);
+static void on_helper_timer(struct loop_timer *t);
 
 static void set_timer(struct helper *h, uint64_t delay_ms)
 {
-	loop_timer_set(h->loop, &h->timer, loop_now_fresh(h->loop) + delay_ms, on_timer);
+	loop_timer_set(h->loop, &h->timer, loop_now_fresh(h->loop) + delay_ms, on_helper_timer);
 }
 
 /* ---- what it says ---- */
@@ -88,12 +89,10 @@ static bool read_output(struct helper *h)
 	ssize_t n = read(h->output_fd, buf, sizeof(buf));
 
 	for (ssize_t i = 0; i < n; i++) {
-		bool plain = (unsigned char)buf[i] >= 0x20 && buf[i] != 0x7f;
-
 		if (buf[i] == '\n')
 			take_line(h);
 		else if (h->line_len < sizeof(h->line) - 1)
-			h->line[h->line_len++] = plain ? buf[i] : '?';
+			h->line[h->line_len++] = monitor_is_control(buf[i]) ? '?' : buf[i];
 	}
 	if (n == 0)
 		loop_io_stop(&h->output);
@@ -241,7 +240,7 @@ static void start(struct helper *h)
 	start_later(h);
 }
 
-static void on_timer(struct loop_timer *t)
+static void on_helper_timer(struct loop_timer *t)
 {
 	struct helper *h = helper_of(t, timer);
 

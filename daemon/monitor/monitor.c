@@ -3,7 +3,7 @@
  * The monitor's life: read the configuration, open what is needed, start the
  * other processes, reap, stop.
  */
-#include "monitor/internal.h"
+#include "monitor/monitor.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,21 +25,39 @@
 #endif
 
 #include "ipc/control.h"
+#include "lib/config.h"
 #include "lib/log.h"
-#include "monitor/announce.h"
-#include "monitor/net.h"
-#include "monitor/pw.h"
-#include "monitor/pw_sections.h"
-#include "monitor/script.h"
-#include "monitor/statics.h"
+#include "lib/loop.h"
+#include "monitor/files.h"
+#include "monitor/objects.h"
+#include "monitor/roles.h"
+#include "netlink/dataplane.h"
 
-/* Clearing thousands of calls takes the engine a while; past this it is ended. */
 #define LISTEN_AGAIN_MS	50
 #define LISTEN_TRIES	40
+/* Clearing thousands of calls takes the engine a while; past this it is ended. */
 #define STOP_GRACE_MS 20000
 #define FILES_WANTED (1 << 18)
 /* The last calls' ip-down programs have this long at l2tpd's stop. */
 #define SCRIPTS_GRACE_MS 10000
+
+struct monitor {
+	struct monitor_options options;
+	struct loop *loop;
+	struct config *config;
+	char *config_text;	/* canonical; what the other processes get */
+	size_t config_len;
+	struct dataplane *dp;
+	struct objects objects;
+	struct roles roles;
+	struct rlimit files;	/* as we were started with: the operator's programs get it */
+	int control_fd, dial_fd;
+	int queue_fd, coa_fd;	/* of the aaa process: its accounting queue, where coa clients are heard; -1 */
+	int ready_fd;		/* the parent that waits in the foreground; -1 */
+	struct loop_signal sigterm, sigint, sigchld, sighup;
+	struct loop_timer stop_timer;
+	int status;
+};
 
 static int read_config(struct monitor *m)
 {
@@ -125,14 +143,6 @@ static int open_for_aaa(struct monitor *m)
 	return m->coa_fd < 0 && m->coa_fd != -ENOENT ? m->coa_fd : 0;
 }
 
-static bool ppp_is_wanted(const struct monitor *m)
-{
-	for (size_t i = 0; i < m->config->ppp_n; i++)
-		if (m->config->ppp[i].backend == CONFIG_BACKEND_PPPD)
-			return true;
-	return false;
-}
-
 static int open_dataplane(struct monitor *m)
 {
 	char err[256] = "";
@@ -142,7 +152,7 @@ static int open_dataplane(struct monitor *m)
 		return m->dp ? 0 : -ENOMEM;
 	}
 	m->dp = dataplane_kernel_new(err, sizeof(err));
-	if (m->dp && (!ppp_is_wanted(m) || dataplane_ppp_check(err, sizeof(err)) == 0))
+	if (m->dp && (!objects_want_ppp(m->config) || dataplane_ppp_check(err, sizeof(err)) == 0))
 		return 0;
 	log_error("the kernel's data plane cannot be used: %s", err);
 	return -EOPNOTSUPP;
@@ -169,24 +179,18 @@ static void raise_limits(struct monitor *m)
 			 (unsigned long long)had.rlim_max, (unsigned long long)had.rlim_max / 3);
 }
 
-static void on_ppp_exit(void *arg, uint32_t tunnel_id, uint32_t session_id, pid_t pid, int status)
-{
-	monitor_ppp_exited(arg, tunnel_id, session_id, pid, status);
-}
-
 static void begin_stop(struct monitor *m)
 {
-	if (m->stopping) {
+	if (m->roles.stopping) {
 		/* Asked twice: at once. */
 		loop_stop(m->loop);
 		return;
 	}
-	m->stopping = true;
 	log_notice("stopping");
 #ifdef HAVE_SYSTEMD
 	sd_notify(0, "STOPPING=1");
 #endif
-	if (m->engine.pid == 0 || channel_event(&m->engine.channel, MONITOR_STOP, NULL, 0, NULL, 0))
+	if (roles_stop(&m->roles))
 		loop_stop(m->loop);
 }
 
@@ -222,44 +226,91 @@ static void on_sigchld(struct loop_signal *s, int signo)
 	pid_t pid;
 
 	(void)signo;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid == m->engine.pid)
-			role_exited(m, &m->engine, status);
-		else if (pid == m->aaa.pid)
-			role_exited(m, &m->aaa, status);
-		else if (!scripts_reaped(m->scripts, pid, status) && !announce_reaped(m->announce, pid, status) &&
-			 m->ppp)
-			ppp_runner_reaped(m->ppp, pid, status);
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (!roles_reaped(&m->roles, pid, status))
+			objects_reaped(&m->objects, pid, status);
+}
+
+/* ---- the engine ---- */
+
+static void on_request(void *ctx, struct ipc_message *msg)
+{
+	struct monitor *m = ctx;
+
+	requests_take(&m->objects.requests, &m->roles.engine.channel, msg);
+}
+
+static void on_engine_gone(void *ctx)
+{
+	struct monitor *m = ctx;
+
+	objects_engine_gone(&m->objects, m->roles.stopping);
+}
+
+static void on_over(void *ctx, int status)
+{
+	struct monitor *m = ctx;
+
+	if (status)
+		m->status = status;
+	loop_stop(m->loop);
+}
+
+static int take_ready(struct request *q)
+{
+	struct monitor *m = q->object;
+
+	m->roles.ready = true;
+	if (m->ready_fd < 0)
+		return 0;
+	if (!m->options.foreground) {
+		log_open("monitor", LOG_SINK_SYSLOG, m->options.log_level);
+		/* Who started us may read to its end: stdout is /dev/null here. */
+		if (log_is_syslog())
+			dup2(STDOUT_FILENO, STDERR_FILENO);
 	}
+	if (write(m->ready_fd, "", 1) != 1)
+		log_debug("nobody waited for the start");
+	close(m->ready_fd);
+	m->ready_fd = -1;
+	log_notice("l2tpd is ready");
+#ifdef HAVE_SYSTEMD
+	sd_notify(0, "READY=1");
+#endif
+	return 0;
 }
 
-static bool has_v3_session(void *ctx, uint32_t session_id)
+static const struct request_row ready_rows[] = {
+	{ MONITOR_READY, 0, take_ready },
+	{ 0 }
+};
+
+/* ---- the start ---- */
+
+static int start_objects(struct monitor *m)
 {
-	const struct monitor *m = ctx;
-
-	return table_get(&m->v3_ids, session_id) != NULL;
-}
-
-static bool has_ifname(void *ctx, const char *ifname)
-{
-	const struct monitor *m = ctx;
-
-	return pw_sections_has_ifname(m->pw_sections, ifname);
-}
-
-static int start_statics(struct monitor *m)
-{
-	const struct statics_options o = {
-		.config = m->config, .config_text = m->config_text, .dp = m->dp,
-		.interfaces = !m->options.null_dataplane, .has_session = has_v3_session, .has_ifname = has_ifname,
-		.ctx = m,
+	const struct objects_options o = {
+		.loop = m->loop, .monitor = &m->options, .config = m->config,
+		.config_text = m->config_text, .dp = m->dp, .files = m->files,
+		.engine = &m->roles.engine.channel,
 	};
 
-	m->pw_sections = pw_sections_new(m->config);
-	if (!m->pw_sections)
-		return -ENOMEM;
-	m->statics = statics_new(m->loop, &o);
-	return m->statics ? 0 : -ENOMEM;
+	requests_add(&m->objects.requests, ready_rows, m);
+	return objects_init(&m->objects, &o);
+}
+
+static int start_roles(struct monitor *m)
+{
+	m->roles.options = (struct roles_options){
+		.loop = m->loop, .monitor = &m->options, .config = m->config,
+		.config_text = m->config_text, .config_len = m->config_len,
+		.one_tunnel_per_path = m->dp->one_tunnel_per_path,
+		.control_fd = m->control_fd, .dial_fd = m->dial_fd,
+		.queue_fd = m->queue_fd, .coa_fd = m->coa_fd,
+		.request = on_request, .engine_gone = on_engine_gone,
+		.over = on_over, .ctx = m,
+	};
+	return roles_start(&m->roles);
 }
 
 static int start(struct monitor *m)
@@ -277,32 +328,19 @@ static int start(struct monitor *m)
 	loop_signal_start(m->loop, &m->sigchld, SIGCHLD, on_sigchld);
 	loop_signal_start(m->loop, &m->sighup, SIGHUP, on_sighup);
 	raise_limits(m);
-	m->scripts = scripts_new(m->loop, m->config, m->files);
-	m->announce = announce_new(m->loop, m->options.runtime_dir);
-	m->own_addrs = own_addrs_new(m->loop, monitor_address_gone, m);
-	err = m->scripts && m->announce && m->own_addrs ? make_runtime_dir(m) : -ENOMEM;
+	err = make_runtime_dir(m);
 	if (!err)
 		err = open_listeners(m);
 	if (!err)
 		err = open_for_aaa(m);
 	if (!err)
 		err = open_dataplane(m);
-	if (!err && !m->options.null_dataplane) {
-		m->net = net_new();
-		if (!m->net)
-			err = -ENOMEM;
-	}
-	if (!err && ppp_is_wanted(m) && !m->options.null_dataplane) {
-		m->ppp = ppp_runner_new(m->loop, m->config, m->options.plugin, on_ppp_exit, m);
-		if (!m->ppp)
-			err = -ENOMEM;
-	}
 	if (!err)
-		err = start_statics(m);
-	if (!err)
-		err = role_start(m, &m->engine);
-	return err;
+		err = start_objects(m);
+	return err ? err : start_roles(m);
 }
+
+/* ---- the end ---- */
 
 static void unlink_in(const char *dir, const char *name)
 {
@@ -312,33 +350,10 @@ static void unlink_in(const char *dir, const char *name)
 	unlink(path);
 }
 
-static void end_role(struct role *r)
-{
-	if (r->pid > 0) {
-		kill(r->pid, SIGKILL);
-		waitpid(r->pid, NULL, 0);
-	}
-	loop_timer_stop(&r->restart);
-	channel_close(&r->channel);
-}
-
 static void finish(struct monitor *m)
 {
-	end_role(&m->engine);
-	end_role(&m->aaa);
-	monitor_clear(m);
-	if (m->ppp)
-		ppp_runner_free(m->ppp);
-	scripts_all_down(m->scripts, "l2tpd stopped");
-	scripts_finish(m->scripts, SCRIPTS_GRACE_MS);
-	scripts_free(m->scripts);
-	announce_free(m->announce);
-	own_addrs_free(m->own_addrs);
-	net_free(m->net);
-	pws_free(m);
-	ipsec_policies_fini(&m->ipsec);
-	statics_free(m->statics);
-	pw_sections_free(m->pw_sections);
+	roles_end(&m->roles);
+	objects_fini(&m->objects, SCRIPTS_GRACE_MS);
 	if (m->dp)
 		m->dp->ops->free(m->dp);
 	if (m->control_fd >= 0) {
@@ -358,9 +373,6 @@ static void finish(struct monitor *m)
 	loop_signal_stop(&m->sigint);
 	loop_signal_stop(&m->sigchld);
 	loop_signal_stop(&m->sighup);
-	table_fini(&m->tunnels);
-	table_fini(&m->sessions);
-	table_fini(&m->v3_ids);
 	if (m->loop)
 		loop_free(m->loop);
 	config_free(m->config);
@@ -418,8 +430,6 @@ int monitor_main(const struct monitor_options *options)
 	struct monitor m = {
 		.options = *options, .control_fd = -1, .dial_fd = -1, .ready_fd = -1,
 		.queue_fd = -1, .coa_fd = -1,
-		.engine.name = "engine", .aaa.name = "aaa",
-		.engine.channel.fd = -1, .aaa.channel.fd = -1,
 	};
 	char runtime_dir[PATH_MAX], plugin[PATH_MAX];
 	int err;
@@ -430,6 +440,7 @@ int monitor_main(const struct monitor_options *options)
 	 * be held in vain.
 	 */
 	mallopt(M_ARENA_MAX, 1);
+	roles_init(&m.roles);
 	log_open("monitor", LOG_SINK_STDERR, options->log_level);
 	log_allow_reconnect();
 	m.options.runtime_dir = absolute(options->runtime_dir, runtime_dir, sizeof(runtime_dir));

@@ -7,16 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ipc/ipc.h"
+#include "lib/config.h"
 #include "lib/log.h"
+#include "lib/table.h"
 #include "monitor/announce.h"
-#include "monitor/internal.h"
+#include "monitor/check.h"
+#include "monitor/held.h"
+#include "monitor/net_check.h"
 #include "netlink/address.h"
 #include "netlink/link.h"
 #include "netlink/route.h"
 #include "netlink/tc.h"
 
-#define RATE_MIN	8000ull
-#define RATE_MAX	400000000000ull
 #define WHAT_MAX	96
 #define LINK_PREFIX_MAX	64		/* bits; an interface identifier has the others */
 
@@ -24,8 +27,11 @@
 enum { OWN_GLOBAL, OWN_ROUTER, OWN };
 
 struct net {
+	const struct held *held;
+	const struct config *config;
+	struct announce *announce;
 	struct rtnl rtnl;
-	struct table claims;		/* interface index -> its struct msession */
+	struct table claims;		/* interface index -> its struct held_session */
 };
 
 /* What an interface has, or is to have. */
@@ -46,13 +52,18 @@ struct given {
 	struct state now;
 };
 
-struct net *net_new(void)
+struct net *net_new(const struct held *held, const struct config *config,
+		    struct announce *announce)
 {
 	struct net *n = calloc(1, sizeof(*n));
 	int err = n ? rtnl_open(&n->rtnl) : -ENOMEM;
 
-	if (!err)
+	if (!err) {
+		n->held = held;
+		n->config = config;
+		n->announce = announce;
 		return n;
+	}
 	log_error("rtnetlink cannot be used: %s", strerror(-err));
 	free(n);
 	return NULL;
@@ -69,132 +80,6 @@ void net_free(struct net *n)
 
 /* ---- what is asked for ---- */
 
-static struct addr_prefix prefix_of(uint8_t family, uint8_t len, const uint8_t *bytes)
-{
-	struct addr_prefix p = { .addr = { .family = family }, .len = len };
-
-	memcpy(p.addr.ip, bytes, family == AF_INET ? 4 : 16);
-	return p;
-}
-
-static bool bits_are_sane(const struct addr_prefix *p)
-{
-	unsigned int bits = p->addr.family == AF_INET ? 32 : 128;
-
-	if (p->len == 0 || p->len > bits)
-		return false;
-	for (unsigned int i = p->len; i < bits; i++)
-		if (p->addr.ip[i / 8] & 0x80 >> i % 8)
-			return false;
-	return true;
-}
-
-static bool overlap(const struct addr_prefix *p, const char *text)
-{
-	struct addr_prefix other;
-
-	return addr_prefix_parse(&other, text) == 0 && other.addr.family == p->addr.family &&
-	       (addr_prefix_contains(&other, &p->addr) || addr_prefix_contains(p, &other.addr));
-}
-
-/*
- * Nobody's traffic but the caller's may be drawn into its interface: no default
- * route, nor its halves, which contain the loopback or the multicast addresses.
- */
-static bool may_be_routed(const struct addr_prefix *p)
-{
-	static const char *const never[] = {
-		"0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/128", "::1/128", "ff00::/8", "fe80::/10",
-	};
-
-	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
-		if (overlap(p, never[i]))
-			return false;
-	return true;
-}
-
-static int check_prefix(const struct addr_prefix *p, const char *what, char *why, size_t size)
-{
-	char text[ADDR_STRLEN];
-
-	if (p->len == 0) {
-		snprintf(why, size, "the %s is a default route; a caller is never given one", what);
-		return -EINVAL;
-	}
-	if (!bits_are_sane(p)) {
-		snprintf(why, size, "the %s is no prefix", what);
-		return -EINVAL;
-	}
-	if (!may_be_routed(p)) {
-		snprintf(why, size, "the %s %s covers addresses that are never a caller's", what,
-			 addr_prefix_format(p, text));
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int check_routes(const struct monitor_net *r, char *why, size_t size)
-{
-	for (size_t i = 0; i < r->route_n; i++) {
-		const struct service_route *s = &r->route[i];
-		struct addr_prefix p;
-		int err;
-
-		if (s->family != AF_INET && s->family != AF_INET6) {
-			snprintf(why, size, "a route is neither IPv4 nor IPv6");
-			return -EINVAL;
-		}
-		p = prefix_of(s->family, s->len, s->dst);
-		err = check_prefix(&p, "route", why, size);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/* A caller's own prefix is of global unicast addresses, of which RFC 4193's are local ones. */
-static int check_given(const struct service_prefix6 *given, const char *what, char *why, size_t size)
-{
-	static const struct addr_prefix global = { { .family = AF_INET6, .ip = { 0x20 } }, 3 };
-	static const struct addr_prefix local = { { .family = AF_INET6, .ip = { 0xfc } }, 7 };
-	struct addr_prefix p = prefix_of(AF_INET6, given->len, given->addr);
-	char text[ADDR_STRLEN];
-	int err;
-
-	if (!p.len)
-		return 0;
-	err = check_prefix(&p, what, why, size);
-	if (err || (p.len >= global.len && addr_prefix_contains(&global, &p.addr)) ||
-	    (p.len >= local.len && addr_prefix_contains(&local, &p.addr)))
-		return err;
-	snprintf(why, size, "the %s %s is not within 2000::/3, nor within fc00::/7", what,
-		 addr_prefix_format(&p, text));
-	return -EINVAL;
-}
-
-static bool rate_is_sane(uint64_t rate)
-{
-	return rate == 0 || (rate >= RATE_MIN && rate <= RATE_MAX);
-}
-
-int net_check(const struct monitor_net *r, char *why, size_t size)
-{
-	int err;
-
-	if (!rate_is_sane(r->rate_down) || !rate_is_sane(r->rate_up)) {
-		snprintf(why, size, "a rate is outside of 8 kbit/s to 400 Gbit/s");
-		return -EINVAL;
-	}
-	if (!monitor_is_unit(r->mtu) || r->dns6_n > 2 || r->route_n > SERVICE_ROUTES_MAX) {
-		snprintf(why, size, "the MTU or a count is out of its bounds");
-		return -EINVAL;
-	}
-	err = check_given(&r->prefix6, "prefix", why, size);
-	if (!err)
-		err = check_given(&r->delegated6, "delegated prefix", why, size);
-	return err ? err : check_routes(r, why, size);
-}
-
 /* The caller's link-local address, which leads to its delegated prefix. */
 static struct addr link_local(const uint8_t ifid[8])
 {
@@ -207,7 +92,7 @@ static struct addr link_local(const uint8_t ifid[8])
 /* Ours in the link's prefix: it has our interface identifier, which is not the caller's. */
 static struct addr_prefix own_address(const struct service_prefix6 *prefix, const uint8_t ifid[8])
 {
-	struct addr_prefix own = prefix_of(AF_INET6, prefix->len, prefix->addr);
+	struct addr_prefix own = net_prefix(AF_INET6, prefix->len, prefix->addr);
 
 	memcpy(own.addr.ip + 8, ifid, 8);
 	return own;
@@ -244,13 +129,13 @@ static struct state target_of(const struct given *g, const struct monitor_net *r
 
 	for (size_t i = 0; i < r->route_n; i++)
 		routes[to.route_n++] = (struct route){
-			.dst = prefix_of(r->route[i].family, r->route[i].len, r->route[i].dst),
+			.dst = net_prefix(r->route[i].family, r->route[i].len, r->route[i].dst),
 			.metric = r->route[i].metric, .ifindex = g->ifindex,
 		};
 	/* One without room for interface identifiers is the caller's as a whole. */
 	if (r->prefix6.len > LINK_PREFIX_MAX)
 		routes[to.route_n++] = (struct route){
-			.dst = prefix_of(AF_INET6, r->prefix6.len, r->prefix6.addr), .ifindex = g->ifindex,
+			.dst = net_prefix(AF_INET6, r->prefix6.len, r->prefix6.addr), .ifindex = g->ifindex,
 		};
 	else if (r->prefix6.len && memcmp(r->local_ifid, none, sizeof(none)) != 0)
 		to.own[OWN_GLOBAL] = own_address(&r->prefix6, r->local_ifid);
@@ -262,7 +147,7 @@ static struct state target_of(const struct given *g, const struct monitor_net *r
 		struct route *d = &routes[to.route_n++];
 
 		*d = (struct route){
-			.dst = prefix_of(AF_INET6, r->delegated6.len, r->delegated6.addr), .ifindex = g->ifindex,
+			.dst = net_prefix(AF_INET6, r->delegated6.len, r->delegated6.addr), .ifindex = g->ifindex,
 		};
 		if (memcmp(r->remote_ifid, none, sizeof(none)) != 0)
 			d->gateway = link_local(r->remote_ifid);
@@ -272,14 +157,14 @@ static struct state target_of(const struct given *g, const struct monitor_net *r
 
 /* ---- what the kernel does ---- */
 
-static const char *describe(const struct msession *s, const struct given *g, char *buf)
+static const char *describe(const struct held_session *s, const struct given *g, char *buf)
 {
 	snprintf(buf, WHAT_MAX, "tunnel %u session %u (%s)", s->dp.tunnel_id, s->dp.session_id, g->ifname);
 	return buf;
 }
 
 /* A sentence for what the kernel refused; an interface that is gone meanwhile is no news. */
-static void refused(struct net *n, const struct msession *s, const char *what, int err, const char *needs)
+static void refused(struct net *n, const struct held_session *s, const char *what, int err, const char *needs)
 {
 	bool lacks = needs && (err == -ENOENT || err == -EOPNOTSUPP);
 	char who[WHAT_MAX];
@@ -294,7 +179,7 @@ static bool is_gone(int err)
 	return err == -ENOENT || err == -ESRCH || err == -ENODEV || err == -EINVAL;
 }
 
-static int set_down(struct net *n, const struct msession *s, uint64_t rate)
+static int set_down(struct net *n, const struct held_session *s, uint64_t rate)
 {
 	struct given *g = s->given;
 	char what[64];
@@ -317,7 +202,7 @@ static int set_down(struct net *n, const struct msession *s, uint64_t rate)
 	return err;
 }
 
-static int set_up(struct net *n, const struct msession *s, uint64_t rate)
+static int set_up(struct net *n, const struct held_session *s, uint64_t rate)
 {
 	struct given *g = s->given;
 	char what[64];
@@ -340,7 +225,7 @@ static int set_up(struct net *n, const struct msession *s, uint64_t rate)
 	return err;
 }
 
-static int set_mtu(struct net *n, const struct msession *s, uint32_t mtu)
+static int set_mtu(struct net *n, const struct held_session *s, uint32_t mtu)
 {
 	struct given *g = s->given;
 	char what[64];
@@ -372,13 +257,13 @@ static bool has_route(const struct state *st, const struct route *r)
 }
 
 /* The way to the tunnel's peer would lead into the tunnel: the end of all traffic. */
-static bool swallows_peer(struct net *n, const struct msession *s, const struct route *r)
+static bool swallows_peer(struct net *n, const struct held_session *s, const struct route *r)
 {
 	return s->tunnel && addr_prefix_contains(&r->dst, &s->tunnel->peer) &&
 	       route_ifindex(&n->rtnl, &s->tunnel->peer) == r->ifindex;
 }
 
-static int add_route(struct net *n, const struct msession *s, const struct route *r)
+static int add_route(struct net *n, const struct held_session *s, const struct route *r)
 {
 	struct state *now = &s->given->now;
 	struct route *more = reallocarray(now->route, now->route_n + 1, sizeof(*more));
@@ -409,7 +294,7 @@ static bool same_prefix(const struct addr_prefix *a, const struct addr_prefix *b
 	return a->len == b->len && addr_equal_ip(&a->addr, &b->addr);
 }
 
-static int add_own(struct net *n, const struct msession *s, struct addr_prefix *now, const struct addr_prefix *own)
+static int add_own(struct net *n, const struct held_session *s, struct addr_prefix *now, const struct addr_prefix *own)
 {
 	const struct route onlink = { .dst = *own, .ifindex = s->given->ifindex };
 	char what[ADDR_STRLEN + 32], who[WHAT_MAX], text[ADDR_STRLEN];
@@ -429,7 +314,7 @@ static int add_own(struct net *n, const struct msession *s, struct addr_prefix *
 	return -ELOOP;
 }
 
-static int set_own(struct net *n, const struct msession *s, const struct state *to)
+static int set_own(struct net *n, const struct held_session *s, const struct state *to)
 {
 	struct addr_prefix *now = s->given->now.own;
 	int err = 0;
@@ -446,7 +331,7 @@ static int set_own(struct net *n, const struct msession *s, const struct state *
 	return err;
 }
 
-static int set_routes(struct net *n, const struct msession *s, const struct state *to)
+static int set_routes(struct net *n, const struct held_session *s, const struct state *to)
 {
 	struct state *now = &s->given->now;
 
@@ -472,7 +357,7 @@ static int set_routes(struct net *n, const struct msession *s, const struct stat
 }
 
 /* Each step remembers what it has done, so that the way back is the same as the way there. */
-static int go_to(struct net *n, const struct msession *s, const struct state *to)
+static int go_to(struct net *n, const struct held_session *s, const struct state *to)
 {
 	int err = set_down(n, s, to->rate_down);
 
@@ -485,7 +370,7 @@ static int go_to(struct net *n, const struct msession *s, const struct state *to
 	return err ? err : set_routes(n, s, to);
 }
 
-static void go_back(struct net *n, const struct msession *s, const struct state *to)
+static void go_back(struct net *n, const struct held_session *s, const struct state *to)
 {
 	char who[WHAT_MAX];
 
@@ -495,7 +380,7 @@ static void go_back(struct net *n, const struct msession *s, const struct state 
 
 /* ---- who has what ---- */
 
-static void drop(struct net *n, struct msession *s)
+static void drop(struct net *n, struct held_session *s)
 {
 	if (!s->given)
 		return;
@@ -506,9 +391,9 @@ static void drop(struct net *n, struct msession *s)
 }
 
 /* The interface is there, is PPP's, and is not another session's. */
-static int find_link(struct net *n, const struct msession *s, const struct monitor_link *l, struct link *link)
+static int find_link(struct net *n, const struct held_session *s, const struct monitor_interface *l, struct link *link)
 {
-	const struct msession *owner;
+	const struct held_session *owner;
 	int err;
 
 	if (!l->ifname[0] || !monitor_is_ifname(l->ifname))
@@ -520,7 +405,7 @@ static int find_link(struct net *n, const struct msession *s, const struct monit
 	return strcmp(link->kind, "ppp") != 0 || (owner && owner != s) ? -EPERM : 0;
 }
 
-static int claim(struct net *n, struct msession *s, const struct monitor_link *l, const struct link *link)
+static int claim(struct net *n, struct held_session *s, const struct monitor_interface *l, const struct link *link)
 {
 	struct given *g;
 	int err;
@@ -544,16 +429,16 @@ static int claim(struct net *n, struct msession *s, const struct monitor_link *l
 	return err;
 }
 
-static int announce(struct monitor *m, struct msession *s, const struct monitor_net *r)
+static int announce(struct net *n, struct held_session *s, const struct monitor_net *r)
 {
 	const struct addr router = router_address(r->local_ifid, r->remote_ifid);
 	bool wanted = is_announced(r);
 	int err = 0;
 
 	if (wanted)
-		err = announce_session(m, r, s->given->ifindex, &router);
+		err = announce_session(n->announce, r, s->given->ifindex, &router);
 	else if (s->given->announced)
-		announce_forget(m, r->link.tunnel_id, r->link.session_id);
+		announce_forget(n->announce, s->link);
 	if (!err)
 		s->given->announced = wanted;
 	return err;
@@ -573,7 +458,7 @@ static int remember(const struct state *now, struct state *had)
 	return 0;
 }
 
-static int apply(struct monitor *m, struct msession *s, const struct monitor_net *r)
+static int apply(struct net *n, struct held_session *s, const struct monitor_net *r)
 {
 	struct route routes[SERVICE_ROUTES_MAX + 2];
 	struct state to = target_of(s->given, r, routes), had;
@@ -581,44 +466,40 @@ static int apply(struct monitor *m, struct msession *s, const struct monitor_net
 
 	if (err)
 		return err;
-	err = go_to(m->net, s, &to);
+	err = go_to(n, s, &to);
 	if (err)
-		go_back(m->net, s, &had);
+		go_back(n, s, &had);
 	free(had.route);
 	/* Nobody loses its limits for want of a program that announces its prefix. */
-	return err ? err : announce(m, s, r);
+	return err ? err : announce(n, s, r);
 }
 
-int net_apply(struct monitor *m, struct msession *s, const struct monitor_net *r)
+int net_apply(struct net *n, struct held_session *s, const struct monitor_net *r)
 {
 	struct link link;
 	char why[160];
 	int err;
 
-	if (!m->net)
-		return -EOPNOTSUPP;
 	if (net_check(r, why, sizeof(why))) {
 		log_error("tunnel %u session %u: its interface is not changed: %s", s->dp.tunnel_id,
 			  s->dp.session_id, why);
 		return -ERANGE;
 	}
-	err = find_link(m->net, s, &r->link, &link);
+	err = find_link(n, s, &r->interface, &link);
 	if (err == -EPERM)
 		log_error("tunnel %u session %u: %s is not changed: it is not PPP's, or another session's",
-			  s->dp.tunnel_id, s->dp.session_id, r->link.ifname);
+			  s->dp.tunnel_id, s->dp.session_id, r->interface.ifname);
 	if (!err)
-		err = claim(m->net, s, &r->link, &link);
-	return err ? err : apply(m, s, r);
+		err = claim(n, s, &r->interface, &link);
+	return err ? err : apply(n, s, r);
 }
 
-int net_stats(struct monitor *m, const struct msession *s, const struct monitor_link *l, struct ppp_counters *out)
+int net_stats(struct net *n, const struct held_session *s, const struct monitor_interface *l, struct ppp_counters *out)
 {
 	struct link link;
 	int err;
 
-	if (!m->net)
-		return -EOPNOTSUPP;
-	err = find_link(m->net, s, l, &link);
+	err = find_link(n, s, l, &link);
 	if (err)
 		return err;
 	if (s->given && s->given->ifindex != link.index)
@@ -630,7 +511,7 @@ int net_stats(struct monitor *m, const struct msession *s, const struct monitor_
 	return 0;
 }
 
-void net_forget(struct monitor *m, struct msession *s)
+void net_forget(struct net *n, struct held_session *s)
 {
 	struct given *g = s->given;
 	struct state nothing;
@@ -640,9 +521,53 @@ void net_forget(struct monitor *m, struct msession *s)
 		return;
 	nothing = (struct state){ .mtu = g->pppd_mtu };
 	if (g->announced)
-		announce_forget(m, s->dp.tunnel_id, s->dp.session_id);
+		announce_forget(n->announce, s->link);
 	/* With a pppd of ours the interface goes; one that dialled may keep it for its next call. */
-	if (s->dialled && link_get_index(&m->net->rtnl, g->ifindex, &link) == 0)
-		go_back(m->net, s, &nothing);
-	drop(m->net, s);
+	if (s->dialled && link_get_index(&n->rtnl, g->ifindex, &link) == 0)
+		go_back(n, s, &nothing);
+	drop(n, s);
 }
+
+/* ---- what the engine asks ---- */
+
+/* With the null data plane there is no struct net: sessions have no interfaces. */
+static int take_net(struct request *q)
+{
+	struct net *n = q->object;
+	const struct monitor_net *r = q->body;
+	struct held_session *s;
+
+	if (!n)
+		return -EOPNOTSUPP;
+	s = held_session_with_ppp(n->held, r->interface.link);
+	if (!s || !ipc_is_text(r->interface.ifname))
+		return -ENOENT;
+	if (!ipc_is_text(r->profile) || !config_ppp_find(n->config, r->profile))
+		return -EINVAL;
+	return net_apply(n, s, r);
+}
+
+static int take_stats(struct request *q)
+{
+	struct net *n = q->object;
+	const struct monitor_interface *r = q->body;
+	struct held_session *s;
+	struct ppp_counters counters;
+	int err;
+
+	if (!n)
+		return -EOPNOTSUPP;
+	s = held_session_with_ppp(n->held, r->link);
+	if (!s || !ipc_is_text(r->ifname))
+		return -ENODEV;
+	err = net_stats(n, s, r, &counters);
+	if (!err)
+		request_answer(q, &counters, sizeof(counters));
+	return err;
+}
+
+const struct request_row net_rows[] = {
+	{ MONITOR_NET, sizeof(struct monitor_net), take_net },
+	{ MONITOR_LINK_STATS, sizeof(struct monitor_interface), take_stats },
+	{ 0 }
+};

@@ -8,27 +8,32 @@
 #define L2TPD_MONITOR_NET_H
 
 #include "ipc/monitor.h"
+#include "monitor/request.h"
 
-struct monitor;
-struct msession;
+struct announce;
+struct config;
+struct held;
+struct held_session;
 struct net;
 
-/* NULL without memory or rtnetlink; says why. */
-struct net *net_new(void);
-void net_free(struct net *n);
+extern const struct request_row net_rows[];	/* of a struct net, or of NULL: there is none */
 
-/* The request itself, without the kernel: 0, or -EINVAL with a sentence in why. */
-int net_check(const struct monitor_net *r, char *why, size_t size);
+/* All is borrowed. NULL without memory or rtnetlink; says why. */
+struct net *net_new(const struct held *held, const struct config *config,
+		    struct announce *announce);
+void net_free(struct net *n);		/* NULL is allowed */
+
 /*
  * Gives the session's interface what r says, and takes away what it says no
  * more. 0; or -errno, said in the log, and the interface has what it had
  * (but what cannot be announced, announce.h, takes nothing else back).
- * -ENODEV: it is gone.
+ * -ENODEV: the interface is gone.
  */
-int net_apply(struct monitor *m, struct msession *s, const struct monitor_net *r);
+int net_apply(struct net *n, struct held_session *s, const struct monitor_net *r);
 /* The counters of the session's interface: 0, -ENODEV, or -errno. */
-int net_stats(struct monitor *m, const struct msession *s, const struct monitor_link *l, struct ppp_counters *out);
-/* The session or its PPP ended. */
-void net_forget(struct monitor *m, struct msession *s);
+int net_stats(struct net *n, const struct held_session *s,
+	      const struct monitor_interface *l, struct ppp_counters *out);
+/* The session or its PPP ended. n may be NULL when the session was given nothing. */
+void net_forget(struct net *n, struct held_session *s);
 
 #endif

@@ -12,7 +12,7 @@
 
 #include "lib/log.h"
 #include "lib/table.h"
-#include "monitor/internal.h"
+#include "monitor/socket.h"
 #include "netlink/watch.h"
 
 /* A DHCP client that renews, an interface that is set up anew: the address is back by then. */
@@ -98,7 +98,7 @@ static void look(struct own_addrs *o, struct own_addr *x)
 	o->gone(o->ctx, &x->addr);
 }
 
-static void on_timer(struct loop_timer *t)
+static void on_look_again(struct loop_timer *t)
 {
 	struct own_addrs *o = container_of(t, struct own_addrs, timer);
 
@@ -109,13 +109,13 @@ static void on_timer(struct loop_timer *t)
 	if (!o->suspects)
 		return;
 	o->wait_ms = o->wait_ms > AGAIN_MAX_MS / 2 ? AGAIN_MAX_MS : o->wait_ms * 2;
-	loop_timer_set(o->loop, &o->timer, loop_now(o->loop) + o->wait_ms, on_timer);
+	loop_timer_set(o->loop, &o->timer, loop_now(o->loop) + o->wait_ms, on_look_again);
 }
 
 static void look_soon(struct own_addrs *o)
 {
 	o->wait_ms = GRACE_MS;
-	loop_timer_set(o->loop, &o->timer, loop_now(o->loop) + GRACE_MS, on_timer);
+	loop_timer_set(o->loop, &o->timer, loop_now(o->loop) + GRACE_MS, on_look_again);
 }
 
 /* ---- news ---- */
@@ -184,7 +184,7 @@ static void unwatch(struct own_addrs *o)
 	o->watching = false;
 }
 
-/* ---- for request.c ---- */
+/* ---- for held_tunnel.c ---- */
 
 struct own_addrs *own_addrs_new(struct loop *loop, void (*gone)(void *ctx, const struct addr *a), void *ctx)
 {

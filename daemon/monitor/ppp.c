@@ -45,7 +45,8 @@ struct run {
 	struct ppp_runner *runner;
 	struct runner_template *template;	/* NULL: its template died */
 	struct run *next, **link;	/* in template->runs */
-	uint32_t tunnel_id, session_id;
+	uint64_t link_id;
+	uint32_t tunnel_id, session_id;		/* for the log */
 	enum run_state state;
 	bool stopping;
 	pid_t pid;
@@ -62,14 +63,9 @@ struct ppp_runner {
 	ppp_runner_exited *exited;
 	void *arg;
 	struct runner_template *templates;
-	struct table by_id;		/* run_key -> struct run */
+	struct table by_link;		/* link -> struct run */
 	struct table by_pid;
 };
-
-static uint64_t run_key(uint32_t tunnel_id, uint32_t session_id)
-{
-	return (uint64_t)tunnel_id << 32 | session_id;
-}
 
 /* ---- calls ---- */
 
@@ -114,7 +110,7 @@ static void run_free(struct run *run)
 	struct ppp_runner *r = run->runner;
 
 	loop_timer_stop(&run->timer);
-	table_del(&r->by_id, run_key(run->tunnel_id, run->session_id));
+	table_del(&r->by_link, run->link_id);
 	if (run->pid > 0)
 		table_del(&r->by_pid, (uint64_t)run->pid);
 	run_unlink(run);
@@ -125,13 +121,13 @@ static void run_free(struct run *run)
 static void run_exited(struct run *run, int status)
 {
 	struct ppp_runner *r = run->runner;
-	uint32_t tunnel_id = run->tunnel_id, session_id = run->session_id;
+	uint64_t link = run->link_id;
 	pid_t pid = run->pid;
 
-	log_debug("tunnel %u session %u: pppd %d ended, status %#x", tunnel_id, session_id,
-		  (int)pid, (unsigned int)status);
+	log_debug("tunnel %u session %u: pppd %d ended, status %#x", run->tunnel_id,
+		  run->session_id, (int)pid, (unsigned int)status);
 	run_free(run);
-	r->exited(r->arg, tunnel_id, session_id, pid, status);
+	r->exited(r->arg, link, pid, status);
 }
 
 static struct run *run_of_timer(struct loop_timer *timer)
@@ -405,9 +401,10 @@ int ppp_runner_start(struct ppp_runner *r, const char *profile, const struct ppp
 	if (!run)
 		return -ENOMEM;
 	run->runner = r;
+	run->link_id = p->link;
 	run->tunnel_id = p->tunnel_id;
 	run->session_id = p->session_id;
-	err = table_put(&r->by_id, run_key(p->tunnel_id, p->session_id), run);
+	err = table_put(&r->by_link, p->link, run);
 	if (err) {
 		free(run);
 		return err;
@@ -424,9 +421,9 @@ int ppp_runner_start(struct ppp_runner *r, const char *profile, const struct ppp
 	return err;
 }
 
-void ppp_runner_stop(struct ppp_runner *r, uint32_t tunnel_id, uint32_t session_id)
+void ppp_runner_stop(struct ppp_runner *r, uint64_t link)
 {
-	struct run *run = table_get(&r->by_id, run_key(tunnel_id, session_id));
+	struct run *run = table_get(&r->by_link, link);
 
 	if (!run || run->stopping)
 		return;
@@ -524,8 +521,8 @@ static void end_process(pid_t pid, const struct timespec *deadline)
 
 static struct run *find_asked(const struct ppp_runner *r)
 {
-	table_foreach(&r->by_id, i) {
-		struct run *run = r->by_id.slots[i].value;
+	table_foreach(&r->by_link, i) {
+		struct run *run = r->by_link.slots[i].value;
 
 		if (run->state == RUN_ASKED)
 			return run;
@@ -560,12 +557,10 @@ static void await_answers(struct ppp_runner *r)
 	}
 }
 
-static void exited_to_nobody(void *arg, uint32_t tunnel_id, uint32_t session_id, pid_t pid,
-			     int status)
+static void exited_to_nobody(void *arg, uint64_t link, pid_t pid, int status)
 {
 	(void)arg;
-	(void)tunnel_id;
-	(void)session_id;
+	(void)link;
 	(void)pid;
 	(void)status;
 }
@@ -581,18 +576,18 @@ void ppp_runner_free(struct ppp_runner *r)
 	await_answers(r);
 	table_foreach(&r->by_pid, i)
 		kill((pid_t)r->by_pid.slots[i].key, SIGTERM);
-	table_foreach(&r->by_id, i)
-		run_unlink(r->by_id.slots[i].value);
+	table_foreach(&r->by_link, i)
+		run_unlink(r->by_link.slots[i].value);
 	/* With their templates gone they are ours to reap. */
 	while (r->templates)
 		rt_free(r->templates);
 	deadline = deadline_after(FREE_GRACE_MS);
-	while ((run = table_pop(&r->by_id))) {
+	while ((run = table_pop(&r->by_link))) {
 		if (run->pid > 0)
 			end_process(run->pid, &deadline);
 		run_free(run);
 	}
-	table_fini(&r->by_id);
+	table_fini(&r->by_link);
 	table_fini(&r->by_pid);
 	free(r);
 }

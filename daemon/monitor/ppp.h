@@ -26,8 +26,7 @@ struct ppp_runner;
  * log says why. Never called from within a function of this header, except
  * ppp_runner_reaped.
  */
-typedef void ppp_runner_exited(void *arg, uint32_t tunnel_id, uint32_t session_id,
-			       pid_t pid, int status);
+typedef void ppp_runner_exited(void *arg, uint64_t link, pid_t pid, int status);
 
 /*
  * Templates of the profiles that config's lns and lac sections name start in
@@ -43,14 +42,14 @@ void ppp_runner_set_pppd(struct ppp_runner *r, const char *path);
 void ppp_runner_free(struct ppp_runner *r);
 
 /*
- * Starts pppd for a call with the fds, which stay the caller's. 0, and exited
+ * Starts pppd for the call p->link with the fds, which stay the caller's. 0, and exited
  * is called in the end; or -ENOENT (no such profile), -EEXIST (the session has
  * a pppd), -ENOEXEC (pppd does not take the profile's options) or -errno.
  */
 int ppp_runner_start(struct ppp_runner *r, const char *profile, const struct ppp_call_params *p,
 		     int pppox_fd, int call_channel_fd);
 /* SIGTERM, and SIGKILL 10 s later. A session without a pppd is left alone. */
-void ppp_runner_stop(struct ppp_runner *r, uint32_t tunnel_id, uint32_t session_id);
+void ppp_runner_stop(struct ppp_runner *r, uint64_t link);
 
 /* The monitor reaped this child; true: it was a template or a call of ours. */
 bool ppp_runner_reaped(struct ppp_runner *r, pid_t pid, int status);

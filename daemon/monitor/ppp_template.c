@@ -81,11 +81,11 @@ static void kill_it(const struct ppp_template *t)
 		kill(t->pid, SIGKILL);
 }
 
-static void on_timer(struct loop_timer *timer);
+static void on_template_timer(struct loop_timer *timer);
 
 static void schedule(struct ppp_template *t, uint64_t delay_ms)
 {
-	loop_timer_set(t->loop, &t->timer, loop_now(t->loop) + delay_ms, on_timer);
+	loop_timer_set(t->loop, &t->timer, loop_now(t->loop) + delay_ms, on_template_timer);
 }
 
 static void start_again(struct ppp_template *t)
@@ -225,7 +225,7 @@ static int start(struct ppp_template *t)
 	return err;
 }
 
-static void on_timer(struct loop_timer *timer)
+static void on_template_timer(struct loop_timer *timer)
 {
 	struct ppp_template *t = template_of(timer, timer);
 	int err;

@@ -6,11 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ipc/ipc.h"
 #include "lib/log.h"
-#include "monitor/internal.h"
+#include "monitor/held.h"
 #include "monitor/pw_link.h"
 #include "monitor/pw_sections.h"
 #include "monitor/pw_watch.h"
+#include "monitor/statics.h"
+#include "monitor/words.h"
 
 struct pw {
 	struct pw_section *section;
@@ -18,67 +21,50 @@ struct pw {
 	struct pw_circuit circuit;
 };
 
-struct pws {
-	struct monitor *monitor;
-	struct rtnl rtnl;
-	struct pw_watch watch;
-};
-
 /* ---- all of them ---- */
 
 static void on_change(void *ctx, struct pw_circuit *c)
 {
 	struct pws *p = ctx;
-	const struct msession *s = c->session;
-	struct monitor_circuit event = {
-		.tunnel_id = s->dp.tunnel_id, .session_id = s->dp.session_id, .up = c->up,
-	};
+	const struct held_session *s = c->session;
+	struct monitor_circuit event = { .link = s->link, .up = c->up };
 
 	log_info("lcce \"%s\" session \"%s\" (%s): our end of the circuit is %s", s->pw->section->lcce,
 		 s->pw->section->config->name, s->pw->link.name, c->up ? "up" : "down");
-	channel_event(&p->monitor->engine.channel, MONITOR_CIRCUIT, &event, sizeof(event), NULL, 0);
+	channel_event(p->engine, MONITOR_CIRCUIT, &event, sizeof(event), NULL, 0);
 }
 
 /* With the first pseudowire, so that who has none hears no news of interfaces. */
-static int pws_new(struct monitor *m)
+static int start_watching(struct pws *p)
 {
-	struct pws *p;
 	int err;
 
-	if (m->pws)
+	if (p->watching)
 		return 0;
-	p = calloc(1, sizeof(*p));
-	err = p ? rtnl_open(&p->rtnl) : -ENOMEM;
+	err = rtnl_open(&p->rtnl);
 	if (!err) {
-		p->monitor = m;
-		err = pw_watch_init(&p->watch, m->loop, &p->rtnl, on_change, p);
+		err = pw_watch_init(&p->watch, p->loop, &p->rtnl, on_change, p);
 		if (err)
 			rtnl_close(&p->rtnl);
 	}
-	if (err) {
+	if (err)
 		log_error("interfaces cannot be watched: %s", strerror(-err));
-		free(p);
-		return err;
-	}
-	m->pws = p;
-	return 0;
+	p->watching = !err;
+	return err;
 }
 
-void pws_free(struct monitor *m)
+void pws_fini(struct pws *p)
 {
-	struct pws *p = m->pws;
-
-	if (!p)
+	if (!p->watching)
 		return;
 	pw_watch_fini(&p->watch);
 	rtnl_close(&p->rtnl);
-	free(p);
-	m->pws = NULL;
+	p->watching = false;
 }
 
 /* ---- one is made ---- */
 
-static void watch(struct pws *p, struct msession *s, struct pw *pw)
+static void watch(struct pws *p, struct held_session *s, struct pw *pw)
 {
 	const struct config_pw *config = pw->section->config;
 	struct pw_circuit *c = &pw->circuit;
@@ -95,11 +81,11 @@ static void watch(struct pws *p, struct msession *s, struct pw *pw)
 }
 
 /* All of it or nothing. */
-static int give(struct monitor *m, const struct msession *s, struct pw_link *l)
+static int give(struct pws *p, const struct held_session *s, struct pw_link *l)
 {
-	struct rtnl *r = &m->pws->rtnl;
+	struct rtnl *r = &p->rtnl;
 	struct link was;
-	int err = pw_link_find(r, m->dp, s->dp.tunnel_id, s->dp.session_id, l, &was);
+	int err = pw_link_find(r, p->dp, s->dp.tunnel_id, s->dp.session_id, l, &was);
 
 	if (err)
 		return err;
@@ -109,7 +95,7 @@ static int give(struct monitor *m, const struct msession *s, struct pw_link *l)
 	return err;
 }
 
-static int make(struct monitor *m, struct msession *s, struct pw *pw)
+static int make(struct pws *p, struct held_session *s, struct pw *pw)
 {
 	const struct config_pw *c = pw->section->config;
 	int err;
@@ -118,25 +104,18 @@ static int make(struct monitor *m, struct msession *s, struct pw *pw)
 		.vlan = c->vlan, .mtu = c->mtu, .mac = c->has_mac ? c->mac : NULL, .bridge = c->bridge, .vrf = c->vrf,
 		.dormant = true,
 	};
-	err = give(m, s, &pw->link);
+	err = give(p, s, &pw->link);
 	if (err)
 		log_error("lcce \"%s\" session \"%s\": %s", pw->section->lcce, c->name, pw->link.why);
 	else
-		watch(m->pws, s, pw);
+		watch(p, s, pw);
 	return err;
 }
 
 /* ---- what the engine asks ---- */
 
-static struct msession *find(struct monitor *m, uint32_t tunnel_id, uint32_t session_id)
-{
-	struct msession *s = table_get(&m->sessions, session_key(tunnel_id, session_id));
-
-	return s && !s->gone ? s : NULL;
-}
-
 /* It was installed as what is configured. */
-static bool fits(const struct msession *s, const struct config_pw *c)
+static bool fits(const struct held_session *s, const struct config_pw *c)
 {
 	if (s->dp.ifname[0] ? !c->ifname || strcmp(s->dp.ifname, c->ifname) != 0 : c->ifname != NULL)
 		return false;
@@ -150,23 +129,23 @@ static bool fits(const struct msession *s, const struct config_pw *c)
 }
 
 /* Takes the section's reference over when it succeeds. */
-static int pw_new(struct monitor *m, struct msession *s, struct pw_section *section)
+static int pw_new(struct pws *p, struct held_session *s, struct pw_section *section)
 {
 	struct pw *pw;
 	int err;
 
 	if (!fits(s, section->config))
 		return -EINVAL;
-	if (m->options.null_dataplane)
+	if (p->null_dataplane)
 		return -EOPNOTSUPP;
-	err = pws_new(m);
+	err = start_watching(p);
 	if (err)
 		return err;
 	pw = calloc(1, sizeof(*pw));
 	if (!pw)
 		return -ENOMEM;
 	pw->section = section;
-	err = make(m, s, pw);
+	err = make(p, s, pw);
 	if (err)
 		free(pw);
 	else
@@ -174,11 +153,17 @@ static int pw_new(struct monitor *m, struct msession *s, struct pw_section *sect
 	return err;
 }
 
-int pw_request(struct monitor *m, const struct monitor_pw *r, struct monitor_pw_reply *out)
+/*
+ * MTU, MAC, VLAN, bridge or VRF, up; all of it or nothing. The interface is
+ * dormant until the engine says that the peer's end is up.
+ */
+static int take_pw(struct request *q)
 {
-	struct msession *s = find(m, r->tunnel_id, r->session_id);
+	struct pws *p = q->object;
+	const struct monitor_pw *r = q->body;
+	struct held_session *s = held_session_find(p->held, r->link);
+	struct monitor_pw_reply reply = { 0 };
 	struct pw_section *section;
-	const struct pw *pw;
 	int err;
 
 	if (!s)
@@ -187,29 +172,31 @@ int pw_request(struct monitor *m, const struct monitor_pw *r, struct monitor_pw_
 		return -EEXIST;
 	if (!ipc_is_text(r->lcce) || !ipc_is_text(r->session))
 		return -EINVAL;
-	section = pw_sections_get(m->pw_sections, r->lcce, r->session);
+	section = pw_sections_get(p->sections, r->lcce, r->session);
 	if (!section)
 		return -EINVAL;
-	err = pw_new(m, s, section);
+	err = pw_new(p, s, section);
 	if (err) {
 		pw_section_put(section);
 		return err;
 	}
-	pw = s->pw;
-	*out = (struct monitor_pw_reply){ .circuit_up = pw->circuit.up };
-	memcpy(out->ifname, pw->link.name, sizeof(out->ifname));
+	reply.circuit_up = s->pw->circuit.up;
+	memcpy(reply.ifname, s->pw->link.name, sizeof(reply.ifname));
+	request_answer(q, &reply, sizeof(reply));
 	return 0;
 }
 
-int pw_peer(struct monitor *m, const struct monitor_circuit *r)
+static int take_peer(struct request *q)
 {
-	struct msession *s = find(m, r->tunnel_id, r->session_id);
+	struct pws *p = q->object;
+	const struct monitor_circuit *r = q->body;
+	struct held_session *s = held_session_find(p->held, r->link);
 	int err;
 
 	if (!s || !s->pw)
 		return -ENOENT;
 	/* A VLAN interface follows its lower one (vlan_stacked_transfer_operstate). */
-	err = link_set_ready(&m->pws->rtnl, s->pw->link.base, r->up);
+	err = link_set_ready(&p->rtnl, s->pw->link.base, r->up);
 	if (err)
 		log_error("lcce \"%s\" session \"%s\" (%s): it cannot be made %s as the peer's end of the circuit is "
 			  "(%s)",
@@ -218,19 +205,61 @@ int pw_peer(struct monitor *m, const struct monitor_circuit *r)
 	return err;
 }
 
-int pw_show(struct monitor *m, const struct monitor_ids *r, struct monitor_pw_show *out)
+static int take_show(struct request *q)
 {
-	struct msession *s = find(m, r->tunnel_id, r->session_id);
+	struct pws *p = q->object;
+	const struct monitor_link *r = q->body;
+	struct held_session *s = held_session_find(p->held, r->link);
+	struct monitor_pw_show show;
+	int err = s && s->pw ? pw_link_show(&p->rtnl, &s->pw->link, &show) : -ENOENT;
 
-	return s && s->pw ? pw_link_show(&m->pws->rtnl, &s->pw->link, out) : -ENOENT;
+	if (!err)
+		request_answer(q, &show, sizeof(show));
+	return err;
 }
 
-/* The kernel takes the interfaces: l2tp_eth_delete the session's, and vlan_device_event the one on it. */
-void pw_forget(struct monitor *m, struct msession *s)
+/* Static sessions have their interfaces' names out of the same. */
+static int take_add(struct request *q)
+{
+	struct pws *p = q->object;
+	const struct monitor_pw_add *r = q->body;
+	struct monitor_outcome outcome = { 0 };
+	int err;
+
+	if (ipc_is_text(r->ifname) && r->ifname[0] &&
+	    statics_has_ifname(p->statics, r->ifname))
+		err = words_refuse(&outcome, -EEXIST,
+				   "another session has this ifname; choose a new one");
+	else
+		err = pw_sections_add(p->sections, r, &outcome);
+	return words_answer(q, err, &outcome);
+}
+
+static int take_del(struct request *q)
+{
+	struct pws *p = q->object;
+
+	return pw_sections_del(p->sections, q->body);
+}
+
+const struct request_row pw_rows[] = {
+	{ MONITOR_PW, sizeof(struct monitor_pw), take_pw },
+	{ MONITOR_PW_ADD, sizeof(struct monitor_pw_add), take_add },
+	{ MONITOR_PW_DEL, sizeof(struct monitor_pw_name), take_del },
+	{ MONITOR_PW_PEER, sizeof(struct monitor_circuit), take_peer },
+	{ MONITOR_PW_SHOW, sizeof(struct monitor_link), take_show },
+	{ 0 }
+};
+
+/*
+ * The kernel takes the interfaces itself: l2tp_eth_delete takes the session's,
+ * and vlan_device_event the one on it.
+ */
+void pw_forget(struct pws *p, struct held_session *s)
 {
 	if (!s->pw)
 		return;
-	pw_watch_del(&m->pws->watch, &s->pw->circuit);
+	pw_watch_del(&p->watch, &s->pw->circuit);
 	pw_section_put(s->pw->section);
 	free(s->pw);
 	s->pw = NULL;

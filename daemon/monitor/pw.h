@@ -1,27 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Ethernet pseudowires: a session's interface is given what its lcce section
- * or a command says, stands between the two ends of the circuit, and is watched for what
- * becomes of ours. The interface, and a VLAN interface on it, go with the session.
+ * Ethernet pseudowires: a session's interface is given what its lcce section or
+ * a command says, follows the peer's end of the circuit, and is watched so that
+ * the engine hears what becomes of ours. The interface, and a VLAN interface on
+ * it, go with the session.
  */
 #ifndef L2TPD_MONITOR_PW_H
 #define L2TPD_MONITOR_PW_H
 
-#include "ipc/monitor.h"
+#include <stdbool.h>
 
-struct monitor;
-struct msession;
+#include "ipc/channel.h"
+#include "lib/loop.h"
+#include "monitor/pw_watch.h"
+#include "monitor/request.h"
+#include "netlink/dataplane.h"
+#include "netlink/rtnl.h"
 
-/*
- * MTU, MAC, VLAN, bridge or VRF, up; all of it or nothing. It is dormant until
- * pw_peer says that the peer's end is up. 0 or -errno, said in the log.
- */
-int pw_request(struct monitor *m, const struct monitor_pw *r, struct monitor_pw_reply *out);
-int pw_peer(struct monitor *m, const struct monitor_circuit *r);
-int pw_show(struct monitor *m, const struct monitor_ids *r, struct monitor_pw_show *out);
+struct held;
+struct held_session;
+struct pw_sections;
+struct statics;
+
+struct pws {
+	/* Borrowed, and set before the first request: */
+	struct loop *loop;
+	struct dataplane *dp;
+	const struct held *held;
+	struct pw_sections *sections;
+	const struct statics *statics;
+	struct channel *engine;		/* told when our end of a circuit changes */
+	bool null_dataplane;		/* there are no interfaces */
+	/* Its own; both are open once watching is set: */
+	bool watching;
+	struct rtnl rtnl;
+	struct pw_watch watch;
+};
+
+extern const struct request_row pw_rows[];	/* of a struct pws */
+
+void pws_fini(struct pws *p);		/* after the last pw_forget */
+
 /* The session ends. */
-void pw_forget(struct monitor *m, struct msession *s);
-/* After the last pw_forget. */
-void pws_free(struct monitor *m);
+void pw_forget(struct pws *p, struct held_session *s);
 
 #endif

@@ -15,7 +15,7 @@
 
 #define PW_PARTS 3	/* the session's interface, a VLAN interface, the configured circuit */
 
-struct msession;
+struct held_session;
 struct pw_circuit;
 
 struct pw_part {
@@ -28,7 +28,7 @@ struct pw_part {
 
 /* Embedded; zeroed before the first pw_watch_add. */
 struct pw_circuit {
-	struct msession *session;
+	struct held_session *session;
 	bool up;			/* what was told last */
 	unsigned int parts_n;
 	struct pw_part parts[PW_PARTS];

@@ -20,6 +20,7 @@
 #include "lib/config.h"
 #include "lib/log.h"
 #include "lib/table.h"
+#include "monitor/check.h"
 
 #define OUTPUT_LINES	50		/* of one program; the rest is counted */
 #define LINE_MAX_BYTES	512
@@ -32,7 +33,7 @@ struct job {
 	struct scripts *scripts;
 	struct job *next;		/* of its session */
 	struct job *next_ready;
-	uint64_t key;
+	uint64_t link;
 	const char *path;		/* the configuration's */
 	char **env;
 	char who[PPP_NAME_MAX + 64];
@@ -51,7 +52,8 @@ struct line { struct job *first, **end; };
 
 /* A session whose ip-up ran: what its ip-down is told when the engine cannot say it. */
 struct remembered {
-	uint64_t key, since_ms;
+	uint64_t link, since_ms;
+	uint32_t tunnel_id, session_id;	/* for the log */
 	const char *path;
 	char **env;
 	char user[PPP_NAME_MAX];
@@ -64,18 +66,13 @@ struct scripts {
 	uint64_t limit_ms, kill_ms;
 	int null_fd;
 	void *stack;			/* of a child until its exec */
-	struct table lines;		/* session -> struct line */
+	struct table lines;		/* link -> struct line */
 	struct table by_pid;		/* pid -> struct job */
-	struct table up;		/* session -> struct remembered */
+	struct table up;		/* link -> struct remembered */
 	struct job *ready, **ready_end;
 	unsigned int running, waiting;
 	bool full;
 };
-
-static uint64_t key_of(const struct monitor_link *l)
-{
-	return (uint64_t)l->tunnel_id << 32 | l->session_id;
-}
 
 /* ---- which may run ---- */
 
@@ -194,12 +191,10 @@ static bool read_output(struct job *j)
 	ssize_t n = read(j->output_fd, buf, sizeof(buf));
 
 	for (ssize_t i = 0; i < n; i++) {
-		bool plain = (unsigned char)buf[i] >= 0x20 && buf[i] != 0x7f;
-
 		if (buf[i] == '\n' || j->line_len == sizeof(j->line) - 1)
 			take_line(j);
 		if (buf[i] != '\n')
-			j->line[j->line_len++] = plain ? buf[i] : '?';
+			j->line[j->line_len++] = monitor_is_control(buf[i]) ? '?' : buf[i];
 	}
 	if (n == 0)
 		loop_io_stop(&j->output);
@@ -315,13 +310,13 @@ static void job_free(struct job *j)
 static void job_over(struct job *j)
 {
 	struct scripts *s = j->scripts;
-	struct line *line = table_get(&s->lines, j->key);
+	struct line *line = table_get(&s->lines, j->link);
 
 	line->first = j->next;
 	if (line->first) {
 		make_ready(s, line->first);
 	} else {
-		table_del(&s->lines, j->key);
+		table_del(&s->lines, j->link);
 		free(line);
 	}
 	job_free(j);
@@ -370,12 +365,12 @@ bool scripts_reaped(struct scripts *s, pid_t pid, int status)
 
 static int enqueue(struct scripts *s, struct job *j)
 {
-	struct line *line = table_get(&s->lines, j->key);
+	struct line *line = table_get(&s->lines, j->link);
 	int err;
 
 	if (!line) {
 		line = calloc(1, sizeof(*line));
-		err = line ? table_put(&s->lines, j->key, line) : -ENOMEM;
+		err = line ? table_put(&s->lines, j->link, line) : -ENOMEM;
 		if (err) {
 			free(line);
 			return err;
@@ -391,6 +386,15 @@ static int enqueue(struct scripts *s, struct job *j)
 	return 0;
 }
 
+/* What is to be run; env is taken over. */
+struct run {
+	uint64_t link;
+	uint32_t tunnel_id, session_id;
+	bool up;
+	const char *user, *path;
+	char **env;
+};
+
 static bool has_room(struct scripts *s)
 {
 	bool full = s->waiting >= SCRIPTS_WAITING_MAX;
@@ -402,34 +406,31 @@ static bool has_room(struct scripts *s)
 	return !full;
 }
 
-static void describe(struct job *j, const struct monitor_link *l, bool up, const char *user)
+/* For the log: whose program it is. */
+static void describe(struct job *j, const struct run *r)
 {
-	int n = snprintf(j->who, sizeof(j->who), "tunnel %u session %u: %s of \"%s\"", l->tunnel_id, l->session_id,
-			 up ? "ip-up" : "ip-down", user);
+	int n = snprintf(j->who, sizeof(j->who), "tunnel %u session %u: %s of \"%s\"", r->tunnel_id,
+			 r->session_id, r->up ? "ip-up" : "ip-down", r->user);
 
 	for (int i = 0; i < n && j->who[i]; i++)
-		if ((unsigned char)j->who[i] < 0x20 || j->who[i] == 0x7f)
+		if (monitor_is_control(j->who[i]))
 			j->who[i] = '?';
 }
 
-/* Takes env over. */
-static int add(struct scripts *s, const struct monitor_link *l, bool up, const char *user, const char *path,
-	       char **env)
+static int add(struct scripts *s, const struct run *r)
 {
-	struct job *j;
-	int err = -ENOBUFS;
+	struct job *j = r->env ? calloc(1, sizeof(*j)) : NULL;
+	int err = j ? 0 : -ENOMEM;
 
-	if (!env || !has_room(s)) {
-		free(env);
-		return env ? -ENOBUFS : -ENOMEM;
+	if (!err && !has_room(s))
+		err = -ENOBUFS;
+	if (err) {
+		free(j);
+		free(r->env);
+		return err;
 	}
-	j = calloc(1, sizeof(*j));
-	if (!j) {
-		free(env);
-		return -ENOMEM;
-	}
-	*j = (struct job){ .scripts = s, .key = key_of(l), .path = path, .env = env, .output_fd = -1 };
-	describe(j, l, up, user);
+	*j = (struct job){ .scripts = s, .link = r->link, .path = r->path, .env = r->env, .output_fd = -1 };
+	describe(j, r);
 	err = enqueue(s, j);
 	if (err)
 		job_free(j);
@@ -437,9 +438,9 @@ static int add(struct scripts *s, const struct monitor_link *l, bool up, const c
 	return err;
 }
 
-static void forget_up(struct scripts *s, uint64_t key)
+static void forget_up(struct scripts *s, uint64_t link)
 {
-	struct remembered *r = table_del(&s->up, key);
+	struct remembered *r = table_del(&s->up, link);
 
 	if (!r)
 		return;
@@ -452,15 +453,17 @@ static void remember_up(struct scripts *s, const struct monitor_script *m, const
 {
 	struct remembered *r = calloc(1, sizeof(*r));
 
-	forget_up(s, key_of(&m->link));
+	forget_up(s, m->interface.link);
 	if (!r)
 		return;
-	r->key = key_of(&m->link);
+	r->link = m->interface.link;
+	r->tunnel_id = m->call.tunnel_id;
+	r->session_id = m->call.id;
 	r->since_ms = loop_now(s->loop);
 	r->path = down;
 	r->env = script_env_new(m);
 	memcpy(r->user, m->service.user, sizeof(r->user));
-	if (r->env && table_put(&s->up, r->key, r) == 0)
+	if (r->env && table_put(&s->up, r->link, r) == 0)
 		return;
 	free(r->env);
 	free(r);
@@ -468,7 +471,7 @@ static void remember_up(struct scripts *s, const struct monitor_script *m, const
 
 static bool texts_end(const struct monitor_script *m)
 {
-	return ipc_is_text(m->link.ifname) && ipc_is_text(m->profile) && ipc_is_text(m->service.user) &&
+	return ipc_is_text(m->interface.ifname) && ipc_is_text(m->profile) && ipc_is_text(m->service.user) &&
 	       ipc_is_text(m->service.filter_id) && ipc_is_text(m->call.session_id) && ipc_is_text(m->call.peer) &&
 	       ipc_is_text(m->call.peer_name) && ipc_is_text(m->call.calling_number) &&
 	       ipc_is_text(m->call.called_number) && ipc_is_text(m->reason);
@@ -489,12 +492,15 @@ int scripts_run(struct scripts *s, const struct monitor_script *m)
 	if (m->up && p->ip_down)
 		remember_up(s, m, p->ip_down);
 	else if (!m->up)
-		forget_up(s, key_of(&m->link));
+		forget_up(s, m->interface.link);
 	if (!path)
 		return 0;
-	err = add(s, &m->link, m->up, m->service.user, path, script_env_new(m));
+	err = add(s, &(struct run){
+		.link = m->interface.link, .tunnel_id = m->call.tunnel_id, .session_id = m->call.id,
+		.up = m->up, .user = m->service.user, .path = path, .env = script_env_new(m),
+	});
 	if (err && err != -ENOBUFS)
-		log_error("tunnel %u session %u: %s is not run: %s", m->link.tunnel_id, m->link.session_id, path,
+		log_error("tunnel %u session %u: %s is not run: %s", m->call.tunnel_id, m->call.id, path,
 			  strerror(-err));
 	return err;
 }
@@ -504,12 +510,13 @@ void scripts_all_down(struct scripts *s, const char *reason)
 	struct remembered *r;
 
 	while (s && (r = table_pop(&s->up))) {
-		struct monitor_link l = {
-			.tunnel_id = (uint32_t)(r->key >> 32), .session_id = (uint32_t)r->key,
-		};
 		uint64_t seconds = (loop_now_fresh(s->loop) - r->since_ms) / 1000;
 
-		add(s, &l, false, r->user, r->path, script_env_down(r->env, seconds, reason));
+		add(s, &(struct run){
+			.link = r->link, .tunnel_id = r->tunnel_id, .session_id = r->session_id,
+			.user = r->user, .path = r->path,
+			.env = script_env_down(r->env, seconds, reason),
+		});
 		free(r->env);
 		free(r);
 	}

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "lib/addr.h"
+#include "monitor/check.h"
 
 #define SCRIPT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -61,7 +62,7 @@ static void put_text(struct env *e, const char *name, const char *text)
 {
 	fprintf(e->f, "%s=", name);
 	for (; *text; text++)
-		fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, e->f);
+		fputc(monitor_is_control(*text) ? '?' : *text, e->f);
 	put_end(e);
 }
 
@@ -180,8 +181,8 @@ static void put_service(struct env *e, const struct service *s)
 static void put_call(struct env *e, const struct monitor_script *m)
 {
 	put_text(e, "L2TPD_ACCT_SESSION_ID", m->call.session_id);
-	put_number(e, "L2TPD_TUNNEL_ID", m->link.tunnel_id);
-	put_number(e, "L2TPD_SESSION_ID", m->link.session_id);
+	put_number(e, "L2TPD_TUNNEL_ID", m->call.tunnel_id);
+	put_number(e, "L2TPD_SESSION_ID", m->call.id);
 	put_text(e, "L2TPD_PEER", m->call.peer);
 	put_text(e, "L2TPD_PEER_NAME", m->call.peer_name);
 	put_text(e, "L2TPD_CALLING_NUMBER", m->call.calling_number);
@@ -208,7 +209,7 @@ char **script_env_new(const struct monitor_script *m)
 	put_text(&e, "L2TPD_EVENT", m->up ? "up" : "down");
 	put_text(&e, "L2TPD_PROFILE", m->profile);
 	put_text(&e, "L2TPD_USER", m->service.user);
-	put_text(&e, "L2TPD_INTERFACE", m->link.ifname);
+	put_text(&e, "L2TPD_INTERFACE", m->interface.ifname);
 	put_addresses(&e, m);
 	put_service(&e, &m->service);
 	put_call(&e, m);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Sockets of control connections, over UDP and directly over IP (protocol 115,
- * RFC 3931, section 4.1.1): those that hear new peers, and one for each tunnel.
- */
-#include "monitor/internal.h"
+/* Sockets of control connections are made and asked; see socket.h. */
+#include "monitor/socket.h"
 
 #include <errno.h>
 #include <netinet/in.h>	/* before linux/l2tp.h, which has its own otherwise */

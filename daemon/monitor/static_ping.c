@@ -91,12 +91,12 @@ static void send_one(struct static_ping *p)
 	(void)sendto(p->fd, packet, sizeof(packet), 0, (struct sockaddr *)&ss, len);
 }
 
-static void on_timer(struct loop_timer *t)
+static void on_ping_due(struct loop_timer *t)
 {
 	struct static_ping *p = container_of(t, struct static_ping, timer);
 
 	send_one(p);
-	loop_timer_set(p->loop, t, loop_now(p->loop) + p->interval_ms, on_timer);
+	loop_timer_set(p->loop, t, loop_now(p->loop) + p->interval_ms, on_ping_due);
 	if (++p->missed > STATIC_PING_MISSED)
 		become(p, STATIC_PING_SILENT);
 }
@@ -137,7 +137,7 @@ int static_ping_new(struct loop *loop, const struct addr *to, const char *ifname
 	if (!err)
 		err = loop_io_start(loop, &p->io, p->fd, LOOP_READ, on_answer);
 	if (!err)
-		err = loop_timer_set(loop, &p->timer, loop_now(loop), on_timer);
+		err = loop_timer_set(loop, &p->timer, loop_now(loop), on_ping_due);
 	if (err)
 		static_ping_free(p);
 	else

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "lib/log.h"
-#include "lib/table.h"
 #include "monitor/pw_link.h"
 #include "monitor/statics_record.h"
 #include "netlink/dataplane.h"
@@ -532,7 +531,7 @@ static bool work_on(struct statics *s, struct static_tunnel *t)
 	return all;
 }
 
-static void on_timer(struct loop_timer *timer)
+static void on_try_again(struct loop_timer *timer)
 {
 	statics_work(container_of(timer, struct statics, timer));
 }
@@ -550,43 +549,11 @@ void statics_work(struct statics *s)
 	if (all)
 		loop_timer_stop(&s->timer);
 	else if (loop_timer_set(s->loop, &s->timer, now + (now < s->settling_until_ms ? SETTLE_STEP_MS : RETRY_MS),
-				on_timer))
+				on_try_again))
 		log_error("out of memory: static tunnels that are missing are not tried again");
 }
 
-/* ---- at the start ---- */
-
-static uint64_t key_of(uint32_t tunnel_id, uint32_t session_id)
-{
-	return (uint64_t)tunnel_id << 32 | session_id;
-}
-
-/* Keeps the peer's id, which is never 0, by ours. */
-static int on_object(void *ctx, const struct dp_object *o)
-{
-	uint32_t peer = o->session_id ? o->peer_session_id : o->peer_tunnel_id;
-	int err = o->version == 3 ? table_put(ctx, key_of(o->tunnel_id, o->session_id), (void *)(uintptr_t)peer) : 0;
-
-	return err == -EEXIST ? 0 : err;
-}
-
-static bool kernel_has(const struct table *kernel, uint32_t tunnel_id, uint32_t session_id, uint32_t peer)
-{
-	return (uintptr_t)table_get(kernel, key_of(tunnel_id, session_id)) == peer;
-}
-
-static void look_at(const struct table *kernel, struct static_tunnel *t)
-{
-	const struct config_static *c = t->config;
-
-	t->state.there = kernel_has(kernel, c->tunnel_id, 0, c->peer_tunnel_id);
-	t->state.recorded = t->state.there;
-	for (size_t k = 0; t->state.there && k < c->sessions_n; k++) {
-		t->sessions[k].there = kernel_has(kernel, c->tunnel_id, c->sessions[k].session_id,
-						  c->sessions[k].peer_session_id);
-		t->sessions[k].recorded = t->sessions[k].there;
-	}
-}
+/* ---- what is wanted, as a configuration and as names ---- */
 
 struct config *statics_compose(const struct statics *s, const char *added, char *why, size_t size)
 {
@@ -600,80 +567,6 @@ struct config *statics_compose(const struct statics *s, const char *added, char 
 	c = config_parse_words(text, why, size);
 	free(text);
 	return c;
-}
-
-/* What an l2tpd before us made, as far as it is there still. */
-static int read_made(struct statics *s)
-{
-	const char *dir = s->options.config->state_dir;
-	struct table kernel = { 0 };
-	char *text = NULL, why[512];
-	struct config *c;
-	int err;
-
-	s->made = strdup("");
-	if (!s->made)
-		return -ENOMEM;
-	if (statics_record_read(dir, STATICS_MADE, &text))
-		return 0;
-	c = config_parse_text(text, "static.made", why, sizeof(why));
-	free(text);
-	if (!c) {
-		statics_record_refuse(dir, STATICS_MADE, why);
-		return 0;
-	}
-	err = static_set_init(&s->set, c);
-	if (err) {
-		config_free(c);
-		return err;
-	}
-	if (s->set.n)
-		err = s->options.dp->ops->dump(s->options.dp, on_object, &kernel);
-	if (err)
-		log_error("the kernel's tunnels cannot be listed: %s; those that are static are not known as ours",
-			  strerror(-err));
-	for (size_t i = 0; i < s->set.n && !err; i++)
-		look_at(&kernel, &s->set.tunnels[i]);
-	table_fini(&kernel);
-	free(s->made);
-	s->made = statics_print(c->statics, c->statics_n);
-	return s->made ? 0 : -ENOMEM;
-}
-
-struct statics *statics_new(struct loop *loop, const struct statics_options *o)
-{
-	struct statics *s = calloc(1, sizeof(*s));
-	int err = s ? 0 : -ENOMEM;
-
-	if (s) {
-		s->options = *o;
-		s->loop = loop;
-	}
-	if (!err && o->interfaces) {
-		err = rtnl_open(&s->rtnl);
-		s->has_rtnl = !err;
-	}
-	if (!err)
-		err = read_made(s);
-	if (!err)
-		err = statics_add_all(s);
-	if (!err)
-		return s;
-	log_error("static tunnels cannot be made: %s", strerror(-err));
-	statics_free(s);
-	return NULL;
-}
-
-void statics_free(struct statics *s)
-{
-	if (!s)
-		return;
-	loop_timer_stop(&s->timer);
-	static_set_fini(&s->set);
-	if (s->has_rtnl)
-		rtnl_close(&s->rtnl);
-	free(s->made);
-	free(s);
 }
 
 bool statics_has_session(const struct statics *s, uint32_t session_id)

@@ -13,6 +13,7 @@
 
 #include "ipc/monitor.h"
 #include "lib/loop.h"
+#include "monitor/request.h"
 
 struct statics;
 
@@ -40,7 +41,9 @@ bool statics_has_session(const struct statics *s, uint32_t session_id);
 bool statics_has_ifname(const struct statics *s, const char *ifname);
 bool statics_has_tunnel(const struct statics *s, const char *name);
 
-/* The engine's requests. 0 or -errno; reply->why says what is wrong and what to do. */
+extern const struct request_row static_rows[];	/* of a struct statics */
+
+/* What these rows do. 0 or -errno; reply->why says what is wrong and what to do. */
 int statics_add(struct statics *s, const struct monitor_static *r, struct monitor_outcome *reply);
 int statics_add_session(struct statics *s, const struct monitor_static_session *r, struct monitor_outcome *reply);
 int statics_del(struct statics *s, const struct monitor_static_name *r, struct monitor_outcome *reply);

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What statics.c and statics_request.c share: what is wanted, and what has become of it. */
+/*
+ * What the files of static tunnels share: what is wanted, and what has become of
+ * it. statics.c brings the kernel there, statics_start.c begins with what is
+ * there already, and statics_request.c changes what is wanted.
+ */
 #ifndef L2TPD_MONITOR_STATICS_INTERNAL_H
 #define L2TPD_MONITOR_STATICS_INTERNAL_H
 
@@ -64,6 +68,5 @@ void statics_work(struct statics *s);
 struct config *statics_compose(const struct statics *s, const char *added, char *why, size_t size);
 /* The sections as text, which the caller frees; NULL: no memory. */
 char *statics_print(const struct config_static *v, size_t n);
-int statics_add_all(struct statics *s);		/* of state-dir, at the start */
 
 #endif

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ipc/ipc.h"
 #include "lib/config_key.h"
 #include "lib/log.h"
-#include "monitor/internal.h"
 #include "monitor/pw_link.h"
 #include "monitor/statics_record.h"
 #include "monitor/words.h"
@@ -421,78 +421,57 @@ int statics_show(struct statics *s, const struct monitor_static_place *r, struct
 	return -ENOENT;
 }
 
-/* ---- at the start ---- */
+/* ---- the engine's requests, to the functions above ---- */
 
-static int want(struct statics *s, const char *added, char *why, size_t size)
+static int take_add(struct request *q)
 {
-	struct config *c = statics_compose(s, added, why, size);
-	struct static_set set;
-	int err;
+	struct monitor_outcome outcome = { 0 };
+	int err = statics_add(q->object, q->body, &outcome);
 
-	if (!c)
+	return words_answer(q, err, &outcome);
+}
+
+static int take_session_add(struct request *q)
+{
+	struct monitor_outcome outcome = { 0 };
+	int err = statics_add_session(q->object, q->body, &outcome);
+
+	return words_answer(q, err, &outcome);
+}
+
+static int take_del(struct request *q)
+{
+	struct monitor_outcome outcome = { 0 };
+	int err = statics_del(q->object, q->body, &outcome);
+
+	return words_answer(q, err, &outcome);
+}
+
+static int take_find(struct request *q)
+{
+	const struct monitor_static_name *r = q->body;
+
+	if (!ipc_is_text(r->tunnel))
 		return -EINVAL;
-	err = static_set_init(&set, c);
-	if (err)
-		config_free(c);
-	else
-		statics_want(s, &set);
+	return statics_has_tunnel(q->object, r->tunnel) ? 0 : -ENOENT;
+}
+
+static int take_show(struct request *q)
+{
+	struct monitor_static_show show;
+	int err = statics_show(q->object, q->body, &show);
+
+	if (!err)
+		request_answer(q, &show, sizeof(show));
 	return err;
 }
 
-/* The configuration has changed since: what still fits beside it, one by one. */
-static int want_what_fits(struct statics *s, const struct config *added)
-{
-	struct config_static *v = calloc(added->statics_n + 1, sizeof(*v));
-	size_t n = 0;
-	int err = v ? 0 : -ENOMEM;
-
-	for (size_t i = 0; i < added->statics_n && !err; i++) {
-		char why[512] = "", *text;
-		struct config *c;
-
-		v[n] = added->statics[i];
-		text = statics_print(v, n + 1);
-		c = text ? statics_compose(s, text, why, sizeof(why)) : NULL;
-		if (c)
-			n++;
-		else
-			log_error("static \"%s\", which was added by command, does not fit the configuration any more, "
-				  "and is not made: %s", v[n].name, why);
-		if (c)
-			config_free(c);
-		free(text);
-	}
-	if (!err) {
-		char why[512], *text = statics_print(v, n);
-
-		err = text ? want(s, text, why, sizeof(why)) : -ENOMEM;
-		free(text);
-	}
-	free(v);
-	return err;
-}
-
-int statics_add_all(struct statics *s)
-{
-	const char *dir = s->options.config->state_dir;
-	char why[512] = "", *text = NULL;
-	struct config *c;
-	int err;
-
-	if (statics_record_read(dir, STATICS_ADDED, &text))
-		return want(s, "", why, sizeof(why));
-	err = want(s, text, why, sizeof(why));
-	if (err != -EINVAL) {
-		free(text);
-		return err;
-	}
-	c = config_parse_text(text, "static.added", why, sizeof(why));
-	free(text);
-	if (c) {
-		err = want_what_fits(s, c);
-		config_free(c);
-		return err;
-	}
-	statics_record_refuse(dir, STATICS_ADDED, why);
-	return want(s, "", why, sizeof(why));
-}
+const struct request_row static_rows[] = {
+	{ MONITOR_STATIC_ADD, sizeof(struct monitor_static), take_add },
+	{ MONITOR_STATIC_SESSION_ADD, sizeof(struct monitor_static_session),
+	  take_session_add },
+	{ MONITOR_STATIC_DEL, sizeof(struct monitor_static_name), take_del },
+	{ MONITOR_STATIC_FIND, sizeof(struct monitor_static_name), take_find },
+	{ MONITOR_STATIC_SHOW, sizeof(struct monitor_static_place), take_show },
+	{ 0 }
+};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Connections to strongSwan's charon, whose socket is root's, for the aaa process:
- * what is said on them is its business.
+ * Connections to strongSwan's charon for the aaa process, which alone knows what
+ * is said on them; see vici.h.
  */
-#include "monitor/internal.h"
+#include "monitor/vici.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,11 +2,12 @@
 /* The words of what is added by command; see words.h. */
 #include "monitor/words.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor/internal.h"
+#include "monitor/check.h"
 
 bool words_is_ifname(const char name[IFNAMSIZ])
 {
@@ -31,4 +32,10 @@ int words_refuse(struct monitor_outcome *out, int err, const char *fmt, ...)
 	vsnprintf(out->why, sizeof(out->why), fmt, ap);
 	va_end(ap);
 	return err;
+}
+
+int words_answer(struct request *q, int err, const struct monitor_outcome *out)
+{
+	request_answer(q, out, sizeof(*out));
+	return err == -EINVAL && out->why[0] ? -ENOTSUP : err;
 }

@@ -13,10 +13,11 @@
 #include "aaa/ipsec.h"
 #include "engine/control/record.h"
 #include "lib/log.h"
-#include "monitor/internal.h"
+#include "monitor/vici.h"
 
 static struct loop *loop;
-static struct channel aaa_monitor, aaa_engine, monitor, engine;
+static struct channel aaa_monitor, monitor, engine;
+static struct aaa_engine aaa_engine;
 static struct ipsec *ipsec;
 static const char *charon;
 
@@ -88,7 +89,7 @@ static void start(void)
 	if (!loop || ipc_pair(sv) || channel_open(&monitor, loop, sv[0], on_monitor_message, on_closed) ||
 	    channel_open(&aaa_monitor, loop, sv[1], on_nothing, on_closed) || ipc_pair(sv) ||
 	    channel_open(&engine, loop, sv[0], on_state, on_closed) ||
-	    channel_open(&aaa_engine, loop, sv[1], on_request, on_closed))
+	    channel_open(&aaa_engine.channel, loop, sv[1], on_request, on_closed))
 		errx(1, "no loop");
 	ipsec = ipsec_new(loop, &aaa_monitor, &aaa_engine);
 }

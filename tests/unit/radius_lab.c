@@ -285,7 +285,7 @@ void lab_start_with(const char *ppp, const char *way)
 			lab_listen(&lab.server[i], (enum radius_port)k);
 	}
 	open_pair(&lab.a.monitor, &lab.monitor, nothing, on_monitor_message);
-	open_pair(&lab.a.engine, &lab.engine, on_aaa_message, nothing);
+	open_pair(&lab.a.engine.channel, &lab.engine, on_aaa_message, nothing);
 	lab.a.config = configure(ppp, way);
 	dup2(lab.log, STDERR_FILENO);
 	lab.a.workers = workers_new(lab.a.loop, 1, 8);
@@ -300,7 +300,7 @@ void lab_stop(void)
 	char text[4096];
 	ssize_t n;
 
-	channel_close(&lab.a.engine);
+	channel_close(&lab.a.engine.channel);
 	channel_close(&lab.engine);
 	channel_close(&lab.a.monitor);
 	channel_close(&lab.monitor);

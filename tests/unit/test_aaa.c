@@ -379,6 +379,44 @@ static void test_resolve_many(void **state)
 	}
 }
 
+/* Hands the process a channel to another engine, as the monitor does; engine is its end now. */
+static void another_engine(void)
+{
+	struct ipc_header h = { .type = AAA_ENGINE, .version = IPC_VERSION };
+	int ev[2];
+
+	assert_int_equal(ipc_pair(ev), 0);
+	assert_int_equal(ipc_send(monitor, &h, NULL, 0, &ev[1], 1), 0);
+	close(ev[1]);
+	engine = ev[0];
+}
+
+/* What the dead one said last counts, and what it asked last is answered to nobody. */
+static void test_another_engine(void **state)
+{
+	struct aaa_remember told = { .lac = "l", .session = "third", .secret = { 4, "told" } };
+	struct aaa_secret q = { .profile = "open", .lac = "l", .session = "file", .secret.user = "me" };
+	struct aaa_resolve other = { .name = "localhost", .family = AF_INET };
+
+	(void)state;
+	send_message(engine, AAA_SECRET, 5000, &q, sizeof(q));	/* its file has to be asked for */
+	send_message(engine, AAA_REMEMBER, 0, &told, sizeof(told));
+	close(engine);
+	another_engine();
+	send_message(engine, AAA_RESOLVE, 5000, &other, sizeof(other));
+	serve();
+	assert_int_equal(ipc_recv(engine, &m), 1);
+	assert_int_equal(m.header.type, AAA_RESOLVE);
+	assert_int_equal(m.header.serial, 5000);
+	/* An answer to the first would come before these. */
+	check_secret("third", "open", "far", 0, "told");
+	check_secret("second", "open", "far", 0, "anew");
+	assert_true(pap("isp", "alice", "apple")->ok);
+	/* One that did not close its end is as dead. */
+	another_engine();
+	check_secret("second", "open", "far", 0, "anew");
+}
+
 /* The last: the process ends with the monitor's channel, whatever the engine does. */
 static void test_end(void **state)
 {
@@ -400,6 +438,7 @@ int main(void)
 		cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_resolve),
 		cmocka_unit_test(test_resolve_many),
+		cmocka_unit_test(test_another_engine),
 		cmocka_unit_test(test_end),
 	};
 

@@ -549,6 +549,30 @@ static void test_silent_engine(void **state)
 	assert_unanswered(&c);
 }
 
+/* Its sessions are gone with it: the client is told so at once, and the next one is asked as ever. */
+static void test_another_engine(void **state)
+{
+	struct client c = client_new("127.0.0.1", "127.0.0.1", desk_secret);
+	struct ipc_header h = { .type = AAA_ENGINE, .version = IPC_VERSION };
+	int ev[2];
+
+	(void)state;
+	ask_user(&c, "alice");
+	expect_request();
+	close(engine);
+	assert_int_equal(reply(&c, RADIUS_DISCONNECT_ACK), COA_NO_SESSION);
+	ask_user(&c, "bob");
+	assert_int_equal(reply(&c, RADIUS_DISCONNECT_ACK), COA_NO_RESOURCES);
+	assert_int_equal(ipc_pair(ev), 0);
+	assert_int_equal(ipc_send(monitor, &h, NULL, 0, &ev[1], 1), 0);
+	close(ev[1]);
+	engine = ev[0];
+	barrier();
+	/* What the one before was asked is no longer its own to answer. */
+	done(asked.serial - 1, 1, 0);
+	assert_unanswered(&c);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -556,6 +580,7 @@ int main(void)
 		cmocka_unit_test(test_duplicates), cmocka_unit_test(test_same_id), cmocka_unit_test(test_not_listed),
 		cmocka_unit_test(test_unsigned), cmocka_unit_test(test_timestamp), cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_secret), cmocka_unit_test(test_silent_engine),
+		cmocka_unit_test(test_another_engine),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

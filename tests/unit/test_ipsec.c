@@ -41,7 +41,8 @@ static unsigned int opened, lists, initiates;
 static char initiated[128];
 
 static struct loop *loop;
-static struct channel aaa_monitor, aaa_engine, monitor, engine;
+static struct channel aaa_monitor, monitor, engine;
+static struct aaa_engine aaa_engine;
 static struct ipsec *ipsec;
 static struct ipsec_flow flow;
 
@@ -297,7 +298,7 @@ static int setup(void **state)
 	channel_open(&aaa_monitor, loop, sv[1], on_nothing, on_closed);
 	assert_int_equal(ipc_pair(sv), 0);
 	channel_open(&engine, loop, sv[0], on_state, on_closed);
-	channel_open(&aaa_engine, loop, sv[1], on_aaa_request, on_closed);
+	channel_open(&aaa_engine.channel, loop, sv[1], on_aaa_request, on_closed);
 	ipsec = ipsec_new(loop, &aaa_monitor, &aaa_engine);
 	return ipsec ? 0 : -1;
 }
@@ -308,7 +309,7 @@ static int teardown(void **state)
 	channel_close(&aaa_monitor);	/* what is under way fails then, as at the process's end */
 	ipsec_free(ipsec);
 	channel_close(&engine);
-	channel_close(&aaa_engine);
+	channel_close(&aaa_engine.channel);
 	channel_close(&monitor);
 	hang_up_all();
 	loop_free(loop);
@@ -559,6 +560,32 @@ static void test_watch_restart(void **state)
 	assert_int_equal(told.cover, IPSEC_NO_IKE);
 }
 
+/* The engine died: what it watched and asked is given up, and the next one begins anew. */
+static void test_engine_gone(void **state)
+{
+	struct aaa_ipsec_initiate q = { .flow = flow, .child = "l2tp" };
+	unsigned int before;
+
+	(void)state;
+	charon.up = true;
+	watch(AAA_IPSEC_WATCH, 1);
+	assert_true(comes(&told_n, 1, 30000));
+	charon.mute = true;
+	ask(AAA_IPSEC_INITIATE, &q, sizeof(q));
+	assert_true(comes(&opened, 2, 30000));
+	ipsec_engine_gone(ipsec);
+	charon.mute = false;
+	before = lists;
+	charon.up = false;
+	assert_false(comes(&told_n, 2, 200));
+	assert_true(replies == 0 && lists == before);
+	watch(AAA_IPSEC_WATCH, 1);
+	assert_true(comes(&told_n, 2, 30000));
+	assert_true(told.id == 1 && told.cover == IPSEC_NO_IKE);
+	show();
+	assert_int_equal(replies, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -573,6 +600,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_watch, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_watch_several, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_watch_restart, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_engine_gone, setup, teardown),
 	};
 
 	log_open("test", LOG_SINK_STDERR, LOG_ERR);

@@ -14,7 +14,7 @@
 
 #include "ipc/aaa.h"
 #include "lib/config.h"
-#include "monitor/internal.h"
+#include "monitor/files.h"
 
 static const char *const files[] = {
 	"lns", "lac", "lcce", "old", "users", "password", "radius", "coa", "ca", "certificate", "key",

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "lib/addr.h"
-#include "monitor/net.h"
+#include "monitor/net_check.h"
 #include "netlink/tc.h"
 
 static char why[160];

@@ -156,15 +156,14 @@ static struct loop_signal sigchld;
 static struct loop_timer deadline;
 static bool timed_out;
 
-struct ended { unsigned int n; uint32_t session_id; pid_t pid; int status; };
+struct ended { unsigned int n; uint64_t link; pid_t pid; int status; };
 static struct ended ended;
 
-static void on_exited(void *arg, uint32_t tunnel_id, uint32_t session_id, pid_t pid, int status)
+static void on_exited(void *arg, uint64_t link, pid_t pid, int status)
 {
 	(void)arg;
-	assert_int_equal(tunnel_id, 1);
 	ended.n++;
-	ended.session_id = session_id;
+	ended.link = link;
 	ended.pid = pid;
 	ended.status = status;
 }
@@ -237,12 +236,12 @@ static bool has_begun(void *arg)
 	return ((const struct begin *)arg)->seen;
 }
 
-struct call { int near; uint32_t session_id; };
+struct call { int near; uint64_t link; };
 
 static int start(struct call *c, const char *profile, const char *what)
 {
 	static uint32_t next = 1;
-	struct ppp_call_params p = { .tunnel_id = 1, .session_id = next++, .lns = true };
+	struct ppp_call_params p = { .link = next++, .tunnel_id = 1, .session_id = 1, .lns = true };
 	int sv[2], result;
 
 	snprintf(p.user, sizeof(p.user), "%s", what);
@@ -250,7 +249,7 @@ static int start(struct call *c, const char *profile, const char *what)
 	result = ppp_runner_start(runner, profile, &p, STDIN_FILENO, sv[1]);
 	close(sv[1]);
 	c->near = sv[0];
-	c->session_id = p.session_id;
+	c->link = p.link;
 	if (result)
 		close(sv[0]);
 	return result;
@@ -314,7 +313,7 @@ static void test_exit_is_told(void **state)
 	(void)state;
 	must_start(&c, "good", "exit");
 	await_ends(1);
-	assert_int_equal(ended.session_id, c.session_id);
+	assert_int_equal(ended.link, c.link);
 	assert_true(ended.pid > 0);
 	assert_int_equal(WEXITSTATUS(ended.status), 7);
 	close(c.near);
@@ -339,9 +338,9 @@ static void test_stop(void **state)
 	(void)state;
 	must_start(&c, "good", "wait");
 	await_begin(&c);
-	ppp_runner_stop(runner, 1, c.session_id);
-	ppp_runner_stop(runner, 1, c.session_id);
-	ppp_runner_stop(runner, 1, 4711);
+	ppp_runner_stop(runner, c.link);
+	ppp_runner_stop(runner, c.link);
+	ppp_runner_stop(runner, 4711);
 	await_ends(1);
 	assert_int_equal(WTERMSIG(ended.status), SIGTERM);
 	close(c.near);
@@ -354,14 +353,14 @@ static void test_stop_early(void **state)
 
 	(void)state;
 	must_start(&waiting, "good", "wait");
-	ppp_runner_stop(runner, 1, waiting.session_id);
+	ppp_runner_stop(runner, waiting.link);
 	assert_int_equal(ended.n, 0);
 	await_ends(1);
 	assert_int_equal(ended.pid, 0);
 	must_start(&warm, "good", "wait");
 	await_begin(&warm);
 	must_start(&asked, "good", "wait");
-	ppp_runner_stop(runner, 1, asked.session_id);
+	ppp_runner_stop(runner, asked.link);
 	await_ends(2);
 	assert_true(ended.pid > 0);
 	assert_int_equal(WTERMSIG(ended.status), SIGTERM);
@@ -372,7 +371,7 @@ static void test_stop_early(void **state)
 
 static void test_the_same_session_twice(void **state)
 {
-	struct ppp_call_params p = { .tunnel_id = 1, .session_id = 70000, .lns = true, .user = "exit" };
+	struct ppp_call_params p = { .link = 70000, .tunnel_id = 1, .session_id = 1, .lns = true, .user = "exit" };
 	int sv[2];
 
 	(void)state;
@@ -435,13 +434,13 @@ static void test_template_dies(void **state)
 	await_begin(&running);
 	must_start(&killer, "good", "kill-template");
 	await_ends(1);
-	assert_int_equal(ended.session_id, killer.session_id);
+	assert_int_equal(ended.link, killer.link);
 	assert_int_equal(ended.pid, 0);
 	must_start(&next, "good", "wait");
 	await_begin(&next);
-	ppp_runner_stop(runner, 1, running.session_id);
+	ppp_runner_stop(runner, running.link);
 	await_ends(2);
-	assert_int_equal(ended.session_id, running.session_id);
+	assert_int_equal(ended.link, running.link);
 	assert_int_equal(WTERMSIG(ended.status), SIGTERM);
 	close(running.near);
 	close(killer.near);
@@ -460,13 +459,13 @@ static void test_reload(void **state)
 	await_begin(&waiting);
 	must_start(&new, "good", "exit");
 	await_ends(1);
-	assert_int_equal(ended.session_id, new.session_id);
-	ppp_runner_stop(runner, 1, old.session_id);
+	assert_int_equal(ended.link, new.link);
+	ppp_runner_stop(runner, old.link);
 	await_ends(2);
 	/* several times over, with templates still starting */
 	ppp_runner_reload(runner, config);
 	ppp_runner_reload(runner, config);
-	ppp_runner_stop(runner, 1, waiting.session_id);
+	ppp_runner_stop(runner, waiting.link);
 	await_ends(3);
 	close(old.near);
 	close(waiting.near);
@@ -484,7 +483,7 @@ static void test_many(void **state)
 		must_start(&c[i], "good", i % 2 ? "exit" : "wait");
 	await_ends(MANY / 2);
 	for (int i = 0; i < MANY; i += 2)
-		ppp_runner_stop(runner, 1, c[i].session_id);
+		ppp_runner_stop(runner, c[i].link);
 	await_ends(MANY);
 	for (int i = 0; i < MANY; i++)
 		close(c[i].near);
@@ -501,7 +500,7 @@ static void test_runner_goes(void **state)
 	must_start(&asked, "good", "wait");
 	must_start(&waiting, "late", "wait");
 	/* the asked one is not known by its pid: its channel's end is what ends it */
-	ppp_runner_stop(runner, 1, asked.session_id);
+	ppp_runner_stop(runner, asked.link);
 	await_ends(1);
 	close(running.near);
 	close(asked.near);

@@ -28,8 +28,9 @@
 static struct monitor_script full(void)
 {
 	struct monitor_script m = {
-		.link = { .tunnel_id = 7, .session_id = 9, .ifname = "ppp3" }, .profile = "isp",
+		.interface = { .link = 70001, .ifname = "ppp3" }, .profile = "isp",
 		.call = {
+			.tunnel_id = 7, .id = 9,
 			.session_id = "0123456789ABCDEF00000001", .peer = "192.0.2.1", .peer_name = "lac\n1",
 			.calling_number = "555\x7f", .called_number = "4711",
 		},
@@ -258,10 +259,14 @@ static void run_until(bool (*cond)(void))
 	}
 }
 
+/* Above it are the links of sessions. */
+#define LINK 0x10000000000
+
 static int ask(uint32_t session, bool up)
 {
 	struct monitor_script m = {
-		.link = { .tunnel_id = 1, .session_id = session, .ifname = "ppp0" }, .up = up, .profile = "isp",
+		.interface = { .link = LINK + session, .ifname = "ppp0" }, .up = up, .profile = "isp",
+		.call = { .tunnel_id = 1, .id = session },
 		.service.user = "alice",
 	};
 

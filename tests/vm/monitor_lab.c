@@ -9,8 +9,6 @@
 #include <unistd.h>
 
 #include "lib/log.h"
-#include "monitor/pw.h"
-#include "monitor/pw_sections.h"
 
 #define WAIT_MS 10000
 
@@ -26,46 +24,83 @@ static void on_closed(struct channel *c)
 	errx(1, "the monitor closed its channel");
 }
 
-void monitor_lab_open(struct monitor_lab *l, struct config *config)
+static void open_channel(struct monitor_lab *l)
 {
-	char text[256];
 	int sv[2];
 
-	*l = (struct monitor_lab){ .m = { .config = config, .aaa.channel.fd = -1 } };
-	l->m.loop = loop_new();
-	l->m.own_addrs = own_addrs_new(l->m.loop, monitor_address_gone, &l->m);
-	l->m.dp = dataplane_kernel_new(text, sizeof(text));
-	if (!l->m.dp)
-		errx(1, "%s", text);
-	if (!l->m.loop || !l->m.own_addrs || ipc_pair(sv) || channel_open(&l->m.engine.channel, l->m.loop, sv[0], on_message, on_closed))
+	if (ipc_pair(sv) || channel_open(&l->engine, l->loop, sv[0], on_message, on_closed))
 		errx(1, "no channel to the monitor");
-	monitor_lab_configure(l);
 	l->fd = sv[1];
 	if (fcntl(l->fd, F_SETFL, O_NONBLOCK))
 		err(1, "fcntl");
 }
 
+static void make_held(struct monitor_lab *l)
+{
+	l->tunnels = (struct held_tunnels){
+		.held = &l->held, .config = l->config, .dp = l->dp, .engine = &l->engine,
+	};
+	l->pws = (struct pws){
+		.loop = l->loop, .dp = l->dp, .held = &l->held, .engine = &l->engine,
+	};
+	l->sessions = (struct held_sessions){
+		.held = &l->held, .config = l->config, .dp = l->dp, .pws = &l->pws,
+	};
+	l->calls = (struct ppp_calls){
+		.held = &l->held, .config = l->config, .engine = &l->engine,
+	};
+	if (held_tunnels_init(&l->tunnels, l->loop))
+		errx(1, "out of memory");
+	requests_add(&l->requests, held_tunnel_rows, &l->tunnels);
+	requests_add(&l->requests, held_session_rows, &l->sessions);
+	requests_add(&l->requests, ppp_calls_rows, &l->calls);
+	requests_add(&l->requests, pw_rows, &l->pws);
+}
+
+void monitor_lab_open(struct monitor_lab *l, struct config *config)
+{
+	char text[256];
+
+	*l = (struct monitor_lab){ .config = config };
+	l->loop = loop_new();
+	if (!l->loop)
+		errx(1, "out of memory");
+	l->dp = dataplane_kernel_new(text, sizeof(text));
+	if (!l->dp)
+		errx(1, "%s", text);
+	open_channel(l);
+	make_held(l);
+	monitor_lab_configure(l);
+}
+
 void monitor_lab_configure(struct monitor_lab *l)
 {
-	pw_sections_free(l->m.pw_sections);
-	l->m.pw_sections = pw_sections_new(l->m.config);
-	if (!l->m.pw_sections)
+	pw_sections_free(l->pw_sections);
+	l->pw_sections = pw_sections_new(l->config);
+	if (!l->pw_sections)
 		errx(1, "out of memory");
+	l->pws.sections = l->pw_sections;
+	l->sessions.pw_sections = l->pw_sections;
+}
+
+void monitor_lab_clear(struct monitor_lab *l)
+{
+	held_sessions_clear(&l->sessions);
+	held_tunnels_clear(&l->tunnels);
+	pw_sections_clear(l->pw_sections);
 }
 
 void monitor_lab_close(struct monitor_lab *l)
 {
-	monitor_clear(&l->m);
-	pws_free(&l->m);
-	own_addrs_free(l->m.own_addrs);
-	pw_sections_free(l->m.pw_sections);
-	channel_close(&l->m.engine.channel);
+	monitor_lab_clear(l);
+	pws_fini(&l->pws);
+	held_tunnels_fini(&l->tunnels);
+	held_fini(&l->held);
+	pw_sections_free(l->pw_sections);
+	channel_close(&l->engine);
 	close(l->fd);
-	l->m.dp->ops->free(l->m.dp);
-	table_fini(&l->m.tunnels);
-	table_fini(&l->m.sessions);
-	table_fini(&l->m.v3_ids);
-	loop_free(l->m.loop);
+	l->dp->ops->free(l->dp);
+	loop_free(l->loop);
 }
 
 /* True when one was there. */
@@ -91,7 +126,7 @@ int monitor_lab_ask(struct monitor_lab *l, uint16_t type, const void *body, size
 		.header = { .type = type, .version = IPC_VERSION, .serial = ++serial }, .len = len,
 	};
 	memcpy(request.body, body, len);
-	monitor_request(&l->m, &request);
+	requests_take(&l->requests, &l->engine, &request);
 	while (receive(l))
 		if (l->answer.header.serial == serial)
 			return l->answer.header.result;
@@ -106,14 +141,14 @@ struct wait {
 
 static void on_deadline(struct loop_timer *t)
 {
-	loop_stop((container_of(t, struct wait, deadline))->lab->m.loop);
+	loop_stop((container_of(t, struct wait, deadline))->lab->loop);
 }
 
 static void on_readable(struct loop_io *io, int fd, int events)
 {
 	(void)fd;
 	(void)events;
-	loop_stop((container_of(io, struct wait, io))->lab->m.loop);
+	loop_stop((container_of(io, struct wait, io))->lab->loop);
 }
 
 /* One message, or none in that time. */
@@ -121,9 +156,9 @@ static bool wait_message(struct monitor_lab *l, uint64_t ms)
 {
 	struct wait w = { .lab = l };
 
-	loop_timer_set(l->m.loop, &w.deadline, loop_now_fresh(l->m.loop) + ms, on_deadline);
-	loop_io_start(l->m.loop, &w.io, l->fd, LOOP_READ, on_readable);
-	loop_run(l->m.loop);
+	loop_timer_set(l->loop, &w.deadline, loop_now_fresh(l->loop) + ms, on_deadline);
+	loop_io_start(l->loop, &w.io, l->fd, LOOP_READ, on_readable);
+	loop_run(l->loop);
 	loop_io_stop(&w.io);
 	loop_timer_stop(&w.deadline);
 	return receive(l);

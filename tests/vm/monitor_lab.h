@@ -6,10 +6,29 @@
 #ifndef L2TPD_TESTS_VM_MONITOR_LAB_H
 #define L2TPD_TESTS_VM_MONITOR_LAB_H
 
-#include "monitor/internal.h"
+#include "ipc/channel.h"
+#include "lib/config.h"
+#include "lib/loop.h"
+#include "monitor/held.h"
+#include "monitor/held_session.h"
+#include "monitor/held_tunnel.h"
+#include "monitor/ppp_calls.h"
+#include "monitor/pw.h"
+#include "monitor/pw_sections.h"
+#include "monitor/request.h"
 
 struct monitor_lab {
-	struct monitor m;
+	struct loop *loop;
+	struct config *config;
+	struct dataplane *dp;
+	struct channel engine;		/* the monitor's end of the engine's channel */
+	struct requests requests;
+	struct held held;
+	struct held_tunnels tunnels;
+	struct held_sessions sessions;
+	struct ppp_calls calls;
+	struct pws pws;
+	struct pw_sections *pw_sections;
 	int fd;				/* the engine's end of its channel */
 	struct ipc_message answer;	/* the last one that came */
 };
@@ -18,6 +37,8 @@ struct monitor_lab {
 void monitor_lab_open(struct monitor_lab *l, struct config *config);
 /* Its lcce sections, or the names in them, have changed. */
 void monitor_lab_configure(struct monitor_lab *l);
+/* As when the engine has died. */
+void monitor_lab_clear(struct monitor_lab *l);
 void monitor_lab_close(struct monitor_lab *l);
 
 /* Makes a request; the result of the answer, which is in l->answer. Events before it are dropped. */

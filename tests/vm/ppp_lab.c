@@ -85,21 +85,21 @@ static void on_sigchld(struct loop_signal *s, int signo)
 	ppp_lab_reap(container_of(s, struct ppp_lab, sigchld));
 }
 
-static void on_exited(void *arg, uint32_t tunnel_id, uint32_t session_id, pid_t pid, int status)
+static void on_exited(void *arg, uint64_t link, pid_t pid, int status)
 {
 	(void)arg;
-	for (struct ppp_end **link = &running; *link; link = &(*link)->next) {
-		struct ppp_end *e = *link;
+	for (struct ppp_end **at = &running; *at; at = &(*at)->next) {
+		struct ppp_end *e = *at;
 
-		if (e->params.tunnel_id != tunnel_id || e->params.session_id != session_id)
+		if (e->params.link != link)
 			continue;
-		*link = e->next;
+		*at = e->next;
 		e->exited = true;
 		e->exit_pid = pid;
 		e->status = status;
 		return;
 	}
-	errx(1, "tunnel %u session %u ended twice", tunnel_id, session_id);
+	errx(1, "call %#llx ended twice", (unsigned long long)link);
 }
 
 static struct config *parse(const char *text)
@@ -329,6 +329,7 @@ void ppp_end_open(struct ppp_end *e, struct ppp_lab *p, int end, uint32_t n, con
 	if (e->pppox < 0)
 		errx(1, "PPPoX: %s", dp->text);
 	e->params = (struct ppp_call_params){
+		.link = dp_session_key(e->session.tunnel_id, e->session.session_id),
 		.tunnel_id = e->session.tunnel_id, .session_id = e->session.session_id,
 		.lns = end == 1,
 	};

@@ -25,21 +25,21 @@
 
 #include "dataplane_lab.h"
 #include "lib/log.h"
-#include "monitor/internal.h"
+#include "monitor/held.h"
 #include "monitor/net.h"
 #include "netlink/link.h"
 #include "netlink/route.h"
 
 #define MANY 100
 
-static struct monitor m;
-static struct mtunnel tunnel;
+static struct net *net;
+static struct held_tunnel tunnel;
 
 /* A PPP interface of ours, and the session that has it. */
 struct end {
 	int fd;
 	char ifname[IFNAMSIZ];
-	struct msession session;
+	struct held_session session;
 };
 
 /* What a command of the lab prints; it has to succeed. */
@@ -74,6 +74,7 @@ static void end_open(struct end *e, uint32_t n)
 		err(1, "/dev/ppp");
 	snprintf(e->ifname, sizeof(e->ifname), "ppp%d", unit);
 	shell("ip link set %s up mtu 1460", e->ifname);
+	e->session.link = n;
 	e->session.dp.tunnel_id = 1;
 	e->session.dp.session_id = n;
 	e->session.tunnel = &tunnel;
@@ -82,17 +83,17 @@ static void end_open(struct end *e, uint32_t n)
 
 static void end_close(struct end *e)
 {
-	net_forget(&m, &e->session);
+	net_forget(net, &e->session);
 	close(e->fd);
 }
 
 static struct monitor_net request(const struct end *e)
 {
 	struct monitor_net r = {
-		.link = { .tunnel_id = 1, .session_id = e->session.dp.session_id }, .profile = "isp",
+		.interface.link = e->session.link, .profile = "isp",
 	};
 
-	memcpy(r.link.ifname, e->ifname, sizeof(r.link.ifname));
+	memcpy(r.interface.ifname, e->ifname, sizeof(r.interface.ifname));
 	return r;
 }
 
@@ -108,7 +109,7 @@ static void add(struct monitor_net *r, const char *text, uint32_t metric)
 
 static int apply(struct end *e, const struct monitor_net *r)
 {
-	return net_apply(&m, &e->session, r);
+	return net_apply(net, &e->session, r);
 }
 
 /* Our routes of both families by way of the interface, as ip shows them; and its qdiscs and filters. */
@@ -370,20 +371,20 @@ static void test_not_its_interface(void **state)
 	shell("ip link add dummy0 type dummy");
 	r = request(&e);
 	r.rate_down = 1000000;
-	strcpy(r.link.ifname, "dummy0");
+	strcpy(r.interface.ifname, "dummy0");
 	assert_int_equal(apply(&e, &r), -EPERM);
-	assert_int_equal(net_stats(&m, &e.session, &r.link, &counters), -EPERM);
-	strcpy(r.link.ifname, "ppp99");
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -EPERM);
+	strcpy(r.interface.ifname, "ppp99");
 	assert_int_equal(apply(&e, &r), -ENODEV);
-	assert_int_equal(net_stats(&m, &e.session, &r.link, &counters), -ENODEV);
-	strcpy(r.link.ifname, "a/b");
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -ENODEV);
+	strcpy(r.interface.ifname, "a/b");
 	assert_int_equal(apply(&e, &r), -EINVAL);
 	r = request(&other);
 	assert_int_equal(apply(&other, &r), 0);
 	/* It is the other session's now, until that ends. */
 	assert_int_equal(apply(&e, &r), -EPERM);
-	assert_int_equal(net_stats(&m, &e.session, &r.link, &counters), -EPERM);
-	net_forget(&m, &other.session);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -EPERM);
+	net_forget(net, &other.session);
 	assert_int_equal(apply(&e, &r), 0);
 	r = request(&e);
 	add(&r, "0.0.0.0/0", 0);
@@ -408,10 +409,10 @@ static void test_forget(void **state)
 	r.mtu = 1300;
 	add(&r, "10.1.0.0/16", 0);
 	assert_int_equal(apply(&e, &r), 0);
-	net_forget(&m, &e.session);
+	net_forget(net, &e.session);
 	assert_nothing(&e);
 	assert_int_equal(mtu_of(&e), 1460);
-	net_forget(&m, &e.session);
+	net_forget(net, &e.session);
 	end_close(&e);
 }
 
@@ -428,17 +429,17 @@ static void test_interface_goes(void **state)
 	r.rate_down = 1000000;
 	add(&r, "10.1.0.0/16", 0);
 	assert_int_equal(apply(&e, &r), 0);
-	assert_int_equal(net_stats(&m, &e.session, &r.link, &counters), 0);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), 0);
 	close(e.fd);
-	assert_int_equal(net_stats(&m, &e.session, &r.link, &counters), -ENODEV);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -ENODEV);
 	end_open(&next, 1);
 	assert_string_equal(next.ifname, e.ifname);
-	assert_int_equal(net_stats(&m, &e.session, &r.link, &counters), -ENODEV);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -ENODEV);
 	/* Dialled again within the same session: it is given anew. */
 	assert_int_equal(apply(&e, &r), 0);
 	assert_says(routes(&next), "10.1.0.0/16");
 	assert_says(limits(&next), "rate 1Mbit");
-	net_forget(&m, &e.session);
+	net_forget(net, &e.session);
 	assert_nothing(&next);
 	end_close(&next);
 }
@@ -509,7 +510,7 @@ static double count_all(void)
 	for (unsigned int i = 0; i < MANY; i++) {
 		struct monitor_net r = request(&ends[i]);
 
-		assert_int_equal(net_stats(&m, &ends[i].session, &r.link, &counters), 0);
+		assert_int_equal(net_stats(net, &ends[i].session, &r.interface, &counters), 0);
 	}
 	return (lab_now_ms() - start) * 1000 / MANY;
 }
@@ -519,7 +520,7 @@ static double forget_all(void)
 	double start = lab_now_ms();
 
 	for (unsigned int i = 0; i < MANY; i++)
-		net_forget(&m, &ends[i].session);
+		net_forget(net, &ends[i].session);
 	return (lab_now_ms() - start) * 1000 / MANY;
 }
 
@@ -584,8 +585,8 @@ int main(void)
 
 	lab_namespace();
 	log_open("test", LOG_SINK_STDERR, getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_CRIT);
-	m.net = net_new();
-	if (!m.net)
+	net = net_new(NULL, NULL, NULL);
+	if (!net)
 		errx(1, "rtnetlink");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

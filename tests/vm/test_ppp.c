@@ -549,7 +549,7 @@ static void test_runner_stop(void **state)
 
 	(void)state;
 	bring_up(p, "isp");
-	ppp_runner_stop(lab.runner, p->caller.params.tunnel_id, p->caller.params.session_id);
+	ppp_runner_stop(lab.runner, p->caller.params.link);
 	assert_true(ppp_lab_run(&lab, exited, &p->caller, END_MS));
 	ppp_end_stop(&p->lns, 16, "CDN");
 	expect_gone(p);
@@ -565,7 +565,7 @@ static void test_runner_kills(void **state)
 	(void)state;
 	bring_up(p, "isp");
 	kill(p->lns.hello_msg.pid, SIGSTOP);
-	ppp_runner_stop(lab.runner, p->lns.params.tunnel_id, p->lns.params.session_id);
+	ppp_runner_stop(lab.runner, p->lns.params.link);
 	ppp_end_stop(&p->caller, 16, "CDN");
 	expect_gone(p);
 	assert_true(WIFSIGNALED(p->lns.status));
@@ -579,8 +579,8 @@ static void test_stop_at_once(void **state)
 
 	(void)state;
 	start_pair(p, "isp");
-	ppp_runner_stop(lab.runner, p->lns.params.tunnel_id, p->lns.params.session_id);
-	ppp_runner_stop(lab.runner, p->caller.params.tunnel_id, p->caller.params.session_id);
+	ppp_runner_stop(lab.runner, p->lns.params.link);
+	ppp_runner_stop(lab.runner, p->caller.params.link);
 	assert_true(ppp_lab_run(&lab, both_exited, p, END_MS));
 	close_pair(p);
 }

@@ -76,9 +76,15 @@ static void add_tunnel(int end, enum dp_encap encap, const char *local, const ch
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_ADD, &t), 0);
 }
 
+/* What the engine calls a session of that end. */
+static uint64_t engine_link(int end, uint32_t id)
+{
+	return (uint64_t)(end + 1) << 40 | id;
+}
+
 static struct monitor_session session_of(int end)
 {
-	struct monitor_session r = { .session = {
+	struct monitor_session r = { .link = engine_link(end, session_id[end]), .session = {
 		.tunnel_id = tunnel_id[end], .session_id = session_id[end], .peer_session_id = session_id[1 - end],
 		.pseudowire = sessions[end].type == CONFIG_PW_VLAN ? DP_PW_ETH_VLAN : DP_PW_ETH,
 		.cookie_len = 8, .peer_cookie_len = 8, .no_l2_sublayer = true,
@@ -99,7 +105,7 @@ static void add_session(int end)
 
 static int ask_pw(int end)
 {
-	struct monitor_pw r = { .tunnel_id = tunnel_id[end], .session_id = session_id[end] };
+	struct monitor_pw r = { .link = engine_link(end, session_id[end]) };
 
 	strcpy(r.lcce, lcce[end].name);
 	strcpy(r.session, sessions[end].name);
@@ -116,16 +122,16 @@ static const struct monitor_pw_reply *reply(void)
 
 static void set_peer(int end, bool up)
 {
-	struct monitor_circuit r = { tunnel_id[end], session_id[end], up };
+	struct monitor_circuit r = { engine_link(end, session_id[end]), up };
 
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_PEER, &r), 0);
 }
 
 static void delete_session(int end)
 {
-	struct monitor_ids ids = { tunnel_id[end], session_id[end] };
+	struct monitor_link link = { engine_link(end, session_id[end]) };
 
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &ids), 0);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &link), 0);
 }
 
 /* One end that is made, with the peer's end up. */
@@ -167,7 +173,7 @@ static bool expect_circuit(int end, bool up)
 	if (!monitor_lab_event(&lab, MONITOR_CIRCUIT))
 		return false;
 	c = ipc_body(&lab.answer, struct monitor_circuit);
-	return c && c->tunnel_id == tunnel_id[end] && c->session_id == session_id[end] && c->up == up;
+	return c && c->link == engine_link(end, session_id[end]) && c->up == up;
 }
 
 /* ---- frames ---- */
@@ -225,7 +231,7 @@ static int receive_frame(int fd, uint8_t mark)
 
 static void test_given(void **state)
 {
-	struct monitor_ids ids = { tunnel_id[0], session_id[0] };
+	struct monitor_link link = { engine_link(0, session_id[0]) };
 	const struct monitor_pw_show *show;
 	struct link l;
 
@@ -236,7 +242,7 @@ static void test_given(void **state)
 	sessions[0].has_mac = true;
 	memcpy(sessions[0].mac, "\x02\x11\x22\x33\x44\x55", 6);
 	add_session(0);
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &ids), -ENOENT);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &link), -ENOENT);
 	assert_int_equal(ask_pw(0), 0);
 	assert_string_equal(reply()->ifname, "east0");
 	assert_true(reply()->circuit_up);
@@ -268,7 +274,7 @@ static void test_given(void **state)
 	/* The other end has the kernel's name and address. */
 	one_end(1);
 	send_frame("east0", 100, 1);
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &ids), 0);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &link), 0);
 	show = ipc_body(&lab.answer, struct monitor_pw_show);
 	assert_non_null(show);
 	assert_string_equal(show->ifname, "east0");
@@ -278,8 +284,8 @@ static void test_given(void **state)
 	assert_int_equal(show->ifindex, l.index);
 	assert_true(show->admin_up && show->oper_up);
 	assert_true(show->tx_packets >= 1 && show->tx_bytes >= 100);
-	ids = (struct monitor_ids){ tunnel_id[1], session_id[1] };
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &ids), 0);
+	link = (struct monitor_link){ engine_link(1, session_id[1]) };
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &link), 0);
 	show = ipc_body(&lab.answer, struct monitor_pw_show);
 	assert_string_equal(show->ifname, "l2tpeth0");
 	assert_true(show->rx_packets >= 1 && show->rx_bytes >= 100);
@@ -288,14 +294,14 @@ static void test_given(void **state)
 		delete_session(i);
 	wait_gone("east0");
 	wait_gone("l2tpeth0");
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &ids), -ENOENT);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &link), -ENOENT);
 }
 
 /* What the engine asks has to be what was configured and installed, once. */
 static void test_checked(void **state)
 {
-	struct monitor_pw r = { .tunnel_id = tunnel_id[0], .session_id = session_id[0], .lcce = "east", .session = "lan" };
-	struct monitor_circuit circuit = { tunnel_id[0], session_id[0], true };
+	struct monitor_pw r = { .link = engine_link(0, session_id[0]), .lcce = "east", .session = "lan" };
+	struct monitor_circuit circuit = { engine_link(0, session_id[0]), true };
 	struct monitor_session s;
 
 	(void)state;
@@ -332,7 +338,7 @@ static void test_added(void **state)
 {
 	struct monitor_pw_add add = { .lcce = "north", .session = "lan", .mtu = 1300, .ifname = "north0", .circuit = "eth0" };
 	struct monitor_pw_name name = { .lcce = "north", .session = "lan" };
-	struct monitor_pw r = { .tunnel_id = tunnel_id[0], .session_id = session_id[0], .lcce = "north", .session = "lan" };
+	struct monitor_pw r = { .link = engine_link(0, session_id[0]), .lcce = "north", .session = "lan" };
 	struct monitor_session s;
 
 	(void)state;
@@ -355,7 +361,7 @@ static void test_added(void **state)
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), -EINVAL);
 	/* The engine's end is the end of those that were added. */
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_ADD, &add), 0);
-	monitor_clear(&lab.m);
+	monitor_lab_clear(&lab);
 	both_tunnels();
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), -EINVAL);
 }
@@ -375,7 +381,7 @@ static void assert_untouched(const char *name, const struct link *before)
 
 static void test_master(void **state)
 {
-	struct monitor_ids ids = { tunnel_id[0], session_id[0] };
+	struct monitor_link link = { engine_link(0, session_id[0]) };
 	struct link before;
 
 	(void)state;
@@ -403,7 +409,7 @@ static void test_master(void **state)
 	assert_int_equal(ask_pw(0), 0);
 	assert_memory_equal(link_of("l2tpeth0").mac, sessions[0].mac, 6);
 	assert_int_equal(link_of("l2tpeth0").master, link_of("br0").index);
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &ids), 0);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &link), 0);
 	assert_string_equal(ipc_body(&lab.answer, struct monitor_pw_show)->master, "br0");
 	/* The bridge has a way out when the peer's end is up (br_port_carrier_check). */
 	assert_false(link_of("br0").carrier);
@@ -503,7 +509,7 @@ static void test_vlan(void **state)
 	delete_session(0);
 	wait_gone("ten-chars0.4094");
 	wait_gone("ten-chars0");
-	monitor_clear(&lab.m);
+	monitor_lab_clear(&lab);
 	wait_gone("l2tpeth0.4094");
 	wait_gone("l2tpeth0");
 }
@@ -670,7 +676,7 @@ static void test_default_mtu(void **state)
 	for (unsigned int form = 0; form < 24; form++) {
 		bool udp = form & 1, ipv6 = form & 2, sublayer = form & 4;
 		uint8_t cookie = cookies[form / 8];
-		struct monitor_ids ids = { tunnel_id[0], session_id[0] };
+		struct monitor_tunnel_id tunnel = { tunnel_id[0] };
 		struct monitor_session s = session_of(0);
 		unsigned int over = 14 + 4 + cookie + (sublayer ? 4 : 0) + (ipv6 ? 40 : 20) + (udp ? 8 + 4 : 0);
 
@@ -684,11 +690,11 @@ static void test_default_mtu(void **state)
 		assert_int_equal(link_of("l2tpeth0").mtu, 1500 - over);
 		assert_full("l2tpeth0", ipv6);
 		delete_session(0);
-		assert_true(lab_wait_count(lab.m.dp, 1, 0));
+		assert_true(lab_wait_count(lab.dp, 1, 0));
 		wait_gone("l2tpeth0");
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL, &ids), 0);
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE, &ids), 0);
-		assert_true(lab_wait_count(lab.m.dp, 0, 0));
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL, &tunnel), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE, &tunnel), 0);
+		assert_true(lab_wait_count(lab.dp, 0, 0));
 	}
 }
 
@@ -700,7 +706,7 @@ static void test_large_mtu(void **state)
 	sessions[0].mtu = 1500;
 	for (unsigned int form = 0; form < 4; form++) {
 		bool udp = form & 1, ipv6 = form & 2;
-		struct monitor_ids ids = { tunnel_id[0], session_id[0] };
+		struct monitor_tunnel_id tunnel = { tunnel_id[0] };
 		uint8_t got[9000];
 		size_t sum = 0;
 		int fd;
@@ -726,9 +732,9 @@ static void test_large_mtu(void **state)
 		close(fd);
 		delete_session(0);
 		wait_gone("l2tpeth0");
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL, &ids), 0);
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE, &ids), 0);
-		assert_true(lab_wait_count(lab.m.dp, 0, 0));
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL, &tunnel), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE, &tunnel), 0);
+		assert_true(lab_wait_count(lab.dp, 0, 0));
 	}
 }
 
@@ -747,20 +753,21 @@ static void cost(const char *what)
 	for (uint32_t i = 0; i < MANY; i++) {
 		struct monitor_session s = session_of(0);
 
+		s.link = engine_link(0, FIRST + i);
 		s.session.session_id = FIRST + i;
 		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), 0);
 	}
 	made = lab_now_ms();
 	for (uint32_t i = 0; i < MANY; i++) {
 		struct monitor_pw r = {
-			.tunnel_id = tunnel_id[0], .session_id = FIRST + i, .lcce = "east", .session = "lan",
+			.link = engine_link(0, FIRST + i), .lcce = "east", .session = "lan",
 		};
 
 		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW, &r), 0);
 	}
 	given = lab_now_ms();
 	for (uint32_t i = 0; i < MANY; i++) {
-		struct monitor_circuit r = { tunnel_id[0], FIRST + i, true };
+		struct monitor_circuit r = { engine_link(0, FIRST + i), true };
 
 		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_PEER, &r), 0);
 	}
@@ -768,14 +775,14 @@ static void cost(const char *what)
 	assert_quiet();
 	news = lab_now_ms();
 	for (uint32_t i = 0; i < MANY; i++) {
-		struct monitor_ids ids = { tunnel_id[0], FIRST + i };
+		struct monitor_link link = { engine_link(0, FIRST + i) };
 
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &ids), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &link), 0);
 	}
 	print_message("us for each of %d pseudowires, %s: session %.0f, interface %.0f, peer's end %.0f, news of it %.0f, "
 		      "end %.0f\n", MANY, what, (made - start) * 1000 / MANY, (given - made) * 1000 / MANY,
 		      (moved - given) * 1000 / MANY, (news - moved) * 1000 / MANY, (lab_now_ms() - news) * 1000 / MANY);
-	assert_true(lab_wait_count(lab.m.dp, 2, 0));
+	assert_true(lab_wait_count(lab.dp, 2, 0));
 	for (unsigned int i = 0; i < MANY; i++) {
 		char name[IFNAMSIZ];
 
@@ -802,9 +809,9 @@ static void test_null(void **state)
 	(void)state;
 	both_tunnels();
 	add_session(0);
-	lab.m.options.null_dataplane = true;
+	lab.pws.null_dataplane = true;
 	assert_int_equal(ask_pw(0), -EOPNOTSUPP);
-	lab.m.options.null_dataplane = false;
+	lab.pws.null_dataplane = false;
 }
 
 static int setup(void **state)
@@ -820,10 +827,10 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	struct dataplane *dp = lab.m.dp;
+	struct dataplane *dp = lab.dp;
 
 	(void)state;
-	monitor_clear(&lab.m);
+	monitor_lab_clear(&lab);
 	if (!lab_wait_count(dp, 0, 0))
 		return -1;
 	rtnl_close(&rtnl);

@@ -22,6 +22,7 @@
 
 #include "dataplane_lab.h"
 #include "lib/log.h"
+#include "monitor/socket.h"
 #include "monitor_lab.h"
 
 #define WAIT_MS 10000
@@ -225,9 +226,15 @@ static void test_connection(void **state)
 	close(fd[1]);
 }
 
+/* What the engine calls a session of that end. */
+static uint64_t engine_link(int end, uint32_t id)
+{
+	return (uint64_t)(end + 1) << 40 | id;
+}
+
 static int add_session(int end, uint32_t id, uint32_t peer_id, struct dp_session *s)
 {
-	struct monitor_session r = { .session = {
+	struct monitor_session r = { .link = engine_link(end, id), .session = {
 		.tunnel_id = tunnel_id[end], .session_id = id, .peer_session_id = peer_id,
 		.pseudowire = DP_PW_PPP, .lns_mode = end == 1,
 		.cookie_len = 8, .peer_cookie_len = 4,
@@ -246,9 +253,9 @@ static int add_session(int end, uint32_t id, uint32_t peer_id, struct dp_session
 
 static struct dp_stats stats_of(int end, uint32_t id)
 {
-	struct monitor_ids ids = { tunnel_id[end], id };
+	struct monitor_link link = { engine_link(end, id) };
 
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_STATS, &ids), 0);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_STATS, &link), 0);
 	return *ipc_body(&lab.answer, struct dp_stats);
 }
 
@@ -290,7 +297,7 @@ static void test_foreign_data(void **state)
 		fd[i] = tunnel_socket(i);
 	add_tunnels();
 	assert_int_equal(add_session(0, session_id[0], session_id[1], &s), 0);
-	open.session = s;
+	open = (struct monitor_session){ .link = engine_link(0, 77), .session = s };
 	open.session.session_id = 77;
 	open.session.peer_cookie_len = 0;
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &open), 0);
@@ -313,10 +320,10 @@ static void test_data(void **state)
 		fd[i] = tunnel_socket(i);
 	add_tunnels();
 	for (int i = 0; i < 2; i++) {
-		struct monitor_ids ids = { tunnel_id[i], session_id[i] };
+		struct monitor_link link = { engine_link(i, session_id[i]) };
 
 		assert_int_equal(add_session(i, session_id[i], session_id[1 - i], NULL), 0);
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_FD, &ids), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_FD, &link), 0);
 		pppox[i] = ipc_take_fd(&lab.answer, 0);
 		channel[i] = lab_attach(pppox[i]);
 	}
@@ -327,23 +334,24 @@ static void test_data(void **state)
 		expect(fd[1], tunnel_id[1], n, NULL, NULL);
 	}
 	for (int i = 0; i < 2; i++) {
-		struct monitor_ids ids = { tunnel_id[i], session_id[i] };
+		struct monitor_link link = { engine_link(i, session_id[i]) };
+		struct monitor_tunnel_id tunnel = { tunnel_id[i] };
 		const struct dp_stats *stats;
 
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_STATS, &ids), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_STATS, &link), 0);
 		stats = ipc_body(&lab.answer, struct dp_stats);
 		assert_int_equal(stats->rx_packets, 5);
 		assert_int_equal(stats->tx_packets, 5);
 		assert_int_equal(stats->rx_cookie_discards, 0);
 		close(channel[i]);
 		close(pppox[i]);
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &ids), 0);
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &ids), -ENOENT);
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL, &ids), 0);
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE, &ids), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &link), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &link), -ENOENT);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL, &tunnel), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE, &tunnel), 0);
 		close(fd[i]);
 	}
-	assert_true(lab_wait_count(lab.m.dp, 0, 0));
+	assert_true(lab_wait_count(lab.dp, 0, 0));
 }
 
 /* An id that is zero or somebody's, of the wrong width, with a port that IP has not. */
@@ -384,7 +392,7 @@ static void test_refused(void **state)
 static void test_session_ids(void **state)
 {
 	struct dp_session s;
-	struct monitor_ids ids = { tunnel_id[0], session_id[0] };
+	struct monitor_link link = { engine_link(0, session_id[0]) };
 	struct monitor_session r;
 	int fd[2];
 
@@ -398,12 +406,17 @@ static void test_session_ids(void **state)
 	assert_int_equal(add_session(0, session_id[0], session_id[1], NULL), 0);
 	assert_int_equal(add_session(0, session_id[0], session_id[1], NULL), -EEXIST);
 	assert_int_equal(add_session(1, session_id[0], session_id[1], NULL), -EEXIST);
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &ids), 0);
-	assert_true(lab_wait_count(lab.m.dp, 2, 0));
+	/* Nor is a link 0, or one that another session has, whatever ids that has. */
+	r = (struct monitor_session){ .session = s };
+	r.session.session_id = 77;
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &r), -EINVAL);
+	r.link = link.link;
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &r), -EEXIST);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &link), 0);
+	assert_true(lab_wait_count(lab.dp, 2, 0));
 	assert_int_equal(add_session(1, session_id[0], session_id[1], NULL), 0);
 	/* No name of the engine's own choice. */
-	r.session = s;
-	r.session.session_id = 77;
+	r.link = engine_link(0, 77);
 	r.session.pseudowire = DP_PW_ETH;
 	strcpy(r.session.ifname, "eth0");
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &r), -EINVAL);
@@ -486,10 +499,10 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	struct dataplane *dp = lab.m.dp;
+	struct dataplane *dp = lab.dp;
 
 	(void)state;
-	monitor_clear(&lab.m);
+	monitor_lab_clear(&lab);
 	if (!lab_wait_count(dp, 0, 0))
 		return -1;
 	monitor_lab_close(&lab);

@@ -4,6 +4,7 @@
 import itertools
 import os
 import re
+import signal
 import socket
 import struct
 import subprocess
@@ -199,6 +200,37 @@ def test_engine_dies(daemon, address):
     server.process.wait_for("engine process died with signal 11")
     lab.wait_until(lambda: client.sessions()[0]["state"] != "established", "the client to notice")
     established(client, 1)
+    assert server.stop() == 0
+
+
+def test_users_outlive_the_engine(daemon, address):
+    """The aaa process serves the next engine; only when it dies there is another."""
+    server = daemon("lns")
+    users = server.users(("alice", "wonderland"))
+    server.start(lns(address, extra=f'ppp "isp" {{ auth = {{ "chap" }} users-file = "{users}" }}\n'))
+
+    def works():
+        (answer,) = server.ask("test aaa", user="alice", password="wonderland", ppp="isp")
+        assert answer["result"] == "accepted"
+        with pytest.raises(CommandError, match="wrong password"):
+            server.ask("test aaa", user="alice", password="looking glass", ppp="isp")
+
+    def replaced(name):
+        old = server.role(name)
+        os.kill(old, signal.SIGKILL)
+        lab.wait_until(lambda: server.role(name) not in (old, None), f"another {name} process")
+        server.process.wait_for(f"{name} process died with signal 9")
+
+    works()
+    aaa = server.role("aaa")
+    replaced("engine")
+    works()
+    replaced("engine")
+    works()
+    assert server.role("aaa") == aaa
+    replaced("aaa")
+    server.process.wait_for("the aaa process is back")
+    works()
     assert server.stop() == 0
 
 

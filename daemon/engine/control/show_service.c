@@ -103,7 +103,7 @@ static void on_user_stats(void *argument, int result, struct ipc_message *m)
 
 static void emit_user(struct control *c, const struct subscriber *s)
 {
-	struct monitor_link link = { .tunnel_id = (uint32_t)(s->link->id >> 32), .session_id = (uint32_t)s->link->id };
+	struct monitor_interface body = { .link = s->link->id };
 	json_t *o = user_record(s);
 
 	c->found++;
@@ -111,9 +111,9 @@ static void emit_user(struct control *c, const struct subscriber *s)
 		control_record(c, o);
 		return;
 	}
-	memcpy(link.ifname, s->link->ifname, sizeof(link.ifname));
+	memcpy(body.ifname, s->link->ifname, sizeof(body.ifname));
 	c->record = o;
-	c->waiting = channel_request(&c->engine->monitor, MONITOR_LINK_STATS, &link, sizeof(link), NULL, 0,
+	c->waiting = channel_request(&c->engine->monitor, MONITOR_LINK_STATS, &body, sizeof(body), NULL, 0,
 				     on_user_stats, c) == 0;
 	if (!c->waiting) {
 		c->record = NULL;

@@ -49,7 +49,7 @@ static void on_attached(void *arg, int result, struct ipc_message *m)
 int pw_attach(struct session *s)
 {
 	const char *lcce = tunnel_name(s->tunnel);
-	struct monitor_pw body = { .tunnel_id = s->tunnel->id, .session_id = s->id };
+	struct monitor_pw body = { .link = s->link.id };
 	int err;
 
 	/* PPP's interface is made by whoever runs it. */
@@ -96,7 +96,7 @@ void pw_peer_circuit(struct session *s, bool active)
 
 void pw_circuit(struct engine *e, const struct monitor_circuit *x)
 {
-	struct link *l = link_find(e, (uint64_t)x->tunnel_id << 32 | x->session_id);
+	struct link *l = link_find(e, x->link);
 	struct session *s = l && link_is_session(l) ? session_of(l) : NULL;
 
 	if (!s || !s->pw || !session_is_usable(s) || s->pw->circuit_up == x->up)

@@ -18,7 +18,7 @@ struct session *session_new(struct tunnel *t, struct l2tp_session *core)
 {
 	struct session *s = calloc(1, sizeof(*s));
 
-	if (s && link_init(&s->link, t->engine, &session_transport, (uint64_t)t->id << 32 | l2tp_session_id(core))) {
+	if (s && link_init(&s->link, t->engine, &session_transport)) {
 		free(s);
 		return NULL;
 	}

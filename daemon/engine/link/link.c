@@ -40,14 +40,14 @@ struct link *link_find(struct engine *e, uint64_t id)
 
 /* ---- one ---- */
 
-int link_init(struct link *l, struct engine *e, const struct link_transport *transport, uint64_t id)
+int link_init(struct link *l, struct engine *e, const struct link_transport *transport)
 {
-	int err = table_put(&e->links->by_id, id, l);
+	int err = table_put(&e->links->by_id, e->links->next_id, l);
 
 	if (err)
 		return err;
 	l->engine = e;
-	l->id = id;
+	l->id = e->links->next_id++;
 	l->transport = transport;
 	l->refs = 1;
 	return 0;

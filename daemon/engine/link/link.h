@@ -99,7 +99,7 @@ void links_free(struct engine *e);
 struct link *link_find(struct engine *e, uint64_t id);		/* NULL: there is none */
 
 /* l is zeroed but for what the transport knows. One reference, which link_detach gives back. 0 or -ENOMEM. */
-int link_init(struct link *l, struct engine *e, const struct link_transport *transport, uint64_t id);
+int link_init(struct link *l, struct engine *e, const struct link_transport *transport);
 void link_fini(struct link *l);		/* of link_transport.free: what it owns */
 void link_hold(struct link *l);
 void link_release(struct link *l);

@@ -49,6 +49,7 @@ static void fill_params(struct link *l, const struct ppp_start *how, struct ppp_
 
 	link_facts(l, &facts);
 	*p = (struct ppp_call_params){
+		.link = l->id, .tunnel_id = facts.tunnel_id, .session_id = facts.id,
 		.lns = !how->caller, .mtu = profile->mtu, .mru = profile->mru,
 		.local_ipv4 = v4_of(&profile->local_address),
 	};

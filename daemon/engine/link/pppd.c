@@ -224,9 +224,7 @@ static void on_started(void *arg, int result, struct ipc_message *m)
 
 static int start(struct link *l, const struct ppp_call_params *params)
 {
-	struct monitor_ppp body = {
-		.tunnel_id = (uint32_t)(l->id >> 32), .session_id = (uint32_t)l->id, .params = *params,
-	};
+	struct monitor_ppp body = { .link = l->id, .params = *params };
 	int err = pppd_new(l, true) ? 0 : -ENOMEM;
 
 	memcpy(body.profile, l->profile->name, sizeof(body.profile));
@@ -273,7 +271,7 @@ static void on_stop_timeout(struct loop_timer *t)
 static void stop(struct link *l, const char *reason, bool link_is_dead)
 {
 	struct pppd *p = pppd_of(l);
-	struct monitor_ids ids = { (uint32_t)(l->id >> 32), (uint32_t)l->id };
+	struct monitor_link body = { l->id };
 	/* Nobody answers a Terminate-Request on a dead link: pppd shall not wait for one. */
 	struct ppp_call_down words = { .pppd_status = link_is_dead ? PPPD_EXIT_HANGUP : 0 };
 
@@ -282,7 +280,7 @@ static void stop(struct link *l, const char *reason, bool link_is_dead)
 		channel_event(&p->channel, PPP_CALL_STOP, &words, sizeof(words), NULL, 0);
 	/* Ours the monitor kills in the end; a stranger's is left to itself. */
 	if (p->child)
-		channel_request(&l->engine->monitor, MONITOR_PPP_STOP, &ids, sizeof(ids), NULL, 0,
+		channel_request(&l->engine->monitor, MONITOR_PPP_STOP, &body, sizeof(body), NULL, 0,
 				on_stop_refused, NULL);
 	else
 		loop_timer_set(l->engine->loop, &p->timer, engine_now(l->engine) + STOP_MS, on_stop_timeout);
@@ -303,7 +301,7 @@ static void read_last_words(struct pppd *p)
 
 void pppd_exited(struct engine *e, const struct monitor_ppp_exit *x)
 {
-	struct link *l = link_find(e, (uint64_t)x->tunnel_id << 32 | x->session_id);
+	struct link *l = link_find(e, x->link);
 	struct pppd *p = l && l->backend == &pppd_backend ? pppd_of(l) : NULL;
 
 	if (!p || !p->child)

@@ -97,9 +97,9 @@ struct socket_request { struct peer *peer; uint32_t id; };
 
 static void release_socket(struct engine *e, uint32_t id)
 {
-	struct monitor_ids ids = { .tunnel_id = id };
+	struct monitor_tunnel_id body = { id };
 
-	channel_event(&e->monitor, MONITOR_SOCKET_CLOSE, &ids, sizeof(ids), NULL, 0);
+	channel_event(&e->monitor, MONITOR_SOCKET_CLOSE, &body, sizeof(body), NULL, 0);
 }
 
 /* A socket whose tunnel IPsec has to protect before its first packet. */

@@ -96,7 +96,9 @@ static void fill_params(struct link *l, struct ppp_call_params *p)
 	struct service_call facts;
 
 	link_facts(l, &facts);
-	*p = (struct ppp_call_params){ .tunnel_id = facts.tunnel_id, .session_id = facts.id };
+	*p = (struct ppp_call_params){
+		.link = l->id, .tunnel_id = facts.tunnel_id, .session_id = facts.id,
+	};
 	snprintf(p->remote, sizeof(p->remote), "%s", facts.peer_name);
 }
 
@@ -144,12 +146,12 @@ static void on_fds(void *arg, int result, struct ipc_message *m)
 static void on_established(struct peer_waiter *w, struct link *l)
 {
 	struct dial *d = container_of(w, struct dial, waiter);
-	struct monitor_ids ids = { (uint32_t)(l->id >> 32), (uint32_t)l->id };
+	struct monitor_link body = { l->id };
 	int err;
 
 	detach(d);
 	d->link = l;
-	err = channel_request(&d->engine->monitor, MONITOR_SESSION_FD, &ids, sizeof(ids), NULL, 0, on_fds, d);
+	err = channel_request(&d->engine->monitor, MONITOR_SESSION_FD, &body, sizeof(body), NULL, 0, on_fds, d);
 	if (!err) {
 		link_hold(l);
 		return;

@@ -38,7 +38,7 @@ static void on_stats(void *arg, int result, struct ipc_message *m)
 void counters_read(struct subscriber *s, counters_done *done)
 {
 	struct link *l = s->link;
-	struct monitor_link body = { .tunnel_id = (uint32_t)(l->id >> 32), .session_id = (uint32_t)l->id };
+	struct monitor_interface body = { .link = l->id };
 	struct request *r = malloc(sizeof(*r));
 	int err = -ENOMEM;
 

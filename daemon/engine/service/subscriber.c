@@ -141,9 +141,9 @@ static void on_net(void *arg, int result, struct ipc_message *m)
 	link_release(l);
 }
 
-static struct monitor_link interface_of(const struct link *l)
+static struct monitor_interface interface_of(const struct link *l)
 {
-	struct monitor_link i = { .tunnel_id = (uint32_t)(l->id >> 32), .session_id = (uint32_t)l->id };
+	struct monitor_interface i = { .link = l->id };
 
 	memcpy(i.ifname, l->ifname, sizeof(i.ifname));
 	return i;
@@ -154,7 +154,7 @@ static void apply(struct subscriber *s)
 	const struct service *g = &s->given;
 	struct link *l = s->link;
 	struct monitor_net body = {
-		.link = interface_of(l), .rate_down = g->rate_down, .rate_up = g->rate_up, .mtu = g->mtu,
+		.interface = interface_of(l), .rate_down = g->rate_down, .rate_up = g->rate_up, .mtu = g->mtu,
 		.dns6_n = g->dns6_n, .route_n = g->route_n,
 	};
 
@@ -177,7 +177,7 @@ static void apply(struct subscriber *s)
 static void tell_script(struct subscriber *s, bool up)
 {
 	struct link *l = s->link;
-	struct monitor_script body = { .link = interface_of(l), .up = up, .service = s->given };
+	struct monitor_script body = { .interface = interface_of(l), .up = up, .service = s->given };
 
 	if (!(up ? l->profile->ip_up : l->profile->ip_down))
 		return;

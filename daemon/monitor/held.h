@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tunnels and sessions that the monitor holds for the engine: what is known
+ * of each, and how it is found. What the engine asks to be done with them is in
+ * held_tunnel.c, held_session.c and the files of their interfaces.
+ */
+#ifndef L2TPD_MONITOR_HELD_H
+#define L2TPD_MONITOR_HELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/addr.h"
+#include "lib/table.h"
+#include "netlink/dataplane.h"
+
+/* A tunnel whose socket the monitor keeps. */
+struct held_tunnel {
+	uint32_t id;
+	uint8_t version;
+	enum dp_encap encap;
+	int fd;
+	bool installed;		/* the kernel has the tunnel, not the socket alone */
+	bool guarded;		/* only what IPsec protects goes through */
+	struct addr local, peer;
+	bool local_watched;
+	struct dp_tunnel dp;
+	unsigned int sessions;	/* that are not gone */
+};
+
+struct held_session {
+	uint64_t link;		/* the engine's number of it */
+	struct dp_session dp;
+	struct held_tunnel *tunnel;	/* NULL: the session is gone */
+	int pppox;		/* -1: no PPP pseudowire, or not opened yet */
+	bool ppp;		/* a pppd of ours has it */
+	bool dialled;		/* a pppd that dialled has it */
+	bool gone;		/* deleted in the kernel; waits for its pppd's exit */
+	struct given *given;	/* net.c: what its interface was given; NULL: nothing */
+	struct pw *pw;		/* pw.c: its Ethernet interface; NULL before MONITOR_PW */
+};
+
+/* Zeroed is empty. */
+struct held {
+	struct table tunnels;	/* id -> struct held_tunnel */
+	struct table sessions;	/* link -> struct held_session */
+	struct table v3_ids;	/* session id -> struct held_session, of version 3 */
+};
+
+void held_fini(struct held *h);		/* after the last of both is freed */
+
+/* Not 0, and of no more bits than the version has: 16 or 32. */
+bool held_id_fits(uint32_t id, uint8_t version);
+/*
+ * What is configured as the most, doubled: some of what has ended lingers until
+ * its last packet was acknowledged, or until its pppd has exited.
+ */
+size_t held_room(uint32_t limit);
+
+/* Enters a tunnel without a socket. NULL: no memory, or the id is taken. */
+struct held_tunnel *held_tunnel_new(struct held *h, uint32_t id);
+struct held_tunnel *held_tunnel_find(const struct held *h, uint32_t id);
+void held_tunnel_free(struct held *h, struct held_tunnel *t);
+
+/*
+ * Enters a session, which the kernel does not have yet. 0, -EEXIST, or -ENOMEM.
+ * Sessions of version 3 have ids of their own in all tunnels together, since
+ * RFC 3931 has them be the LCCE's, although the kernel takes the same id in two
+ * tunnels over UDP.
+ */
+int held_session_new(struct held *h, uint64_t link, struct held_tunnel *t,
+		     const struct dp_session *dp, struct held_session **out);
+/* NULL when there is none; also one that is gone and waits for its pppd. */
+struct held_session *held_session_or_gone(const struct held *h, uint64_t link);
+/* NULL when there is none, or it is gone. */
+struct held_session *held_session_find(const struct held *h, uint64_t link);
+/* The same, and a pppd has it, so that it may have an interface of PPP's. */
+struct held_session *held_session_with_ppp(const struct held *h, uint64_t link);
+bool held_has_v3_session(const struct held *h, uint32_t session_id);
+/*
+ * The kernel was told to remove it. Its id is free here at once: what may still
+ * be in the kernel refuses a new session there.
+ */
+void held_session_leave(struct held *h, struct held_session *s);
+void held_session_free(struct held *h, struct held_session *s);
+
+#endif
