@@ -134,6 +134,16 @@ static void finish(struct turn_hook *h)
 
 /* ---- start and end ---- */
 
+void l2tp_warm_up(void)
+{
+	static const uint8_t nothing[16];
+	struct secret secret = { 0 };
+	uint8_t digest[16];
+
+	if (l2tp_challenge_response(digest, L2TP_SCCRP, &secret, nothing, sizeof(nothing)))
+		log_error("OpenSSL has no MD5: tunnels with a secret cannot be opened");
+}
+
 int l2tp_start(struct engine *e, const struct l2tp_options *o)
 {
 	const struct l2tp_env env = { .random = random_bytes };

@@ -47,7 +47,9 @@ struct l2tp_options {
 	l2tp_taker *const *takers;
 };
 
-/* driver.c. 0 or -ENOMEM. */
+/* driver.c. Opens what the protocol needs of OpenSSL, before there is no file system. */
+void l2tp_warm_up(void);
+/* 0 or -ENOMEM. */
 int l2tp_start(struct engine *e, const struct l2tp_options *o);
 /* Tunnels, their links and sockets go without a word to anybody. */
 void l2tp_free(struct engine *e);

@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include "engine/engine.h"
-#include "engine/link/ppp.h"
 #include "engine/random.h"
 
 /* ---- all of them ---- */
@@ -36,6 +35,11 @@ void links_free(struct engine *e)
 struct link *link_find(struct engine *e, uint64_t id)
 {
 	return table_get(&e->links->by_id, id);
+}
+
+const struct ppp_service *link_service(const struct link *l)
+{
+	return l->engine->links->service;
 }
 
 /* ---- one ---- */
@@ -122,46 +126,6 @@ void link_facts(struct link *l, struct service_call *out)
 	memcpy(out->ifname, l->ifname, sizeof(out->ifname));
 }
 
-/* ---- its end ---- */
-
-/* The last step: neither the transport nor PPP has it. */
-static void forget_if_over(struct link *l)
-{
-	if (l->gone || !l->detached || l->phase != PPP_NONE)
-		return;
-	l->gone = true;
-	l->transport->over(l);
-	link_release(l);
-}
-
-/* Whom it was made for may dial again once its interface is free. */
-static void leave_owner(struct link *l)
-{
-	const struct link_owner *owner = l->owner;
-
-	if (!owner || !l->down || l->phase != PPP_NONE)
-		return;
-	l->owner = NULL;
-	if (owner->ended)
-		owner->ended(l, l->reason ? l->reason : "the call ended");
-}
-
-void link_down(struct link *l, const char *told, const char *why)
-{
-	l->down = true;
-	/* A pppd of ours ends with the transport; its exit is awaited. */
-	ppp_stop(l, told, true);
-	if (!l->reason)
-		l->reason = strdup(why);
-	leave_owner(l);
-}
-
-void link_detach(struct link *l)
-{
-	l->detached = true;
-	forget_if_over(l);
-}
-
 bool link_set_cause(struct link *l, const struct cause *cause)
 {
 	if (!l->cause)
@@ -180,49 +144,6 @@ void link_refuse(struct link *l, const char *why)
 	free(l->reason);
 	l->reason = strdup(why);
 	l->reason_is_ours = true;
-}
-
-static void do_close(void *arg)
-{
-	struct link *l = arg;
-	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "%s", l->reason ? l->reason : "PPP ended");
-
-	if (link_is_usable(l))
-		l->transport->close(l, l->cause ? l->cause : &cause);
-	link_release(l);
-}
-
-static void close_later(struct link *l)
-{
-	link_hold(l);
-	turn_defer(&l->engine->turn, do_close, l);
-}
-
-void link_close(struct link *l, const struct cause *cause)
-{
-	if (!link_is_usable(l))
-		return;
-	link_set_cause(l, cause);
-	if (l->phase != PPP_NONE)
-		ppp_stop(l, cause->text, false);
-	else
-		close_later(l);
-}
-
-void link_ppp_ended(struct link *l)
-{
-	leave_owner(l);
-	if (link_is_usable(l))
-		close_later(l);
-	else
-		forget_if_over(l);
-}
-
-void link_abandon(struct link *l)
-{
-	if (l->backend)
-		l->backend->release(l);
-	l->engine->links->service->abandon(l);
 }
 
 /* ---- its life ---- */

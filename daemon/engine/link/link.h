@@ -97,6 +97,8 @@ struct links {
 int links_start(struct engine *e, uint64_t first_id, const struct ppp_service *service);
 void links_free(struct engine *e);
 struct link *link_find(struct engine *e, uint64_t id);		/* NULL: there is none */
+/* Whom its PPP asks and tells. */
+const struct ppp_service *link_service(const struct link *l);
 
 /* l is zeroed but for what the transport knows. One reference, which link_detach gives back. 0 or -ENOMEM. */
 int link_init(struct link *l, struct engine *e, const struct link_transport *transport);
@@ -109,7 +111,7 @@ const char *link_describe(const struct link *l, char *buf, size_t size);
 void link_facts(struct link *l, struct service_call *out);
 const char *link_name(const struct link *l);		/* its owner's name for it, or NULL */
 
-/* ---- what a transport says ---- */
+/* ---- what a transport says; its end is end.c ---- */
 /* It is established: the owner hears of it when the turn settles. */
 void link_established(struct link *l);
 /* It has ended: why, for whoever asks later; told, for its PPP. */

@@ -66,7 +66,7 @@ static void on_auth(struct pppd *p, const struct ipc_message *m, const struct pp
 
 	if (p->link->profile && auth && ipc_is_text(auth->user) && ipc_is_text(auth->our_name) &&
 	    auth->challenge_len <= PPP_BLOB_MAX && auth->response_len <= PPP_BLOB_MAX)
-		engine_of(p)->links->service->authenticate(p->link, auth, m->header.serial);
+		link_service(p->link)->authenticate(p->link, auth, m->header.serial);
 	else
 		channel_reply(&p->channel, &m->header, -EINVAL, &none, sizeof(none), NULL, 0);
 }
@@ -76,7 +76,7 @@ static void on_secret(struct pppd *p, const struct ipc_message *m, const struct 
 	const struct ppp_call_secret_reply none = { 0 };
 
 	if (p->link->profile && s && ipc_is_text(s->user) && ipc_is_text(s->remote))
-		engine_of(p)->links->service->secret(p->link, s, m->header.serial);
+		link_service(p->link)->secret(p->link, s, m->header.serial);
 	else
 		channel_reply(&p->channel, &m->header, -EINVAL, &none, sizeof(none), NULL, 0);
 }
@@ -122,7 +122,7 @@ static void on_message(struct channel *channel, struct ipc_message *m)
 		return;
 	case PPP_CALL_MPPE:
 		if (ipc_body(m, struct ppp_call_mppe))
-			engine_of(p)->links->service->mppe(p->link, ipc_body(m, struct ppp_call_mppe));
+			link_service(p->link)->mppe(p->link, ipc_body(m, struct ppp_call_mppe));
 		return;
 	case PPP_CALL_DOWN:
 		if (ipc_body(m, struct ppp_call_down))
