@@ -128,12 +128,6 @@ def engine(tree):
     return tree
 
 
-def test_before_there_are_parts(tree):
-    tree.write(daemon__engine__a_c="enum { L2TP_CDN_LOST };\n" + CALL.format("b", "a") + "\n" * 600,
-               daemon__engine__b_c=CALL.format("a", "b"))
-    assert tree.built_complaints() == []
-
-
 def test_parts_include(engine):
     engine.write(daemon__engine__start_c='#include "engine/l2tp/tunnel.h"\n#include "engine/turn.h"\n',
                  daemon__engine__control__show_c='#include "proto/l2tp/l2tp.h"\n#include "engine/link/link.h"\n',
