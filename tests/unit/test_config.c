@@ -542,6 +542,8 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "listen { address = \"::\" encap = ip } listen { address = \"::\" encap = ip }", ":: is listened to twice" },
 	{ P "listen { address = \"::\" encap = ip } lns n { ppp = p }", "lns \"n\" cannot be called" },
 	{ "lac l { version = 4 }", "version = \"4\" is unknown; it is \"2\", \"3\" or \"auto\"" },
+	{ "lac l { server = x encap = ip }", "encap = \"ip\" is for version 3 only; set version = \"3\"" },
+	{ "lac l { server = x version = auto encap = ip }", "encap = \"ip\" is for version 3 only" },
 	{ "lcce c {\n}", "test.conf:2: lcce \"c\" has no peer; set remote to call it, or one of from-address" },
 	{ "lcce c { remote = x } lcce c { }", "found duplicate title 'c'" },
 	{ "lac c { server = x }\nlcce c { remote = x }", "test.conf:2: a lac section is called \"c\" as well" },
