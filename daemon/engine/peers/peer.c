@@ -118,6 +118,13 @@ static struct peer *discard(struct peer *p)
 	return NULL;
 }
 
+static void set_way(struct peer *p, enum config_encap encap, uint16_t port, const struct addr *source)
+{
+	p->encap = encap == CONFIG_ENCAP_IP ? DP_ENCAP_IP : DP_ENCAP_UDP;
+	p->port = encap == CONFIG_ENCAP_IP ? 0 : port;
+	p->source = *source;
+}
+
 struct peer *peer_new_lac(struct engine *e, const struct config_lac *l, bool owns)
 {
 	struct peer *p = peer_new(e, l->name, l->server, owns);
@@ -126,9 +133,7 @@ struct peer *peer_new_lac(struct engine *e, const struct config_lac *l, bool own
 		return NULL;
 	p->lac = l;
 	p->cfg = &l->tunnel;
-	p->encap = l->encap == CONFIG_ENCAP_IP ? DP_ENCAP_IP : DP_ENCAP_UDP;
-	p->port = l->encap == CONFIG_ENCAP_IP ? 0 : l->port;
-	p->source = l->source;
+	set_way(p, l->encap, l->port, &l->source);
 	p->ephemeral = l->ephemeral;
 	p->resolve_ms = l->resolve_ms;
 	p->version = l->version == CONFIG_VERSION_2 ? 2 : 3;
@@ -149,9 +154,7 @@ struct peer *peer_new_lcce(struct engine *e, const struct config_lcce *l, bool o
 		return NULL;
 	p->lcce = l;
 	p->cfg = &l->tunnel;
-	p->encap = l->encap == CONFIG_ENCAP_IP ? DP_ENCAP_IP : DP_ENCAP_UDP;
-	p->port = l->encap == CONFIG_ENCAP_IP ? 0 : l->port;
-	p->source = l->source;
+	set_way(p, l->encap, l->port, &l->source);
 	p->ephemeral = l->ephemeral;
 	p->resolve_ms = l->resolve_ms;
 	p->version = 3;
