@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How a session is removed without stopping others: not by SESSION_DELETE,
- * which before Linux 6.12 waits in l2tp_session_unhash with the lock of all
- * generic netlink held, so that a tunnel to be made waits behind it; but by
- * taking the session's PPPoX socket and closing it, which waits alone. If
- * somebody has that socket, a pppd that is about to exit, then its close does
- * the same, and only one that does not come is not waited for.
+ * How a session is removed without making others wait. SESSION_DELETE, before
+ * Linux 6.12, waits in l2tp_session_unhash while it holds the lock of all generic
+ * netlink, so that nobody can make a tunnel meanwhile. So the session's PPPoX
+ * socket is taken and closed, which removes the session too and waits without
+ * that lock. When a pppd has the socket, which is about to exit, its exit does
+ * the same; a pppd that does not exit in time is not waited for.
  */
 #include "netlink/reaper.h"
 
@@ -44,7 +44,7 @@ struct job_list {
 };
 
 struct reaper {
-	pthread_mutex_t lock;		/* of all up to genl */
+	pthread_mutex_t lock;		/* of all members up to genl_lock */
 	pthread_cond_t work;
 	struct job_list work_list;
 	struct job_list held;		/* sessions whose socket somebody has, by due time */

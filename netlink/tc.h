@@ -13,7 +13,7 @@
 
 #include "netlink/rtnl.h"
 
-/* What an interface that came in by was given; zeroed is nothing. */
+/* What an interface was given for packets that come in; zeroed is nothing. */
 struct tc_ingress {
 	uint16_t prio;		/* of our filter; 0: none */
 	bool qdisc;		/* the ingress qdisc is ours */

@@ -139,7 +139,7 @@ static void try_session(struct dataplane *dp, const struct dp_tunnel *t, int sen
 	close(pppox);
 }
 
-/* The tunnel goes in a work queue: nobody should meet it in a dump. */
+/* The kernel removes the tunnel later, in a work queue; until then a dump would show it. */
 static void wait_removal(struct dataplane *dp, uint32_t tunnel_id)
 {
 	struct dp_stats stats;

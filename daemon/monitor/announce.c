@@ -19,12 +19,13 @@
 #include "monitor/helper.h"
 
 /*
- * Kea waits by select(2) for two sockets per interface, and ends where a socket's
- * number passes 1023; and both take longer to read more.
+ * Kea waits by select(2) for two sockets per interface, and aborts when the number
+ * of a socket passes 1023. And both programs take longer to read more sessions.
  */
 #define GROUP_SESSIONS	256
-#define FIRST_MS	20		/* until what follows at once has come too */
-/* Between two readings of a group, and more for each session: reading takes a fifth of the time at most. */
+/* A first change waits for this long: others often follow at once, and are read with it. */
+#define FIRST_MS	20
+/* Between two readings of a group, plus EACH for each session, so that reading takes a fifth of the time at most. */
 #define PAUSE_MS	200
 #define PAUSE_EACH_MS	4
 #define END_MS		2000
@@ -46,7 +47,7 @@ struct group {
 	struct announced *sessions[GROUP_SESSIONS];
 };
 
-/* Where a session is. */
+/* What of a session is announced, and by which group. */
 struct place {
 	struct announced what;
 	struct group *group;
@@ -60,10 +61,11 @@ struct announce {
 	struct group *groups;
 	unsigned int group_n;
 	uint64_t identifier;		/* of Kea's DUID: the same as long as we run */
-	bool has_folders, forwarding_seen;
+	bool has_folders;
+	bool forwarding_seen;		/* whether this host forwards IPv6 was looked at, once */
 };
 
-/* BIRD's and Kea's marks of what is wrong. */
+/* How BIRD and Kea mark lines of their output that say what is wrong. */
 static const char *const bird_bad[] = { "<WARN>", "<ERR>", "<AUTH>", "<FATAL>", "<BUG>", "bird: ", NULL };
 static const char *const kea_bad[] = { "ERROR ", "FATAL ", "terminate", NULL };
 
@@ -71,7 +73,7 @@ static struct helper_program programs[PROGRAMS] = {
 	[BIRD] = {
 		.name = "bird", .path = "/usr/sbin/bird", .package = "bird2", .user = "bird",
 		.capability = "net_raw",
-		/* The error is of an interface that has just gone. */
+		/* BIRD says so of an interface that has just gone, which is no fault. */
 		.ready = "Started", .bad = bird_bad, .harmless = "Socket error on",
 	},
 	[KEA] = {
@@ -83,7 +85,7 @@ static struct helper_program programs[PROGRAMS] = {
 
 /* ---- files ---- */
 
-/* A folder of root's that others may pass through, and in it one for each program's own. */
+/* A folder of root's that other users may pass through, and in it one for each program, whose user owns it. */
 static int make_folders(struct announce *a)
 {
 	char path[NAME_MAX_BYTES];
@@ -108,7 +110,7 @@ static int make_folders(struct announce *a)
 	return 0;
 }
 
-/* For its reader's group alone; in one step, so that none reads a half. */
+/* Only the program's group can read it. It is renamed into place, so that nobody reads half a file. */
 static int write_file(const struct group *g, unsigned int program, struct announced *const *list)
 {
 	const struct passwd *user = getpwnam(programs[program].user);
@@ -139,7 +141,10 @@ static int write_file(const struct group *g, unsigned int program, struct announ
 	return err;
 }
 
-/* Kea takes no configuration with an interface that is gone: its session is about to end. */
+/*
+ * Kea refuses a configuration that names an interface which is gone. Such an interface is left
+ * out: its session is about to end.
+ */
 static int prepare(struct helper *h)
 {
 	struct group *g = h->owner;
@@ -150,7 +155,7 @@ static int prepare(struct helper *h)
 	for (size_t i = 0; i < GROUP_SESSIONS; i++)
 		if (g->sessions[i] && (int)if_nametoindex(g->sessions[i]->ifname) == g->sessions[i]->ifindex)
 			list[i] = g->sessions[i];
-	/* What another left behind that was killed, and that would be taken for one that runs. */
+	/* A Kea that was killed left this file behind, and the next one would believe that it still runs. */
 	if (program == KEA && !h->pid) {
 		char pid_file[NAME_MAX_BYTES + 32];
 
@@ -188,7 +193,7 @@ static void init_kea(struct group *g)
 	h->env[1] = (char *)(uintptr_t)"KEA_LOCKFILE_DIR=none";
 }
 
-/* One with room, or another one. NULL: out of memory. */
+/* A group with room, made when there is none. NULL: out of memory. */
 static struct group *group_with_room(struct announce *a)
 {
 	struct group *g;
@@ -375,7 +380,7 @@ void announce_free(struct announce *a)
 
 	if (!a)
 		return;
-	/* All are asked before one is waited for. */
+	/* All programs are asked to end before one is waited for: they end at the same time. */
 	for (struct group *g = a->groups; g; g = g->next)
 		for (size_t i = 0; i < PROGRAMS; i++)
 			helper_end(&g->helper[i]);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IPv6 prefixes of sessions: announced on the link, and handed out by DHCPv6-PD.
- * Others' programs do both, for GROUP_SESSIONS sessions each: BIRD sends router
- * advertisements, Kea delegates. What they read is written here; a change is told
- * to them after a moment, together with what else has changed by then.
+ * IPv6 prefixes of sessions are announced on the link and handed out by DHCPv6-PD.
+ * Two programs of others do it, each process for some hundred sessions: BIRD sends
+ * router advertisements, Kea delegates prefixes. Their configurations are written
+ * here. They read a change after a moment, together with what else has changed.
  */
 #ifndef L2TPD_MONITOR_ANNOUNCE_H
 #define L2TPD_MONITOR_ANNOUNCE_H

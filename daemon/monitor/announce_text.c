@@ -13,8 +13,8 @@
  */
 #define RA_INTERVAL	600
 /*
- * A lease is one prefix for one session and ends with it; a router that is
- * replaced within a session waits as long as its predecessor's is valid.
+ * A lease is one prefix for one session and ends with the session. A caller who
+ * replaces the router within a session gets the prefix when the old lease is over.
  */
 #define VALID_S		3600
 #define PREFERRED_S	3000

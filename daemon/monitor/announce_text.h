@@ -20,7 +20,7 @@ struct announced {
 	uint8_t dns6[2][16];
 };
 
-/* Letters, digits and what is in between: nothing that a configuration reads as anything else. */
+/* The name has letters, digits and "-_.@" only, which no configuration reads as anything else. */
 bool announce_is_plain(const char *ifname);
 /* Entries of list that are NULL are passed over, by Kea also those with nothing to delegate. */
 void announce_bird_text(FILE *f, struct announced *const *list, size_t n);

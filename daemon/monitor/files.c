@@ -189,7 +189,7 @@ int monitor_coa_socket(const struct config *c)
 		all.family = AF_INET6;
 	len = addr_to_sockaddr(&all, &ss);
 	fd = socket(all.family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	/* "::" takes IPv4 as well; where the host has no IPv6, all of IPv4 it is. */
+	/* "::" takes IPv4 as well. A host without IPv6 hears all of its IPv4 addresses. */
 	if (fd < 0 && errno == EAFNOSUPPORT && !addr_is_set(&c->coa_address)) {
 		all.family = AF_INET;
 		len = addr_to_sockaddr(&all, &ss);
@@ -198,7 +198,7 @@ int monitor_coa_socket(const struct config *c)
 	err = fd < 0 ? -errno : 0;
 	if (!err && all.family == AF_INET6)
 		err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-	/* Replies leave by the address that was asked. */
+	/* A reply has to come from the address that the request was sent to. */
 	if (!err && all.family == AF_INET6)
 		err = set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 	else if (!err)

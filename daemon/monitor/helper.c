@@ -76,7 +76,7 @@ static void take_line(struct helper *h)
 		if (h->again && !h->ending)
 			read_again(h);
 	} else if (h->program->failed && strstr(h->line, h->program->failed) && !h->ending) {
-		/* An interface in it was gone already: what is written by then is without it. */
+		/* An interface in it was gone already; it will not be in what is written then. */
 		h->again = true;
 		set_timer(h, AGAIN_MS);
 	}
@@ -132,7 +132,7 @@ static bool apparmor_is_on(void)
 	return c == 'Y';
 }
 
-/* setpriv(1) takes all from it but its user's name and one capability, and ends it with us. */
+/* setpriv(1) leaves it its user and one capability, and has it end when we do. */
 static void make_words(const struct helper *h, char caps[2][64], char **words)
 {
 	const struct helper_program *p = h->program;
@@ -187,7 +187,7 @@ static int spawn(struct helper *h, int output_fd)
 	return -err;
 }
 
-/* Said once: the calls go on, and each looks again. */
+/* A missing program is said once. Calls go on without it, and each call looks again. */
 static bool is_there(struct helper_program *p)
 {
 	bool no_path = access(p->path, X_OK) < 0, missing = no_path || (p->user && !getpwnam(p->user));

@@ -16,21 +16,22 @@
 /* What is the same for all that run it. */
 struct helper_program {
 	const char *name, *path;
-	const char *package;		/* Debian's, for who lacks it */
-	const char *user;		/* that the package makes; NULL: it runs as we do, for tests */
+	const char *package;		/* of Debian, named in the log where the program is missing */
+	const char *user;		/* which the package makes; NULL, in tests: it runs as our user */
 	const char *capability;		/* "net_raw" */
-	const char *profile;		/* AppArmor's, which knows its own files only; NULL: none */
-	const char *ready;		/* what it says when it heeds SIGHUP */
-	const char *failed;		/* what it says when it could not read its configuration; NULL: nothing */
-	const char *const *bad;		/* its marks of lines that are for the log, up to NULL */
-	const char *harmless;		/* but not of those with this; NULL: all */
-	bool missing;			/* it was said */
+	const char *profile;		/* of AppArmor, in place of the package's; NULL: the package's */
+	const char *ready;		/* what it prints once SIGHUP makes it read again */
+	const char *failed;		/* what it prints when it refused its configuration; NULL: nothing */
+	const char *const *bad;		/* lines with one of these go to the log; NULL ends them */
+	const char *harmless;		/* but not those with this; NULL: no exception */
+	bool missing;			/* the log has said that it is */
 };
 
 struct helper {
 	struct helper_program *program;
 	struct loop *loop;
-	char *argv[8];			/* after its name, up to NULL; the owner's, as all until wanted */
+	/* Up to wanted, all is set by the owner. */
+	char *argv[8];			/* the arguments behind the program's name, up to NULL */
 	char *env[4];
 	int (*prepare)(struct helper *h);	/* writes its configuration, before each start and each reading */
 	void *owner;

@@ -50,10 +50,10 @@ struct monitor {
 	struct dataplane *dp;
 	struct objects objects;
 	struct roles roles;
-	struct rlimit files;	/* as we were started with: the operator's programs get it */
+	struct rlimit files;	/* what we were started with, which the operator's programs get */
 	int control_fd, dial_fd;
-	int queue_fd, coa_fd;	/* of the aaa process: its accounting queue, where coa clients are heard; -1 */
-	int ready_fd;		/* the parent that waits in the foreground; -1 */
+	int queue_fd, coa_fd;	/* the aaa process's: its accounting queue, the socket of CoA clients; -1: none */
+	int ready_fd;		/* to the parent, which waits in the foreground until we serve; -1: it was told */
 	struct loop_signal sigterm, sigint, sigchld, sighup;
 	struct loop_timer stop_timer;
 	int status;
@@ -100,8 +100,8 @@ fail:
 }
 
 /*
- * The processes of one that was killed hold its sockets until they have noticed: who is started
- * again at once waits for that.
+ * When a monitor was killed, its processes still hold its sockets until they have noticed. An
+ * l2tpd that is started at once waits for that.
  */
 static int listen_at(const char *dir, const char *name)
 {
@@ -172,7 +172,7 @@ static void raise_limits(struct monitor *m)
 	wanted.rlim_cur = wanted.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &wanted) == 0)
 		return;
-	/* Not beyond what we were given, then. */
+	/* We may not go beyond the hard limit that we were given. */
 	had.rlim_cur = had.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &had) < 0 || had.rlim_max < FILES_WANTED)
 		log_info("at most %llu files may be open: about %llu sessions",
@@ -182,7 +182,7 @@ static void raise_limits(struct monitor *m)
 static void begin_stop(struct monitor *m)
 {
 	if (m->roles.stopping) {
-		/* Asked twice: at once. */
+		/* Whoever asks a second time does not want to wait for calls to end. */
 		loop_stop(m->loop);
 		return;
 	}
@@ -265,7 +265,7 @@ static int take_ready(struct request *q)
 		return 0;
 	if (!m->options.foreground) {
 		log_open("monitor", LOG_SINK_SYSLOG, m->options.log_level);
-		/* Who started us may read to its end: stdout is /dev/null here. */
+		/* stdout is /dev/null here. Who started us may wait until stderr is closed. */
 		if (log_is_syslog())
 			dup2(STDOUT_FILENO, STDERR_FILENO);
 	}
@@ -380,9 +380,9 @@ static void finish(struct monitor *m)
 }
 
 /*
- * Goes into the background: the parent waits until the engine is ready, so
- * that "l2tpd" returns success only when it serves. -1 in the parent's place
- * never returns.
+ * Goes into the background. The parent waits until the engine is ready, so that
+ * "l2tpd" returns success only when it serves, and ends here. The child returns
+ * the fd by which the parent is told.
  */
 static int background(void)
 {
@@ -400,7 +400,7 @@ static int background(void)
 	}
 	close(sv[0]);
 	setsid();
-	/* stderr stays until we are ready: what goes wrong before is for who started us. */
+	/* stderr stays open until we are ready: what goes wrong before that is for who started us. */
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0) {
 		log_error("/dev/null cannot be used: %s", strerror(errno));
@@ -413,7 +413,7 @@ static int background(void)
 	return sv[1];
 }
 
-/* path as it is after a change of directory; itself when that cannot be said. */
+/* Makes path absolute, since we change to another directory; path itself when that fails. */
 static const char *absolute(const char *path, char *buf, size_t size)
 {
 	char cwd[PATH_MAX];
@@ -444,7 +444,7 @@ int monitor_main(const struct monitor_options *options)
 	log_open("monitor", LOG_SINK_STDERR, options->log_level);
 	log_allow_reconnect();
 	m.options.runtime_dir = absolute(options->runtime_dir, runtime_dir, sizeof(runtime_dir));
-	/* A plain name is one in pppd's own folder. */
+	/* A name without a slash is for pppd, which looks in its own folder. */
 	if (strchr(options->plugin, '/'))
 		m.options.plugin = absolute(options->plugin, plugin, sizeof(plugin));
 	err = read_config(&m);

@@ -23,7 +23,7 @@
 #define WHAT_MAX	96
 #define LINK_PREFIX_MAX	64		/* bits; an interface identifier has the others */
 
-/* In the link's prefix, which BIRD announces for it; and what it announces as the router's. */
+/* Our addresses: one in the link's prefix, which BIRD announces, and the router's, which it announces itself by. */
 enum { OWN_GLOBAL, OWN_ROUTER, OWN };
 
 struct net {
@@ -38,7 +38,7 @@ struct net {
 struct state {
 	uint64_t rate_down, rate_up;
 	uint32_t mtu;
-	struct addr_prefix own[OWN];	/* addresses of ours, with their prefixes' lengths; 0: none */
+	struct addr_prefix own[OWN];	/* addresses of ours with the lengths of their prefixes; length 0: none */
 	size_t route_n;
 	struct route *route;
 };
@@ -46,7 +46,7 @@ struct state {
 struct given {
 	int ifindex;
 	char ifname[IFNAMSIZ];
-	uint32_t pppd_mtu;		/* before we lowered it */
+	uint32_t pppd_mtu;		/* as pppd had set it, before we lowered it */
 	bool announced;
 	struct tc_ingress ingress;
 	struct state now;
@@ -89,7 +89,7 @@ static struct addr link_local(const uint8_t ifid[8])
 	return a;
 }
 
-/* Ours in the link's prefix: it has our interface identifier, which is not the caller's. */
+/* Our address in the link's prefix has our interface identifier, which the caller does not have. */
 static struct addr_prefix own_address(const struct service_prefix6 *prefix, const uint8_t ifid[8])
 {
 	struct addr_prefix own = net_prefix(AF_INET6, prefix->len, prefix->addr);
@@ -100,9 +100,9 @@ static struct addr_prefix own_address(const struct service_prefix6 *prefix, cons
 
 /*
  * The router's address for the caller: fe80::1, or the next that neither end has.
- * That of IPV6CP will not do: it changes when that is negotiated again, which BIRD
- * (2.0) may miss for a minute; and pppd gives it the caller's as its peer, which
- * Kea (2.2) takes for ours.
+ * The address of IPV6CP does not do. It changes when IPV6CP is negotiated again,
+ * which BIRD (2.0) may miss for a minute. And pppd sets it with the caller's address
+ * as its peer, which Kea (2.2) takes for ours.
  */
 static struct addr router_address(const uint8_t local[8], const uint8_t remote[8])
 {
@@ -132,7 +132,7 @@ static struct state target_of(const struct given *g, const struct monitor_net *r
 			.dst = net_prefix(r->route[i].family, r->route[i].len, r->route[i].dst),
 			.metric = r->route[i].metric, .ifindex = g->ifindex,
 		};
-	/* One without room for interface identifiers is the caller's as a whole. */
+	/* A prefix without room for interface identifiers is routed to the caller as a whole. */
 	if (r->prefix6.len > LINK_PREFIX_MAX)
 		routes[to.route_n++] = (struct route){
 			.dst = net_prefix(AF_INET6, r->prefix6.len, r->prefix6.addr), .ifindex = g->ifindex,
@@ -163,7 +163,7 @@ static const char *describe(const struct held_session *s, const struct given *g,
 	return buf;
 }
 
-/* A sentence for what the kernel refused; an interface that is gone meanwhile is no news. */
+/* Logs what the kernel refused. That an interface has gone meanwhile is for debugging only. */
 static void refused(struct net *n, const struct held_session *s, const char *what, int err, const char *needs)
 {
 	bool lacks = needs && (err == -ENOENT || err == -EOPNOTSUPP);
@@ -188,7 +188,7 @@ static int set_down(struct net *n, const struct held_session *s, uint64_t rate)
 	if (rate == g->now.rate_down)
 		return 0;
 	if (rate == 0) {
-		/* Whoever replaced our qdisc removed it. */
+		/* It is gone already when somebody else has replaced our qdisc. */
 		err = tc_unshape(&n->rtnl, g->ifindex);
 		err = is_gone(err) ? 0 : err;
 	} else {
@@ -256,7 +256,7 @@ static bool has_route(const struct state *st, const struct route *r)
 	return false;
 }
 
-/* The way to the tunnel's peer would lead into the tunnel: the end of all traffic. */
+/* The way to the tunnel's peer would lead into the tunnel itself, and no packet would leave. */
 static bool swallows_peer(struct net *n, const struct held_session *s, const struct route *r)
 {
 	return s->tunnel && addr_prefix_contains(&r->dst, &s->tunnel->peer) &&
@@ -356,7 +356,7 @@ static int set_routes(struct net *n, const struct held_session *s, const struct 
 	return 0;
 }
 
-/* Each step remembers what it has done, so that the way back is the same as the way there. */
+/* Each step notes in now what it has done, so that the same steps lead back. */
 static int go_to(struct net *n, const struct held_session *s, const struct state *to)
 {
 	int err = set_down(n, s, to->rate_down);
@@ -410,7 +410,7 @@ static int claim(struct net *n, struct held_session *s, const struct monitor_int
 	struct given *g;
 	int err;
 
-	/* The one before it went with all that it had. */
+	/* The session had another interface before, which is gone with all that it was given. */
 	if (s->given && s->given->ifindex != link->index)
 		drop(n, s);
 	if (s->given)
@@ -470,7 +470,7 @@ static int apply(struct net *n, struct held_session *s, const struct monitor_net
 	if (err)
 		go_back(n, s, &had);
 	free(had.route);
-	/* Nobody loses its limits for want of a program that announces its prefix. */
+	/* A caller keeps its limits also where the program is missing that announces its prefix. */
 	return err ? err : announce(n, s, r);
 }
 
@@ -522,7 +522,7 @@ void net_forget(struct net *n, struct held_session *s)
 	nothing = (struct state){ .mtu = g->pppd_mtu };
 	if (g->announced)
 		announce_forget(n->announce, s->link);
-	/* With a pppd of ours the interface goes; one that dialled may keep it for its next call. */
+	/* The interface of a pppd of ours goes with it. A pppd that dialled may keep its own for the next call. */
 	if (s->dialled && link_get_index(&n->rtnl, g->ifindex, &link) == 0)
 		go_back(n, s, &nothing);
 	drop(n, s);

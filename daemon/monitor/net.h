@@ -26,7 +26,7 @@ void net_free(struct net *n);		/* NULL is allowed */
 /*
  * Gives the session's interface what r says, and takes away what it says no
  * more. 0; or -errno, said in the log, and the interface has what it had
- * (but what cannot be announced, announce.h, takes nothing else back).
+ * before. Only when a prefix cannot be announced (announce.h) the rest stays.
  * -ENODEV: the interface is gone.
  */
 int net_apply(struct net *n, struct held_session *s, const struct monitor_net *r);

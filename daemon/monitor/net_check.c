@@ -41,8 +41,9 @@ static bool overlap(const struct addr_prefix *p, const char *text)
 }
 
 /*
- * Nobody's traffic but the caller's may be drawn into its interface: no default
- * route, nor its halves, which contain the loopback or the multicast addresses.
+ * A route must not draw others' traffic into the caller's interface. Neither a
+ * default route nor one half of it is taken: both halves contain loopback or
+ * multicast addresses.
  */
 static bool may_be_routed(const struct addr_prefix *p)
 {
@@ -95,7 +96,7 @@ static int check_routes(const struct monitor_net *r, char *why, size_t size)
 	return 0;
 }
 
-/* A caller's own prefix is of global unicast addresses, of which RFC 4193's are local ones. */
+/* A caller's own prefix has global unicast addresses, or the unique local ones of RFC 4193. */
 static int check_given(const struct service_prefix6 *given, const char *what, char *why, size_t size)
 {
 	static const struct addr_prefix global = { { .family = AF_INET6, .ip = { 0x20 } }, 3 };

@@ -15,7 +15,7 @@
 #include "monitor/socket.h"
 #include "netlink/watch.h"
 
-/* A DHCP client that renews, an interface that is set up anew: the address is back by then. */
+/* By then an address is back that a DHCP client renews, or whose interface is set up anew. */
 #define GRACE_MS	3000
 #define AGAIN_MAX_MS	60000
 
@@ -23,8 +23,8 @@ struct own_addr {
 	struct own_addr *next;		/* of the same hash */
 	struct addr addr;
 	unsigned int tunnels;
-	bool suspect;			/* there was news that it is gone, and none that it is back */
-	bool gone;			/* that was told */
+	bool suspect;			/* the kernel said that it is gone; it has not been seen again */
+	bool gone;			/* the engine was told so */
 };
 
 struct own_addrs {
@@ -33,7 +33,7 @@ struct own_addrs {
 	struct loop_io io;
 	bool watching;
 	struct table by_addr;		/* hash -> its first struct own_addr */
-	unsigned int suspects;		/* of all; while there are some the timer is set */
+	unsigned int suspects;		/* their number; the timer is set while there are any */
 	struct loop_timer timer;
 	uint32_t wait_ms;
 	void (*gone)(void *ctx, const struct addr *a);
@@ -57,7 +57,7 @@ static struct own_addr *find(const struct own_addrs *o, const struct addr *a)
 	return x;
 }
 
-/* The kernel sends what is for an address of its own from that address, whatever else may be bound. */
+/* For a packet to an address of its own the kernel chooses that address as the source. */
 static bool is_here(const struct addr *a)
 {
 	struct addr from;
@@ -65,7 +65,7 @@ static bool is_here(const struct addr *a)
 	bool here;
 
 	if (fd < 0)
-		return true;	/* not known: nothing is done */
+		return true;	/* that is not known, so nothing is done */
 	here = monitor_socket_way(fd, a, &from) == 0 && addr_equal_ip(&from, a);
 	close(fd);
 	return here;
@@ -133,7 +133,7 @@ static void on_news(void *ctx, const struct watch_news *n)
 
 	if (x)
 		suspect(o, x);
-	/* One that came may be the way for those whose own is gone. */
+	/* An address that came may be a new way for tunnels whose own address is gone. */
 	if (x || (!n->gone && o->suspects))
 		look_soon(o);
 }
@@ -149,7 +149,7 @@ static void on_readable(struct loop_io *io, int fd, int events)
 		return;
 	if (err != -ENOBUFS)
 		log_warn("news of addresses cannot be read: %s", strerror(-err));
-	/* Some was lost. */
+	/* News was lost: any of them may be gone. */
 	table_foreach(&o->by_addr, i)
 		for (struct own_addr *x = o->by_addr.slots[i].value; x; x = x->next)
 			suspect(o, x);
@@ -157,7 +157,7 @@ static void on_readable(struct loop_io *io, int fd, int events)
 		look_soon(o);
 }
 
-/* From the first tunnel to the last, so that who has none hears no news of addresses. */
+/* Only while there are tunnels: a host without any is not woken by news of addresses. */
 static int watch(struct own_addrs *o)
 {
 	int err;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The addresses of ours that tunnels have: when the host loses one, and for longer
- * than it takes to be given it again, the engine is told (MONITOR_ADDRESS_GONE), and
- * again from time to time while it is away.
+ * The addresses of ours that tunnels have. When the host loses one and does not get
+ * it back within three seconds, the engine is told (MONITOR_ADDRESS_GONE), and again
+ * from time to time while the address is away.
  */
 #ifndef L2TPD_MONITOR_OWN_ADDR_H
 #define L2TPD_MONITOR_OWN_ADDR_H

@@ -29,9 +29,9 @@
 
 enum run_state {
 	RUN_WAITING,		/* for its template */
-	RUN_ASKED,		/* the template forks */
+	RUN_ASKED,		/* the template was asked to fork */
 	RUN_RUNNING,
-	RUN_OVER,		/* exited is called from the loop, soon */
+	RUN_OVER,		/* the loop will call exited soon */
 };
 
 struct runner_template {
@@ -159,8 +159,8 @@ static void on_kill(struct loop_timer *timer)
 }
 
 /*
- * The pid is the call's: its parent says that it was reaped before the pid
- * can come around again.
+ * The pid is still the call's: before another process can get it, the parent
+ * reaps the call and says so.
  */
 static void run_terminate(struct run *run)
 {
@@ -278,8 +278,8 @@ static void on_child_exited(struct ppp_template *t, pid_t pid, int status)
 }
 
 /*
- * The template's children are the monitor's now. One that the template had
- * reaped without telling is nobody's any more.
+ * The template's children are the monitor's now. A child that the template had
+ * reaped and not told of is missing, and nobody will ever reap it.
  */
 static void on_down(struct ppp_template *t)
 {
@@ -413,7 +413,7 @@ int ppp_runner_start(struct ppp_runner *r, const char *profile, const struct ppp
 	err = -EPIPE;
 	if (rt->template.state == PPP_TEMPLATE_IS_READY)
 		err = run_ask(run, p, fds);
-	/* Not ready, or dead and not yet noticed. */
+	/* The template is not ready, or it is dead and that is not known yet. */
 	if (err == -EPIPE)
 		err = run_wait(run, p, pppox_fd, call_channel_fd);
 	if (err)
@@ -532,8 +532,8 @@ static struct run *find_asked(const struct ppp_runner *r)
 
 /*
  * A call that was asked for may run already, and only the template's answer
- * tells its pid: killed before, the template would leave a child behind that
- * nobody knows.
+ * tells its pid. If the template were killed before that, its child would stay
+ * behind, and nobody would know it.
  */
 static void await_answers(struct ppp_runner *r)
 {

@@ -74,7 +74,7 @@ static const char *auth_name(enum config_auth kind)
 	return "";
 }
 
-/* Their order, which pppd's own options do not tell: the plugin keeps it. */
+/* The order of the methods. pppd has no option for it, so the plugin gets it. */
 static void auth_order(struct args *a, const struct config_ppp *p)
 {
 	char list[64] = "";
@@ -148,7 +148,7 @@ static void caller_options(struct args *a, const struct config_ppp *p)
 		add(a, "usepeerdns");
 }
 
-/* pppd means "require" by what it calls so; the plugin makes it "optional", where that is wanted. */
+/* pppd's options can only require MPPE. Where it is optional, the plugin sees to that. */
 static void mppe_options(struct args *a, const struct config_ppp *p)
 {
 	if (p->mppe_bits & CONFIG_MPPE_40)
@@ -184,7 +184,7 @@ char **ppp_options_new(const struct config *c, const struct config_ppp *p, bool 
 	add(&a, "pppd");
 	add(&a, "plugin");
 	add(&a, "%s", plugin);
-	/* Where /etc/ppp/options, which pppd always reads, may say otherwise. */
+	/* pppd always reads /etc/ppp/options, which may say otherwise. */
 	add(&a, "nodetach");
 	add(&a, "nopersist");
 	add(&a, "nomultilink");
@@ -209,7 +209,7 @@ char **ppp_options_new(const struct config *c, const struct config_ppp *p, bool 
 		caller_options(&a, p);
 	for (size_t i = 0; i < p->options.n; i++)
 		add(&a, "%s", p->options.v[i]);
-	/* An operator's scripts are l2tpd's on an LNS; on a caller's machine they are the system's. */
+	/* An LNS runs l2tpd's ip-up and ip-down in place of pppd's scripts; a caller's machine has its own. */
 	if (p->pppd_scripts_given ? !p->pppd_scripts : lns)
 		add(&a, "l2tpd-noscripts");
 	add_value(&a, "l2tpd-template", (uint32_t)fd);

@@ -33,7 +33,7 @@ static const char *role(const struct ppp_template *t)
 
 static void take_line(struct ppp_template *t)
 {
-	static const char mark[] = "pppd: ";	/* how pppd begins what is wrong with options */
+	static const char mark[] = "pppd: ";	/* pppd begins a line so that says what is wrong with its options */
 	size_t used = strlen(t->error);
 
 	t->line[t->line_len] = '\0';
@@ -179,7 +179,7 @@ static int spawn(struct ppp_template *t, int channel_fd, int output_fd)
 
 	posix_spawn_file_actions_init(&files);
 	posix_spawnattr_init(&attr);
-	/* In this order: channel_fd and output_fd may be 3 themselves. */
+	/* The order matters: channel_fd and output_fd may be 3 themselves. */
 	posix_spawn_file_actions_adddup2(&files, output_fd, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&files, output_fd, STDERR_FILENO);
 	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);

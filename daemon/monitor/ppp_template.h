@@ -27,9 +27,9 @@ struct ppp_template {
 	pid_t pid;			/* 0: none */
 	int status;			/* waitpid's, of the last one */
 	struct channel channel;
-	struct loop_timer timer;	/* next start, or the end of patience with one */
+	struct loop_timer timer;	/* the next start; while it starts, when it is given up */
 	unsigned int failures;		/* in a row, before it was ready */
-	int output_fd;			/* -1; what it and its children write to stdout and stderr */
+	int output_fd;			/* stdout and stderr of it and its children; -1: closed */
 	struct loop_io output;
 	size_t line_len;
 	char line[256], error[256];

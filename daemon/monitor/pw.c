@@ -34,7 +34,7 @@ static void on_change(void *ctx, struct pw_circuit *c)
 	channel_event(p->engine, MONITOR_CIRCUIT, &event, sizeof(event), NULL, 0);
 }
 
-/* With the first pseudowire, so that who has none hears no news of interfaces. */
+/* Only from the first pseudowire on: a host without any is not woken by news of interfaces. */
 static int start_watching(struct pws *p)
 {
 	int err;
@@ -114,7 +114,7 @@ static int make(struct pws *p, struct held_session *s, struct pw *pw)
 
 /* ---- what the engine asks ---- */
 
-/* It was installed as what is configured. */
+/* Whether the session was installed as its section says. */
 static bool fits(const struct held_session *s, const struct config_pw *c)
 {
 	if (s->dp.ifname[0] ? !c->ifname || strcmp(s->dp.ifname, c->ifname) != 0 : c->ifname != NULL)
@@ -218,7 +218,7 @@ static int take_show(struct request *q)
 	return err;
 }
 
-/* Static sessions have their interfaces' names out of the same. */
+/* A static session may have the name, which pw_sections.c does not know. */
 static int take_add(struct request *q)
 {
 	struct pws *p = q->object;

@@ -33,7 +33,7 @@ static int refuse(struct pw_link *l, int err, const char *fmt, ...)
 	return err;
 }
 
-/* The same of what the kernel has refused, with its words. */
+/* The same for what the kernel has refused, with the kernel's words added. */
 static int refused(const struct rtnl *r, struct pw_link *l, int err, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 static int refused(const struct rtnl *r, struct pw_link *l, int err, const char *fmt, ...)
@@ -55,7 +55,7 @@ static int set_mac(struct rtnl *r, struct pw_link *l, const struct link *is)
 
 	if (!mac || memcmp(mac, is->mac, sizeof(is->mac)) == 0)
 		return 0;
-	/* Somebody was quick: an l2tpeth changes its address when it is down only. */
+	/* An l2tpeth changes its address only while it is down, and somebody has set it up already. */
 	if (is->up)
 		err = link_set_up(r, l->base, false);
 	if (!err)
@@ -71,7 +71,7 @@ static int set_mtu(struct rtnl *r, struct pw_link *l)
 	return err ? refused(r, l, err, "it does not take an MTU of %u; change mtu", l->wanted.mtu) : 0;
 }
 
-/* The kernel's own MTU fits a frame without a tag to the path. */
+/* The MTU that the kernel chose lets a frame without a VLAN tag fit the path. */
 static uint32_t vlan_mtu(const struct pw_link *l, const struct link *is)
 {
 	if (l->wanted.mtu)
@@ -79,7 +79,7 @@ static uint32_t vlan_mtu(const struct pw_link *l, const struct link *is)
 	return is->mtu > VLAN_TAG ? is->mtu - VLAN_TAG : is->mtu;
 }
 
-/* The one of that name is what would be made: it was, before a restart. */
+/* An interface of that name is there, and is what would be made: an l2tpd before this one made it. */
 static bool is_made_already(struct rtnl *r, const struct pw_link *l, const char *name)
 {
 	struct link link;
@@ -152,7 +152,7 @@ static int set_up(struct rtnl *r, struct pw_link *l)
 	return err ? refused(r, l, err, "it cannot be set up") : 0;
 }
 
-/* Addresses may have come to the interface as soon as it was there. */
+/* Whoever watches interfaces may have given it an address or a route at once. */
 static int check_route(struct rtnl *r, struct pw_link *l, const struct addr *peer)
 {
 	int index = route_ifindex(r, peer);

@@ -23,7 +23,7 @@ struct pw_wanted {
 struct pw_link {
 	struct pw_wanted wanted;
 	int base;			/* the session's own interface */
-	int top;			/* what is joined and named: base, or the VLAN interface on it */
+	int top;			/* what joins the bridge or VRF: base, or the VLAN interface on it */
 	char name[IFNAMSIZ];		/* of top */
 	char why[576];			/* the sentence of what failed last */
 };
@@ -33,9 +33,9 @@ struct pw_link {
 /* The session's interface, as it is, into out. */
 int pw_link_find(struct rtnl *r, struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id, struct pw_link *l,
 		 struct link *out);
-/* Gives all that is wanted; what is so already stays. What fails leaves the rest as it has become. */
+/* Gives all that is wanted and not there already. After an error it has a part of it. */
 int pw_link_give(struct rtnl *r, struct pw_link *l, const struct link *is, const struct addr *peer);
-/* As the kernel made it. What fails here goes with the session. */
+/* Makes the interface again what the kernel made. What fails here is gone with the session. */
 void pw_link_take_back(struct rtnl *r, struct pw_link *l, const struct link *was);
 int pw_link_show(struct rtnl *r, const struct pw_link *l, struct monitor_pw_show *out);	/* without why */
 

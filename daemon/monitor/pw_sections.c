@@ -14,7 +14,7 @@
 #include "lib/table.h"
 #include "monitor/words.h"
 
-/* The tables are by keyed hashes: nobody can look for two names that have one. */
+/* The tables go by keyed hashes, so that nobody can find two names with the same hash. */
 struct pw_sections {
 	const struct config *config;
 	uint64_t key[2];
@@ -99,7 +99,7 @@ static int enter(struct pw_sections *p, const char *lcce, const struct config_pw
 	return 0;
 }
 
-/* It was added; interfaces that were made after it keep it. */
+/* Only for one that was added. Interfaces that were made by it still hold a reference. */
 static void leave(struct pw_sections *p, struct pw_section *s)
 {
 	table_del(&p->by_name, name_key(p, s->lcce, s->config->name));
@@ -163,7 +163,7 @@ static bool fits(const struct monitor_pw_add *r)
 	       words_is_ifname(r->circuit);
 }
 
-/* Borrows from r, and from itself. */
+/* c points into r and into itself. */
 static void pw_init(struct config_pw *c, const struct monitor_pw_add *r)
 {
 	*c = (struct config_pw){
@@ -176,7 +176,7 @@ static void pw_init(struct config_pw *c, const struct monitor_pw_add *r)
 	c->remote_end_id = c->name;
 }
 
-/* As it would stand in a file, alone in a section whose other keys do not matter; NULL: no memory. */
+/* The section as it would stand in a file; keys of the lcce itself do not matter here. NULL: no memory. */
 static char *print(const struct monitor_pw_add *r)
 {
 	struct config_pw pw;
@@ -191,7 +191,7 @@ static char *print(const struct monitor_pw_add *r)
 	return config_sections_text(&c);
 }
 
-/* Read by the tables and checked as a file is. NULL with a sentence. */
+/* Has it read and checked as a file is. NULL, with a sentence in out->why. */
 static struct config *compose(const struct monitor_pw_add *r, struct monitor_outcome *out)
 {
 	char *text = print(r);

@@ -16,9 +16,9 @@
 struct pw_section {
 	char lcce[CONFIG_NAME_MAX];
 	const struct config_pw *config;
-	struct config *added;		/* has config; NULL: it is of the configuration */
+	struct config *added;		/* owns config; NULL: the configuration owns it */
 	struct pw_section *next, **prev;	/* of those that were added */
-	unsigned int refs;		/* one while it can be found, one per interface that was made after it */
+	unsigned int refs;		/* one while it can be found, and one for each interface made by it */
 };
 
 struct pw_sections;

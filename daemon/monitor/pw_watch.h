@@ -21,15 +21,16 @@ struct pw_circuit;
 struct pw_part {
 	struct pw_circuit *circuit;
 	int index;			/* 0: it is not there */
-	const char *name;		/* of the configured one, which may come and go, and needs a carrier; else NULL */
+	/* Of the configured circuit, which may come and go and needs a carrier; NULL: of any other part. */
+	const char *name;
 	bool up;
-	struct pw_part *next;		/* of the same index, or missing */
+	struct pw_part *next;		/* in the list of its index, or of those that are missing */
 };
 
 /* Embedded; zeroed before the first pw_watch_add. */
 struct pw_circuit {
 	struct held_session *session;
-	bool up;			/* what was told last */
+	bool up;			/* as the engine was told last */
 	unsigned int parts_n;
 	struct pw_part parts[PW_PARTS];
 };
@@ -44,7 +45,7 @@ struct pw_watch {
 	void *ctx;
 };
 
-/* change: the circuit's state is another than before. 0 or -errno. */
+/* Calls change when the state of a circuit has changed. 0 or -errno. */
 int pw_watch_init(struct pw_watch *w, struct loop *loop, struct rtnl *rtnl,
 		  void (*change)(void *ctx, struct pw_circuit *c), void *ctx);
 void pw_watch_fini(struct pw_watch *w);		/* after the last pw_watch_del */

@@ -48,7 +48,7 @@ static void on_aaa_message(struct channel *c, struct ipc_message *msg)
 		close(fd);
 }
 
-/* The exit follows as SIGCHLD; a process that closed its channel and stays is ended. */
+/* Its exit is seen by SIGCHLD. A process that closed its channel and does not exit is killed. */
 static void on_engine_closed(struct channel *c)
 {
 	struct roles *r = container_of(c, struct roles, engine.channel);
@@ -82,7 +82,7 @@ static void exec_role(const struct monitor_options *o, const struct role *role, 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* In the background it logs to syslog: who started us is not kept waiting for its stderr. */
+	/* In the background it logs to syslog; an open stderr would keep waiting who started us. */
 	if (!o->foreground && access("/dev/log", W_OK) == 0)
 		dup2(STDOUT_FILENO, STDERR_FILENO);
 	if (fd == ROLE_FD ? fcntl(fd, F_SETFD, 0) < 0 : dup2(fd, ROLE_FD) < 0)
@@ -251,7 +251,7 @@ static int replace_aaa(struct roles *r)
 static void on_engine_restart(struct loop_timer *t);
 static void on_aaa_restart(struct loop_timer *t);
 
-/* Another start after a pause that doubles with each failure; its seconds. */
+/* Plans another start after a pause, which doubles with each failure. Returns its seconds. */
 static unsigned int schedule(struct roles *r, struct role *role)
 {
 	unsigned int doubled = role->failures > 6 ? 6 : role->failures - 1;
@@ -264,7 +264,7 @@ static unsigned int schedule(struct roles *r, struct role *role)
 	return (unsigned int)(delay / 1000);
 }
 
-/* What is short now (processes, files, memory) may be there later: no reason to stop. */
+/* It may be that processes, files or memory are short now and not later: l2tpd goes on. */
 static void try_later(struct roles *r, struct role *role, int err)
 {
 	role->failures++;
@@ -300,7 +300,7 @@ static void describe(int status, char *buf, size_t size)
 		snprintf(buf, size, "exit status %d", WEXITSTATUS(status));
 }
 
-/* What it sent before it exited, and we have not read yet: the ends of its calls. */
+/* Reads what it sent before it exited: the ends of its calls. */
 static void take_last_words(struct role *role)
 {
 	struct pollfd p = { .fd = role->channel.fd, .events = POLLIN };

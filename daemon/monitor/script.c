@@ -22,7 +22,7 @@
 #include "lib/table.h"
 #include "monitor/check.h"
 
-#define OUTPUT_LINES	50		/* of one program; the rest is counted */
+#define OUTPUT_LINES	50		/* of one program go to the log; more are only counted */
 #define LINE_MAX_BYTES	512
 #define CHILD_STACK	(64 << 10)
 #define FINISH_STEP_MS	100
@@ -50,7 +50,7 @@ struct job {
 /* A session's programs: the first runs, or is ready to. */
 struct line { struct job *first, **end; };
 
-/* A session whose ip-up ran: what its ip-down is told when the engine cannot say it. */
+/* A session whose ip-up ran. When the engine dies, its ip-down is told this. */
 struct remembered {
 	uint64_t link, since_ms;
 	uint32_t tunnel_id, session_id;	/* for the log */
@@ -127,7 +127,7 @@ static int child(void *arg)
 	sigset_t none;
 
 	setsid();
-	/* The handlers are the monitor's: none may run here. */
+	/* The monitor's handlers must not run here. */
 	for (int i = 1; i < NSIG; i++)
 		sigaction(i, &by_default, NULL);
 	sigemptyset(&none);
@@ -135,7 +135,7 @@ static int child(void *arg)
 	umask(022);
 	if (chdir("/") == 0 && dup2(s->in, STDIN_FILENO) >= 0 && dup2(s->out, STDOUT_FILENO) >= 0 &&
 	    dup2(s->out, STDERR_FILENO) >= 0) {
-		/* All is close-on-exec; this is for what a library may have opened. */
+		/* Our own fds are close-on-exec; a library may have opened others. */
 		(void)syscall(SYS_close_range, STDERR_FILENO + 1, ~0u, 0);
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		execve(s->path, argv, s->env);
@@ -161,7 +161,7 @@ static pid_t spawn(struct scripts *s, struct start *start)
 	return err ? -err : pid;
 }
 
-/* fd above the standard ones, which it would be mistaken for; or -errno. */
+/* Moves fd to a number above the standard ones, which dup2 will overwrite in the child. Or -errno. */
 static int above_std(int fd)
 {
 	int high, err;
@@ -208,7 +208,7 @@ static void on_output(struct loop_io *io, int fd, int events)
 	read_output(container_of(io, struct job, output));
 }
 
-/* What it left behind may print on, and fill the pipe for ever: a bounded look. */
+/* Its children may live on and print without end, so only so much is read. */
 static void close_output(struct job *j)
 {
 	if (j->output_fd < 0)
@@ -255,7 +255,7 @@ static int start_in(struct job *j, int out)
 	err = table_put(&s->by_pid, (uint64_t)pid, j);
 	if (!err)
 		return 0;
-	/* It cannot be watched. */
+	/* Nobody would see its end. */
 	kill(-pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	j->pid = 0;
@@ -306,7 +306,7 @@ static void job_free(struct job *j)
 	free(j);
 }
 
-/* The first of its session is over: the next one's turn. */
+/* The job was the first of its session and is over; the next one may start. */
 static void job_over(struct job *j)
 {
 	struct scripts *s = j->scripts;
@@ -448,7 +448,7 @@ static void forget_up(struct scripts *s, uint64_t link)
 	free(r);
 }
 
-/* Best effort: it is for the engine's sudden end. */
+/* Only for the case that the engine dies; without memory it is left out. */
 static void remember_up(struct scripts *s, const struct monitor_script *m, const char *down)
 {
 	struct remembered *r = calloc(1, sizeof(*r));
@@ -560,7 +560,7 @@ void scripts_set_limits(struct scripts *s, uint64_t limit_ms, uint64_t kill_ms)
 	}
 }
 
-/* Waits a moment for output, and for exits; a pidfd per program where the kernel has them. */
+/* Waits a moment for output and exits. On kernels without pidfds it just waits. */
 static void wait_a_moment(struct scripts *s)
 {
 	struct pollfd fds[2 * SCRIPTS_AT_ONCE];
@@ -573,7 +573,7 @@ static void wait_a_moment(struct scripts *s)
 
 		pidfds[k] = (int)syscall(SYS_pidfd_open, j->pid, 0);
 		fds[n++] = (struct pollfd){ .fd = pidfds[k++], .events = POLLIN };
-		/* One that closed it hangs up for ever. */
+		/* A pipe whose writers are gone would always be ready. */
 		if (j->output.ev)
 			fds[n++] = (struct pollfd){ .fd = j->output_fd, .events = POLLIN };
 	}
@@ -614,7 +614,7 @@ static void finish_until(struct scripts *s, uint64_t deadline)
 	}
 }
 
-/* Forgets what has not begun: how many that were. */
+/* Forgets programs that have not begun. Returns how many. */
 static unsigned int forget_waiting(struct scripts *s)
 {
 	unsigned int n = s->waiting;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The operator's programs, a profile's ip-up and ip-down: run beside the calls,
- * which never wait for them. A program gets the call's facts in its environment
- * (script_env.c) and nothing else: no arguments, /dev/null to read from, its
- * own session, and what it prints goes to the log.
+ * The operator's programs, a profile's ip-up and ip-down. They run beside the
+ * calls, which never wait for them. A program finds what there is to know about
+ * the call in its environment (script_env.c). It has no arguments, reads from
+ * /dev/null, is in a session (setsid) of its own, and what it prints goes to the
+ * log.
  *
  * A few run at once, the others wait; those of one session run one after the
  * other, in their order. One that takes too long is ended.
@@ -35,7 +36,7 @@ struct config;
 struct scripts *scripts_new(struct loop *loop, const struct config *config, struct rlimit files);
 /* Ends what still runs, and forgets what waits. */
 void scripts_free(struct scripts *s);
-/* For tests: from now on, for what runs as well. */
+/* For tests: other limits, in ms, also for programs that run already. */
 void scripts_set_limits(struct scripts *s, uint64_t limit_ms, uint64_t kill_ms);
 
 /*
@@ -43,19 +44,19 @@ void scripts_set_limits(struct scripts *s, uint64_t limit_ms, uint64_t kill_ms);
  * -EINVAL, -ENOENT (no such profile), -ENOMEM, -ENOBUFS (too many wait); said in the log.
  */
 int scripts_run(struct scripts *s, const struct monitor_script *m);
-/* The engine died, and its calls with it: who was told that they were up is told that they are down. */
+/* The engine died, and its calls with it: ip-down is run for each call whose ip-up was run. */
 void scripts_all_down(struct scripts *s, const char *reason);
 /* An exit that waitpid saw: false when it is none of ours. */
 bool scripts_reaped(struct scripts *s, pid_t pid, int status);
-/* Lets all that runs or waits come to its end, outside of the loop, and ends what has not after ms. */
+/* Waits here, without the loop, until all programs have run; ends those that have not after ms. */
 void scripts_finish(struct scripts *s, uint64_t ms);
 
-/* Whether root should run it: 0, or -errno with a sentence in why. */
+/* 0 when root can run it safely; else -errno, with a sentence in why. */
 int script_check(const char *path, char *why, size_t size);
 
 /* script_env.c: NULL-terminated, in one piece for free(); NULL without memory. */
 char **script_env_new(const struct monitor_script *m);
-/* That of a session's ip-down from that of its ip-up, when nobody counted. */
+/* The environment of ip-down made from that of ip-up; the counters are empty, for nobody knows them. */
 char **script_env_down(char *const *up, uint64_t session_time_s, const char *reason);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The environment of the operator's programs. Every variable is always there,
- * empty when its value is not known; those of the end only at ip-down. What
- * peers say reaches them as a value and nowhere else, without control
- * characters; who writes a program quotes it, as always.
+ * empty when its value is not known; variables about the end of a call are there
+ * for ip-down only. What peers say is only ever in a value, without control
+ * characters. A program has to quote it, as any value.
  */
 #include "monitor/script.h"
 

@@ -52,7 +52,7 @@ static int udp_socket(const struct addr *local)
 
 	if (fd < 0)
 		return -errno;
-	/* Not for an ephemeral port: the kernel would choose one that another has. */
+	/* Not with an ephemeral port: the kernel could choose one that another socket has. */
 	err = local->port ? set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
 	if (!err && local->family == AF_INET6)
 		err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
@@ -63,7 +63,7 @@ static int udp_socket(const struct addr *local)
 	return err ? close_after(fd, err) : fd;
 }
 
-/* conn_id: the control connection whose messages the socket gets; 0: those that have none yet. */
+/* The socket gets the messages of control connection conn_id; 0: messages that belong to none yet. */
 static socklen_t l2tp_address(const struct addr *a, uint32_t conn_id, union l2tp_address *out)
 {
 	*out = (union l2tp_address){ 0 };
@@ -113,7 +113,7 @@ int monitor_listen_socket(const struct config_listen *l)
 
 	if (fd < 0)
 		return fd;
-	/* Replies leave by the address that was asked. */
+	/* A reply has to come from the address that the packet was sent to. */
 	err = l->address.family == AF_INET6 ?
 		set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) :
 		set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
@@ -168,7 +168,7 @@ int monitor_socket_way(int fd, const struct addr *peer, struct addr *out)
 	struct addr to = *peer;
 	int err;
 
-	/* What the port is means nothing to the way. */
+	/* Routes do not depend on the port, but connect wants one. */
 	to.port = 1;
 	err = connect_udp(fd, &to);
 	return err ? err : monitor_socket_local(fd, out);
@@ -201,9 +201,10 @@ int monitor_tunnel_socket(const struct monitor_socket *s)
 }
 
 /*
- * A policy takes the socket's route away, and its next packet finds the one through ESP. Over IPv6
- * without UDP it is not kept (l2tp_ip6_sendmsg), but by connecting. Where there are no SAs there is
- * no such route, and nothing can be sent.
+ * A policy takes away the route that the socket keeps; its next packet finds the route through
+ * ESP, and the socket keeps that. Only L2TP over IPv6 without UDP does not keep what a packet found
+ * (l2tp_ip6_sendmsg): there the socket is connected once more. Without SAs there is no such route,
+ * connecting fails, and nothing can be sent in any case.
  */
 void monitor_socket_reroute(int fd, enum dp_encap encap, const struct addr *peer)
 {

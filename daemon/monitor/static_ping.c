@@ -18,7 +18,7 @@
 #define INTERVAL_MIN_MS	100
 #define HEADER		8	/* type, code, checksum, identifier, sequence number */
 
-/* Of X, where the ICMP header begins: answers with our identifier pass. */
+/* The filter lets answers with our identifier pass. X is where the ICMP header begins. */
 static int set_filter(int fd, bool v6, uint16_t id)
 {
 	struct sock_filter code[] = {
@@ -62,7 +62,7 @@ static void become(struct static_ping *p, enum static_ping_state state)
 	p->changed(p->ctx, p);
 }
 
-/* ICMPv6's is the kernel's to make (RFC 3542, 3.1). */
+/* The checksum of ICMP. The kernel makes that of ICMPv6 itself (RFC 3542, section 3.1). */
 static uint16_t checksum(const uint8_t packet[HEADER])
 {
 	uint32_t sum = 0;
@@ -73,7 +73,7 @@ static uint16_t checksum(const uint8_t packet[HEADER])
 	return (uint16_t)~(sum + (sum >> 16));
 }
 
-/* What cannot be sent, for want of an address or a way, has no answer either. */
+/* A failure is not looked at: what cannot be sent has no answer, and that is noticed. */
 static void send_one(struct static_ping *p)
 {
 	bool v6 = p->to.family == AF_INET6;
@@ -107,7 +107,7 @@ static void on_answer(struct loop_io *io, int fd, int events)
 	bool answered = false;
 
 	(void)events;
-	/* Nothing of it is looked at. An error was reported, and is over with this. */
+	/* No byte of it is looked at. An error of the socket ends this too, and is cleared by it. */
 	while (recv(fd, NULL, 0, MSG_TRUNC) >= 0)
 		answered = true;
 	if (!answered)

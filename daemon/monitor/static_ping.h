@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Whether the other site answers pings through a pseudowire. A filter in the
- * kernel lets nothing but answers to this ping through, and no byte of them is
- * read: that one came is all that is told.
+ * kernel lets only answers to this ping through, and no byte of them is read: it
+ * counts only that one came.
  */
 #ifndef L2TPD_MONITOR_STATIC_PING_H
 #define L2TPD_MONITOR_STATIC_PING_H

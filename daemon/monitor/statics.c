@@ -14,7 +14,7 @@
 #include "netlink/dataplane.h"
 
 #define RETRY_MS	5000
-/* The kernel takes a moment to remove: ids, ports and names are taken until then. */
+/* The kernel takes a moment to remove something; until then its ids, ports and names are taken. */
 #define SETTLE_MS	3000
 #define SETTLE_STEP_MS	50
 
@@ -70,7 +70,7 @@ static bool is_settling(const struct statics *s, int err)
 	return (err == -EEXIST || err == -EADDRINUSE) && loop_now_fresh(s->loop) < s->settling_until_ms;
 }
 
-/* Said once, until it is something else. */
+/* Logs and keeps why it is not made. The same reason is logged once only. */
 static void complain(struct static_state *state, const struct static_tunnel *t, const char *session, const char *fmt,
 		     ...) __attribute__((format(printf, 4, 5)));
 static void complain(struct static_state *state, const struct static_tunnel *t, const char *session, const char *fmt,
@@ -217,7 +217,7 @@ void statics_drop_tunnel(struct statics *s, struct static_tunnel *t)
 
 /* ---- from one set to the next ---- */
 
-/* The new one takes over what has become of the old one. */
+/* The state goes from the old set to the new one. */
 static void take_over(struct static_state *to, struct static_state *from)
 {
 	state_fini(to);
@@ -248,7 +248,7 @@ static void adopt_session(struct statics *s, struct static_tunnel *old, size_t k
 		remove_session(s, old->config, c);
 }
 
-/* What is the same goes on; what is not, or is not wanted, is removed. */
+/* What both sets have stays in the kernel; what only the old one has is removed. */
 static void adopt(struct statics *s, struct static_set *old, struct static_set *new)
 {
 	for (size_t i = 0; i < old->n; i++) {
@@ -312,7 +312,7 @@ static struct dp_session dp_session_of(const struct config_static *t, const stru
 	return s;
 }
 
-/* The id is anybody's: what is there, and is not ours, stays. */
+/* Another program's tunnel may have the id; it is left alone. c NULL: of the tunnel. */
 static bool is_taken(struct statics *s, const struct config_static *t, const struct config_static_session *c)
 {
 	struct dp_stats stats;
@@ -447,7 +447,7 @@ static void start_ping(struct statics *s, struct static_tunnel *t, size_t k, con
 
 /* ---- sessions ---- */
 
-/* A session that was just made goes again when its interface cannot be what is wanted. */
+/* Gives the session's interface what its section says. 0, or -errno with the reason kept. */
 static int give(struct statics *s, struct static_tunnel *t, size_t k)
 {
 	const struct config_static_session *c = &t->config->sessions[k];
@@ -488,7 +488,7 @@ static void make_session(struct statics *s, struct static_tunnel *t, size_t k)
 		   dp.session_id, dp.peer_session_id);
 }
 
-/* Written before the kernel hears of it: whatever happens, it is known as ours. */
+/* Recorded before the kernel is asked: if we are killed in between, the next l2tpd knows it as ours. */
 static void record_intent(struct statics *s)
 {
 	for (size_t i = 0; i < s->set.n; i++) {

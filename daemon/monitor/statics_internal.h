@@ -13,10 +13,10 @@
 #include "netlink/rtnl.h"
 
 struct static_state {
-	bool there;		/* in the kernel, by us */
-	bool recorded;		/* there, or about to be */
+	bool there;		/* we have made it in the kernel */
+	bool recorded;		/* it is in the record: it is there, or is about to be made */
 	bool given;		/* of a session: its interface has what is wanted */
-	bool off;		/* of the configuration, and deleted by command */
+	bool off;		/* deleted by command, although the configuration has it */
 	char *why;		/* the last error; NULL: none */
 	struct static_ping *ping;	/* of a session with keepalive that is there; else NULL */
 };
@@ -27,7 +27,7 @@ struct static_tunnel {
 	struct static_state *sessions;	/* as config's */
 };
 
-/* All that is wanted. The first so many are of the configuration, the others were added by command. */
+/* All that is wanted: first the tunnels of the configuration, then those that were added by command. */
 struct static_set {
 	struct config *config;
 	struct static_tunnel *tunnels;
@@ -42,7 +42,7 @@ struct statics {
 	bool has_rtnl;
 	struct static_set set;
 	char *made;			/* what STATICS_MADE has */
-	uint64_t settling_until_ms;	/* what we removed may still be in the way of what replaces it */
+	uint64_t settling_until_ms;	/* until then what we removed may still be there, and in the way */
 };
 
 static inline bool static_is_configured(const struct statics *s, size_t i)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the monitor keeps of static tunnels in state-dir: two files of the
- * configuration's own words behind a line that says what they are. Root's only,
- * for there are cookies in them.
+ * What the monitor keeps of static tunnels in state-dir: two files, each with a
+ * first line that says what it is, and then sections as in the configuration. Only
+ * root may read them, for there are cookies in them.
  */
 #ifndef L2TPD_MONITOR_STATICS_RECORD_H
 #define L2TPD_MONITOR_STATICS_RECORD_H

@@ -18,7 +18,7 @@
 #include "monitor/words.h"
 #include "netlink/dataplane.h"
 
-/* An operator has root's leave; a taken-over engine does not get the ports of other services. */
+/* Root gave the operator this right, but an engine that was taken over must not get ports of other services. */
 #define PORT_MIN	1024
 #define L2TP_PORT	1701
 
@@ -78,7 +78,7 @@ static struct config_static_session session_of(const struct monitor_static_sessi
 
 /* ---- what was added, as a list that is changed ---- */
 
-/* The n that are of commands, and room for one more; borrows from the set. NULL: no memory. */
+/* A copy of the n tunnels that were added, with room for one more; it points into the set. NULL: no memory. */
 static struct config_static *added_of(const struct statics *s, size_t *n)
 {
 	size_t first = s->options.config->statics_n;
@@ -91,7 +91,7 @@ static struct config_static *added_of(const struct statics *s, size_t *n)
 	return v;
 }
 
-/* These are the added ones from now on: checked, kept, made. */
+/* From now on these n are the added ones. They are checked, kept in state-dir, and made. */
 static int change(struct statics *s, const struct config_static *v, size_t n, struct monitor_outcome *reply)
 {
 	char *text = statics_print(v, n);
@@ -169,7 +169,7 @@ int statics_add(struct statics *s, const struct monitor_static *r, struct monito
 	return err;
 }
 
-/* Of an added tunnel, with one session more or less; the sessions are the caller's to free. */
+/* Changes an added tunnel: adds the session more (NULL: none), takes session number less away (SIZE_MAX: none). */
 static int change_sessions(struct statics *s, size_t at, const struct config_static_session *more, size_t less,
 			   struct monitor_outcome *reply)
 {
@@ -256,7 +256,7 @@ static int del_session(struct statics *s, size_t at, size_t k, struct monitor_ou
 	return 0;
 }
 
-/* The one tunnel with such a session, whose name a request may leave out. */
+/* The only tunnel with a session of that name; a request may leave the name of the tunnel out. */
 static struct static_tunnel *find_holder(struct statics *s, const char *session, size_t *at,
 					 struct monitor_outcome *reply)
 {
@@ -335,7 +335,7 @@ static void show_session(const struct config_static *t, const struct config_stat
 	copy_word(out->vrf, c->vrf);
 }
 
-/* Not the one that joins or is named by the section, where that has a VLAN. */
+/* With a VLAN, the interface is the VLAN's, on top of the session's own. */
 static void show_link(struct statics *s, const struct config_static *t, const struct config_static_session *c,
 		      struct monitor_pw_show *out)
 {
@@ -370,7 +370,7 @@ static const char *why_not(const struct static_tunnel *t, const struct static_st
 	return session && session->why ? session->why : "";
 }
 
-/* The tunnel's place, or that of the one of its sessions that is not off. */
+/* Moves *k on to a session that is not off; false when there is none. */
 static bool next_session(const struct static_tunnel *t, uint32_t *k)
 {
 	while (*k < t->config->sessions_n && t->sessions[*k].off)

@@ -16,7 +16,7 @@
 
 /* ---- what was made before ---- */
 
-/* Keeps the peer's id, which is never 0, by ours. */
+/* Notes the peer's id, which is never 0, in a table by our ids. */
 static int on_object(void *ctx, const struct dp_object *o)
 {
 	uint32_t peer = o->session_id ? o->peer_session_id : o->peer_tunnel_id;
@@ -46,7 +46,7 @@ static void look_at(const struct table *kernel, struct static_tunnel *t)
 	}
 }
 
-/* What an l2tpd before us made, as far as it is there still. */
+/* Reads what an l2tpd before this one made, and looks which of it the kernel still has. */
 static int read_made(struct statics *s)
 {
 	const char *dir = s->options.config->state_dir;
@@ -102,7 +102,7 @@ static int want(struct statics *s, const char *added, char *why, size_t size)
 	return err;
 }
 
-/* The configuration has changed since: what still fits beside it, one by one. */
+/* The configuration has changed since then: each tunnel is wanted that still fits beside it. */
 static int want_what_fits(struct statics *s, const struct config *added)
 {
 	struct config_static *v = calloc(added->statics_n + 1, sizeof(*v));
