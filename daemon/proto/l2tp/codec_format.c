@@ -5,6 +5,7 @@
 #include "proto/l2tp/codec_internal.h"
 
 /* Section 4.4.2. X(enumerator without prefix, words) */
+/* clang-format off */
 #define STOPCCN_RESULTS(X)						\
 	X(CLEAR,		"general request to clear control connection")	\
 	X(ERROR,		"general error")				\
@@ -42,6 +43,7 @@
 	X(TRY_ANOTHER,		"try another")					\
 	X(UNKNOWN_AVP,		"unknown AVP with the M bit set")		\
 	X(TRY_DIRECTED,		"try another directed")
+/* clang-format on */
 
 static const char *const stopccn_results[] = {
 #define X(id, words) [L2TP_STOPCCN_##id] = words,

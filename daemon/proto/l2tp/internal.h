@@ -148,8 +148,8 @@ struct input {
 	size_t len;
 };
 
-__attribute__((format(printf, 4, 5)))
-void l2tp_cause_set(struct l2tp_cause *c, uint16_t result, uint16_t error, const char *fmt, ...);
+void l2tp_cause_set(struct l2tp_cause *c, uint16_t result, uint16_t error, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /* ---- endpoint.c ---- */
 
@@ -195,7 +195,7 @@ void l2tp_tunnel_note_peer(struct l2tp_tunnel *t, const struct l2tp_message *m);
 /* The SCCRQ that waits for the driver, read again with the secret. */
 void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now);
 
-/* ---- tunnel_auth.c: Control Message Authentication, RFC 3931 section 4.3 ---- */
+/* ---- tunnel_auth.c: authentication, RFC 3931 section 4.3 ---- */
 
 /* What a successor needs of it is all but the keys, which follow from the secrets. */
 struct l2tp_auth {
@@ -259,7 +259,7 @@ void l2tp_session_input(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_h
 void l2tp_session_tell_wen(struct l2tp_session *s);
 void l2tp_session_tell_sli(struct l2tp_session *s);
 
-/* ---- session_tie.c: two requests for one circuit, RFC 3931 section 5.4.4 ---- */
+/* ---- session_tie.c: one circuit twice, RFC 3931 section 5.4.4 ---- */
 void l2tp_tie_watch(struct l2tp_session *s);	/* our request is out */
 void l2tp_tie_forget(struct l2tp_session *s);
 /* The request in hand against ours: false, with the CDN's cause, when it lost. */
