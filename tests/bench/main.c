@@ -68,8 +68,8 @@ static const struct option options[] = {
 	{ 0 }
 };
 
-__attribute__((noreturn))
-static void refuse(const char *what, const char *text)
+static void __attribute__((noreturn))
+refuse(const char *what, const char *text)
 {
 	fprintf(stderr, "l2tp-load: %s: %s; l2tp-load --help explains\n", text, what);
 	exit(2);

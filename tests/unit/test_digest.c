@@ -5,13 +5,16 @@
  *
  *	from hmac import digest as h
  *	S = b"between us"
- *	hide, sign, empty = h(S, b"\1", "md5"), h(S, b"\2", "md5"), h(b"", b"\2", "md5")
+ *	hide, sign = h(S, b"\1", "md5"), h(S, b"\2", "md5")
+ *	empty = h(b"", b"\2", "md5")
  *	def avp(t):
  *		n = 20 if t else 16
  *		return bytes([0x80, 7 + n, 0, 0, 0, 59, t]) + bytes(n)
  *	def msg(type, *digests):
- *		a = b"\x80\x08\0\0\0\0\0" + bytes([type]) + b"".join(map(avp, digests))
- *		return b"\xc8\3\0" + bytes([12 + len(a)]) + b"\1\2\3\4\0\5\0\6" + a
+ *		a = b"\x80\x08\0\0\0\0\0" + bytes([type])
+ *		a += b"".join(map(avp, digests))
+ *		head = b"\xc8\3\0" + bytes([12 + len(a)])
+ *		return head + b"\1\2\3\4\0\5\0\6" + a
  *	N = bytes(range(16)) + b"the other's nonce"
  */
 #include <setjmp.h>
