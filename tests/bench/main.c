@@ -204,10 +204,17 @@ static void raise_fd_limit(void)
 int main(int argc, char **argv)
 {
 	static struct load_options o = {
-		.churn = true, .tunnels = 1, .calls = 1000, .concurrency = 500, .opening = 100,
+		.churn = true,
+		.tunnels = 1,
+		.calls = 1000,
+		.concurrency = 500,
+		.opening = 100,
 		.timeout_s = 40,
 		.tunnel = {
-			.hostname = "l2tp-load", .framing = 3, .bearer = 3, .persist_idle = true,
+			.hostname = "l2tp-load",
+			.framing = 3,
+			.bearer = 3,
+			.persist_idle = true,
 		},
 	};
 	int c;
