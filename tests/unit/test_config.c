@@ -893,7 +893,11 @@ static void random_value(const struct config_key *k, FILE *f, unsigned int index
  */
 static bool left_out(const struct config_section *s, const char *key)
 {
-	static const struct { const struct config_section *section; const char *key; } keys[] = {
+	static const struct {
+		const struct config_section *section;
+		const char *key;
+	} keys[] = {
+		/* clang-format off */
 		{ NULL, "challenge" }, { NULL, "hide-avps" }, { NULL, "password-file" },
 		{ NULL, "default-route" }, { NULL, "remote-address" }, { NULL, "retransmit" },
 		{ NULL, "redial" }, { NULL, "ipv6" }, { NULL, "source-address" }, { NULL, "accounting" },
@@ -918,6 +922,7 @@ static bool left_out(const struct config_section *s, const char *key)
 		{ &config_section_static_session, "l2spec-type" },
 		{ &config_section_static_session, "keepalive" },
 		{ &config_section_static_session, "keepalive-address" },
+		/* clang-format on */
 	};
 	size_t i;
 

@@ -80,6 +80,7 @@ static const struct {
 	bool nonces;
 	const char *digest[2];
 } known[] = {
+	/* clang-format off */
 	/* h(sign, N + msg(6, 0), "md5") */
 	{ L2TP_HELLO, L2TP_DIGEST_MD5, L2TP_DIGEST_NONE, true,
 	  { "\x5b\x2d\xfc\xb3\x0e\x68\x18\x32\xe0\x8c\x1f\x2b\x72\x49\x47\xf7" } },
@@ -93,6 +94,7 @@ static const struct {
 	/* h(sign, msg(1, 1), "sha1") */
 	{ L2TP_SCCRQ, L2TP_DIGEST_SHA1, L2TP_DIGEST_NONE, false,
 	  { "\xfd\x27\xa4\x21\x79\x66\x9b\xf7\xdb\x66\x23\x14\x52\xf8\x4a\xbf\x31\x61\x94\xcf" } },
+	/* clang-format on */
 };
 
 static size_t len_of(enum l2tp_digest d)
