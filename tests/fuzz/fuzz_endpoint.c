@@ -207,6 +207,7 @@ static void set_up(struct world *w, uint8_t how)
 	static const struct secret secret = { .len = 6, .data = "shared" };
 	const struct l2tp_env env = { .ctx = w, .random = fill };
 	const bool over_ip = how & OVER_IP, falls_back = how & FALLS_BACK;
+	const bool version_3 = how & VERSION_3 || over_ip || falls_back;
 	const struct l2tp_limits limits = { .tunnels = 20, .half_open = 10, .sessions = 50 };
 
 	*w = (struct world){
@@ -221,7 +222,7 @@ static void set_up(struct world *w, uint8_t how)
 			.challenge = how & WITH_SECRET,
 			.hide = (how & WITH_SECRET) && (how & HIDES),
 			.tie_breaker = how & TIES,
-			.version = how & VERSION_3 || over_ip || falls_back ? 3 : 2,
+			.version = version_3 ? 3 : 2,
 			.fallback = falls_back && !over_ip,
 			.pseudowires = { L2TP_PW_PPP, L2TP_PW_ETHERNET },
 		},

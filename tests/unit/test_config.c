@@ -604,7 +604,8 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "lcce a { remote = x session s { ifname = i } }\n"
 	  "lcce b { remote = x session s {\nifname = i } }",
 	  "test.conf:3: another session has this ifname" },
-	{ P "lcce a { remote = x session s { ifname = i } }\nlac b { server = x session s { ppp = p ifname = i } }",
+	{ P "lcce a { remote = x session s { ifname = i } }\n"
+	    "lac b { server = x session s { ppp = p ifname = i } }",
 	  "test.conf:2: another session has this ifname" },
 	/* static tunnels */
 	{ "static t {\n}", "test.conf:2: static \"t\" has no tunnel-id" },
@@ -900,7 +901,8 @@ static bool left_out(const struct config_section *s, const char *key)
 		/* clang-format off */
 		{ NULL, "challenge" }, { NULL, "hide-avps" }, { NULL, "password-file" },
 		{ NULL, "default-route" }, { NULL, "remote-address" }, { NULL, "retransmit" },
-		{ NULL, "redial" }, { NULL, "ipv6" }, { NULL, "source-address" }, { NULL, "accounting" },
+		{ NULL, "redial" }, { NULL, "ipv6" }, { NULL, "source-address" },
+		{ NULL, "accounting" },
 		{ NULL, "prefix-pool" }, { NULL, "delegated-pool" }, { NULL, "dns6" },
 		{ NULL, "encap" }, { NULL, "vlan" }, { NULL, "bridge" }, { NULL, "vrf" },
 		{ &config_section_listen, "port" },
@@ -915,7 +917,8 @@ static bool left_out(const struct config_section *s, const char *key)
 		{ &config_section_radius, "port" }, { &config_section_radius, "auth-port" },
 		{ &config_section_radius, "acct-port" }, { &config_section_radius, "secret-file" },
 		{ &config_section_radius, "tries" }, { &config_section_radius, "ca-file" },
-		{ &config_section_radius, "certificate-file" }, { &config_section_radius, "key-file" },
+		{ &config_section_radius, "certificate-file" },
+		{ &config_section_radius, "key-file" },
 		{ &config_section_radius, "server-name" },
 		{ &config_section_static_session, "session-id" },
 		{ &config_section_static_session, "peer-session-id" },

@@ -383,7 +383,9 @@ static void test_abbreviations(void **state)
 		{ "sh t tun tunnel", "{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"tunnel\"}}" },
 		{ "sh ses st us bob", "{\"command\":\"show sessions\",\"args\":{\"stats\":true,\"user\":\"bob\"}}" },
 		{ "d t 4711", "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"4711\"}}" },
-		{ "del ses tun work 12", "{\"command\":\"delete session\",\"args\":{\"tunnel\":\"work\",\"session\":\"12\"}}" },
+		{ "del ses tun work 12",
+		  "{\"command\":\"delete session\","
+		  "\"args\":{\"tunnel\":\"work\",\"session\":\"12\"}}" },
 		{ "del ses home", "{\"command\":\"delete session\",\"args\":{\"session\":\"home\"}}" },
 		{ "set log i", "{\"command\":\"set log\",\"args\":{\"level\":\"info\"}}" },
 		{ "a t rem x source-port e ch of",
@@ -407,9 +409,13 @@ static void test_usage_errors(void **state)
 	static const struct { const char *line, *says; } cases[] = {
 		{ "s tun", "'s' may be show or set: spell it out" },
 		{ "show s", "'s' may be sessions, static or status: spell it out" },
-		{ "show", "behind 'show' comes tunnels, sessions, users, pools, radius, interfaces, static, config or "
+		{ "show",
+		  "behind 'show' comes tunnels, sessions, users, "
+		  "pools, radius, interfaces, static, config or "
 			  "status" },
-		{ "shout", "'shout' is not known here: say add, delete, clear, show, set, test or completion" },
+		{ "shout",
+		  "'shout' is not known here: say add, delete, "
+		  "clear, show, set, test or completion" },
 		{ "add bridge", "'bridge' is not known here: say tunnel or session" },
 		{ "add tunnel", "'add tunnel' needs remote HOST" },
 		{ "add tunnel name x", "'add tunnel' needs remote HOST" },
@@ -832,7 +838,9 @@ static void test_daemon_errors(void **state)
 	static const struct { const char *reply, *says; } cases[] = {
 		{ "{\"error\": \"there is no tunnel work: l2tpctl show tunnels lists them\"}\n",
 		  "l2tpctl: there is no tunnel work: l2tpctl show tunnels lists them\n" },
-		{ "", "l2tpctl: l2tpd closed the connection before its answer was complete: its log may say why\n" },
+		{ "",
+		  "l2tpctl: l2tpd closed the connection before "
+		  "its answer was complete: its log may say why\n" },
 		{ "{\"end\": {}}",	/* the newline is missing */
 		  "l2tpctl: l2tpd closed the connection before "
 		  "its answer was complete: its log may say why\n" },

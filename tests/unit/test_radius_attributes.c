@@ -255,8 +255,10 @@ static void test_unusable(void **state)
 		{ 0, RADIUS_DNS_SERVER_IPV6_ADDRESS, 4, { 1 }, "DNS-Server-IPv6-Address" },
 		{ 0, RADIUS_FRAMED_ROUTE, 3, "x/y", "Framed-Route" },
 		{ 0, RADIUS_FRAMED_ROUTE, 9, "2001::/16", "Framed-Route" },
-		{ RADIUS_VENDOR_WISPR, RADIUS_WISPR_BANDWIDTH_MAX_UP, 2, { 1 }, "WISPr-Bandwidth-Max-Up" },
-		{ RADIUS_VENDOR_MIKROTIK, RADIUS_MIKROTIK_RATE_LIMIT, 4, "fast", "Mikrotik-Rate-Limit" },
+		{ RADIUS_VENDOR_WISPR, RADIUS_WISPR_BANDWIDTH_MAX_UP, 2, { 1 },
+		  "WISPr-Bandwidth-Max-Up" },
+		{ RADIUS_VENDOR_MIKROTIK, RADIUS_MIKROTIK_RATE_LIMIT, 4, "fast",
+		  "Mikrotik-Rate-Limit" },
 		/* clang-format on */
 	};
 	static const struct aaa_auth_reply nothing;
