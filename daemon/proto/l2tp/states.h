@@ -67,8 +67,8 @@
 	X(ESTABLISHED,		"established")
 
 #define L2TP_SESSION_EVENTS(X) \
-	X(LOCAL_OPEN,		"bearer ring, ready to indicate incoming conn. or " \
-				"local open request") \
+	X(LOCAL_OPEN, \
+		"bearer ring, ready to indicate incoming conn. or local open request") \
 	X(TUNNEL_OPEN,		"tunnel-open") \
 	X(BEARER_ANSWER,	"bearer answer, framing detected") \
 	X(LOCAL_CLOSE,		"local close request, bearer line drop or bearer failure") \
