@@ -186,7 +186,7 @@ fuzz: | build-deps
 build-deps:
 	@scripts/deps build check
 
-lint: ## check the layers, the layout and what clang-tidy knows
+lint: ## check the sources: layers, layout, shellcheck, clang-tidy
 	@scripts/deps build lint
 	@scripts/lint
 format: ## lay FILES (or what changed since the last commit) out by .clang-format

@@ -78,9 +78,11 @@ static bool send_frame(int sender, uint16_t tunnel_id, uint32_t session_id)
 {
 	/* version 2 without options; then PPP: an LCP Discard-Request */
 	const uint8_t packet[] = {
+		/* clang-format off */
 		0, 2, (uint8_t)(tunnel_id >> 8), (uint8_t)tunnel_id,
 		(uint8_t)(session_id >> 8), (uint8_t)session_id,
 		0xff, 0x03, 0xc0, 0x21, 11, 1, 0, 8, 0, 0, 0, 0,
+		/* clang-format on */
 	};
 
 	return send(sender, packet, sizeof(packet), 0) == (ssize_t)sizeof(packet);

@@ -306,6 +306,7 @@ static const char *closed_because(void)
 static const char *sentence(int code)
 {
 	switch (code) {
+	/* clang-format off */
 	case EXIT_OK:			return "the peer ended the connection";
 	case EXIT_USER_REQUEST:		return "pppd was told to stop";
 	case EXIT_CONNECT_FAILED:	return "the call could not be made";
@@ -319,6 +320,7 @@ static const char *sentence(int code)
 	case EXIT_AUTH_TOPEER_FAILED:	return "the peer refused our authentication";
 	case COMPAT_EXIT_TRAFFIC_LIMIT:	return "the traffic limit was reached";
 	default:			return "pppd met an error";
+	/* clang-format on */
 	}
 }
 

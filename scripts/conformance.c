@@ -17,8 +17,8 @@
 
 static uint8_t version;
 
-__attribute__((format(printf, 1, 2), noreturn))
-static void fail(const char *fmt, ...)
+static void __attribute__((format(printf, 1, 2), noreturn))
+fail(const char *fmt, ...)
 {
 	va_list ap;
 
@@ -94,102 +94,161 @@ static void print_messages(enum l2tp_avp_id id)
 /* What sends it and what heeds it, in version 2. */
 static const char *const avp_notes[L2TP_AVP_COUNT] = {
 	[L2TP_AVP_MESSAGE_TYPE] = "first in every message",
-	[L2TP_AVP_RESULT_CODE] = "in every StopCCN and CDN, with a sentence where there is one; the "
-		"peer's goes into the log",
-	[L2TP_AVP_PROTOCOL_VERSION] = "1.0 sent; any 1.x taken, else StopCCN result 5",
-	[L2TP_AVP_FRAMING_CAPABILITIES] = "both sent; an OCRQ asks for no other than the peer's, an "
+	[L2TP_AVP_RESULT_CODE] =
+		"in every StopCCN and CDN, with a sentence where there is "
+		"one; the peer's goes into the log",
+	[L2TP_AVP_PROTOCOL_VERSION] =
+		"1.0 sent; any 1.x taken, else StopCCN result 5",
+	[L2TP_AVP_FRAMING_CAPABILITIES] =
+		"both sent; an OCRQ asks for no other than the peer's, an "
 		"ICCN or OCCN with other than ours is refused",
-	[L2TP_AVP_BEARER_CAPABILITIES] = "not sent, for no calls are placed here; without the peer's "
+	[L2TP_AVP_BEARER_CAPABILITIES] =
+		"not sent, for no calls are placed here; without the peer's "
 		"no OCRQ goes out",
-	[L2TP_AVP_TIE_BREAKER] = "heeded; sent where the driver asks for it, which the daemon does not",
+	[L2TP_AVP_TIE_BREAKER] =
+		"heeded; sent where the driver asks for it, which the "
+		"daemon does not",
 	[L2TP_AVP_FIRMWARE_REVISION] = "sent; shown",
-	[L2TP_AVP_HOST_NAME] = "the configured one sent; chooses the `lns` section and so the secret",
+	[L2TP_AVP_HOST_NAME] =
+		"the configured one sent; chooses the `lns` section "
+		"and so the secret",
 	[L2TP_AVP_VENDOR_NAME] = "sent; shown",
-	[L2TP_AVP_ASSIGNED_TUNNEL_ID] = "random; a caller's is looked up in the kernel first; the peer's goes "
-		"into every header",
-	[L2TP_AVP_RECEIVE_WINDOW_SIZE] = "`receive-window` sent; the peer's is kept to, 4 when it is absent",
-	[L2TP_AVP_CHALLENGE] = "16 random bytes where there is a secret, unless `challenge = false`; a "
-		"peer's is answered or, without a secret, refused with result 4",
-	[L2TP_AVP_Q931_CAUSE_CODE] = "read and logged; the daemon has no telephone line to tell of",
-	[L2TP_AVP_CHALLENGE_RESPONSE] = "compared in constant time; wrong or missing: result 4",
-	[L2TP_AVP_ASSIGNED_SESSION_ID] = "unpredictable, the longest possible time until one comes again; "
-		"the peer's goes into every header",
-	[L2TP_AVP_CALL_SERIAL_NUMBER] = "counts up over all tunnels from a random number; kept",
-	[L2TP_AVP_MINIMUM_BPS] = "OCRQ of the core's; the daemon places no outgoing calls",
+	[L2TP_AVP_ASSIGNED_TUNNEL_ID] =
+		"random; a caller's is looked up in the kernel first; the "
+		"peer's goes into every header",
+	[L2TP_AVP_RECEIVE_WINDOW_SIZE] =
+		"`receive-window` sent; the peer's is kept to, 4 when "
+		"it is absent",
+	[L2TP_AVP_CHALLENGE] =
+		"16 random bytes where there is a secret, unless `challenge = "
+		"false`; a peer's is answered or, without a secret, refused "
+		"with result 4",
+	[L2TP_AVP_Q931_CAUSE_CODE] =
+		"read and logged; the daemon has no telephone line to tell of",
+	[L2TP_AVP_CHALLENGE_RESPONSE] =
+		"compared in constant time; wrong or missing: result 4",
+	[L2TP_AVP_ASSIGNED_SESSION_ID] =
+		"unpredictable, the longest possible time until one comes "
+		"again; the peer's goes into every header",
+	[L2TP_AVP_CALL_SERIAL_NUMBER] =
+		"counts up over all tunnels from a random number; kept",
+	[L2TP_AVP_MINIMUM_BPS] =
+		"OCRQ of the core's; the daemon places no outgoing calls",
 	[L2TP_AVP_MAXIMUM_BPS] = "the same",
-	[L2TP_AVP_BEARER_TYPE] = "sent as 0 in the ICRQ: no telephone line; an OCRQ for another than "
-		"we said is refused",
-	[L2TP_AVP_FRAMING_TYPE] = "synchronous sent, unless the peer has asynchronous only; checked "
-		"against what we said",
+	[L2TP_AVP_BEARER_TYPE] =
+		"sent as 0 in the ICRQ: no telephone line; an OCRQ for "
+		"another than we said is refused",
+	[L2TP_AVP_FRAMING_TYPE] =
+		"synchronous sent, unless the peer has asynchronous only; "
+		"checked against what we said",
 	[L2TP_AVP_CALLED_NUMBER] = "`called-number` sent; the peer's is kept",
-	[L2TP_AVP_CALLING_NUMBER] = "`calling-number` sent; the peer's goes to the plugin",
-	[L2TP_AVP_SUB_ADDRESS] = "sent where the driver gives one; the peer's is kept",
-	[L2TP_AVP_TX_CONNECT_SPEED] = "1 Gbit/s sent; the peer's is kept and limits nothing",
-	[L2TP_AVP_PHYSICAL_CHANNEL_ID] = "sent where the driver gives one; the peer's is kept",
-	[L2TP_AVP_INITIAL_LCP_CONFREQ] = "kept as it came; LCP starts anew (section 9.5)",
+	[L2TP_AVP_CALLING_NUMBER] =
+		"`calling-number` sent; the peer's goes to the plugin",
+	[L2TP_AVP_SUB_ADDRESS] =
+		"sent where the driver gives one; the peer's is kept",
+	[L2TP_AVP_TX_CONNECT_SPEED] =
+		"1 Gbit/s sent; the peer's is kept and limits nothing",
+	[L2TP_AVP_PHYSICAL_CHANNEL_ID] =
+		"sent where the driver gives one; the peer's is kept",
+	[L2TP_AVP_INITIAL_LCP_CONFREQ] =
+		"kept as it came; LCP starts anew (section 9.5)",
 	[L2TP_AVP_LAST_SENT_CONFREQ] = "the same",
 	[L2TP_AVP_LAST_RECEIVED_CONFREQ] = "the same",
-	[L2TP_AVP_PROXY_AUTHEN_TYPE] = "kept as it came; we authenticate ourselves (section 9.5)",
+	[L2TP_AVP_PROXY_AUTHEN_TYPE] =
+		"kept as it came; we authenticate ourselves (section 9.5)",
 	[L2TP_AVP_PROXY_AUTHEN_NAME] = "the same",
 	[L2TP_AVP_PROXY_AUTHEN_CHALLENGE] = "the same",
 	[L2TP_AVP_PROXY_AUTHEN_ID] = "the same",
 	[L2TP_AVP_PROXY_AUTHEN_RESPONSE] = "the same; never printed",
-	[L2TP_AVP_CALL_ERRORS] = "taken by an LNS in an established call, logged",
-	[L2TP_AVP_ACCM] = "taken by a LAC in an established call, logged: our PPP is synchronous",
-	[L2TP_AVP_RANDOM_VECTOR] = "16 bytes, new in every message that hides; any length taken, the "
-		"last one before a hidden AVP holds",
+	[L2TP_AVP_CALL_ERRORS] =
+		"taken by an LNS in an established call, logged",
+	[L2TP_AVP_ACCM] =
+		"taken by a LAC in an established call, logged: our "
+		"PPP is synchronous",
+	[L2TP_AVP_RANDOM_VECTOR] =
+		"16 bytes, new in every message that hides; any length taken, "
+		"the last one before a hidden AVP holds",
 	[L2TP_AVP_PRIVATE_GROUP_ID] = "kept; no policy hangs on it",
-	[L2TP_AVP_RX_CONNECT_SPEED] = "sent where the driver gives one; the peer's is kept",
+	[L2TP_AVP_RX_CONNECT_SPEED] =
+		"sent where the driver gives one; the peer's is kept",
 	[L2TP_AVP_SEQUENCING_REQUIRED] = "decoded; see section 5.4",
-	[L2TP_AVP_CISCO_CLIENT_NAS_PORT] = "named in logs and tests; sent where the driver gives it",
+	[L2TP_AVP_CISCO_CLIENT_NAS_PORT] =
+		"named in logs and tests; sent where the driver gives it",
 };
 
 /* The same in version 3, and where its RFC has what RFC 2661 had first. */
+/* clang-format off */
 static const struct avp_note {
 	const char *section, *note;
 } avp_notes_v3[L2TP_AVP_COUNT] = {
-	[L2TP_AVP_MESSAGE_TYPE] = { "5.4.1", "first in every message; a vendor's own message goes by its M bit" },
-	[L2TP_AVP_RESULT_CODE] = { "5.4.2", "in every StopCCN and CDN, with a sentence where there is one; "
-		"the peer's goes into the log" },
-	[L2TP_AVP_TIE_BREAKER] = { "5.4.3, 5.4.4", "the session's in every ICRQ and OCRQ; the control "
+	[L2TP_AVP_MESSAGE_TYPE] = { "5.4.1",
+		"first in every message; a vendor's own message goes "
+		"by its M bit" },
+	[L2TP_AVP_RESULT_CODE] = { "5.4.2",
+		"in every StopCCN and CDN, with a sentence where there is "
+		"one; the peer's goes into the log" },
+	[L2TP_AVP_TIE_BREAKER] = { "5.4.3, 5.4.4",
+		"the session's in every ICRQ and OCRQ; the control "
 		"connection's where the driver asks for it; both heeded" },
-	[L2TP_AVP_HOST_NAME] = { "5.4.3", "the configured one sent; the peer's is for the driver to choose "
-		"the configuration by" },
+	[L2TP_AVP_HOST_NAME] = { "5.4.3",
+		"the configured one sent; the peer's is for the driver to "
+		"choose the configuration by" },
 	[L2TP_AVP_VENDOR_NAME] = { "5.4.3", "sent; shown" },
-	[L2TP_AVP_RECEIVE_WINDOW_SIZE] = { "5.4.3", "sent; the peer's is kept to, 4 when it is absent" },
-	[L2TP_AVP_CALL_SERIAL_NUMBER] = { "5.4.4", "\"Serial Number\"; counts up over all connections from a "
+	[L2TP_AVP_RECEIVE_WINDOW_SIZE] = { "5.4.3",
+		"sent; the peer's is kept to, 4 when it is absent" },
+	[L2TP_AVP_CALL_SERIAL_NUMBER] = { "5.4.4",
+		"\"Serial Number\"; counts up over all connections from a "
 		"random number; kept" },
-	[L2TP_AVP_PHYSICAL_CHANNEL_ID] = { "5.4.4", "sent where the driver gives one; the peer's is decoded" },
-	[L2TP_AVP_CALL_ERRORS] = { "5.4.5", "\"Circuit Errors\"; 26 octets, which is the Length that the "
+	[L2TP_AVP_PHYSICAL_CHANNEL_ID] = { "5.4.4",
+		"sent where the driver gives one; the peer's is decoded" },
+	[L2TP_AVP_CALL_ERRORS] = { "5.4.5",
+		"\"Circuit Errors\"; 26 octets, which is the Length that the "
 		"section gives, though its figure shows 18" },
-	[L2TP_AVP_RANDOM_VECTOR] = { "5.4.1", "16 bytes, new in every message that hides; none in an ACK" },
-	[L2TP_AVP_MESSAGE_DIGEST] = { "5.4.1", "where both authenticate, and over IP always; one is sent, of "
+	[L2TP_AVP_RANDOM_VECTOR] = { "5.4.1",
+		"16 bytes, new in every message that hides; none in an ACK" },
+	[L2TP_AVP_MESSAGE_DIGEST] = { "5.4.1",
+		"where both authenticate, and over IP always; one is sent, of "
 		"two either may be right" },
 	[L2TP_AVP_ROUTER_ID] = { "5.4.3", "the configured one sent; shown" },
-	[L2TP_AVP_ASSIGNED_CONNECTION_ID] = { "5.4.3", "random, of 16 bits while version 2 is possible; the "
-		"peer's goes into every header" },
-	[L2TP_AVP_PW_CAPABILITIES] = { "5.4.3", "the configured types sent; none other is asked for or accepted" },
-	[L2TP_AVP_LOCAL_SESSION_ID] = { "5.4.4", "random, one space for all connections; in every message of a "
+	[L2TP_AVP_ASSIGNED_CONNECTION_ID] = { "5.4.3",
+		"random, of 16 bits while version 2 is possible; the peer's "
+		"goes into every header" },
+	[L2TP_AVP_PW_CAPABILITIES] = { "5.4.3",
+		"the configured types sent; none other is asked for "
+		"or accepted" },
+	[L2TP_AVP_LOCAL_SESSION_ID] = { "5.4.4",
+		"random, one space for all connections; in every message of a "
 		"session, and must stay" },
-	[L2TP_AVP_REMOTE_SESSION_ID] = { "5.4.4", "in every message of a session; 0 before it is known, then "
-		"a CDN, WEN or SLI is found by the other id" },
-	[L2TP_AVP_ASSIGNED_COOKIE] = { "5.4.4", "as the driver gives it, 0, 4 or 8 octets; the peer's is for "
+	[L2TP_AVP_REMOTE_SESSION_ID] = { "5.4.4",
+		"in every message of a session; 0 before it is known, then a "
+		"CDN, WEN or SLI is found by the other id" },
+	[L2TP_AVP_ASSIGNED_COOKIE] = { "5.4.4",
+		"as the driver gives it, 0, 4 or 8 octets; the peer's is for "
 		"the data plane; never printed" },
-	[L2TP_AVP_REMOTE_END_ID] = { "5.4.4", "as the driver gives it; more than 64 octets are refused, an "
+	[L2TP_AVP_REMOTE_END_ID] = { "5.4.4",
+		"as the driver gives it; more than 64 octets are refused, an "
 		"empty one never ties" },
 	[L2TP_AVP_APPLICATION_ID] = { "IANA", "decoded, not acted on" },
-	[L2TP_AVP_PSEUDOWIRE_TYPE] = { "5.4.4", "PPP, Ethernet, Ethernet VLAN; one that we did not advertise: "
-		"CDN 14" },
-	[L2TP_AVP_L2_SUBLAYER] = { "5.4.4", "none or the default one; another: CDN 5" },
-	[L2TP_AVP_DATA_SEQUENCING] = { "5.4.4", "0 to 2; without the sublayer: CDN 15" },
-	[L2TP_AVP_CIRCUIT_STATUS] = { "5.4.5", "where it must be, in the ICCN and OCCN, and in an SLI for "
+	[L2TP_AVP_PSEUDOWIRE_TYPE] = { "5.4.4",
+		"PPP, Ethernet, Ethernet VLAN; one that we did not "
+		"advertise: CDN 14" },
+	[L2TP_AVP_L2_SUBLAYER] = { "5.4.4",
+		"none or the default one; another: CDN 5" },
+	[L2TP_AVP_DATA_SEQUENCING] = { "5.4.4",
+		"0 to 2; without the sublayer: CDN 15" },
+	[L2TP_AVP_CIRCUIT_STATUS] = { "5.4.5",
+		"where it must be, in the ICCN and OCCN, and in an SLI for "
 		"each change; the peer's goes to the driver" },
-	[L2TP_AVP_PREFERRED_LANGUAGE] = { "5.4.3", "not sent; the peer's is ignored: our sentences are in the "
+	[L2TP_AVP_PREFERRED_LANGUAGE] = { "5.4.3",
+		"not sent; the peer's is ignored: our sentences are in the "
 		"default language" },
-	[L2TP_AVP_NONCE] = { "5.4.1", "16 random octets where we authenticate; 1 to 64 are taken" },
-	[L2TP_AVP_TX_CONNECT_SPEED_64] = { "5.4.4", "sent where the driver gives one; the peer's is kept" },
+	[L2TP_AVP_NONCE] = { "5.4.1",
+		"16 random octets where we authenticate; 1 to 64 are taken" },
+	[L2TP_AVP_TX_CONNECT_SPEED_64] = { "5.4.4",
+		"sent where the driver gives one; the peer's is kept" },
 	[L2TP_AVP_RX_CONNECT_SPEED_64] = { "5.4.4", "the same" },
 };
+/* clang-format on */
 
 static struct avp_note note_of(enum l2tp_avp_id id)
 {
@@ -288,6 +347,7 @@ static void print_message_rows(void)
 /* ---- faults ---- */
 
 /* "Closes" is what the message's row above says; else the severity is named. */
+/* clang-format off */
 static const struct fault_row {
 	const char *fault, *with_m, *without_m, *error, *section;
 } fault_rows[] = {
@@ -329,7 +389,9 @@ static const struct fault_row {
 	{ "Any of these in a StopCCN or CDN, behind its Message Type",
 	  "AVP ignored", "AVP ignored", "", "it closes already" },
 };
+/* clang-format on */
 
+/* clang-format off */
 static const struct fault_row fault_rows_v3[] = {
 	{ "Header: shorter than 12 octets, Length beyond the packet, control without L or S",
 	  "packet discarded", "packet discarded", "", "3.2.1, 7.1" },
@@ -342,12 +404,13 @@ static const struct fault_row fault_rows_v3[] = {
 	  "message acknowledged and dropped", "8", "5.4.1" },
 	{ "Message Type hidden, or not two octets", "closes the connection",
 	  "message acknowledged and dropped", "3 or 2", "5.4.1, 7.1" },
-	{ "AVP Length below 6 or beyond the message", "closes", "closes: what follows cannot be found", "2", "5.1, 7.1" },
+	{ "AVP Length below 6 or beyond the message",
+	  "closes", "closes: what follows cannot be found", "2", "5.1, 7.1" },
 	{ "AVP unknown", "closes", "AVP ignored", "8", "5.2" },
 	{ "AVP known, but the message has no place for it; RFC 2661's among them",
 	  "AVP ignored", "AVP ignored", "", "4.7.3; else the RFC is silent" },
-	{ "AVP there twice (but for Random Vector and Message Digest)", "the first holds", "the first holds", "",
-	  "the RFC is silent" },
+	{ "AVP there twice (but for Random Vector and Message Digest)",
+	  "the first holds", "the first holds", "", "the RFC is silent" },
 	{ "Value of a wrong size; an id of 0; a Data Sequencing Level beyond 2",
 	  "closes", "AVP ignored", "2 or 3", "5.4.3, 5.4.4, 7.1" },
 	{ "Hidden where it must not be, without Random Vector, or without authentication",
@@ -356,6 +419,7 @@ static const struct fault_row fault_rows_v3[] = {
 	{ "Any of these in a StopCCN or CDN, behind its Message Type",
 	  "AVP ignored", "AVP ignored", "", "it closes already" },
 };
+/* clang-format on */
 
 static void print_faults(void)
 {

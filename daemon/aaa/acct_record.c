@@ -158,6 +158,7 @@ static bool get_class(const struct value *v, struct service *s)
 static bool take_text(struct aaa_acct *r, enum tag tag, const struct value *v, bool *known)
 {
 	switch ((int)tag) {
+	/* clang-format off */
 	case TAG_PROFILE: return TEXT(r->profile);
 	case TAG_SESSION_ID: return TEXT(r->call.session_id);
 	case TAG_LOCAL: return TEXT(r->call.local);
@@ -176,6 +177,7 @@ static bool take_text(struct aaa_acct *r, enum tag tag, const struct value *v, b
 	case TAG_LOCAL_IPV4: return get_bytes(v, &r->local_ipv4, 4);
 	case TAG_REMOTE_IPV4: return get_bytes(v, &r->remote_ipv4, 4);
 	case TAG_REMOTE_IFID: return get_bytes(v, r->remote_ifid, 8);
+	/* clang-format on */
 	default:
 		*known = false;
 		return true;
@@ -188,6 +190,7 @@ static bool take_number(struct aaa_acct *r, enum tag tag, const struct value *v)
 	bool ok = true;
 
 	switch ((int)tag) {
+	/* clang-format off */
 	case TAG_KIND: ok = get_u32(v, &n); r->kind = (enum aaa_acct_kind)n; break;
 	case TAG_SERIAL: ok = get_number(v, &r->serial); break;
 	case TAG_TUNNEL_ID: ok = get_u32(v, &r->call.tunnel_id); break;
@@ -203,6 +206,7 @@ static bool take_number(struct aaa_acct *r, enum tag tag, const struct value *v)
 	case TAG_TX_PACKETS: ok = get_number(v, &r->counters.tx_packets); break;
 	case TAG_END: ok = get_u32(v, &n); r->end = (enum service_end)n; break;
 	case TAG_AUTHENTIC: ok = get_u32(v, &n) && n < 100; r->authentic = (char)n; break;
+	/* clang-format on */
 	default: break;		/* a later version's */
 	}
 	return ok;

@@ -9,14 +9,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TEXT(w, k, v, fl, h)	{ .word = w, .key = k, .kind = CTL_TEXT, .value = v, .flags = fl, .help = h }
-#define LIST(w, k, v, h)	{ .word = w, .key = k, .kind = CTL_LIST, .value = v, .help = h }
+/* clang-format off */
+#define TEXT(w, k, v, fl, h) \
+	{ .word = w, .key = k, .kind = CTL_TEXT, .value = v, .flags = fl, .help = h }
+#define LIST(w, k, v, h) \
+	{ .word = w, .key = k, .kind = CTL_LIST, .value = v, .help = h }
 #define NUMBER(w, k, v, lo, hi, h) \
 	{ .word = w, .key = k, .kind = CTL_NUMBER, .value = v, .min = lo, .max = hi, .help = h }
-#define FLAG(w, k, h)		{ .word = w, .key = k, .kind = CTL_FLAG, .help = h }
-#define ON_OFF(w, k, h)		{ .word = w, .key = k, .kind = CTL_ON_OFF, .value = "on|off", .help = h }
-#define CHOICE(w, k, v, fl, h)	{ .word = w, .key = k, .kind = CTL_CHOICE, .value = v, .flags = fl, .help = h }
-#define SECRET(w, k, h)		{ .word = w, .key = k, .kind = CTL_SECRET_FILE, .value = "FILE", .help = h }
+#define FLAG(w, k, h) \
+	{ .word = w, .key = k, .kind = CTL_FLAG, .help = h }
+#define ON_OFF(w, k, h) \
+	{ .word = w, .key = k, .kind = CTL_ON_OFF, .value = "on|off", .help = h }
+#define CHOICE(w, k, v, fl, h) \
+	{ .word = w, .key = k, .kind = CTL_CHOICE, .value = v, .flags = fl, .help = h }
+#define SECRET(w, k, h) \
+	{ .word = w, .key = k, .kind = CTL_SECRET_FILE, .value = "FILE", .help = h }
+/* clang-format on */
 #define DAY 86400
 
 static const struct ctl_arg add_tunnel_args[] = {
@@ -248,8 +256,15 @@ static const struct ctl_arg test_aaa_args[] = {
 	TEXT("ppp", "ppp", "PROFILE", 0, "The ppp section that counts; may be left out when one only has auth"),
 	CHOICE("method", "method", "pap|chap|mschapv2", 0,
 	       "How the password is proven; by default as the profile asks first"),
-	{ .word = "password-file", .key = "password", .kind = CTL_SECRET_FILE, .value = "FILE", .flags = CTL_ASK,
-	  .help = "File whose first line is the password; else it is asked for, or read from standard input" },
+	{
+		.word = "password-file",
+		.key = "password",
+		.kind = CTL_SECRET_FILE,
+		.value = "FILE",
+		.flags = CTL_ASK,
+		.help = "File whose first line is the password; else it is "
+			"asked for, or read from standard input",
+	},
 	{ 0 }
 };
 
@@ -259,6 +274,7 @@ static const struct ctl_arg set_log_args[] = {
 	{ 0 }
 };
 
+/* clang-format off */
 #define SECTION(l)	{ .label = l, .format = CTL_SECTION }
 #define COLUMN(k, h, l)	{ .key = k, .heading = h, .label = l, .format = CTL_PLAIN }
 #define LINE(k, l)	{ .key = k, .label = l, .format = CTL_PLAIN }
@@ -360,7 +376,8 @@ static const struct ctl_field user_fields[] = {
 	COLUMN("user", "USER", "User"),
 	COLUMN("state", "STATE", "State"),
 	LINE("ppp", "PPP profile"),
-	{ .key = "tunnel", .instead = "tunnel_id", .heading = "TUNNEL", .label = "Tunnel", .format = CTL_PLAIN },
+	{ .key = "tunnel", .instead = "tunnel_id", .heading = "TUNNEL", .label = "Tunnel",
+	  .format = CTL_PLAIN },
 	LINE("tunnel_id", "Tunnel's local id"),
 	COLUMN("session_id", "SESSION", "Session's local id"),
 	COLUMN("ifname", "INTERFACE", "Interface"),
@@ -412,7 +429,8 @@ static const struct ctl_field radius_fields[] = {
 	COLUMN("auth", "AUTH", "Authentication"),
 	COLUMN("acct", "ACCT", "Accounting"),
 	{ .key = "changed_s", .heading = "SINCE", .label = "Since", .format = CTL_SECONDS },
-	{ .key = "auth_latency_us", .heading = "LATENCY", .label = "Latency", .format = CTL_MICROSECONDS },
+	{ .key = "auth_latency_us", .heading = "LATENCY", .label = "Latency",
+	  .format = CTL_MICROSECONDS },
 	{ .key = "acct_latency_us", .label = "Accounting latency", .format = CTL_MICROSECONDS },
 	COUNT("outstanding", "WAITING", "Requests under way"),
 	COUNT("queued", "QUEUED", "Accounting records kept"),
@@ -617,11 +635,14 @@ const struct ctl_command ctl_commands[] = {
 	{ .words = "add tunnel lcce", .args = add_lcce_tunnel_args,
 	  .help = "Adds a peer of L2TPv3, as an lcce section does; not kept over restarts." },
 	{ .words = "add session lcce", .args = add_lcce_session_args, .view = &name_view,
-	  .help = "Adds a pseudowire to such a peer, or to a configured one; prints its name when none is given." },
+	  .help = "Adds a pseudowire to such a peer, or to a configured one; "
+		  "prints its name when none is given." },
 	{ .words = "add tunnel static", .args = add_static_tunnel_args,
-	  .help = "Makes a tunnel without a control connection, as ip-l2tp does; kept over restarts." },
+	  .help = "Makes a tunnel without a control connection, as ip-l2tp does; "
+		  "kept over restarts." },
 	{ .words = "add session static", .args = add_static_session_args, .view = &name_view,
-	  .help = "Makes an Ethernet session in a static tunnel; prints its name when none is given." },
+	  .help = "Makes an Ethernet session in a static tunnel; prints its name "
+		  "when none is given." },
 	{ .words = "delete tunnel", .args = delete_tunnel_args,
 	  .help = "Closes a tunnel and the sessions in it." },
 	{ .words = "delete session", .args = delete_session_args,
@@ -643,7 +664,8 @@ const struct ctl_command ctl_commands[] = {
 	{ .words = "show radius", .args = show_radius_args, .view = &radius_view,
 	  .help = "Lists the RADIUS servers: whether they answer, how fast, what was asked." },
 	{ .words = "show interfaces", .args = show_interfaces_args, .view = &interface_view,
-	  .help = "Lists the interfaces of sessions and both ends' circuits, or shows one on one page." },
+	  .help = "Lists the interfaces of sessions and both ends' circuits, or "
+		  "shows one on one page." },
 	{ .words = "show static", .args = show_static_args, .view = &static_view,
 	  .help = "Lists the static tunnels and their sessions, or shows those of one in full." },
 	{ .words = "show config", .view = &config_view,
@@ -653,8 +675,10 @@ const struct ctl_command ctl_commands[] = {
 	{ .words = "set log", .args = set_log_args,
 	  .help = "Changes how much l2tpd logs until it is started again." },
 	{ .words = "test aaa", .args = test_aaa_args, .view = &test_view,
-	  .help = "Asks for a user as a call would, and shows the whole reply; fails when he is refused." },
+	  .help = "Asks for a user as a call would, and shows the whole reply; "
+		  "fails when he is refused." },
 	{ .words = "completion bash", .completion = true,
 	  .help = "Prints a script that completes these commands in bash." },
 	{ 0 }
 };
+/* clang-format on */

@@ -3,7 +3,8 @@
  * The PPP port's messages, all of ipc.h's form:
  * - call channel: a pppd (plugin) and the engine, one socketpair per call;
  * - template channel: the monitor and the pppd template of a profile;
- * - dial socket: a pppd started by someone else (pppd call NAME) and the engine.
+ * - dial socket: a pppd started by someone else (pppd call NAME) and the
+ *   engine.
  */
 #ifndef L2TPD_IPC_PPP_H
 #define L2TPD_IPC_PPP_H
@@ -118,8 +119,11 @@ struct ppp_template_exit { int32_t pid, status; };	/* status of waitpid */
 
 /* ---- dial socket ---- */
 enum ppp_dial_message {
-	PPP_DIAL = 1,		/* plugin to engine, request: ppp_dial */
-				/* reply: ppp_dial_reply, once the call is established; fds: PPPoX socket, call channel */
+	/*
+	 * Plugin to engine, request: ppp_dial. Reply: ppp_dial_reply, once the
+	 * call is established; fds: PPPoX socket, call channel.
+	 */
+	PPP_DIAL = 1,
 };
 struct ppp_dial {
 	char server[PPP_NAME_MAX];	/* name or address; or "" and lac */

@@ -61,6 +61,7 @@ static struct scmp_arg_cmp all_clear(unsigned int arg, scmp_datum_t bits)
 
 /* ---- the engine ---- */
 
+/* clang-format off */
 static const int engine_calls[] = {
 	/* messages and fds */
 	SCMP_SYS(recvmsg), SCMP_SYS(recvmmsg), SCMP_SYS(recvfrom),
@@ -93,17 +94,22 @@ static const int engine_calls[] = {
 	SCMP_SYS(rt_sigpending), SCMP_SYS(sigaltstack), SCMP_SYS(sigreturn),
 	SCMP_SYS(exit), SCMP_SYS(exit_group),
 };
+/* clang-format on */
 
 /* A call that is allowed when one argument has one of a few values. */
 static const struct { int call; unsigned int arg; scmp_datum_t value; } engine_values[] = {
 	{ SCMP_SYS(getsockopt), 1, SOL_SOCKET },	/* SO_ERROR, SO_PEERCRED */
 	{ SCMP_SYS(ioctl), 1, TCGETS },			/* stdio's isatty */
 	{ SCMP_SYS(ioctl), 1, FIONREAD },
-	{ SCMP_SYS(fcntl), 1, F_GETFD }, { SCMP_SYS(fcntl), 1, F_SETFD },
-	{ SCMP_SYS(fcntl), 1, F_GETFL }, { SCMP_SYS(fcntl), 1, F_SETFL },
+	{ SCMP_SYS(fcntl), 1, F_GETFD },
+	{ SCMP_SYS(fcntl), 1, F_SETFD },
+	{ SCMP_SYS(fcntl), 1, F_GETFL },
+	{ SCMP_SYS(fcntl), 1, F_SETFL },
 	{ SCMP_SYS(fcntl), 1, F_DUPFD_CLOEXEC },
-	{ SCMP_SYS(fcntl64), 1, F_GETFD }, { SCMP_SYS(fcntl64), 1, F_SETFD },
-	{ SCMP_SYS(fcntl64), 1, F_GETFL }, { SCMP_SYS(fcntl64), 1, F_SETFL },
+	{ SCMP_SYS(fcntl64), 1, F_GETFD },
+	{ SCMP_SYS(fcntl64), 1, F_SETFD },
+	{ SCMP_SYS(fcntl64), 1, F_GETFL },
+	{ SCMP_SYS(fcntl64), 1, F_SETFL },
 	{ SCMP_SYS(fcntl64), 1, F_DUPFD_CLOEXEC },
 	{ SCMP_SYS(prctl), 0, PR_SET_VMA },		/* malloc names its arenas */
 };
@@ -142,6 +148,7 @@ static int allow_engine(scmp_filter_ctx ctx)
 
 /* ---- aaa ---- */
 
+/* clang-format off */
 static const int aaa_killers[] = {
 	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork),
 	SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
@@ -160,14 +167,17 @@ static const int aaa_killers[] = {
 	SCMP_SYS(setuid), SCMP_SYS(setgid), SCMP_SYS(setreuid), SCMP_SYS(setregid),
 	SCMP_SYS(setresuid), SCMP_SYS(setresgid), SCMP_SYS(setgroups), SCMP_SYS(capset),
 };
+/* clang-format on */
 
 /* What a library may try, and do without. */
+/* clang-format off */
 static const int aaa_absent[] = {
 	SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register),
 	SCMP_SYS(add_key), SCMP_SYS(request_key), SCMP_SYS(keyctl),
 	/* its flags are in memory, out of a filter's sight: glibc then uses clone */
 	SCMP_SYS(clone3),
 };
+/* clang-format on */
 
 static int deny_aaa(scmp_filter_ctx ctx)
 {

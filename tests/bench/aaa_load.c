@@ -96,7 +96,8 @@ static pid_t start_aaa(uint16_t port)
 	engine = ev[0];
 	snprintf(config, sizeof(config),
 		 "hostname = \"bench\"\nlisten { address = 127.0.0.1 }\n"
-		 "radius \"server\" { address = 127.0.0.1 auth-port = %u secret-file = \"/secret\" timeout = 20 }\n"
+		 "radius \"server\" { address = 127.0.0.1 auth-port = %u "
+		 "secret-file = \"/secret\" timeout = 20 }\n"
 		 "ppp \"bench\" { auth = { pap } radius = { \"server\" } accounting = false }\n", port);
 	fds[0] = ev[1];
 	fds[1] = memory_file(config);
@@ -250,7 +251,8 @@ static void report(double seconds, unsigned long long again, const struct rusage
 
 	qsort(took_ns, o.requests, sizeof(*took_ns), compare);
 	printf("{\"requests\": %u, \"accepted\": %u, \"outstanding\": %u, \"delay_ms\": %u, \"seconds\": %.3f, "
-	       "\"per_s\": %.1f, \"latency_ms_p50\": %.2f, \"latency_ms_p99\": %.2f, \"aaa_cpu_us\": %.1f, "
+	       "\"per_s\": %.1f, \"latency_ms_p50\": %.2f, "
+	       "\"latency_ms_p99\": %.2f, \"aaa_cpu_us\": %.1f, "
 	       "\"sent_again\": %llu}\n",
 	       o.requests, accepted, o.outstanding, o.delay_ms, seconds, o.requests / seconds,
 	       (double)took_ns[o.requests / 2] / 1e6, (double)took_ns[(uint64_t)o.requests * 99 / 100] / 1e6,

@@ -68,8 +68,8 @@ static const struct option options[] = {
 	{ 0 }
 };
 
-__attribute__((noreturn))
-static void refuse(const char *what, const char *text)
+static void __attribute__((noreturn))
+refuse(const char *what, const char *text)
 {
 	fprintf(stderr, "l2tp-load: %s: %s; l2tp-load --help explains\n", text, what);
 	exit(2);
@@ -204,10 +204,17 @@ static void raise_fd_limit(void)
 int main(int argc, char **argv)
 {
 	static struct load_options o = {
-		.churn = true, .tunnels = 1, .calls = 1000, .concurrency = 500, .opening = 100,
+		.churn = true,
+		.tunnels = 1,
+		.calls = 1000,
+		.concurrency = 500,
+		.opening = 100,
 		.timeout_s = 40,
 		.tunnel = {
-			.hostname = "l2tp-load", .framing = 3, .bearer = 3, .persist_idle = true,
+			.hostname = "l2tp-load",
+			.framing = 3,
+			.bearer = 3,
+			.persist_idle = true,
 		},
 	};
 	int c;

@@ -407,8 +407,8 @@ static void print(const struct load *l, const struct calls *cs)
 
 /* ---- options ---- */
 
-__attribute__((noreturn))
-static void refuse(const char *what, const char *text)
+static void __attribute__((noreturn))
+refuse(const char *what, const char *text)
 {
 	fprintf(stderr, "ppp-load: %s: %s; ppp-load --help explains\n", text, what);
 	exit(2);

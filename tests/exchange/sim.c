@@ -64,7 +64,7 @@ static void node_random(void *ctx, void *buf, size_t len)
 		p[i] = (uint8_t)sim_random(s);
 }
 
-/* ---- events: a heap by time, then by the order in which they were made ---- */
+/* ---- events: a heap by time, then by the order of their making ---- */
 
 static bool before(const struct sim_event *a, const struct sim_event *b)
 {

@@ -172,8 +172,11 @@ static void open_tunnel(struct world *w)
 static void open_session(struct world *w, struct l2tp_tunnel *t, uint8_t how)
 {
 	struct l2tp_call_params p = {
-		.called_number = "1", .end_id_len = how >> 1 & 1, .end_id = "x",
-		.pseudowire = how & 4 ? L2TP_PW_ETHERNET : 0, .circuit_active = how & 8,
+		.called_number = "1",
+		.end_id_len = how >> 1 & 1,
+		.end_id = "x",
+		.pseudowire = how & 4 ? L2TP_PW_ETHERNET : 0,
+		.circuit_active = how & 8,
 	};
 	int err;
 
@@ -203,20 +206,28 @@ static void set_up(struct world *w, uint8_t how)
 {
 	static const struct secret secret = { .len = 6, .data = "shared" };
 	const struct l2tp_env env = { .ctx = w, .random = fill };
+	const bool over_ip = how & OVER_IP, falls_back = how & FALLS_BACK;
+	const bool version_3 = how & VERSION_3 || over_ip || falls_back;
 	const struct l2tp_limits limits = { .tunnels = 20, .half_open = 10, .sessions = 50 };
 
 	*w = (struct world){
-		.now = 1000000, .random = how,
-		.local = { .family = AF_INET, .port = how & OVER_IP ? 0 : 1701, .ip = { 192, 0, 2, 1 } },
-		.peer = { .family = AF_INET, .port = how & OVER_IP ? 0 : 1701, .ip = { 192, 0, 2, 2 } },
+		.now = 1000000,
+		.random = how,
+		.local = { .family = AF_INET, .ip = { 192, 0, 2, 1 } },
+		.peer = { .family = AF_INET, .ip = { 192, 0, 2, 2 } },
 		.cfg = {
-			.hostname = "here", .bearer = 3, .router_id = 1, .challenge = how & WITH_SECRET,
-			.hide = (how & WITH_SECRET) && (how & HIDES), .tie_breaker = how & TIES,
-			.version = how & (VERSION_3 | OVER_IP | FALLS_BACK) ? 3 : 2,
-			.fallback = (how & FALLS_BACK) && !(how & OVER_IP),
+			.hostname = "here",
+			.bearer = 3,
+			.router_id = 1,
+			.challenge = how & WITH_SECRET,
+			.hide = (how & WITH_SECRET) && (how & HIDES),
+			.tie_breaker = how & TIES,
+			.version = version_3 ? 3 : 2,
+			.fallback = falls_back && !over_ip,
 			.pseudowires = { L2TP_PW_PPP, L2TP_PW_ETHERNET },
 		},
 	};
+	w->local.port = w->peer.port = over_ip ? 0 : 1701;
 	if (how & WITH_SECRET)
 		w->cfg.secret = secret;
 	CHECK(!l2tp_signing_key(&w->key, &w->cfg.secret));

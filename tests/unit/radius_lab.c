@@ -224,9 +224,11 @@ static struct config *configure(const char *ppp, const char *way)
 {
 	static const char form[] =
 		"hostname = \"lns\"\nlisten { address = 127.0.0.1 }\n"
-		"ppp \"isp\" { auth = { mschapv2, chap, pap, mschapv1 } radius = { \"a\", \"b\" } %s }\n"
+		"ppp \"isp\" { auth = { mschapv2, chap, pap, "
+		"mschapv1 } radius = { \"a\", \"b\" } %s }\n"
 		"radius \"a\" { address = \"127.0.0.1\" %s }\n"
-		"radius \"b\" { address = \"127.0.0.1\" auth-port = %u acct-port = %u secret-file = \"/s\" }\n";
+		"radius \"b\" { address = \"127.0.0.1\" auth-port = %u "
+		"acct-port = %u secret-file = \"/s\" }\n";
 	char text[2048], udp[128], err[512];
 	struct config *c;
 	FILE *f;

@@ -48,13 +48,17 @@ static const char bird[] =
 	"}\n";
 
 static const char *const kea[] = {
-	"\"interfaces-config\": { \"re-detect\": true, \"interfaces\": [ \"ppp0\", \"vpn.1\" ] },\n",
+	"\"interfaces-config\": { \"re-detect\": true, "
+	"\"interfaces\": [ \"ppp0\", \"vpn.1\" ] },\n",
 	"\"identifier\": \"00000000000ABCDE\"",
 	"\t\t{ \"id\": 1, \"subnet\": \"2001:db8:aa00::/56\", \"interface\": \"ppp0\",\n"
-	"\t\t  \"pd-pools\": [ { \"prefix\": \"2001:db8:aa00::\", \"prefix-len\": 56, \"delegated-len\": 56 } ],\n"
-	"\t\t  \"option-data\": [ { \"name\": \"dns-servers\", \"data\": \"2001:db8::53, 2001:db8::54\" } ] },\n"
+	"\t\t  \"pd-pools\": [ { \"prefix\": \"2001:db8:aa00::\", "
+	"\"prefix-len\": 56, \"delegated-len\": 56 } ],\n"
+	"\t\t  \"option-data\": [ { \"name\": \"dns-servers\", "
+	"\"data\": \"2001:db8::53, 2001:db8::54\" } ] },\n"
 	"\t\t{ \"id\": 4, \"subnet\": \"fd00:1:2::/48\", \"interface\": \"vpn.1\",\n"
-	"\t\t  \"pd-pools\": [ { \"prefix\": \"fd00:1:2::\", \"prefix-len\": 48, \"delegated-len\": 48 } ] }\n"
+	"\t\t  \"pd-pools\": [ { \"prefix\": \"fd00:1:2::\", "
+	"\"prefix-len\": 48, \"delegated-len\": 48 } ] }\n"
 	"\t]\n"
 	"} }\n",
 };

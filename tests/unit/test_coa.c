@@ -37,7 +37,8 @@
 static const char config_text[] =
 	"hostname = \"our-lns\"\n"
 	"coa \"desk\" { from-address = { \"127.0.0.1\" } secret-file = \"/desk\" }\n"
-	"coa \"lax\" { from-address = { \"::1\" } secret-file = \"/lax\" require-message-authenticator = false }\n";
+	"coa \"lax\" { from-address = { \"::1\" } secret-file = \"/lax\" "
+	"require-message-authenticator = false }\n";
 
 static int monitor, engine;	/* this test's ends */
 static pid_t child;

@@ -84,7 +84,8 @@ static void test_identification(void **state)
 	assert_int_equal(q.nas_port, 7 << 16 | 9);
 	coa_describe(&q, text, sizeof(text));
 	assert_string_equal(text, "session \"5F000001\", user \"alice\", address 10.64.0.5, prefix 2001:db8:1:2::/64, "
-			    "delegated prefix 2001:db8:1:f000::/52, port \"l2tp 65535/65535\", port 7/9, "
+			    "delegated prefix 2001:db8:1:f000::/52, "
+			    "port \"l2tp 65535/65535\", port 7/9, "
 			    "calling number \"0301234\", called number \"0800\"");
 	coa_describe(&q, text, 8);
 	assert_true(strlen(text) < 8);
@@ -244,7 +245,8 @@ static void test_rates(void **state)
 	assert_int_equal(q.service.rate_down, 4000000);
 	begin_change();
 	vendor_text(RADIUS_VENDOR_CISCO, RADIUS_CISCO_AVPAIR,
-		    "lcp:interface-config#1=rate-limit output 512000 8000 8000 conform-action transmit exceed-action drop");
+		    "lcp:interface-config#1=rate-limit output 512000 8000 8000 "
+		    "conform-action transmit exceed-action drop");
 	assert_int_equal(read_it(), COA_OK);
 	assert_int_equal(q.service.rate_down, 512000);
 }

@@ -340,7 +340,9 @@ static bool size_exists(const struct l2tp_avp_info *info, size_t len)
 static void test_hidden_round_trip(void **state)
 {
 	static const size_t lengths[] = {
+		/* clang-format off */
 		0, 1, 2, 4, 8, 13, 14, 15, 16, 17, 29, 30, 31, 32, 100, 1000, L2TP_VALUE_MAX - 2,
+		/* clang-format on */
 	};
 
 	(void)state;

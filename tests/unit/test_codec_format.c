@@ -224,6 +224,7 @@ static void test_cause_format(void **state)
 		enum l2tp_message_type type;
 		const char *text;
 	} rows[] = {
+		/* clang-format off */
 		{ { .result = 1 }, L2TP_STOPCCN,
 		  "1 (general request to clear control connection)" },
 		{ { .result = 1 }, L2TP_CDN, "1 (loss of carrier)" },
@@ -238,6 +239,7 @@ static void test_cause_format(void **state)
 		{ { .result = 0 }, L2TP_CDN, "0 (unknown)" },
 		{ { .result = 999, .error = 999 }, L2TP_STOPCCN,
 		  "999 (unknown), error 999 (unknown)" },
+		/* clang-format on */
 	};
 	char buf[256], small[8];
 

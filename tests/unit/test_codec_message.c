@@ -411,6 +411,7 @@ static void test_malformed_message_type(void **state)
 		size_t len;
 		enum l2tp_severity severity;
 	} rows[] = {
+		/* clang-format off */
 		{ M_BIT,		0, "\0\x0b", 1, L2TP_CLOSE_TUNNEL },
 		{ 0,			0, "\0\x0b", 1, L2TP_DROP_MESSAGE },
 		{ M_BIT,		0, "", 0, L2TP_CLOSE_TUNNEL },
@@ -421,6 +422,7 @@ static void test_malformed_message_type(void **state)
 		{ 0x2000,		0, "\0\x0b", 2, L2TP_DROP_MESSAGE },
 		{ M_BIT,		9, "\0\x0b", 2, L2TP_CLOSE_TUNNEL },
 		{ 0,			9, "\0\x0b", 2, L2TP_CLOSE_TUNNEL },
+		/* clang-format on */
 	};
 	struct packet p;
 	struct decoded d;

@@ -23,6 +23,7 @@ static const struct frame_text {
 	const char *name, *header;
 	const char *avps[16];
 } frame_texts[] = {
+	/* clang-format off */
 	{ "SCCRQ", "0/0 0 0", {
 		"Message Type: 1 (SCCRQ)",
 		"Protocol Version: 1.0",
@@ -84,6 +85,7 @@ static const struct frame_text {
 		"Assigned Tunnel ID: 55270",
 		"Result Code: 1" } },
 	{ "ZLB after StopCCN", "55270/0 5 3", { NULL } },
+	/* clang-format on */
 };
 
 static json_t *vector;

@@ -584,12 +584,14 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "lcce c { session s { bridge = \"b/r\" } }", "\"b/r\" is no name for an interface" },
 	{ "lcce c { remote = x session s { remote-end-id = a\npseudowire-id = 5 } }",
 	  "test.conf:2: pseudowire-id is a remote-end-id of four octets" },
-	{ "lcce c { remote = x session s { remote-end-id = \"0123\" } session t {\npseudowire-id = 808530483 } }",
+	{ "lcce c { remote = x session s { remote-end-id = \"0123\" } "
+	  "session t {\npseudowire-id = 808530483 } }",
 	  "test.conf:2: session \"s\" has the same pseudowire-id" },
 	{ "lcce c { session s { pseudowire-id = 0 } }", "pseudowire-id = 0 is out of range" },
 	{ "lcce c { session s { remote-end-id = \"\" } }", "remote-end-id has 0 bytes; it takes 1 to 64" },
 	{ "lcce c { remote = x session s {\npseudowire = vlan } }", "test.conf:2: session \"s\" has no vlan" },
-	{ "lcce c { remote = x session s { pseudowire = vlan vlan = 4000\nifname = elevenchars } }",
+	{ "lcce c { remote = x session s { pseudowire = vlan "
+	  "vlan = 4000\nifname = elevenchars } }",
 	  "test.conf:2: the VLAN's interface would be elevenchars.4000, which is longer" },
 	{ "lcce c { remote = x session s {\nvlan = 5 } }", "test.conf:2: vlan is of a pseudowire \"vlan\" only" },
 	{ "lcce c { remote = x session s { bridge = b\nvrf = v } }", "test.conf:2: an interface joins a bridge or a vrf" },
@@ -601,9 +603,11 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "lcce c { remote = x session s { } session t {\nremote-end-id = s } }",
 	  "test.conf:2: session \"s\" has the same remote-end-id" },
 	{ "lcce c { remote = x session s { } session s { } }", "found duplicate title 's'" },
-	{ "lcce a { remote = x session s { ifname = i } }\nlcce b { remote = x session s {\nifname = i } }",
+	{ "lcce a { remote = x session s { ifname = i } }\n"
+	  "lcce b { remote = x session s {\nifname = i } }",
 	  "test.conf:3: another session has this ifname" },
-	{ P "lcce a { remote = x session s { ifname = i } }\nlac b { server = x session s { ppp = p ifname = i } }",
+	{ P "lcce a { remote = x session s { ifname = i } }\n"
+	    "lac b { server = x session s { ppp = p ifname = i } }",
 	  "test.conf:2: another session has this ifname" },
 	/* static tunnels */
 	{ "static t {\n}", "test.conf:2: static \"t\" has no tunnel-id" },
@@ -662,7 +666,8 @@ static void test_match(void **state)
 {
 	struct config *c = must_parse(
 		P L
-		"lns a { from-address = 192.0.2.0/24 from-hostname = { \"lac*\", \"bras\" } ppp = p }\n"
+		"lns a { from-address = 192.0.2.0/24 "
+		"from-hostname = { \"lac*\", \"bras\" } ppp = p }\n"
 		"lns b { from-hostname = { \"LAC9\" } ppp = p }\n"
 		"lns c { from-address = { ::/0, 198.51.100.1 } ppp = p }\n");
 	struct addr in, out, six;
@@ -694,7 +699,8 @@ static void test_match_lcce(void **state)
 {
 	struct config *c = must_parse(
 		L
-		"lcce a { from-address = 192.0.2.0/24 from-hostname = \"pe*\" from-router-id = 10.0.0.1 }\n"
+		"lcce a { from-address = 192.0.2.0/24 "
+		"from-hostname = \"pe*\" from-router-id = 10.0.0.1 }\n"
 		"lcce b { from-router-id = 10.0.0.2 }\n"
 		"lcce c { remote = 192.0.2.7 }\n"
 		"lcce d { remote = 192.0.2.7 from-hostname = other }\n"
@@ -890,10 +896,15 @@ static void random_value(const struct config_key *k, FILE *f, unsigned int index
  */
 static bool left_out(const struct config_section *s, const char *key)
 {
-	static const struct { const struct config_section *section; const char *key; } keys[] = {
+	static const struct {
+		const struct config_section *section;
+		const char *key;
+	} keys[] = {
+		/* clang-format off */
 		{ NULL, "challenge" }, { NULL, "hide-avps" }, { NULL, "password-file" },
 		{ NULL, "default-route" }, { NULL, "remote-address" }, { NULL, "retransmit" },
-		{ NULL, "redial" }, { NULL, "ipv6" }, { NULL, "source-address" }, { NULL, "accounting" },
+		{ NULL, "redial" }, { NULL, "ipv6" }, { NULL, "source-address" },
+		{ NULL, "accounting" },
 		{ NULL, "prefix-pool" }, { NULL, "delegated-pool" }, { NULL, "dns6" },
 		{ NULL, "encap" }, { NULL, "vlan" }, { NULL, "bridge" }, { NULL, "vrf" },
 		{ &config_section_listen, "port" },
@@ -908,13 +919,15 @@ static bool left_out(const struct config_section *s, const char *key)
 		{ &config_section_radius, "port" }, { &config_section_radius, "auth-port" },
 		{ &config_section_radius, "acct-port" }, { &config_section_radius, "secret-file" },
 		{ &config_section_radius, "tries" }, { &config_section_radius, "ca-file" },
-		{ &config_section_radius, "certificate-file" }, { &config_section_radius, "key-file" },
+		{ &config_section_radius, "certificate-file" },
+		{ &config_section_radius, "key-file" },
 		{ &config_section_radius, "server-name" },
 		{ &config_section_static_session, "session-id" },
 		{ &config_section_static_session, "peer-session-id" },
 		{ &config_section_static_session, "l2spec-type" },
 		{ &config_section_static_session, "keepalive" },
 		{ &config_section_static_session, "keepalive-address" },
+		/* clang-format on */
 	};
 	size_t i;
 
@@ -964,7 +977,8 @@ static void random_radius(unsigned int serial, FILE *f)
 	static const char *const ways[] = {
 		"secret-file = /s auth-port = 1645 tries = 20", "transport = udp secret-file = /s acct-port = 1",
 		"transport = tls ca-file = /c", "transport = tls ca-file = /c port = 1812 server-name = other",
-		"transport = tls ca-file = /c certificate-file = /x key-file = /k port = 2083 server-name = r",
+		("transport = tls ca-file = /c certificate-file = /x "
+		 "key-file = /k port = 2083 server-name = r"),
 	};
 
 	fprintf(f, "radius r%u {\naddress = r %s\n", serial, ways[random_below(5)]);
@@ -1000,8 +1014,10 @@ static void random_static(unsigned int serial, FILE *f)
 {
 	static const char *const ends[] = {
 		"encap = ip local = ::1 remote = ::2",
-		"encap = udp local = ::1 remote = ::2 udp-sport = 1 udp-dport = 65535 udp6-csum-tx = off udp6-csum-rx = on",
-		"local = 0.0.0.0 remote = 10.0.0.2 udp-sport = 1701 udp-dport = 1701 udp-csum = on",
+		("encap = udp local = ::1 remote = ::2 udp-sport = 1 "
+		 "udp-dport = 65535 udp6-csum-tx = off udp6-csum-rx = on"),
+		("local = 0.0.0.0 remote = 10.0.0.2 "
+		 "udp-sport = 1701 udp-dport = 1701 udp-csum = on"),
 	};
 	unsigned int j;
 

@@ -193,7 +193,8 @@ static void test_add_tunnel(void **state)
 		 "port 1702 hostname me hide challenge off hello 30 source-port 1701", f->secret);
 	assert_int_equal(run_with(f, line,
 		"{\"command\":\"add tunnel\",\"args\":{\"remote\":\"lns.example.net\","
-		"\"name\":\"work\",\"secret\":\"s3cret\",\"local\":\"192.0.2.10\",\"port\":1702,"
+		"\"name\":\"work\",\"secret\":\"s3cret\","
+		"\"local\":\"192.0.2.10\",\"port\":1702,"
 		"\"hostname\":\"me\",\"hide\":true,\"challenge\":false,\"hello\":30,"
 		"\"source_port\":\"1701\"}}", END), 0);
 	assert_string_equal(f->out, "");
@@ -210,7 +211,8 @@ static void test_add_session(void **state)
 		 "add session tunnel work ppp dialout user alice password-file %s name home "
 		 "persist on", f->secret);
 	assert_int_equal(run_with(f, line,
-		"{\"command\":\"add session\",\"args\":{\"tunnel\":\"work\",\"ppp\":\"dialout\","
+		"{\"command\":\"add session\","
+		"\"args\":{\"tunnel\":\"work\",\"ppp\":\"dialout\","
 		"\"user\":\"alice\",\"password\":\"pass word\",\"name\":\"home\","
 		"\"persist\":true}}", END), 0);
 }
@@ -220,7 +222,8 @@ static void test_add_version(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(run_with(f, "add tunnel remote x encap ip version auto",
-		"{\"command\":\"add tunnel\",\"args\":{\"remote\":\"x\",\"encap\":\"ip\",\"version\":\"auto\"}}",
+		"{\"command\":\"add tunnel\",\"args\":{\"remote\":\"x\","
+		"\"encap\":\"ip\",\"version\":\"auto\"}}",
 		END), 0);
 }
 
@@ -228,23 +231,34 @@ static void test_add_version(void **state)
 static void test_static(void **state)
 {
 	static const struct { const char *line, *request; } cases[] = {
-		{ "add tunnel static hill tunnel-id 3000 peer-tunnel-id 4000 encap udp local 192.0.2.1 remote 192.0.2.2 "
+		{ "add tunnel static hill tunnel-id 3000 peer-tunnel-id 4000 "
+		  "encap udp local 192.0.2.1 remote 192.0.2.2 "
 		  "udp-sport 5000 udp-dport 6000 udp-csum on",
-		  "{\"command\":\"add tunnel static\",\"args\":{\"name\":\"hill\",\"tunnel_id\":3000,"
-		  "\"peer_tunnel_id\":4000,\"encap\":\"udp\",\"local\":\"192.0.2.1\",\"remote\":\"192.0.2.2\","
+		  "{\"command\":\"add tunnel static\","
+		  "\"args\":{\"name\":\"hill\",\"tunnel_id\":3000,"
+		  "\"peer_tunnel_id\":4000,\"encap\":\"udp\","
+		  "\"local\":\"192.0.2.1\",\"remote\":\"192.0.2.2\","
 		  "\"udp_sport\":5000,\"udp_dport\":6000,\"udp_csum\":true}}" },
-		{ "a t static name static tunnel_id 4294967295 peer_tunnel_id 1 enc ip loc ::1 rem ::2",
-		  "{\"command\":\"add tunnel static\",\"args\":{\"name\":\"static\",\"tunnel_id\":4294967295,"
-		  "\"peer_tunnel_id\":1,\"encap\":\"ip\",\"local\":\"::1\",\"remote\":\"::2\"}}" },
-		{ "add session static tunnel hill name lan session-id 1 peer-session-id 2 cookie 014d3636deadbeef "
-		  "l2spec_type none seq both ifname l2 vlan 7 mtu 1400 keepalive 5 keepalive-address 10.0.0.1",
-		  "{\"command\":\"add session static\",\"args\":{\"tunnel\":\"hill\",\"name\":\"lan\","
-		  "\"session_id\":1,\"peer_session_id\":2,\"cookie\":\"014d3636deadbeef\",\"l2spec_type\":\"none\","
+		{ "a t static name static tunnel_id 4294967295 "
+		  "peer_tunnel_id 1 enc ip loc ::1 rem ::2",
+		  "{\"command\":\"add tunnel static\","
+		  "\"args\":{\"name\":\"static\",\"tunnel_id\":4294967295,"
+		  "\"peer_tunnel_id\":1,\"encap\":\"ip\","
+		  "\"local\":\"::1\",\"remote\":\"::2\"}}" },
+		{ "add session static tunnel hill name lan session-id 1 "
+		  "peer-session-id 2 cookie 014d3636deadbeef "
+		  "l2spec_type none seq both ifname l2 vlan 7 "
+		  "mtu 1400 keepalive 5 keepalive-address 10.0.0.1",
+		  "{\"command\":\"add session static\","
+		  "\"args\":{\"tunnel\":\"hill\",\"name\":\"lan\","
+		  "\"session_id\":1,\"peer_session_id\":2,"
+		  "\"cookie\":\"014d3636deadbeef\",\"l2spec_type\":\"none\","
 		  "\"seq\":\"both\",\"ifname\":\"l2\",\"vlan\":7,\"mtu\":1400,\"keepalive\":5,"
 		  "\"keepalive_address\":\"10.0.0.1\"}}" },
 		{ "del tun static hill", "{\"command\":\"delete tunnel static\",\"args\":{\"tunnel\":\"hill\"}}" },
 		{ "del ses static tun hill lan",
-		  "{\"command\":\"delete session static\",\"args\":{\"tunnel\":\"hill\",\"session\":\"lan\"}}" },
+		  "{\"command\":\"delete session static\","
+		  "\"args\":{\"tunnel\":\"hill\",\"session\":\"lan\"}}" },
 		/* A tunnel may be called static, or begin like it. */
 		{ "delete tunnel tunnel static", "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"static\"}}" },
 		{ "delete tunnel stat", "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"stat\"}}" },
@@ -261,25 +275,42 @@ static void test_static(void **state)
 static void test_lcce(void **state)
 {
 	static const struct { const char *line, *request; } cases[] = {
-		{ "add tunnel lcce branch remote branch.example.net port 1702 source_address 192.0.2.1 source-port ephemeral "
-		  "encap udp initiate off from-address 192.0.2.0/24,2001:db8::/32 from-hostname pe*,b? from-router-id 10.0.0.1",
-		  "{\"command\":\"add tunnel lcce\",\"args\":{\"name\":\"branch\",\"remote\":\"branch.example.net\","
-		  "\"port\":1702,\"source_address\":\"192.0.2.1\",\"source_port\":\"ephemeral\",\"encap\":\"udp\","
+		{ "add tunnel lcce branch remote branch.example.net "
+		  "port 1702 source_address 192.0.2.1 source-port ephemeral "
+		  "encap udp initiate off from-address 192.0.2.0/24,"
+		  "2001:db8::/32 from-hostname pe*,b? from-router-id 10.0.0.1",
+		  "{\"command\":\"add tunnel lcce\","
+		  "\"args\":{\"name\":\"branch\","
+		  "\"remote\":\"branch.example.net\","
+		  "\"port\":1702,\"source_address\":\"192.0.2.1\","
+		  "\"source_port\":\"ephemeral\",\"encap\":\"udp\","
 		  "\"initiate\":false,\"from_address\":[\"192.0.2.0/24\",\"2001:db8::/32\"],"
 		  "\"from_hostname\":[\"pe*\",\"b?\"],\"from_router_id\":\"10.0.0.1\"}}" },
-		{ "a t lcce name lcce rem x hide on chall off dig md5 retransmit 0.5 retransmit-tries 3 redial 0.5 ipsec required "
+		{ "a t lcce name lcce rem x hide on chall off dig md5 "
+		  "retransmit 0.5 retransmit-tries 3 redial 0.5 ipsec required "
 		  "ipsec-connection site/l2tp",
-		  "{\"command\":\"add tunnel lcce\",\"args\":{\"name\":\"lcce\",\"remote\":\"x\",\"hide_avps\":true,"
-		  "\"challenge\":false,\"digest\":\"md5\",\"retransmit\":\"0.5\",\"retransmit_tries\":3,"
-		  "\"redial\":\"0.5\",\"ipsec\":\"required\",\"ipsec_connection\":\"site/l2tp\"}}" },
-		{ "add session lcce tunnel branch name lan pseudowire vlan vlan 7 remote-end-id lan-1 ifname lan0 mtu 1400 "
-		  "mac 02:00:00:00:00:01 bridge br0 circuit eth1 cookie 4 l2-sublayer on sequencing off",
-		  "{\"command\":\"add session lcce\",\"args\":{\"tunnel\":\"branch\",\"name\":\"lan\","
-		  "\"pseudowire\":\"vlan\",\"vlan\":7,\"remote_end_id\":\"lan-1\",\"ifname\":\"lan0\",\"mtu\":1400,"
-		  "\"mac\":\"02:00:00:00:00:01\",\"bridge\":\"br0\",\"circuit\":\"eth1\",\"cookie\":\"4\","
+		  "{\"command\":\"add tunnel lcce\","
+		  "\"args\":{\"name\":\"lcce\","
+		  "\"remote\":\"x\",\"hide_avps\":true,"
+		  "\"challenge\":false,\"digest\":\"md5\","
+		  "\"retransmit\":\"0.5\",\"retransmit_tries\":3,"
+		  "\"redial\":\"0.5\",\"ipsec\":\"required\","
+		  "\"ipsec_connection\":\"site/l2tp\"}}" },
+		{ "add session lcce tunnel branch name lan pseudowire "
+		  "vlan vlan 7 remote-end-id lan-1 ifname lan0 mtu 1400 "
+		  "mac 02:00:00:00:00:01 bridge br0 circuit "
+		  "eth1 cookie 4 l2-sublayer on sequencing off",
+		  "{\"command\":\"add session lcce\","
+		  "\"args\":{\"tunnel\":\"branch\",\"name\":\"lan\","
+		  "\"pseudowire\":\"vlan\",\"vlan\":7,"
+		  "\"remote_end_id\":\"lan-1\","
+		  "\"ifname\":\"lan0\",\"mtu\":1400,"
+		  "\"mac\":\"02:00:00:00:00:01\",\"bridge\":\"br0\","
+		  "\"circuit\":\"eth1\",\"cookie\":\"4\","
 		  "\"l2_sublayer\":true,\"sequencing\":false}}" },
 		{ "add session lcce tun branch vrf blue",
-		  "{\"command\":\"add session lcce\",\"args\":{\"tunnel\":\"branch\",\"vrf\":\"blue\"}}" },
+		  "{\"command\":\"add session lcce\","
+		  "\"args\":{\"tunnel\":\"branch\",\"vrf\":\"blue\"}}" },
 	};
 	struct fixture *f = *state;
 	char line[512];
@@ -352,11 +383,14 @@ static void test_abbreviations(void **state)
 		{ "sh t tun tunnel", "{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"tunnel\"}}" },
 		{ "sh ses st us bob", "{\"command\":\"show sessions\",\"args\":{\"stats\":true,\"user\":\"bob\"}}" },
 		{ "d t 4711", "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"4711\"}}" },
-		{ "del ses tun work 12", "{\"command\":\"delete session\",\"args\":{\"tunnel\":\"work\",\"session\":\"12\"}}" },
+		{ "del ses tun work 12",
+		  "{\"command\":\"delete session\","
+		  "\"args\":{\"tunnel\":\"work\",\"session\":\"12\"}}" },
 		{ "del ses home", "{\"command\":\"delete session\",\"args\":{\"session\":\"home\"}}" },
 		{ "set log i", "{\"command\":\"set log\",\"args\":{\"level\":\"info\"}}" },
 		{ "a t rem x source-port e ch of",
-		  "{\"command\":\"add tunnel\",\"args\":{\"remote\":\"x\",\"source_port\":\"ephemeral\",\"challenge\":false}}" },
+		  "{\"command\":\"add tunnel\",\"args\":{\"remote\":\"x\","
+		  "\"source_port\":\"ephemeral\",\"challenge\":false}}" },
 		{ "show statu", "{\"command\":\"show status\",\"args\":{}}" },
 		{ "sh us alice", "{\"command\":\"show users\",\"args\":{\"user\":\"alice\"}}" },
 		{ "sh us st", "{\"command\":\"show users\",\"args\":{\"stats\":true}}" },
@@ -375,9 +409,13 @@ static void test_usage_errors(void **state)
 	static const struct { const char *line, *says; } cases[] = {
 		{ "s tun", "'s' may be show or set: spell it out" },
 		{ "show s", "'s' may be sessions, static or status: spell it out" },
-		{ "show", "behind 'show' comes tunnels, sessions, users, pools, radius, interfaces, static, config or "
+		{ "show",
+		  "behind 'show' comes tunnels, sessions, users, "
+		  "pools, radius, interfaces, static, config or "
 			  "status" },
-		{ "shout", "'shout' is not known here: say add, delete, clear, show, set, test or completion" },
+		{ "shout",
+		  "'shout' is not known here: say add, delete, "
+		  "clear, show, set, test or completion" },
 		{ "add bridge", "'bridge' is not known here: say tunnel or session" },
 		{ "add tunnel", "'add tunnel' needs remote HOST" },
 		{ "add tunnel name x", "'add tunnel' needs remote HOST" },
@@ -504,7 +542,8 @@ static void test_asked_password(void **state)
 	write_file(f->secret, 0600, "won der\n");
 	snprintf(line, sizeof(line), "test aaa alice password-file %s ppp isp", f->secret);
 	assert_int_equal(run_typed(f, "other\n", line,
-		"{\"command\":\"test aaa\",\"args\":{\"user\":\"alice\",\"password\":\"won der\","
+		"{\"command\":\"test aaa\","
+		"\"args\":{\"user\":\"alice\",\"password\":\"won der\","
 		"\"ppp\":\"isp\"}}", END), 0);
 }
 
@@ -513,14 +552,17 @@ static void test_asked_password(void **state)
 static void test_pool_table(void **state)
 {
 	static const char reply[] =
-		"{\"record\": {\"name\": \"isp\", \"kind\": \"ppp\", \"ranges\": [\"10.0.0.1-10.0.0.9\", \"10.1.0.1\"],"
-		" \"size\": 10, \"used\": 3, \"reserved\": 0, \"free\": 7, \"known\": 2, \"exhausted\": 0}}\n" END;
+		"{\"record\": {\"name\": \"isp\", \"kind\": \"ppp\", "
+		"\"ranges\": [\"10.0.0.1-10.0.0.9\", \"10.1.0.1\"],"
+		" \"size\": 10, \"used\": 3, \"reserved\": 0, "
+		"\"free\": 7, \"known\": 2, \"exhausted\": 0}}\n" END;
 	struct fixture *f = *state;
 
 	assert_int_equal(run_with(f, "show pools", "{\"command\":\"show pools\",\"args\":{}}", reply), 0);
 	assert_string_equal(f->out,
 		"NAME SECTION SIZE USED RESERVED FREE KNOWN EXHAUSTED RANGES\n"
-		"isp  ppp       10    3        0    7     2         0 10.0.0.1-10.0.0.9,10.1.0.1\n");
+		"isp  ppp       10    3        0    7    "
+		" 2         0 10.0.0.1-10.0.0.9,10.1.0.1\n");
 	assert_int_equal(run_with(f, "show pools isp", "{\"command\":\"show pools\",\"args\":{\"name\":\"isp\"}}",
 				  reply), 0);
 	assert_non_null(strstr(f->out, "  Ranges:                 10.0.0.1-10.0.0.9\n"
@@ -533,7 +575,8 @@ static void test_user_page(void **state)
 
 	assert_int_equal(run_with(f, "show users alice",
 		"{\"command\":\"show users\",\"args\":{\"user\":\"alice\"}}",
-		"{\"record\": {\"user\": \"alice\", \"tunnel_id\": 7, \"rate_down\": 10000000, \"rate_up\": 64500,"
+		"{\"record\": {\"user\": \"alice\", \"tunnel_id\": 7, "
+		"\"rate_down\": 10000000, \"rate_up\": 64500,"
 		" \"routes\": [\"192.0.2.0/24\", \"2001:db8::/32 metric 5\"], \"moons\": [\"Io\", 2]}}\n" END), 0);
 	assert_string_equal(f->out,
 		"  User:                   alice\n"
@@ -552,13 +595,17 @@ static void test_radius_table(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(run_with(f, "show radius", "{\"command\":\"show radius\",\"args\":{}}",
-		"{\"record\": {\"name\": \"r1\", \"address\": \"192.0.2.5\", \"transport\": \"tls\","
+		"{\"record\": {\"name\": \"r1\", \"address\": "
+		"\"192.0.2.5\", \"transport\": \"tls\","
 		" \"auth\": \"alive\", \"acct\": \"dead\","
-		" \"changed_s\": 61, \"auth_latency_us\": 1250, \"outstanding\": 2, \"queued\": 4, \"auth_requests\": 9,"
+		" \"changed_s\": 61, \"auth_latency_us\": 1250, "
+		"\"outstanding\": 2, \"queued\": 4, \"auth_requests\": 9,"
 		" \"auth_accepts\": 8, \"auth_rejects\": 1, \"auth_timeouts\": 0}}\n" END), 0);
 	assert_string_equal(f->out,
-		"NAME ADDRESS   TRANSPORT AUTH  ACCT SINCE LATENCY WAITING QUEUED REQUESTS ACCEPTS REJECTS TIMEOUTS\n"
-		"r1   192.0.2.5 tls       alive dead 1m01s  1.25ms       2      4        9       8       1        0\n");
+		"NAME ADDRESS   TRANSPORT AUTH  ACCT SINCE LATENCY "
+		"WAITING QUEUED REQUESTS ACCEPTS REJECTS TIMEOUTS\n"
+		"r1   192.0.2.5 tls       alive dead 1m01s  1.25ms "
+		"      2      4        9       8       1        0\n");
 }
 
 /* A refusal is shown in full, and is a failure. */
@@ -568,7 +615,8 @@ static void test_refused(void **state)
 
 	assert_int_equal(run_typed(f, "x\n", "test aaa bob",
 		"{\"command\":\"test aaa\",\"args\":{\"user\":\"bob\",\"password\":\"x\"}}",
-		"{\"record\": {\"user\": \"bob\", \"result\": \"refused\", \"attributes\": [\"Reply-Message = no\"]}}\n"
+		"{\"record\": {\"user\": \"bob\", \"result\": "
+		"\"refused\", \"attributes\": [\"Reply-Message = no\"]}}\n"
 		"{\"error\": \"user \\\"bob\\\" is refused: the password is wrong\"}\n"), CTL_EXIT_ERROR);
 	assert_string_equal(f->out,
 		"  User:                   bob\n"
@@ -583,12 +631,16 @@ static void test_static_table(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(run_with(f, "show static", "{\"command\":\"show static\",\"args\":{}}",
-		"{\"record\": {\"tunnel\": \"hill\", \"tunnel_id\": 3000, \"peer_tunnel_id\": 4000, \"local\": \"192.0.2.1:5000\","
-		" \"remote\": \"192.0.2.2:6000\", \"session\": \"lan\", \"session_id\": 1, \"peer_session_id\": 2, \"state\": \"up\","
+		"{\"record\": {\"tunnel\": \"hill\", \"tunnel_id\": 3000, "
+		"\"peer_tunnel_id\": 4000, \"local\": \"192.0.2.1:5000\","
+		" \"remote\": \"192.0.2.2:6000\", \"session\": \"lan\", "
+		"\"session_id\": 1, \"peer_session_id\": 2, \"state\": \"up\","
 		" \"ifname\": \"hill0\", \"keepalive_state\": \"alive\"}}\n" END), 0);
 	assert_string_equal(f->out,
-		"TUNNEL LOCAL-ID PEER-ID LOCAL          REMOTE         SESSION SESSION-ID PEER-SESSION STATE INTERFACE KEEPALIVE\n"
-		"hill       3000    4000 192.0.2.1:5000 192.0.2.2:6000 lan              1            2 up    hill0     alive\n");
+		"TUNNEL LOCAL-ID PEER-ID LOCAL          REMOTE         "
+		"SESSION SESSION-ID PEER-SESSION STATE INTERFACE KEEPALIVE\n"
+		"hill       3000    4000 192.0.2.1:5000 192.0.2.2:6000 "
+		"lan              1            2 up    hill0     alive\n");
 }
 
 /* One page: the link, the connection, the session, and IPsec's three SAs. */
@@ -598,9 +650,12 @@ static void test_interface_page(void **state)
 
 	assert_int_equal(run_with(f, "show interface l2tpeth0",
 		"{\"command\":\"show interfaces\",\"args\":{\"name\":\"l2tpeth0\"}}",
-		"{\"record\": {\"ifname\": \"l2tpeth0\", \"admin\": \"up\", \"link\": \"down\", \"changed_s\": 61,"
-		" \"peer_circuit\": \"down\", \"tunnel\": \"branch\", \"peer_router_id\": \"192.0.2.1\", \"ns\": 7,"
-		" \"session\": \"lan\", \"call_serial\": 3, \"peer_cookie\": \"014d3636\", \"rx_drops\": 2,"
+		"{\"record\": {\"ifname\": \"l2tpeth0\", \"admin\": "
+		"\"up\", \"link\": \"down\", \"changed_s\": 61,"
+		" \"peer_circuit\": \"down\", \"tunnel\": \"branch\", "
+		"\"peer_router_id\": \"192.0.2.1\", \"ns\": 7,"
+		" \"session\": \"lan\", \"call_serial\": 3, "
+		"\"peer_cookie\": \"014d3636\", \"rx_drops\": 2,"
 		" \"ike_side\": \"initiator\", \"ipsec\": \"yes\", \"ike_nat\": \"none\","
 		" \"sa_in_spi\": \"0xc1a2b3c4\", \"sa_in_state\": \"mature\","
 		" \"sa_in_left_s\": 3600, \"sa_out_spi\": \"0x01020304\"}}\n" END), 0);
@@ -639,16 +694,20 @@ static void test_tunnel_table(void **state)
 
 	assert_int_equal(run_with(f, "show tunnels",
 		"{\"command\":\"show tunnels\",\"args\":{}}",
-		"{\"record\": {\"name\": \"work\", \"state\": \"established\", \"tunnel_id\": 4711,"
+		"{\"record\": {\"name\": \"work\", \"state\": "
+		"\"established\", \"tunnel_id\": 4711,"
 		" \"peer_tunnel_id\": 10, \"local\": \"192.0.2.10:1701\","
 		" \"remote\": \"192.0.2.1:1701\", \"peer_hostname\": \"lns1\", \"sessions\": 2,"
 		" \"uptime_s\": 11220, \"rx_packets\": 5}}\n"
 		"{\"record\": {\"state\": \"wait-ctl-reply\", \"tunnel_id\": 9,"
 		" \"remote\": \"[2001:db8::1]:1701\", \"sessions\": 0}}\n" END), 0);
 	assert_string_equal(f->out,
-		"NAME STATE          LOCAL-ID PEER-ID LOCAL           REMOTE             PEER SESSIONS UPTIME\n"
-		"work established        4711      10 192.0.2.10:1701 192.0.2.1:1701     lns1        2  3h07m\n"
-		"-    wait-ctl-reply        9       - -               [2001:db8::1]:1701 -           0      -\n");
+		"NAME STATE          LOCAL-ID PEER-ID LOCAL     "
+		"      REMOTE             PEER SESSIONS UPTIME\n"
+		"work established        4711     "
+		" 10 192.0.2.10:1701 192.0.2.1:1701     lns1        2  3h07m\n"
+		"-    wait-ctl-reply        9       - -         "
+		"      [2001:db8::1]:1701 -           0      -\n");
 }
 
 static void test_empty_table(void **state)
@@ -691,7 +750,8 @@ static void test_page(void **state)
 	assert_int_equal(run_with(f, "show tunnels work",
 		"{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"work\"}}",
 		"{\"record\": {\"name\": \"work\", \"role\": \"lac\", \"initiator\": true,"
-		" \"peer_firmware\": 1680, \"uptime_s\": 59, \"ns\": 3, \"moon_phase\": \"full\"}}\n"
+		" \"peer_firmware\": 1680, \"uptime_s\": 59, "
+		"\"ns\": 3, \"moon_phase\": \"full\"}}\n"
 		"{\"record\": {\"name\": \"work\", \"uptime_s\": 360000}}\n" END), 0);
 	assert_string_equal(f->out,
 		"  Tunnel:                 work\n"
@@ -755,7 +815,8 @@ static void test_json(void **state)
 static void test_control_bytes(void **state)
 {
 	static const char reply[] =
-		"{\"record\": {\"name\": \"a\", \"peer_hostname\": \"x\\u001b[2J\\u009by\"}}\n" END;
+		"{\"record\": {\"name\": \"a\", "
+		"\"peer_hostname\": \"x\\u001b[2J\\u009by\"}}\n" END;
 	struct fixture *f = *state;
 
 	setlocale(LC_CTYPE, "C.UTF-8");
@@ -777,13 +838,18 @@ static void test_daemon_errors(void **state)
 	static const struct { const char *reply, *says; } cases[] = {
 		{ "{\"error\": \"there is no tunnel work: l2tpctl show tunnels lists them\"}\n",
 		  "l2tpctl: there is no tunnel work: l2tpctl show tunnels lists them\n" },
-		{ "", "l2tpctl: l2tpd closed the connection before its answer was complete: its log may say why\n" },
+		{ "",
+		  "l2tpctl: l2tpd closed the connection before "
+		  "its answer was complete: its log may say why\n" },
 		{ "{\"end\": {}}",	/* the newline is missing */
-		  "l2tpctl: l2tpd closed the connection before its answer was complete: its log may say why\n" },
+		  "l2tpctl: l2tpd closed the connection before "
+		  "its answer was complete: its log may say why\n" },
 		{ "hello\n",
-		  "l2tpctl: l2tpd's answer is not understood: are l2tpctl and l2tpd of one version?\n" },
+		  "l2tpctl: l2tpd's answer is not understood: "
+		  "are l2tpctl and l2tpd of one version?\n" },
 		{ "{\"record\": 7}\n",
-		  "l2tpctl: l2tpd's answer is not understood: are l2tpctl and l2tpd of one version?\n" },
+		  "l2tpctl: l2tpd's answer is not understood: "
+		  "are l2tpctl and l2tpd of one version?\n" },
 	};
 	struct fixture *f = *state;
 
@@ -815,7 +881,8 @@ static void test_not_running(void **state)
 	int fd;
 
 	snprintf(expected, sizeof(expected),
-		 "l2tpctl: l2tpd is not running: nobody listens at %s; start it, or name its directory with --runtime-dir\n",
+		 "l2tpctl: l2tpd is not running: nobody listens at %s; "
+		 "start it, or name its directory with --runtime-dir\n",
 		 f->socket);
 	snprintf(line, sizeof(line), "--runtime-dir %s show tunnels", f->dir);
 	assert_int_equal(run(f, line), CTL_EXIT_ERROR);

@@ -5,13 +5,16 @@
  *
  *	from hmac import digest as h
  *	S = b"between us"
- *	hide, sign, empty = h(S, b"\1", "md5"), h(S, b"\2", "md5"), h(b"", b"\2", "md5")
+ *	hide, sign = h(S, b"\1", "md5"), h(S, b"\2", "md5")
+ *	empty = h(b"", b"\2", "md5")
  *	def avp(t):
  *		n = 20 if t else 16
  *		return bytes([0x80, 7 + n, 0, 0, 0, 59, t]) + bytes(n)
  *	def msg(type, *digests):
- *		a = b"\x80\x08\0\0\0\0\0" + bytes([type]) + b"".join(map(avp, digests))
- *		return b"\xc8\3\0" + bytes([12 + len(a)]) + b"\1\2\3\4\0\5\0\6" + a
+ *		a = b"\x80\x08\0\0\0\0\0" + bytes([type])
+ *		a += b"".join(map(avp, digests))
+ *		head = b"\xc8\3\0" + bytes([12 + len(a)])
+ *		return head + b"\1\2\3\4\0\5\0\6" + a
  *	N = bytes(range(16)) + b"the other's nonce"
  */
 #include <setjmp.h>
@@ -77,6 +80,7 @@ static const struct {
 	bool nonces;
 	const char *digest[2];
 } known[] = {
+	/* clang-format off */
 	/* h(sign, N + msg(6, 0), "md5") */
 	{ L2TP_HELLO, L2TP_DIGEST_MD5, L2TP_DIGEST_NONE, true,
 	  { "\x5b\x2d\xfc\xb3\x0e\x68\x18\x32\xe0\x8c\x1f\x2b\x72\x49\x47\xf7" } },
@@ -90,6 +94,7 @@ static const struct {
 	/* h(sign, msg(1, 1), "sha1") */
 	{ L2TP_SCCRQ, L2TP_DIGEST_SHA1, L2TP_DIGEST_NONE, false,
 	  { "\xfd\x27\xa4\x21\x79\x66\x9b\xf7\xdb\x66\x23\x14\x52\xf8\x4a\xbf\x31\x61\x94\xcf" } },
+	/* clang-format on */
 };
 
 static size_t len_of(enum l2tp_digest d)

@@ -28,13 +28,16 @@ static struct config *config_in(const char *dir)
 	FILE *f;
 
 	snprintf(text, sizeof(text),
-		 "listen { address = 0.0.0.0 } ppp p { backend = none users-file = %1$s/users }\n"
+		 "listen { address = 0.0.0.0 } ppp "
+		 "p { backend = none users-file = %1$s/users }\n"
 		 "lns n { tunnel-secret-file = %1$s/lns ppp = p }\n"
-		 "lac l { server = x secret-file = %1$s/lac session s { ppp = p user = u password-file = %1$s/password } }\n"
+		 "lac l { server = x secret-file = %1$s/lac session "
+		 "s { ppp = p user = u password-file = %1$s/password } }\n"
 		 "lcce c { remote = x secret-file = %1$s/lcce old-secret-file = %1$s/old }\n"
 		 "lcce bare { remote = x }\n"
 		 "radius udp { address = x secret-file = %1$s/radius }\n"
-		 "radius tls { address = x transport = tls ca-file = %1$s/ca certificate-file = %1$s/certificate\n"
+		 "radius tls { address = x transport = tls "
+		 "ca-file = %1$s/ca certificate-file = %1$s/certificate\n"
 		 "key-file = %1$s/key }\n"
 		 "coa m { from-address = 10.0.0.0/8 secret-file = %1$s/coa }\n", dir);
 	f = fmemopen(text, strlen(text), "r");

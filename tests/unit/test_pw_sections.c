@@ -15,9 +15,11 @@
 
 #define FILE_TEXT \
 	"hostname = here max-sessions = 5\n" \
-	"lcce a { remote = x session lan { ifname = lan0 mtu = 1400 } session voice { pseudowire = vlan vlan = 7 } }\n" \
+	"lcce a { remote = x session lan { ifname = lan0 mtu = 1400 } " \
+	"session voice { pseudowire = vlan vlan = 7 } }\n" \
 	"lcce b { remote = y session lan { } }\n" \
-	"ppp p { backend = none } lac c { server = z session s { ppp = p ifname = ppp9 } }\n"
+	"ppp p { backend = none } " \
+	"lac c { server = z session s { ppp = p ifname = ppp9 } }\n"
 
 static struct config *config;
 static struct pw_sections *sections;

@@ -221,8 +221,12 @@ static void test_bad_replies(void **state)
 {
 	static const struct { enum lab_mode mode; const char *why; } bad[] = {
 		{ LAB_OTHER_SECRET, "its authenticator is wrong: the shared secret differs, or it is forged" },
-		{ LAB_UNSIGNED, "it has no Message-Authenticator, which is required (require-message-authenticator)" },
-		{ LAB_BAD_SIGNATURE, "its Message-Authenticator is wrong: the shared secret differs, or it is forged" },
+		{ LAB_UNSIGNED,
+		  "it has no Message-Authenticator, which is required "
+		  "(require-message-authenticator)" },
+		{ LAB_BAD_SIGNATURE,
+		  "its Message-Authenticator is wrong: the shared secret "
+		  "differs, or it is forged" },
 		{ LAB_TRUNCATED, "its length field says more than came: it was truncated" },
 		{ LAB_OVERSIZED, "it is longer than 4096 bytes" },
 		{ LAB_BAD_ATTRIBUTE, "an attribute's length does not fit" },

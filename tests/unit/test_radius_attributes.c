@@ -237,7 +237,13 @@ static void test_cisco(void **state)
 /* What cannot be used is told by its name, and nothing of it is left. */
 static void test_unusable(void **state)
 {
-	static const struct { uint32_t vendor; uint8_t type, len; uint8_t value[20]; const char *name; } bad[] = {
+	static const struct {
+		uint32_t vendor;
+		uint8_t type, len;
+		uint8_t value[20];
+		const char *name;
+	} bad[] = {
+		/* clang-format off */
 		{ 0, RADIUS_FRAMED_IP_ADDRESS, 3, { 1, 2, 3 }, "Framed-IP-Address" },
 		{ 0, RADIUS_SESSION_TIMEOUT, 8, { 0 }, "Session-Timeout" },
 		{ 0, RADIUS_FRAMED_MTU, 4, { 0, 0, 0, 64 }, "Framed-MTU" },
@@ -249,8 +255,11 @@ static void test_unusable(void **state)
 		{ 0, RADIUS_DNS_SERVER_IPV6_ADDRESS, 4, { 1 }, "DNS-Server-IPv6-Address" },
 		{ 0, RADIUS_FRAMED_ROUTE, 3, "x/y", "Framed-Route" },
 		{ 0, RADIUS_FRAMED_ROUTE, 9, "2001::/16", "Framed-Route" },
-		{ RADIUS_VENDOR_WISPR, RADIUS_WISPR_BANDWIDTH_MAX_UP, 2, { 1 }, "WISPr-Bandwidth-Max-Up" },
-		{ RADIUS_VENDOR_MIKROTIK, RADIUS_MIKROTIK_RATE_LIMIT, 4, "fast", "Mikrotik-Rate-Limit" },
+		{ RADIUS_VENDOR_WISPR, RADIUS_WISPR_BANDWIDTH_MAX_UP, 2, { 1 },
+		  "WISPr-Bandwidth-Max-Up" },
+		{ RADIUS_VENDOR_MIKROTIK, RADIUS_MIKROTIK_RATE_LIMIT, 4, "fast",
+		  "Mikrotik-Rate-Limit" },
+		/* clang-format on */
 	};
 	static const struct aaa_auth_reply nothing;
 

@@ -308,7 +308,8 @@ static void test_mppe_required(void **state)
 	assert_false(r.ppp.ok);
 	assert_true(r.unavailable);
 	assert_string_equal(r.why, "the RADIUS server \"a\" accepted the user but sent no MPPE keys "
-			    "(MS-MPPE-Send-Key, MS-MPPE-Recv-Key), which mppe = required needs");
+			    "(MS-MPPE-Send-Key, MS-MPPE-Recv-Key), "
+			    "which mppe = required needs");
 	first->fill = fill_keys;
 	mschapv2("User");
 	assert_true(r.ppp.ok);

@@ -419,7 +419,8 @@ static void test_files(void **state)
 		{ ca.certificate, "nonsense", client.key, "its certificate-file cannot be used: no start line" },
 		{ ca.certificate, client.certificate, server.key, "its key-file cannot be used: key values mismatch" },
 		{ ca.certificate, client.certificate, locked,
-		  "its key-file cannot be used: it has a passphrase; write the key without one" },
+		  "its key-file cannot be used: it has a "
+		  "passphrase; write the key without one" },
 	};
 
 	(void)state;

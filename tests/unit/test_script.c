@@ -28,27 +28,57 @@
 static struct monitor_script full(void)
 {
 	struct monitor_script m = {
-		.interface = { .link = 70001, .ifname = "ppp3" }, .profile = "isp",
+		.interface = { .link = 70001, .ifname = "ppp3" },
+		.profile = "isp",
 		.call = {
-			.tunnel_id = 7, .id = 9,
-			.session_id = "0123456789ABCDEF00000001", .peer = "192.0.2.1", .peer_name = "lac\n1",
-			.calling_number = "555\x7f", .called_number = "4711",
+			.tunnel_id = 7,
+			.id = 9,
+			.session_id = "0123456789ABCDEF00000001",
+			.peer = "192.0.2.1",
+			.peer_name = "lac\n1",
+			.calling_number = "555\x7f",
+			.called_number = "4711",
 		},
 		.service = {
-			.user = "al\tice \"$(x)\xc3\xa9\x1b[31m", .session_timeout_s = 60, .idle_timeout_s = 30,
-			.rate_down = 2000000, .rate_up = 1000000, .filter_id = "gold",
-			.prefix6 = { 64, { 0x20, 1, 0x0d, 0xb8 } }, .delegated6 = { 56, { 0x20, 1, 0x0d, 0xb8, 1 } },
-			.dns6_n = 2, .dns6 = { { 0x20, 1, [15] = 1 }, { 0x20, 1, [15] = 2 } },
-			.route_n = 2, .route = {
-				{ .family = AF_INET, .len = 16, .dst = { 10, 1 } },
-				{ .family = AF_INET6, .len = 48, .dst = { 0x20, 1, 0x0d, 0xb8, 2 }, .metric = 5 },
+			.user = "al\tice \"$(x)\xc3\xa9\x1b[31m",
+			.session_timeout_s = 60,
+			.idle_timeout_s = 30,
+			.rate_down = 2000000,
+			.rate_up = 1000000,
+			.filter_id = "gold",
+			.prefix6 = { 64, { 0x20, 1, 0x0d, 0xb8 } },
+			.delegated6 = { 56, { 0x20, 1, 0x0d, 0xb8, 1 } },
+			.dns6_n = 2,
+			.dns6 = {
+				{ 0x20, 1, [15] = 1 },
+				{ 0x20, 1, [15] = 2 },
 			},
-			.class_n = 2, .class_len = { 3, 1 }, .class = { { 0, 0xab, '\n' }, { 1 } },
+			.route_n = 2,
+			.route = {
+				{
+					.family = AF_INET,
+					.len = 16,
+					.dst = { 10, 1 },
+				},
+				{
+					.family = AF_INET6,
+					.len = 48,
+					.dst = { 0x20, 1, 0x0d, 0xb8, 2 },
+					.metric = 5,
+				},
+			},
+			.class_n = 2,
+			.class_len = { 3, 1 },
+			.class = { { 0, 0xab, '\n' }, { 1 } },
 		},
-		.local_ipv4 = htonl(0x0a400001), .remote_ipv4 = htonl(0x0a400002),
-		.local_ifid = { [7] = 1 }, .remote_ifid = { [0] = 2, [7] = 2 },
+		.local_ipv4 = htonl(0x0a400001),
+		.remote_ipv4 = htonl(0x0a400002),
+		.local_ifid = { [7] = 1 },
+		.remote_ifid = { [0] = 2, [7] = 2 },
 		.dns = { 0, htonl(0xc0000235) },
-		.session_time_s = 12, .counters = { 1ull << 40, 2, 3, 4 }, .reason = "hung\rup",
+		.session_time_s = 12,
+		.counters = { 1ull << 40, 2, 3, 4 },
+		.reason = "hung\rup",
 	};
 
 	return m;
@@ -265,7 +295,9 @@ static void run_until(bool (*cond)(void))
 static int ask(uint32_t session, bool up)
 {
 	struct monitor_script m = {
-		.interface = { .link = LINK + session, .ifname = "ppp0" }, .up = up, .profile = "isp",
+		.interface = { .link = LINK + session, .ifname = "ppp0" },
+		.up = up,
+		.profile = "isp",
 		.call = { .tunnel_id = 1, .id = session },
 		.service.user = "alice",
 	};

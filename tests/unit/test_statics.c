@@ -20,9 +20,11 @@
 #include "netlink/dataplane.h"
 
 #define TUNNEL(name, id, more) \
-	"static " name " { tunnel-id = " #id " peer-tunnel-id = 9 local = 192.0.2.1 remote = 192.0.2.2 encap = ip " more " }\n"
+	"static " name " { tunnel-id = " #id " peer-tunnel-id = 9 " \
+	"local = 192.0.2.1 remote = 192.0.2.2 encap = ip " more " }\n"
 #define SESSION(name, id, more) \
-	"session " name " { session-id = " #id " peer-session-id = 8 ifname = if" #id " " more " } "
+	"session " name " { session-id = " #id " peer-session-id = 8 " \
+	"ifname = if" #id " " more " } "
 
 static char dir[64];
 static struct dataplane *dp;

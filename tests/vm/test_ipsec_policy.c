@@ -104,11 +104,13 @@ static void two_namespaces(void)
 	enter(here);
 	run("ip -batch - <<X\n"
 	    "link add here type veth peer name there netns /proc/%d/fd/%d\n"
-	    "addr add 10.9.1.1/24 dev here\naddr add fd09::1/64 dev here nodad\nlink set here up\nX\n"
+	    "addr add 10.9.1.1/24 dev here\n"
+	    "addr add fd09::1/64 dev here nodad\nlink set here up\nX\n"
 	    "%s", (int)getpid(), there, sas);
 	enter(there);
 	run("ip -batch - <<X\n"
-	    "addr add 10.9.1.2/24 dev there\naddr add fd09::2/64 dev there nodad\nlink set there up\nX\n"
+	    "addr add 10.9.1.2/24 dev there\n"
+	    "addr add fd09::2/64 dev there nodad\nlink set there up\nX\n"
 	    "%s", sas);
 	enter(here);
 }

@@ -45,7 +45,8 @@ static const char config_text[] =
 	"ppp \"isp-open\" { local-address = \"10.64.0.2\" mtu = 1400 }\n"
 	"ppp \"loud\" { local-address = \"10.64.0.2\" pppd-scripts = true }\n"
 	"ppp \"broken\" { options = { \"lcp-max-configure\", \"many\" } }\n"
-	"lac \"out\" { server = \"127.0.0.1\" session \"s\" { user = \"x\" password-file = \"/dev/null\" ppp = \"dialout\" } }\n"
+	"lac \"out\" { server = \"127.0.0.1\" session \"s\" { user = \"x\" "
+	"password-file = \"/dev/null\" ppp = \"dialout\" } }\n"
 	"ppp \"dialout\" { use-peer-dns = true ipv6 = true }\n"
 	"ppp \"mppe\" { mppe = \"optional\" }\n"
 	"ppp \"isp-128\" { auth = { \"mschapv2\" } users-file = \"/dev/null\""
@@ -372,12 +373,15 @@ static void test_mppe_verdict(void **state)
 		{ "isp-ms", "dialout", 2, 6, false, 0,
 		  "MPPE is required and the peer would not encrypt: it has no CCP" },
 		{ "isp-ms", "mppe", 2, 6, true, 0,
-		  "MPPE is required but there are no keys for it; the reply of the RADIUS server had none" },
+		  "MPPE is required but there are no keys for "
+		  "it; the reply of the RADIUS server had none" },
 		{ "isp-128", "mppe", 0, 2, false, 0,
-		  "MPPE is required but cannot be had; no key length is left that both the profile"
+		  "MPPE is required but cannot be had; no "
+		  "key length is left that both the profile"
 		  " and the RADIUS server allow" },
 		{ "isp", "mppe", 2, 0, false, 0,
-		  "MPPE is required but there are no keys for it; they come from MS-CHAPv2 only,"
+		  "MPPE is required but there are no keys "
+		  "for it; they come from MS-CHAPv2 only,"
 		  " and that was not how the caller authenticated itself" },
 	};
 

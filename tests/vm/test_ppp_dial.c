@@ -55,8 +55,10 @@ struct user_pppd {
 static void user_start(struct user_pppd *u, const char *const *options)
 {
 	const char *argv[48] = {
+		/* clang-format off */
 		"pppd", "plugin", lab.plugin, "l2tp-socket", socket_path, "nodetach", "noauth",
 		"noipdefault", "noccp", "user", PPP_LAB_USER, "password", PPP_LAB_PASSWORD,
+		/* clang-format on */
 	};
 	posix_spawn_file_actions_t files;
 	size_t n = 13;

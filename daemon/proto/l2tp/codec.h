@@ -275,7 +275,7 @@ void l2tp_encode_zlb(uint8_t pkt[L2TP_ZLB_LEN], uint16_t tunnel_id, uint16_t ns,
 /* Sets the id of an encoded message's header in place: in version 2 the tunnel's, else all 32 bits. */
 void l2tp_encode_address(uint8_t *pkt, uint8_t version, uint32_t id);
 
-/* ---- digest.c: Control Message Authentication, RFC 3931 sections 4.3, 5.3, 5.4.1 ---- */
+/* ---- digest.c: authentication, RFC 3931 sections 4.3, 5.3, 5.4.1 ---- */
 
 /* HMAC-MD5 of the secret over one octet: 1 is the key that hides, 2 the one that signs. 0 or -ENOTSUP. */
 int l2tp_hiding_key(struct secret *key, const struct secret *secret);

@@ -134,8 +134,8 @@ static bool vnote(struct decoder *d, enum l2tp_severity severity, uint16_t vendo
 	return true;
 }
 
-__attribute__((format(printf, 6, 7)))
-static bool note(struct decoder *d, enum l2tp_severity severity, uint16_t vendor, uint16_t type,
+static bool __attribute__((format(printf, 6, 7)))
+note(struct decoder *d, enum l2tp_severity severity, uint16_t vendor, uint16_t type,
 		 uint16_t error, const char *fmt, ...)
 {
 	va_list ap;
@@ -161,8 +161,8 @@ static void keep_unknown(struct l2tp_message *m, const struct raw_avp *a)
  * An AVP that is not known (section 4.1) or malformed (section 7.1: treated
  * alike): its M bit, as it came, decides between ignoring it and closing.
  */
-__attribute__((format(printf, 4, 5)))
-static void reject(struct decoder *d, const struct raw_avp *a, uint16_t error,
+static void __attribute__((format(printf, 4, 5)))
+reject(struct decoder *d, const struct raw_avp *a, uint16_t error,
 		   const char *fmt, ...)
 {
 	enum l2tp_severity severity = a->mandatory ? d->closes : L2TP_IGNORE_AVP;

@@ -19,6 +19,7 @@ void l2tp_cause_set(struct l2tp_cause *c, uint16_t result, uint16_t error, const
 }
 
 /* Section 4.4.2. X(enumerator without prefix, words) */
+/* clang-format off */
 #define STOPCCN_RESULTS(X)						\
 	X(CLEAR,		"general request to clear control connection")	\
 	X(ERROR,		"general error")				\
@@ -56,6 +57,7 @@ void l2tp_cause_set(struct l2tp_cause *c, uint16_t result, uint16_t error, const
 	X(TRY_ANOTHER,		"try another")					\
 	X(UNKNOWN_AVP,		"unknown AVP with the M bit set")		\
 	X(TRY_DIRECTED,		"try another directed")
+/* clang-format on */
 
 static const char *const stopccn_results[] = {
 #define X(id, words) [L2TP_STOPCCN_##id] = words,

@@ -4,6 +4,7 @@
 
 #include "proto/l2tp/codec_internal.h"
 
+/* clang-format off */
 const struct l2tp_avp_info l2tp_avp_info[L2TP_AVP_COUNT] = {
 #define X(id, vendor_, type_, name_, kind_, min_, max_, m, h, section_)				\
 	[L2TP_AVP_##id] = { .vendor = vendor_, .type = type_, .name = name_, .section = section_, \
@@ -12,16 +13,19 @@ const struct l2tp_avp_info l2tp_avp_info[L2TP_AVP_COUNT] = {
 	L2TP_AVP_TABLE(X)
 #undef X
 };
+/* clang-format on */
 
 int l2tp_avp_find(uint16_t vendor, uint16_t type)
 {
+	/* clang-format off */
 	switch ((uint32_t)vendor << 16 | type) {
-#define X(id, vendor_, type_, name, kind, min, max, m, h, section)				\
-	case (uint32_t)(vendor_) << 16 | (type_):						\
+#define X(id, vendor_, type_, name, kind, min, max, m, h, section) \
+	case (uint32_t)(vendor_) << 16 | (type_): \
 		return L2TP_AVP_##id;
 	L2TP_AVP_TABLE(X)
 #undef X
 	}
+	/* clang-format on */
 	return -ENOENT;
 }
 
@@ -44,19 +48,22 @@ bool l2tp_avp_size_ok(enum l2tp_avp_id id, size_t len)
 
 const char *l2tp_kind_name(enum l2tp_kind kind)
 {
+	/* clang-format off */
 	switch (kind) {
-#define X(kind_, description)									\
-	case L2TP_KIND_##kind_:									\
+#define X(kind_, description) \
+	case L2TP_KIND_##kind_: \
 		return description;
 	L2TP_KIND_TABLE(X)
 #undef X
 	}
+	/* clang-format on */
 	return "?";
 }
 
 #define BIT(id) | UINT64_C(1) << L2TP_AVP_##id
 #define NONE(id)
 
+/* clang-format off */
 #define X(id, number, name_, long_name_, scope_, section_)					\
 	[number] = { .name = name_, .long_name = long_name_, .section = section_,		\
 		     .scope = L2TP_SCOPE_##scope_,						\
@@ -76,6 +83,7 @@ static const struct l2tp_message_info messages_v3[L2TP_MESSAGE_UNKNOWN] = {
 	L2TP_MESSAGE_TABLE(X)
 };
 #undef X
+/* clang-format on */
 
 bool l2tp_avp_in_v2(enum l2tp_avp_id id)
 {

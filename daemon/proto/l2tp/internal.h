@@ -210,7 +210,7 @@ void l2tp_tunnel_note_peer(struct l2tp_tunnel *t, const struct l2tp_message *m);
 /* The SCCRQ that waits for the driver, read again with the secret. */
 void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now);
 
-/* ---- tunnel_auth.c: Control Message Authentication, RFC 3931 section 4.3 ---- */
+/* ---- tunnel_auth.c: authentication, RFC 3931 section 4.3 ---- */
 
 /* What a successor needs of it is all but the keys, which follow from the secrets. */
 struct l2tp_auth {
@@ -275,7 +275,7 @@ void l2tp_sessions_start(struct l2tp_tunnel *t, uint64_t now);
 void l2tp_session_input(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_header *h,
 			enum l2tp_severity severity);
 
-/* ---- session_tie.c: two requests for one circuit, RFC 3931 section 5.4.4 ---- */
+/* ---- session_tie.c: one circuit twice, RFC 3931 section 5.4.4 ---- */
 void l2tp_tie_watch(struct l2tp_session *s);	/* our request is out */
 void l2tp_tie_forget(struct l2tp_session *s);
 /* Ours for the circuit that the request in hand names, while it has no answer; NULL: none. */

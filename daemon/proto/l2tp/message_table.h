@@ -12,23 +12,26 @@
  * scope: what a fault in such a message ends (sections 4.1 and 7.1): TUNNEL,
  * SESSION, or NOTHING for the two that end it themselves.
  */
+/* clang-format off */
 #define L2TP_MESSAGE_TABLE(X) \
-	X(SCCRQ,	1,  "SCCRQ",	"Start-Control-Connection-Request",	TUNNEL,	 "6.1") \
-	X(SCCRP,	2,  "SCCRP",	"Start-Control-Connection-Reply",	TUNNEL,	 "6.2") \
-	X(SCCCN,	3,  "SCCCN",	"Start-Control-Connection-Connected",	TUNNEL,	 "6.3") \
-	X(STOPCCN,	4,  "StopCCN",	"Stop-Control-Connection-Notification",	NOTHING, "6.4") \
-	X(HELLO,	6,  "HELLO",	"Hello",				TUNNEL,	 "6.5") \
-	X(OCRQ,		7,  "OCRQ",	"Outgoing-Call-Request",		SESSION, "6.9") \
-	X(OCRP,		8,  "OCRP",	"Outgoing-Call-Reply",			SESSION, "6.10") \
-	X(OCCN,		9,  "OCCN",	"Outgoing-Call-Connected",		SESSION, "6.11") \
-	X(ICRQ,		10, "ICRQ",	"Incoming-Call-Request",		SESSION, "6.6") \
-	X(ICRP,		11, "ICRP",	"Incoming-Call-Reply",			SESSION, "6.7") \
-	X(ICCN,		12, "ICCN",	"Incoming-Call-Connected",		SESSION, "6.8") \
-	X(CDN,		14, "CDN",	"Call-Disconnect-Notify",		NOTHING, "6.12") \
-	X(WEN,		15, "WEN",	"WAN-Error-Notify",			SESSION, "6.13") \
-	X(SLI,		16, "SLI",	"Set-Link-Info",			SESSION, "6.14") \
-	X(ACK,		20, "ACK",	"Explicit-Acknowledgement",		NOTHING, "3931:6.15")
+	X(SCCRQ,	1,  "SCCRQ",   "Start-Control-Connection-Request",     TUNNEL,  "6.1") \
+	X(SCCRP,	2,  "SCCRP",   "Start-Control-Connection-Reply",       TUNNEL,  "6.2") \
+	X(SCCCN,	3,  "SCCCN",   "Start-Control-Connection-Connected",   TUNNEL,  "6.3") \
+	X(STOPCCN,	4,  "StopCCN", "Stop-Control-Connection-Notification", NOTHING, "6.4") \
+	X(HELLO,	6,  "HELLO",   "Hello",                                TUNNEL,  "6.5") \
+	X(OCRQ,		7,  "OCRQ",    "Outgoing-Call-Request",                SESSION, "6.9") \
+	X(OCRP,		8,  "OCRP",    "Outgoing-Call-Reply",                  SESSION, "6.10") \
+	X(OCCN,		9,  "OCCN",    "Outgoing-Call-Connected",              SESSION, "6.11") \
+	X(ICRQ,		10, "ICRQ",    "Incoming-Call-Request",                SESSION, "6.6") \
+	X(ICRP,		11, "ICRP",    "Incoming-Call-Reply",                  SESSION, "6.7") \
+	X(ICCN,		12, "ICCN",    "Incoming-Call-Connected",              SESSION, "6.8") \
+	X(CDN,		14, "CDN",     "Call-Disconnect-Notify",               NOTHING, "6.12") \
+	X(WEN,		15, "WEN",     "WAN-Error-Notify",                     SESSION, "6.13") \
+	X(SLI,		16, "SLI",     "Set-Link-Info",                        SESSION, "6.14") \
+	X(ACK,		20, "ACK",     "Explicit-Acknowledgement",             NOTHING, "3931:6.15")
+/* clang-format on */
 
+/* clang-format off */
 enum l2tp_message_type {
 	L2TP_ZLB = 0,		/* no AVPs at all: an acknowledgement */
 #define X(id, number, name, long_name, scope, section) L2TP_##id = number,
@@ -36,8 +39,10 @@ enum l2tp_message_type {
 #undef X
 	L2TP_MESSAGE_UNKNOWN,	/* a number of no row, or none that could be read */
 };
+/* clang-format on */
 
 /* Section 4.4.1: in every message. */
+/* clang-format off */
 #define L2TP_COMMON_AVPS(R, O) \
 	R(MESSAGE_TYPE) O(RANDOM_VECTOR)
 
@@ -165,5 +170,6 @@ enum l2tp_message_type {
 	O(CIRCUIT_STATUS)
 
 #define L2TP_ACK_AVPS_V3(R, O)
+/* clang-format on */
 
 #endif

@@ -95,7 +95,8 @@ static bool request_acceptable_v3(struct l2tp_tunnel *t, struct l2tp_cause *caus
 	if (!offered_pseudowire(t, l2tp_u16(m, L2TP_AVP_PSEUDOWIRE_TYPE)))
 		l2tp_cause_set(cause, L2TP_CDN_PW_TYPE, 0, "pseudowire type %u was not advertised",
 			       l2tp_u16(m, L2TP_AVP_PSEUDOWIRE_TYPE));
-	else if (m->avp[L2TP_AVP_REMOTE_END_ID].len > L2TP_NAME_MAX)	/* cut, it would name another circuit */
+	/* Cut, it would name another circuit. */
+	else if (m->avp[L2TP_AVP_REMOTE_END_ID].len > L2TP_NAME_MAX)
 		l2tp_cause_set(cause, L2TP_CDN_ERROR, L2TP_ERROR_VALUE,
 			       "the Remote End ID is longer than %u octets", L2TP_NAME_MAX);
 	else

@@ -2,6 +2,7 @@
 /* The four machines of calls, RFC 2661 sections 7.4.1, 7.4.2, 7.5.1, 7.5.2. */
 #include "proto/l2tp/states.h"
 
+/* clang-format off */
 #define CELL(event, action, next) \
 	[L2TP_SESSION_EV_##event] = { L2TP_SESSION_ACT_##action, L2TP_SESSION_##next }
 
@@ -552,6 +553,7 @@ static const struct {
 	},
 #undef S
 };
+/* clang-format on */
 
 struct l2tp_session_cell l2tp_session_transition(enum l2tp_call_kind kind,
 						 enum l2tp_session_state state,

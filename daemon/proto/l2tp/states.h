@@ -11,13 +11,16 @@
 
 /* ---- the control connection, section 7.2.1 ---- */
 
+/* clang-format off */
 #define L2TP_TUNNEL_STATES(X) \
 	X(IDLE,			"idle") \
 	X(WAIT_CTL_REPLY,	"wait-ctl-reply") \
 	X(WAIT_CTL_CONN,	"wait-ctl-conn") \
 	X(ESTABLISHED,		"established")
+/* clang-format on */
 
 /* Below the line: what section 7.2.1 leaves to other sections. */
+/* clang-format off */
 #define L2TP_TUNNEL_EVENTS(X) \
 	X(LOCAL_OPEN,		"local open request") \
 	X(LOCAL_CALL,		"local open request (new call)") \
@@ -50,9 +53,11 @@
 	X(DISCARD,		"clean up at once, nothing to deliver") \
 	X(QUEUE_CALL,		"the session waits") \
 	X(DELIVER,		"to the session")
+/* clang-format on */
 
 /* ---- calls, sections 7.4.1, 7.4.2, 7.5.1, 7.5.2 ---- */
 
+/* clang-format off */
 #define L2TP_SESSION_STATES(X) \
 	X(IDLE,			"idle") \
 	X(WAIT_TUNNEL,		"wait-tunnel") \
@@ -62,7 +67,8 @@
 	X(ESTABLISHED,		"established")
 
 #define L2TP_SESSION_EVENTS(X) \
-	X(LOCAL_OPEN,		"bearer ring, ready to indicate incoming conn. or local open request") \
+	X(LOCAL_OPEN, \
+		"bearer ring, ready to indicate incoming conn. or local open request") \
 	X(TUNNEL_OPEN,		"tunnel-open") \
 	X(BEARER_ANSWER,	"bearer answer, framing detected") \
 	X(LOCAL_CLOSE,		"local close request, bearer line drop or bearer failure") \
@@ -104,6 +110,7 @@
 	X(CLEAN_UP,		"clean up") \
 	X(TELL_WEN,		"counters to the driver") \
 	X(TELL_SLI,		"ACCM to the driver")
+/* clang-format on */
 
 enum l2tp_tunnel_state {
 #define X(id, name) L2TP_TUNNEL_##id,

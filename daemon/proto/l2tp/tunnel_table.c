@@ -2,6 +2,7 @@
 /* The control connection's machine, RFC 2661 section 7.2.1. */
 #include "proto/l2tp/states.h"
 
+/* clang-format off */
 #define CELL(event, action, next) \
 	[L2TP_TUNNEL_EV_##event] = { L2TP_TUNNEL_ACT_##action, L2TP_TUNNEL_##next }
 
@@ -115,6 +116,7 @@ machine[L2TP_TUNNEL_STATE_COUNT][L2TP_TUNNEL_EVENT_COUNT] = {
 		CELL(IDLE_TIMEOUT,	SEND_STOPCCN,	IDLE),
 	},
 };
+/* clang-format on */
 
 struct l2tp_tunnel_cell l2tp_tunnel_transition(enum l2tp_tunnel_state state,
 					       enum l2tp_tunnel_event event)

@@ -7,6 +7,7 @@
 #ifndef L2TPD_PROTO_RADIUS_ATTRIBUTE_TABLE_H
 #define L2TPD_PROTO_RADIUS_ATTRIBUTE_TABLE_H
 
+/* clang-format off */
 #define RADIUS_VENDORS(X)		\
 	X(CISCO, 9)			\
 	X(MICROSOFT, 311)		\
@@ -15,8 +16,10 @@
 	X(ROARING_PENGUIN, 10055)	\
 	X(WISPR, 14122)			\
 	X(MIKROTIK, 14988)
+/* clang-format on */
 
 /* symbol, vendor, type, kind, name */
+/* clang-format off */
 #define RADIUS_ATTRIBUTES(X)								\
 	X(USER_NAME, 0, 1, TEXT, "User-Name")						\
 	X(USER_PASSWORD, 0, 2, HIDDEN, "User-Password")					\
@@ -104,5 +107,6 @@
 	X(WISPR_BANDWIDTH_MAX_UP, 14122, 7, INTEGER, "WISPr-Bandwidth-Max-Up")		\
 	X(WISPR_BANDWIDTH_MAX_DOWN, 14122, 8, INTEGER, "WISPr-Bandwidth-Max-Down")	\
 	X(MIKROTIK_RATE_LIMIT, 14988, 8, TEXT, "Mikrotik-Rate-Limit")
+/* clang-format on */
 
 #endif
