@@ -199,7 +199,7 @@ static void add_session(struct radius_builder *b, const struct aaa_acct *r)
 	add_prefix6(b, RADIUS_DELEGATED_IPV6_PREFIX, &r->service.delegated6);
 	radius_add_text(b, RADIUS_FILTER_ID, r->service.filter_id);
 	for (unsigned int i = 0; i < r->service.class_n; i++)
-		radius_add(b, RADIUS_CLASS, r->service.class[i], r->service.class_len[i]);
+		radius_add(b, RADIUS_CLASS, r->service.classes[i], r->service.class_len[i]);
 	if (r->kind == AAA_ACCT_START)
 		return;
 	radius_add_u32(b, RADIUS_ACCT_SESSION_TIME, r->session_time_s);

@@ -79,7 +79,7 @@ int acct_record_write(const struct aaa_acct *r, uint8_t *out, size_t size)
 	put_prefix6(&w, TAG_PREFIX6, &r->service.prefix6);
 	put_prefix6(&w, TAG_DELEGATED6, &r->service.delegated6);
 	for (unsigned int i = 0; i < r->service.class_n; i++)
-		put(&w, TAG_CLASS, r->service.class[i], r->service.class_len[i]);
+		put(&w, TAG_CLASS, r->service.classes[i], r->service.class_len[i]);
 	put_text(&w, TAG_RADIUS, r->service.radius);
 	put_text(&w, TAG_FILTER_ID, r->service.filter_id);
 	put_number(&w, TAG_WHEN, r->when);
@@ -149,7 +149,7 @@ static bool get_class(const struct value *v, struct service *s)
 	if (s->class_n == SERVICE_CLASSES_MAX || v->len > SERVICE_CLASS_MAX)
 		return false;
 	s->class_len[s->class_n] = (uint8_t)v->len;
-	memcpy(s->class[s->class_n++], v->data, v->len);
+	memcpy(s->classes[s->class_n++], v->data, v->len);
 	return true;
 }
 

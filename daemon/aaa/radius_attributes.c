@@ -260,7 +260,7 @@ static void add_class(struct reading *x, const struct radius_attribute *a)
 		return;
 	}
 	s->class_len[s->class_n] = (uint8_t)a->len;
-	memcpy(s->class[s->class_n++], a->value, a->len);
+	memcpy(s->classes[s->class_n++], a->value, a->len);
 	x->changes |= AAA_COA_CLASS;
 }
 

@@ -47,7 +47,7 @@ struct service {
 	char filter_id[SERVICE_NAME_MAX];	/* told to the operator's programs, and shown */
 	uint8_t class_n;
 	uint8_t class_len[SERVICE_CLASSES_MAX];
-	uint8_t class[SERVICE_CLASSES_MAX][SERVICE_CLASS_MAX];
+	uint8_t classes[SERVICE_CLASSES_MAX][SERVICE_CLASS_MAX];
 	char radius[SERVICE_NAME_MAX];	/* the radius section that answered; "": the users file did */
 };
 

@@ -150,7 +150,7 @@ static void put_class(struct env *e, const struct service *s)
 		if (i)
 			fputc(' ', e->f);
 		for (size_t k = 0; k < s->class_len[i] && k < SERVICE_CLASS_MAX; k++)
-			fprintf(e->f, "%02x", s->class[i][k]);
+			fprintf(e->f, "%02x", s->classes[i][k]);
 	}
 	put_end(e);
 }

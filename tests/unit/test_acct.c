@@ -47,9 +47,9 @@ static struct aaa_acct full_record(void)
 	r.service.delegated6 = (struct service_prefix6){ .len = 56, .addr = { 0x20, 1, 0xd, 0xb8, 1 } };
 	r.service.class_n = 2;
 	r.service.class_len[0] = 3;
-	memcpy(r.service.class[0], "a\0b", 3);
+	memcpy(r.service.classes[0], "a\0b", 3);
 	r.service.class_len[1] = SERVICE_CLASS_MAX;
-	memset(r.service.class[1], 'c', SERVICE_CLASS_MAX);
+	memset(r.service.classes[1], 'c', SERVICE_CLASS_MAX);
 	strcpy(r.service.radius, "one");
 	strcpy(r.service.filter_id, "gold");
 	r.session_time_s = 86400;

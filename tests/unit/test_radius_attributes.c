@@ -91,7 +91,7 @@ static void test_standard(void **state)
 	assert_string_equal(s->filter_id, "gold");
 	assert_int_equal(s->class_n, 2);
 	assert_int_equal(s->class_len[0], 3);
-	assert_memory_equal(s->class[1], "\0\xff", 2);
+	assert_memory_equal(s->classes[1], "\0\xff", 2);
 	assert_int_equal(ntohl(r.ppp.dns[0]), 0xc0000201);
 	assert_int_equal(ntohl(r.ppp.dns[1]), 0xc0000202);
 	assert_int_equal(s->route_n, 0);

@@ -69,7 +69,7 @@ static struct monitor_script full(void)
 			},
 			.class_n = 2,
 			.class_len = { 3, 1 },
-			.class = { { 0, 0xab, '\n' }, { 1 } },
+			.classes = { { 0, 0xab, '\n' }, { 1 } },
 		},
 		.local_ipv4 = htonl(0x0a400001),
 		.remote_ipv4 = htonl(0x0a400002),

@@ -348,7 +348,7 @@ void subscriber_change(struct subscriber *s, uint32_t changes, const struct serv
 	if (changes & AAA_COA_CLASS) {
 		g->class_n = to->class_n;
 		memcpy(g->class_len, to->class_len, sizeof(g->class_len));
-		memcpy(g->class, to->class, sizeof(g->class));
+		memcpy(g->classes, to->classes, sizeof(g->classes));
 	}
 	if (changes & AAA_COA_ROUTES) {
 		g->route_n = to->route_n;
