@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* l2tpd's command line, and the choice of which of its processes this one is. */
+/*
+ * l2tpd's command line, and the choice of which of its processes this one is.
+ */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -25,19 +27,25 @@
 
 static void usage(FILE *out)
 {
-	fprintf(out,
-		"usage: l2tpd [-f FILE] [-n] [--foreground] [--log-level LEVEL] [--dataplane kernel|null]\n"
-		"             [--runtime-dir DIR] [--plugin FILE]\n"
-		"\n"
-		"  -f, --file FILE       the configuration (" SYSCONFDIR "/l2tpd/l2tpd.conf)\n"
-		"  -n, --check           check the configuration, print its canonical form, and end\n"
-		"  -F, --foreground      stay in the foreground and log to standard error\n"
-		"  -l, --log-level L     error, warning, notice, info (the default) or debug\n"
-		"  -d, --dataplane D     kernel (the default), or null: no packets, no privileges\n"
-		"  -r, --runtime-dir DIR sockets and state (" CONTROL_RUNTIME_DIR ")\n"
-		"  -p, --plugin FILE     l2tpd.so, for pppd (" PLUGIN ")\n"
-		"  -V, --version         print the version\n"
-		"  -h, --help            print this\n");
+	fprintf(out, "usage: l2tpd [-f FILE] [-n] [--foreground] [--log-level "
+		     "LEVEL] [--dataplane kernel|null]\n"
+		     "             [--runtime-dir DIR] [--plugin FILE]\n"
+		     "\n"
+		     "  -f, --file FILE       the configuration (" SYSCONFDIR
+		     "/l2tpd/l2tpd.conf)\n"
+		     "  -n, --check           check the configuration, print "
+		     "its canonical form, and end\n"
+		     "  -F, --foreground      stay in the foreground and log "
+		     "to standard error\n"
+		     "  -l, --log-level L     error, warning, notice, info "
+		     "(the default) or debug\n"
+		     "  -d, --dataplane D     kernel (the default), or null: "
+		     "no packets, no privileges\n"
+		     "  -r, --runtime-dir DIR sockets and state "
+		     "(" CONTROL_RUNTIME_DIR ")\n"
+		     "  -p, --plugin FILE     l2tpd.so, for pppd (" PLUGIN ")\n"
+		     "  -V, --version         print the version\n"
+		     "  -h, --help            print this\n");
 }
 
 static int parse_level(const char *text)
@@ -49,7 +57,10 @@ static int parse_level(const char *text)
 	/* As a number the monitor hands it to its other processes. */
 	if (text[0] >= '0' && text[0] <= '7' && !text[1])
 		return text[0] - '0';
-	fprintf(stderr, "l2tpd: --log-level %s: not a level; use error, warning, notice, info or debug\n", text);
+	fprintf(stderr,
+		"l2tpd: --log-level %s: not a level; use error, warning, "
+		"notice, info or debug\n",
+		text);
 	exit(2);
 }
 
@@ -92,50 +103,89 @@ int main(int argc, char **argv)
 		{ "plugin", required_argument, NULL, 'p' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
-		{ "role", required_argument, NULL, OPT_ROLE },	/* how the monitor starts the others */
+		/* how the monitor starts the others */
+		{ "role", required_argument, NULL, OPT_ROLE },
 		{ "background", no_argument, NULL, OPT_BACKGROUND },
-		{ "vici", required_argument, NULL, OPT_VICI },	/* for a charon of a test's */
-		{ 0 }
+		/* for a charon of a test's */
+		{ "vici", required_argument, NULL, OPT_VICI },
+		{ 0 },
 	};
 	struct monitor_options o = {
-		.config_file = SYSCONFDIR "/l2tpd/l2tpd.conf", .runtime_dir = CONTROL_RUNTIME_DIR,
-		.plugin = PLUGIN, .vici = AAA_VICI_SOCKET, .log_level = LOG_INFO,
+		.config_file = SYSCONFDIR "/l2tpd/l2tpd.conf",
+		.runtime_dir = CONTROL_RUNTIME_DIR,
+		.plugin = PLUGIN,
+		.vici = AAA_VICI_SOCKET,
+		.log_level = LOG_INFO,
 	};
 	const char *role = NULL;
 	bool only_check = false;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "f:nFl:d:r:p:Vh", options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "f:nFl:d:r:p:Vh", options,
+				  NULL)) != -1) {
 		switch (opt) {
-		case 'f': o.config_file = optarg; break;
-		case 'n': only_check = true; break;
-		case 'F': o.foreground = true; break;
-		case 'l': o.log_level = parse_level(optarg); break;
+		case 'f':
+			o.config_file = optarg;
+			break;
+		case 'n':
+			only_check = true;
+			break;
+		case 'F':
+			o.foreground = true;
+			break;
+		case 'l':
+			o.log_level = parse_level(optarg);
+			break;
 		case 'd':
-			if (strcmp(optarg, "kernel") != 0 && strcmp(optarg, "null") != 0) {
-				fprintf(stderr, "l2tpd: --dataplane %s: use kernel or null\n", optarg);
+			if (strcmp(optarg, "kernel") != 0 &&
+			    strcmp(optarg, "null") != 0) {
+				fprintf(stderr,
+					"l2tpd: --dataplane %s: use kernel or "
+					"null\n",
+					optarg);
 				return 2;
 			}
 			o.null_dataplane = strcmp(optarg, "null") == 0;
 			break;
-		case 'r': o.runtime_dir = optarg; break;
-		case 'p': o.plugin = optarg; break;
-		case 'V': printf("l2tpd " L2TPD_VERSION "\n"); return EXIT_SUCCESS;
-		case 'h': usage(stdout); return EXIT_SUCCESS;
-		case OPT_ROLE: role = optarg; break;
-		case OPT_BACKGROUND: o.foreground = false; break;
-		case OPT_VICI: o.vici = optarg; break;
-		default: usage(stderr); return 2;
+		case 'r':
+			o.runtime_dir = optarg;
+			break;
+		case 'p':
+			o.plugin = optarg;
+			break;
+		case 'V':
+			printf("l2tpd " L2TPD_VERSION "\n");
+			return EXIT_SUCCESS;
+		case 'h':
+			usage(stdout);
+			return EXIT_SUCCESS;
+		case OPT_ROLE:
+			role = optarg;
+			break;
+		case OPT_BACKGROUND:
+			o.foreground = false;
+			break;
+		case OPT_VICI:
+			o.vici = optarg;
+			break;
+		default:
+			usage(stderr);
+			return 2;
 		}
 	}
 	if (optind < argc) {
-		fprintf(stderr, "l2tpd: %s: no such argument; see l2tpd --help\n", argv[optind]);
+		fprintf(stderr,
+			"l2tpd: %s: no such argument; see l2tpd --help\n",
+			argv[optind]);
 		return 2;
 	}
 	if (role) {
-		log_open(role, o.foreground ? LOG_SINK_STDERR : LOG_SINK_SYSLOG, o.log_level);
-		return strcmp(role, "engine") == 0 ? engine_main(ROLE_FD, o.runtime_dir) :
-		       strcmp(role, "aaa") == 0 ? aaa_main(ROLE_FD) : 2;
+		log_open(role, o.foreground ? LOG_SINK_STDERR : LOG_SINK_SYSLOG,
+			 o.log_level);
+		return strcmp(role, "engine") == 0 ?
+			       engine_main(ROLE_FD, o.runtime_dir) :
+		       strcmp(role, "aaa") == 0 ? aaa_main(ROLE_FD) :
+						  2;
 	}
 	if (only_check)
 		return check(o.config_file);

@@ -7,7 +7,8 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
-static int change(struct rtnl *r, uint16_t type, uint16_t flags, int ifindex, const struct addr_prefix *own)
+static int change(struct rtnl *r, uint16_t type, uint16_t flags, int ifindex,
+		  const struct addr_prefix *own)
 {
 	const struct addr *a = &own->addr;
 	struct rtnl_request q;

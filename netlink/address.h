@@ -6,8 +6,14 @@
 #include "lib/addr.h"
 #include "netlink/rtnl.h"
 
-/* own: the address and the length of its prefix; the kernel routes the prefix to the interface with it. */
-int address_add(struct rtnl *r, int ifindex, const struct addr_prefix *own);	/* 0, -EEXIST, or -errno */
-int address_del(struct rtnl *r, int ifindex, const struct addr_prefix *own);	/* -EADDRNOTAVAIL: it is gone already */
+/*
+ * own: the address and the length of its prefix; the kernel routes the prefix
+ * to the interface with it.
+ */
+
+/* 0, -EEXIST, or -errno */
+int address_add(struct rtnl *r, int ifindex, const struct addr_prefix *own);
+/* -EADDRNOTAVAIL: it is gone already */
+int address_del(struct rtnl *r, int ifindex, const struct addr_prefix *own);
 
 #endif

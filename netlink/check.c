@@ -23,7 +23,8 @@ static bool static_ok(const struct dp_tunnel *t)
 {
 	bool udp = t->encap == DP_ENCAP_UDP;
 
-	if (t->local.family != t->peer.family || addr_is_any(&t->peer) || t->local.scope || t->peer.scope)
+	if (t->local.family != t->peer.family || addr_is_any(&t->peer) ||
+	    t->local.scope || t->peer.scope)
 		return false;
 	return udp == (t->local.port != 0) && udp == (t->peer.port != 0);
 }
@@ -34,7 +35,8 @@ int dp_tunnel_check(const struct dp_tunnel *t)
 		return -EINVAL;
 	if (t->version == 2 && t->encap != DP_ENCAP_UDP)
 		return -EINVAL;
-	if (!id_ok(t->tunnel_id, t->version) || !id_ok(t->peer_tunnel_id, t->version))
+	if (!id_ok(t->tunnel_id, t->version) ||
+	    !id_ok(t->peer_tunnel_id, t->version))
 		return -EINVAL;
 	return dp_tunnel_is_static(t) && !static_ok(t) ? -EINVAL : 0;
 }
@@ -46,11 +48,13 @@ static bool cookie_ok(uint8_t len)
 
 int dp_session_check(const struct dp_session *s, uint8_t version)
 {
-	if (!s->tunnel_id || !id_ok(s->session_id, version) || !id_ok(s->peer_session_id, version))
+	if (!s->tunnel_id || !id_ok(s->session_id, version) ||
+	    !id_ok(s->peer_session_id, version))
 		return -EINVAL;
 	if (!cookie_ok(s->cookie_len) || !cookie_ok(s->peer_cookie_len))
 		return -EINVAL;
-	if (version == 2 && (s->cookie_len || s->peer_cookie_len || s->no_l2_sublayer))
+	if (version == 2 &&
+	    (s->cookie_len || s->peer_cookie_len || s->no_l2_sublayer))
 		return -EINVAL;
 	if (!memchr(s->ifname, 0, sizeof(s->ifname)))
 		return -EINVAL;

@@ -3,7 +3,7 @@
 #include "netlink/genl.h"
 
 #include <errno.h>
-#include <netinet/in.h>	/* before linux/l2tp.h, which has its own otherwise */
+#include <netinet/in.h> /* before linux/l2tp.h, which has its own otherwise */
 #include <linux/l2tp.h>
 #include <netlink/attr.h>
 #include <netlink/genl/ctrl.h>
@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 
 /* The most that the kernel puts into one packet of a dump. */
-#define ANSWER_MAX	32768
+#define ANSWER_MAX 32768
 
 struct call {
 	struct genl *genl;
@@ -31,7 +31,10 @@ int genl_open(struct genl *g)
 	int on = 1;
 	int ret;
 
-	*g = (struct genl){ .sk = nl_socket_alloc(), .cb = nl_cb_alloc(NL_CB_CUSTOM) };
+	*g = (struct genl){
+		.sk = nl_socket_alloc(),
+		.cb = nl_cb_alloc(NL_CB_CUSTOM),
+	};
 	ret = -ENOMEM;
 	if (!g->sk || !g->cb)
 		goto err;
@@ -44,7 +47,8 @@ int genl_open(struct genl *g)
 		goto err;
 	nl_socket_set_msg_buf_size(g->sk, ANSWER_MAX);
 	/* Best effort: without it the kernel sends numbers and no words. */
-	setsockopt(nl_socket_get_fd(g->sk), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
+	setsockopt(nl_socket_get_fd(g->sk), SOL_NETLINK, NETLINK_EXT_ACK, &on,
+		   sizeof(on));
 	return 0;
 err:
 	genl_close(g);
@@ -63,8 +67,8 @@ struct nl_msg *genl_message(const struct genl *g, uint8_t cmd, int flags)
 {
 	struct nl_msg *msg = nlmsg_alloc();
 
-	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, g->family, 0, flags, cmd,
-				L2TP_GENL_VERSION)) {
+	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, g->family, 0,
+				flags, cmd, L2TP_GENL_VERSION)) {
 		nlmsg_free(msg);
 		return NULL;
 	}
@@ -105,7 +109,8 @@ static int on_end(struct nl_msg *msg, void *arg)
 /* The kernel's words follow the failed request, which it repeats. */
 static void take_text(struct genl *g, const struct nlmsgerr *e)
 {
-	const struct nlmsghdr *h = (const struct nlmsghdr *)((const char *)e - NLMSG_HDRLEN);
+	const struct nlmsghdr *h =
+		(const struct nlmsghdr *)((const char *)e - NLMSG_HDRLEN);
 	struct nlattr *attrs[NLMSGERR_ATTR_MAX + 1];
 	size_t skip = sizeof(*e);
 
@@ -115,7 +120,8 @@ static void take_text(struct genl *g, const struct nlmsgerr *e)
 		skip = NLMSG_ALIGN(sizeof(e->error) + e->msg.nlmsg_len);
 	if (h->nlmsg_len < NLMSG_HDRLEN + skip)
 		return;
-	if (nla_parse(attrs, NLMSGERR_ATTR_MAX, (struct nlattr *)((char *)(uintptr_t)e + skip),
+	if (nla_parse(attrs, NLMSGERR_ATTR_MAX,
+		      (struct nlattr *)((char *)(uintptr_t)e + skip),
 		      (int)(h->nlmsg_len - NLMSG_HDRLEN - skip), NULL))
 		return;
 	if (attrs[NLMSGERR_ATTR_MSG])
@@ -140,7 +146,10 @@ int genl_call(struct genl *g, struct nl_msg *msg,
 	int ret;
 
 	g->text[0] = 0;
-	/* The kernel works on a request within send: this is the call that may wait. */
+	/*
+	 * The kernel works on a request within send: this is the
+	 * call that may wait.
+	 */
 	ret = nl_send_auto(g->sk, msg);
 	c.seq = nlmsg_hdr(msg)->nlmsg_seq;
 	nlmsg_free(msg);

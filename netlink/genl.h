@@ -18,7 +18,7 @@ struct genl {
 	struct nl_sock *sk;
 	struct nl_cb *cb;
 	int family;
-	char text[128];		/* the kernel's words about the last error, or "" */
+	char text[128]; /* the kernel's words about the last error, or "" */
 };
 
 /*

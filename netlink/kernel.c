@@ -6,7 +6,7 @@
 #include "netlink/dataplane.h"
 
 #include <errno.h>
-#include <netinet/in.h>	/* before linux/l2tp.h, which has its own otherwise */
+#include <netinet/in.h> /* before linux/l2tp.h, which has its own otherwise */
 #include <linux/l2tp.h>
 #include <linux/ppp-ioctl.h>
 #include <net/if.h>
@@ -32,7 +32,8 @@ struct kernel {
 	struct genl genl;
 	struct rtnl rtnl;
 	struct reaper *reaper;
-	bool bind_early;	/* the handoff to pppd would drop what came before it */
+	/* the handoff to pppd would drop what came before it */
+	bool bind_early;
 };
 
 static struct kernel *kernel_of(struct dataplane *dp)
@@ -146,12 +147,14 @@ static int take_object(void *ctx, struct nlattr **attrs)
 	take_u32(attrs, L2TP_ATTR_SESSION_ID, &o->session_id);
 	take_u32(attrs, L2TP_ATTR_PEER_SESSION_ID, &o->peer_session_id);
 	if (attrs[L2TP_ATTR_IFNAME])
-		nla_strlcpy(o->ifname, attrs[L2TP_ATTR_IFNAME], sizeof(o->ifname));
+		nla_strlcpy(o->ifname, attrs[L2TP_ATTR_IFNAME],
+			    sizeof(o->ifname));
 	take_stats(attrs[L2TP_ATTR_STATS], &o->stats);
 	return 0;
 }
 
-static int tunnel_get(struct kernel *k, uint32_t tunnel_id, struct dp_object *out)
+static int tunnel_get(struct kernel *k, uint32_t tunnel_id,
+		      struct dp_object *out)
 {
 	struct request r = request_new(k, L2TP_CMD_TUNNEL_GET, 0);
 
@@ -159,8 +162,8 @@ static int tunnel_get(struct kernel *k, uint32_t tunnel_id, struct dp_object *ou
 	return call(k, &r, take_object, out);
 }
 
-static int session_get(struct kernel *k, uint32_t tunnel_id, uint32_t session_id,
-		       struct dp_object *out)
+static int session_get(struct kernel *k, uint32_t tunnel_id,
+		       uint32_t session_id, struct dp_object *out)
 {
 	struct request r = request_new(k, L2TP_CMD_SESSION_GET, 0);
 
@@ -179,7 +182,9 @@ static void kernel_free(struct dataplane *dp)
 	free(k);
 }
 
-/* A flag's attribute says yes by being there, whatever is in it (nla_get_flag). */
+/*
+ * A flag's attribute says yes by being there, whatever is in it (nla_get_flag).
+ */
 static void put_flag(struct request *r, int type, bool on)
 {
 	if (on)
@@ -221,7 +226,8 @@ static int kernel_tunnel_add(struct dataplane *dp, const struct dp_tunnel *t)
 	put_u32(&r, L2TP_ATTR_PEER_CONN_ID, t->peer_tunnel_id);
 	put_u8(&r, L2TP_ATTR_PROTO_VERSION, t->version);
 	put_u16(&r, L2TP_ATTR_ENCAP_TYPE,
-		t->encap == DP_ENCAP_UDP ? L2TP_ENCAPTYPE_UDP : L2TP_ENCAPTYPE_IP);
+		t->encap == DP_ENCAP_UDP ? L2TP_ENCAPTYPE_UDP :
+					   L2TP_ENCAPTYPE_IP);
 	if (dp_tunnel_is_static(t))
 		put_socket(&r, t);
 	else
@@ -239,7 +245,8 @@ static int kernel_tunnel_del(struct dataplane *dp, uint32_t tunnel_id)
 	return call(k, &r, NULL, NULL);
 }
 
-static int kernel_tunnel_stats(struct dataplane *dp, uint32_t tunnel_id, struct dp_stats *out)
+static int kernel_tunnel_stats(struct dataplane *dp, uint32_t tunnel_id,
+			       struct dp_stats *out)
 {
 	struct dp_object o = { 0 };
 	int ret = tunnel_get(kernel_of(dp), tunnel_id, &o);
@@ -255,7 +262,9 @@ static uint16_t pseudowire_type(enum dp_pseudowire pw)
 	case DP_PW_PPP:
 		return L2TP_PWTYPE_PPP;
 	case DP_PW_ETH:
-	/* No kernel has type 4; its frames are type 5's with a tag (RFC 4719). */
+	/*
+	 * No kernel has type 4; its frames are type 5's with a tag (RFC 4719).
+	 */
 	case DP_PW_ETH_VLAN:
 		return L2TP_PWTYPE_ETH;
 	}
@@ -266,11 +275,13 @@ static const char *pseudowire_lack(enum dp_pseudowire pw)
 {
 	switch (pw) {
 	case DP_PW_PPP:
-		return "the kernel has no PPP over L2TP; load the module l2tp_ppp (CONFIG_PPPOL2TP)";
+		return "the kernel has no PPP over L2TP; load the module "
+		       "l2tp_ppp (CONFIG_PPPOL2TP)";
 	case DP_PW_ETH:
 	case DP_PW_ETH_VLAN:
-		return "the kernel has no Ethernet over L2TP, or the tunnel is of version 2; "
-		       "load the module l2tp_eth (CONFIG_L2TP_ETH)";
+		return "the kernel has no Ethernet over L2TP, or the tunnel is "
+		       "of version 2; load the module l2tp_eth "
+		       "(CONFIG_L2TP_ETH)";
 	}
 	return "";
 }
@@ -300,7 +311,8 @@ static int set_mtu(struct kernel *k, const struct dp_session *s)
 	return link_set_mtu(&k->rtnl, o.ifname, s->mtu);
 }
 
-static int kernel_session_del(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id);
+static int kernel_session_del(struct dataplane *dp, uint32_t tunnel_id,
+			      uint32_t session_id);
 
 static int kernel_session_add(struct dataplane *dp, const struct dp_session *s)
 {
@@ -312,7 +324,10 @@ static int kernel_session_add(struct dataplane *dp, const struct dp_session *s)
 	ret = dp_session_check(s, 0);
 	if (ret)
 		return ret;
-	/* Linux 6.12 takes a second one into a v3 UDP tunnel (l2tp_session_collision_add). */
+	/*
+	 * Linux 6.12 takes a second one into a v3 UDP tunnel
+	 * (l2tp_session_collision_add).
+	 */
 	if (!session_get(k, s->tunnel_id, s->session_id, &o))
 		return -EEXIST;
 	r = request_new(k, L2TP_CMD_SESSION_CREATE, 0);
@@ -324,7 +339,8 @@ static int kernel_session_add(struct dataplane *dp, const struct dp_session *s)
 	if (s->cookie_len)
 		put(&r, L2TP_ATTR_COOKIE, s->cookie, s->cookie_len);
 	if (s->peer_cookie_len)
-		put(&r, L2TP_ATTR_PEER_COOKIE, s->peer_cookie, s->peer_cookie_len);
+		put(&r, L2TP_ATTR_PEER_COOKIE, s->peer_cookie,
+		    s->peer_cookie_len);
 	if (s->ifname[0])
 		put(&r, L2TP_ATTR_IFNAME, s->ifname, strlen(s->ifname) + 1);
 	ret = call(k, &r, NULL, NULL);
@@ -338,7 +354,8 @@ static int kernel_session_add(struct dataplane *dp, const struct dp_session *s)
 	return ret;
 }
 
-static int kernel_session_modify(struct dataplane *dp, const struct dp_session *s)
+static int kernel_session_modify(struct dataplane *dp,
+				 const struct dp_session *s)
 {
 	struct kernel *k = kernel_of(dp);
 	struct request r = request_new(k, L2TP_CMD_SESSION_MODIFY, 0);
@@ -349,7 +366,8 @@ static int kernel_session_modify(struct dataplane *dp, const struct dp_session *
 	return ret ? ret : set_mtu(k, s);
 }
 
-static int kernel_session_del(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id)
+static int kernel_session_del(struct dataplane *dp, uint32_t tunnel_id,
+			      uint32_t session_id)
 {
 	struct kernel *k = kernel_of(dp);
 	struct dp_object o;
@@ -359,8 +377,8 @@ static int kernel_session_del(struct dataplane *dp, uint32_t tunnel_id, uint32_t
 	return ret ? ret : reaper_session(k->reaper, tunnel_id, session_id);
 }
 
-static int kernel_session_stats(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id,
-				struct dp_stats *out)
+static int kernel_session_stats(struct dataplane *dp, uint32_t tunnel_id,
+				uint32_t session_id, struct dp_stats *out)
 {
 	struct dp_object o = { 0 };
 	int ret = session_get(kernel_of(dp), tunnel_id, session_id, &o);
@@ -370,8 +388,8 @@ static int kernel_session_stats(struct dataplane *dp, uint32_t tunnel_id, uint32
 	return ret;
 }
 
-static int kernel_session_interface(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id,
-				    char name[IFNAMSIZ])
+static int kernel_session_interface(struct dataplane *dp, uint32_t tunnel_id,
+				    uint32_t session_id, char name[IFNAMSIZ])
 {
 	struct dp_object o = { 0 };
 	int ret = session_get(kernel_of(dp), tunnel_id, session_id, &o);
@@ -407,7 +425,10 @@ static int kernel_session_open(struct dataplane *dp, const struct dp_tunnel *t,
 	struct dp_object o;
 	int ret;
 
-	/* pppol2tp_connect would make what is not there, with nobody's parameters. */
+	/*
+	 * pppol2tp_connect would make what is not there, with
+	 * nobody's parameters.
+	 */
 	ret = session_get(k, t->tunnel_id, s->session_id, &o);
 	if (ret)
 		return ret;
@@ -446,7 +467,10 @@ static int collect(void *ctx, struct nlattr **attrs)
 	return take_object(&all->at[all->count++], attrs);
 }
 
-/* A session's object has no version: it is its tunnel's. Both come in order of tunnel ids. */
+/*
+ * A session's object has no version: it is its tunnel's. Both come in
+ * order of tunnel ids.
+ */
 static void set_versions(struct objects *all, size_t tunnels)
 {
 	size_t t = 0;
@@ -461,7 +485,8 @@ static void set_versions(struct objects *all, size_t tunnels)
 	}
 }
 
-static int kernel_dump(struct dataplane *dp, int (*cb)(void *ctx, const struct dp_object *o),
+static int kernel_dump(struct dataplane *dp,
+		       int (*cb)(void *ctx, const struct dp_object *o),
 		       void *ctx)
 {
 	struct kernel *k = kernel_of(dp);
@@ -531,23 +556,30 @@ static int open_genl(struct kernel *k, char *err, size_t errlen)
 
 	ret = genl_open(&k->genl);
 	if (ret == -ENOENT) {
-		explain(err, errlen, "the kernel has no L2TP: load the module l2tp_netlink "
+		explain(err, errlen,
+			"the kernel has no L2TP: load the module l2tp_netlink "
 			"(options CONFIG_L2TP and CONFIG_L2TP_V3)");
 		return ret;
 	}
 	if (ret) {
-		explain(err, errlen, "cannot open generic netlink: %s", strerror(-ret));
+		explain(err, errlen, "cannot open generic netlink: %s",
+			strerror(-ret));
 		return ret;
 	}
-	/* Anyone may find the family. Whether we may use it shows with any request. */
+	/*
+	 * Anyone may find the family. Whether we may use it shows
+	 * with any request.
+	 */
 	ret = tunnel_get(k, 0, &o);
 	if (ret == -ENOENT)
 		return 0;
 	if (ret == -EPERM)
-		explain(err, errlen, "the kernel refuses L2TP requests: "
+		explain(err, errlen,
+			"the kernel refuses L2TP requests: "
 			"CAP_NET_ADMIN is needed in this network namespace");
 	else
-		explain(err, errlen, "the kernel refuses L2TP requests: %s", strerror(-ret));
+		explain(err, errlen, "the kernel refuses L2TP requests: %s",
+			strerror(-ret));
 	genl_close(&k->genl);
 	return ret;
 }
@@ -579,7 +611,8 @@ struct dataplane *dataplane_kernel_new(char *err, size_t errlen)
 		goto err_free;
 	ret = rtnl_open(&k->rtnl);
 	if (ret) {
-		explain(err, errlen, "cannot open rtnetlink: %s", strerror(-ret));
+		explain(err, errlen, "cannot open rtnetlink: %s",
+			strerror(-ret));
 		goto err_genl;
 	}
 	k->reaper = reaper_new();

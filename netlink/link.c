@@ -3,7 +3,7 @@
 #include "netlink/link.h"
 
 #include <errno.h>
-#include <net/if.h>	/* before linux/if.h, which has its own otherwise */
+#include <net/if.h> /* before linux/if.h, which has its own otherwise */
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
@@ -15,8 +15,10 @@ static void take_kind(const struct nlattr *info, struct link *l)
 	const struct nlattr *attr;
 
 	mnl_attr_for_each_nested(attr, info)
-		if (mnl_attr_get_type(attr) == IFLA_INFO_KIND && mnl_attr_validate(attr, MNL_TYPE_STRING) >= 0)
-			snprintf(l->kind, sizeof(l->kind), "%.*s", (int)mnl_attr_get_payload_len(attr),
+		if (mnl_attr_get_type(attr) == IFLA_INFO_KIND &&
+		    mnl_attr_validate(attr, MNL_TYPE_STRING) >= 0)
+			snprintf(l->kind, sizeof(l->kind), "%.*s",
+				 (int)mnl_attr_get_payload_len(attr),
 				 mnl_attr_get_str(attr));
 }
 
@@ -70,7 +72,8 @@ static int take_link(const struct nlmsghdr *h, void *ctx)
 			break;
 		case IFLA_IFNAME:
 			if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
-				snprintf(l->name, sizeof(l->name), "%s", mnl_attr_get_str(attr));
+				snprintf(l->name, sizeof(l->name), "%s",
+					 mnl_attr_get_str(attr));
 			break;
 		case IFLA_ADDRESS:
 			take_mac(attr, l);
@@ -81,7 +84,7 @@ static int take_link(const struct nlmsghdr *h, void *ctx)
 		case IFLA_STATS64:
 			take_stats(attr, l);
 			break;
-		default:	/* dozens that we do not ask about */
+		default: /* dozens that we do not ask about */
 			break;
 		}
 	}
@@ -112,7 +115,8 @@ static int get(struct rtnl *r, const char *ifname, int index, struct link *out)
 
 int link_get(struct rtnl *r, const char *ifname, struct link *out)
 {
-	return *ifname && strlen(ifname) < IFNAMSIZ ? get(r, ifname, 0, out) : -ENODEV;
+	return *ifname && strlen(ifname) < IFNAMSIZ ? get(r, ifname, 0, out) :
+						      -ENODEV;
 }
 
 int link_get_index(struct rtnl *r, int index, struct link *out)
@@ -122,9 +126,11 @@ int link_get_index(struct rtnl *r, int index, struct link *out)
 
 /* ---- changes ---- */
 
-static struct ifinfomsg *begin(struct rtnl_request *q, uint16_t type, uint16_t flags, int index)
+static struct ifinfomsg *begin(struct rtnl_request *q, uint16_t type,
+			       uint16_t flags, int index)
 {
-	struct ifinfomsg *ifi = rtnl_begin(q, type, NLM_F_ACK | flags, sizeof(*ifi));
+	struct ifinfomsg *ifi =
+		rtnl_begin(q, type, NLM_F_ACK | flags, sizeof(*ifi));
 
 	ifi->ifi_family = AF_UNSPEC;
 	ifi->ifi_index = index;
@@ -176,13 +182,18 @@ int link_set_ready(struct rtnl *r, int index, bool ready)
 	struct nlmsghdr *h = rtnl_header(&q);
 
 	begin(&q, RTM_NEWLINK, 0, index);
-	/* A state of ours stays ours: without the mode the kernel's next look at the carrier is "up". */
+	/*
+	 * A state of ours stays ours: without the mode the kernel's next look
+	 * at the carrier is "up".
+	 */
 	mnl_attr_put_u8(h, IFLA_LINKMODE, IF_LINK_MODE_DORMANT);
-	mnl_attr_put_u8(h, IFLA_OPERSTATE, ready ? IF_OPER_UP : IF_OPER_DORMANT);
+	mnl_attr_put_u8(h, IFLA_OPERSTATE,
+			ready ? IF_OPER_UP : IF_OPER_DORMANT);
 	return rtnl_call(r, &q, NULL, NULL);
 }
 
-int link_add_vlan(struct rtnl *r, const char *name, int lower, uint16_t vid, uint32_t mtu)
+int link_add_vlan(struct rtnl *r, const char *name, int lower, uint16_t vid,
+		  uint32_t mtu)
 {
 	struct rtnl_request q;
 	struct nlmsghdr *h = rtnl_header(&q);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An interface, over rtnetlink: what it is, what it counted, and what may be changed of it. */
+/*
+ * An interface, over rtnetlink: what it is, what it counted, and what may be
+ * changed of it.
+ */
 #ifndef L2TPD_NETLINK_LINK_H
 #define L2TPD_NETLINK_LINK_H
 
@@ -11,15 +14,15 @@
 
 struct link {
 	int index;
-	int master;			/* the index of its bridge or VRF; 0: none */
-	int lower;			/* the index of what a VLAN is on; 0: none */
+	int master; /* the index of its bridge or VRF; 0: none */
+	int lower;  /* the index of what a VLAN is on; 0: none */
 	char name[IFNAMSIZ];
 	uint32_t mtu;
 	uint8_t mac[6];
-	char kind[16];			/* "ppp"; "" for one that has none */
-	bool up;			/* administratively */
-	bool carrier;			/* it, and what is below it, has a link */
-	bool running;			/* up, with a carrier and not dormant */
+	char kind[16]; /* "ppp"; "" for one that has none */
+	bool up;       /* administratively */
+	bool carrier;  /* it, and what is below it, has a link */
+	bool running;  /* up, with a carrier and not dormant */
 	uint64_t rx_packets, tx_packets, rx_bytes, tx_bytes;
 	uint64_t rx_errors, tx_errors, rx_drops, tx_drops;
 };
@@ -39,13 +42,16 @@ int link_set_up(struct rtnl *r, int index, bool up);
 int link_set_master(struct rtnl *r, int index, int master);
 /*
  * Operational state apart from the administrative one (RFC 2863): ready passes
- * packets as before; else it is dormant, like one whose far end is missing, and a
- * bridge or IPv6 leaves it alone. The kernel does not change it by itself.
+ * packets as before; else it is dormant, like one whose far end is missing, and
+ * a bridge or IPv6 leaves it alone. The kernel does not change it by itself.
  */
 int link_set_ready(struct rtnl *r, int index, bool ready);
 
-/* Makes name, which carries the VLAN vid of lower; mtu is no more than lower's. */
-int link_add_vlan(struct rtnl *r, const char *name, int lower, uint16_t vid, uint32_t mtu);
+/*
+ * Makes name, which carries the VLAN vid of lower; mtu is no more than lower's.
+ */
+int link_add_vlan(struct rtnl *r, const char *name, int lower, uint16_t vid,
+		  uint32_t mtu);
 int link_del(struct rtnl *r, int index);
 
 #endif

@@ -18,11 +18,11 @@
 
 struct null_session {
 	struct null_tunnel *tunnel;
-	struct null_session *next, *prev;	/* of the tunnel */
-	struct null_session *same_id;		/* v3 sessions of other tunnels */
+	struct null_session *next, *prev; /* of the tunnel */
+	struct null_session *same_id;	  /* v3 sessions of other tunnels */
 	uint32_t session_id, peer_session_id;
 	bool opened;
-	char ifname[];				/* NUL-terminated, as long as it is */
+	char ifname[]; /* NUL-terminated, as long as it is */
 };
 
 struct null_tunnel {
@@ -34,11 +34,13 @@ struct null_tunnel {
 
 struct null {
 	struct dataplane dp;
-	struct table tunnels;		/* tunnel id */
-	struct table sessions;		/* dp_session_key */
-	struct table v3_sessions;	/* session id; the first of same_id's list */
-	struct table interfaces;	/* name_key; the Ethernet session that has it */
-	unsigned int names_used;	/* l2tpeth0 to this one's predecessor are taken */
+	struct table tunnels;	  /* tunnel id */
+	struct table sessions;	  /* dp_session_key */
+	struct table v3_sessions; /* session id; the first of same_id's list */
+	/* name_key; the Ethernet session that has it */
+	struct table interfaces;
+	/* l2tpeth0 to this one's predecessor are taken */
+	unsigned int names_used;
 };
 
 static struct null *null_of(struct dataplane *dp)
@@ -52,7 +54,8 @@ static uint64_t name_key(const char *name)
 	return hash_fnv64(HASH_FNV64_START, name, strlen(name));
 }
 
-static struct null_session *session_get(struct null *n, uint32_t tunnel_id, uint32_t session_id)
+static struct null_session *session_get(struct null *n, uint32_t tunnel_id,
+					uint32_t session_id)
 {
 	return table_get(&n->sessions, dp_session_key(tunnel_id, session_id));
 }
@@ -62,12 +65,15 @@ static struct null_session *session_get(struct null *n, uint32_t tunnel_id, uint
  * is unique in the namespace; between UDP tunnels of version 3 it need not be
  * (l2tp_session_register).
  */
-static int v3_id_check(struct null *n, const struct null_tunnel *t, uint32_t session_id)
+static int v3_id_check(struct null *n, const struct null_tunnel *t,
+		       uint32_t session_id)
 {
-	const struct null_session *other = table_get(&n->v3_sessions, session_id);
+	const struct null_session *other =
+		table_get(&n->v3_sessions, session_id);
 
 	for (; other; other = other->same_id)
-		if (other->tunnel->encap == DP_ENCAP_IP || t->encap == DP_ENCAP_IP)
+		if (other->tunnel->encap == DP_ENCAP_IP ||
+		    t->encap == DP_ENCAP_IP)
 			return -EEXIST;
 	return 0;
 }
@@ -179,7 +185,8 @@ static int null_tunnel_del(struct dataplane *dp, uint32_t tunnel_id)
 	return 0;
 }
 
-static int null_tunnel_stats(struct dataplane *dp, uint32_t tunnel_id, struct dp_stats *out)
+static int null_tunnel_stats(struct dataplane *dp, uint32_t tunnel_id,
+			     struct dp_stats *out)
 {
 	if (!table_get(&null_of(dp)->tunnels, tunnel_id))
 		return -ENOENT;
@@ -187,7 +194,10 @@ static int null_tunnel_stats(struct dataplane *dp, uint32_t tunnel_id, struct dp
 	return 0;
 }
 
-/* Into the tables of all sessions and of interfaces; nothing is in them on an error. */
+/*
+ * Into the tables of all sessions and of interfaces; nothing is in
+ * them on an error.
+ */
 static int tables_put(struct null *n, struct null_session *s)
 {
 	uint64_t key = dp_session_key(s->tunnel->tunnel_id, s->session_id);
@@ -210,7 +220,9 @@ static int session_insert(struct null *n, struct null_session *s)
 	if (s->tunnel->version == 3) {
 		ret = v3_id_link(n, s);
 		if (ret) {
-			table_del(&n->sessions, dp_session_key(s->tunnel->tunnel_id, s->session_id));
+			table_del(&n->sessions,
+				  dp_session_key(s->tunnel->tunnel_id,
+						 s->session_id));
 			if (s->ifname[0])
 				table_del(&n->interfaces, name_key(s->ifname));
 			return ret;
@@ -223,8 +235,12 @@ static int session_insert(struct null *n, struct null_session *s)
 	return 0;
 }
 
-/* The interface of a session: none of PPP's; else what it asks for, or the first free l2tpethN. */
-static void choose_name(struct null *n, const struct dp_session *s, char name[IFNAMSIZ])
+/*
+ * The interface of a session: none of PPP's; else what it asks for, or the
+ * first free l2tpethN.
+ */
+static void choose_name(struct null *n, const struct dp_session *s,
+			char name[IFNAMSIZ])
 {
 	name[0] = '\0';
 	if (s->pseudowire == DP_PW_PPP)
@@ -274,10 +290,12 @@ static int null_session_add(struct dataplane *dp, const struct dp_session *s)
 
 static int null_session_modify(struct dataplane *dp, const struct dp_session *s)
 {
-	return session_get(null_of(dp), s->tunnel_id, s->session_id) ? 0 : -ENOENT;
+	return session_get(null_of(dp), s->tunnel_id, s->session_id) ? 0 :
+								       -ENOENT;
 }
 
-static int null_session_del(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id)
+static int null_session_del(struct dataplane *dp, uint32_t tunnel_id,
+			    uint32_t session_id)
 {
 	struct null *n = null_of(dp);
 	struct null_session *s = session_get(n, tunnel_id, session_id);
@@ -288,8 +306,8 @@ static int null_session_del(struct dataplane *dp, uint32_t tunnel_id, uint32_t s
 	return 0;
 }
 
-static int null_session_stats(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id,
-			      struct dp_stats *out)
+static int null_session_stats(struct dataplane *dp, uint32_t tunnel_id,
+			      uint32_t session_id, struct dp_stats *out)
 {
 	if (!session_get(null_of(dp), tunnel_id, session_id))
 		return -ENOENT;
@@ -297,10 +315,11 @@ static int null_session_stats(struct dataplane *dp, uint32_t tunnel_id, uint32_t
 	return 0;
 }
 
-static int null_session_interface(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id,
-				  char name[IFNAMSIZ])
+static int null_session_interface(struct dataplane *dp, uint32_t tunnel_id,
+				  uint32_t session_id, char name[IFNAMSIZ])
 {
-	const struct null_session *s = session_get(null_of(dp), tunnel_id, session_id);
+	const struct null_session *s =
+		session_get(null_of(dp), tunnel_id, session_id);
 
 	if (!s)
 		return -ENOENT;
@@ -313,7 +332,8 @@ static int null_session_interface(struct dataplane *dp, uint32_t tunnel_id, uint
 static int null_session_open(struct dataplane *dp, const struct dp_tunnel *t,
 			     const struct dp_session *s)
 {
-	struct null_session *session = session_get(null_of(dp), t->tunnel_id, s->session_id);
+	struct null_session *session =
+		session_get(null_of(dp), t->tunnel_id, s->session_id);
 	int fd;
 
 	if (!session)
@@ -336,8 +356,9 @@ static void null_session_close(struct dataplane *dp, int fd)
 /* The books as they are now, so that cb may change them. */
 static struct dp_object *snapshot(const struct null *n, size_t *count)
 {
-	struct dp_object *objects = calloc(n->tunnels.count + n->sessions.count + 1,
-					   sizeof(*objects));
+	struct dp_object *objects =
+		calloc(n->tunnels.count + n->sessions.count + 1,
+		       sizeof(*objects));
 	struct dp_object *o = objects;
 
 	if (!objects)
@@ -365,8 +386,8 @@ static struct dp_object *snapshot(const struct null *n, size_t *count)
 	return objects;
 }
 
-static int null_dump(struct dataplane *dp, int (*cb)(void *ctx, const struct dp_object *o),
-		     void *ctx)
+static int null_dump(struct dataplane *dp,
+		     int (*cb)(void *ctx, const struct dp_object *o), void *ctx)
 {
 	size_t count;
 	struct dp_object *objects = snapshot(null_of(dp), &count);
@@ -380,7 +401,8 @@ static int null_dump(struct dataplane *dp, int (*cb)(void *ctx, const struct dp_
 	return ret;
 }
 
-static int null_route_interface(struct dataplane *dp, const struct addr *dst, char name[IFNAMSIZ])
+static int null_route_interface(struct dataplane *dp, const struct addr *dst,
+				char name[IFNAMSIZ])
 {
 	(void)dp;
 	if (dst->family != AF_INET && dst->family != AF_INET6)

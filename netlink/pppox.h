@@ -6,7 +6,8 @@
 #include "netlink/dataplane.h"
 
 /* A connected CLOEXEC socket, or -errno; the session is installed already. */
-int pppox_open(const struct dp_tunnel *t, uint32_t session_id, uint32_t peer_session_id);
+int pppox_open(const struct dp_tunnel *t, uint32_t session_id,
+	       uint32_t peer_session_id);
 /*
  * A socket that takes hold of a session that has never had one, so that closing
  * it removes the session. The caller knows that the session exists: the kernel

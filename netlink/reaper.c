@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How a session is removed without making others wait. SESSION_DELETE, before
- * Linux 6.12, waits in l2tp_session_unhash while it holds the lock of all generic
- * netlink, so that nobody can make a tunnel meanwhile. So the session's PPPoX
- * socket is taken and closed, which removes the session too and waits without
- * that lock. When a pppd has the socket, which is about to exit, its exit does
- * the same; a pppd that does not exit in time is not waited for.
+ * Linux 6.12, waits in l2tp_session_unhash while it holds the lock of all
+ * generic netlink, so that nobody can make a tunnel meanwhile. So the session's
+ * PPPoX socket is taken and closed, which removes the session too and waits
+ * without that lock. When a pppd has the socket, which is about to exit, its
+ * exit does the same; a pppd that does not exit in time is not waited for.
  */
 #include "netlink/reaper.h"
 
 #include <errno.h>
-#include <netinet/in.h>	/* before linux/l2tp.h, which has its own otherwise */
+#include <netinet/in.h> /* before linux/l2tp.h, which has its own otherwise */
 #include <linux/l2tp.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
@@ -27,16 +27,16 @@
 #include "netlink/pppox.h"
 
 /* Each removes one session in a grace period, and all share the period. */
-#define REAPER_THREADS	8
-#define REAPER_STACK	(64 * 1024)
+#define REAPER_THREADS 8
+#define REAPER_STACK   (64 * 1024)
 /* How long a session's pppd may take to exit. */
-#define HELD_MS		500
+#define HELD_MS	       500
 
 struct job {
 	struct job *next;
 	uint32_t tunnel_id, session_id;
-	int fd;				/* -1: the session */
-	struct timespec due;		/* in the held list */
+	int fd;		     /* -1: the session */
+	struct timespec due; /* in the held list */
 };
 
 struct job_list {
@@ -44,16 +44,17 @@ struct job_list {
 };
 
 struct reaper {
-	pthread_mutex_t lock;		/* of all members up to genl_lock */
+	pthread_mutex_t lock; /* of all members up to genl_lock */
 	pthread_cond_t work;
 	struct job_list work_list;
-	struct job_list held;		/* sessions whose socket somebody has, by due time */
-	struct table pending;		/* sessions whose removal has not ended */
+	/* sessions whose socket somebody has, by due time */
+	struct job_list held;
+	struct table pending; /* sessions whose removal has not ended */
 	pthread_t threads[REAPER_THREADS];
 	unsigned int started, idle, queued;
 	bool stop;
-	bool delete_waits;		/* SESSION_DELETE does, on this kernel */
-	pthread_mutex_t genl_lock;	/* of genl: the threads' own */
+	bool delete_waits;	   /* SESSION_DELETE does, on this kernel */
+	pthread_mutex_t genl_lock; /* of genl: the threads' own */
 	struct genl genl;
 };
 
@@ -92,7 +93,10 @@ static void session_delete(struct reaper *r, const struct job *j)
 
 	pthread_mutex_lock(&r->genl_lock);
 	msg = genl_message(&r->genl, L2TP_CMD_SESSION_DELETE, 0);
-	/* An error means that it is gone, or that the tunnel's end will have to do. */
+	/*
+	 * An error means that it is gone, or that the tunnel's end
+	 * will have to do.
+	 */
 	if (msg && !nla_put_u32(msg, L2TP_ATTR_CONN_ID, j->tunnel_id) &&
 	    !nla_put_u32(msg, L2TP_ATTR_SESSION_ID, j->session_id))
 		genl_call(&r->genl, msg, NULL, NULL);
@@ -143,7 +147,8 @@ static struct job *job_next(struct reaper *r, bool *was_held)
 	for (;;) {
 		struct job *held = r->held.first;
 
-		*was_held = !r->work_list.first && held && (r->stop || is_due(held));
+		*was_held = !r->work_list.first && held &&
+			    (r->stop || is_due(held));
 		if (*was_held)
 			return list_take(&r->held);
 		if (r->work_list.first) {
@@ -154,7 +159,8 @@ static struct job *job_next(struct reaper *r, bool *was_held)
 			return NULL;
 		r->idle++;
 		if (held) {
-			struct timespec due = held->due;	/* it may be forgotten meanwhile */
+			/* it may be forgotten meanwhile */
+			struct timespec due = held->due;
 
 			pthread_cond_timedwait(&r->work, &r->lock, &due);
 		} else {
@@ -235,7 +241,11 @@ static struct job *job_new(uint32_t tunnel_id, uint32_t session_id, int fd)
 	struct job *j = malloc(sizeof(*j));
 
 	if (j)
-		*j = (struct job){ .tunnel_id = tunnel_id, .session_id = session_id, .fd = fd };
+		*j = (struct job){
+			.tunnel_id = tunnel_id,
+			.session_id = session_id,
+			.fd = fd,
+		};
 	return j;
 }
 
@@ -261,7 +271,8 @@ int reaper_session(struct reaper *r, uint32_t tunnel_id, uint32_t session_id)
 }
 
 /* With the lock held. The number of jobs that it took out. */
-static unsigned int forget(struct reaper *r, struct job_list *l, uint32_t tunnel_id)
+static unsigned int forget(struct reaper *r, struct job_list *l,
+			   uint32_t tunnel_id)
 {
 	struct job **at, *j;
 	unsigned int n = 0;

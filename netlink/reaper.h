@@ -11,16 +11,22 @@
 
 struct reaper;
 
-/* NULL without memory or netlink. No thread runs before there is something to remove. */
+/*
+ * NULL without memory or netlink. No thread runs before there is
+ * something to remove.
+ */
 struct reaper *reaper_new(void);
-/* On this kernel SESSION_DELETE waits for nothing. Called before any thread runs. */
+/*
+ * On this kernel SESSION_DELETE waits for nothing. Called before
+ * any thread runs.
+ */
 void reaper_delete_is_quick(struct reaper *r);
 /* Finishes what it was given, then ends. */
 void reaper_free(struct reaper *r);
 
 /*
- * Removes an installed session; one whose PPPoX socket somebody has, when that is
- * closed or in half a second. 0, -ENOENT when its removal has begun already,
+ * Removes an installed session; one whose PPPoX socket somebody has, when that
+ * is closed or in half a second. 0, -ENOENT when its removal has begun already,
  * or -errno; then nothing happens.
  */
 int reaper_session(struct reaper *r, uint32_t tunnel_id, uint32_t session_id);

@@ -51,7 +51,8 @@ int route_ifindex(struct rtnl *r, const struct addr *dst)
 	return index > 0 ? index : -ENETUNREACH;
 }
 
-static int change(struct rtnl *r, const struct route *route, uint16_t type, uint16_t flags)
+static int change(struct rtnl *r, const struct route *route, uint16_t type,
+		  uint16_t flags)
 {
 	const struct addr *dst = &route->dst.addr;
 	struct rtnl_request q;
@@ -65,18 +66,23 @@ static int change(struct rtnl *r, const struct route *route, uint16_t type, uint
 	rtm->rtm_protocol = ROUTE_PROTOCOL;
 	rtm->rtm_type = RTN_UNICAST;
 	/* IPv6 knows no scope. */
-	rtm->rtm_scope = dst->family == AF_INET && !addr_is_set(&route->gateway) ?
-		RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+	rtm->rtm_scope = dst->family == AF_INET &&
+					 !addr_is_set(&route->gateway) ?
+				 RT_SCOPE_LINK :
+				 RT_SCOPE_UNIVERSE;
 	mnl_attr_put(h, RTA_DST, bytes_of(dst), dst->ip);
 	mnl_attr_put_u32(h, RTA_OIF, (uint32_t)route->ifindex);
 	if (addr_is_set(&route->gateway))
-		mnl_attr_put(h, RTA_GATEWAY, bytes_of(&route->gateway), route->gateway.ip);
+		mnl_attr_put(h, RTA_GATEWAY, bytes_of(&route->gateway),
+			     route->gateway.ip);
 	if (route->metric)
 		mnl_attr_put_u32(h, RTA_PRIORITY, route->metric);
 	return rtnl_call(r, &q, NULL, NULL);
 }
 
-struct found { uint8_t len, protocol; };
+struct found {
+	uint8_t len, protocol;
+};
 
 static int take_entry(const struct nlmsghdr *h, void *ctx)
 {
@@ -101,7 +107,8 @@ static bool ours_is_there(struct rtnl *r, const struct addr_prefix *dst)
 	rtm->rtm_dst_len = (unsigned char)(bytes_of(&dst->addr) * 8);
 	rtm->rtm_flags = RTM_F_FIB_MATCH;
 	mnl_attr_put(h, RTA_DST, bytes_of(&dst->addr), dst->addr.ip);
-	return rtnl_call(r, &q, take_entry, &f) == 0 && f.len == dst->len && f.protocol == ROUTE_PROTOCOL;
+	return rtnl_call(r, &q, take_entry, &f) == 0 && f.len == dst->len &&
+	       f.protocol == ROUTE_PROTOCOL;
 }
 
 int route_add(struct rtnl *r, const struct route *route)
@@ -115,10 +122,13 @@ int route_add(struct rtnl *r, const struct route *route)
 		return ret;
 	/*
 	 * A caller who is back before its last call's end was noticed: the new
-	 * one counts. IPv4 puts it before the old one; IPv6 would put it behind.
+	 * one counts. IPv4 puts it before the old one; IPv6 would put it
+	 * behind.
 	 */
 	return change(r, route, RTM_NEWROUTE,
-		      NLM_F_CREATE | (route->dst.addr.family == AF_INET6 ? NLM_F_REPLACE : 0));
+		      NLM_F_CREATE | (route->dst.addr.family == AF_INET6 ?
+					      NLM_F_REPLACE :
+					      0));
 }
 
 int route_del(struct rtnl *r, const struct route *route)

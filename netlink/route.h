@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Routes over rtnetlink: which way one leads, and our own by way of an interface. */
+/*
+ * Routes over rtnetlink: which way one leads, and our own by way
+ * of an interface.
+ */
 #ifndef L2TPD_NETLINK_ROUTE_H
 #define L2TPD_NETLINK_ROUTE_H
 
@@ -12,21 +15,21 @@
  * "proto 115" of ip route: a number of our own, so that an operator and we tell
  * our routes from others'. It is L2TP's protocol number in IP.
  */
-#define ROUTE_PROTOCOL	115
+#define ROUTE_PROTOCOL 115
 
 /* A route of the main table that leads into an interface. */
 struct route {
 	struct addr_prefix dst;
-	struct addr gateway;	/* on the interface; unset: none */
-	uint32_t metric;	/* 0: the kernel's default */
+	struct addr gateway; /* on the interface; unset: none */
+	uint32_t metric;     /* 0: the kernel's default */
 	int ifindex;
 };
 
 /* The interface that packets to dst leave by: its index, or -errno. */
 int route_ifindex(struct rtnl *r, const struct addr *dst);
 /*
- * Adds it. One of ours to the same destination, by another interface, gives way;
- * anybody else's does not: -EEXIST.
+ * Adds it. One of ours to the same destination, by another interface, gives
+ * way; anybody else's does not: -EEXIST.
  */
 int route_add(struct rtnl *r, const struct route *route);
 /* -ESRCH or -ENOENT when it is gone already. */

@@ -18,7 +18,9 @@ int rtnl_open_bus(struct rtnl *r, int bus)
 {
 	int on = 1, ret;
 
-	*r = (struct rtnl){ .nl = mnl_socket_open2(bus, SOCK_CLOEXEC | SOCK_NONBLOCK) };
+	*r = (struct rtnl){
+		.nl = mnl_socket_open2(bus, SOCK_CLOEXEC | SOCK_NONBLOCK),
+	};
 	if (!r->nl)
 		return -errno;
 	if (mnl_socket_bind(r->nl, 0, MNL_SOCKET_AUTOPID)) {
@@ -40,7 +42,8 @@ void rtnl_close(struct rtnl *r)
 	r->nl = NULL;
 }
 
-void *rtnl_begin(struct rtnl_request *q, uint16_t type, uint16_t flags, size_t size)
+void *rtnl_begin(struct rtnl_request *q, uint16_t type, uint16_t flags,
+		 size_t size)
 {
 	struct nlmsghdr *h = mnl_nlmsg_put_header(q->buf);
 
@@ -49,8 +52,12 @@ void *rtnl_begin(struct rtnl_request *q, uint16_t type, uint16_t flags, size_t s
 	return mnl_nlmsg_put_extra_header(h, size);
 }
 
-/* The kernel's words follow the failed request, which it repeats unless asked not to. */
-static void take_text(struct rtnl *r, const struct nlmsghdr *h, const struct nlmsgerr *e)
+/*
+ * The kernel's words follow the failed request, which it repeats
+ * unless asked not to.
+ */
+static void take_text(struct rtnl *r, const struct nlmsghdr *h,
+		      const struct nlmsgerr *e)
 {
 	unsigned int skip = sizeof(*e);
 	const struct nlattr *attr;
@@ -58,21 +65,28 @@ static void take_text(struct rtnl *r, const struct nlmsghdr *h, const struct nlm
 	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
 	if (!(h->nlmsg_flags & NLM_F_CAPPED))
-		skip = MNL_ALIGN((unsigned int)sizeof(e->error) + e->msg.nlmsg_len);
+		skip = MNL_ALIGN((unsigned int)sizeof(e->error) +
+				 e->msg.nlmsg_len);
 	if (h->nlmsg_len < NLMSG_HDRLEN + skip)
 		return;
 	mnl_attr_for_each(attr, h, skip)
-		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG && mnl_attr_validate(attr, MNL_TYPE_STRING) >= 0)
-			snprintf(r->text, sizeof(r->text), "%.*s", (int)mnl_attr_get_payload_len(attr),
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
+		    mnl_attr_validate(attr, MNL_TYPE_STRING) >= 0)
+			snprintf(r->text, sizeof(r->text), "%.*s",
+				 (int)mnl_attr_get_payload_len(attr),
 				 mnl_attr_get_str(attr));
 }
 
 /* 1: it is not the answer; else what the answer says. */
-static int take(struct rtnl *r, const struct nlmsghdr *h, uint32_t seq, mnl_cb_t each, void *ctx)
+static int take(struct rtnl *r, const struct nlmsghdr *h, uint32_t seq,
+		mnl_cb_t each, void *ctx)
 {
 	const struct nlmsgerr *e = mnl_nlmsg_get_payload(h);
 
-	/* What is left of an answer that an earlier call gave up on is not ours. */
+	/*
+	 * What is left of an answer that an earlier call gave up on is not
+	 * ours.
+	 */
 	if (h->nlmsg_seq != seq || h->nlmsg_pid != r->portid)
 		return 1;
 	if (h->nlmsg_type != NLMSG_ERROR)
@@ -100,7 +114,8 @@ int rtnl_call(struct rtnl *r, struct rtnl_request *q, mnl_cb_t each, void *ctx)
 		/* Nothing there: the answer was lost, it would never come. */
 		if (n < 0)
 			return errno == EAGAIN ? -EIO : -errno;
-		for (h = rtnl_header(q); mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left)) {
+		for (h = rtnl_header(q); mnl_nlmsg_ok(h, left);
+		     h = mnl_nlmsg_next(h, &left)) {
 			int ret = take(r, h, seq, each, ctx);
 
 			if (ret <= 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One rtnetlink socket over libmnl: a request, and the kernel's answer to it.
- * The kernel works on a request within send, so that no call waits for
- * anything but the kernel's lock on its interfaces. Used by one thread at a time.
+ * The kernel works on a request within send, so that no call waits for anything
+ * but the kernel's lock on its interfaces. Used by one thread at a time.
  */
 #ifndef L2TPD_NETLINK_RTNL_H
 #define L2TPD_NETLINK_RTNL_H
@@ -10,13 +10,16 @@
 #include <libmnl/libmnl.h>
 #include <stdint.h>
 
-/* A link's description is the largest answer; libmnl advises no less than a page. */
-#define RTNL_BUFFER	16384
+/*
+ * A link's description is the largest answer; libmnl advises no
+ * less than a page.
+ */
+#define RTNL_BUFFER 16384
 
 struct rtnl {
 	struct mnl_socket *nl;
 	uint32_t portid, seq;
-	char text[128];		/* the kernel's words about the last error, or "" */
+	char text[128]; /* the kernel's words about the last error, or "" */
 };
 
 /* A request while it is written, and its answer after rtnl_call. */
@@ -26,16 +29,20 @@ struct rtnl_request {
 
 /* 0 or -errno */
 int rtnl_open(struct rtnl *r);
-int rtnl_open_bus(struct rtnl *r, int bus);	/* another than NETLINK_ROUTE */
+int rtnl_open_bus(struct rtnl *r, int bus); /* another than NETLINK_ROUTE */
 void rtnl_close(struct rtnl *r);
 
 /*
- * Begins a request: type is RTM_*, flags are those besides NLM_F_REQUEST; without
- * NLM_F_ACK one object is expected as the answer. Returns the body (struct
- * ifinfomsg and the like), size bytes, zeroed; attributes follow.
+ * Begins a request: type is RTM_*, flags are those besides NLM_F_REQUEST;
+ * without NLM_F_ACK one object is expected as the answer. Returns the body
+ * (struct ifinfomsg and the like), size bytes, zeroed; attributes follow.
  */
-void *rtnl_begin(struct rtnl_request *q, uint16_t type, uint16_t flags, size_t size);
-static inline struct nlmsghdr *rtnl_header(struct rtnl_request *q) { return (struct nlmsghdr *)(void *)q->buf; }
+void *rtnl_begin(struct rtnl_request *q, uint16_t type, uint16_t flags,
+		 size_t size);
+static inline struct nlmsghdr *rtnl_header(struct rtnl_request *q)
+{
+	return (struct nlmsghdr *)(void *)q->buf;
+}
 /*
  * Sends it and reads the one answer. each gets the object, when there is one
  * (MNL_CB_OK goes on). 0 or the kernel's -errno, with its words in r->text.

@@ -11,25 +11,33 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* "L2" in ASCII: our handles and priorities are seen among others', and do not meet them. */
-#define OUR_NUMBER	0x4c32u
-#define SHAPER_HANDLE	(OUR_NUMBER << 16)
-#define INGRESS_HANDLE	0xffff0000u
-#define INGRESS_PARENT	(TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS))
-#define FILTER_HANDLE	1
+/*
+ * "L2" in ASCII: our handles and priorities are seen among others', and
+ * do not meet them.
+ */
+#define OUR_NUMBER     0x4c32u
+#define SHAPER_HANDLE  (OUR_NUMBER << 16)
+#define INGRESS_HANDLE 0xffff0000u
+#define INGRESS_PARENT (TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS))
+#define FILTER_HANDLE  1
 
-/* At 100 turns of the kernel's clock a second, the slowest there is, the rate is still reached. */
-#define SHAPER_BURST_MS	10
-#define SHAPER_DELAY_MS	50
-#define POLICE_BURST_MS	100		/* what a TCP sends in a row when it starts or grows */
-#define SHAPER_BURST_PACKETS	2
-#define SHAPER_QUEUE_PACKETS	5
-#define POLICE_BURST_PACKETS	10
+/*
+ * At 100 turns of the kernel's clock a second, the slowest there is, the rate
+ * is still reached.
+ */
+#define SHAPER_BURST_MS	     10
+#define SHAPER_DELAY_MS	     50
+/* what a TCP sends in a row when it starts or grows */
+#define POLICE_BURST_MS	     100
+#define SHAPER_BURST_PACKETS 2
+#define SHAPER_QUEUE_PACKETS 5
+#define POLICE_BURST_PACKETS 10
 
-#define TICK_NS		64		/* the unit of struct tc_police's burst in every kernel */
-#define CELL_LOG	8
-#define RATE_TABLE	1024		/* asked for by the kernel, which computes its own since 3.9 */
-#define PACKET_MAX	65535
+#define TICK_NS	   64 /* the unit of struct tc_police's burst in every kernel */
+#define CELL_LOG   8
+/* asked for by the kernel, which computes its own since 3.9 */
+#define RATE_TABLE 1024
+#define PACKET_MAX 65535
 
 static uint64_t bytes_in(uint64_t rate, unsigned int ms)
 {
@@ -44,15 +52,22 @@ static uint32_t at_least(uint64_t n, uint64_t least)
 
 struct tc_bucket tc_shaper_bucket(uint64_t rate, uint32_t mtu)
 {
-	struct tc_bucket b = { .burst = at_least(bytes_in(rate, SHAPER_BURST_MS), SHAPER_BURST_PACKETS * mtu) };
+	struct tc_bucket b = {
+		.burst = at_least(bytes_in(rate, SHAPER_BURST_MS),
+				  SHAPER_BURST_PACKETS * mtu),
+	};
 
-	b.limit = at_least(b.burst + bytes_in(rate, SHAPER_DELAY_MS), SHAPER_QUEUE_PACKETS * mtu);
+	b.limit = at_least(b.burst + bytes_in(rate, SHAPER_DELAY_MS),
+			   SHAPER_QUEUE_PACKETS * mtu);
 	return b;
 }
 
 struct tc_bucket tc_police_bucket(uint64_t rate, uint32_t mtu)
 {
-	return (struct tc_bucket){ .burst = at_least(bytes_in(rate, POLICE_BURST_MS), POLICE_BURST_PACKETS * mtu) };
+	return (struct tc_bucket){
+		.burst = at_least(bytes_in(rate, POLICE_BURST_MS),
+				  POLICE_BURST_PACKETS * mtu),
+	};
 }
 
 static struct tc_ratespec ratespec(uint64_t rate)
@@ -61,7 +76,9 @@ static struct tc_ratespec ratespec(uint64_t rate)
 
 	return (struct tc_ratespec){
 		.rate = bytes > UINT32_MAX ? UINT32_MAX : (uint32_t)bytes,
-		.linklayer = TC_LINKLAYER_ETHERNET, .cell_log = CELL_LOG, .cell_align = -1,
+		.linklayer = TC_LINKLAYER_ETHERNET,
+		.cell_log = CELL_LOG,
+		.cell_align = -1,
 	};
 }
 
@@ -71,10 +88,12 @@ static void put_rate64(struct nlmsghdr *h, uint16_t type, uint64_t rate)
 		mnl_attr_put_u64(h, type, rate / 8);
 }
 
-static struct nlmsghdr *begin(struct rtnl_request *q, uint16_t type, uint16_t flags, const struct tcmsg *from,
+static struct nlmsghdr *begin(struct rtnl_request *q, uint16_t type,
+			      uint16_t flags, const struct tcmsg *from,
 			      const char *kind)
 {
-	struct tcmsg *tcm = rtnl_begin(q, type, NLM_F_ACK | flags, sizeof(*tcm));
+	struct tcmsg *tcm =
+		rtnl_begin(q, type, NLM_F_ACK | flags, sizeof(*tcm));
 
 	*tcm = *from;
 	tcm->tcm_family = AF_UNSPEC;
@@ -87,12 +106,15 @@ static struct nlmsghdr *begin(struct rtnl_request *q, uint16_t type, uint16_t fl
 int tc_shape(struct rtnl *r, int ifindex, uint64_t rate, uint32_t mtu)
 {
 	const struct tcmsg where = {
-		.tcm_ifindex = ifindex, .tcm_parent = TC_H_ROOT, .tcm_handle = SHAPER_HANDLE,
+		.tcm_ifindex = ifindex,
+		.tcm_parent = TC_H_ROOT,
+		.tcm_handle = SHAPER_HANDLE,
 	};
 	struct tc_bucket b = tc_shaper_bucket(rate, mtu);
 	struct tc_tbf_qopt opt = { .rate = ratespec(rate), .limit = b.limit };
 	struct rtnl_request q;
-	struct nlmsghdr *h = begin(&q, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE, &where, "tbf");
+	struct nlmsghdr *h = begin(&q, RTM_NEWQDISC,
+				   NLM_F_CREATE | NLM_F_REPLACE, &where, "tbf");
 	struct nlattr *options = mnl_attr_nest_start(h, TCA_OPTIONS);
 
 	mnl_attr_put(h, TCA_TBF_PARMS, sizeof(opt), &opt);
@@ -105,7 +127,9 @@ int tc_shape(struct rtnl *r, int ifindex, uint64_t rate, uint32_t mtu)
 int tc_unshape(struct rtnl *r, int ifindex)
 {
 	const struct tcmsg where = {
-		.tcm_ifindex = ifindex, .tcm_parent = TC_H_ROOT, .tcm_handle = SHAPER_HANDLE,
+		.tcm_ifindex = ifindex,
+		.tcm_parent = TC_H_ROOT,
+		.tcm_handle = SHAPER_HANDLE,
 	};
 	struct rtnl_request q;
 
@@ -118,7 +142,9 @@ int tc_unshape(struct rtnl *r, int ifindex)
 static int ingress(struct rtnl *r, int ifindex, uint16_t type, uint16_t flags)
 {
 	const struct tcmsg where = {
-		.tcm_ifindex = ifindex, .tcm_parent = TC_H_INGRESS, .tcm_handle = INGRESS_HANDLE,
+		.tcm_ifindex = ifindex,
+		.tcm_parent = TC_H_INGRESS,
+		.tcm_handle = INGRESS_HANDLE,
 	};
 	struct rtnl_request q;
 
@@ -129,7 +155,9 @@ static int ingress(struct rtnl *r, int ifindex, uint16_t type, uint16_t flags)
 static struct tcmsg filter(int ifindex, uint16_t prio, uint32_t handle)
 {
 	return (struct tcmsg){
-		.tcm_ifindex = ifindex, .tcm_parent = INGRESS_PARENT, .tcm_handle = handle,
+		.tcm_ifindex = ifindex,
+		.tcm_parent = INGRESS_PARENT,
+		.tcm_handle = handle,
 		.tcm_info = TC_H_MAKE((uint32_t)prio << 16, htons(ETH_P_ALL)),
 	};
 }
@@ -140,9 +168,13 @@ static void put_police(struct nlmsghdr *h, uint64_t rate, uint32_t burst)
 	static const uint8_t table[RATE_TABLE];
 	uint64_t ticks = (uint64_t)burst * (1000000000 / TICK_NS) / (rate / 8);
 	const struct tc_police police = {
-		.action = TC_POLICE_SHOT, .burst = at_least(ticks, 1), .mtu = PACKET_MAX, .rate = ratespec(rate),
+		.action = TC_POLICE_SHOT,
+		.burst = at_least(ticks, 1),
+		.mtu = PACKET_MAX,
+		.rate = ratespec(rate),
 	};
-	struct nlattr *action = mnl_attr_nest_start(h, 1);	/* the first and only one */
+	/* the first and only one */
+	struct nlattr *action = mnl_attr_nest_start(h, 1);
 	struct nlattr *options;
 
 	mnl_attr_put_strz(h, TCA_ACT_KIND, "police");
@@ -154,11 +186,14 @@ static void put_police(struct nlmsghdr *h, uint64_t rate, uint32_t burst)
 	mnl_attr_nest_end(h, action);
 }
 
-static int add_filter(struct rtnl *r, int ifindex, uint16_t prio, uint64_t rate, uint32_t mtu)
+static int add_filter(struct rtnl *r, int ifindex, uint16_t prio, uint64_t rate,
+		      uint32_t mtu)
 {
 	const struct tcmsg where = filter(ifindex, prio, FILTER_HANDLE);
 	struct rtnl_request q;
-	struct nlmsghdr *h = begin(&q, RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL, &where, "matchall");
+	struct nlmsghdr *h = begin(&q, RTM_NEWTFILTER,
+				   NLM_F_CREATE | NLM_F_EXCL, &where,
+				   "matchall");
 	struct nlattr *options = mnl_attr_nest_start(h, TCA_OPTIONS);
 	struct nlattr *actions = mnl_attr_nest_start(h, TCA_MATCHALL_ACT);
 
@@ -177,14 +212,19 @@ static int del_filter(struct rtnl *r, int ifindex, uint16_t prio)
 	return rtnl_call(r, &q, NULL, NULL);
 }
 
-int tc_police(struct rtnl *r, int ifindex, uint64_t rate, uint32_t mtu, struct tc_ingress *in)
+int tc_police(struct rtnl *r, int ifindex, uint64_t rate, uint32_t mtu,
+	      struct tc_ingress *in)
 {
-	/* A matchall filter cannot be changed: the next one goes beside it first. */
+	/*
+	 * A matchall filter cannot be changed: the next one goes
+	 * beside it first.
+	 */
 	uint16_t prio = in->prio == OUR_NUMBER ? OUR_NUMBER + 1 : OUR_NUMBER;
 	int ret = 0;
 
 	if (!in->prio && !in->qdisc) {
-		ret = ingress(r, ifindex, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL);
+		ret = ingress(r, ifindex, RTM_NEWQDISC,
+			      NLM_F_CREATE | NLM_F_EXCL);
 		in->qdisc = ret == 0;
 	}
 	/* The operator's own (ingress or clsact) takes our filter as well. */

@@ -15,14 +15,19 @@
 
 /* What an interface was given for packets that come in; zeroed is nothing. */
 struct tc_ingress {
-	uint16_t prio;		/* of our filter; 0: none */
-	bool qdisc;		/* the ingress qdisc is ours */
+	uint16_t prio; /* of our filter; 0: none */
+	bool qdisc;    /* the ingress qdisc is ours */
 };
 
-/* Bytes that may pass at once, and that may be queued (with those that may pass). */
-struct tc_bucket { uint32_t burst, limit; };
+/*
+ * Bytes that may pass at once, and that may be queued (with
+ * those that may pass).
+ */
+struct tc_bucket {
+	uint32_t burst, limit;
+};
 struct tc_bucket tc_shaper_bucket(uint64_t rate, uint32_t mtu);
-struct tc_bucket tc_police_bucket(uint64_t rate, uint32_t mtu);	/* limit 0 */
+struct tc_bucket tc_police_bucket(uint64_t rate, uint32_t mtu); /* limit 0 */
 
 /* All return 0 or the kernel's -errno, with its words in r->text. */
 
@@ -33,7 +38,8 @@ int tc_unshape(struct rtnl *r, int ifindex);
  * Limits what comes in. A limit that is there is replaced without a moment
  * between the two; after an error the old one is in force.
  */
-int tc_police(struct rtnl *r, int ifindex, uint64_t rate, uint32_t mtu, struct tc_ingress *in);
+int tc_police(struct rtnl *r, int ifindex, uint64_t rate, uint32_t mtu,
+	      struct tc_ingress *in);
 int tc_unpolice(struct rtnl *r, int ifindex, struct tc_ingress *in);
 
 #endif

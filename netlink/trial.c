@@ -19,9 +19,9 @@
 
 #include "netlink/pppox.h"
 
-#define ID_TRIES	8
-#define ARRIVAL_MS	1000
-#define REMOVAL_MS	200
+#define ID_TRIES   8
+#define ARRIVAL_MS 1000
+#define REMOVAL_MS 200
 
 /* Two UDP sockets on the loopback, connected to each other. */
 static bool socket_pair(int fd[2])
@@ -32,7 +32,8 @@ static bool socket_pair(int fd[2])
 	fd[0] = fd[1] = -1;
 	for (int i = 0; i < 2; i++) {
 		a[i] = (struct sockaddr_in){
-			.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+			.sin_family = AF_INET,
+			.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 		};
 		fd[i] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 		if (fd[i] < 0 || bind(fd[i], (struct sockaddr *)&a[i], len) ||
@@ -85,25 +86,29 @@ static bool send_frame(int sender, uint16_t tunnel_id, uint32_t session_id)
 		/* clang-format on */
 	};
 
-	return send(sender, packet, sizeof(packet), 0) == (ssize_t)sizeof(packet);
+	return send(sender, packet, sizeof(packet), 0) ==
+	       (ssize_t)sizeof(packet);
 }
 
 /*
  * A frame for another tunnel, by our tunnel's socket. It must not reach our
  * session, but come up the socket as one that the kernel has no session for.
  */
-static bool other_tunnel_comes_up(struct dataplane *dp, const struct dp_tunnel *t,
+static bool other_tunnel_comes_up(struct dataplane *dp,
+				  const struct dp_tunnel *t,
 				  const struct dp_session *s, int sender)
 {
 	struct dp_stats stats;
 
 	if (dp->ops->session_stats(dp, s->tunnel_id, s->session_id, &stats) ||
-	    stats.rx_packets || !send_frame(sender, (uint16_t)(t->tunnel_id ^ 1), s->session_id))
+	    stats.rx_packets ||
+	    !send_frame(sender, (uint16_t)(t->tunnel_id ^ 1), s->session_id))
 		return false;
 	for (int ms = 0; ms < ARRIVAL_MS; ms++) {
 		if (readable(t->fd, 1))
 			return true;
-		if (dp->ops->session_stats(dp, s->tunnel_id, s->session_id, &stats) ||
+		if (dp->ops->session_stats(dp, s->tunnel_id, s->session_id,
+					   &stats) ||
 		    stats.rx_packets)
 			return false;
 	}
@@ -118,16 +123,20 @@ static bool frame_in_channel(int pppox)
 
 	if (ppp < 0)
 		return false;
-	found = !ioctl(pppox, PPPIOCGCHAN, &channel) && !ioctl(ppp, PPPIOCATTCHAN, &channel) &&
-		readable(ppp, 0);
+	found = !ioctl(pppox, PPPIOCGCHAN, &channel) &&
+		!ioctl(ppp, PPPIOCATTCHAN, &channel) && readable(ppp, 0);
 	close(ppp);
 	return found;
 }
 
-static void try_session(struct dataplane *dp, const struct dp_tunnel *t, int sender,
-			struct trial *out)
+static void try_session(struct dataplane *dp, const struct dp_tunnel *t,
+			int sender, struct trial *out)
 {
-	struct dp_session s = { .tunnel_id = t->tunnel_id, .session_id = 1, .peer_session_id = 1 };
+	struct dp_session s = {
+		.tunnel_id = t->tunnel_id,
+		.session_id = 1,
+		.peer_session_id = 1,
+	};
 	int pppox;
 
 	if (dp->ops->session_add(dp, &s))
@@ -136,17 +145,23 @@ static void try_session(struct dataplane *dp, const struct dp_tunnel *t, int sen
 	if (pppox < 0)
 		return;
 	out->heeds_tunnel_id = other_tunnel_comes_up(dp, t, &s, sender);
-	out->keeps_frames = send_frame(sender, (uint16_t)t->tunnel_id, s.session_id) &&
-			    readable(pppox, ARRIVAL_MS) && frame_in_channel(pppox);
+	out->keeps_frames =
+		send_frame(sender, (uint16_t)t->tunnel_id, s.session_id) &&
+		readable(pppox, ARRIVAL_MS) && frame_in_channel(pppox);
 	close(pppox);
 }
 
-/* The kernel removes the tunnel later, in a work queue; until then a dump would show it. */
+/*
+ * The kernel removes the tunnel later, in a work queue; until then a
+ * dump would show it.
+ */
 static void wait_removal(struct dataplane *dp, uint32_t tunnel_id)
 {
 	struct dp_stats stats;
 
-	for (int ms = 0; ms < REMOVAL_MS && !dp->ops->tunnel_stats(dp, tunnel_id, &stats); ms++)
+	for (int ms = 0;
+	     ms < REMOVAL_MS && !dp->ops->tunnel_stats(dp, tunnel_id, &stats);
+	     ms++)
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 }
 

@@ -6,9 +6,14 @@
 #include "netlink/dataplane.h"
 
 struct trial {
-	/* PPPIOCGCHAN moves the frames that wait in a PPPoX socket into its PPP channel. */
+	/*
+	 * PPPIOCGCHAN moves the frames that wait in a PPPoX socket into
+	 * its PPP channel.
+	 */
 	bool keeps_frames;
-	/* A data packet goes to the tunnel that it names, not to its socket's. */
+	/*
+	 * A data packet goes to the tunnel that it names, not to its socket's.
+	 */
 	bool heeds_tunnel_id;
 };
 

@@ -10,7 +10,9 @@
 
 int watch_open(struct watch *w, enum watch_what what)
 {
-	unsigned int groups = what == WATCH_LINKS ? RTMGRP_LINK : RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
+	unsigned int groups = what == WATCH_LINKS ?
+				      RTMGRP_LINK :
+				      RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
 	int ret;
 
 	w->nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -35,20 +37,25 @@ int watch_fd(const struct watch *w)
 	return mnl_socket_get_fd(w->nl);
 }
 
-/* False for what is no news of an interface: a bridge's port comes by the same group (br_info_notify). */
+/*
+ * False for what is no news of an interface: a bridge's port comes by the same
+ * group (br_info_notify).
+ */
 static bool take_link(const struct nlmsghdr *h, struct watch_news *n)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(h);
 	const struct nlattr *attr;
 
-	if (mnl_nlmsg_get_payload_len(h) < sizeof(*ifi) || ifi->ifi_family != AF_UNSPEC)
+	if (mnl_nlmsg_get_payload_len(h) < sizeof(*ifi) ||
+	    ifi->ifi_family != AF_UNSPEC)
 		return false;
 	*n = (struct watch_news){ .index = ifi->ifi_index };
 	mnl_attr_for_each(attr, h, sizeof(*ifi)) {
 		if (mnl_attr_get_type(attr) != IFLA_IFNAME)
 			continue;
 		if (mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
-			snprintf(n->name, sizeof(n->name), "%s", mnl_attr_get_str(attr));
+			snprintf(n->name, sizeof(n->name), "%s",
+				 mnl_attr_get_str(attr));
 		break;
 	}
 	return true;
@@ -56,10 +63,13 @@ static bool take_link(const struct nlmsghdr *h, struct watch_news *n)
 
 static bool is_link_local(const struct addr *a)
 {
-	return a->family == AF_INET6 && a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80;
+	return a->family == AF_INET6 && a->ip[0] == 0xfe &&
+	       (a->ip[1] & 0xc0) == 0x80;
 }
 
-/* On a point-to-point interface IFA_ADDRESS is the peer's, and IFA_LOCAL ours. */
+/*
+ * On a point-to-point interface IFA_ADDRESS is the peer's, and IFA_LOCAL ours.
+ */
 static bool take_address(const struct nlmsghdr *h, struct watch_news *n)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(h);
@@ -80,7 +90,8 @@ static bool take_address(const struct nlmsghdr *h, struct watch_news *n)
 	if (!address || mnl_attr_get_payload_len(address) != len)
 		return false;
 	*n = (struct watch_news){
-		.index = (int)ifa->ifa_index, .address.family = ifa->ifa_family,
+		.index = (int)ifa->ifa_index,
+		.address.family = ifa->ifa_family,
 		.gone = h->nlmsg_type == RTM_DELADDR,
 	};
 	memcpy(n->address.ip, mnl_attr_get_payload(address), len);
@@ -102,7 +113,8 @@ static bool take(const struct nlmsghdr *h, struct watch_news *n)
 	return false;
 }
 
-int watch_read(struct watch *w, void (*news)(void *ctx, const struct watch_news *n), void *ctx)
+int watch_read(struct watch *w,
+	       void (*news)(void *ctx, const struct watch_news *n), void *ctx)
 {
 	_Alignas(16) static char buf[RTNL_BUFFER];
 	struct watch_news n;
@@ -114,7 +126,8 @@ int watch_read(struct watch *w, void (*news)(void *ctx, const struct watch_news 
 
 		if (len < 0)
 			return errno == EAGAIN ? 0 : -errno;
-		for (h = (const struct nlmsghdr *)(void *)buf; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left))
+		for (h = (const struct nlmsghdr *)(void *)buf;
+		     mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left))
 			if (take(h, &n))
 				news(ctx, &n);
 	}

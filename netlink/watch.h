@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * News of this namespace's interfaces and addresses, from a multicast socket of
- * rtnetlink. A piece of news says what to look at, not what it is like: it may be
- * older than what a request has told.
+ * rtnetlink. A piece of news says what to look at, not what it is like: it may
+ * be older than what a request has told.
  */
 #ifndef L2TPD_NETLINK_WATCH_H
 #define L2TPD_NETLINK_WATCH_H
@@ -17,23 +17,27 @@ enum watch_what { WATCH_LINKS, WATCH_ADDRESSES };
 
 struct watch_news {
 	int index;
-	char name[IFNAMSIZ];		/* of an interface; of an address "" */
-	struct addr address;		/* that the interface got or lost; of an interface unset */
-	bool gone;			/* the address is, at least from this interface */
+	char name[IFNAMSIZ]; /* of an interface; of an address "" */
+	/* that the interface got or lost; of an interface unset */
+	struct addr address;
+	bool gone; /* the address is, at least from this interface */
 };
 
-struct watch { struct mnl_socket *nl; };
+struct watch {
+	struct mnl_socket *nl;
+};
 
 /* 0 or -errno. Only what happens from now on is told. */
 int watch_open(struct watch *w, enum watch_what what);
 void watch_close(struct watch *w);
-int watch_fd(const struct watch *w);		/* to wait on */
+int watch_fd(const struct watch *w); /* to wait on */
 
 /*
- * Calls news for each interface or address that has come, changed or gone, until nothing
- * is left. 0; -ENOBUFS: some were lost, look at all of them; or another -errno.
- * w is not closed from within news.
+ * Calls news for each interface or address that has come, changed or gone,
+ * until nothing is left. 0; -ENOBUFS: some were lost, look at all of them; or
+ * another -errno. w is not closed from within news.
  */
-int watch_read(struct watch *w, void (*news)(void *ctx, const struct watch_news *n), void *ctx);
+int watch_read(struct watch *w,
+	       void (*news)(void *ctx, const struct watch_news *n), void *ctx);
 
 #endif

@@ -12,16 +12,22 @@
 
 #include "netlink/rtnl.h"
 
-#define PROTO_L2TP	115	/* IPPROTO_L2TP is in linux/in.h only, which netinet/in.h excludes */
+/* IPPROTO_L2TP is in linux/in.h only, which netinet/in.h excludes */
+#define PROTO_L2TP     115
 /* Behind charon's, which are below 400000 (strongSwan's kernel-netlink). */
-#define GUARD_PRIORITY	2000000000
+#define GUARD_PRIORITY 2000000000
 
 static struct xfrm_userpolicy_info policy(uint16_t family, uint8_t dir)
 {
 	return (struct xfrm_userpolicy_info){
-		.sel.family = family, .dir = dir, .action = XFRM_POLICY_ALLOW, .share = XFRM_SHARE_ANY,
-		.lft.soft_byte_limit = XFRM_INF, .lft.hard_byte_limit = XFRM_INF,
-		.lft.soft_packet_limit = XFRM_INF, .lft.hard_packet_limit = XFRM_INF,
+		.sel.family = family,
+		.dir = dir,
+		.action = XFRM_POLICY_ALLOW,
+		.share = XFRM_SHARE_ANY,
+		.lft.soft_byte_limit = XFRM_INF,
+		.lft.hard_byte_limit = XFRM_INF,
+		.lft.soft_packet_limit = XFRM_INF,
+		.lft.hard_packet_limit = XFRM_INF,
 	};
 }
 
@@ -29,8 +35,14 @@ static struct xfrm_userpolicy_info policy(uint16_t family, uint8_t dir)
 static struct xfrm_user_tmpl template(uint16_t family, uint32_t reqid)
 {
 	return (struct xfrm_user_tmpl){
-		.id.proto = IPPROTO_ESP, .family = family, .reqid = reqid, .mode = XFRM_MODE_TRANSPORT,
-		.share = XFRM_SHARE_ANY, .aalgos = UINT32_MAX, .ealgos = UINT32_MAX, .calgos = UINT32_MAX,
+		.id.proto = IPPROTO_ESP,
+		.family = family,
+		.reqid = reqid,
+		.mode = XFRM_MODE_TRANSPORT,
+		.share = XFRM_SHARE_ANY,
+		.aalgos = UINT32_MAX,
+		.ealgos = UINT32_MAX,
+		.calgos = UINT32_MAX,
 	};
 }
 
@@ -38,8 +50,12 @@ static struct xfrm_user_tmpl template(uint16_t family, uint32_t reqid)
 
 static int put(int fd, uint16_t family, uint8_t dir, uint32_t reqid)
 {
-	struct { struct xfrm_userpolicy_info info; struct xfrm_user_tmpl tmpl; } p = {
-		policy(family, dir), template(family, reqid),
+	struct {
+		struct xfrm_userpolicy_info info;
+		struct xfrm_user_tmpl tmpl;
+	} p = {
+		policy(family, dir),
+		template(family, reqid),
 	};
 	int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
 	int option = family == AF_INET ? IP_XFRM_POLICY : IPV6_XFRM_POLICY;
@@ -47,7 +63,10 @@ static int put(int fd, uint16_t family, uint8_t dir, uint32_t reqid)
 	return setsockopt(fd, level, option, &p, sizeof(p)) ? -errno : 0;
 }
 
-/* The kernel has xfrm_user read the option, and loads it for a socket of its own only. */
+/*
+ * The kernel has xfrm_user read the option, and loads it for a socket
+ * of its own only.
+ */
 static void load_module(void)
 {
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_XFRM);
@@ -73,15 +92,20 @@ int xfrm_require(int fd, uint32_t reqid)
 /* ---- between hosts ---- */
 
 /*
- * Port 0 with all of its bits is what the kernel finds in a packet of protocol 115 (xfrm_flowi_sport).
- * It makes a selector that no IKE daemon has: of two policies with the same selector, whatever
- * their priorities, there can be one only.
+ * Port 0 with all of its bits is what the kernel finds in a packet of protocol
+ * 115 (xfrm_flowi_sport). It makes a selector that no IKE daemon has: of two
+ * policies with the same selector, whatever their priorities, there can be one
+ * only.
  */
-static struct xfrm_selector selector(const struct addr *from, const struct addr *to)
+static struct xfrm_selector selector(const struct addr *from,
+				     const struct addr *to)
 {
 	uint8_t bits = from->family == AF_INET ? 32 : 128;
 	struct xfrm_selector s = {
-		.family = from->family, .proto = PROTO_L2TP, .prefixlen_s = bits, .prefixlen_d = bits,
+		.family = from->family,
+		.proto = PROTO_L2TP,
+		.prefixlen_s = bits,
+		.prefixlen_d = bits,
 		.sport_mask = 0xffff,
 	};
 
@@ -90,7 +114,8 @@ static struct xfrm_selector selector(const struct addr *from, const struct addr 
 	return s;
 }
 
-static int add(struct rtnl *r, const struct addr *from, const struct addr *to, uint8_t dir)
+static int add(struct rtnl *r, const struct addr *from, const struct addr *to,
+	       uint8_t dir)
 {
 	struct xfrm_user_tmpl tmpl = template(from->family, 0);
 	struct xfrm_userpolicy_info *p;
@@ -108,7 +133,8 @@ static int add(struct rtnl *r, const struct addr *from, const struct addr *to, u
 	return rtnl_call(r, &q, NULL, NULL);
 }
 
-static int del(struct rtnl *r, const struct addr *from, const struct addr *to, uint8_t dir)
+static int del(struct rtnl *r, const struct addr *from, const struct addr *to,
+	       uint8_t dir)
 {
 	struct xfrm_userpolicy_id *p;
 	struct rtnl_request q;
@@ -122,12 +148,14 @@ static int del(struct rtnl *r, const struct addr *from, const struct addr *to, u
 }
 
 static int both(const struct addr *local, const struct addr *peer,
-		int (*each)(struct rtnl *, const struct addr *, const struct addr *, uint8_t))
+		int (*each)(struct rtnl *, const struct addr *,
+			    const struct addr *, uint8_t))
 {
 	struct rtnl r;
 	int err;
 
-	if (local->family != peer->family || (local->family != AF_INET && local->family != AF_INET6))
+	if (local->family != peer->family ||
+	    (local->family != AF_INET && local->family != AF_INET6))
 		return -EINVAL;
 	err = rtnl_open_bus(&r, NETLINK_XFRM);
 	if (err)

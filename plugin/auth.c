@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pppd's authentication and address hooks, answered by the engine; see auth.h. */
+/*
+ * pppd's authentication and address hooks, answered by the engine; see auth.h.
+ */
 #include "plugin/compat.h"
 #include "plugin/auth.h"
 #include "plugin/call.h"
@@ -14,11 +16,11 @@
 
 #define PEERS_CHOICE 0xffffffffu
 
-static uint32_t remote_address;		/* 0: not ours to say */
-static fsm_callbacks ipv6cp_callbacks;	/* ours */
+static uint32_t remote_address;	       /* 0: not ours to say */
+static fsm_callbacks ipv6cp_callbacks; /* ours */
 static const fsm_callbacks *pppds_ipv6cp;
 static bool authenticated;
-static char message[PPP_TEXT_MAX];	/* pppd keeps a pointer to PAP's */
+static char message[PPP_TEXT_MAX]; /* pppd keeps a pointer to PAP's */
 
 /* What the peer sent, before pppd made it printable. */
 static struct {
@@ -28,7 +30,8 @@ static struct {
 
 void auth_addresses(uint32_t local, uint32_t remote, const uint32_t dns[2])
 {
-	struct ipcp_options *want = &ipcp_wantoptions[0], *allow = &ipcp_allowoptions[0];
+	struct ipcp_options *want = &ipcp_wantoptions[0],
+			    *allow = &ipcp_allowoptions[0];
 
 	if (local) {
 		want->ouraddr = local;
@@ -50,7 +53,10 @@ void auth_addresses(uint32_t local, uint32_t remote, const uint32_t dns[2])
 	}
 }
 
-/* pppd names the identifier that the peer shall have once, and then takes what it says. */
+/*
+ * pppd names the identifier that the peer shall have once, and then
+ * takes what it says.
+ */
 static int insist_on_ifid(fsm *f, unsigned char *p, int *len, int dont_nak)
 {
 	eui64_zero(ipv6cp_gotoptions[0].hisid);
@@ -72,7 +78,10 @@ static void auth_ifid(const uint8_t remote[8])
 	ipv6cp_fsm[0].callbacks = &ipv6cp_callbacks;
 }
 
-/* LCP is open, and its MTU set; the next time that it opens, this one bounds it as well. */
+/*
+ * LCP is open, and its MTU set; the next time that it opens, this one
+ * bounds it as well.
+ */
 static void auth_mtu(uint16_t mtu)
 {
 	int now = compat_mtu();
@@ -116,18 +125,21 @@ static bool ask(struct ppp_call_auth *a)
 	explicit_bzero(a, sizeof(*a));
 	message[0] = '\0';
 	if (err) {
-		say(SAY_ERROR, "l2tpd did not say whether the peer may come in: %s",
+		say(SAY_ERROR,
+		    "l2tpd did not say whether the peer may come in: %s",
 		    strerror(-err));
 		return false;
 	}
 	reply = ipc_body(&m, const struct ppp_call_auth_reply);
 	ok = reply->ok;
-	snprintf(message, sizeof(message), "%.*s", (int)sizeof(reply->message) - 1, reply->message);
+	snprintf(message, sizeof(message), "%.*s",
+		 (int)sizeof(reply->message) - 1, reply->message);
 	if (ok && !authenticated)
 		take_reply(reply);
 	if (ok && reply->have_mppe_keys &&
 	    !compat_set_mppe_keys(reply->mppe_send_key, reply->mppe_recv_key))
-		say(SAY_WARN, "this pppd has no MPPE: the link will not be encrypted");
+		say(SAY_WARN,
+		    "this pppd has no MPPE: the link will not be encrypted");
 	explicit_bzero(m.body, m.len);
 	authenticated = authenticated || ok;
 	return ok;
@@ -138,13 +150,14 @@ static bool ask(struct ppp_call_auth *a)
  * out. Takes the bytes as the peer sent them instead, when they are the same
  * thing; pppd may also have cut a domain off, and then its word holds.
  */
-static void peer_text(char *out, size_t size, const char *from_pppd, const uint8_t *sent,
-		      uint16_t len)
+static void peer_text(char *out, size_t size, const char *from_pppd,
+		      const uint8_t *sent, uint16_t len)
 {
 	char printable[4 * PPP_NAME_MAX];
 
 	slprintf(printable, sizeof(printable), "%.*v", (int)len, sent);
-	if (len < size && strncmp(printable, from_pppd, PPP_NAME_MAX - 1) == 0 &&
+	if (len < size &&
+	    strncmp(printable, from_pppd, PPP_NAME_MAX - 1) == 0 &&
 	    !memchr(sent, 0, len)) {
 		memcpy(out, sent, len);
 		out[len] = '\0';
@@ -154,8 +167,8 @@ static void peer_text(char *out, size_t size, const char *from_pppd, const uint8
 	explicit_bzero(printable, sizeof(printable));
 }
 
-static int pap_auth(char *name, char *password, char **msg, struct wordlist **addrs,
-		    struct wordlist **opts)
+static int pap_auth(char *name, char *password, char **msg,
+		    struct wordlist **addrs, struct wordlist **opts)
 {
 	struct ppp_call_auth a = { .method = PPP_AUTH_PAP };
 	bool ok;
@@ -163,19 +176,23 @@ static int pap_auth(char *name, char *password, char **msg, struct wordlist **ad
 	*addrs = NULL;
 	*opts = NULL;
 	peer_text(a.user, sizeof(a.user), name, raw.user, raw.user_len);
-	peer_text((char *)a.response, sizeof(a.response), password, raw.secret, raw.secret_len);
+	peer_text((char *)a.response, sizeof(a.response), password, raw.secret,
+		  raw.secret_len);
 	explicit_bzero(&raw, sizeof(raw));
 	a.response_len = (uint16_t)strlen((char *)a.response);
 	strlcpy(a.our_name, compat_our_name(), sizeof(a.our_name));
 	ok = ask(&a);
 	if (!message[0])
-		snprintf(message, sizeof(message), "%s", ok ? "Login ok" : "Login incorrect");
+		snprintf(message, sizeof(message), "%s",
+			 ok ? "Login ok" : "Login incorrect");
 	*msg = message;
 	return ok;
 }
 
-static int chap_verify(char *name, char *ourname, int id, struct chap_digest_type *digest,
-		       unsigned char *challenge, unsigned char *response, char *text, int space)
+static int chap_verify(char *name, char *ourname, int id,
+		       struct chap_digest_type *digest,
+		       unsigned char *challenge, unsigned char *response,
+		       char *text, int space)
 {
 	struct ppp_call_auth a = { .id = (uint8_t)id };
 	bool ok;
@@ -196,7 +213,7 @@ static int chap_verify(char *name, char *ourname, int id, struct chap_digest_typ
 	peer_text(a.user, sizeof(a.user), name, raw.user, raw.user_len);
 	explicit_bzero(&raw, sizeof(raw));
 	strlcpy(a.our_name, ourname, sizeof(a.our_name));
-	a.challenge_len = challenge[0];		/* both fit: a byte counts them */
+	a.challenge_len = challenge[0]; /* both fit: a byte counts them */
 	memcpy(a.challenge, challenge + 1, challenge[0]);
 	a.response_len = response[0];
 	memcpy(a.response, response + 1, response[0]);
@@ -207,7 +224,9 @@ static int chap_verify(char *name, char *ourname, int id, struct chap_digest_typ
 	return ok;
 }
 
-/* Keeps the bytes of an Authenticate-Request or a Response for the hooks above. */
+/*
+ * Keeps the bytes of an Authenticate-Request or a Response for the hooks above.
+ */
 static void snoop(unsigned char *p, int len)
 {
 	unsigned int proto, size, first, second;
@@ -215,7 +234,7 @@ static void snoop(unsigned char *p, int len)
 	if (len < 9)
 		return;
 	proto = (unsigned int)p[2] << 8 | p[3];
-	size = (unsigned int)p[6] << 8 | p[7];	/* code, id, length */
+	size = (unsigned int)p[6] << 8 | p[7]; /* code, id, length */
 	if (size < 5 || size > (unsigned int)len - 4)
 		return;
 	p += 8;
@@ -231,7 +250,8 @@ static void snoop(unsigned char *p, int len)
 		memcpy(raw.user, p + 1, first);
 		raw.secret_len = (uint16_t)second;
 		memcpy(raw.secret, p + 2 + first, second);
-	} else if (proto == 0xc223 && p[-4] == 2 && size - first - 1 < sizeof(raw.user)) {
+	} else if (proto == 0xc223 && p[-4] == 2 &&
+		   size - first - 1 < sizeof(raw.user)) {
 		raw.user_len = (uint16_t)(size - first - 1);
 		memcpy(raw.user, p + 1 + first, raw.user_len);
 	}
@@ -253,7 +273,8 @@ static int address_allowed(u_int32_t addr)
 {
 	if (auth_is_wanted() && !authenticated)
 		return 0;
-	return remote_address == 0 || remote_address == PEERS_CHOICE || addr == remote_address;
+	return remote_address == 0 || remote_address == PEERS_CHOICE ||
+	       addr == remote_address;
 }
 
 /*
@@ -279,9 +300,11 @@ static int secret(char *out, size_t size)
 
 	strlcpy(ask_for.user, call.params.user, sizeof(ask_for.user));
 	strlcpy(ask_for.remote, call.params.remote, sizeof(ask_for.remote));
-	err = call_ask(PPP_CALL_SECRET, &ask_for, sizeof(ask_for), &m, sizeof(*reply));
+	err = call_ask(PPP_CALL_SECRET, &ask_for, sizeof(ask_for), &m,
+		       sizeof(*reply));
 	if (err) {
-		say(SAY_ERROR, "no password for %s: %s", ask_for.user, strerror(-err));
+		say(SAY_ERROR, "no password for %s: %s", ask_for.user,
+		    strerror(-err));
 		return -1;
 	}
 	reply = ipc_body(&m, const struct ppp_call_secret_reply);
@@ -326,5 +349,6 @@ void auth_install(void)
 		pap_passwd_hook = pap_secret;
 		chap_passwd_hook = chap_secret;
 	}
-	auth_addresses(call.params.local_ipv4, call.params.remote_ipv4, call.params.dns);
+	auth_addresses(call.params.local_ipv4, call.params.remote_ipv4,
+		       call.params.dns);
 }

@@ -7,7 +7,7 @@
 #ifndef L2TPD_PLUGIN_AUTH_H
 #define L2TPD_PLUGIN_AUTH_H
 
-void auth_install(void);	/* for call.params.lns or the caller */
+void auth_install(void); /* for call.params.lns or the caller */
 /* Puts the call's addresses and name servers where IPCP takes them from. */
 void auth_addresses(uint32_t local, uint32_t remote, const uint32_t dns[2]);
 

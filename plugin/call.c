@@ -24,17 +24,23 @@
 struct call call = { .fd = -1, .pppox = -1 };
 
 static volatile sig_atomic_t watching;
-static struct ppp_call_down stop;	/* what the engine said; reason "": nothing yet */
+/* what the engine said; reason "": nothing yet */
+static struct ppp_call_down stop;
 static bool stop_told, line_is_dead;
-static char because[PPP_TEXT_MAX];	/* call_because */
+static char because[PPP_TEXT_MAX]; /* call_because */
 static struct ppp_counters counters;
 static bool was_up, have_counters;
-static int term_transmits = -1;		/* pppd's own number of Terminate-Requests */
+static int term_transmits = -1; /* pppd's own number of Terminate-Requests */
 static uint64_t serial;
 
 void call_take(const struct ppp_call_params *p, int pppox, int fd, bool dialled)
 {
-	call = (struct call){ .fd = fd, .pppox = pppox, .dialled = dialled, .params = *p };
+	call = (struct call){
+		.fd = fd,
+		.pppox = pppox,
+		.dialled = dialled,
+		.params = *p,
+	};
 	memset(&stop, 0, sizeof(stop));
 	stop_told = line_is_dead = was_up = have_counters = false;
 	because[0] = '\0';
@@ -70,13 +76,17 @@ static void engine_gone(void)
 	hang_up();
 }
 
-/* Acts on what is in the channel, leaving a STOP there to be read. Safe in a signal handler. */
+/*
+ * Acts on what is in the channel, leaving a STOP there to be read. Safe in a
+ * signal handler.
+ */
 static void look(void)
 {
 	struct ipc_header h;
 
 	while (watching) {
-		ssize_t n = recv(call.fd, &h, sizeof(h), MSG_PEEK | MSG_DONTWAIT);
+		ssize_t n =
+			recv(call.fd, &h, sizeof(h), MSG_PEEK | MSG_DONTWAIT);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -106,7 +116,10 @@ static void on_sigio(int sig)
 
 static void watch(void)
 {
-	struct sigaction sa = { .sa_handler = on_sigio, .sa_flags = SA_RESTART };
+	struct sigaction sa = {
+		.sa_handler = on_sigio,
+		.sa_flags = SA_RESTART,
+	};
 
 	/* pppd's own handler of SIGIO would end it. */
 	sigaction(SIGIO, &sa, NULL);
@@ -124,7 +137,8 @@ static void take_stop(const struct ipc_message *m)
 		stop = *d;
 	stop.reason[sizeof(stop.reason) - 1] = '\0';
 	if (!stop.reason[0])
-		snprintf(stop.reason, sizeof(stop.reason), "l2tpd ended the call");
+		snprintf(stop.reason, sizeof(stop.reason),
+			 "l2tpd ended the call");
 }
 
 /* Reads whether and why the engine ended the call. */
@@ -139,7 +153,8 @@ static void read_stop(void)
 		if (n == 0 || (n < 0 && n != -EPROTO)) {
 			stop.pppd_status = EXIT_HANGUP;
 			if (!stop.reason[0])
-				snprintf(stop.reason, sizeof(stop.reason), "l2tpd closed the call");
+				snprintf(stop.reason, sizeof(stop.reason),
+					 "l2tpd closed the call");
 		} else if (n > 0) {
 			if (m.header.type == PPP_CALL_STOP)
 				take_stop(&m);
@@ -214,8 +229,10 @@ static void on_ipv6(void *ctx, int arg)
 
 	(void)ctx;
 	(void)arg;
-	memcpy(up.local_ifid, &ipv6cp_gotoptions[0].ourid, sizeof(up.local_ifid));
-	memcpy(up.remote_ifid, &ipv6cp_hisoptions[0].hisid, sizeof(up.remote_ifid));
+	memcpy(up.local_ifid, &ipv6cp_gotoptions[0].ourid,
+	       sizeof(up.local_ifid));
+	memcpy(up.remote_ifid, &ipv6cp_hisoptions[0].hisid,
+	       sizeof(up.remote_ifid));
 	up.mtu = (uint16_t)compat_mtu();
 	strlcpy(up.ifname, compat_ifname(), sizeof(up.ifname));
 	strlcpy(up.peer_name, compat_peer_name(), sizeof(up.peer_name));
@@ -248,7 +265,10 @@ static void on_ipv6_down(void *ctx, int arg)
 void call_begin(void)
 {
 	static bool notified;
-	struct ppp_call_hello hello = { .pid = getpid(), .pppd_version = COMPAT_VERSION };
+	struct ppp_call_hello hello = {
+		.pid = getpid(),
+		.pppd_version = COMPAT_VERSION,
+	};
 
 	if (!notified) {
 		compat_notify(COMPAT_PHASE, on_phase);
@@ -283,14 +303,22 @@ void call_count(void)
 		have_counters = true;
 }
 
-/* What pppd told the peer when it closed LCP by itself, where that says more than its exit code. */
+/*
+ * What pppd told the peer when it closed LCP by itself, where that says more
+ * than its exit code.
+ */
 static const char *closed_because(void)
 {
-	static const struct { const char *pppd, *ours; } words[] = {
-		{ "MPPE required but not available", "MPPE is required and cannot be had here" },
-		{ "MPPE required", "MPPE is required and the peer would not encrypt" },
+	static const struct {
+		const char *pppd, *ours;
+	} words[] = {
+		{ "MPPE required but not available",
+		  "MPPE is required and cannot be had here" },
+		{ "MPPE required",
+		  "MPPE is required and the peer would not encrypt" },
 		{ "MPPE disabled", "the peer switched MPPE off" },
-		{ "Too many MPPE errors", "too many packets could not be decrypted (MPPE)" },
+		{ "Too many MPPE errors",
+		  "too many packets could not be decrypted (MPPE)" },
 		{ "peer refused to authenticate",
 		  "the peer refuses every method of authentication that it is asked for" },
 	};
@@ -320,7 +348,7 @@ static const char *sentence(int code)
 	case EXIT_AUTH_TOPEER_FAILED:	return "the peer refused our authentication";
 	case COMPAT_EXIT_TRAFFIC_LIMIT:	return "the traffic limit was reached";
 	default:			return "pppd met an error";
-	/* clang-format on */
+		/* clang-format on */
 	}
 }
 
@@ -345,7 +373,8 @@ void call_end(void)
 
 	watching = 0;
 	if (call.fd >= 0) {
-		snprintf(down.reason, sizeof(down.reason), "%s", reason(down.pppd_status));
+		snprintf(down.reason, sizeof(down.reason), "%s",
+			 reason(down.pppd_status));
 		call_tell(PPP_CALL_DOWN, &down, sizeof(down));
 		close(call.fd);
 		call.fd = -1;
@@ -379,7 +408,10 @@ int call_wait(int fd, int timeout_ms)
 	sigset_t block, old;
 	int err = 0;
 
-	/* Blocked outside of ppoll, so that none comes between the look and the wait. */
+	/*
+	 * Blocked outside of ppoll, so that none comes between the
+	 * look and the wait.
+	 */
 	sigemptyset(&block);
 	sigaddset(&block, SIGTERM);
 	sigaddset(&block, SIGINT);
@@ -406,7 +438,8 @@ int call_wait(int fd, int timeout_ms)
 }
 
 /* One message of the channel while asking: 1 when it is the answer. */
-static int take_answer(enum ppp_call_message type, struct ipc_message *m, size_t reply_len)
+static int take_answer(enum ppp_call_message type, struct ipc_message *m,
+		       size_t reply_len)
 {
 	int n = ipc_recv(call.fd, m);
 

@@ -14,18 +14,22 @@
 #include "ipc/ppp.h"
 
 struct call {
-	int fd;				/* call channel; -1: none */
-	int pppox;			/* the session's socket; -1: none */
-	bool dialled;			/* this pppd dialled; else l2tpd started it */
+	int fd;	      /* call channel; -1: none */
+	int pppox;    /* the session's socket; -1: none */
+	bool dialled; /* this pppd dialled; else l2tpd started it */
 	struct ppp_call_params params;
 };
 extern struct call call;
 
 /* Owns both fds from here on. */
-void call_take(const struct ppp_call_params *p, int pppox, int fd, bool dialled);
+void call_take(const struct ppp_call_params *p, int pppox, int fd,
+	       bool dialled);
 /* Tells the scripts about the call. */
 void call_environment(void);
-/* Says hello and ends pppd's link from now on when the engine says so, or is gone. */
+/*
+ * Says hello and ends pppd's link from now on when the engine
+ * says so, or is gone.
+ */
 void call_begin(void);
 /*
  * Why the call will end, where pppd's exit code says less: a sentence. The
@@ -47,7 +51,9 @@ void call_tell(enum ppp_call_message type, const void *body, size_t len);
 int call_ask(enum ppp_call_message type, const void *body, size_t len,
 	     struct ipc_message *m, size_t reply_len);
 
-/* Waits until fd is readable: 0, -ETIMEDOUT, or -EINTR when a signal ends pppd. */
+/*
+ * Waits until fd is readable: 0, -ETIMEDOUT, or -EINTR when a signal ends pppd.
+ */
 int call_wait(int fd, int timeout_ms);
 
 #endif

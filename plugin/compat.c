@@ -85,7 +85,7 @@ bool compat_apply_options(const char *const *words)
 	for (; words[n]; n++) {
 		if (n == sizeof(list) / sizeof(list[0]))
 			return false;
-		list[n].word = strdup(words[n]);	/* pppd may write into it */
+		list[n].word = strdup(words[n]); /* pppd may write into it */
 		if (!list[n].word)
 			return false;
 		if (n)
@@ -274,7 +274,7 @@ bool compat_set_mppe_keys(const uint8_t send[16], const uint8_t recv[16])
 
 	memcpy(s, send, sizeof(s));
 	memcpy(r, recv, sizeof(r));
-	mppe_set_keys(s, r, sizeof(s));		/* clears them */
+	mppe_set_keys(s, r, sizeof(s)); /* clears them */
 	return true;
 #else
 	if (!&mppe_keys_set)

@@ -15,16 +15,22 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ANSWER_S 5		/* the kernel answers at once */
+#define ANSWER_S 5 /* the kernel answers at once */
 
-struct request { struct nlmsghdr header; struct if_stats_msg what; };
+struct request {
+	struct nlmsghdr header;
+	struct if_stats_msg what;
+};
 
 static int ask(int fd, const char *interface, void *answer, size_t size)
 {
 	struct request r = {
-		.header = { .nlmsg_len = sizeof(r), .nlmsg_type = RTM_GETSTATS,
-			    .nlmsg_flags = NLM_F_REQUEST, .nlmsg_seq = 1 },
-		.what = { .filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64) },
+		.header = { .nlmsg_len = sizeof(r),
+			    .nlmsg_type = RTM_GETSTATS,
+			    .nlmsg_flags = NLM_F_REQUEST,
+			    .nlmsg_seq = 1, },
+		.what = { .filter_mask =
+				  IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64), },
 	};
 	struct timeval patience = { .tv_sec = ANSWER_S };
 	ssize_t n;
@@ -51,15 +57,21 @@ static int take(const struct nlmsghdr *h, int len, struct ppp_counters *c)
 	    h->nlmsg_len < NLMSG_SPACE(sizeof(struct if_stats_msg)))
 		return -EPROTO;
 	left = (int)(h->nlmsg_len - NLMSG_SPACE(sizeof(struct if_stats_msg)));
-	a = (const void *)((const char *)h + NLMSG_SPACE(sizeof(struct if_stats_msg)));
+	a = (const void *)((const char *)h +
+			   NLMSG_SPACE(sizeof(struct if_stats_msg)));
 	for (; RTA_OK(a, left); a = RTA_NEXT(a, left)) {
-		if (a->rta_type != IFLA_STATS_LINK_64 || RTA_PAYLOAD(a) < offsetof(struct rtnl_link_stats64, rx_errors))
+		if (a->rta_type != IFLA_STATS_LINK_64 ||
+		    RTA_PAYLOAD(a) <
+			    offsetof(struct rtnl_link_stats64, rx_errors))
 			continue;
 		memset(&s, 0, sizeof(s));
-		memcpy(&s, RTA_DATA(a), RTA_PAYLOAD(a) < sizeof(s) ? RTA_PAYLOAD(a) : sizeof(s));
+		memcpy(&s, RTA_DATA(a),
+		       RTA_PAYLOAD(a) < sizeof(s) ? RTA_PAYLOAD(a) : sizeof(s));
 		*c = (struct ppp_counters){
-			.rx_bytes = s.rx_bytes, .tx_bytes = s.tx_bytes,
-			.rx_packets = s.rx_packets, .tx_packets = s.tx_packets,
+			.rx_bytes = s.rx_bytes,
+			.tx_bytes = s.tx_bytes,
+			.rx_packets = s.rx_packets,
+			.tx_packets = s.tx_packets,
 		};
 		return 0;
 	}
@@ -68,7 +80,10 @@ static int take(const struct nlmsghdr *h, int len, struct ppp_counters *c)
 
 int counters_read(const char *interface, struct ppp_counters *c)
 {
-	union { struct nlmsghdr header; char bytes[2048]; } answer = { .bytes = { 0 } };
+	union {
+		struct nlmsghdr header;
+		char bytes[2048];
+	} answer = { .bytes = { 0 } };
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	int n;
 

@@ -15,11 +15,11 @@
 #include <unistd.h>
 
 #define DIAL_TIMEOUT_MS 60000
-#define DIAL_SOCKET "/run/l2tpd/dial.sock"
+#define DIAL_SOCKET	"/run/l2tpd/dial.sock"
 
 static char server[PPP_NAME_MAX], lac[64], host_name[64];
 static char secret_file[256], socket_path[108] = DIAL_SOCKET;
-static bool secret_privileged;		/* named by root: opened as root */
+static bool secret_privileged; /* named by root: opened as root */
 static int port, source_port;
 static unsigned char hide;
 
@@ -43,16 +43,19 @@ static int set_secret_file(char **argv)
 option_t dial_options[] = {
 	{ "l2tp-server", o_string, server, "L2TP server: name or address",
 	  FIXED | OPT_STATIC, NULL, sizeof(server) },
-	{ "l2tp-lac", o_string, lac, "lac section of l2tpd's configuration to dial by",
-	  FIXED | OPT_STATIC, NULL, sizeof(lac) },
+	{ "l2tp-lac", o_string, lac,
+	  "lac section of l2tpd's configuration to dial by", FIXED | OPT_STATIC,
+	  NULL, sizeof(lac) },
 	{ "l2tp-port", o_int, &port, "UDP port of the L2TP server",
 	  FIXED | OPT_LIMITS, NULL, 65535, 1 },
-	{ "l2tp-source-port", o_int, &source_port, "1701, or 0 for an ephemeral port of ours",
-	  FIXED | OPT_LIMITS, NULL, 1701, 0 },
+	{ "l2tp-source-port", o_int, &source_port,
+	  "1701, or 0 for an ephemeral port of ours", FIXED | OPT_LIMITS, NULL,
+	  1701, 0 },
 	{ "l2tp-secret-file", o_special, (void *)set_secret_file,
 	  "File whose first line is the tunnel's secret", FIXED | OPT_NOPRINT },
-	{ "l2tp-hostname", o_string, host_name, "Host name that we give to the server",
-	  FIXED | OPT_STATIC, NULL, sizeof(host_name) },
+	{ "l2tp-hostname", o_string, host_name,
+	  "Host name that we give to the server", FIXED | OPT_STATIC, NULL,
+	  sizeof(host_name) },
 	{ "l2tp-hide", o_bool, &hide, "Hide AVPs", FIXED | 1 },
 	{ "l2tp-socket", o_string, socket_path, "Where l2tpd takes calls",
 	  FIXED | OPT_PRIV | OPT_STATIC, NULL, sizeof(socket_path) },
@@ -74,13 +77,16 @@ bool dial_check(void)
 		say_option("l2tp-server and l2tp-lac exclude each other");
 		return false;
 	}
-	if (lac[0] && (port || secret_file[0] || source_port || host_name[0] || hide)) {
-		say_option("l2tp-lac takes everything about the tunnel from l2tpd's "
-			   "configuration: no other l2tp option goes with it");
+	if (lac[0] &&
+	    (port || secret_file[0] || source_port || host_name[0] || hide)) {
+		say_option("l2tp-lac takes everything about the tunnel from "
+			   "l2tpd's configuration: no other l2tp option goes "
+			   "with it");
 		return false;
 	}
 	if (hide && !secret_file[0]) {
-		say_option("l2tp-hide needs l2tp-secret-file: AVPs are hidden with the secret");
+		say_option("l2tp-hide needs l2tp-secret-file: AVPs are hidden "
+			   "with the secret");
 		return false;
 	}
 	if (source_port != 0 && source_port != 1701) {
@@ -100,15 +106,18 @@ static int open_secret(void)
 	gid_t gid = getegid();
 	int fd, err;
 
-	if (!secret_privileged && (setegid(getgid()) < 0 || seteuid(getuid()) < 0))
+	if (!secret_privileged &&
+	    (setegid(getgid()) < 0 || seteuid(getuid()) < 0))
 		fd = -1;
 	else
-		fd = open(secret_file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		fd = open(secret_file,
+			  O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	err = errno;
 	if (!secret_privileged && (seteuid(uid) < 0 || setegid(gid) < 0))
 		abort();
 	if (fd < 0)
-		say(SAY_ERROR, "l2tp-secret-file %s: %s", secret_file, strerror(err));
+		say(SAY_ERROR, "l2tp-secret-file %s: %s", secret_file,
+		    strerror(err));
 	return fd;
 }
 
@@ -122,9 +131,12 @@ static int read_secret(struct ppp_dial *d)
 	err = secret_read_fd(&secret, fd);
 	close(fd);
 	if (err) {
-		say(SAY_ERROR, "l2tp-secret-file %s: %s%s", secret_file, strerror(-err),
-		    err == -EACCES ? "; it must be readable by its owner only (chmod 600)" :
-		    err == -ENODATA ? "; its first line is empty" : "");
+		say(SAY_ERROR, "l2tp-secret-file %s: %s%s", secret_file,
+		    strerror(-err),
+		    err == -EACCES  ? "; it must be readable by its owner only "
+				      "(chmod 600)" :
+		    err == -ENODATA ? "; its first line is empty" :
+				      "");
 		return -1;
 	}
 	d->secret_len = secret.len;
@@ -144,8 +156,8 @@ static int connect_daemon(void)
 	}
 	strlcpy(sa.sun_path, socket_path, sizeof(sa.sun_path));
 	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) < 0) {
-		say(SAY_ERROR, "l2tpd is not running: connect %s: %s", socket_path,
-		    strerror(errno));
+		say(SAY_ERROR, "l2tpd is not running: connect %s: %s",
+		    socket_path, strerror(errno));
 		close(fd);
 		return -1;
 	}
@@ -172,16 +184,19 @@ static int request(int fd)
 	err = ipc_send(fd, &h, &d, sizeof(d), NULL, 0);
 	explicit_bzero(d.secret, sizeof(d.secret));
 	if (err < 0)
-		say(SAY_ERROR, "l2tpd does not take the call: %s", strerror(-err));
+		say(SAY_ERROR, "l2tpd does not take the call: %s",
+		    strerror(-err));
 	return err;
 }
 
 static int take_reply(struct ipc_message *m)
 {
-	const struct ppp_dial_reply *r = ipc_body(m, const struct ppp_dial_reply);
+	const struct ppp_dial_reply *r =
+		ipc_body(m, const struct ppp_dial_reply);
 
 	if (!r || m->header.type != PPP_DIAL) {
-		say(SAY_ERROR, "l2tpd and l2tpd.so are not of one build: reinstall both");
+		say(SAY_ERROR,
+		    "l2tpd and l2tpd.so are not of one build: reinstall both");
 		return -1;
 	}
 	if (m->header.result) {
@@ -204,14 +219,16 @@ static int await_reply(int fd)
 	int err = call_wait(fd, DIAL_TIMEOUT_MS);
 
 	if (err == -ETIMEDOUT) {
-		say(SAY_ERROR, "l2tpd did not make the call within %d s", DIAL_TIMEOUT_MS / 1000);
+		say(SAY_ERROR, "l2tpd did not make the call within %d s",
+		    DIAL_TIMEOUT_MS / 1000);
 		return -1;
 	}
 	if (err == -EINTR)
-		return -1;	/* pppd says that it was told to stop */
+		return -1; /* pppd says that it was told to stop */
 	err = ipc_recv(fd, &m);
 	if (err == -EPROTO) {
-		say(SAY_ERROR, "l2tpd and l2tpd.so are not of one build: reinstall both");
+		say(SAY_ERROR,
+		    "l2tpd and l2tpd.so are not of one build: reinstall both");
 		return -1;
 	}
 	if (err <= 0) {
@@ -236,6 +253,6 @@ int dial(void)
 	err = request(fd);
 	if (err == 0)
 		err = await_reply(fd);
-	close(fd);	/* l2tpd gives up the call when it has not answered yet */
+	close(fd); /* l2tpd gives up the call when it has not answered yet */
 	return err;
 }

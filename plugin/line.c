@@ -14,16 +14,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LINE_MTU	1460	/* of 1500: IP 20, UDP 8, L2TP up to 12 */
-#define FRAME_MAX	1600
-#define FRAMES_MAX	4
+#define LINE_MTU   1460 /* of 1500: IP 20, UDP 8, L2TP up to 12 */
+#define FRAME_MAX  1600
+#define FRAMES_MAX 4
 
 /*
  * LCP frames that were there before the socket was bound. Kernels without the
  * hand-over in PPPIOCGCHAN would drop them, and the peer would wait for its
  * retransmission.
  */
-static struct { int len; uint8_t data[FRAME_MAX]; } early[FRAMES_MAX];
+static struct {
+	int len;
+	uint8_t data[FRAME_MAX];
+} early[FRAMES_MAX];
 static int early_n;
 
 static void line_check(void)
@@ -36,7 +39,8 @@ static void line_check(void)
 	 * Of no use here: not asked for. A peer that asks gets its way, as it
 	 * changes nothing and a Configure-Reject costs a round trip.
 	 */
-	want->neg_asyncmap = want->neg_pcompression = want->neg_accompression = 0;
+	want->neg_asyncmap = want->neg_pcompression = want->neg_accompression =
+		0;
 	if (!dial_wanted())
 		return;
 	/* These do not survive lost packets. */
@@ -58,11 +62,14 @@ static int line_connect(void)
 	if (dial_wanted() && dial() < 0)
 		return -1;
 	if (call.pppox < 0) {
-		/* l2tpd gives a pppd of its own one call; persist is l2tpd's. */
+		/*
+		 * l2tpd gives a pppd of its own one call; persist is l2tpd's.
+		 */
 		say(SAY_ERROR, "the call is over");
 		return -1;
 	}
-	snprintf(name, sizeof(name), "l2tp:%u/%u", call.params.tunnel_id, call.params.session_id);
+	snprintf(name, sizeof(name), "l2tp:%u/%u", call.params.tunnel_id,
+		 call.params.session_id);
 	compat_set_device(name);
 	call_begin();
 	return call.pppox;
@@ -79,12 +86,14 @@ static void feed_early(void *arg)
 static void take_early(int fd)
 {
 	while (early_n < FRAMES_MAX) {
-		ssize_t n = recv(fd, early[early_n].data, FRAME_MAX, MSG_DONTWAIT);
+		ssize_t n =
+			recv(fd, early[early_n].data, FRAME_MAX, MSG_DONTWAIT);
 
 		if (n < 0)
 			break;
 		/* Before LCP is open nothing else is listened to. */
-		if (n < 6 || early[early_n].data[0] != 0xc0 || early[early_n].data[1] != 0x21)
+		if (n < 6 || early[early_n].data[0] != 0xc0 ||
+		    early[early_n].data[1] != 0x21)
 			continue;
 		early[early_n++].len = (int)n;
 	}

@@ -12,14 +12,14 @@
 
 #include <string.h>
 
-#define CI_AUTH		3	/* RFC 1661 section 6.2 */
-#define NONE		(-1)
+#define CI_AUTH 3 /* RFC 1661 section 6.2 */
+#define NONE	(-1)
 
 static const struct method {
-	const char *name;		/* as in l2tpd.conf(5) */
+	const char *name; /* as in l2tpd.conf(5) */
 	unsigned short protocol;
-	unsigned char digest;		/* of CHAP */
-	int type;			/* pppd's MDTYPE_ */
+	unsigned char digest; /* of CHAP */
+	int type;	      /* pppd's MDTYPE_ */
 } methods[] = {
 	{ "pap", 0xc023, 0, 0 },
 	{ "chap", 0xc223, CHAP_MD5, MDTYPE_MD5 },
@@ -28,16 +28,17 @@ static const struct method {
 };
 #define METHODS ((int)(sizeof(methods) / sizeof(methods[0])))
 
-static int order[METHODS], order_n;	/* indexes of methods */
+static int order[METHODS], order_n; /* indexes of methods */
 static bool refused[METHODS];
 static int asking = NONE;
-static fsm_callbacks callbacks;		/* ours */
+static fsm_callbacks callbacks; /* ours */
 static const fsm_callbacks *pppds;
 
 static int find_name(const char *name, size_t len)
 {
 	for (int i = 0; i < METHODS; i++)
-		if (strlen(methods[i].name) == len && memcmp(methods[i].name, name, len) == 0)
+		if (strlen(methods[i].name) == len &&
+		    memcmp(methods[i].name, name, len) == 0)
 			return i;
 	return NONE;
 }
@@ -103,7 +104,9 @@ static void say_refused(void)
 		strlcat(list, i ? ", " : "", sizeof(list));
 		strlcat(list, methods[order[i]].name, sizeof(list));
 	}
-	call_because("the peer refuses every method of authentication that it is asked for (%s)", list);
+	call_because("the peer refuses every method of authentication that it "
+		     "is asked for (%s)",
+		     list);
 }
 
 /* The authentication option of a list: the method that it names, or NONE. */
@@ -114,7 +117,8 @@ static int method_in(const unsigned char *p, int len)
 			continue;
 		for (int i = 0; i < METHODS; i++)
 			if ((p[2] << 8 | p[3]) == methods[i].protocol &&
-			    (!methods[i].type || (p[1] >= 5 && p[4] == methods[i].digest)))
+			    (!methods[i].type ||
+			     (p[1] >= 5 && p[4] == methods[i].digest)))
 				return i;
 	}
 	return NONE;
@@ -156,7 +160,10 @@ static int on_nakci(fsm *f, unsigned char *p, int len, int treat_as_reject)
 	return taken;
 }
 
-/* A peer that rejects the option knows no method at all, or does not know what a Nak is for. */
+/*
+ * A peer that rejects the option knows no method at all, or does not know what
+ * a Nak is for.
+ */
 static int on_rejci(fsm *f, unsigned char *p, int len)
 {
 	bool auth = asking != NONE && has_auth(p, len);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* In which order a caller is asked for methods of authentication; include compat.h first. */
+/*
+ * In which order a caller is asked for methods of authentication; include
+ * compat.h first.
+ */
 #ifndef L2TPD_PLUGIN_METHODS_H
 #define L2TPD_PLUGIN_METHODS_H
 

@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CI_MPPE		18	/* RFC 3078 section 2 */
-#define CI_LEN		6
-#define KEY_LEN		16
-#define BOTH		(MPPE_OPT_40 | MPPE_OPT_128)
-#define HELD_MAX	1500
+#define CI_MPPE	 18 /* RFC 3078 section 2 */
+#define CI_LEN	 6
+#define KEY_LEN	 16
+#define BOTH	 (MPPE_OPT_40 | MPPE_OPT_128)
+#define HELD_MAX 1500
 
 /* RFC 2548 sections 2.4.4 and 2.4.5 */
 enum { POLICY_ALLOWED = 1, POLICY_REQUIRED = 2 };
@@ -26,9 +26,9 @@ enum mode { OFF, OPTIONAL, REQUIRED };
 
 static enum mode option_mode, mode;
 static unsigned char option_stateful;
-static bool ours;			/* it is not pppd's own options in the profile that want it */
-static bool told;			/* the engine: it is encrypted */
-static fsm_callbacks callbacks;		/* ours */
+static bool ours; /* it is not pppd's own options in the profile that want it */
+static bool told; /* the engine: it is encrypted */
+static fsm_callbacks callbacks; /* ours */
 static const fsm_callbacks *pppds;
 static void (*pppds_protrej)(int unit);
 
@@ -41,7 +41,7 @@ static bool holding;
 static struct held {
 	struct protent *protocol;
 	void (*input)(int unit, unsigned char *packet, int len);
-	int len;			/* 0: none */
+	int len; /* 0: none */
 	unsigned char packet[HELD_MAX];
 } held[] = { { .protocol = &ipcp_protent }, { .protocol = &ipv6cp_protent } };
 #define HELDS (sizeof(held) / sizeof(held[0]))
@@ -59,7 +59,8 @@ static int set_mode(char **argv)
 
 option_t mppe_options[] = {
 	{ "l2tpd-mppe", o_special, (void *)set_mode,
-	  "MPPE is optional or required (in a profile of l2tpd's)", OPT_PRIV | OPT_NOPRINT },
+	  "MPPE is optional or required (in a profile of l2tpd's)",
+	  OPT_PRIV | OPT_NOPRINT },
 	{ "l2tpd-mppe-stateful", o_bool, &option_stateful,
 	  "Allow MPPE's stateful mode; a caller asks for it (in a profile of l2tpd's)",
 	  OPT_PRIV | 1 },
@@ -113,7 +114,8 @@ static void stop_holding(void)
 
 static void forget_mppe(void)
 {
-	ccp_gotoptions[0].mppe = ccp_wantoptions[0].mppe = ccp_allowoptions[0].mppe = 0;
+	ccp_gotoptions[0].mppe = ccp_wantoptions[0].mppe =
+		ccp_allowoptions[0].mppe = 0;
 }
 
 /* It was optional and will not be: the networks come up as they are. */
@@ -140,7 +142,8 @@ static void peer_would_not(const char *how)
 		go_without(how);
 		return;
 	}
-	call_because("MPPE is required and the peer would not encrypt: %s", how);
+	call_because("MPPE is required and the peer would not encrypt: %s",
+		     how);
 	refuse("MPPE required but peer negotiation failed");
 }
 
@@ -170,9 +173,9 @@ static void on_resetci(fsm *f)
 {
 	pppds->resetci(f);
 	/*
-	 * pppd asks for the stateless mode, whatever it takes. A caller knows its
-	 * server; an LNS would scare away those that close LCP when they hear of
-	 * the other mode, as a pppd without mppe-stateful does.
+	 * pppd asks for the stateless mode, whatever it takes. A caller knows
+	 * its server; an LNS would scare away those that close LCP when they
+	 * hear of the other mode, as a pppd without mppe-stateful does.
 	 */
 	if (ccp_gotoptions[0].mppe && option_stateful && !call.params.lns)
 		ccp_gotoptions[0].mppe |= MPPE_OPT_STATEFUL;
@@ -204,7 +207,8 @@ static int on_rejci(fsm *f, unsigned char *p, int len)
 
 	if (mode == OFF || !asked || !find_option(p, len))
 		return pppds->rejci(f, p, len);
-	if (asked & MPPE_OPT_STATEFUL) {	/* perhaps that is what it does not know */
+	/* perhaps that is what it does not know */
+	if (asked & MPPE_OPT_STATEFUL) {
 		ccp_gotoptions[0].mppe &= (unsigned char)~MPPE_OPT_STATEFUL;
 		return 1;
 	}
@@ -236,13 +240,16 @@ static int on_reqci(fsm *f, unsigned char *p, int *len, int dont_nak)
 	unsigned int allowed = ccp_allowoptions[0].mppe;
 	int verdict;
 
-	if (mode != OFF && ours && (asked & allowed & BOTH) && (asked & MPPE_OPT_STATEFUL) &&
-	    !option_stateful && !dont_nak)
+	if (mode != OFF && ours && (asked & allowed & BOTH) &&
+	    (asked & MPPE_OPT_STATEFUL) && !option_stateful && !dont_nak)
 		return want_stateless(p, option, len);
 	if (mode == REQUIRED && option && !(asked & allowed & BOTH))
-		call_because("MPPE is required and the peer would not encrypt: it asks for another key length");
+		call_because("MPPE is required and the peer would not encrypt: "
+			     "it asks for another key length");
 	/* What pppd would close LCP for is only rejected. */
-	if (mode == OPTIONAL && (!(asked & allowed & BOTH) || ((asked & MPPE_OPT_STATEFUL) && !option_stateful)))
+	if (mode == OPTIONAL &&
+	    (!(asked & allowed & BOTH) ||
+	     ((asked & MPPE_OPT_STATEFUL) && !option_stateful)))
 		ccp_allowoptions[0].mppe = 0;
 	verdict = pppds->reqci(f, p, len, dont_nak);
 	if (mode == OPTIONAL && ccp_gotoptions[0].mppe)
@@ -252,7 +259,9 @@ static int on_reqci(fsm *f, unsigned char *p, int *len, int dont_nak)
 
 static void tell(unsigned int got, unsigned int his)
 {
-	struct ppp_call_mppe m = { .stateful = (got | his) & MPPE_OPT_STATEFUL };
+	struct ppp_call_mppe m = {
+		.stateful = (got | his) & MPPE_OPT_STATEFUL,
+	};
 
 	/* Each direction has its own; the weaker one counts. */
 	if (got & his & MPPE_OPT_128)
@@ -292,7 +301,10 @@ static void on_down(fsm *f)
 	pppds->down(f);
 }
 
-/* No answer to any Configure-Request. pppd would leave the link as it is, without a network. */
+/*
+ * No answer to any Configure-Request. pppd would leave the link as it is,
+ * without a network.
+ */
 static void on_finished(fsm *f)
 {
 	(void)f;
@@ -307,7 +319,8 @@ static void on_protrej(int unit)
 	if (mode == OPTIONAL && waited)
 		forget_mppe();
 	else if (mode == REQUIRED && waited)
-		call_because("MPPE is required and the peer would not encrypt: it has no CCP");
+		call_because("MPPE is required and the peer would not encrypt: "
+			     "it has no CCP");
 	pppds_protrej(unit);
 	if (mode == OPTIONAL && waited)
 		go_without("the peer has no CCP");
@@ -329,8 +342,10 @@ static bool by_mschapv1(const lcp_options *o)
 static const char *why_no_keys(const lcp_options *method)
 {
 	if (!by_mschap(method))
-		return "they come from MS-CHAPv2 only, and that was not how the caller authenticated itself";
-	return call.params.lns ? "the reply of the RADIUS server had none" : "pppd made none";
+		return "they come from MS-CHAPv2 only, and that was not how "
+		       "the caller authenticated itself";
+	return call.params.lns ? "the reply of the RADIUS server had none" :
+				 "pppd made none";
 }
 
 static bool kernel_has_mppe(unsigned int bits)
@@ -341,24 +356,31 @@ static bool kernel_has_mppe(unsigned int bits)
 	return compat_kernel_takes(option, sizeof(option));
 }
 
-/* What stands in the way of asking for it, before the peer is asked; NULL: nothing. */
+/*
+ * What stands in the way of asking for it, before the peer is
+ * asked; NULL: nothing.
+ */
 static const char *obstacle(const lcp_options *method)
 {
 	unsigned int bits = ccp_wantoptions[0].mppe & BOTH;
 
 	if (by_mschapv1(method))
-		bits &= MPPE_OPT_128;	/* pppd has no LM keys */
+		bits &= MPPE_OPT_128; /* pppd has no LM keys */
 	if (!bits)
-		return "no key length is left that both the profile and the RADIUS server allow";
+		return "no key length is left that both the profile and the "
+		       "RADIUS server allow";
 	if (!kernel_has_mppe(bits))
-		return "this kernel has no ppp_mppe: load the module (option CONFIG_PPP_MPPE)";
+		return "this kernel has no ppp_mppe: load the module (option "
+		       "CONFIG_PPP_MPPE)";
 	return NULL;
 }
 
 static void say_required(const char *keys, const char *other)
 {
 	if (keys)
-		call_because("MPPE is required but there are no keys for it; %s", keys);
+		call_because("MPPE is required but there are no keys for it; "
+			     "%s",
+			     keys);
 	else
 		call_because("MPPE is required but cannot be had; %s", other);
 }
@@ -366,7 +388,8 @@ static void say_required(const char *keys, const char *other)
 /* The peer is authenticated; pppd opens CCP next. */
 static void on_auth_up(void *ctx, int arg)
 {
-	const lcp_options *method = call.params.lns ? &lcp_gotoptions[0] : &lcp_hisoptions[0];
+	const lcp_options *method = call.params.lns ? &lcp_gotoptions[0] :
+						      &lcp_hisoptions[0];
 	const char *keys = NULL, *other = NULL;
 
 	(void)ctx;
@@ -449,7 +472,8 @@ static void wrap_callbacks(void)
 
 static void wrap_networks(void)
 {
-	static void (*const hooks[])(int unit, unsigned char *packet, int len) = { hold_ipcp, hold_ipv6cp };
+	static void (*const hooks[])(int unit, unsigned char *packet,
+				     int len) = { hold_ipcp, hold_ipv6cp };
 
 	for (size_t i = 0; i < HELDS; i++) {
 		held[i].input = held[i].protocol->input;
@@ -462,7 +486,8 @@ void mppe_install(void)
 	mode = option_mode;
 	ours = mode != OFF;
 	/* pppd's own options in the profile mean what pppd means by them. */
-	if (mode == OFF && ccp_protent.enabled_flag && (ccp_wantoptions[0].mppe & BOTH))
+	if (mode == OFF && ccp_protent.enabled_flag &&
+	    (ccp_wantoptions[0].mppe & BOTH))
 		mode = REQUIRED;
 	if (mode != OFF)
 		nothing_but_mppe();

@@ -25,17 +25,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-struct template {
-	int fd;			/* to the monitor */
-	int signals;		/* SIGCHLD, as a readable fd */
+struct template
+{
+	int fd;	     /* to the monitor */
+	int signals; /* SIGCHLD, as a readable fd */
 	int null;
-	sigset_t mask;		/* to give back to a child */
+	sigset_t mask; /* to give back to a child */
 };
 
-static int tell(const struct template *t, uint16_t type, uint64_t serial, int result,
-		const void *body, size_t len)
+static int tell(const struct template *t, uint16_t type, uint64_t serial,
+		int result, const void *body, size_t len)
 {
-	struct ipc_header h = { .type = type, .serial = serial, .result = result };
+	struct ipc_header h = {
+		.type = type,
+		.serial = serial,
+		.result = result,
+	};
 
 	return ipc_send(t->fd, &h, body, len, NULL, 0);
 }
@@ -78,7 +83,8 @@ static int hide_scripts(void)
 {
 	if (unshare(CLONE_NEWNS) < 0 ||
 	    mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0 ||
-	    mount("none", "/etc/ppp", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755") < 0)
+	    mount("none", "/etc/ppp", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		  "mode=755") < 0)
 		return -errno;
 	return 0;
 }
@@ -107,7 +113,8 @@ static bool apply_params(const struct ppp_call_params *p)
 		lcp_wantoptions[0].neg_mru = 1;
 	}
 	if (p->lns)
-		compat_set_remote_number(p->calling_number[0] ? p->calling_number : p->remote);
+		compat_set_remote_number(
+			p->calling_number[0] ? p->calling_number : p->remote);
 	call_environment();
 	return true;
 }
@@ -115,14 +122,17 @@ static bool apply_params(const struct ppp_call_params *p)
 /* In the child. 1: pppd goes on with the call; 0: it exits. */
 static int become_call(struct template *t, struct ipc_message *m)
 {
-	const struct ppp_call_params *p = ipc_body(m, const struct ppp_call_params);
+	const struct ppp_call_params *p =
+		ipc_body(m, const struct ppp_call_params);
 
 	close(t->fd);
 	close(t->signals);
 	sigprocmask(SIG_SETMASK, &t->mask, NULL);
 	/* pppd signals its group, and ^C is for the daemon. */
 	setsid();
-	/* stderr stays: options that contradict each other are only found now. */
+	/*
+	 * stderr stays: options that contradict each other are only found now.
+	 */
 	dup2(t->null, STDIN_FILENO);
 	dup2(t->null, STDOUT_FILENO);
 	close(t->null);
@@ -137,10 +147,12 @@ static int become_call(struct template *t, struct ipc_message *m)
 
 static bool params_ok(const struct ipc_message *m)
 {
-	const struct ppp_call_params *p = ipc_body(m, const struct ppp_call_params);
+	const struct ppp_call_params *p =
+		ipc_body(m, const struct ppp_call_params);
 
 	return p && m->nfds == 2 && memchr(p->ifname, 0, sizeof(p->ifname)) &&
-	       memchr(p->user, 0, sizeof(p->user)) && memchr(p->remote, 0, sizeof(p->remote)) &&
+	       memchr(p->user, 0, sizeof(p->user)) &&
+	       memchr(p->remote, 0, sizeof(p->remote)) &&
 	       memchr(p->calling_number, 0, sizeof(p->calling_number));
 }
 
@@ -161,7 +173,8 @@ static bool start_call(struct template *t, struct ipc_message *m, int *handled)
 		started.pid = pid;
 	}
 	ipc_close_fds(m);
-	tell(t, m->header.type, m->header.serial, result, &started, sizeof(started));
+	tell(t, m->header.type, m->header.serial, result, &started,
+	     sizeof(started));
 	return false;
 }
 
@@ -195,7 +208,10 @@ static void abandoned(void)
 
 static int serve(struct template *t)
 {
-	struct ppp_call_hello ready = { .pid = getpid(), .pppd_version = COMPAT_VERSION };
+	struct ppp_call_hello ready = {
+		.pid = getpid(),
+		.pppd_version = COMPAT_VERSION,
+	};
 	static struct ipc_message m;
 	int handled, n;
 
@@ -234,8 +250,10 @@ int template_option(char **argv)
 
 	errno = 0;
 	fd = strtol(argv[0], &end, 10);
-	if (errno || *end || end == argv[0] || fd < 3 || fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0) {
-		say_option("l2tpd-template: %s is not an open file descriptor", argv[0]);
+	if (errno || *end || end == argv[0] || fd < 3 ||
+	    fcntl((int)fd, F_SETFD, FD_CLOEXEC) < 0) {
+		say_option("l2tpd-template: %s is not an open file descriptor",
+			   argv[0]);
 		return 0;
 	}
 	t.fd = (int)fd;
@@ -248,9 +266,14 @@ int template_option(char **argv)
 		say_option("l2tpd-template: %s", strerror(errno));
 		return 0;
 	}
-	/* Where that is not allowed (a container), calls are dearer, but not other than they would be. */
+	/*
+	 * Where that is not allowed (a container), calls are dearer, but not
+	 * other than they would be.
+	 */
 	if (no_scripts && hide_scripts() < 0)
-		say(SAY_WARN, "l2tpd-noscripts: no /etc/ppp of its own, so the scripts there run: %s",
+		say(SAY_WARN,
+		    "l2tpd-noscripts: no /etc/ppp of its own, so the scripts "
+		    "there run: %s",
 		    strerror(errno));
 	return serve(&t);
 }

@@ -6,9 +6,12 @@
 #ifndef L2TPD_PLUGIN_TEMPLATE_H
 #define L2TPD_PLUGIN_TEMPLATE_H
 
-extern option_t template_options[];	/* compat.h's */
+extern option_t template_options[]; /* compat.h's */
 
-/* Handler of the option l2tpd-template FD, the last one. Returns in a call's pppd only. */
+/*
+ * Handler of the option l2tpd-template FD, the last one. Returns in a
+ * call's pppd only.
+ */
 int template_option(char **argv);
 
 #endif

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Writes Documentation/conformance-rfc2661.md, for version 2, or -rfc3931.md, for 3:
- * copies the template named on the command line and puts a table of the protocol
- * core in the place of each line "@name@". Fails when a table, or the note of an
- * AVP, is missing, so that what is added to the core comes into the document.
+ * Writes Documentation/conformance-rfc2661.md, for version 2, or -rfc3931.md,
+ * for 3: copies the template named on the command line and puts a table of the
+ * protocol core in the place of each line "@name@". Fails when a table, or the
+ * note of an AVP, is missing, so that what is added to the core comes into the
+ * document.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,10 +37,14 @@ static bool of_rfc3931(enum l2tp_avp_id id)
 {
 	const char *section = l2tp_avp_info[id].section;
 
-	return strncmp(section, "3931:", 5) == 0 || strcmp(section, "IANA") == 0;
+	return strncmp(section, "3931:", 5) == 0 ||
+	       strcmp(section, "IANA") == 0;
 }
 
-/* Those of version 3 that an SCCRQ of version 2 may have are told of in version 3's document. */
+/*
+ * Those of version 3 that an SCCRQ of version 2 may have are told of in version
+ * 3's document.
+ */
 static uint64_t shown(const struct l2tp_message_info *m)
 {
 	uint64_t set = m->allowed;
@@ -52,8 +57,10 @@ static uint64_t shown(const struct l2tp_message_info *m)
 
 static bool is_shown(enum l2tp_avp_id id)
 {
-	for (enum l2tp_message_type type = 0; type < L2TP_MESSAGE_UNKNOWN; type++) {
-		const struct l2tp_message_info *m = l2tp_message_info(version, type);
+	for (enum l2tp_message_type type = 0; type < L2TP_MESSAGE_UNKNOWN;
+	     type++) {
+		const struct l2tp_message_info *m =
+			l2tp_message_info(version, type);
 
 		if (m && shown(m) >> id & 1)
 			return true;
@@ -71,18 +78,23 @@ static void print_length(const struct l2tp_avp_info *info)
 		printf("%u to %u", info->min, info->max);
 }
 
-/* "SCCRQ, SCCRP*": those that require it, then with a star those that allow it. */
+/*
+ * "SCCRQ, SCCRP*": those that require it, then with a star those that allow it.
+ */
 static void print_messages(enum l2tp_avp_id id)
 {
 	const uint64_t bit = UINT64_C(1) << id;
 	const char *comma = "";
 
-	if (id == L2TP_AVP_MESSAGE_TYPE || id == L2TP_AVP_RANDOM_VECTOR || id == L2TP_AVP_MESSAGE_DIGEST) {
+	if (id == L2TP_AVP_MESSAGE_TYPE || id == L2TP_AVP_RANDOM_VECTOR ||
+	    id == L2TP_AVP_MESSAGE_DIGEST) {
 		printf(id == L2TP_AVP_MESSAGE_TYPE ? "all" : "all*");
 		return;
 	}
-	for (enum l2tp_message_type type = 0; type < L2TP_MESSAGE_UNKNOWN; type++) {
-		const struct l2tp_message_info *m = l2tp_message_info(version, type);
+	for (enum l2tp_message_type type = 0; type < L2TP_MESSAGE_UNKNOWN;
+	     type++) {
+		const struct l2tp_message_info *m =
+			l2tp_message_info(version, type);
 
 		if (!m || !(m->allowed & bit))
 			continue;
@@ -162,9 +174,8 @@ static const char *const avp_notes[L2TP_AVP_COUNT] = {
 	[L2TP_AVP_PROXY_AUTHEN_RESPONSE] = "the same; never printed",
 	[L2TP_AVP_CALL_ERRORS] =
 		"taken by an LNS in an established call, logged",
-	[L2TP_AVP_ACCM] =
-		"taken by a LAC in an established call, logged: our "
-		"PPP is synchronous",
+	[L2TP_AVP_ACCM] = "taken by a LAC in an established call, logged: our "
+			  "PPP is synchronous",
 	[L2TP_AVP_RANDOM_VECTOR] =
 		"16 bytes, new in every message that hides; any length taken, "
 		"the last one before a hidden AVP holds",
@@ -257,16 +268,20 @@ static struct avp_note note_of(enum l2tp_avp_id id)
 	if (version == 3)
 		n = avp_notes_v3[id];
 	if (!n.note)
-		fail("there is no note on the AVP \"%s\" in version %u", l2tp_avp_info[id].name, version);
+		fail("there is no note on the AVP \"%s\" in version %u",
+		     l2tp_avp_info[id].name, version);
 	return n;
 }
 
 static void print_avps(void)
 {
-	printf("A star marks the messages that may carry the AVP; the others must. Length is the\n"
-	       "value's, before hiding. M is the bit as sent; H tells whether the value may be\n"
+	printf("A star marks the messages that may carry the AVP; the others "
+	       "must. Length is the\n"
+	       "value's, before hiding. M is the bit as sent; H tells whether "
+	       "the value may be\n"
 	       "hidden, and is when hiding is asked for.\n\n"
-	       "| Type | AVP | Section | Messages | Value | Length | M | H | Here |\n"
+	       "| Type | AVP | Section | Messages | Value | Length | M | H | "
+	       "Here |\n"
 	       "|---:|---|---|---|---|---|:-:|:-:|---|\n");
 	for (enum l2tp_avp_id id = 0; id < L2TP_AVP_COUNT; id++) {
 		const struct l2tp_avp_info *info = &l2tp_avp_info[id];
@@ -276,14 +291,16 @@ static void print_avps(void)
 			continue;
 		n = note_of(id);
 		if (info->vendor)
-			printf("| %u:%u | %s | %s | ", info->vendor, info->type, info->name,
-			       n.section);
+			printf("| %u:%u | %s | %s | ", info->vendor, info->type,
+			       info->name, n.section);
 		else
-			printf("| %u | %s | %s | ", info->type, info->name, n.section);
+			printf("| %u | %s | %s | ", info->type, info->name,
+			       n.section);
 		print_messages(id);
 		printf(" | %s | ", l2tp_kind_name(info->kind));
 		print_length(info);
-		printf(" | %u | %s | %s |\n", info->mandatory, info->may_hide ? "yes" : "no", n.note);
+		printf(" | %u | %s | %s |\n", info->mandatory,
+		       info->may_hide ? "yes" : "no", n.note);
 	}
 }
 
@@ -317,21 +334,29 @@ static const char *scope_name(enum l2tp_scope scope)
 static void print_message_rows(void)
 {
 	const uint64_t common = UINT64_C(1) << L2TP_AVP_MESSAGE_TYPE |
-				UINT64_C(1) << L2TP_AVP_RANDOM_VECTOR | UINT64_C(1) << L2TP_AVP_MESSAGE_DIGEST;
+				UINT64_C(1) << L2TP_AVP_RANDOM_VECTOR |
+				UINT64_C(1) << L2TP_AVP_MESSAGE_DIGEST;
 
 	if (version == 2)
-		printf("Every message starts with the Message Type and may carry Random Vectors; a message\n"
+		printf("Every message starts with the Message Type and may "
+		       "carry Random Vectors; a message\n"
 		       "without AVPs is the ZLB acknowledgement. ");
 	else
-		printf("Every message starts with the Message Type, may carry one or two Message Digests\n"
-		       "directly behind it, and Random Vectors. A message without AVPs is taken for an\n"
-		       "acknowledgement where nothing is authenticated, and never sent. ");
+		printf("Every message starts with the Message Type, may carry "
+		       "one or two Message Digests\n"
+		       "directly behind it, and Random Vectors. A message "
+		       "without AVPs is taken for an\n"
+		       "acknowledgement where nothing is authenticated, and "
+		       "never sent. ");
 	printf("The last column says what a fault in the\n"
 	       "message ends when it ends anything.\n\n"
-	       "| Number | Message | Section | Required AVPs | Optional AVPs | A fault ends |\n"
+	       "| Number | Message | Section | Required AVPs | Optional AVPs | "
+	       "A fault ends |\n"
 	       "|---:|---|---|---|---|---|\n");
-	for (enum l2tp_message_type type = 0; type < L2TP_MESSAGE_UNKNOWN; type++) {
-		const struct l2tp_message_info *m = l2tp_message_info(version, type);
+	for (enum l2tp_message_type type = 0; type < L2TP_MESSAGE_UNKNOWN;
+	     type++) {
+		const struct l2tp_message_info *m =
+			l2tp_message_info(version, type);
 
 		if (!m)
 			continue;
@@ -423,32 +448,40 @@ static const struct fault_row fault_rows_v3[] = {
 
 static void print_faults(void)
 {
-	const struct fault_row *rows = version == 2 ? fault_rows : fault_rows_v3;
+	const struct fault_row *rows = version == 2 ? fault_rows :
+						      fault_rows_v3;
 	size_t n = version == 2 ? LENGTH(fault_rows) : LENGTH(fault_rows_v3);
 
-	printf("What closes sends a StopCCN or CDN with result 2 and this Error Code, and a message\n"
+	printf("What closes sends a StopCCN or CDN with result 2 and this "
+	       "Error Code, and a message\n"
 	       "that names the AVP. The M bit is the AVP's, as it came.\n\n"
 	       "| Fault | With M | Without M | Error Code | Section |\n"
 	       "|---|---|---|---|---|\n");
 	for (size_t i = 0; i < n; i++) {
 		const struct fault_row *r = &rows[i];
 
-		printf("| %s | %s | %s | %s | %s |\n", r->fault, r->with_m, r->without_m, r->error,
-		       r->section);
+		printf("| %s | %s | %s | %s | %s |\n", r->fault, r->with_m,
+		       r->without_m, r->error, r->section);
 	}
 }
 
 /* ---- state machines ---- */
 
-#define EVENTS_MAX	(L2TP_TUNNEL_EVENT_COUNT > L2TP_SESSION_EVENT_COUNT ? \
-			 (int)L2TP_TUNNEL_EVENT_COUNT : (int)L2TP_SESSION_EVENT_COUNT)
-#define STATES_MAX	(L2TP_TUNNEL_STATE_COUNT > L2TP_SESSION_STATE_COUNT ? \
-			 (int)L2TP_TUNNEL_STATE_COUNT : (int)L2TP_SESSION_STATE_COUNT)
+#define EVENTS_MAX                                            \
+	(L2TP_TUNNEL_EVENT_COUNT > L2TP_SESSION_EVENT_COUNT ? \
+		 (int)L2TP_TUNNEL_EVENT_COUNT :               \
+		 (int)L2TP_SESSION_EVENT_COUNT)
+#define STATES_MAX                                            \
+	(L2TP_TUNNEL_STATE_COUNT > L2TP_SESSION_STATE_COUNT ? \
+		 (int)L2TP_TUNNEL_STATE_COUNT :               \
+		 (int)L2TP_SESSION_STATE_COUNT)
 
-/* One machine of l2tp_states_for_each, which tells one state after the other. */
+/*
+ * One machine of l2tp_states_for_each, which tells one state after the other.
+ */
 struct machine {
-	const char *section;		/* which one is wanted */
-	int states, events;		/* events: of the state in hand */
+	const char *section; /* which one is wanted */
+	int states, events;  /* events: of the state in hand */
 	struct l2tp_cell_text cell[STATES_MAX][EVENTS_MAX];
 };
 
@@ -459,21 +492,28 @@ static void collect(void *ctx, const struct l2tp_cell_text *cell)
 	if (strcmp(cell->section, m->section) != 0)
 		return;
 	/* version 2 has no ties of sessions */
-	if (version == 2 && strncmp(cell->event, "receive ICRQ or OCRQ", 20) == 0)
+	if (version == 2 &&
+	    strncmp(cell->event, "receive ICRQ or OCRQ", 20) == 0)
 		return;
-	if (!m->states || strcmp(cell->state, m->cell[m->states - 1][0].state) != 0) {
+	if (!m->states ||
+	    strcmp(cell->state, m->cell[m->states - 1][0].state) != 0) {
 		m->states++;
 		m->events = 0;
 	}
 	m->cell[m->states - 1][m->events++] = *cell;
 }
 
-static bool same_cell(const struct l2tp_cell_text *a, const struct l2tp_cell_text *b)
+static bool same_cell(const struct l2tp_cell_text *a,
+		      const struct l2tp_cell_text *b)
 {
-	return strcmp(a->action, b->action) == 0 && strcmp(a->next, b->next) == 0;
+	return strcmp(a->action, b->action) == 0 &&
+	       strcmp(a->next, b->next) == 0;
 }
 
-/* The length of "receive X" when event e is X acceptable, e + 1 X not, and both do the same. */
+/*
+ * The length of "receive X" when event e is X acceptable, e + 1 X not, and both
+ * do the same.
+ */
 static int shared_row(const struct machine *m, int e)
 {
 	static const char ok[] = ", acceptable", bad[] = ", not acceptable";
@@ -483,7 +523,8 @@ static int shared_row(const struct machine *m, int e)
 	if (e + 1 == m->events || len < strlen(ok))
 		return 0;
 	len -= strlen(ok);
-	if (strcmp(event + len, ok) != 0 || strncmp(event, m->cell[0][e + 1].event, len) != 0 ||
+	if (strcmp(event + len, ok) != 0 ||
+	    strncmp(event, m->cell[0][e + 1].event, len) != 0 ||
 	    strcmp(m->cell[0][e + 1].event + len, bad) != 0)
 		return 0;
 	for (int s = 0; s < m->states; s++)
@@ -510,7 +551,8 @@ static void print_machine(const char *section)
 	for (int e = 0; e < m.events; e++) {
 		int shared = shared_row(&m, e);
 
-		printf("| %.*s |", shared ? shared : (int)strlen(m.cell[0][e].event),
+		printf("| %.*s |",
+		       shared ? shared : (int)strlen(m.cell[0][e].event),
 		       m.cell[0][e].event);
 		for (int s = 0; s < m.states; s++) {
 			const struct l2tp_cell_text *c = &m.cell[s][e];
@@ -584,7 +626,8 @@ int main(int argc, char **argv)
 	size_t size = 0;
 	FILE *f;
 
-	if (argc != 3 || (strcmp(argv[1], "2") != 0 && strcmp(argv[1], "3") != 0)) {
+	if (argc != 3 ||
+	    (strcmp(argv[1], "2") != 0 && strcmp(argv[1], "3") != 0)) {
 		fprintf(stderr, "usage: %s 2|3 TEMPLATE\n", argv[0]);
 		return 2;
 	}

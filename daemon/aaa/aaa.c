@@ -19,8 +19,8 @@
 #include "lib/log.h"
 #include "lib/sandbox.h"
 
-#define RESOLVERS	4	/* threads */
-#define RESOLVE_QUEUE	256	/* names that wait for one */
+#define RESOLVERS     4	  /* threads */
+#define RESOLVE_QUEUE 256 /* names that wait for one */
 
 /* ---- the engine ---- */
 
@@ -29,9 +29,11 @@ static void remember_message(struct aaa *a, struct ipc_message *m)
 	const struct aaa_remember *q = ipc_body(m, struct aaa_remember);
 	struct secret s = { 0 };
 
-	if (!q || !memchr(q->lac, 0, sizeof(q->lac)) || !memchr(q->session, 0, sizeof(q->session)) ||
+	if (!q || !memchr(q->lac, 0, sizeof(q->lac)) ||
+	    !memchr(q->session, 0, sizeof(q->session)) ||
 	    q->secret.len > SECRET_MAX) {
-		log_warn("the engine sent a password in a form that is not understood");
+		log_warn("the engine sent a password in a form that is not "
+			 "understood");
 		return;
 	}
 	if (m->header.type == AAA_FORGET) {
@@ -40,7 +42,8 @@ static void remember_message(struct aaa *a, struct ipc_message *m)
 	}
 	secret_set(&s, q->secret.secret, q->secret.len);
 	if (remember_set(&a->remember, q->lac, q->session, &s))
-		log_error("no memory for the password of session \"%s\"", q->session);
+		log_error("no memory for the password of session \"%s\"",
+			  q->session);
 	secret_clear(&s);
 }
 
@@ -51,7 +54,8 @@ static void tell_radius(struct aaa *a, struct ipc_message *m)
 	int err = q ? radius_state(a->radius, q->index, &state) : -EINVAL;
 
 	state.queued = err ? 0 : acct_queued(a->acct);
-	channel_reply(&a->engine.channel, &m->header, err, &state, err ? 0 : sizeof(state), NULL, 0);
+	channel_reply(&a->engine.channel, &m->header, err, &state,
+		      err ? 0 : sizeof(state), NULL, 0);
 }
 
 static void on_engine_message(struct channel *c, struct ipc_message *m)
@@ -94,7 +98,9 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 	case AAA_OPEN:
 	case AAA_VICI:
 	case AAA_IPSEC_STATE:
-		log_warn("the engine sent message %u, which only the monitor may", m->header.type);
+		log_warn("the engine sent message %u, which only the monitor "
+			 "may",
+			 m->header.type);
 		break;
 	}
 	explicit_bzero(m->body, m->len);
@@ -117,7 +123,8 @@ static void on_engine_closed(struct channel *c)
 /* Takes fd over. 0 or -errno. */
 static int open_engine(struct aaa *a, int fd)
 {
-	int err = channel_open(&a->engine.channel, a->loop, fd, on_engine_message, on_engine_closed);
+	int err = channel_open(&a->engine.channel, a->loop, fd,
+			       on_engine_message, on_engine_closed);
 
 	if (!err)
 		return 0;
@@ -137,7 +144,8 @@ static int read_config(struct aaa *a, int fd)
 		close(fd);
 		return -ENOMEM;
 	}
-	a->config = config_parse(f, "the monitor's configuration", err, sizeof(err));
+	a->config = config_parse(f, "the monitor's configuration", err,
+				 sizeof(err));
 	fclose(f);
 	if (!a->config) {
 		log_error("%s", err);
@@ -149,7 +157,8 @@ static int read_config(struct aaa *a, int fd)
 /* The filter comes before the first byte that the engine wrote. */
 static int start(struct aaa *a, struct ipc_message *m)
 {
-	int engine = ipc_take_fd(m, 0), config = ipc_take_fd(m, 1), err = -EPROTO;
+	int engine = ipc_take_fd(m, 0), config = ipc_take_fd(m, 1),
+	    err = -EPROTO;
 	const struct aaa_start *s = ipc_body(m, struct aaa_start);
 
 	a->queue_fd = s && s->has_queue ? ipc_take_fd(m, 2) : -1;
@@ -165,7 +174,8 @@ static int start(struct aaa *a, struct ipc_message *m)
 		a->workers = workers_new(a->loop, RESOLVERS, RESOLVE_QUEUE);
 		a->radius = radius_new(a);
 		a->ipsec = ipsec_new(a->loop, &a->monitor, &a->engine);
-		err = a->store && a->workers && a->radius && a->ipsec ? 0 : -ENOMEM;
+		err = a->store && a->workers && a->radius && a->ipsec ? 0 :
+									-ENOMEM;
 		if (!err)
 			a->acct = acct_new(a, &err);
 		if (!err)
@@ -206,7 +216,9 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 		return;
 	}
 	if (m->header.type != AAA_START || a->config) {
-		log_warn("the monitor sent message %u, which does not belong here", m->header.type);
+		log_warn("the monitor sent message %u, which does not belong "
+			 "here",
+			 m->header.type);
 		return;
 	}
 	err = start(a, m);
@@ -225,7 +237,10 @@ static void on_monitor_closed(struct channel *c)
 
 /* ---- the process ---- */
 
-/* The resolver's threads end with the process: one may be waiting for an answer. */
+/*
+ * The resolver's threads end with the process: one may be
+ * waiting for an answer.
+ */
 static void clear(struct aaa *a)
 {
 	channel_close(&a->engine.channel);
@@ -241,12 +256,13 @@ static void clear(struct aaa *a)
 
 int aaa_main(int monitor_fd)
 {
-	static struct aaa a;	/* the threads know it until the end */
+	static struct aaa a; /* the threads know it until the end */
 	int err;
 
 	a.monitor.fd = a.engine.channel.fd = -1;
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGINT, SIG_IGN);	/* the terminal's; the monitor says when to stop */
+	/* the terminal's; the monitor says when to stop */
+	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	err = crypto_init();
@@ -257,8 +273,8 @@ int aaa_main(int monitor_fd)
 		err = a.loop ? 0 : -ENOMEM;
 	}
 	if (!err)
-		err = channel_open(&a.monitor, a.loop, monitor_fd, on_monitor_message,
-				   on_monitor_closed);
+		err = channel_open(&a.monitor, a.loop, monitor_fd,
+				   on_monitor_message, on_monitor_closed);
 	if (err) {
 		log_error("the aaa process cannot start: %s", strerror(-err));
 		return EXIT_FAILURE;

@@ -3,7 +3,10 @@
 #ifndef L2TPD_AAA_AAA_H
 #define L2TPD_AAA_AAA_H
 
-/* Runs until the monitor closes its channel (ipc/aaa.h); the process's exit status. */
+/*
+ * Runs until the monitor closes its channel (ipc/aaa.h); the
+ * process's exit status.
+ */
 int aaa_main(int monitor_fd);
 
 #endif

@@ -28,19 +28,20 @@
 #include "lib/log.h"
 #include "lib/table.h"
 
-#define WINDOW		128	/* records under way of one profile */
-#define RETRY_MIN_MS	2000
-#define RETRY_MAX_MS	60000
-#define QUEUE_MAX	(1u << 20)
+#define WINDOW	     128 /* records under way of one profile */
+#define RETRY_MIN_MS 2000
+#define RETRY_MAX_MS 60000
+#define QUEUE_MAX    (1u << 20)
 
 struct record {
 	struct acct *acct;
-	struct record *next, *prev;	/* of all, in the order of the file */
+	struct record *next, *prev; /* of all, in the order of the file */
 	struct record *ready_next;
-	struct record *ahead, *after;	/* of the same session: whom it waits for, who waits for it */
+	/* of the same session: whom it waits for, who waits for it */
+	struct record *ahead, *after;
 	struct lane *lane;
-	uint64_t serial, at;		/* at 0: in memory only */
-	uint64_t key;			/* of its session */
+	uint64_t serial, at; /* at 0: in memory only */
+	uint64_t key;	     /* of its session */
 	enum aaa_acct_kind kind;
 	bool in_ready;
 	size_t len;
@@ -53,11 +54,14 @@ struct lane {
 	const struct config_ppp *ppp;
 	struct record *ready, **ready_end;
 	unsigned int under_way;
-	uint64_t retry_ms;		/* 0: not waiting */
+	uint64_t retry_ms; /* 0: not waiting */
 	struct loop_timer timer;
 };
 
-struct waiting { struct waiting *next; struct aaa_asker asker; };
+struct waiting {
+	struct waiting *next;
+	struct aaa_asker asker;
+};
 
 struct sync_job {
 	struct workers_job job;
@@ -70,10 +74,11 @@ struct acct {
 	struct acct_file file;
 	struct record *first, *last;
 	uint64_t n;
-	struct table serials;		/* -> struct record */
-	struct table sessions;		/* key -> the last record of a session */
-	struct lane *lanes;		/* by index of the ppp section */
-	struct waiting *fresh, *syncing;	/* of the engine: not yet, and being, made safe */
+	struct table serials;  /* -> struct record */
+	struct table sessions; /* key -> the last record of a session */
+	struct lane *lanes;    /* by index of the ppp section */
+	/* of the engine: not yet, and being, made safe */
+	struct waiting *fresh, *syncing;
 	struct sync_job sync;
 	bool sync_runs, refused;
 };
@@ -165,17 +170,22 @@ static void finish(struct record *r)
 	a->n--;
 	free(r);
 	if (a->file.fd >= 0)
-		acct_file_forget(&a->file, a->first && a->first->at ? a->first->at : a->first ? 0 : UINT64_MAX);
+		acct_file_forget(&a->file, a->first && a->first->at ?
+						   a->first->at :
+					   a->first ? 0 :
+						      UINT64_MAX);
 }
 
-static void add_octets(struct radius_builder *b, enum radius_type low, enum radius_type high, uint64_t n)
+static void add_octets(struct radius_builder *b, enum radius_type low,
+		       enum radius_type high, uint64_t n)
 {
 	radius_add_u32(b, low, (uint32_t)n);
 	if (n >> 32)
 		radius_add_u32(b, high, (uint32_t)(n >> 32));
 }
 
-static void add_prefix6(struct radius_builder *b, enum radius_type type, const struct service_prefix6 *p)
+static void add_prefix6(struct radius_builder *b, enum radius_type type,
+			const struct service_prefix6 *p)
 {
 	uint8_t v[18] = { 0, p->len };
 
@@ -199,20 +209,24 @@ static void add_session(struct radius_builder *b, const struct aaa_acct *r)
 	add_prefix6(b, RADIUS_DELEGATED_IPV6_PREFIX, &r->service.delegated6);
 	radius_add_text(b, RADIUS_FILTER_ID, r->service.filter_id);
 	for (unsigned int i = 0; i < r->service.class_n; i++)
-		radius_add(b, RADIUS_CLASS, r->service.classes[i], r->service.class_len[i]);
+		radius_add(b, RADIUS_CLASS, r->service.classes[i],
+			   r->service.class_len[i]);
 	if (r->kind == AAA_ACCT_START)
 		return;
 	radius_add_u32(b, RADIUS_ACCT_SESSION_TIME, r->session_time_s);
 	/* RFC 2866: input is what came from the user. */
-	add_octets(b, RADIUS_ACCT_INPUT_OCTETS, RADIUS_ACCT_INPUT_GIGAWORDS, n->rx_bytes);
-	add_octets(b, RADIUS_ACCT_OUTPUT_OCTETS, RADIUS_ACCT_OUTPUT_GIGAWORDS, n->tx_bytes);
+	add_octets(b, RADIUS_ACCT_INPUT_OCTETS, RADIUS_ACCT_INPUT_GIGAWORDS,
+		   n->rx_bytes);
+	add_octets(b, RADIUS_ACCT_OUTPUT_OCTETS, RADIUS_ACCT_OUTPUT_GIGAWORDS,
+		   n->tx_bytes);
 	radius_add_u32(b, RADIUS_ACCT_INPUT_PACKETS, (uint32_t)n->rx_packets);
 	radius_add_u32(b, RADIUS_ACCT_OUTPUT_PACKETS, (uint32_t)n->tx_packets);
 	if (r->kind == AAA_ACCT_STOP && r->end)
 		radius_add_u32(b, RADIUS_ACCT_TERMINATE_CAUSE, r->end);
 }
 
-static int build(void *arg, struct radius_builder *b, const struct radius_server_info *server)
+static int build(void *arg, struct radius_builder *b,
+		 const struct radius_server_info *server)
 {
 	const struct record *record = arg;
 	uint64_t now = (uint64_t)time(NULL);
@@ -223,7 +237,8 @@ static int build(void *arg, struct radius_builder *b, const struct radius_server
 		return -EINVAL;
 	radius_add_u32(b, RADIUS_ACCT_STATUS_TYPE, r.kind);
 	radius_add_u32(b, RADIUS_EVENT_TIMESTAMP, (uint32_t)r.when);
-	radius_add_u32(b, RADIUS_ACCT_DELAY_TIME, now > r.when ? (uint32_t)(now - r.when) : 0);
+	radius_add_u32(b, RADIUS_ACCT_DELAY_TIME,
+		       now > r.when ? (uint32_t)(now - r.when) : 0);
 	if (r.kind == AAA_ACCT_ON || r.kind == AAA_ACCT_OFF)
 		radius_add_text(b, RADIUS_ACCT_SESSION_ID, r.call.session_id);
 	else
@@ -246,8 +261,12 @@ static void wait_for_servers(struct lane *l)
 	if (loop_timer_is_set(&l->timer))
 		return;
 	if (!l->retry_ms)
-		log_warn("ppp \"%s\": no accounting server answers; records are kept until one does", l->ppp->name);
-	l->retry_ms = !l->retry_ms ? RETRY_MIN_MS : l->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : l->retry_ms * 2;
+		log_warn("ppp \"%s\": no accounting server answers; records "
+			 "are kept until one does",
+			 l->ppp->name);
+	l->retry_ms = !l->retry_ms		     ? RETRY_MIN_MS :
+		      l->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS :
+						       l->retry_ms * 2;
 	loop_timer_set(loop, &l->timer, loop_now(loop) + l->retry_ms, on_retry);
 }
 
@@ -260,14 +279,17 @@ static void on_reply(void *arg, int result, const struct radius_answer *answer)
 	l->under_way--;
 	if (!result) {
 		if (l->retry_ms)
-			log_notice("ppp \"%s\": accounting goes on; %llu records waited", l->ppp->name,
+			log_notice("ppp \"%s\": accounting goes on; %llu "
+				   "records waited",
+				   l->ppp->name,
 				   (unsigned long long)l->acct->n);
 		l->retry_ms = 0;
 		loop_timer_stop(&l->timer);
 		finish(r);
 	} else if (result == -EINVAL || result == -EMSGSIZE) {
-		log_error("ppp \"%s\": an accounting record cannot be sent, and is dropped: %s", l->ppp->name,
-			  strerror(-result));
+		log_error("ppp \"%s\": an accounting record cannot be sent, "
+			  "and is dropped: %s",
+			  l->ppp->name, strerror(-result));
 		finish(r);
 	} else {
 		make_ready(r, true);
@@ -280,19 +302,25 @@ static void pump(struct lane *l)
 {
 	struct loop *loop = l->acct->aaa->loop;
 
-	/* While nobody is known to answer one record tries, not a window of them. */
-	while (l->ready && !loop_timer_is_set(&l->timer) && l->under_way < (l->retry_ms ? 1 : WINDOW)) {
+	/*
+	 * While nobody is known to answer one record tries, not
+	 * a window of them.
+	 */
+	while (l->ready && !loop_timer_is_set(&l->timer) &&
+	       l->under_way < (l->retry_ms ? 1 : WINDOW)) {
 		struct record *r;
 		int err;
 
 		/* At the start their secrets are still on the way. */
 		if (!radius_is_ready(l->acct->aaa->radius, &l->ppp->radius)) {
-			loop_timer_set(loop, &l->timer, loop_now(loop) + RETRY_MIN_MS, on_retry);
+			loop_timer_set(loop, &l->timer,
+				       loop_now(loop) + RETRY_MIN_MS, on_retry);
 			return;
 		}
 		r = take_ready(l);
-		err = radius_send(l->acct->aaa->radius, RADIUS_PORT_ACCT, &l->ppp->radius,
-				  RADIUS_ACCOUNTING_REQUEST, build, on_reply, r);
+		err = radius_send(l->acct->aaa->radius, RADIUS_PORT_ACCT,
+				  &l->ppp->radius, RADIUS_ACCOUNTING_REQUEST,
+				  build, on_reply, r);
 		if (err) {
 			make_ready(r, true);
 			wait_for_servers(l);
@@ -310,7 +338,8 @@ static void on_alive(void *arg)
 		struct lane *l = &a->lanes[i];
 
 		if (!loop_timer_is_set(&l->timer) ||
-		    !radius_is_alive(a->aaa->radius, RADIUS_PORT_ACCT, &l->ppp->radius))
+		    !radius_is_alive(a->aaa->radius, RADIUS_PORT_ACCT,
+				     &l->ppp->radius))
 			continue;
 		loop_timer_stop(&l->timer);
 		pump(l);
@@ -320,9 +349,9 @@ static void on_alive(void *arg)
 /* ---- the queue ---- */
 
 /*
- * An interim record that waits behind another of its session becomes worthless by
- * the next one, since counters only grow. It goes at once: in an outage of any
- * length a session has no more records than when it began.
+ * An interim record that waits behind another of its session becomes worthless
+ * by the next one, since counters only grow. It goes at once: in an outage of
+ * any length a session has no more records than when it began.
  */
 static void drop_superseded(struct acct *a, const struct record *r)
 {
@@ -334,9 +363,11 @@ static void drop_superseded(struct acct *a, const struct record *r)
 		finish(before);
 }
 
-static struct record *enqueue(struct acct *a, const struct aaa_acct *q, const uint8_t *body, size_t len, uint64_t at)
+static struct record *enqueue(struct acct *a, const struct aaa_acct *q,
+			      const uint8_t *body, size_t len, uint64_t at)
 {
-	const struct config_ppp *ppp = config_ppp_find(a->aaa->config, q->profile);
+	const struct config_ppp *ppp =
+		config_ppp_find(a->aaa->config, q->profile);
 	struct record *r, *before;
 
 	if (!ppp)
@@ -378,11 +409,15 @@ static void on_found(void *arg, uint64_t at, const uint8_t *data, size_t len)
 	struct aaa_acct q;
 
 	if (acct_record_read(&q, data, len)) {
-		log_error("accounting queue: a record is not understood, and passed over");
+		log_error("accounting queue: a record is not understood, and "
+			  "passed over");
 		acct_file_done(&a->file, at);
-	} else if (!table_get(&a->serials, q.serial) && !enqueue(a, &q, data, len, at)) {
-		log_error("accounting queue: a record of ppp \"%s\", which is not configured any more, is dropped: "
-			  "user \"%s\", session %s", q.profile, q.service.user, q.call.session_id);
+	} else if (!table_get(&a->serials, q.serial) &&
+		   !enqueue(a, &q, data, len, at)) {
+		log_error("accounting queue: a record of ppp \"%s\", "
+			  "which is not configured any more, "
+			  "is dropped: user \"%s\", session %s",
+			  q.profile, q.service.user, q.call.session_id);
 		acct_file_done(&a->file, at);
 	}
 }
@@ -418,7 +453,8 @@ static void done_sync(struct workers_job *job)
 	struct acct *a = ((struct sync_job *)job)->acct;
 
 	if (a->sync.err)
-		log_error("accounting queue: cannot be made safe on disk: %s", strerror(-a->sync.err));
+		log_error("accounting queue: cannot be made safe on disk: %s",
+			  strerror(-a->sync.err));
 	a->sync_runs = false;
 	tell_safe(a, a->syncing);
 	a->syncing = NULL;
@@ -433,8 +469,12 @@ static void start_sync(struct acct *a)
 		return;
 	a->syncing = a->fresh;
 	a->fresh = NULL;
-	a->sync = (struct sync_job){ .job = { .run = run_sync, .done = done_sync }, .acct = a, .fd = a->file.fd };
-	a->sync_runs = a->file.fd >= 0 && workers_add(a->aaa->workers, &a->sync.job) == 0;
+	a->sync = (struct sync_job){ .job = { .run = run_sync,
+					      .done = done_sync, },
+				     .acct = a,
+				     .fd = a->file.fd, };
+	a->sync_runs = a->file.fd >= 0 &&
+		       workers_add(a->aaa->workers, &a->sync.job) == 0;
 	if (a->sync_runs)
 		return;
 	/* No thread for it: here, then. */
@@ -446,11 +486,16 @@ static void start_sync(struct acct *a)
 
 static bool texts_end(const struct aaa_acct *q)
 {
-	return ipc_is_text(q->profile) && ipc_is_text(q->call.session_id) && ipc_is_text(q->call.local) &&
-	       ipc_is_text(q->call.peer) && ipc_is_text(q->call.local_name) && ipc_is_text(q->call.peer_name) &&
-	       ipc_is_text(q->call.calling_number) && ipc_is_text(q->call.called_number) &&
-	       ipc_is_text(q->call.ifname) && ipc_is_text(q->service.user) && ipc_is_text(q->service.radius) &&
-	       ipc_is_text(q->service.filter_id) && q->service.class_n <= SERVICE_CLASSES_MAX;
+	return ipc_is_text(q->profile) && ipc_is_text(q->call.session_id) &&
+	       ipc_is_text(q->call.local) && ipc_is_text(q->call.peer) &&
+	       ipc_is_text(q->call.local_name) &&
+	       ipc_is_text(q->call.peer_name) &&
+	       ipc_is_text(q->call.calling_number) &&
+	       ipc_is_text(q->call.called_number) &&
+	       ipc_is_text(q->call.ifname) && ipc_is_text(q->service.user) &&
+	       ipc_is_text(q->service.radius) &&
+	       ipc_is_text(q->service.filter_id) &&
+	       q->service.class_n <= SERVICE_CLASSES_MAX;
 }
 
 static int take(struct acct *a, const struct aaa_acct *q)
@@ -460,10 +505,11 @@ static int take(struct acct *a, const struct aaa_acct *q)
 	int len;
 
 	if (table_get(&a->serials, q->serial))
-		return 0;	/* said before, to the process before this one */
+		return 0; /* said before, to the process before this one */
 	if (a->n >= QUEUE_MAX) {
 		if (!a->refused)
-			log_error("accounting queue: %llu records wait, there is no room for more: records are lost",
+			log_error("accounting queue: %llu records wait, there "
+				  "is no room for more: records are lost",
 				  (unsigned long long)a->n);
 		a->refused = true;
 		return -ENOBUFS;
@@ -472,8 +518,12 @@ static int take(struct acct *a, const struct aaa_acct *q)
 	len = acct_record_write(q, body, sizeof(body));
 	if (len < 0)
 		return len;
-	/* A disk that takes nothing is said once; the record is sent all the same. */
-	if (a->file.fd >= 0 && acct_file_append(&a->file, body, (size_t)len, &at))
+	/*
+	 * A disk that takes nothing is said once; the record is
+	 * sent all the same.
+	 */
+	if (a->file.fd >= 0 &&
+	    acct_file_append(&a->file, body, (size_t)len, &at))
 		at = 0;
 	return enqueue(a, q, body, (size_t)len, at) ? 0 : -ENOENT;
 }
@@ -486,10 +536,14 @@ void aaa_request_acct(struct aaa *aaa, struct ipc_message *m)
 
 	w = err ? NULL : malloc(sizeof(*w));
 	if (!w) {
-		channel_reply(&aaa->engine.channel, &m->header, err, NULL, 0, NULL, 0);
+		channel_reply(&aaa->engine.channel, &m->header, err, NULL, 0,
+			      NULL, 0);
 		return;
 	}
-	*w = (struct waiting){ .next = aaa->acct->fresh, .asker = aaa_asker_of(&aaa->engine, &m->header) };
+	*w = (struct waiting){
+		.next = aaa->acct->fresh,
+		.asker = aaa_asker_of(&aaa->engine, &m->header),
+	};
 	aaa->acct->fresh = w;
 	start_sync(aaa->acct);
 }
@@ -514,16 +568,22 @@ struct acct *acct_new(struct aaa *aaa, int *err)
 		*l = (struct lane){ .acct = a, .ppp = &aaa->config->ppp[i] };
 		l->ready_end = &l->ready;
 	}
-	*err = aaa->queue_fd >= 0 ? acct_file_open(&a->file, aaa->queue_fd, on_found, a) : 0;
+	*err = aaa->queue_fd >= 0 ?
+		       acct_file_open(&a->file, aaa->queue_fd, on_found, a) :
+		       0;
 	if (*err) {
-		log_error("accounting queue: state-dir's accounting.queue cannot be used: %s",
-			  *err == -EPROTO ? "it is of another program or version; move it away" : strerror(-*err));
+		log_error("accounting queue: state-dir's accounting.queue "
+			  "cannot be used: %s",
+			  *err == -EPROTO ? "it is of another program or "
+					    "version; move it away" :
+					    strerror(-*err));
 		a->file.fd = -1;
 		acct_free(a);
 		return NULL;
 	}
 	if (a->n)
-		log_notice("accounting queue: %llu records of an earlier run wait to be sent",
+		log_notice("accounting queue: %llu records of an earlier run "
+			   "wait to be sent",
 			   (unsigned long long)a->n);
 	radius_on_alive(aaa->radius, on_alive, a);
 	pump_all(a);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Accounting: from the engine's records to a server's acknowledgement, by way of the disk. */
+/*
+ * Accounting: from the engine's records to a server's acknowledgement, by way
+ * of the disk.
+ */
 #ifndef L2TPD_AAA_ACCT_H
 #define L2TPD_AAA_ACCT_H
 

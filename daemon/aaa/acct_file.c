@@ -18,11 +18,11 @@
 #include "lib/buf.h"
 #include "lib/log.h"
 
-#define HEADER		32
-#define RECORD_HEADER	16
-#define STATE_AT	15
-#define RECORD_MAGIC	0x4c324151u	/* "L2AQ" */
-#define PUNCH		(1u << 20)	/* given back in pieces of this size */
+#define HEADER	      32
+#define RECORD_HEADER 16
+#define STATE_AT      15
+#define RECORD_MAGIC  0x4c324151u /* "L2AQ" */
+#define PUNCH	      (1u << 20)  /* given back in pieces of this size */
 enum { WAITING = 'W', DONE = 'D' };
 
 static const uint8_t magic[8] = "L2TPDAQ1";
@@ -62,8 +62,12 @@ static bool digest_of(const uint8_t *body, size_t len, uint8_t out[7])
 	return true;
 }
 
-/* One record at f->end: 1 and its body, 0 when there is none, or what is there is torn. */
-static int read_record(const struct acct_file *f, uint8_t *body, size_t *len, uint8_t *state)
+/*
+ * One record at f->end: 1 and its body, 0 when there is none, or what
+ * is there is torn.
+ */
+static int read_record(const struct acct_file *f, uint8_t *body, size_t *len,
+		       uint8_t *state)
 {
 	uint8_t header[RECORD_HEADER], digest[7];
 	struct rbuf r;
@@ -77,7 +81,8 @@ static int read_record(const struct acct_file *f, uint8_t *body, size_t *len, ui
 	if (mark != RECORD_MAGIC || n == 0 || n > ACCT_RECORD_MAX ||
 	    read_at(f->fd, body, n, f->end + RECORD_HEADER))
 		return 0;
-	if (!digest_of(body, n, digest) || memcmp(digest, header + 8, sizeof(digest)) != 0)
+	if (!digest_of(body, n, digest) ||
+	    memcmp(digest, header + 8, sizeof(digest)) != 0)
 		return 0;
 	*len = n;
 	*state = header[STATE_AT];
@@ -96,13 +101,17 @@ static int read_header(struct acct_file *f, uint64_t size)
 		return -EPROTO;
 	r = rbuf_init(header + 8, 8);
 	f->first = rbuf_u64(&r);
-	/* It was cut, for nothing of it counted any more, and the header did not reach the disk. */
+	/*
+	 * It was cut, for nothing of it counted any more, and the header did
+	 * not reach the disk.
+	 */
 	if (f->first > size)
 		f->first = HEADER;
 	return f->first < HEADER ? -EPROTO : 0;
 }
 
-int acct_file_open(struct acct_file *f, int fd, acct_file_found *found, void *arg)
+int acct_file_open(struct acct_file *f, int fd, acct_file_found *found,
+		   void *arg)
 {
 	uint8_t *body;
 	struct stat st;
@@ -130,7 +139,8 @@ int acct_file_open(struct acct_file *f, int fd, acct_file_found *found, void *ar
 	}
 	free(body);
 	if (f->end < (uint64_t)st.st_size) {
-		log_notice("accounting queue: its last %llu bytes are no record, of a crash perhaps, and are cut off",
+		log_notice("accounting queue: its last %llu bytes are no "
+			   "record, of a crash perhaps, and are cut off",
 			   (unsigned long long)((uint64_t)st.st_size - f->end));
 		if (ftruncate(fd, (off_t)f->end) < 0)
 			return -errno;
@@ -138,7 +148,8 @@ int acct_file_open(struct acct_file *f, int fd, acct_file_found *found, void *ar
 	return 0;
 }
 
-int acct_file_append(struct acct_file *f, const uint8_t *data, size_t len, uint64_t *at)
+int acct_file_append(struct acct_file *f, const uint8_t *data, size_t len,
+		     uint64_t *at)
 {
 	uint8_t record[RECORD_HEADER + ACCT_RECORD_MAX];
 	struct wbuf w = wbuf_init(record, sizeof(record));
@@ -156,7 +167,8 @@ int acct_file_append(struct acct_file *f, const uint8_t *data, size_t len, uint6
 		err = write_at(f->fd, record, w.len, f->end);
 	if (err) {
 		if (!f->broken)
-			log_error("accounting queue: cannot be written: %s; records are kept in memory only",
+			log_error("accounting queue: cannot be written: %s; "
+				  "records are kept in memory only",
 				  strerror(-err));
 		f->broken = true;
 		/* What was written of it is no record. */
@@ -193,6 +205,7 @@ void acct_file_forget(struct acct_file *f, uint64_t before)
 	/* The header first: then nobody looks at what is taken out. */
 	f->first = before;
 	if (write_header(f) == 0 && fdatasync(f->fd) == 0)
-		(void)fallocate(f->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 4096,
-				(off_t)(before & ~4095ull) - 4096);
+		(void)fallocate(f->fd,
+				FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+				4096, (off_t)(before & ~4095ull) - 4096);
 }

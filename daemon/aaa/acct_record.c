@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The format: a version, then tags of one byte with a length of two bytes and a
- * value each. Tags that are not known are passed over; those that are absent are
- * zero. Numbers are big-endian, as long as they need be.
+ * value each. Tags that are not known are passed over; those that are absent
+ * are zero. Numbers are big-endian, as long as they need be.
  */
 #include "aaa/acct_record.h"
 
@@ -14,11 +14,39 @@
 #define VERSION 1
 
 enum tag {
-	TAG_KIND = 1, TAG_SERIAL, TAG_PROFILE, TAG_SESSION_ID, TAG_TUNNEL_ID, TAG_ID, TAG_LOCAL, TAG_PEER,
-	TAG_LOCAL_NAME, TAG_PEER_NAME, TAG_CALLING, TAG_CALLED, TAG_CALL_SERIAL, TAG_TX_SPEED, TAG_RX_SPEED,
-	TAG_IFNAME, TAG_USER, TAG_PREFIX6, TAG_DELEGATED6, TAG_CLASS, TAG_RADIUS, TAG_WHEN, TAG_SESSION_TIME,
-	TAG_LOCAL_IPV4, TAG_REMOTE_IPV4, TAG_REMOTE_IFID, TAG_RX_BYTES, TAG_TX_BYTES, TAG_RX_PACKETS,
-	TAG_TX_PACKETS, TAG_END, TAG_AUTHENTIC, TAG_FILTER_ID,
+	TAG_KIND = 1,
+	TAG_SERIAL,
+	TAG_PROFILE,
+	TAG_SESSION_ID,
+	TAG_TUNNEL_ID,
+	TAG_ID,
+	TAG_LOCAL,
+	TAG_PEER,
+	TAG_LOCAL_NAME,
+	TAG_PEER_NAME,
+	TAG_CALLING,
+	TAG_CALLED,
+	TAG_CALL_SERIAL,
+	TAG_TX_SPEED,
+	TAG_RX_SPEED,
+	TAG_IFNAME,
+	TAG_USER,
+	TAG_PREFIX6,
+	TAG_DELEGATED6,
+	TAG_CLASS,
+	TAG_RADIUS,
+	TAG_WHEN,
+	TAG_SESSION_TIME,
+	TAG_LOCAL_IPV4,
+	TAG_REMOTE_IPV4,
+	TAG_REMOTE_IFID,
+	TAG_RX_BYTES,
+	TAG_TX_BYTES,
+	TAG_RX_PACKETS,
+	TAG_TX_PACKETS,
+	TAG_END,
+	TAG_AUTHENTIC,
+	TAG_FILTER_ID,
 };
 
 static void put(struct wbuf *w, enum tag tag, const void *value, size_t len)
@@ -46,7 +74,8 @@ static void put_number(struct wbuf *w, enum tag tag, uint64_t n)
 	put(w, tag, v, len);
 }
 
-static void put_prefix6(struct wbuf *w, enum tag tag, const struct service_prefix6 *p)
+static void put_prefix6(struct wbuf *w, enum tag tag,
+			const struct service_prefix6 *p)
 {
 	uint8_t v[17] = { p->len };
 
@@ -79,14 +108,16 @@ int acct_record_write(const struct aaa_acct *r, uint8_t *out, size_t size)
 	put_prefix6(&w, TAG_PREFIX6, &r->service.prefix6);
 	put_prefix6(&w, TAG_DELEGATED6, &r->service.delegated6);
 	for (unsigned int i = 0; i < r->service.class_n; i++)
-		put(&w, TAG_CLASS, r->service.classes[i], r->service.class_len[i]);
+		put(&w, TAG_CLASS, r->service.classes[i],
+		    r->service.class_len[i]);
 	put_text(&w, TAG_RADIUS, r->service.radius);
 	put_text(&w, TAG_FILTER_ID, r->service.filter_id);
 	put_number(&w, TAG_WHEN, r->when);
 	put_number(&w, TAG_SESSION_TIME, r->session_time_s);
 	put(&w, TAG_LOCAL_IPV4, &r->local_ipv4, r->local_ipv4 ? 4 : 0);
 	put(&w, TAG_REMOTE_IPV4, &r->remote_ipv4, r->remote_ipv4 ? 4 : 0);
-	put(&w, TAG_REMOTE_IFID, r->remote_ifid, memcmp(r->remote_ifid, (uint8_t[8]){ 0 }, 8) ? 8 : 0);
+	put(&w, TAG_REMOTE_IFID, r->remote_ifid,
+	    memcmp(r->remote_ifid, (uint8_t[8]){ 0 }, 8) ? 8 : 0);
 	put_number(&w, TAG_RX_BYTES, r->counters.rx_bytes);
 	put_number(&w, TAG_TX_BYTES, r->counters.tx_bytes);
 	put_number(&w, TAG_RX_PACKETS, r->counters.rx_packets);
@@ -98,7 +129,10 @@ int acct_record_write(const struct aaa_acct *r, uint8_t *out, size_t size)
 
 /* ---- reading ---- */
 
-struct value { const uint8_t *data; size_t len; };
+struct value {
+	const uint8_t *data;
+	size_t len;
+};
 
 static bool get_text(const struct value *v, char *out, size_t size)
 {
@@ -155,7 +189,8 @@ static bool get_class(const struct value *v, struct service *s)
 
 #define TEXT(field) get_text(v, (field), sizeof(field))
 
-static bool take_text(struct aaa_acct *r, enum tag tag, const struct value *v, bool *known)
+static bool take_text(struct aaa_acct *r, enum tag tag, const struct value *v,
+		      bool *known)
 {
 	switch ((int)tag) {
 	/* clang-format off */
@@ -207,7 +242,8 @@ static bool take_number(struct aaa_acct *r, enum tag tag, const struct value *v)
 	case TAG_END: ok = get_u32(v, &n); r->end = (enum service_end)n; break;
 	case TAG_AUTHENTIC: ok = get_u32(v, &n) && n < 100; r->authentic = (char)n; break;
 	/* clang-format on */
-	default: break;		/* a later version's */
+	default:
+		break; /* a later version's */
 	}
 	return ok;
 }
@@ -227,7 +263,8 @@ int acct_record_read(struct aaa_acct *r, const uint8_t *data, size_t len)
 		v.data = rbuf_take(&b, v.len);
 		if (!v.data || b.failed)
 			return -EINVAL;
-		if (!take_text(r, tag, &v, &known) || (!known && !take_number(r, tag, &v)))
+		if (!take_text(r, tag, &v, &known) ||
+		    (!known && !take_number(r, tag, &v)))
 			return -EINVAL;
 	}
 	return r->kind ? 0 : -EINVAL;

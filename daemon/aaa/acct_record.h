@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An accounting record as bytes on disk: field by field, so that a later version reads it. */
+/*
+ * An accounting record as bytes on disk: field by field, so that a later
+ * version reads it.
+ */
 #ifndef L2TPD_AAA_ACCT_RECORD_H
 #define L2TPD_AAA_ACCT_RECORD_H
 

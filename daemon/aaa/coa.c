@@ -16,20 +16,23 @@
 #include "aaa/internal.h"
 #include "lib/log.h"
 
-#define PACKETS_A_TURN	64
-#define EXCHANGES_MAX	4096	/* remembered, or waiting for the engine */
-#define BUCKETS		256
-#define ANSWER_MS	3000	/* for the engine; a client asks again after about as much */
+#define PACKETS_A_TURN	    64
+#define EXCHANGES_MAX	    4096 /* remembered, or waiting for the engine */
+#define BUCKETS		    256
+/* for the engine; a client asks again after about as much */
+#define ANSWER_MS	    3000
 /*
  * How long a request is known when it comes again: as long as a client may go
  * on asking; with an Event-Timestamp as long as that is current, so that a
  * recorded request does nothing.
  */
-#define REMEMBER_MS	30000
-#define REMEMBER_STAMPED_MS	(2 * COA_WINDOW_S * 1000)
-#define SWEEP_MS	10000
-#define LOG_PAUSE_MS	10000	/* between two lines about requests that were dropped */
-#define SECRET_PAUSE_MS	1000	/* between two looks at a client's secret file */
+#define REMEMBER_MS	    30000
+#define REMEMBER_STAMPED_MS (2 * COA_WINDOW_S * 1000)
+#define SWEEP_MS	    10000
+/* between two lines about requests that were dropped */
+#define LOG_PAUSE_MS	    10000
+/* between two looks at a client's secret file */
+#define SECRET_PAUSE_MS	    1000
 
 struct client {
 	struct coa *coa;
@@ -39,28 +42,35 @@ struct client {
 	uint64_t asked_ms;
 };
 
-/* Where a request came from and was sent to, as the socket has it: the way of its reply. */
+/*
+ * Where a request came from and was sent to, as the socket has it: the
+ * way of its reply.
+ */
 struct way {
 	struct sockaddr_storage from;
 	socklen_t from_len;
 	struct addr source, local;
-	int level, type;		/* of the control message; type 0: none */
-	union { struct in_pktinfo v4; struct in6_pktinfo v6; } info;
+	int level, type; /* of the control message; type 0: none */
+	union {
+		struct in_pktinfo v4;
+		struct in6_pktinfo v6;
+	} info;
 	size_t info_len;
 };
 
 struct exchange {
-	struct exchange *same;		/* others of the bucket */
-	struct exchange *newer;		/* in the order of their coming */
+	struct exchange *same;	/* others of the bucket */
+	struct exchange *newer; /* in the order of their coming */
 	struct client *client;
 	struct way way;
-	uint64_t serial;		/* of the engine's answer that is awaited; 0: answered */
-	uint64_t until_ms;		/* for the engine, then: remembered */
+	/* of the engine's answer that is awaited; 0: answered */
+	uint64_t serial;
+	uint64_t until_ms; /* for the engine, then: remembered */
 	uint32_t remember_ms;
 	uint8_t code, id, authenticator[16];
-	struct aaa_coa *request;	/* until it is answered */
-	uint8_t *packet;		/* the request, then its reply */
-	size_t len;			/* of packet; 0: there is no reply */
+	struct aaa_coa *request; /* until it is answered */
+	uint8_t *packet;	 /* the request, then its reply */
+	size_t len;		 /* of packet; 0: there is no reply */
 };
 
 struct coa {
@@ -68,13 +78,14 @@ struct coa {
 	struct loop_io io;
 	int fd;
 	struct client *clients;
-	size_t n, starting;		/* starting: secrets that are awaited before the first packet is read */
+	/* starting: secrets that are awaited before the first packet is read */
+	size_t n, starting;
 	struct exchange *buckets[BUCKETS];
 	struct exchange *oldest, **newest;
 	size_t exchange_n;
 	uint64_t serial;
 	struct loop_timer timer;
-	uint64_t logged_ms, dropped;	/* dropped: since the last line */
+	uint64_t logged_ms, dropped; /* dropped: since the last line */
 };
 
 static uint64_t now_of(const struct coa *c)
@@ -85,7 +96,8 @@ static uint64_t now_of(const struct coa *c)
 /* ---- the log ---- */
 
 /* One line for many: whoever can send to us must not fill the log. */
-static void __attribute__((format(printf, 2, 3))) drop(struct coa *c, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3)))
+drop(struct coa *c, const char *fmt, ...)
 {
 	uint64_t now = now_of(c);
 	char text[400];
@@ -99,8 +111,9 @@ static void __attribute__((format(printf, 2, 3))) drop(struct coa *c, const char
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	if (c->dropped)
-		log_warn("coa: %s (and %llu more were dropped since the last such line)", text,
-			 (unsigned long long)c->dropped);
+		log_warn("coa: %s (and %llu more were dropped since the last "
+			 "such line)",
+			 text, (unsigned long long)c->dropped);
 	else
 		log_warn("coa: %s", text);
 	c->dropped = 0;
@@ -109,7 +122,8 @@ static void __attribute__((format(printf, 2, 3))) drop(struct coa *c, const char
 
 static const char *request_name(uint8_t code)
 {
-	return code == RADIUS_COA_REQUEST ? "CoA-Request" : "Disconnect-Request";
+	return code == RADIUS_COA_REQUEST ? "CoA-Request" :
+					    "Disconnect-Request";
 }
 
 /* ---- the clients' secrets ---- */
@@ -122,9 +136,11 @@ static void listen_when_ready(struct coa *c)
 
 	if (--c->starting > 0)
 		return;
-	err = loop_io_start(c->aaa->loop, &c->io, c->fd, LOOP_READ, on_readable);
+	err = loop_io_start(c->aaa->loop, &c->io, c->fd, LOOP_READ,
+			    on_readable);
 	if (err)
-		log_error("coa: the socket cannot be waited for: %s", strerror(-err));
+		log_error("coa: the socket cannot be waited for: %s",
+			  strerror(-err));
 }
 
 static void on_secret(void *arg, int result, struct ipc_message *m)
@@ -141,8 +157,12 @@ static void on_secret(void *arg, int result, struct ipc_message *m)
 	if (result == -EPIPE)
 		return;
 	if (err)
-		log_error("coa \"%s\": its secret file cannot be used: %s%s; its requests are dropped", k->config->name,
-			  strerror(-err), err == -EACCES ? " (it must be readable by its owner only: chmod 600)" : "");
+		log_error("coa \"%s\": its secret file cannot be used: %s%s; "
+			  "its requests are dropped",
+			  k->config->name, strerror(-err),
+			  err == -EACCES ? " (it must be readable by its owner "
+					   "only: chmod 600)" :
+					   "");
 	else
 		k->secret = s;
 	explicit_bzero(&s, sizeof(s));
@@ -159,22 +179,27 @@ static void ask_secret(struct client *k)
 		return;
 	k->asked_ms = now ? now : 1;
 	memcpy(body.name, k->config->name, sizeof(body.name));
-	k->opening = channel_request(&k->coa->aaa->monitor, AAA_OPEN, &body, sizeof(body), NULL, 0, on_secret, k) == 0;
+	k->opening = channel_request(&k->coa->aaa->monitor, AAA_OPEN, &body,
+				     sizeof(body), NULL, 0, on_secret, k) == 0;
 }
 
 /* ---- exchanges ---- */
 
-static struct exchange **bucket_of(struct coa *c, const uint8_t authenticator[16])
+static struct exchange **bucket_of(struct coa *c,
+				   const uint8_t authenticator[16])
 {
 	/* A digest with the client's secret: it spreads by itself. */
 	return &c->buckets[authenticator[0] % BUCKETS];
 }
 
-static struct exchange *find(struct coa *c, const struct way *w, const struct radius_view *v)
+static struct exchange *find(struct coa *c, const struct way *w,
+			     const struct radius_view *v)
 {
 	struct exchange *x = *bucket_of(c, v->authenticator);
 
-	while (x && !(x->id == v->id && memcmp(x->authenticator, v->authenticator, sizeof(x->authenticator)) == 0 &&
+	while (x && !(x->id == v->id &&
+		      memcmp(x->authenticator, v->authenticator,
+			     sizeof(x->authenticator)) == 0 &&
 		      addr_equal(&x->way.source, &w->source)))
 		x = x->same;
 	return x;
@@ -204,7 +229,10 @@ static void forget(struct coa *c, struct exchange **at)
 	free_exchange(c, x);
 }
 
-/* The oldest that is answered makes room for another; false: all wait for the engine. */
+/*
+ * The oldest that is answered makes room for another; false: all
+ * wait for the engine.
+ */
 static bool make_room(struct coa *c)
 {
 	if (c->exchange_n < EXCHANGES_MAX)
@@ -218,7 +246,8 @@ static bool make_room(struct coa *c)
 	return false;
 }
 
-static struct exchange *new_exchange(struct coa *c, struct client *k, const struct way *w,
+static struct exchange *new_exchange(struct coa *c, struct client *k,
+				     const struct way *w,
 				     const struct radius_view *v)
 {
 	struct exchange *x = make_room(c) ? calloc(1, sizeof(*x)) : NULL;
@@ -242,7 +271,9 @@ static struct exchange *new_exchange(struct coa *c, struct client *k, const stru
 	x->code = v->code;
 	x->id = v->id;
 	memcpy(x->authenticator, v->authenticator, sizeof(x->authenticator));
-	x->remember_ms = radius_find(v, 0, RADIUS_EVENT_TIMESTAMP, &stamp) ? REMEMBER_STAMPED_MS : REMEMBER_MS;
+	x->remember_ms = radius_find(v, 0, RADIUS_EVENT_TIMESTAMP, &stamp) ?
+				 REMEMBER_STAMPED_MS :
+				 REMEMBER_MS;
 	x->same = *bucket;
 	*bucket = x;
 	*c->newest = x;
@@ -255,10 +286,14 @@ static struct exchange *new_exchange(struct coa *c, struct client *k, const stru
 
 static void transmit(struct coa *c, struct exchange *x)
 {
-	char control[CMSG_SPACE(sizeof(x->way.info))] = { 0 }, text[ADDR_STRLEN];
+	char control[CMSG_SPACE(sizeof(x->way.info))] = { 0 },
+	     text[ADDR_STRLEN];
 	struct iovec iov = { .iov_base = x->packet, .iov_len = x->len };
 	struct msghdr m = {
-		.msg_name = &x->way.from, .msg_namelen = x->way.from_len, .msg_iov = &iov, .msg_iovlen = 1,
+		.msg_name = &x->way.from,
+		.msg_namelen = x->way.from_len,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
 	};
 
 	if (x->way.type) {
@@ -273,11 +308,14 @@ static void transmit(struct coa *c, struct exchange *x)
 		memcpy(CMSG_DATA(h), &x->way.info, x->way.info_len);
 	}
 	/* One that is lost is asked for again. */
-	if (x->len && sendmsg(c->fd, &m, MSG_NOSIGNAL) < 0 && errno != EAGAIN && errno != ENOBUFS)
-		drop(c, "a reply to %s cannot be sent: %s", addr_format_port(&x->way.source, text), strerror(errno));
+	if (x->len && sendmsg(c->fd, &m, MSG_NOSIGNAL) < 0 && errno != EAGAIN &&
+	    errno != ENOBUFS)
+		drop(c, "a reply to %s cannot be sent: %s",
+		     addr_format_port(&x->way.source, text), strerror(errno));
 }
 
-static int build_reply(const struct exchange *x, enum coa_error error, struct radius_builder *b)
+static int build_reply(const struct exchange *x, enum coa_error error,
+		       struct radius_builder *b)
 {
 	struct radius_view v;
 	struct radius_cursor at = { 0 };
@@ -287,9 +325,11 @@ static int build_reply(const struct exchange *x, enum coa_error error, struct ra
 	if (radius_parse(&v, x->packet, x->len))
 		return -EINVAL;
 	if (error)
-		radius_begin(b, coa ? RADIUS_COA_NAK : RADIUS_DISCONNECT_NAK, x->id, x->authenticator);
+		radius_begin(b, coa ? RADIUS_COA_NAK : RADIUS_DISCONNECT_NAK,
+			     x->id, x->authenticator);
 	else
-		radius_begin(b, coa ? RADIUS_COA_ACK : RADIUS_DISCONNECT_ACK, x->id, x->authenticator);
+		radius_begin(b, coa ? RADIUS_COA_ACK : RADIUS_DISCONNECT_ACK,
+			     x->id, x->authenticator);
 	radius_add_signature(b);
 	if (error)
 		radius_add_u32(b, RADIUS_ERROR_CAUSE, error);
@@ -310,7 +350,8 @@ static void answer(struct coa *c, struct exchange *x, enum coa_error error)
 	if (packet)
 		memcpy(packet, b.data, b.len);
 	else
-		log_error("coa \"%s\": a reply cannot be made: %s", x->client->config->name,
+		log_error("coa \"%s\": a reply cannot be made: %s",
+			  x->client->config->name,
 			  strerror(err ? -err : ENOMEM));
 	free(x->packet);
 	free(x->request);
@@ -343,7 +384,9 @@ static void on_sweep(struct loop_timer *t)
 		struct exchange *x = *at;
 
 		if (x->serial && now >= x->until_ms) {
-			log_error("coa \"%s\": the engine did not answer a %s in time", x->client->config->name,
+			log_error("coa \"%s\": the engine did not answer a %s "
+				  "in time",
+				  x->client->config->name,
 				  request_name(x->code));
 			answer(c, x, COA_NO_RESOURCES);
 		} else if (x->serial && x->until_ms - now < next) {
@@ -360,32 +403,40 @@ static void on_sweep(struct loop_timer *t)
 
 /* ---- requests ---- */
 
-static void log_done(const struct exchange *x, uint32_t sessions, enum coa_error error, const char *why)
+static void log_done(const struct exchange *x, uint32_t sessions,
+		     enum coa_error error, const char *why)
 {
 	char whom[400], from[ADDR_STRLEN];
 
 	coa_describe(x->request, whom, sizeof(whom));
 	addr_format(&x->way.source, from);
 	if (error)
-		log_notice("coa \"%s\" (%s): %s%s%s is refused: %s (Error-Cause %d)", x->client->config->name, from,
-			   request_name(x->code), whom[0] ? " for " : "", whom, why, (int)error);
+		log_notice("coa \"%s\" (%s): %s%s%s is refused: %s "
+			   "(Error-Cause %d)",
+			   x->client->config->name, from, request_name(x->code),
+			   whom[0] ? " for " : "", whom, why, (int)error);
 	else
-		log_notice("coa \"%s\" (%s): %s for %s: %u session%s %s", x->client->config->name, from,
-			   request_name(x->code), whom, sessions, sessions == 1 ? "" : "s",
-			   x->code == RADIUS_COA_REQUEST ? "changed" : "disconnected");
+		log_notice("coa \"%s\" (%s): %s for %s: %u session%s %s",
+			   x->client->config->name, from, request_name(x->code),
+			   whom, sessions, sessions == 1 ? "" : "s",
+			   x->code == RADIUS_COA_REQUEST ? "changed" :
+							   "disconnected");
 }
 
-static void take_request(struct coa *c, struct exchange *x, const struct radius_view *v)
+static void take_request(struct coa *c, struct exchange *x,
+			 const struct radius_view *v)
 {
 	struct aaa_coa *q = x->request;
 	char why[200];
-	enum coa_error error = coa_read(v, c->aaa->config, &x->way.local, q, why, sizeof(why));
+	enum coa_error error =
+		coa_read(v, c->aaa->config, &x->way.local, q, why, sizeof(why));
 
 	if (!error) {
 		memcpy(q->client, x->client->config->name, sizeof(q->client));
 		q->serial = x->serial = ++c->serial;
 		x->until_ms = now_of(c) + ANSWER_MS;
-		if (channel_event(&c->aaa->engine.channel, AAA_COA, q, sizeof(*q), NULL, 0) == 0) {
+		if (channel_event(&c->aaa->engine.channel, AAA_COA, q,
+				  sizeof(*q), NULL, 0) == 0) {
 			arm(c, ANSWER_MS);
 			return;
 		}
@@ -411,9 +462,12 @@ void coa_done(struct aaa *a, struct ipc_message *m)
 	/* It came too late: the client was told so. */
 	if (!x)
 		return;
-	error = d->sessions ? COA_OK : d->error_cause ? (enum coa_error)d->error_cause : COA_NO_SESSION;
-	log_done(x, d->sessions, error, error == COA_NO_SESSION ? "there is no such session" :
-		 "the engine did not take it");
+	error = d->sessions    ? COA_OK :
+		d->error_cause ? (enum coa_error)d->error_cause :
+				 COA_NO_SESSION;
+	log_done(x, d->sessions, error,
+		 error == COA_NO_SESSION ? "there is no such session" :
+					   "the engine did not take it");
 	answer(c, x, error);
 }
 
@@ -423,29 +477,40 @@ void coa_engine_gone(struct coa *c)
 	for (struct exchange *x = c ? c->oldest : NULL; x; x = x->newer) {
 		if (!x->serial)
 			continue;
-		log_done(x, 0, COA_NO_SESSION, "the engine died, and its sessions with it");
+		log_done(x, 0, COA_NO_SESSION,
+			 "the engine died, and its sessions with it");
 		answer(c, x, COA_NO_SESSION);
 	}
 }
 
-static void check(struct coa *c, struct client *k, const struct way *w, const struct radius_view *v)
+static void check(struct coa *c, struct client *k, const struct way *w,
+		  const struct radius_view *v)
 {
-	enum radius_fault fault = radius_check_request(v, &k->secret, k->config->require_message_authenticator);
+	enum radius_fault fault =
+		radius_check_request(v, &k->secret,
+				     k->config->require_message_authenticator);
 	char from[ADDR_STRLEN];
 	struct exchange *x;
 
 	addr_format(&w->source, from);
 	if (fault) {
-		drop(c, "a %s of \"%s\" (%s) was dropped: %s", request_name(v->code), k->config->name, from,
+		drop(c, "a %s of \"%s\" (%s) was dropped: %s",
+		     request_name(v->code), k->config->name, from,
 		     radius_fault_text(fault));
-		/* The file may have another secret by now: its next attempt counts. */
+		/*
+		 * The file may have another secret by now: its
+		 * next attempt counts.
+		 */
 		if (fault != RADIUS_NO_MESSAGE_AUTHENTICATOR)
 			ask_secret(k);
 		return;
 	}
 	if (!coa_is_current(v, (uint64_t)time(NULL))) {
-		drop(c, "a %s of \"%s\" (%s) was dropped: its Event-Timestamp is more than %d s off; it was recorded "
-		     "and sent again, or one of the clocks is wrong", request_name(v->code), k->config->name, from,
+		drop(c,
+		     "a %s of \"%s\" (%s) was dropped: its Event-Timestamp is "
+		     "more than %d s off; it was recorded and sent again, or "
+		     "one of the clocks is wrong",
+		     request_name(v->code), k->config->name, from,
 		     COA_WINDOW_S);
 		return;
 	}
@@ -459,25 +524,36 @@ static void check(struct coa *c, struct client *k, const struct way *w, const st
 	if (x)
 		take_request(c, x, v);
 	else
-		drop(c, "a %s of \"%s\" (%s) was dropped: too many are under way", request_name(v->code),
-		     k->config->name, from);
+		drop(c,
+		     "a %s of \"%s\" (%s) was dropped: too many are under way",
+		     request_name(v->code), k->config->name, from);
 }
 
-static void take_packet(struct coa *c, const struct way *w, const uint8_t *data, size_t len)
+static void take_packet(struct coa *c, const struct way *w, const uint8_t *data,
+			size_t len)
 {
-	const struct config_coa *config = config_coa_match(c->aaa->config, &w->source);
-	struct client *k = config ? &c->clients[config - c->aaa->config->coa] : NULL;
+	const struct config_coa *config =
+		config_coa_match(c->aaa->config, &w->source);
+	struct client *k = config ? &c->clients[config - c->aaa->config->coa] :
+				    NULL;
 	struct radius_view v;
 	enum radius_fault fault = radius_parse(&v, data, len);
 	char from[ADDR_STRLEN];
 
 	addr_format(&w->source, from);
 	if (!k)
-		drop(c, "a packet of %s was dropped: no coa section lists that address", from);
+		drop(c,
+		     "a packet of %s was dropped: no coa section lists that "
+		     "address",
+		     from);
 	else if (fault)
-		drop(c, "a packet of \"%s\" (%s) was dropped: %s", config->name, from, radius_fault_text(fault));
-	else if (v.code != RADIUS_COA_REQUEST && v.code != RADIUS_DISCONNECT_REQUEST)
-		drop(c, "a packet of \"%s\" (%s) was dropped: its code %u is no CoA-Request's or Disconnect-Request's",
+		drop(c, "a packet of \"%s\" (%s) was dropped: %s", config->name,
+		     from, radius_fault_text(fault));
+	else if (v.code != RADIUS_COA_REQUEST &&
+		 v.code != RADIUS_DISCONNECT_REQUEST)
+		drop(c,
+		     "a packet of \"%s\" (%s) was dropped: its code %u is no "
+		     "CoA-Request's or Disconnect-Request's",
 		     config->name, from, v.code);
 	else if (secret_is_set(&k->secret))
 		check(c, k, w, &v);
@@ -493,18 +569,25 @@ static void read_control(struct msghdr *m, struct way *w)
 		struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
 		struct sockaddr_in four = { .sin_family = AF_INET };
 
-		if (h->cmsg_level == IPPROTO_IPV6 && h->cmsg_type == IPV6_PKTINFO) {
+		if (h->cmsg_level == IPPROTO_IPV6 &&
+		    h->cmsg_type == IPV6_PKTINFO) {
 			memcpy(&w->info.v6, CMSG_DATA(h), sizeof(w->info.v6));
 			six.sin6_addr = w->info.v6.ipi6_addr;
-			addr_from_sockaddr(&w->local, (struct sockaddr *)&six, sizeof(six));
-			/* The routes say by which interface, but for an address that is one link's only. */
+			addr_from_sockaddr(&w->local, (struct sockaddr *)&six,
+					   sizeof(six));
+			/*
+			 * The routes say by which interface, but for an address
+			 * that is one link's only.
+			 */
 			if (!IN6_IS_ADDR_LINKLOCAL(&six.sin6_addr))
 				w->info.v6.ipi6_ifindex = 0;
 			w->info_len = sizeof(w->info.v6);
-		} else if (h->cmsg_level == IPPROTO_IP && h->cmsg_type == IP_PKTINFO) {
+		} else if (h->cmsg_level == IPPROTO_IP &&
+			   h->cmsg_type == IP_PKTINFO) {
 			memcpy(&w->info.v4, CMSG_DATA(h), sizeof(w->info.v4));
 			four.sin_addr = w->info.v4.ipi_addr;
-			addr_from_sockaddr(&w->local, (struct sockaddr *)&four, sizeof(four));
+			addr_from_sockaddr(&w->local, (struct sockaddr *)&four,
+					   sizeof(four));
 			w->info.v4.ipi_ifindex = 0;
 			w->info_len = sizeof(w->info.v4);
 		} else {
@@ -525,10 +608,17 @@ static void on_readable(struct loop_io *io, int fd, int events)
 	(void)events;
 	for (int i = 0; i < PACKETS_A_TURN; i++) {
 		struct way w = { 0 };
-		struct iovec iov = { .iov_base = data, .iov_len = sizeof(data) };
+		struct iovec iov = {
+			.iov_base = data,
+			.iov_len = sizeof(data),
+		};
 		struct msghdr m = {
-			.msg_name = &w.from, .msg_namelen = sizeof(w.from), .msg_iov = &iov, .msg_iovlen = 1,
-			.msg_control = control, .msg_controllen = sizeof(control),
+			.msg_name = &w.from,
+			.msg_namelen = sizeof(w.from),
+			.msg_iov = &iov,
+			.msg_iovlen = 1,
+			.msg_control = control,
+			.msg_controllen = sizeof(control),
 		};
 		ssize_t n = recvmsg(fd, &m, 0);
 
@@ -537,7 +627,8 @@ static void on_readable(struct loop_io *io, int fd, int events)
 		if (n < 0)
 			return;
 		w.from_len = m.msg_namelen;
-		if (addr_from_sockaddr(&w.source, (struct sockaddr *)&w.from, w.from_len))
+		if (addr_from_sockaddr(&w.source, (struct sockaddr *)&w.from,
+				       w.from_len))
 			continue;
 		read_control(&m, &w);
 		take_packet(c, &w, data, (size_t)n);
@@ -567,7 +658,10 @@ int coa_start(struct aaa *a)
 		c->clients[i].coa = c;
 		c->clients[i].config = &a->config->coa[i];
 		ask_secret(&c->clients[i]);
-		/* Without the monitor there is nobody to ask: this process ends then. */
+		/*
+		 * Without the monitor there is nobody to ask: this
+		 * process ends then.
+		 */
 		if (!c->clients[i].opening)
 			return -EPIPE;
 	}

@@ -12,10 +12,16 @@
 struct aaa;
 struct coa;
 
-/* Hears a->coa_fd once the clients' secrets are there. 0, also without clients, or -ENOMEM. */
+/*
+ * Hears a->coa_fd once the clients' secrets are there. 0, also without
+ * clients, or -ENOMEM.
+ */
 int coa_start(struct aaa *a);
 void coa_free(struct coa *c);
-/* What the engine was asked and has not answered is answered as for no such session. */
+/*
+ * What the engine was asked and has not answered is answered as for
+ * no such session.
+ */
 void coa_engine_gone(struct coa *c);
 /* AAA_COA_DONE: the engine did it, or says why not. */
 void coa_done(struct aaa *a, struct ipc_message *m);

@@ -42,14 +42,16 @@ int crypto_init(void)
 		des = EVP_CIPHER_fetch(context, "DES-ECB", NULL);
 	md_ctx = EVP_MD_CTX_new();
 	cipher_ctx = EVP_CIPHER_CTX_new();
-	if (!digests[CRYPTO_MD5] || !digests[CRYPTO_SHA1] || !md_ctx || !cipher_ctx) {
-		log_error("OpenSSL offers no MD5 and SHA-1: nobody can authenticate");
+	if (!digests[CRYPTO_MD5] || !digests[CRYPTO_SHA1] || !md_ctx ||
+	    !cipher_ctx) {
+		log_error("OpenSSL offers no MD5 and SHA-1: nobody can "
+			  "authenticate");
 		crypto_fini();
 		return -ENOENT;
 	}
 	if (!crypto_has_legacy())
-		log_warn("OpenSSL's legacy provider is not there, so MS-CHAP cannot be verified; "
-			 "install openssl-provider-legacy");
+		log_warn("OpenSSL's legacy provider is not there, so MS-CHAP "
+			 "cannot be verified; install openssl-provider-legacy");
 	return 0;
 }
 
@@ -76,7 +78,8 @@ void crypto_fini(void)
 	context = NULL;
 }
 
-bool crypto_hash(enum crypto_digest d, const struct crypto_part *parts, size_t n, uint8_t *out)
+bool crypto_hash(enum crypto_digest d, const struct crypto_part *parts,
+		 size_t n, uint8_t *out)
 {
 	size_t i;
 

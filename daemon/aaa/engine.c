@@ -5,7 +5,8 @@
 #include <errno.h>
 #include <poll.h>
 
-struct aaa_asker aaa_asker_of(const struct aaa_engine *e, const struct ipc_header *h)
+struct aaa_asker aaa_asker_of(const struct aaa_engine *e,
+			      const struct ipc_header *h)
 {
 	return (struct aaa_asker){ .header = *h, .number = e->number };
 }
@@ -15,7 +16,8 @@ int aaa_answer(struct aaa_engine *e, const struct aaa_asker *to, int result,
 {
 	if (to->number != e->number)
 		return -EPIPE;
-	return channel_reply(&e->channel, &to->header, result, body, len, NULL, 0);
+	return channel_reply(&e->channel, &to->header, result, body, len, NULL,
+			     0);
 }
 
 void aaa_engine_close(struct aaa_engine *e)

@@ -12,8 +12,8 @@
 #include "ipc/channel.h"
 
 struct aaa_engine {
-	struct channel channel;		/* closed while there is no engine */
-	uint64_t number;		/* of engines that came before */
+	struct channel channel; /* closed while there is no engine */
+	uint64_t number;	/* of engines that came before */
 };
 
 /* Who asked, for an answer that is given later. */
@@ -22,7 +22,8 @@ struct aaa_asker {
 	uint64_t number;
 };
 
-struct aaa_asker aaa_asker_of(const struct aaa_engine *e, const struct ipc_header *h);
+struct aaa_asker aaa_asker_of(const struct aaa_engine *e,
+			      const struct ipc_header *h);
 /*
  * Answers with len bytes of body. 0, or -errno: the engine is gone, and there
  * is nobody to be told.

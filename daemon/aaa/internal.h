@@ -17,15 +17,15 @@ struct aaa {
 	struct channel monitor;
 	struct aaa_engine engine;
 	struct config *config;
-	int queue_fd, coa_fd;		/* from the monitor; -1: not wanted */
+	int queue_fd, coa_fd; /* from the monitor; -1: not wanted */
 	struct store *store;
 	struct workers *workers;
 	struct radius *radius;
 	struct acct *acct;
-	struct coa *coa;		/* coa.c; NULL: nobody is heard */
-	struct ipsec *ipsec;		/* ipsec.c: charon's SAs */
+	struct coa *coa;     /* coa.c; NULL: nobody is heard */
+	struct ipsec *ipsec; /* ipsec.c: charon's SAs */
 	struct remember remember;
-	uint64_t log_second;		/* of the refusals that were logged last */
+	uint64_t log_second; /* of the refusals that were logged last */
 	unsigned int log_count, log_dropped;
 };
 

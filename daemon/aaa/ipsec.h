@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * strongSwan's charon, asked for the engine: what protects a tunnel, that its SAs be
- * made, and to tell when they come and go.
+ * strongSwan's charon, asked for the engine: what protects a tunnel, that its
+ * SAs be made, and to tell when they come and go.
  */
 #ifndef L2TPD_AAA_IPSEC_H
 #define L2TPD_AAA_IPSEC_H
@@ -13,9 +13,12 @@
 
 struct ipsec;
 
-/* NULL: out of memory. charon is not asked for anything before the engine asks. */
-struct ipsec *ipsec_new(struct loop *loop, struct channel *monitor, struct aaa_engine *engine);
-void ipsec_free(struct ipsec *i);	/* nobody is told */
+/*
+ * NULL: out of memory. charon is not asked for anything before the engine asks.
+ */
+struct ipsec *ipsec_new(struct loop *loop, struct channel *monitor,
+			struct aaa_engine *engine);
+void ipsec_free(struct ipsec *i); /* nobody is told */
 
 /* What it asked is given up, and what it watched is not watched any more. */
 void ipsec_engine_gone(struct ipsec *i);

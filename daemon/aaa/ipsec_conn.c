@@ -14,8 +14,13 @@
 
 #define IN_FIRST 4096
 
-/* What the monitor was asked; it outlives a connection that is closed meanwhile. */
-struct ipsec_asking { struct ipsec_conn *conn; };
+/*
+ * What the monitor was asked; it outlives a connection that is
+ * closed meanwhile.
+ */
+struct ipsec_asking {
+	struct ipsec_conn *conn;
+};
 
 static void fail(struct ipsec_conn *c, const char *why, int err)
 {
@@ -34,12 +39,16 @@ static void fail(struct ipsec_conn *c, const char *why, int err)
 static int flush(struct ipsec_conn *c)
 {
 	while (c->out_sent < c->out_len) {
-		ssize_t n = send(c->fd, c->out + c->out_sent, c->out_len - c->out_sent, MSG_NOSIGNAL);
+		ssize_t n = send(c->fd, c->out + c->out_sent,
+				 c->out_len - c->out_sent, MSG_NOSIGNAL);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return errno == EAGAIN ? loop_io_set(c->loop, &c->io, LOOP_READ | LOOP_WRITE) : -errno;
+			return errno == EAGAIN ?
+				       loop_io_set(c->loop, &c->io,
+						   LOOP_READ | LOOP_WRITE) :
+				       -errno;
 		c->out_sent += (size_t)n;
 	}
 	c->out_len = c->out_sent = 0;
@@ -68,7 +77,8 @@ int ipsec_conn_register(struct ipsec_conn *c, const char *event)
 	return finish(c, &w, vici_begin(&w, VICI_EVENT_REGISTER, event));
 }
 
-int ipsec_conn_command(struct ipsec_conn *c, const char *name, const struct ipsec_pair *args, size_t n)
+int ipsec_conn_command(struct ipsec_conn *c, const char *name,
+		       const struct ipsec_pair *args, size_t n)
 {
 	struct wbuf w = out_room(c);
 	size_t at = vici_begin(&w, VICI_CMD_REQUEST, name);
@@ -106,7 +116,8 @@ static int take_packets(struct ipsec_conn *c)
 		if (err == -EAGAIN || (!err && size > c->in_len - at))
 			break;
 		if (!err)
-			err = vici_parse(&p, c->in + at + VICI_LENGTH, size - VICI_LENGTH);
+			err = vici_parse(&p, c->in + at + VICI_LENGTH,
+					 size - VICI_LENGTH);
 		if (err) {
 			fail(c, "charon sent what is no packet of vici", 0);
 			return 0;
@@ -152,10 +163,12 @@ static const char *explain(int err)
 	switch (err) {
 	case -ENOENT:
 	case -ECONNREFUSED:
-		return "strongSwan's charon does not run: install charon-systemd and strongswan-swanctl, and start "
+		return "strongSwan's charon does not run: install "
+		       "charon-systemd and strongswan-swanctl, and start "
 		       "strongswan.service";
 	case -EAGAIN:
-		return "strongSwan's charon is too busy to take another connection";
+		return "strongSwan's charon is too busy to take another "
+		       "connection";
 	default:
 		return NULL;
 	}
@@ -200,7 +213,8 @@ static void on_connected(void *arg, int result, struct ipc_message *m)
 		fail(c, "strongSwan's charon cannot be connected to", result);
 }
 
-int ipsec_conn_open(struct ipsec_conn *c, struct loop *loop, struct channel *monitor,
+int ipsec_conn_open(struct ipsec_conn *c, struct loop *loop,
+		    struct channel *monitor,
 		    const struct ipsec_conn_events *events)
 {
 	int err;
@@ -210,7 +224,8 @@ int ipsec_conn_open(struct ipsec_conn *c, struct loop *loop, struct channel *mon
 	if (!c->asking)
 		return -ENOMEM;
 	c->asking->conn = c;
-	err = channel_request(monitor, AAA_VICI, NULL, 0, NULL, 0, on_connected, c->asking);
+	err = channel_request(monitor, AAA_VICI, NULL, 0, NULL, 0, on_connected,
+			      c->asking);
 	if (err) {
 		free(c->asking);
 		c->asking = NULL;

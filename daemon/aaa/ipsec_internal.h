@@ -18,7 +18,7 @@ struct ipsec_jobs {
 };
 
 enum ipsec_watch_step {
-	IPSEC_WATCH_OFF,	/* nothing is watched, or the next try is awaited */
+	IPSEC_WATCH_OFF, /* nothing is watched, or the next try is awaited */
 	IPSEC_WATCH_OPENING,
 	IPSEC_WATCH_REGISTERING,
 	IPSEC_WATCH_IDLE,
@@ -31,17 +31,19 @@ struct ipsec {
 	struct aaa_engine *engine;
 	struct ipsec_jobs jobs[IPSEC_JOB_KINDS];
 	/* ipsec_watch.c */
-	struct table watches;		/* id -> struct ipsec_watch */
+	struct table watches; /* id -> struct ipsec_watch */
 	struct ipsec_conn conn;
 	enum ipsec_watch_step step;
-	size_t registered;		/* events, of those wanted */
-	bool again;			/* something happened while the SAs were listed */
-	unsigned int failures;		/* to reach charon, in a row */
-	struct loop_timer timer;	/* the next try; the next look, when idle; charon's silence, else */
+	size_t registered; /* events, of those wanted */
+	bool again;	   /* something happened while the SAs were listed */
+	unsigned int failures; /* to reach charon, in a row */
+	/* the next try; the next look, when idle; charon's silence, else */
+	struct loop_timer timer;
 };
 
 void ipsec_watch_add(struct ipsec *i, const struct aaa_ipsec_watch *q);
 void ipsec_watch_del(struct ipsec *i, uint64_t id);
-void ipsec_watch_fini(struct ipsec *i);		/* of all; others may be added after it */
+/* of all; others may be added after it */
+void ipsec_watch_fini(struct ipsec *i);
 
 #endif

@@ -14,10 +14,17 @@
 enum kind { TEXT, LOWER, U8, U32, U64, HEX32, HEX64, YES, ADDRESS, PORT };
 
 /* What a key of a section means: where its value goes. */
-struct key { const char *name; enum kind kind; size_t at, size; };
+struct key {
+	const char *name;
+	enum kind kind;
+	size_t at, size;
+};
 
-#define KEY(name, kind, type, member) \
-	{ name, kind, offsetof(struct type, member), sizeof(((struct type *)0)->member) }
+#define KEY(name, kind, type, member)                      \
+	{                                                  \
+		name, kind, offsetof(struct type, member), \
+			sizeof(((struct type *)0)->member) \
+	}
 
 static const struct key ike_keys[] = {
 	KEY("uniqueid", U32, ipsec_ike, id),
@@ -62,7 +69,8 @@ static const struct key child_keys[] = {
 	{ 0 }
 };
 
-static void put_number(void *to, size_t size, struct vici_text value, unsigned int base)
+static void put_number(void *to, size_t size, struct vici_text value,
+		       unsigned int base)
 {
 	uint64_t n;
 
@@ -81,7 +89,8 @@ static void put_address(struct addr *to, struct vici_text value)
 	uint16_t port = to->port;
 	char text[ADDR_STRLEN];
 
-	if (value.len < sizeof(text) && addr_parse(to, vici_string(value, text, sizeof(text))) == 0)
+	if (value.len < sizeof(text) &&
+	    addr_parse(to, vici_string(value, text, sizeof(text))) == 0)
 		to->port = port;
 }
 
@@ -125,7 +134,8 @@ static void put(void *to, const struct key *k, struct vici_text value)
 	}
 }
 
-static void put_key(void *to, const struct key *keys, const struct vici_item *item)
+static void put_key(void *to, const struct key *keys,
+		    const struct vici_item *item)
 {
 	for (const struct key *k = keys; k->name; k++)
 		if (vici_is(item->name, k->name))
@@ -135,7 +145,9 @@ static void put_key(void *to, const struct key *keys, const struct vici_item *it
 /* ---- proposals ---- */
 
 /* The parts of a proposal; each is a key of its own. */
-struct proposal { char encr[32], encr_size[8], integ[32], integ_size[8], prf[32], dh[32]; };
+struct proposal {
+	char encr[32], encr_size[8], integ[32], integ_size[8], prf[32], dh[32];
+};
 
 static const struct key proposal_keys[] = {
 	KEY("encr-alg", TEXT, proposal, encr),
@@ -150,7 +162,8 @@ static const struct key proposal_keys[] = {
 static void append(struct wbuf *w, const char *alg, const char *size)
 {
 	if (alg[0])
-		wbuf_printf(w, "%s%s%s%s", w->len ? "/" : "", alg, size[0] ? "-" : "", size);
+		wbuf_printf(w, "%s%s%s%s", w->len ? "/" : "", alg,
+			    size[0] ? "-" : "", size);
 }
 
 static void format_proposal(const struct proposal *p, char *buf, size_t size)
@@ -188,7 +201,10 @@ static bool number(const char *text, uint64_t max, uint64_t *out)
 	return true;
 }
 
-/* charon writes the names of /etc/protocols and /etc/services, where they are there. */
+/*
+ * charon writes the names of /etc/protocols and /etc/services,
+ * where they are there.
+ */
 static bool read_protocol(const char *text, uint8_t *out)
 {
 	uint64_t n;
@@ -233,7 +249,9 @@ static bool read_ports(char *text, struct ipsec_selector *s)
 	return !rest || read_port(rest, &s->last_port);
 }
 
-/* All bits after the first len are those of last: the range that a prefix is. */
+/*
+ * All bits after the first len are those of last: the range that a prefix is.
+ */
 static bool read_prefix(struct ipsec_selector *s, const char *len)
 {
 	unsigned int bits = s->first.family == AF_INET ? 32 : 128;
@@ -242,7 +260,7 @@ static bool read_prefix(struct ipsec_selector *s, const char *len)
 	if (!number(len, bits, &n))
 		return false;
 	for (unsigned int i = (unsigned int)n; i < bits; i++) {
-		s->first.ip[i / 8] &= (uint8_t)~(0x80u >> i % 8);
+		s->first.ip[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
 		s->last.ip[i / 8] |= (uint8_t)(0x80u >> i % 8);
 	}
 	return true;
@@ -254,7 +272,8 @@ static bool read_addresses(char *text, struct ipsec_selector *s)
 
 	if (range) {
 		*range = '\0';
-		return addr_parse(&s->first, text) == 0 && addr_parse(&s->last, range + 2) == 0;
+		return addr_parse(&s->first, text) == 0 &&
+		       addr_parse(&s->last, range + 2) == 0;
 	}
 	if (addr_parse(&s->first, cut(&rest, "/")))
 		return false;
@@ -276,7 +295,8 @@ bool ipsec_read_selector(struct vici_text value, struct ipsec_selector *out)
 			return false;
 		rest[strlen(rest) - 1] = '\0';
 		protocol = cut(&rest, "/");
-		if (!read_protocol(protocol, &s.protocol) || (rest && !read_ports(rest, &s)))
+		if (!read_protocol(protocol, &s.protocol) ||
+		    (rest && !read_ports(rest, &s)))
 			return false;
 	}
 	if (!read_addresses(addresses, &s))
@@ -286,7 +306,8 @@ bool ipsec_read_selector(struct vici_text value, struct ipsec_selector *out)
 }
 
 /* One that is not understood covers nothing that we would ask for. */
-static void add_selector(struct ipsec_selectors *l, char *text, size_t size, struct vici_text value)
+static void add_selector(struct ipsec_selectors *l, char *text, size_t size,
+			 struct vici_text value)
 {
 	size_t len = strlen(text);
 
@@ -295,7 +316,8 @@ static void add_selector(struct ipsec_selectors *l, char *text, size_t size, str
 			text[len++] = ' ';
 		vici_string(value, text + len, size - len);
 	}
-	if (l->n < IPSEC_SELECTORS_MAX && ipsec_read_selector(value, &l->v[l->n]))
+	if (l->n < IPSEC_SELECTORS_MAX &&
+	    ipsec_read_selector(value, &l->v[l->n]))
 		l->n++;
 }
 
@@ -303,11 +325,16 @@ static void add_selector(struct ipsec_selectors *l, char *text, size_t size, str
 
 static enum ipsec_life life_of(const char *state)
 {
-	static const struct { const char *state; enum ipsec_life life; } table[] = {
-		{ "created", IPSEC_LARVAL }, { "routed", IPSEC_LARVAL }, { "installing", IPSEC_LARVAL },
-		{ "retrying", IPSEC_LARVAL }, { "installed", IPSEC_MATURE }, { "updating", IPSEC_MATURE },
-		{ "rekeying", IPSEC_DYING }, { "rekeyed", IPSEC_DYING },
-		{ "deleting", IPSEC_DEAD }, { "deleted", IPSEC_DEAD }, { "destroying", IPSEC_DEAD },
+	static const struct {
+		const char *state;
+		enum ipsec_life life;
+	} table[] = {
+		{ "created", IPSEC_LARVAL },	{ "routed", IPSEC_LARVAL },
+		{ "installing", IPSEC_LARVAL }, { "retrying", IPSEC_LARVAL },
+		{ "installed", IPSEC_MATURE },	{ "updating", IPSEC_MATURE },
+		{ "rekeying", IPSEC_DYING },	{ "rekeyed", IPSEC_DYING },
+		{ "deleting", IPSEC_DEAD },	{ "deleted", IPSEC_DEAD },
+		{ "destroying", IPSEC_DEAD },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
@@ -326,9 +353,12 @@ static void read_child(struct vici_cursor *c, struct ipsec_child_read *out)
 	unsigned int depth = c->depth;
 
 	*out = (struct ipsec_child_read){ .child = {
-		.in.used_s = IPSEC_NEVER, .out.used_s = IPSEC_NEVER, .installed_s = IPSEC_NEVER,
-		.rekey_s = IPSEC_NEVER, .life_s = IPSEC_NEVER,
-	} };
+						  .in.used_s = IPSEC_NEVER,
+						  .out.used_s = IPSEC_NEVER,
+						  .installed_s = IPSEC_NEVER,
+						  .rekey_s = IPSEC_NEVER,
+						  .life_s = IPSEC_NEVER,
+					  }, };
 	while (vici_next(c, &item) && c->depth >= depth) {
 		if (item.type == VICI_SECTION_START) {
 			vici_skip(c, &item);
@@ -336,26 +366,35 @@ static void read_child(struct vici_cursor *c, struct ipsec_child_read *out)
 			put_key(child, child_keys, &item);
 			put_key(&p, proposal_keys, &item);
 		} else if (item.type == VICI_LIST_START) {
-			list = vici_is(item.name, "local-ts") ? &out->local :
-			       vici_is(item.name, "remote-ts") ? &out->remote : NULL;
-			text = list == &out->local ? child->local_ts : child->remote_ts;
+			list = vici_is(item.name, "local-ts")  ? &out->local :
+			       vici_is(item.name, "remote-ts") ? &out->remote :
+								 NULL;
+			text = list == &out->local ? child->local_ts :
+						     child->remote_ts;
 		} else if (item.type == VICI_LIST_ITEM && list) {
-			add_selector(list, text, sizeof(child->local_ts), item.value);
+			add_selector(list, text, sizeof(child->local_ts),
+				     item.value);
 		}
 	}
 	child->life = life_of(child->state);
 	format_proposal(&p, child->proposal, sizeof(child->proposal));
 }
 
-/* Behind the start of an IKE SA's section: its own keys; its children's are for another walk. */
-static void read_ike(struct vici_cursor c, struct vici_text name, struct ipsec_ike *ike)
+/*
+ * Behind the start of an IKE SA's section: its own keys; its children's are for
+ * another walk.
+ */
+static void read_ike(struct vici_cursor c, struct vici_text name,
+		     struct ipsec_ike *ike)
 {
 	unsigned int depth = c.depth;
 	struct proposal p = { 0 };
 	struct vici_item item;
 
 	*ike = (struct ipsec_ike){
-		.established_s = IPSEC_NEVER, .rekey_s = IPSEC_NEVER, .reauth_s = IPSEC_NEVER,
+		.established_s = IPSEC_NEVER,
+		.rekey_s = IPSEC_NEVER,
+		.reauth_s = IPSEC_NEVER,
 	};
 	vici_string(name, ike->name, sizeof(ike->name));
 	while (vici_next(&c, &item) && c.depth >= depth) {
@@ -371,10 +410,12 @@ static void read_ike(struct vici_cursor c, struct vici_text name, struct ipsec_i
 
 static bool ike_is_over(const struct ipsec_ike *ike)
 {
-	return strcmp(ike->state, "deleting") == 0 || strcmp(ike->state, "destroying") == 0;
+	return strcmp(ike->state, "deleting") == 0 ||
+	       strcmp(ike->state, "destroying") == 0;
 }
 
-static size_t read_children(struct vici_cursor *c, const struct ipsec_ike *ike, ipsec_each_child *each, void *arg)
+static size_t read_children(struct vici_cursor *c, const struct ipsec_ike *ike,
+			    ipsec_each_child *each, void *arg)
 {
 	unsigned int depth = c->depth;
 	struct ipsec_child_read child;
@@ -406,7 +447,8 @@ void ipsec_read_list_sa(struct rbuf message, ipsec_each_child *each, void *arg)
 			continue;
 		read_ike(c, item.name, &ike);
 		while (vici_next(&c, &item) && c.depth >= 1) {
-			if (item.type == VICI_SECTION_START && vici_is(item.name, "child-sas"))
+			if (item.type == VICI_SECTION_START &&
+			    vici_is(item.name, "child-sas"))
 				children += read_children(&c, &ike, each, arg);
 			else if (item.type == VICI_SECTION_START)
 				vici_skip(&c, &item);
@@ -418,16 +460,20 @@ void ipsec_read_list_sa(struct rbuf message, ipsec_each_child *each, void *arg)
 
 /* ---- what they do for a flow ---- */
 
-static bool selects(const struct ipsec_selectors *l, const struct addr *a, uint8_t protocol, uint16_t port)
+static bool selects(const struct ipsec_selectors *l, const struct addr *a,
+		    uint8_t protocol, uint16_t port)
 {
 	size_t len = a->family == AF_INET ? 4 : 16;
 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct ipsec_selector *s = &l->v[i];
 
-		if (s->first.family == a->family && s->last.family == a->family &&
-		    memcmp(a->ip, s->first.ip, len) >= 0 && memcmp(a->ip, s->last.ip, len) <= 0 &&
-		    (!s->protocol || s->protocol == protocol) && port >= s->first_port && port <= s->last_port)
+		if (s->first.family == a->family &&
+		    s->last.family == a->family &&
+		    memcmp(a->ip, s->first.ip, len) >= 0 &&
+		    memcmp(a->ip, s->last.ip, len) <= 0 &&
+		    (!s->protocol || s->protocol == protocol) &&
+		    port >= s->first_port && port <= s->last_port)
 			return true;
 	}
 	return false;
@@ -438,13 +484,15 @@ static bool covers(const struct ipsec_child_read *c, const struct ipsec_flow *f)
 	bool ip = f->encap == CONFIG_ENCAP_IP;
 	uint8_t protocol = ip ? 115 : 17;
 
-	return selects(&c->local, &f->local, protocol, ip ? 0 : f->local.port) &&
+	return selects(&c->local, &f->local, protocol,
+		       ip ? 0 : f->local.port) &&
 	       selects(&c->remote, &f->peer, protocol, ip ? 0 : f->peer.port);
 }
 
 static bool protects(const struct ipsec_child *c)
 {
-	return (c->life == IPSEC_MATURE || c->life == IPSEC_DYING) && strcmp(c->protocol, "ESP") == 0 &&
+	return (c->life == IPSEC_MATURE || c->life == IPSEC_DYING) &&
+	       strcmp(c->protocol, "ESP") == 0 &&
 	       strcmp(c->mode, "transport") == 0;
 }
 
@@ -453,7 +501,9 @@ static void format_flow(const struct ipsec_flow *f, char *buf, size_t size)
 	if (f->encap == CONFIG_ENCAP_IP)
 		snprintf(buf, size, "protocol 115");
 	else
-		snprintf(buf, size, "UDP between port %u here and port %u there", f->local.port, f->peer.port);
+		snprintf(buf, size,
+			 "UDP between port %u here and port %u there",
+			 f->local.port, f->peer.port);
 }
 
 void ipsec_report_begin(struct ipsec_report *r, const struct ipsec_flow *f)
@@ -461,13 +511,18 @@ void ipsec_report_begin(struct ipsec_report *r, const struct ipsec_flow *f)
 	char text[ADDR_STRLEN];
 
 	*r = (struct ipsec_report){ .cover = IPSEC_NO_IKE };
-	snprintf(r->why, sizeof(r->why), "charon has no IKE SA with %s", addr_format(&f->peer, text));
+	snprintf(r->why, sizeof(r->why), "charon has no IKE SA with %s",
+		 addr_format(&f->peer, text));
 }
 
-/* Of two that protect, or do not, the one with more life before it; then the newer. */
+/*
+ * Of two that protect, or do not, the one with more life before
+ * it; then the newer.
+ */
 static bool is_better(const struct ipsec_child *a, const struct ipsec_report *r)
 {
-	enum ipsec_cover cover = protects(a) ? IPSEC_PROTECTED : IPSEC_NOT_READY;
+	enum ipsec_cover cover = protects(a) ? IPSEC_PROTECTED :
+					       IPSEC_NOT_READY;
 
 	if (cover != r->cover)
 		return cover > r->cover;
@@ -476,7 +531,8 @@ static bool is_better(const struct ipsec_child *a, const struct ipsec_report *r)
 	return a->installed_s < r->child.installed_s;
 }
 
-static void add_child(struct ipsec_report *r, const struct ipsec_ike *ike, const struct ipsec_child *c)
+static void add_child(struct ipsec_report *r, const struct ipsec_ike *ike,
+		      const struct ipsec_child *c)
 {
 	if (!is_better(c, r))
 		return;
@@ -487,13 +543,18 @@ static void add_child(struct ipsec_report *r, const struct ipsec_ike *ike, const
 	if (r->cover == IPSEC_PROTECTED)
 		return;
 	if (c->life == IPSEC_LARVAL || c->life == IPSEC_DEAD)
-		snprintf(r->why, sizeof(r->why), "charon's child SA \"%.60s\" is %s, not installed", c->name, c->state);
+		snprintf(r->why, sizeof(r->why),
+			 "charon's child SA \"%.60s\" is %s, not installed",
+			 c->name, c->state);
 	else
-		snprintf(r->why, sizeof(r->why), "charon's child SA \"%.60s\" is %s in %s mode; it has to be ESP in "
-			 "transport mode", c->name, c->protocol, c->mode);
+		snprintf(r->why, sizeof(r->why),
+			 "charon's child SA \"%.60s\" is %s in %s mode; it has "
+			 "to be ESP in transport mode",
+			 c->name, c->protocol, c->mode);
 }
 
-void ipsec_report_add(struct ipsec_report *r, const struct ipsec_flow *f, const struct ipsec_ike *ike,
+void ipsec_report_add(struct ipsec_report *r, const struct ipsec_flow *f,
+		      const struct ipsec_ike *ike,
 		      const struct ipsec_child_read *child)
 {
 	char text[96];
@@ -502,11 +563,14 @@ void ipsec_report_add(struct ipsec_report *r, const struct ipsec_flow *f, const 
 		add_child(r, ike, &child->child);
 		return;
 	}
-	if (r->cover > IPSEC_NO_CHILD || ike_is_over(ike) || !addr_equal_ip(&ike->local, &f->local) ||
+	if (r->cover > IPSEC_NO_CHILD || ike_is_over(ike) ||
+	    !addr_equal_ip(&ike->local, &f->local) ||
 	    !addr_equal_ip(&ike->remote, &f->peer))
 		return;
 	r->cover = IPSEC_NO_CHILD;
 	r->ike = *ike;
 	format_flow(f, text, sizeof(text));
-	snprintf(r->why, sizeof(r->why), "charon's IKE SA \"%.60s\" has no child SA for %s", ike->name, text);
+	snprintf(r->why, sizeof(r->why),
+		 "charon's IKE SA \"%.60s\" has no child SA for %s", ike->name,
+		 text);
 }

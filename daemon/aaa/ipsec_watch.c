@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tells the engine when what protects a tunnel comes and goes. One connection to charon
- * hears its events; they only say when to look: what is there is what charon lists.
- * An end is told when a second look, a while later, finds the same.
+ * Tells the engine when what protects a tunnel comes and goes. One connection
+ * to charon hears its events; they only say when to look: what is there is what
+ * charon lists. An end is told when a second look, a while later, finds the
+ * same.
  */
 #include "aaa/ipsec_internal.h"
 
@@ -13,19 +14,20 @@
 
 #include "lib/log.h"
 
-#define GRACE_MS	3000	/* between the looks that tell an end */
-#define LOOK_MS		30000	/* between two looks, without an event */
-#define SILENCE_MS	20000	/* charon answers within this */
-#define RETRY_MIN_MS	500
-#define RETRY_MAX_MS	30000
+#define GRACE_MS     3000  /* between the looks that tell an end */
+#define LOOK_MS	     30000 /* between two looks, without an event */
+#define SILENCE_MS   20000 /* charon answers within this */
+#define RETRY_MIN_MS 500
+#define RETRY_MAX_MS 30000
 
 struct ipsec_watch {
 	struct aaa_ipsec_watch q;
-	struct ipsec_report now;	/* as the list under way says */
+	struct ipsec_report now; /* as the list under way says */
 	bool told;
-	enum ipsec_cover cover;		/* what the engine was told */
+	enum ipsec_cover cover; /* what the engine was told */
 	uint32_t reqid;
-	uint64_t missing_ms;		/* since when it is not protected, but told to be; 0: it is */
+	/* since when it is not protected, but told to be; 0: it is */
+	uint64_t missing_ms;
 };
 
 static const char *const wanted[] = { "list-sa", "child-updown", "ike-updown" };
@@ -35,20 +37,27 @@ static void on_watch_timer(struct loop_timer *t);
 
 static void wait_for(struct ipsec *i, uint64_t ms)
 {
-	if (loop_timer_set(i->loop, &i->timer, loop_now(i->loop) + ms, on_watch_timer))
+	if (loop_timer_set(i->loop, &i->timer, loop_now(i->loop) + ms,
+			   on_watch_timer))
 		log_error("no memory to watch the SAs of charon");
 }
 
-static void tell(struct ipsec *i, struct ipsec_watch *w, enum ipsec_cover cover, uint32_t reqid, const char *why)
+static void tell(struct ipsec *i, struct ipsec_watch *w, enum ipsec_cover cover,
+		 uint32_t reqid, const char *why)
 {
-	struct aaa_ipsec_state s = { .id = w->q.id, .cover = cover, .reqid = reqid };
+	struct aaa_ipsec_state s = {
+		.id = w->q.id,
+		.cover = cover,
+		.reqid = reqid,
+	};
 
 	snprintf(s.why, sizeof(s.why), "%s", why);
 	w->told = true;
 	w->cover = cover;
 	w->reqid = reqid;
 	w->missing_ms = 0;
-	channel_event(&i->engine->channel, AAA_IPSEC_STATE, &s, sizeof(s), NULL, 0);
+	channel_event(&i->engine->channel, AAA_IPSEC_STATE, &s, sizeof(s), NULL,
+		      0);
 }
 
 /* ---- what a list says ---- */
@@ -56,7 +65,8 @@ static void tell(struct ipsec *i, struct ipsec_watch *w, enum ipsec_cover cover,
 /* Whether another look has to follow soon. */
 static bool judge(struct ipsec *i, struct ipsec_watch *w)
 {
-	bool is = w->now.cover == IPSEC_PROTECTED, was = w->told && w->cover == IPSEC_PROTECTED;
+	bool is = w->now.cover == IPSEC_PROTECTED,
+	     was = w->told && w->cover == IPSEC_PROTECTED;
 	uint64_t now = loop_now(i->loop);
 
 	if (is) {
@@ -87,7 +97,8 @@ static bool judge_all(struct ipsec *i)
 	return soon;
 }
 
-static void on_child(void *arg, const struct ipsec_ike *ike, const struct ipsec_child_read *child)
+static void on_child(void *arg, const struct ipsec_ike *ike,
+		     const struct ipsec_child_read *child)
 {
 	struct ipsec *i = arg;
 
@@ -119,7 +130,10 @@ static void tell_unknown(struct ipsec *i, const char *why)
 	}
 }
 
-/* The first failure may be a restart of charon's: it is tried again before anything is said. */
+/*
+ * The first failure may be a restart of charon's: it is tried again before
+ * anything is said.
+ */
 static void retry(struct ipsec *i, const char *why)
 {
 	unsigned int n = i->failures++;
@@ -189,7 +203,9 @@ static void on_failed(struct ipsec_conn *c, const char *why)
 static bool on_packet(struct ipsec_conn *c, const struct vici_packet *p)
 {
 	struct ipsec *i = container_of(c, struct ipsec, conn);
-	enum vici_type awaited = i->step == IPSEC_WATCH_REGISTERING ? VICI_EVENT_CONFIRM : VICI_CMD_RESPONSE;
+	enum vici_type awaited = i->step == IPSEC_WATCH_REGISTERING ?
+					 VICI_EVENT_CONFIRM :
+					 VICI_CMD_RESPONSE;
 
 	if (p->type == VICI_EVENT && vici_is(p->name, "list-sa")) {
 		ipsec_read_list_sa(p->message, on_child, i);
@@ -204,18 +220,21 @@ static bool on_packet(struct ipsec_conn *c, const struct vici_packet *p)
 	}
 	if (p->type == awaited && i->step != IPSEC_WATCH_IDLE)
 		return proceed(i);
-	retry(i, "charon does not know what it is asked: is it strongSwan 5.2 or later?");
+	retry(i, "charon does not know what it is asked: is it strongSwan 5.2 "
+		 "or later?");
 	return false;
 }
 
 static void start(struct ipsec *i)
 {
-	static const struct ipsec_conn_events events = { on_open, on_packet, on_failed };
+	static const struct ipsec_conn_events events = { on_open, on_packet,
+							 on_failed };
 
 	i->step = IPSEC_WATCH_OPENING;
 	wait_for(i, SILENCE_MS);
 	if (ipsec_conn_open(&i->conn, i->loop, i->monitor, &events))
-		retry(i, "the monitor cannot be asked for a connection to charon");
+		retry(i,
+		      "the monitor cannot be asked for a connection to charon");
 }
 
 static void on_watch_timer(struct loop_timer *t)
@@ -247,7 +266,8 @@ void ipsec_watch_add(struct ipsec *i, const struct aaa_ipsec_watch *q)
 		w = calloc(1, sizeof(*w));
 		if (!w || table_put(&i->watches, q->id, w)) {
 			free(w);
-			log_error("no memory to watch the IPsec of another tunnel");
+			log_error("no memory to watch the IPsec of another "
+				  "tunnel");
 			return;
 		}
 	}

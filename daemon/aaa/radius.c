@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The RADIUS client as a whole; see radius.h. A server has two ports, of one
- * number with TLS, that live and die each for itself. One that leaves a request without an answer for its
- * whole timeout is dead: what waits for it moves on to the next server at once,
- * and from then on it is probed, by Status-Server where it knows that, so that
- * no caller waits for it.
+ * number with TLS, that live and die each for itself. One that leaves a request
+ * without an answer for its whole timeout is dead: what waits for it moves on
+ * to the next server at once, and from then on it is probed, by Status-Server
+ * where it knows that, so that no caller waits for it.
  */
 #include "aaa/radius_internal.h"
 
@@ -20,11 +20,17 @@ static void init_ports(struct radius_server *s)
 	for (int i = 0; i < RADIUS_PORTS; i++) {
 		struct radius_portal *p = &s->ports[i];
 
-		*p = (struct radius_portal){ .server = s, .kind = (enum radius_port)i };
+		*p = (struct radius_portal){
+			.server = s,
+			.kind = (enum radius_port)i,
+		};
 		p->line = &s->lines[tls ? 0 : i];
 		s->lines[i] = (struct radius_line){
-			.server = s, .name = tls ? "TLS" : radius_port_name(p),
-			.port = p->kind == RADIUS_PORT_AUTH ? s->config->auth_port : s->config->acct_port,
+			.server = s,
+			.name = tls ? "TLS" : radius_port_name(p),
+			.port = p->kind == RADIUS_PORT_AUTH ?
+					s->config->auth_port :
+					s->config->acct_port,
 		};
 	}
 }
@@ -32,8 +38,12 @@ static void init_ports(struct radius_server *s)
 struct radius *radius_new(struct aaa *a)
 {
 	static const struct radius_events events = {
-		.reply = radius_take_reply, .bad_reply = radius_bad_reply, .broken = radius_socket_broken,
-		.refused = radius_line_refused, .changed = radius_server_restart, .probe = radius_probe,
+		.reply = radius_take_reply,
+		.bad_reply = radius_bad_reply,
+		.broken = radius_socket_broken,
+		.refused = radius_line_refused,
+		.changed = radius_server_restart,
+		.probe = radius_probe,
 	};
 	struct radius *r = calloc(1, sizeof(*r));
 
@@ -54,9 +64,13 @@ struct radius *radius_new(struct aaa *a)
 		s->radius = r;
 		s->config = &a->config->radius[i];
 		init_ports(s);
-		/* The same for all: what proves who is who are the certificates (RFC 6614, section 2.3). */
+		/*
+		 * The same for all: what proves who is who are the certificates
+		 * (RFC 6614, section 2.3).
+		 */
 		if (s->config->transport == CONFIG_TRANSPORT_TLS)
-			(void)secret_set(&s->secret, "radsec", strlen("radsec"));
+			(void)secret_set(&s->secret, "radsec",
+					 strlen("radsec"));
 		radius_ask_secret(s);
 		radius_ask_address(s);
 	}
@@ -85,8 +99,9 @@ void radius_free(struct radius *r)
 	free(r);
 }
 
-int radius_send(struct radius *r, enum radius_port port, const struct config_strings *servers,
-		enum radius_code code, radius_build *build, radius_done *done, void *arg)
+int radius_send(struct radius *r, enum radius_port port,
+		const struct config_strings *servers, enum radius_code code,
+		radius_build *build, radius_done *done, void *arg)
 {
 	struct radius_request *q;
 
@@ -97,8 +112,14 @@ int radius_send(struct radius *r, enum radius_port port, const struct config_str
 		return -ENOMEM;
 	r->request_n++;
 	*q = (struct radius_request){
-		.radius = r, .servers = servers, .kind = port, .code = code, .build = build, .done = done,
-		.arg = arg, .result = -ETIMEDOUT,
+		.radius = r,
+		.servers = servers,
+		.kind = port,
+		.code = code,
+		.build = build,
+		.done = done,
+		.arg = arg,
+		.result = -ETIMEDOUT,
 	};
 	radius_request_advance(q);
 	return 0;
@@ -110,10 +131,12 @@ void radius_on_alive(struct radius *r, void (*fn)(void *arg), void *arg)
 	r->alive_arg = arg;
 }
 
-bool radius_is_alive(const struct radius *r, enum radius_port port, const struct config_strings *servers)
+bool radius_is_alive(const struct radius *r, enum radius_port port,
+		     const struct config_strings *servers)
 {
 	for (size_t i = 0; i < servers->n; i++) {
-		const struct radius_server *s = radius_find_server(r, servers->v[i]);
+		const struct radius_server *s =
+			radius_find_server(r, servers->v[i]);
 
 		if (s && radius_is_usable(s) && s->ports[port].state != DEAD)
 			return true;
@@ -121,10 +144,12 @@ bool radius_is_alive(const struct radius *r, enum radius_port port, const struct
 	return false;
 }
 
-bool radius_is_ready(const struct radius *r, const struct config_strings *servers)
+bool radius_is_ready(const struct radius *r,
+		     const struct config_strings *servers)
 {
 	for (size_t i = 0; i < servers->n; i++) {
-		const struct radius_server *s = radius_find_server(r, servers->v[i]);
+		const struct radius_server *s =
+			radius_find_server(r, servers->v[i]);
 
 		if (s && radius_is_usable(s))
 			return true;
@@ -132,9 +157,11 @@ bool radius_is_ready(const struct radius *r, const struct config_strings *server
 	return false;
 }
 
-int radius_state(const struct radius *r, uint32_t index, struct aaa_radius_state *out)
+int radius_state(const struct radius *r, uint32_t index,
+		 struct aaa_radius_state *out)
 {
-	const struct radius_server *s = index < r->n ? &r->servers[index] : NULL;
+	const struct radius_server *s = index < r->n ? &r->servers[index] :
+						       NULL;
 	const struct radius_portal *auth, *acct;
 	uint64_t changed;
 	char text[ADDR_STRLEN];
@@ -146,11 +173,13 @@ int radius_state(const struct radius *r, uint32_t index, struct aaa_radius_state
 	acct = &s->ports[RADIUS_PORT_ACCT];
 	memcpy(out->name, s->config->name, sizeof(out->name));
 	if (addr_is_set(&s->address))
-		snprintf(out->address, sizeof(out->address), "%s", addr_format(&s->address, text));
+		snprintf(out->address, sizeof(out->address), "%s",
+			 addr_format(&s->address, text));
 	out->transport = s->config->transport;
 	for (unsigned int i = 0; i < s->lines[0].socket_n && !out->tls[0]; i++)
 		if (s->lines[0].sockets[i]->tls)
-			radius_tls_describe(s->lines[0].sockets[i]->tls, out->tls, sizeof(out->tls));
+			radius_tls_describe(s->lines[0].sockets[i]->tls,
+					    out->tls, sizeof(out->tls));
 	out->auth_port = s->config->auth_port;
 	out->acct_port = s->config->acct_port;
 	out->auth = auth->state;
@@ -168,7 +197,8 @@ int radius_state(const struct radius *r, uint32_t index, struct aaa_radius_state
 	out->auth_latency_us = auth->latency_us;
 	out->acct_latency_us = acct->latency_us;
 	out->outstanding = auth->request_n + acct->request_n;
-	changed = auth->changed_ms > acct->changed_ms ? auth->changed_ms : acct->changed_ms;
+	changed = auth->changed_ms > acct->changed_ms ? auth->changed_ms :
+							acct->changed_ms;
 	if (changed)
 		out->changed_ms_ago = loop_now(r->loop) - changed + 1;
 	memcpy(out->last_error, s->last_error, sizeof(out->last_error));

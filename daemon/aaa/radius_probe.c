@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The RADIUS client looks whether a server that is taken as dead answers again. */
+/*
+ * The RADIUS client looks whether a server that is taken as dead answers again.
+ */
 #include "aaa/radius_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-static void probe_done(void *arg, int result, const struct radius_answer *answer)
+static void probe_done(void *arg, int result,
+		       const struct radius_answer *answer)
 {
 	struct radius_portal *p = arg;
 
@@ -15,7 +18,8 @@ static void probe_done(void *arg, int result, const struct radius_answer *answer
 		radius_set_dead(p, "it does not answer");
 }
 
-static int probe_build(void *arg, struct radius_builder *b, const struct radius_server_info *server)
+static int probe_build(void *arg, struct radius_builder *b,
+		       const struct radius_server_info *server)
 {
 	(void)arg;
 	(void)b;
@@ -26,7 +30,8 @@ static int probe_build(void *arg, struct radius_builder *b, const struct radius_
 void radius_probe(struct loop_timer *t)
 {
 	static const struct config_strings nobody;
-	struct radius_portal *p = container_of(t, struct radius_portal, probe_timer);
+	struct radius_portal *p =
+		container_of(t, struct radius_portal, probe_timer);
 	struct radius_server *s = p->server;
 	struct radius_request *q;
 
@@ -40,8 +45,15 @@ void radius_probe(struct loop_timer *t)
 	q = p->probing || !radius_is_usable(s) ? NULL : calloc(1, sizeof(*q));
 	if (q) {
 		*q = (struct radius_request){
-			.radius = s->radius, .servers = &nobody, .kind = p->kind, .code = RADIUS_STATUS_SERVER,
-			.build = probe_build, .done = probe_done, .arg = p, .probe = true, .result = -ETIMEDOUT,
+			.radius = s->radius,
+			.servers = &nobody,
+			.kind = p->kind,
+			.code = RADIUS_STATUS_SERVER,
+			.build = probe_build,
+			.done = probe_done,
+			.arg = p,
+			.probe = true,
+			.result = -ETIMEDOUT,
 		};
 		p->probing = true;
 		if (radius_request_start(q, p) == 0)

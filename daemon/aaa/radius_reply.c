@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Replies to the RADIUS client: which request each is for, whether the server said it,
- * and what is done with one that nothing can be done with.
+ * Replies to the RADIUS client: which request each is for, whether the server
+ * said it, and what is done with one that nothing can be done with.
  */
 #include "aaa/radius_internal.h"
 
@@ -10,29 +10,35 @@
 
 #include "lib/log.h"
 
-#define UNASKED		(RADIUS_FAULTS - 1)
+#define UNASKED (RADIUS_FAULTS - 1)
 
 static bool answers(enum radius_code request, uint8_t reply)
 {
 	if (request == RADIUS_ACCOUNTING_REQUEST)
 		return reply == RADIUS_ACCOUNTING_RESPONSE;
 	if (request == RADIUS_STATUS_SERVER)
-		return reply == RADIUS_ACCESS_ACCEPT || reply == RADIUS_ACCOUNTING_RESPONSE;
-	return reply == RADIUS_ACCESS_ACCEPT || reply == RADIUS_ACCESS_REJECT || reply == RADIUS_ACCESS_CHALLENGE;
+		return reply == RADIUS_ACCESS_ACCEPT ||
+		       reply == RADIUS_ACCOUNTING_RESPONSE;
+	return reply == RADIUS_ACCESS_ACCEPT || reply == RADIUS_ACCESS_REJECT ||
+	       reply == RADIUS_ACCESS_CHALLENGE;
 }
 
 /* One line for many: whoever can send to us must not fill the log. */
-static void drop_reply(struct radius_socket *k, unsigned int fault, const char *why)
+static void drop_reply(struct radius_socket *k, unsigned int fault,
+		       const char *why)
 {
 	struct radius_server *s = k->line->server;
-	uint64_t now = loop_now(s->radius->loop), *logged_ms = &s->logged_ms[fault];
+	uint64_t now = loop_now(s->radius->loop),
+		 *logged_ms = &s->logged_ms[fault];
 
 	s->bad++;
-	snprintf(s->last_error, sizeof(s->last_error), "a reply was dropped: %s", why);
+	snprintf(s->last_error, sizeof(s->last_error),
+		 "a reply was dropped: %s", why);
 	if (*logged_ms && now - *logged_ms < RADIUS_LOG_PAUSE_MS)
 		return;
 	*logged_ms = now ? now : 1;
-	log_warn("radius \"%s\": a reply of its %s port was dropped: %s", s->config->name, k->line->name, why);
+	log_warn("radius \"%s\": a reply of its %s port was dropped: %s",
+		 s->config->name, k->line->name, why);
 }
 
 void radius_bad_reply(struct radius_socket *k, enum radius_fault fault)
@@ -40,14 +46,26 @@ void radius_bad_reply(struct radius_socket *k, enum radius_fault fault)
 	drop_reply(k, fault, radius_fault_text(fault));
 }
 
-static void count(struct radius_portal *p, const struct radius_view *v, uint32_t latency_us)
+static void count(struct radius_portal *p, const struct radius_view *v,
+		  uint32_t latency_us)
 {
-	p->latency_us = p->latency_us ? (uint32_t)((7ull * p->latency_us + latency_us) / 8) : latency_us;
+	p->latency_us =
+		p->latency_us ?
+			(uint32_t)((7ull * p->latency_us + latency_us) / 8) :
+			latency_us;
 	switch (v->code) {
-	case RADIUS_ACCESS_ACCEPT: p->accepts++; break;
-	case RADIUS_ACCESS_REJECT: p->rejects++; break;
-	case RADIUS_ACCESS_CHALLENGE: p->challenges++; break;
-	default: p->responses++; break;
+	case RADIUS_ACCESS_ACCEPT:
+		p->accepts++;
+		break;
+	case RADIUS_ACCESS_REJECT:
+		p->rejects++;
+		break;
+	case RADIUS_ACCESS_CHALLENGE:
+		p->challenges++;
+		break;
+	default:
+		p->responses++;
+		break;
 	}
 }
 
@@ -67,12 +85,17 @@ bool radius_take_reply(struct radius_socket *k, const uint8_t *data, size_t len)
 	}
 	if (!q) {
 		radius_regain_id(k, v.id);
-		drop_reply(k, UNASKED, "nothing was asked with its identifier, or it came too late");
+		drop_reply(k, UNASKED,
+			   "nothing was asked with its identifier, or it came "
+			   "too late");
 		return true;
 	}
 	/* Of all replies only these can be forged to any use (Blast-RADIUS). */
-	must_sign = q->code == RADIUS_ACCESS_REQUEST && s->config->require_message_authenticator;
-	fault = answers(q->code, v.code) ? radius_check_reply(&v, &s->secret, q->auth, must_sign) : RADIUS_BAD_CODE;
+	must_sign = q->code == RADIUS_ACCESS_REQUEST &&
+		    s->config->require_message_authenticator;
+	fault = answers(q->code, v.code) ?
+			radius_check_reply(&v, &s->secret, q->auth, must_sign) :
+			RADIUS_BAD_CODE;
 	if (fault) {
 		radius_bad_reply(k, fault);
 		if (fault == RADIUS_BAD_AUTHENTICATOR)
@@ -81,7 +104,9 @@ bool radius_take_reply(struct radius_socket *k, const uint8_t *data, size_t len)
 	}
 	memcpy(auth, q->auth, sizeof(auth));
 	answer = (struct radius_answer){
-		.view = &v, .server = { s->config, &s->secret }, .request_auth = auth,
+		.view = &v,
+		.server = { s->config, &s->secret },
+		.request_auth = auth,
 		.latency_us = radius_request_latency_us(q),
 	};
 	k->heard_ms = loop_now(s->radius->loop);

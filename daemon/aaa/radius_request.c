@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Requests of the RADIUS client: building, sending again, on to the next server when
- * the one that they are with is dead, or the connection to it is over.
+ * Requests of the RADIUS client: building, sending again, on to the next server
+ * when the one that they are with is dead, or the connection to it is over.
  */
 #include "aaa/radius_internal.h"
 
@@ -14,7 +14,8 @@
 
 #include "lib/log.h"
 
-#define AGAIN_MS	500	/* until a connection is tried again for what has no other server */
+/* until a connection is tried again for what has no other server */
+#define AGAIN_MS 500
 
 static uint64_t now_us(void)
 {
@@ -62,7 +63,8 @@ void radius_request_free(struct radius_request *q)
 	free(q);
 }
 
-void radius_request_finish(struct radius_request *q, int result, const struct radius_answer *answer)
+void radius_request_finish(struct radius_request *q, int result,
+			   const struct radius_answer *answer)
 {
 	radius_done *done = q->done;
 	void *arg = q->arg;
@@ -99,7 +101,10 @@ static int make_packet(struct radius_request *q, struct radius_portal *p)
 	if (q->code == RADIUS_ACCOUNTING_REQUEST)
 		memset(q->auth, 0, sizeof(q->auth));
 	radius_begin(&b, q->code, q->id, q->auth);
-	/* First, so that nothing that follows can be replaced by whoever sees the packet. */
+	/*
+	 * First, so that nothing that follows can be replaced by whoever
+	 * sees the packet.
+	 */
 	if (q->code != RADIUS_ACCOUNTING_REQUEST)
 		radius_add_signature(&b);
 	radius_add_text(&b, RADIUS_NAS_IDENTIFIER, s->config->nas_identifier);
@@ -148,25 +153,33 @@ int radius_request_start(struct radius_request *q, struct radius_portal *p)
 	q->last = p;
 	q->sent_us = now_us();
 	err = transmit(q);
-	if (err)	/* nobody will answer it */
+	if (err) /* nobody will answer it */
 		radius_give_id(q);
 	else
-		err = loop_timer_set(q->radius->loop, &q->timer, q->started_ms + c->timeout_ms / c->tries,
+		err = loop_timer_set(q->radius->loop, &q->timer,
+				     q->started_ms + c->timeout_ms / c->tries,
 				     on_answer_timer);
 	if (err)
 		leave_port(q);
 	return err;
 }
 
-/* The next port to try: of the living first, then of the dead. NULL: none is left. */
-static struct radius_portal *choose(const struct radius_request *q, size_t *place)
+/*
+ * The next port to try: of the living first, then of the dead.
+ * NULL: none is left.
+ */
+static struct radius_portal *choose(const struct radius_request *q,
+				    size_t *place)
 {
 	for (int dead = 0; dead < 2; dead++) {
 		for (size_t i = 0; i < q->servers->n && i < 64; i++) {
-			struct radius_server *s = radius_find_server(q->radius, q->servers->v[i]);
+			struct radius_server *s =
+				radius_find_server(q->radius, q->servers->v[i]);
 			struct radius_portal *p = s ? &s->ports[q->kind] : NULL;
 
-			if (q->tried & 1ull << i || !p || !radius_is_usable(s) || (p->state == DEAD) != (dead == 1))
+			if (q->tried & 1ull << i || !p ||
+			    !radius_is_usable(s) ||
+			    (p->state == DEAD) != (dead == 1))
 				continue;
 			*place = i;
 			return p;
@@ -184,7 +197,8 @@ static bool has_other(const struct radius_request *q)
 
 static void on_give_up(struct loop_timer *t)
 {
-	struct radius_request *q = container_of(t, struct radius_request, timer);
+	struct radius_request *q =
+		container_of(t, struct radius_request, timer);
 
 	radius_request_finish(q, q->result, NULL);
 }
@@ -198,7 +212,8 @@ static void cannot_send(struct radius_server *s, const char *why)
 	if (s->send_logged_ms && now - s->send_logged_ms < RADIUS_LOG_PAUSE_MS)
 		return;
 	s->send_logged_ms = now ? now : 1;
-	log_warn("radius \"%s\": a request cannot be sent: %s", s->config->name, why);
+	log_warn("radius \"%s\": a request cannot be sent: %s", s->config->name,
+		 why);
 }
 
 void radius_request_advance(struct radius_request *q)
@@ -219,12 +234,16 @@ void radius_request_advance(struct radius_request *q)
 		cannot_send(p->server, strerror(-err));
 	}
 	link_to(q, &q->radius->ending);
-	loop_timer_set(q->radius->loop, &q->timer, loop_now(q->radius->loop), on_give_up);
+	loop_timer_set(q->radius->loop, &q->timer, loop_now(q->radius->loop),
+		       on_give_up);
 }
 
 /* ---- a server is dead ---- */
 
-/* What waits for it goes to the next server at once; without one it goes on trying here. */
+/*
+ * What waits for it goes to the next server at once; without one it goes on
+ * trying here.
+ */
 static void move_on(struct radius_portal *p)
 {
 	struct radius_request *next;
@@ -243,11 +262,15 @@ void radius_set_dead(struct radius_portal *p, const char *why)
 	if (!radius_bury(p))
 		return;
 	radius_server_error(s, why);
-	log_warn("radius \"%s\": its %s port is taken as dead: %s", s->config->name, radius_port_name(p), why);
+	log_warn("radius \"%s\": its %s port is taken as dead: %s",
+		 s->config->name, radius_port_name(p), why);
 	move_on(p);
 }
 
-/* All kinds of requests, for they share a line that leads nowhere. It is told once for the same reason. */
+/*
+ * All kinds of requests, for they share a line that leads nowhere. It is told
+ * once for the same reason.
+ */
 static void set_unreachable(struct radius_server *s, const char *why)
 {
 	bool news = strcmp(s->last_error, why) != 0;
@@ -256,7 +279,8 @@ static void set_unreachable(struct radius_server *s, const char *why)
 		news = radius_bury(&s->ports[i]) || news;
 	radius_server_error(s, why);
 	if (news)
-		log_warn("radius \"%s\": it is taken as dead: %s", s->config->name, why);
+		log_warn("radius \"%s\": it is taken as dead: %s",
+			 s->config->name, why);
 	for (int i = 0; i < RADIUS_PORTS; i++)
 		move_on(&s->ports[i]);
 }
@@ -267,7 +291,8 @@ void radius_line_refused(struct radius_line *l)
 		struct radius_portal *p = &l->server->ports[i];
 
 		if (p->line == l && p->requests)
-			radius_set_dead(p, "nothing listens there (ICMP port unreachable)");
+			radius_set_dead(p, "nothing listens there (ICMP port "
+					   "unreachable)");
 	}
 }
 
@@ -313,7 +338,9 @@ void radius_server_restart(struct radius_server *s)
 	/* Perhaps that was the trouble. */
 	for (int i = 0; i < RADIUS_PORTS; i++)
 		if (s->ports[i].state == DEAD)
-			loop_timer_set(loop, &s->ports[i].probe_timer, loop_now(loop), s->ports[i].probe_timer.cb);
+			loop_timer_set(loop, &s->ports[i].probe_timer,
+				       loop_now(loop),
+				       s->ports[i].probe_timer.cb);
 }
 
 /* Whether something was heard there later than this. */
@@ -355,10 +382,11 @@ static void reconnect(struct radius_request *q, bool again)
 }
 
 /*
- * again: what was under way may begin again at once on another connection to the
- * same server. Else nothing was heard on this one since then.
+ * again: what was under way may begin again at once on another connection to
+ * the same server. Else nothing was heard on this one since then.
  */
-static void end_connection(struct radius_socket *k, const char *why, bool again, uint64_t since_ms)
+static void end_connection(struct radius_socket *k, const char *why, bool again,
+			   uint64_t since_ms)
 {
 	struct radius_line *l = k->line;
 	struct radius_server *s = l->server;
@@ -370,10 +398,12 @@ static void end_connection(struct radius_socket *k, const char *why, bool again,
 			set_aside(k->by_id[id], &all);
 	radius_socket_close(k);
 	if (again && n)
-		log_info("radius \"%s\": a connection is over, with %u requests under way: %s", s->config->name, n,
-			 why);
+		log_info("radius \"%s\": a connection is over, with %u "
+			 "requests under way: %s",
+			 s->config->name, n, why);
 	else if (again)
-		log_debug("radius \"%s\": a connection is over: %s", s->config->name, why);
+		log_debug("radius \"%s\": a connection is over: %s",
+			  s->config->name, why);
 	else if (serves(l, since_ms))
 		cannot_send(s, why);
 	else
@@ -389,7 +419,8 @@ void radius_socket_broken(struct radius_socket *k, const char *why)
 
 static void on_answer_timer(struct loop_timer *t)
 {
-	struct radius_request *q = container_of(t, struct radius_request, timer);
+	struct radius_request *q =
+		container_of(t, struct radius_request, timer);
 	struct radius_portal *p = q->port;
 	struct radius_socket *k = q->socket;
 	const struct config_radius *c = p->server->config;
@@ -399,24 +430,33 @@ static void on_answer_timer(struct loop_timer *t)
 	if (q->sends < c->tries) {
 		(void)transmit(q);
 		loop_timer_set(q->radius->loop, t,
-			       q->started_ms + (uint64_t)c->timeout_ms * q->sends / c->tries, on_answer_timer);
+			       q->started_ms + (uint64_t)c->timeout_ms *
+						       q->sends / c->tries,
+			       on_answer_timer);
 		return;
 	}
 	if (!q->probe)
 		p->timeouts++;
 	/* A connection on which nothing comes is none. */
 	if (k->tls && k->heard_ms < started) {
-		snprintf(why, sizeof(why), "%s within %u.%u s", radius_tls_awaits(k->tls), c->timeout_ms / 1000,
+		snprintf(why, sizeof(why), "%s within %u.%u s",
+			 radius_tls_awaits(k->tls), c->timeout_ms / 1000,
 			 c->timeout_ms % 1000 / 100);
 		end_connection(k, why, false, started);
 		return;
 	}
 	radius_request_advance(q);
-	/* One request lost is no sign of death where others were answered meanwhile. */
+	/*
+	 * One request lost is no sign of death where others were
+	 * answered meanwhile.
+	 */
 	if (heard > started)
 		return;
-	snprintf(why, sizeof(why), "it did not answer within %u.%u s%s", c->timeout_ms / 1000,
-		 c->timeout_ms % 1000 / 100, heard || !c->secret_file ? "" : ", and never did: does it run, does it "
-		 "know this host as a client, has it the same secret?");
+	snprintf(why, sizeof(why), "it did not answer within %u.%u s%s",
+		 c->timeout_ms / 1000, c->timeout_ms % 1000 / 100,
+		 heard || !c->secret_file ?
+			 "" :
+			 ", and never did: does it run, does it "
+			 "know this host as a client, has it the same secret?");
 	radius_set_dead(p, why);
 }

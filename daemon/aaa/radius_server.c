@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Servers of the RADIUS client: which are alive, their secrets and addresses, the way to them. */
+/*
+ * Servers of the RADIUS client: which are alive, their secrets and addresses,
+ * the way to them.
+ */
 #include "aaa/radius_internal.h"
 
 #include <errno.h>
@@ -12,8 +15,8 @@
 #include "aaa/resolve.h"
 #include "lib/log.h"
 
-#define RETRY_MS 5000	/* for an address or a secret that is missing */
-#define PAUSE_MS 1000	/* between two looks for them */
+#define RETRY_MS 5000 /* for an address or a secret that is missing */
+#define PAUSE_MS 1000 /* between two looks for them */
 
 /* ---- what is known of them ---- */
 
@@ -27,7 +30,8 @@ void radius_server_error(struct radius_server *s, const char *text)
 	snprintf(s->last_error, sizeof(s->last_error), "%s", text);
 }
 
-struct radius_server *radius_find_server(const struct radius *r, const char *name)
+struct radius_server *radius_find_server(const struct radius *r,
+					 const char *name)
 {
 	for (size_t i = 0; i < r->n; i++)
 		if (strcmp(r->servers[i].config->name, name) == 0)
@@ -60,7 +64,8 @@ void radius_set_alive(struct radius_portal *p)
 	p->changed_ms = p->heard_ms;
 	loop_timer_stop(&p->probe_timer);
 	if (was == DEAD)
-		log_notice("radius \"%s\": its %s port answers again", s->config->name, radius_port_name(p));
+		log_notice("radius \"%s\": its %s port answers again",
+			   s->config->name, radius_port_name(p));
 	if (p->kind == RADIUS_PORT_ACCT)
 		radius_tell_alive(s->radius);
 }
@@ -71,7 +76,8 @@ bool radius_bury(struct radius_portal *p)
 	bool lived = p->state != DEAD;
 
 	if (!loop_timer_is_set(&p->probe_timer))
-		loop_timer_set(s->radius->loop, &p->probe_timer, loop_now(s->radius->loop) + s->config->dead_ms,
+		loop_timer_set(s->radius->loop, &p->probe_timer,
+			       loop_now(s->radius->loop) + s->config->dead_ms,
 			       s->radius->on->probe);
 	/* Its secret or its name's address may have changed. */
 	radius_ask_secret(s);
@@ -92,7 +98,8 @@ static void maybe_ready(struct radius_server *s)
 
 static void on_retry_timer(struct loop_timer *t)
 {
-	struct radius_server *s = container_of(t, struct radius_server, retry_timer);
+	struct radius_server *s =
+		container_of(t, struct radius_server, retry_timer);
 
 	if (!secret_is_set(&s->secret))
 		radius_ask_secret(s);
@@ -103,7 +110,9 @@ static void on_retry_timer(struct loop_timer *t)
 static void retry_later(struct radius_server *s)
 {
 	if (!radius_is_usable(s))
-		loop_timer_set(s->radius->loop, &s->retry_timer, loop_now(s->radius->loop) + RETRY_MS, on_retry_timer);
+		loop_timer_set(s->radius->loop, &s->retry_timer,
+			       loop_now(s->radius->loop) + RETRY_MS,
+			       on_retry_timer);
 }
 
 /* false: it was done just now. */
@@ -125,14 +134,17 @@ static void restart(struct radius_server *s)
 
 static void take_secret(struct radius_server *s, const struct secret *fresh)
 {
-	bool same = s->secret.len == fresh->len && secret_equal(s->secret.data, fresh->data, fresh->len);
+	bool same = s->secret.len == fresh->len &&
+		    secret_equal(s->secret.data, fresh->data, fresh->len);
 	bool first = !secret_is_set(&s->secret);
 
 	s->secret_error = 0;
 	if (same)
 		return;
 	if (!first)
-		log_notice("radius \"%s\": its secret-file has another secret now", s->config->name);
+		log_notice("radius \"%s\": its secret-file has another secret "
+			   "now",
+			   s->config->name);
 	s->secret = *fresh;
 	restart(s);
 }
@@ -153,9 +165,13 @@ static void on_secret(void *arg, int result, struct ipc_message *m)
 	if (result) {
 		radius_server_error(s, "its secret-file cannot be used");
 		if (result != s->secret_error)
-			log_error("radius \"%s\": cannot use its secret-file: %s", s->config->name,
-				  result == -EACCES ? "others can read it: chmod 600 it" :
-				  result == -ENODATA ? "it is empty" : strerror(-result));
+			log_error("radius \"%s\": cannot use its secret-file: "
+				  "%s",
+				  s->config->name,
+				  result == -EACCES ?
+					  "others can read it: chmod 600 it" :
+				  result == -ENODATA ? "it is empty" :
+						       strerror(-result));
 		s->secret_error = result;
 		retry_later(s);
 	} else {
@@ -171,8 +187,8 @@ void radius_ask_secret(struct radius_server *s)
 	if (!s->config->secret_file || s->opening || !may_ask(s, &s->opened_ms))
 		return;
 	memcpy(body.name, s->config->name, sizeof(body.name));
-	s->opening = channel_request(&s->radius->aaa->monitor, AAA_OPEN, &body, sizeof(body), NULL, 0,
-				     on_secret, s) == 0;
+	s->opening = channel_request(&s->radius->aaa->monitor, AAA_OPEN, &body,
+				     sizeof(body), NULL, 0, on_secret, s) == 0;
 }
 
 struct name_job {
@@ -198,10 +214,15 @@ static void take_address(struct radius_server *s, const struct addr *a)
 	restart(s);
 }
 
-/* The address that it has when it still counts and serves; else the one behind it, or the first. */
-static const struct addr *choose_address(const struct radius_server *s, const struct aaa_resolve_reply *r)
+/*
+ * The address that it has when it still counts and serves; else the one behind
+ * it, or the first.
+ */
+static const struct addr *choose_address(const struct radius_server *s,
+					 const struct aaa_resolve_reply *r)
 {
-	bool serves = s->ports[RADIUS_PORT_AUTH].state == ALIVE || s->ports[RADIUS_PORT_ACCT].state == ALIVE;
+	bool serves = s->ports[RADIUS_PORT_AUTH].state == ALIVE ||
+		      s->ports[RADIUS_PORT_ACCT].state == ALIVE;
 
 	for (uint32_t i = 0; i < r->count; i++)
 		if (addr_equal_ip(&s->address, &r->address[i]))
@@ -220,8 +241,10 @@ static void done_name(struct workers_job *job)
 	} else {
 		radius_server_error(s, j->r.error);
 		if (!addr_is_set(&s->address))
-			log_warn("radius \"%s\": its address %s cannot be resolved: %s", s->config->name,
-				 s->config->address, j->r.error);
+			log_warn("radius \"%s\": its address %s cannot be "
+				 "resolved: %s",
+				 s->config->name, s->config->address,
+				 j->r.error);
 		retry_later(s);
 	}
 	free(j);
@@ -255,7 +278,8 @@ void radius_ask_address(struct radius_server *s)
 
 /* ---- the way to them ---- */
 
-static int bind_and_connect(int fd, const struct addr *from, const struct addr *to)
+static int bind_and_connect(int fd, const struct addr *from,
+			    const struct addr *to)
 {
 	struct sockaddr_storage ss;
 	socklen_t len;
@@ -266,7 +290,10 @@ static int bind_and_connect(int fd, const struct addr *from, const struct addr *
 			return -errno;
 	}
 	len = addr_to_sockaddr(to, &ss);
-	return connect(fd, (struct sockaddr *)&ss, len) < 0 && errno != EINPROGRESS ? -errno : 0;
+	return connect(fd, (struct sockaddr *)&ss, len) < 0 &&
+			       errno != EINPROGRESS ?
+		       -errno :
+		       0;
 }
 
 int radius_line_connect(const struct radius_line *l, int type)

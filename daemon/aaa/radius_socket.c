@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sockets of the RADIUS client and their identifiers. Those of UDP are here, those
- * of TLS in radius_tls.c; requests do not know which they have.
+ * Sockets of the RADIUS client and their identifiers. Those of UDP are here,
+ * those of TLS in radius_tls.c; requests do not know which they have.
  */
 #include "aaa/radius_internal.h"
 
@@ -47,16 +47,23 @@ static int start_udp(struct radius_socket *k)
 	k->fd = radius_line_connect(k->line, SOCK_DGRAM);
 	if (k->fd < 0)
 		return k->fd;
-	/* A burst of answers must not be lost while the loop does something else. */
+	/*
+	 * A burst of answers must not be lost while the loop
+	 * does something else.
+	 */
 	(void)setsockopt(k->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	return loop_io_start(k->line->server->radius->loop, &k->io, k->fd, LOOP_READ, on_readable);
+	return loop_io_start(k->line->server->radius->loop, &k->io, k->fd,
+			     LOOP_READ, on_readable);
 }
 
 static int send_udp(struct radius_socket *k, const uint8_t *data, size_t len)
 {
 	ssize_t n = send(k->fd, data, len, MSG_NOSIGNAL);
 
-	/* What another one met; whether this one meets it too is seen by receiving. */
+	/*
+	 * What another one met; whether this one meets it too is
+	 * seen by receiving.
+	 */
 	if (n < 0 && errno == ECONNREFUSED)
 		n = send(k->fd, data, len, MSG_NOSIGNAL);
 	return n < 0 && errno != EAGAIN && errno != ENOBUFS ? -errno : 0;
@@ -66,7 +73,8 @@ static int send_udp(struct radius_socket *k, const uint8_t *data, size_t len)
 
 int radius_socket_send(struct radius_socket *k, const uint8_t *data, size_t len)
 {
-	return k->tls ? radius_tls_send(k->tls, data, len) : send_udp(k, data, len);
+	return k->tls ? radius_tls_send(k->tls, data, len) :
+			send_udp(k, data, len);
 }
 
 static void free_socket(struct radius_socket *k)
@@ -112,7 +120,8 @@ void radius_socket_close(struct radius_socket *k)
 
 	while (l->sockets[i] != k)
 		i++;
-	memmove(&l->sockets[i], &l->sockets[i + 1], (l->socket_n - i - 1) * sizeof(l->sockets[0]));
+	memmove(&l->sockets[i], &l->sockets[i + 1],
+		(l->socket_n - i - 1) * sizeof(l->sockets[0]));
 	l->socket_n--;
 	free_socket(k);
 }
@@ -125,7 +134,10 @@ void radius_line_close(struct radius_line *l)
 
 /* ---- identifiers ---- */
 
-/* One with a free identifier; connections of which nothing but spent ones are left go. */
+/*
+ * One with a free identifier; connections of which nothing but spent
+ * ones are left go.
+ */
 static struct radius_socket *free_socket_of(struct radius_line *l)
 {
 	for (unsigned int i = 0; i < l->socket_n;) {

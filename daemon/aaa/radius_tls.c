@@ -25,23 +25,28 @@
 #include "lib/log.h"
 #include "proto/radius/stream.h"
 
-#define FILE_BYTES_MAX	(1u << 20)		/* all CAs of a system are a fifth of it */
-#define OUT_MAX		(RADIUS_IDS * 1024u)	/* what waits to be sent */
-#define READS_MAX	64			/* of a turn of the loop */
+#define FILE_BYTES_MAX (1u << 20) /* all CAs of a system are a fifth of it */
+#define OUT_MAX	       (RADIUS_IDS * 1024u) /* what waits to be sent */
+#define READS_MAX      64		    /* of a turn of the loop */
 
 enum phase { FILES, CONNECTING, SHAKING, UP };
 
-/* What the monitor was asked; it outlives a connection that is closed meanwhile. */
-struct asking { struct radius_tls *tls; };
+/*
+ * What the monitor was asked; it outlives a connection that is
+ * closed meanwhile.
+ */
+struct asking {
+	struct radius_tls *tls;
+};
 
 struct radius_tls {
 	struct radius_socket *socket;
 	enum phase phase;
 	struct asking *asking;
-	size_t file;			/* that is asked for: of files[] */
+	size_t file; /* that is asked for: of files[] */
 	SSL_CTX *ctx;
 	SSL *ssl;
-	char why[160];			/* it failed */
+	char why[160]; /* it failed */
 	struct radius_stream in;
 	size_t out_len;
 	uint8_t out[OUT_MAX];
@@ -57,8 +62,8 @@ static const struct radius_events *events_of(const struct radius_tls *t)
 	return t->socket->line->server->radius->on;
 }
 
-__attribute__((format(printf, 2, 3)))
-static int fail(struct radius_tls *t, const char *fmt, ...)
+static int __attribute__((format(printf, 2, 3)))
+fail(struct radius_tls *t, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -128,7 +133,8 @@ static int no_passphrase(char *buf, int size, int rwflag, void *arg)
 static const char *load_key(SSL_CTX *ctx, BIO *bio)
 {
 	bool asked = false;
-	EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, &asked);
+	EVP_PKEY *key =
+		PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, &asked);
 	int ok = key ? SSL_CTX_use_PrivateKey(ctx, key) : 0;
 
 	EVP_PKEY_free(key);
@@ -144,7 +150,8 @@ static const struct {
 	const char *(*load)(SSL_CTX *ctx, BIO *bio);
 } files[] = {
 	{ "ca-file", AAA_FILE_RADIUS_CA, false, load_ca },
-	{ "certificate-file", AAA_FILE_RADIUS_CERTIFICATE, false, load_certificate },
+	{ "certificate-file", AAA_FILE_RADIUS_CERTIFICATE, false,
+	  load_certificate },
 	{ "key-file", AAA_FILE_RADIUS_KEY, true, load_key },
 };
 
@@ -163,7 +170,9 @@ static int load_text(struct radius_tls *t, const char *text, size_t len)
 	ERR_clear_error();
 	why = files[t->file].load(t->ctx, bio);
 	BIO_free(bio);
-	return why ? fail(t, "its %s cannot be used: %s", files[t->file].key, why) : 0;
+	return why ? fail(t, "its %s cannot be used: %s", files[t->file].key,
+			  why) :
+		     0;
 }
 
 static int load_file(struct radius_tls *t, int fd)
@@ -203,10 +212,13 @@ static void on_file(void *arg, int result, struct ipc_message *m)
 		if (!result)
 			result = fd < 0 ? fd : load_file(t, fd);
 		if (result && !t->why[0])
-			fail(t, "its %s cannot be used: %s", files[t->file].key, result == -EACCES ?
-			     "others can read it: chmod 600 it" : strerror(-result));
+			fail(t, "its %s cannot be used: %s", files[t->file].key,
+			     result == -EACCES ?
+				     "others can read it: chmod 600 it" :
+				     strerror(-result));
 		if (!result)
-			result = ++t->file < file_n(t) ? ask_file(t) : start_connecting(t);
+			result = ++t->file < file_n(t) ? ask_file(t) :
+							 start_connecting(t);
 		if (result)
 			give_up(t, result);
 	}
@@ -225,7 +237,8 @@ static int ask_file(struct radius_tls *t)
 		return -ENOMEM;
 	t->asking->tls = t;
 	memcpy(body.name, s->config->name, sizeof(body.name));
-	err = channel_request(&s->radius->aaa->monitor, AAA_OPEN, &body, sizeof(body), NULL, 0, on_file, t->asking);
+	err = channel_request(&s->radius->aaa->monitor, AAA_OPEN, &body,
+			      sizeof(body), NULL, 0, on_file, t->asking);
 	if (err) {
 		free(t->asking);
 		t->asking = NULL;
@@ -238,12 +251,16 @@ static int ask_file(struct radius_tls *t)
 /* The server's certificate was looked at, and this is what it lacks. */
 static int fail_certificate(struct radius_tls *t, long check)
 {
-	bool name = check == X509_V_ERR_HOSTNAME_MISMATCH || check == X509_V_ERR_IP_ADDRESS_MISMATCH;
+	bool name = check == X509_V_ERR_HOSTNAME_MISMATCH ||
+		    check == X509_V_ERR_IP_ADDRESS_MISMATCH;
 
 	if (name)
-		return fail(t, "its certificate is refused: it is not for \"%.80s\" (server-name)",
+		return fail(t,
+			    "its certificate is refused: it is not for "
+			    "\"%.80s\" (server-name)",
 			    config_of(t)->server_name);
-	return fail(t, "its certificate is refused: %s", X509_verify_cert_error_string(check));
+	return fail(t, "its certificate is refused: %s",
+		    X509_verify_cert_error_string(check));
 }
 
 /* The server's end of the connection is gone; it need not have said why. */
@@ -252,12 +269,15 @@ static int fail_closed(struct radius_tls *t)
 	if (t->socket->heard_ms)
 		return fail(t, "it closed the connection");
 	if (t->phase == SHAKING)
-		return fail(t, "it closed the connection before TLS was up: is that its port for TLS, does it know "
-			    "this host as a client?");
+		return fail(t, "it closed the connection before TLS was up: is "
+			       "that its port for TLS, does it know this host "
+			       "as a client?");
 	if (!config_of(t)->certificate_file)
-		return fail(t, "it closed the connection without an answer: does it want a certificate "
-			    "(certificate-file)?");
-	return fail(t, "it closed the connection without an answer: does it know our certificate's signer?");
+		return fail(t,
+			    "it closed the connection without an answer: does "
+			    "it want a certificate (certificate-file)?");
+	return fail(t, "it closed the connection without an answer: does it "
+		       "know our certificate's signer?");
 }
 
 /* code: SSL_get_error's. */
@@ -270,7 +290,8 @@ static int fail_tls(struct radius_tls *t, int code, int os_error)
 		return fail_certificate(t, check);
 	if (error && ERR_GET_REASON(error) >= SSL_AD_REASON_OFFSET)
 		return fail(t, "it refused the connection: %s", reason());
-	if (code == SSL_ERROR_ZERO_RETURN || ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING ||
+	if (code == SSL_ERROR_ZERO_RETURN ||
+	    ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING ||
 	    (!error && (os_error == ECONNRESET || os_error == EPIPE)))
 		return fail_closed(t);
 	if (error)
@@ -294,7 +315,10 @@ const char *radius_tls_awaits(const struct radius_tls *t)
 
 /* ---- bytes ---- */
 
-/* What SSL_read, SSL_write or SSL_connect said. 0: later, once io is ready for *events as well; or it failed. */
+/*
+ * What SSL_read, SSL_write or SSL_connect said. 0: later, once io is ready for
+ * *events as well; or it failed.
+ */
 static int later(struct radius_tls *t, int n, short *events)
 {
 	int os_error = errno, code = SSL_get_error(t->ssl, n);
@@ -318,10 +342,13 @@ static int take_packets(struct radius_tls *t)
 	if (!fault)
 		return 0;
 	events_of(t)->bad_reply(t->socket, fault);
-	return fail(t, "it sent what is no RADIUS: %s", radius_fault_text(fault));
+	return fail(t, "it sent what is no RADIUS: %s",
+		    radius_fault_text(fault));
 }
 
-/* Never leaves half of a record with OpenSSL, of which the loop would not hear. */
+/*
+ * Never leaves half of a record with OpenSSL, of which the loop would not hear.
+ */
 static int read_some(struct radius_tls *t, short *events)
 {
 	for (int i = 0; i < READS_MAX || SSL_pending(t->ssl) > 0; i++) {
@@ -341,7 +368,10 @@ static int read_some(struct radius_tls *t, short *events)
 	return 0;
 }
 
-/* Each packet in a record of its own: FreeRADIUS (3.2.1) hangs up on a record that has more than one. */
+/*
+ * Each packet in a record of its own: FreeRADIUS (3.2.1) hangs up on a record
+ * that has more than one.
+ */
 static int write_packets(struct radius_tls *t, size_t *at, short *events)
 {
 	for (*at = 0; *at < t->out_len;) {
@@ -376,7 +406,8 @@ int radius_tls_send(struct radius_tls *t, const uint8_t *data, size_t len)
 	t->out_len += len;
 	if (t->phase != UP)
 		return 0;
-	return loop_io_set(t->socket->line->server->radius->loop, &t->socket->io, LOOP_READ | LOOP_WRITE);
+	return loop_io_set(t->socket->line->server->radius->loop,
+			   &t->socket->io, LOOP_READ | LOOP_WRITE);
 }
 
 /* ---- connecting ---- */
@@ -391,7 +422,8 @@ static int finish_connecting(struct radius_tls *t)
 	if (err)
 		return fail(t, "it cannot be connected to: %s", strerror(err));
 	/* A request does not wait for the acknowledgement of another. */
-	(void)setsockopt(t->socket->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	(void)setsockopt(t->socket->fd, IPPROTO_TCP, TCP_NODELAY, &one,
+			 sizeof(one));
 	t->phase = SHAKING;
 	return 0;
 }
@@ -452,9 +484,11 @@ static int start_ssl(struct radius_tls *t)
 	if (!t->ssl)
 		return -ENOMEM;
 	if (addr_parse(&literal, name) == 0)
-		ok = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(t->ssl), name);
+		ok = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(t->ssl),
+						   name);
 	else
-		ok = SSL_set1_host(t->ssl, name) && SSL_set_tlsext_host_name(t->ssl, name);
+		ok = SSL_set1_host(t->ssl, name) &&
+		     SSL_set_tlsext_host_name(t->ssl, name);
 	SSL_set_hostflags(t->ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	SSL_set_verify(t->ssl, SSL_VERIFY_PEER, NULL);
 	return ok && SSL_set_fd(t->ssl, t->socket->fd) ? 0 : -ENOMEM;
@@ -467,23 +501,28 @@ static int start_connecting(struct radius_tls *t)
 
 	k->fd = radius_line_connect(k->line, SOCK_STREAM);
 	if (k->fd < 0)
-		return fail(t, "it cannot be connected to: %s", strerror(-k->fd));
+		return fail(t, "it cannot be connected to: %s",
+			    strerror(-k->fd));
 	t->phase = CONNECTING;
 	err = start_ssl(t);
 	if (err)
 		return err;
-	return loop_io_start(k->line->server->radius->loop, &k->io, k->fd, LOOP_READ | LOOP_WRITE, on_io);
+	return loop_io_start(k->line->server->radius->loop, &k->io, k->fd,
+			     LOOP_READ | LOOP_WRITE, on_io);
 }
 
 /* TLS 1.2 and later, whatever openssl.cnf says. */
 static SSL_CTX *new_context(void)
 {
-	SSL_CTX *ctx = OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) ? SSL_CTX_new(TLS_client_method()) : NULL;
+	SSL_CTX *ctx = OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) ?
+			       SSL_CTX_new(TLS_client_method()) :
+			       NULL;
 
 	if (!ctx)
 		return NULL;
 	SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
-	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+	SSL_CTX_set_options(ctx,
+			    SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
 	/* What could not be written moves to the buffer's begin. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
@@ -525,7 +564,8 @@ void radius_tls_free(struct radius_tls *t)
 void radius_tls_describe(const struct radius_tls *t, char *out, size_t size)
 {
 	if (t->phase == UP)
-		snprintf(out, size, "%s %s", SSL_get_version(t->ssl), SSL_get_cipher_name(t->ssl));
+		snprintf(out, size, "%s %s", SSL_get_version(t->ssl),
+			 SSL_get_cipher_name(t->ssl));
 	else
 		snprintf(out, size, "%s", "");
 }

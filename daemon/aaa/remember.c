@@ -22,9 +22,11 @@ static uint32_t chain_of(const char *lac, const char *session)
 }
 
 /* Where the link to the entry is, or the end of its chain. */
-static struct remembered **find(struct remembered **at, const char *lac, const char *session)
+static struct remembered **find(struct remembered **at, const char *lac,
+				const char *session)
 {
-	while (*at && (strcmp((*at)->lac, lac) || strcmp((*at)->session, session)))
+	while (*at &&
+	       (strcmp((*at)->lac, lac) || strcmp((*at)->session, session)))
 		at = &(*at)->next;
 	return at;
 }
@@ -50,7 +52,8 @@ void remember_fini(struct remember *r)
 int remember_set(struct remember *r, const char *lac, const char *session,
 		 const struct secret *secret)
 {
-	struct remembered **at = find(&r->chains[chain_of(lac, session)], lac, session);
+	struct remembered **at =
+		find(&r->chains[chain_of(lac, session)], lac, session);
 
 	if (!*at) {
 		*at = calloc(1, sizeof(**at));
@@ -65,7 +68,8 @@ int remember_set(struct remember *r, const char *lac, const char *session,
 
 void remember_forget(struct remember *r, const char *lac, const char *session)
 {
-	struct remembered **at = find(&r->chains[chain_of(lac, session)], lac, session);
+	struct remembered **at =
+		find(&r->chains[chain_of(lac, session)], lac, session);
 
 	if (*at)
 		drop(at);

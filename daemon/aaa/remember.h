@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The passwords of sessions that l2tpctl added: in memory only, by lac and session. */
+/*
+ * The passwords of sessions that l2tpctl added: in memory only, by
+ * lac and session.
+ */
 #ifndef L2TPD_AAA_REMEMBER_H
 #define L2TPD_AAA_REMEMBER_H
 
@@ -11,7 +14,9 @@
 struct remembered;
 
 /* Zeroed is empty. */
-struct remember { struct remembered *chains[REMEMBER_CHAINS]; };
+struct remember {
+	struct remembered *chains[REMEMBER_CHAINS];
+};
 
 void remember_fini(struct remember *r);
 /* Replaces what was there; 0 or -ENOMEM. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What else the engine asks: what is our password there, what is the address of
- * that name. A request is copied, waits for what it needs, and is answered once.
+ * that name. A request is copied, waits for what it needs, and is answered
+ * once.
  */
 #include "aaa/internal.h"
 
@@ -27,7 +28,8 @@ struct secret_job {
 };
 
 /* Ends the job; secret may be NULL with an error. */
-static void answer_secret(struct secret_job *j, int err, const struct secret *secret)
+static void answer_secret(struct secret_job *j, int err,
+			  const struct secret *secret)
 {
 	struct ppp_call_secret_reply r = { 0 };
 
@@ -51,14 +53,19 @@ static void on_password(void *arg, int result, struct ipc_message *m)
 	if (fd >= 0)
 		close(fd);
 	if (result)
-		log_error("lac \"%s\" session \"%s\": cannot use its password-file: %s", j->q.lac,
-			  j->q.session, result == -EACCES ? "others can read it: chmod 600 it" :
-			  result == -ENODATA ? "it is empty" : strerror(-result));
+		log_error("lac \"%s\" session \"%s\": cannot "
+			  "use its password-file: %s",
+			  j->q.lac, j->q.session,
+			  result == -EACCES ?
+				  "others can read it: chmod 600 it" :
+			  result == -ENODATA ? "it is empty" :
+					       strerror(-result));
 	answer_secret(j, result, &s);
 	secret_clear(&s);
 }
 
-static bool has_password_file(const struct aaa *a, const char *lac, const char *session)
+static bool has_password_file(const struct aaa *a, const char *lac,
+			      const char *session)
 {
 	const struct config_lac *l = config_lac_find(a->config, lac);
 	size_t i;
@@ -78,9 +85,11 @@ static void secret_from_users(void *arg, const struct users *users)
 	if (users && users_find(users, q->user, q->remote, &e)) {
 		answer_secret(j, 0, &e.secret);
 	} else {
-		log_error("lac \"%s\" session \"%s\": no password for user \"%s\" at \"%s\"; set "
-			  "password-file, or add it to the users-file of ppp \"%s\"", j->q.lac,
-			  j->q.session, q->user, q->remote, j->q.profile);
+		log_error("lac \"%s\" session \"%s\": no password for "
+			  "user \"%s\" at \"%s\"; set password-file, "
+			  "or add it to the users-file of ppp \"%s\"",
+			  j->q.lac, j->q.session, q->user, q->remote,
+			  j->q.profile);
 		answer_secret(j, -ENOENT, NULL);
 	}
 	secret_clear(&e.secret);
@@ -93,32 +102,42 @@ static void ask_password_file(struct secret_job *j)
 
 	memcpy(body.name, j->q.lac, sizeof(body.name));
 	memcpy(body.session, j->q.session, sizeof(body.session));
-	err = channel_request(&j->aaa->monitor, AAA_OPEN, &body, sizeof(body), NULL, 0,
-			      on_password, j);
+	err = channel_request(&j->aaa->monitor, AAA_OPEN, &body, sizeof(body),
+			      NULL, 0, on_password, j);
 	if (err)
 		answer_secret(j, err, NULL);
 }
 
-/* What l2tpctl said, the session's own file, the profile's users: the first that there is. */
+/*
+ * What l2tpctl said, the session's own file, the profile's users: the first
+ * that there is.
+ */
 void aaa_request_secret(struct aaa *a, struct ipc_message *m)
 {
 	const struct aaa_secret *q = ipc_body(m, struct aaa_secret);
 	const struct secret *known;
 	struct secret_job *j;
 
-	if (!q || !is_text(q->profile, sizeof(q->profile)) || !is_text(q->lac, sizeof(q->lac)) ||
+	if (!q || !is_text(q->profile, sizeof(q->profile)) ||
+	    !is_text(q->lac, sizeof(q->lac)) ||
 	    !is_text(q->session, sizeof(q->session)) ||
 	    !is_text(q->secret.user, sizeof(q->secret.user)) ||
 	    !is_text(q->secret.remote, sizeof(q->secret.remote))) {
-		channel_reply(&a->engine.channel, &m->header, -EINVAL, NULL, 0, NULL, 0);
+		channel_reply(&a->engine.channel, &m->header, -EINVAL, NULL, 0,
+			      NULL, 0);
 		return;
 	}
 	j = malloc(sizeof(*j));
 	if (!j) {
-		channel_reply(&a->engine.channel, &m->header, -ENOMEM, NULL, 0, NULL, 0);
+		channel_reply(&a->engine.channel, &m->header, -ENOMEM, NULL, 0,
+			      NULL, 0);
 		return;
 	}
-	*j = (struct secret_job){ .aaa = a, .asker = aaa_asker_of(&a->engine, &m->header), .q = *q };
+	*j = (struct secret_job){
+		.aaa = a,
+		.asker = aaa_asker_of(&a->engine, &m->header),
+		.q = *q,
+	};
 	known = remember_get(&a->remember, j->q.lac, j->q.session);
 	if (known)
 		answer_secret(j, 0, known);
@@ -154,12 +173,14 @@ static void done_resolve(struct workers_job *job)
 	free(j);
 }
 
-static void refuse_resolve(struct aaa *a, struct ipc_message *m, int err, const char *why)
+static void refuse_resolve(struct aaa *a, struct ipc_message *m, int err,
+			   const char *why)
 {
 	struct aaa_resolve_reply r = { 0 };
 
 	strncpy(r.error, why, sizeof(r.error) - 1);
-	channel_reply(&a->engine.channel, &m->header, err, &r, sizeof(r), NULL, 0);
+	channel_reply(&a->engine.channel, &m->header, err, &r, sizeof(r), NULL,
+		      0);
 }
 
 void aaa_request_resolve(struct aaa *a, struct ipc_message *m)
@@ -185,6 +206,7 @@ void aaa_request_resolve(struct aaa *a, struct ipc_message *m)
 	err = workers_add(a->workers, &j->job);
 	if (err) {
 		free(j);
-		refuse_resolve(a, m, err, "too many names wait for the resolver");
+		refuse_resolve(a, m, err,
+			       "too many names wait for the resolver");
 	}
 }

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static int explain(const char *name, int error, int os_error, struct aaa_resolve_reply *r)
+static int explain(const char *name, int error, int os_error,
+		   struct aaa_resolve_reply *r)
 {
-	const char *why = error == EAI_SYSTEM ? strerror(os_error) : gai_strerror(error);
+	const char *why = error == EAI_SYSTEM ? strerror(os_error) :
+						gai_strerror(error);
 
 	snprintf(r->error, sizeof(r->error), "%.60s: %s", name, why);
 	switch (error) {
@@ -27,7 +29,8 @@ static void add(struct aaa_resolve_reply *r, const struct addrinfo *ai)
 	struct addr a;
 	uint32_t i;
 
-	if (r->count == AAA_RESOLVE_MAX || addr_from_sockaddr(&a, ai->ai_addr, ai->ai_addrlen))
+	if (r->count == AAA_RESOLVE_MAX ||
+	    addr_from_sockaddr(&a, ai->ai_addr, ai->ai_addrlen))
 		return;
 	a.port = 0;
 	for (i = 0; i < r->count; i++)
@@ -38,7 +41,10 @@ static void add(struct aaa_resolve_reply *r, const struct addrinfo *ai)
 
 int resolve(const struct aaa_resolve *q, struct aaa_resolve_reply *r)
 {
-	const struct addrinfo hints = { .ai_family = q->family, .ai_socktype = SOCK_DGRAM };
+	const struct addrinfo hints = {
+		.ai_family = q->family,
+		.ai_socktype = SOCK_DGRAM,
+	};
 	struct addrinfo *list, *ai;
 	int error;
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Users files: fetched from the monitor, kept, and fetched again when they change. */
+/*
+ * Users files: fetched from the monitor, kept, and fetched again
+ * when they change.
+ */
 #include "aaa/store.h"
 
 #include <errno.h>
@@ -12,8 +15,8 @@
 #include "lib/file.h"
 #include "lib/log.h"
 
-#define FRESH_MS	1000
-#define FILE_MAX	(256u << 20)
+#define FRESH_MS 1000
+#define FILE_MAX (256u << 20)
 
 struct waiting {
 	struct waiting *next;
@@ -24,12 +27,12 @@ struct waiting {
 /* One file, which several profiles may share. */
 struct file {
 	struct store *store;
-	const struct config_ppp *ppp;	/* the first that names it */
+	const struct config_ppp *ppp; /* the first that names it */
 	struct users *users;
-	struct stat st;			/* of the version in users */
+	struct stat st; /* of the version in users */
 	bool looked, fetching;
 	uint64_t looked_at;
-	int err;			/* of the last look: an error is logged once */
+	int err; /* of the last look: an error is logged once */
 	struct waiting *waiting, **waiting_end;
 };
 
@@ -55,9 +58,12 @@ static struct file *find_file(struct store *s, const char *path)
 
 static bool same_version(const struct stat *a, const struct stat *b)
 {
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	       a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
 static void on_warn(void *arg, unsigned int line, const char *text)
@@ -65,7 +71,8 @@ static void on_warn(void *arg, unsigned int line, const char *text)
 	const struct file *f = arg;
 
 	if (line)
-		log_warn("%s:%u: %s; the line is skipped", f->ppp->users_file, line, text);
+		log_warn("%s:%u: %s; the line is skipped", f->ppp->users_file,
+			 line, text);
 	else
 		log_warn("%s: %s", f->ppp->users_file, text);
 }
@@ -111,7 +118,8 @@ static int take_version(struct file *f, int fd)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
-	return f->users && same_version(&f->st, &st) ? 0 : parse_file(f, fd, &st);
+	return f->users && same_version(&f->st, &st) ? 0 :
+						       parse_file(f, fd, &st);
 }
 
 static const char *explain(int err)
@@ -133,7 +141,8 @@ static void note_result(struct file *f, int err)
 	f->looked = true;
 	f->looked_at = loop_now(f->store->loop);
 	if (err && err != f->err)
-		log_error("cannot use %s: %s%s", f->ppp->users_file, explain(err),
+		log_error("cannot use %s: %s%s", f->ppp->users_file,
+			  explain(err),
 			  f->users ? "; the users read before stay" : "");
 	f->err = err;
 }
@@ -170,8 +179,8 @@ static void look(struct file *f)
 	int err;
 
 	memcpy(body.name, f->ppp->name, sizeof(body.name));
-	err = channel_request(f->store->monitor, AAA_OPEN, &body, sizeof(body), NULL, 0,
-			      on_opened, f);
+	err = channel_request(f->store->monitor, AAA_OPEN, &body, sizeof(body),
+			      NULL, 0, on_opened, f);
 	f->fetching = !err;
 	if (err) {
 		note_result(f, err);
@@ -185,10 +194,12 @@ static bool is_fresh(const struct file *f)
 	       loop_now(f->store->loop) - f->looked_at < FRESH_MS;
 }
 
-void store_get(struct store *s, const char *profile, store_ready *ready, void *arg)
+void store_get(struct store *s, const char *profile, store_ready *ready,
+	       void *arg)
 {
 	const struct config_ppp *ppp = config_ppp_find(s->config, profile);
-	struct file *f = ppp && ppp->users_file ? find_file(s, ppp->users_file) : NULL;
+	struct file *f =
+		ppp && ppp->users_file ? find_file(s, ppp->users_file) : NULL;
 	struct waiting *w;
 
 	if (!f || is_fresh(f)) {
@@ -211,14 +222,19 @@ void store_get(struct store *s, const char *profile, store_ready *ready, void *a
 
 /* ---- all of them ---- */
 
-struct store *store_new(struct loop *loop, struct channel *monitor, const struct config *config)
+struct store *store_new(struct loop *loop, struct channel *monitor,
+			const struct config *config)
 {
 	struct store *s = calloc(1, sizeof(*s));
 	size_t i;
 
 	if (!s)
 		return NULL;
-	*s = (struct store){ .loop = loop, .monitor = monitor, .config = config };
+	*s = (struct store){
+		.loop = loop,
+		.monitor = monitor,
+		.config = config,
+	};
 	s->files = calloc(config->ppp_n + 1, sizeof(*s->files));
 	if (!s->files) {
 		free(s);
@@ -228,9 +244,13 @@ struct store *store_new(struct loop *loop, struct channel *monitor, const struct
 		const struct config_ppp *ppp = &config->ppp[i];
 
 		if (ppp->users_file && !find_file(s, ppp->users_file))
-			s->files[s->n++] = (struct file){ .store = s, .ppp = ppp };
+			s->files[s->n++] =
+				(struct file){ .store = s, .ppp = ppp };
 	}
-	/* Read now, not when the first caller waits; and say what is wrong with them. */
+	/*
+	 * Read now, not when the first caller waits; and say what is
+	 * wrong with them.
+	 */
 	for (i = 0; i < s->n; i++)
 		look(&s->files[i]);
 	return s;

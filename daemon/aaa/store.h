@@ -16,12 +16,18 @@
 struct store;
 
 /* config outlives the store. NULL: out of memory. */
-struct store *store_new(struct loop *loop, struct channel *monitor, const struct config *config);
-void store_free(struct store *s);	/* the channel is closed: nobody waits any more */
+struct store *store_new(struct loop *loop, struct channel *monitor,
+			const struct config *config);
+/* the channel is closed: nobody waits any more */
+void store_free(struct store *s);
 
-/* users: NULL when the profile has none, or they could not be read (which is logged). */
+/*
+ * users: NULL when the profile has none, or they could not be read
+ * (which is logged).
+ */
 typedef void store_ready(void *arg, const struct users *users);
 /* Calls ready once: at once, or when the monitor has answered. */
-void store_get(struct store *s, const char *profile, store_ready *ready, void *arg);
+void store_get(struct store *s, const char *profile, store_ready *ready,
+	       void *arg);
 
 #endif

@@ -12,20 +12,22 @@
 #include "lib/hash.h"
 
 struct entry {
-	struct entry *next;		/* in its chain, the file's order */
+	struct entry *next; /* in its chain, the file's order */
 	uint32_t hash;
 	uint32_t ipv4;
 	unsigned int line;
-	uint8_t address;		/* enum users_address */
+	uint8_t address; /* enum users_address */
 	uint8_t client_len, server_len, secret_len;
-	char data[];			/* client, NUL, server, NUL, secret */
+	char data[]; /* client, NUL, server, NUL, secret */
 };
 
-struct chain { struct entry *first, **last; };
+struct chain {
+	struct entry *first, **last;
+};
 
 struct users {
 	struct chain *chains;
-	size_t size;			/* a power of two */
+	size_t size; /* a power of two */
 	struct chain any;
 	size_t count;
 };
@@ -37,7 +39,10 @@ struct loading {
 	void *arg;
 };
 
-/* Without a key: what is hashed is the administrator's, a peer can only look up. */
+/*
+ * Without a key: what is hashed is the administrator's, a peer
+ * can only look up.
+ */
 static uint32_t hash_name(const char *name)
 {
 	return hash_fnv32(HASH_FNV32_START, name, strlen(name));
@@ -66,14 +71,19 @@ static size_t entry_data_size(const struct entry *e)
 static struct entry *entry_new(const struct users_line *l)
 {
 	size_t client = strlen(l->client), server = strlen(l->server);
-	struct entry *e = malloc(sizeof(*e) + client + server + 2 + l->secret.len);
+	struct entry *e =
+		malloc(sizeof(*e) + client + server + 2 + l->secret.len);
 
 	if (!e)
 		return NULL;
 	*e = (struct entry){
-		.hash = hash_name(l->client), .ipv4 = l->ipv4, .line = l->line,
-		.address = (uint8_t)l->address, .client_len = (uint8_t)client,
-		.server_len = (uint8_t)server, .secret_len = (uint8_t)l->secret.len,
+		.hash = hash_name(l->client),
+		.ipv4 = l->ipv4,
+		.line = l->line,
+		.address = (uint8_t)l->address,
+		.client_len = (uint8_t)client,
+		.server_len = (uint8_t)server,
+		.secret_len = (uint8_t)l->secret.len,
 	};
 	memcpy(e->data, l->client, client + 1);
 	memcpy(e->data + client + 1, l->server, server + 1);
@@ -99,7 +109,9 @@ static bool on_line(void *arg, const struct users_line *line)
 		l->no_memory = true;
 		return false;
 	}
-	append(is_any(line->client) ? &u->any : &u->chains[e->hash & (u->size - 1)], e);
+	append(is_any(line->client) ? &u->any :
+				      &u->chains[e->hash & (u->size - 1)],
+	       e);
 	u->count++;
 	return true;
 }
@@ -112,7 +124,8 @@ static void on_warn(void *arg, unsigned int line, const char *text)
 		l->warn(l->arg, line, text);
 }
 
-struct users *users_parse(const char *text, size_t len, users_warn *warn, void *arg)
+struct users *users_parse(const char *text, size_t len, users_warn *warn,
+			  void *arg)
 {
 	struct users *u = calloc(1, sizeof(*u));
 	struct loading l = { .users = u, .warn = warn, .arg = arg };
@@ -166,9 +179,13 @@ size_t users_count(const struct users *u)
 	return u->count;
 }
 
-/* The chain's first entry for this client and server: one that names the server, else any. */
-static const struct entry *best_of(const struct chain *c, const char *client, uint32_t hash,
-				   const char *server, bool *names_server)
+/*
+ * The chain's first entry for this client and server: one that names the
+ * server, else any.
+ */
+static const struct entry *best_of(const struct chain *c, const char *client,
+				   uint32_t hash, const char *server,
+				   bool *names_server)
 {
 	const struct entry *e, *best = NULL;
 
@@ -195,7 +212,8 @@ bool users_find(const struct users *u, const char *client, const char *server,
 	const struct entry *own, *any;
 	bool own_named, any_named;
 
-	own = best_of(&u->chains[hash & (u->size - 1)], client, hash, server, &own_named);
+	own = best_of(&u->chains[hash & (u->size - 1)], client, hash, server,
+		      &own_named);
 	any = best_of(&u->any, NULL, 0, server, &any_named);
 	if (!own || (any_named && !own_named))
 		own = any;

@@ -17,15 +17,15 @@
 struct users;
 
 enum users_address {
-	USERS_ADDRESS_ANY,	/* no field, or "*": the profile's or the pool's */
-	USERS_ADDRESS_FIXED,	/* an IPv4 address */
-	USERS_ADDRESS_NONE,	/* "-": none may be used */
+	USERS_ADDRESS_ANY,   /* no field, or "*": the profile's or the pool's */
+	USERS_ADDRESS_FIXED, /* an IPv4 address */
+	USERS_ADDRESS_NONE,  /* "-": none may be used */
 };
 
 struct users_entry {
 	struct secret secret;
 	enum users_address address;
-	uint32_t ipv4;		/* USERS_ADDRESS_FIXED: in network order */
+	uint32_t ipv4; /* USERS_ADDRESS_FIXED: in network order */
 	unsigned int line;
 };
 
@@ -36,7 +36,8 @@ struct users_entry {
  */
 #define USERS_WARN_MAX 20
 typedef void users_warn(void *arg, unsigned int line, const char *text);
-struct users *users_parse(const char *text, size_t len, users_warn *warn, void *arg);
+struct users *users_parse(const char *text, size_t len, users_warn *warn,
+			  void *arg);
 void users_free(struct users *u);
 size_t users_count(const struct users *u);
 

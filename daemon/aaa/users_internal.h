@@ -16,8 +16,11 @@ struct users_line {
 /* False: stop caring about this line. */
 typedef bool users_line_fn(void *arg, const struct users_line *line);
 
-/* Calls entry for each line that is one, warn for each that is wrong; their number. */
-size_t users_read(const char *text, size_t len, users_line_fn *entry, users_warn *warn,
-		  void *arg);
+/*
+ * Calls entry for each line that is one, warn for each that is
+ * wrong; their number.
+ */
+size_t users_read(const char *text, size_t len, users_line_fn *entry,
+		  users_warn *warn, void *arg);
 
 #endif

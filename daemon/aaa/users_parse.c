@@ -12,8 +12,8 @@
 
 struct reader {
 	const char *p, *end;
-	unsigned int line;		/* where p is */
-	const char *fault;		/* of the line being read */
+	unsigned int line; /* where p is */
+	const char *fault; /* of the line being read */
 	char word[USERS_NAME_MAX + 1];
 	size_t len;
 };
@@ -49,7 +49,8 @@ static unsigned int take_digits(struct reader *r, int max, unsigned int base)
 
 		digit = c >= '0' && c <= '9' ? (unsigned int)(c - '0') :
 			c >= 'a' && c <= 'f' ? (unsigned int)(c - 'a' + 10) :
-			c >= 'A' && c <= 'F' ? (unsigned int)(c - 'A' + 10) : 16;
+			c >= 'A' && c <= 'F' ? (unsigned int)(c - 'A' + 10) :
+					       16;
 		if (digit >= base)
 			break;
 		value = value * base + digit;
@@ -103,7 +104,9 @@ static void skip_blanks(struct reader *r)
 	}
 }
 
-/* The next word of this line into r->word; false at the line's end or a fault. */
+/*
+ * The next word of this line into r->word; false at the line's end or a fault.
+ */
 static bool next_word(struct reader *r)
 {
 	char quote = '\0';
@@ -143,7 +146,8 @@ static void read_addresses(struct reader *r, struct users_line *out)
 
 	for (; next_word(r); first = false) {
 		if (strcmp(r->word, "--") == 0) {
-			r->fault = "options after --, which belong in the ppp section";
+			r->fault =
+				"options after --, which belong in the ppp section";
 			return;
 		}
 		if (!first)
@@ -156,7 +160,8 @@ static void read_addresses(struct reader *r, struct users_line *out)
 			out->address = USERS_ADDRESS_FIXED;
 			out->ipv4 = in.s_addr;
 		} else {
-			r->fault = "an address that is neither an IPv4 address nor * nor -";
+			r->fault =
+				"an address that is neither an IPv4 address nor * nor -";
 			return;
 		}
 	}
@@ -176,7 +181,8 @@ static bool read_line(struct reader *r, struct users_line *out)
 		return false;
 	copy_word(r, out->client);
 	if (!next_word(r)) {
-		r->fault = r->fault ? r->fault : "a client without a server and a secret";
+		r->fault = r->fault ? r->fault :
+				      "a client without a server and a secret";
 		return false;
 	}
 	copy_word(r, out->server);
@@ -185,8 +191,10 @@ static bool read_line(struct reader *r, struct users_line *out)
 		return false;
 	}
 	if (r->len == 0 || r->word[0] == '@')
-		r->fault = r->len ? "a secret in another file (@), which is not supported" :
-				    "an empty secret";
+		r->fault =
+			r->len ?
+				"a secret in another file (@), which is not supported" :
+				"an empty secret";
 	else
 		secret_set(&out->secret, r->word, r->len);
 	if (!r->fault)
@@ -194,7 +202,8 @@ static bool read_line(struct reader *r, struct users_line *out)
 	return !r->fault;
 }
 
-size_t users_read(const char *text, size_t len, users_line_fn *entry, users_warn *warn, void *arg)
+size_t users_read(const char *text, size_t len, users_line_fn *entry,
+		  users_warn *warn, void *arg)
 {
 	struct reader r = { .p = text, .end = text + len, .line = 1 };
 	struct users_line line;
@@ -216,7 +225,8 @@ size_t users_read(const char *text, size_t len, users_line_fn *entry, users_warn
 		}
 	}
 	if (warn && faults > USERS_WARN_MAX) {
-		snprintf(summary, sizeof(summary), "%zu more lines are wrong", faults - USERS_WARN_MAX);
+		snprintf(summary, sizeof(summary), "%zu more lines are wrong",
+			 faults - USERS_WARN_MAX);
 		warn(arg, 0, summary);
 	}
 	explicit_bzero(&r.word, sizeof(r.word));

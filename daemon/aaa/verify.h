@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Whether what a peer sent proves that it knows a secret, and what it is told. */
+/*
+ * Whether what a peer sent proves that it knows a secret, and what it is told.
+ */
 #ifndef L2TPD_AAA_VERIFY_H
 #define L2TPD_AAA_VERIFY_H
 

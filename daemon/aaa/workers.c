@@ -12,16 +12,18 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define STACK_SIZE (512 << 10)	/* NSS modules are not frugal */
+#define STACK_SIZE (512 << 10) /* NSS modules are not frugal */
 
-struct list { struct workers_job *first, **last; };
+struct list {
+	struct workers_job *first, **last;
+};
 
 struct workers {
 	struct loop_io io;
-	int wake;			/* eventfd: done is not empty */
+	int wake; /* eventfd: done is not empty */
 	unsigned int threads_max, queue_max;
 	pthread_t *threads;
-	pthread_mutex_t lock;		/* of what follows */
+	pthread_mutex_t lock; /* of what follows */
 	pthread_cond_t work;
 	struct list todo, done;
 	unsigned int threads_n, queued, idle;
@@ -104,7 +106,8 @@ static void on_wake(struct loop_io *io, int fd, int events)
 	finish(container_of(io, struct workers, io));
 }
 
-struct workers *workers_new(struct loop *loop, unsigned int threads, unsigned int queue)
+struct workers *workers_new(struct loop *loop, unsigned int threads,
+			    unsigned int queue)
 {
 	struct workers *w = calloc(1, sizeof(*w));
 
@@ -155,7 +158,7 @@ int workers_add(struct workers *w, struct workers_job *j)
 	} else if (w->idle <= w->queued && w->threads_n < w->threads_max) {
 		err = start_thread(w);
 		if (err && w->threads_n)
-			err = 0;	/* those that run will come to it */
+			err = 0; /* those that run will come to it */
 	}
 	if (!err) {
 		push(&w->todo, j);

@@ -17,7 +17,7 @@
 
 struct ctl_client {
 	int fd;
-	size_t start, end;	/* of what is unread in line */
+	size_t start, end; /* of what is unread in line */
 	char line[CONTROL_LINE_MAX];
 };
 
@@ -62,7 +62,8 @@ static void explain_connect(const char *path, int error, FILE *err)
 	case ENOTDIR:
 		fputs("l2tpd is not running: nobody listens at ", err);
 		ctl_put_safe(path, err);
-		fputs("; start it, or name its directory with --runtime-dir\n", err);
+		fputs("; start it, or name its directory with --runtime-dir\n",
+		      err);
 		break;
 	case EACCES:
 	case EPERM:
@@ -97,7 +98,8 @@ struct ctl_client *ctl_connect(const char *path, FILE *err)
 		return NULL;
 	}
 	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&sun, sizeof(sun)) < 0) {
+	if (c->fd < 0 ||
+	    connect(c->fd, (struct sockaddr *)&sun, sizeof(sun)) < 0) {
 		explain_connect(path, errno, err);
 		ctl_close(c);
 		return NULL;
@@ -140,8 +142,8 @@ static void free_line(char *line)
 
 int ctl_send(struct ctl_client *c, const struct ctl_request *req, FILE *err)
 {
-	json_t *request = json_pack("{s:s, s:O}", "command", req->command->words, "args",
-				    req->args);
+	json_t *request = json_pack("{s:s, s:O}", "command",
+				    req->command->words, "args", req->args);
 	size_t len = request ? json_dumpb(request, NULL, 0, JSON_COMPACT) : 0;
 	char *line = len ? malloc(len + 2) : NULL;
 	int ret;
@@ -155,8 +157,12 @@ int ctl_send(struct ctl_client *c, const struct ctl_request *req, FILE *err)
 	json_decref(request);
 	line[len] = '\n';
 	line[len + 1] = '\0';
-	/* A daemon that refuses may close before it has read: its answer says why. */
-	ret = len < CONTROL_LINE_MAX ? send_all(c->fd, line, len + 1) : -EMSGSIZE;
+	/*
+	 * A daemon that refuses may close before it has read: its
+	 * answer says why.
+	 */
+	ret = len < CONTROL_LINE_MAX ? send_all(c->fd, line, len + 1) :
+				       -EMSGSIZE;
 	free_line(line);
 	if (!ret || ret == -EPIPE || ret == -ECONNRESET)
 		return 0;
@@ -164,7 +170,10 @@ int ctl_send(struct ctl_client *c, const struct ctl_request *req, FILE *err)
 	return CTL_EXIT_ERROR;
 }
 
-/* The next line without its newline, valid until the next call; NULL with a sentence. */
+/*
+ * The next line without its newline, valid until the next call; NULL
+ * with a sentence.
+ */
 static char *read_line(struct ctl_client *c, size_t *len, FILE *err)
 {
 	for (;;) {
@@ -183,7 +192,9 @@ static char *read_line(struct ctl_client *c, size_t *len, FILE *err)
 			c->start = 0;
 		}
 		if (c->end == sizeof(c->line)) {
-			fprintf(err, "l2tpctl: l2tpd sent a line of more than %zu bytes\n",
+			fprintf(err,
+				"l2tpctl: l2tpd sent a line of more than %zu "
+				"bytes\n",
 				sizeof(c->line));
 			return NULL;
 		}
@@ -191,12 +202,15 @@ static char *read_line(struct ctl_client *c, size_t *len, FILE *err)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno != ECONNRESET) {
-			fprintf(err, "l2tpctl: cannot read l2tpd's answer: %s\n", strerror(errno));
+			fprintf(err,
+				"l2tpctl: cannot read l2tpd's answer: %s\n",
+				strerror(errno));
 			return NULL;
 		}
 		if (n <= 0) {
-			fputs("l2tpctl: l2tpd closed the connection before its answer was complete: "
-			      "its log may say why\n", err);
+			fputs("l2tpctl: l2tpd closed the connection before its "
+			      "answer was complete: its log may say why\n",
+			      err);
 			return NULL;
 		}
 		c->end += (size_t)n;
@@ -221,10 +235,12 @@ int ctl_next(struct ctl_client *c, json_t **record, FILE *err)
 		ret = 0;
 	} else if (json_is_string(json_object_get(reply, "error"))) {
 		fputs("l2tpctl: ", err);
-		ctl_put_safe(json_string_value(json_object_get(reply, "error")), err);
+		ctl_put_safe(json_string_value(json_object_get(reply, "error")),
+			     err);
 		fputc('\n', err);
 	} else {
-		fputs("l2tpctl: l2tpd's answer is not understood: are l2tpctl and l2tpd of one version?\n",
+		fputs("l2tpctl: l2tpd's answer is not understood: are l2tpctl "
+		      "and l2tpd of one version?\n",
 		      err);
 	}
 	json_decref(reply);

@@ -33,18 +33,24 @@ static const struct ctl_arg add_tunnel_args[] = {
 	TEXT("name", "name", "NAME", 0, "What to call the tunnel here"),
 	SECRET("secret-file", "secret",
 	       "File whose first line is the tunnel's secret; only its owner may read it"),
-	TEXT("local", "local", "ADDRESS", 0, "Our address; the routing table chooses by default"),
-	NUMBER("port", "port", "PORT", 1, 65535, "The LNS's UDP port, 1701 by default"),
+	TEXT("local", "local", "ADDRESS", 0,
+	     "Our address; the routing table chooses by default"),
+	NUMBER("port", "port", "PORT", 1, 65535,
+	       "The LNS's UDP port, 1701 by default"),
 	CHOICE("source-port", "source_port", "1701|ephemeral", 0,
 	       "Our UDP port, ephemeral by default"),
-	CHOICE("encap", "encap", "udp|ip", 0, "What carries it, udp by default; ip is for version 3 only"),
+	CHOICE("encap", "encap", "udp|ip", 0,
+	       "What carries it, udp by default; ip is for version 3 only"),
 	CHOICE("version", "version", "2|3|auto", 0,
 	       "Of L2TP, 2 by default; auto: 3 and, with a peer that has only 2, that"),
-	TEXT("hostname", "hostname", "NAME", 0, "Host name that we give the peer"),
-	FLAG("hide", "hide", "Hide the AVPs that may be hidden; needs the secret"),
+	TEXT("hostname", "hostname", "NAME", 0,
+	     "Host name that we give the peer"),
+	FLAG("hide", "hide",
+	     "Hide the AVPs that may be hidden; needs the secret"),
 	ON_OFF("challenge", "challenge",
 	       "Make the peer prove that it knows the secret; on when there is one"),
-	NUMBER("hello", "hello", "SECONDS", 0, DAY, "Silence before a HELLO is sent; 0: none is"),
+	NUMBER("hello", "hello", "SECONDS", 0, DAY,
+	       "Silence before a HELLO is sent; 0: none is"),
 	NUMBER("idle-timeout", "idle_timeout", "SECONDS", 1, DAY,
 	       "How long the tunnel stays without a session"),
 	NUMBER("receive-window", "receive_window", "MESSAGES", 1, 1024,
@@ -61,55 +67,83 @@ static const struct ctl_arg add_session_args[] = {
 	TEXT("user", "user", "NAME", 0, "User name for PPP's authentication"),
 	SECRET("password-file", "password",
 	       "File whose first line is the user's password; only its owner may read it"),
-	TEXT("ifname", "ifname", "NAME", 0, "Name of the network interface, pppN by default"),
-	ON_OFF("persist", "persist", "Dial again when the session ends; off by default"),
-	TEXT("called-number", "called_number", "NUMBER", 0, "Called Number of the call"),
-	TEXT("calling-number", "calling_number", "NUMBER", 0, "Calling Number of the call"),
+	TEXT("ifname", "ifname", "NAME", 0,
+	     "Name of the network interface, pppN by default"),
+	ON_OFF("persist", "persist",
+	       "Dial again when the session ends; off by default"),
+	TEXT("called-number", "called_number", "NUMBER", 0,
+	     "Called Number of the call"),
+	TEXT("calling-number", "calling_number", "NUMBER", 0,
+	     "Calling Number of the call"),
 	{ 0 }
 };
 
 /* The keys of an lcce section; times that may be fractions are text. */
 static const struct ctl_arg add_lcce_tunnel_args[] = {
-	TEXT("name", "name", "NAME", CTL_REQUIRED | CTL_BARE, "What to call the tunnel here"),
-	TEXT("remote", "remote", "HOST", 0, "The peer to call: a host name or an address"),
-	NUMBER("port", "port", "PORT", 1, 65535, "The peer's UDP port, 1701 by default"),
+	TEXT("name", "name", "NAME", CTL_REQUIRED | CTL_BARE,
+	     "What to call the tunnel here"),
+	TEXT("remote", "remote", "HOST", 0,
+	     "The peer to call: a host name or an address"),
+	NUMBER("port", "port", "PORT", 1, 65535,
+	       "The peer's UDP port, 1701 by default"),
 	TEXT("source-address", "source_address", "ADDRESS", 0,
 	     "Our address; the routing table chooses by default"),
-	CHOICE("source-port", "source_port", "1701|ephemeral", 0, "Our UDP port, 1701 by default"),
-	CHOICE("encap", "encap", "udp|ip", 0, "What carries it, udp by default"),
-	ON_OFF("udp-csum", "udp_csum", "UDP checksums of data over IPv4, on by default"),
-	ON_OFF("udp6-csum-tx", "udp6_csum_tx", "UDP checksums over IPv6 in the data that we send, on by default"),
+	CHOICE("source-port", "source_port", "1701|ephemeral", 0,
+	       "Our UDP port, 1701 by default"),
+	CHOICE("encap", "encap", "udp|ip", 0,
+	       "What carries it, udp by default"),
+	ON_OFF("udp-csum", "udp_csum",
+	       "UDP checksums of data over IPv4, on by default"),
+	ON_OFF("udp6-csum-tx", "udp6_csum_tx",
+	       "UDP checksums over IPv6 in the data that we send, on by default"),
 	ON_OFF("udp6-csum-rx", "udp6_csum_rx",
 	       "UDP checksums over IPv6 in the data that the peer sends, on by default"),
-	ON_OFF("initiate", "initiate", "Whether we call; on when there is a remote"),
-	LIST("from-address", "from_address", "PREFIX[,PREFIX]", "Where the peer calls from"),
-	LIST("from-hostname", "from_hostname", "PATTERN[,PATTERN]", "What the peer calls itself"),
-	TEXT("from-router-id", "from_router_id", "ADDRESS", 0, "The peer's router id"),
-	TEXT("hostname", "hostname", "NAME", 0, "Host name that we give the peer"),
+	ON_OFF("initiate", "initiate",
+	       "Whether we call; on when there is a remote"),
+	LIST("from-address", "from_address", "PREFIX[,PREFIX]",
+	     "Where the peer calls from"),
+	LIST("from-hostname", "from_hostname", "PATTERN[,PATTERN]",
+	     "What the peer calls itself"),
+	TEXT("from-router-id", "from_router_id", "ADDRESS", 0,
+	     "The peer's router id"),
+	TEXT("hostname", "hostname", "NAME", 0,
+	     "Host name that we give the peer"),
 	SECRET("secret-file", "secret",
 	       "File whose first line is the tunnel's secret; only its owner may read it"),
 	SECRET("old-secret-file", "old_secret",
 	       "The same of one that is taken as well, for a change of secrets"),
-	ON_OFF("challenge", "challenge", "Authenticate every message; on when there is a secret"),
-	CHOICE("digest", "digest", "md5|sha1", 0, "How what we send is authenticated, sha1 by default"),
-	ON_OFF("hide-avps", "hide_avps", "Hide the AVPs that may be hidden; needs the secret"),
+	ON_OFF("challenge", "challenge",
+	       "Authenticate every message; on when there is a secret"),
+	CHOICE("digest", "digest", "md5|sha1", 0,
+	       "How what we send is authenticated, sha1 by default"),
+	ON_OFF("hide-avps", "hide_avps",
+	       "Hide the AVPs that may be hidden; needs the secret"),
 	NUMBER("receive-window", "receive_window", "MESSAGES", 1, 32767,
 	       "Control messages that the peer may have on their way to us"),
-	NUMBER("hello", "hello", "SECONDS", 0, DAY, "Silence before a HELLO is sent; 0: none is"),
-	TEXT("retransmit", "retransmit", "SECONDS", 0, "Before a message is sent again, 1 by default"),
-	TEXT("retransmit-cap", "retransmit_cap", "SECONDS", 0, "The longest that it becomes, 8 by default"),
+	NUMBER("hello", "hello", "SECONDS", 0, DAY,
+	       "Silence before a HELLO is sent; 0: none is"),
+	TEXT("retransmit", "retransmit", "SECONDS", 0,
+	     "Before a message is sent again, 1 by default"),
+	TEXT("retransmit-cap", "retransmit_cap", "SECONDS", 0,
+	     "The longest that it becomes, 8 by default"),
 	NUMBER("retransmit-tries", "retransmit_tries", "NUMBER", 1, 100,
 	       "After so many the peer is dead, 5 by default"),
-	NUMBER("setup-timeout", "setup_timeout", "SECONDS", 1, 3600, "How long the setup may take"),
+	NUMBER("setup-timeout", "setup_timeout", "SECONDS", 1, 3600,
+	       "How long the setup may take"),
 	NUMBER("idle-timeout", "idle_timeout", "SECONDS", 0, DAY,
 	       "How long the tunnel stays without a session; 0, the default: for ever"),
-	NUMBER("max-sessions", "max_sessions", "NUMBER", 0, 65535, "Sessions at once; 0: any number"),
-	TEXT("redial", "redial", "SECONDS", 0, "Before it is called again, 1 by default; doubles each time"),
-	TEXT("redial-max", "redial_max", "SECONDS", 0, "The longest that it becomes, 60 by default"),
+	NUMBER("max-sessions", "max_sessions", "NUMBER", 0, 65535,
+	       "Sessions at once; 0: any number"),
+	TEXT("redial", "redial", "SECONDS", 0,
+	     "Before it is called again, 1 by default; doubles each time"),
+	TEXT("redial-max", "redial_max", "SECONDS", 0,
+	     "The longest that it becomes, 60 by default"),
 	TEXT("resolve-interval", "resolve_interval", "SECONDS", 0,
 	     "How often its name is looked up again, 60 by default; 0: to call only"),
-	CHOICE("ipsec", "ipsec", "no|required", 0, "Whether IPsec must protect it"),
-	TEXT("ipsec-connection", "ipsec_connection", "CHILD", 0, "The child of strongSwan's to initiate"),
+	CHOICE("ipsec", "ipsec", "no|required", 0,
+	       "Whether IPsec must protect it"),
+	TEXT("ipsec-connection", "ipsec_connection", "CHILD", 0,
+	     "The child of strongSwan's to initiate"),
 	{ 0 }
 };
 
@@ -118,91 +152,128 @@ static const struct ctl_arg add_lcce_session_args[] = {
 	TEXT("tunnel", "tunnel", "NAME", CTL_REQUIRED | CTL_TUNNEL_NAME,
 	     "The tunnel that carries the session, added or of the configuration"),
 	TEXT("name", "name", "NAME", 0, "What to call the session here"),
-	CHOICE("pseudowire", "pseudowire", "ethernet|vlan", 0, "What it carries, ethernet by default"),
-	NUMBER("vlan", "vlan", "VLAN", 1, 4094, "The one VLAN that a vlan carries"),
+	CHOICE("pseudowire", "pseudowire", "ethernet|vlan", 0,
+	       "What it carries, ethernet by default"),
+	NUMBER("vlan", "vlan", "VLAN", 1, 4094,
+	       "The one VLAN that a vlan carries"),
 	TEXT("remote-end-id", "remote_end_id", "TEXT", 0,
 	     "What names it at both ends; its name by default"),
 	NUMBER("pseudowire-id", "pseudowire_id", "ID", 1, UINT32_MAX,
 	       "The same as a number of four octets, a router's VC ID"),
-	TEXT("ifname", "ifname", "NAME", 0, "Name of the network interface, l2tpethN by default"),
-	NUMBER("mtu", "mtu", "BYTES", 68, 65535, "The interface's MTU; what fits the path by default"),
-	TEXT("mac", "mac", "ADDRESS", 0, "The interface's MAC address, random by default"),
-	TEXT("bridge", "bridge", "NAME", 0, "The bridge that the interface joins"),
+	TEXT("ifname", "ifname", "NAME", 0,
+	     "Name of the network interface, l2tpethN by default"),
+	NUMBER("mtu", "mtu", "BYTES", 68, 65535,
+	       "The interface's MTU; what fits the path by default"),
+	TEXT("mac", "mac", "ADDRESS", 0,
+	     "The interface's MAC address, random by default"),
+	TEXT("bridge", "bridge", "NAME", 0,
+	     "The bridge that the interface joins"),
 	TEXT("vrf", "vrf", "NAME", 0, "The VRF that the interface joins"),
-	TEXT("circuit", "circuit", "NAME", 0, "An interface whose link state is the circuit's as well"),
-	CHOICE("cookie", "cookie", "0|4|8", 0, "Bytes of the cookie that the peer must send, 8 by default"),
+	TEXT("circuit", "circuit", "NAME", 0,
+	     "An interface whose link state is the circuit's as well"),
+	CHOICE("cookie", "cookie", "0|4|8", 0,
+	       "Bytes of the cookie that the peer must send, 8 by default"),
 	ON_OFF("l2-sublayer", "l2_sublayer",
 	       "Ask for the Default L2-Specific Sublayer; on with sequencing"),
-	ON_OFF("sequencing", "sequencing", "Number all data packets; off by default"),
+	ON_OFF("sequencing", "sequencing",
+	       "Number all data packets; off by default"),
 	{ 0 }
 };
 
-#define ID(w, k, fl, h)	{ .word = w, .key = k, .kind = CTL_NUMBER, .value = "ID", .flags = fl, \
-			  .min = 1, .max = UINT32_MAX, .help = h }
+#define ID(w, k, fl, h)                                                 \
+	{                                                               \
+		.word = w, .key = k, .kind = CTL_NUMBER, .value = "ID", \
+		.flags = fl, .min = 1, .max = UINT32_MAX, .help = h     \
+	}
 
 static const struct ctl_arg add_static_tunnel_args[] = {
-	TEXT("name", "name", "NAME", CTL_REQUIRED | CTL_BARE, "What to call the tunnel here"),
-	ID("tunnel-id", "tunnel_id", CTL_REQUIRED, "Our number for it, the peer's peer-tunnel-id"),
-	ID("peer-tunnel-id", "peer_tunnel_id", CTL_REQUIRED, "The peer's number for it, its tunnel-id"),
-	CHOICE("encap", "encap", "udp|ip", 0, "What carries it, udp by default"),
+	TEXT("name", "name", "NAME", CTL_REQUIRED | CTL_BARE,
+	     "What to call the tunnel here"),
+	ID("tunnel-id", "tunnel_id", CTL_REQUIRED,
+	   "Our number for it, the peer's peer-tunnel-id"),
+	ID("peer-tunnel-id", "peer_tunnel_id", CTL_REQUIRED,
+	   "The peer's number for it, its tunnel-id"),
+	CHOICE("encap", "encap", "udp|ip", 0,
+	       "What carries it, udp by default"),
 	TEXT("local", "local", "ADDRESS", CTL_REQUIRED, "Our address"),
 	TEXT("remote", "remote", "ADDRESS", CTL_REQUIRED, "The peer's address"),
-	NUMBER("udp-sport", "udp_sport", "PORT", 1, 65535, "Our UDP port; udp needs it"),
-	NUMBER("udp-dport", "udp_dport", "PORT", 1, 65535, "The peer's UDP port; udp needs it"),
-	ON_OFF("udp-csum", "udp_csum", "UDP checksums over IPv4, off by default"),
-	ON_OFF("udp6-csum-tx", "udp6_csum_tx", "UDP checksums over IPv6 in what we send, on by default"),
+	NUMBER("udp-sport", "udp_sport", "PORT", 1, 65535,
+	       "Our UDP port; udp needs it"),
+	NUMBER("udp-dport", "udp_dport", "PORT", 1, 65535,
+	       "The peer's UDP port; udp needs it"),
+	ON_OFF("udp-csum", "udp_csum",
+	       "UDP checksums over IPv4, off by default"),
+	ON_OFF("udp6-csum-tx", "udp6_csum_tx",
+	       "UDP checksums over IPv6 in what we send, on by default"),
 	ON_OFF("udp6-csum-rx", "udp6_csum_rx",
 	       "UDP checksums over IPv6 in what the peer sends, on by default"),
 	{ 0 }
 };
 
 static const struct ctl_arg add_static_session_args[] = {
-	TEXT("tunnel", "tunnel", "NAME", CTL_REQUIRED, "The static tunnel that carries the session"),
+	TEXT("tunnel", "tunnel", "NAME", CTL_REQUIRED,
+	     "The static tunnel that carries the session"),
 	TEXT("name", "name", "NAME", 0, "What to call the session here"),
-	ID("session-id", "session_id", CTL_REQUIRED, "Our number for it, the peer's peer-session-id"),
-	ID("peer-session-id", "peer_session_id", CTL_REQUIRED, "The peer's number for it, its session-id"),
-	TEXT("cookie", "cookie", "HEX", 0, "What our packets carry, 8 or 16 digits; none by default"),
-	TEXT("peer-cookie", "peer_cookie", "HEX", 0, "What the peer's packets must carry, its cookie"),
-	CHOICE("l2spec-type", "l2spec_type", "none|default", 0, "The L2-specific sublayer"),
+	ID("session-id", "session_id", CTL_REQUIRED,
+	   "Our number for it, the peer's peer-session-id"),
+	ID("peer-session-id", "peer_session_id", CTL_REQUIRED,
+	   "The peer's number for it, its session-id"),
+	TEXT("cookie", "cookie", "HEX", 0,
+	     "What our packets carry, 8 or 16 digits; none by default"),
+	TEXT("peer-cookie", "peer_cookie", "HEX", 0,
+	     "What the peer's packets must carry, its cookie"),
+	CHOICE("l2spec-type", "l2spec_type", "none|default", 0,
+	       "The L2-specific sublayer"),
 	CHOICE("seq", "seq", "none|send|recv|both", 0,
 	       "Packets that are numbered, and put in order; none by default"),
-	TEXT("ifname", "ifname", "NAME", 0, "Name of the network interface, l2tpethN by default"),
+	TEXT("ifname", "ifname", "NAME", 0,
+	     "Name of the network interface, l2tpethN by default"),
 	NUMBER("vlan", "vlan", "VLAN", 1, 4094, "The one VLAN that it carries"),
-	NUMBER("mtu", "mtu", "BYTES", 68, 65535, "The interface's MTU; what fits the path by default"),
-	TEXT("mac", "mac", "ADDRESS", 0, "The interface's MAC address, random by default"),
-	TEXT("bridge", "bridge", "NAME", 0, "The bridge that the interface joins"),
+	NUMBER("mtu", "mtu", "BYTES", 68, 65535,
+	       "The interface's MTU; what fits the path by default"),
+	TEXT("mac", "mac", "ADDRESS", 0,
+	     "The interface's MAC address, random by default"),
+	TEXT("bridge", "bridge", "NAME", 0,
+	     "The bridge that the interface joins"),
 	TEXT("vrf", "vrf", "NAME", 0, "The VRF that the interface joins"),
-	NUMBER("keepalive", "keepalive", "SECONDS", 0, DAY, "Between two pings through it; 0: none are sent"),
+	NUMBER("keepalive", "keepalive", "SECONDS", 0, DAY,
+	       "Between two pings through it; 0: none are sent"),
 	TEXT("keepalive-address", "keepalive_address", "ADDRESS", 0,
 	     "The address at the other site that is pinged"),
 	{ 0 }
 };
 
 static const struct ctl_arg delete_static_tunnel_args[] = {
-	TEXT("tunnel", "tunnel", "NAME", CTL_REQUIRED | CTL_BARE, "The static tunnel to remove, with its sessions"),
+	TEXT("tunnel", "tunnel", "NAME", CTL_REQUIRED | CTL_BARE,
+	     "The static tunnel to remove, with its sessions"),
 	{ 0 }
 };
 
 static const struct ctl_arg delete_static_session_args[] = {
-	TEXT("tunnel", "tunnel", "NAME", 0, "Its tunnel; may be left out when one tunnel only has such a session"),
-	TEXT("session", "session", "NAME", CTL_REQUIRED | CTL_BARE, "The static session to remove"),
+	TEXT("tunnel", "tunnel", "NAME", 0,
+	     "Its tunnel; may be left out when one tunnel only has such a session"),
+	TEXT("session", "session", "NAME", CTL_REQUIRED | CTL_BARE,
+	     "The static session to remove"),
 	{ 0 }
 };
 
 static const struct ctl_arg show_static_args[] = {
-	TEXT("tunnel", "tunnel", "NAME", CTL_BARE, "This static tunnel's sessions only, in full"),
+	TEXT("tunnel", "tunnel", "NAME", CTL_BARE,
+	     "This static tunnel's sessions only, in full"),
 	FLAG("stats", "stats", "With the kernel's counters"),
 	{ 0 }
 };
 
 static const struct ctl_arg show_interfaces_args[] = {
-	TEXT("name", "name", "NAME", CTL_BARE, "This interface only, with all that is known of it"),
+	TEXT("name", "name", "NAME", CTL_BARE,
+	     "This interface only, with all that is known of it"),
 	FLAG("stats", "stats", "With its counters"),
 	{ 0 }
 };
 
 static const struct ctl_arg delete_tunnel_args[] = {
-	TEXT("tunnel", "tunnel", "NAME|ID", CTL_REQUIRED | CTL_BARE | CTL_TUNNEL_NAME,
+	TEXT("tunnel", "tunnel", "NAME|ID",
+	     CTL_REQUIRED | CTL_BARE | CTL_TUNNEL_NAME,
 	     "The tunnel to close, with its sessions"),
 	{ 0 }
 };
@@ -210,7 +281,8 @@ static const struct ctl_arg delete_tunnel_args[] = {
 static const struct ctl_arg delete_session_args[] = {
 	TEXT("tunnel", "tunnel", "NAME|ID", CTL_TUNNEL_NAME,
 	     "Its tunnel; may be left out when the session has a name"),
-	TEXT("session", "session", "NAME|ID", CTL_REQUIRED | CTL_BARE, "The session to close"),
+	TEXT("session", "session", "NAME|ID", CTL_REQUIRED | CTL_BARE,
+	     "The session to close"),
 	{ 0 }
 };
 
@@ -222,7 +294,8 @@ static const struct ctl_arg show_tunnels_args[] = {
 };
 
 static const struct ctl_arg show_sessions_args[] = {
-	TEXT("tunnel", "tunnel", "NAME|ID", CTL_TUNNEL_NAME, "Sessions of this tunnel only"),
+	TEXT("tunnel", "tunnel", "NAME|ID", CTL_TUNNEL_NAME,
+	     "Sessions of this tunnel only"),
 	TEXT("session", "session", "NAME|ID", CTL_BARE,
 	     "This session only, with all that is known of it"),
 	TEXT("user", "user", "NAME", 0, "Sessions of this user only"),
@@ -231,29 +304,35 @@ static const struct ctl_arg show_sessions_args[] = {
 };
 
 static const struct ctl_arg show_users_args[] = {
-	TEXT("user", "user", "NAME", CTL_BARE, "Sessions of this user only, with all that is known of them"),
+	TEXT("user", "user", "NAME", CTL_BARE,
+	     "Sessions of this user only, with all that is known of them"),
 	FLAG("stats", "stats", "With the counters of their interfaces"),
 	{ 0 }
 };
 
 static const struct ctl_arg show_pools_args[] = {
-	TEXT("name", "name", "NAME", CTL_BARE, "The pool of this ppp or pool section only, in full"),
+	TEXT("name", "name", "NAME", CTL_BARE,
+	     "The pool of this ppp or pool section only, in full"),
 	{ 0 }
 };
 
 static const struct ctl_arg show_radius_args[] = {
-	TEXT("name", "name", "NAME", CTL_BARE, "This radius section only, in full"),
+	TEXT("name", "name", "NAME", CTL_BARE,
+	     "This radius section only, in full"),
 	{ 0 }
 };
 
 static const struct ctl_arg clear_user_args[] = {
-	TEXT("user", "user", "NAME", CTL_REQUIRED | CTL_BARE, "The user whose sessions are cleared"),
+	TEXT("user", "user", "NAME", CTL_REQUIRED | CTL_BARE,
+	     "The user whose sessions are cleared"),
 	{ 0 }
 };
 
 static const struct ctl_arg test_aaa_args[] = {
-	TEXT("user", "user", "NAME", CTL_REQUIRED | CTL_BARE, "The user name, as a caller would send it"),
-	TEXT("ppp", "ppp", "PROFILE", 0, "The ppp section that counts; may be left out when one only has auth"),
+	TEXT("user", "user", "NAME", CTL_REQUIRED | CTL_BARE,
+	     "The user name, as a caller would send it"),
+	TEXT("ppp", "ppp", "PROFILE", 0,
+	     "The ppp section that counts; may be left out when one only has auth"),
 	CHOICE("method", "method", "pap|chap|mschapv2", 0,
 	       "How the password is proven; by default as the profile asks first"),
 	{
@@ -269,7 +348,8 @@ static const struct ctl_arg test_aaa_args[] = {
 };
 
 static const struct ctl_arg set_log_args[] = {
-	CHOICE("level", "level", "error|warning|notice|info|debug", CTL_REQUIRED | CTL_BARE,
+	CHOICE("level", "level", "error|warning|notice|info|debug",
+	       CTL_REQUIRED | CTL_BARE,
 	       "What is logged: this and what is more urgent"),
 	{ 0 }
 };

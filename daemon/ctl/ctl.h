@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * l2tpctl's parts: the command table (commands.c), words and arguments to a
- * request (parse.c), passwords (password.c), the control socket (client.c), records to tables, pages
- * and JSON (output.c), and what is written from the table (help.c,
- * completion.c). run.c joins them.
+ * request (parse.c), passwords (password.c), the control socket (client.c),
+ * records to tables, pages and JSON (output.c), and what is written from the
+ * table (help.c, completion.c). run.c joins them.
  */
 #ifndef L2TPD_CTL_CTL_H
 #define L2TPD_CTL_CTL_H
@@ -18,69 +18,70 @@ enum ctl_exit { CTL_EXIT_OK = 0, CTL_EXIT_ERROR = 1, CTL_EXIT_USAGE = 2 };
 
 enum ctl_kind {
 	CTL_TEXT,
-	CTL_LIST,		/* texts, between which ',' stands */
-	CTL_NUMBER,		/* min to max */
-	CTL_FLAG,		/* the keyword alone: true */
+	CTL_LIST,   /* texts, between which ',' stands */
+	CTL_NUMBER, /* min to max */
+	CTL_FLAG,   /* the keyword alone: true */
 	CTL_ON_OFF,
-	CTL_CHOICE,		/* one of value's words, which '|' separates */
-	CTL_SECRET_FILE,	/* names a file; its first line is sent */
+	CTL_CHOICE,	 /* one of value's words, which '|' separates */
+	CTL_SECRET_FILE, /* names a file; its first line is sent */
 };
 
 enum {
 	CTL_REQUIRED = 1,
-	CTL_BARE = 2,		/* its keyword may be left out; at most one per command */
-	CTL_TUNNEL_NAME = 4,	/* completion offers the tunnels that exist */
-	CTL_ASK = 8,		/* of a CTL_SECRET_FILE: asked for when it is absent */
+	CTL_BARE = 2, /* its keyword may be left out; at most one per command */
+	CTL_TUNNEL_NAME = 4, /* completion offers the tunnels that exist */
+	CTL_ASK = 8, /* of a CTL_SECRET_FILE: asked for when it is absent */
 };
 
 struct ctl_arg {
-	const char *word;	/* keyword on the command line */
-	const char *key;	/* in the request's args */
+	const char *word; /* keyword on the command line */
+	const char *key;  /* in the request's args */
 	enum ctl_kind kind;
-	const char *value;	/* what stands behind the keyword, for usage */
+	const char *value; /* what stands behind the keyword, for usage */
 	unsigned int flags;
 	uint32_t min, max;
-	const char *help;	/* begins with a capital, ends without a full stop */
+	const char *help; /* begins with a capital, ends without a full stop */
 };
 
 enum ctl_format {
-	CTL_SECTION,		/* no field: a heading of the page */
-	CTL_PLAIN,		/* text and numbers as they are */
+	CTL_SECTION, /* no field: a heading of the page */
+	CTL_PLAIN,   /* text and numbers as they are */
 	CTL_YES_NO,
-	CTL_SECONDS,		/* as 3h07m */
+	CTL_SECONDS, /* as 3h07m */
 	CTL_HEX,
-	CTL_COUNT,		/* a number, in a column to the right */
-	CTL_RATE,		/* bit/s, as 10M */
-	CTL_MICROSECONDS,	/* as 1.25ms */
+	CTL_COUNT,	  /* a number, in a column to the right */
+	CTL_RATE,	  /* bit/s, as 10M */
+	CTL_MICROSECONDS, /* as 1.25ms */
 };
 
 struct ctl_field {
-	const char *key;	/* in the record */
-	const char *instead;	/* the column's when key is absent, or NULL */
-	const char *heading;	/* of the table's column; NULL: only on the page */
-	const char *label;	/* on the page */
+	const char *key;     /* in the record */
+	const char *instead; /* the column's when key is absent, or NULL */
+	const char *heading; /* of the table's column; NULL: only on the page */
+	const char *label;   /* on the page */
 	enum ctl_format format;
-	bool stats;		/* a column only with "stats" */
+	bool stats; /* a column only with "stats" */
 };
 
 /* How the records of a command look. */
 struct ctl_view {
-	const struct ctl_field *fields;	/* ends with label NULL */
-	const char *text;		/* in place of fields: this key's text, as it is */
-	const char *single;		/* this argument, when given, asks for pages */
-	bool page;			/* always pages */
-	bool name;			/* only the name that l2tpd chose, when none was given */
+	const struct ctl_field *fields; /* ends with label NULL */
+	const char *text;   /* in place of fields: this key's text, as it is */
+	const char *single; /* this argument, when given, asks for pages */
+	bool page;	    /* always pages */
+	bool name; /* only the name that l2tpd chose, when none was given */
 };
 
 struct ctl_command {
-	const char *words;		/* "show tunnels": also the request's command */
-	const struct ctl_arg *args;	/* ends with word NULL; NULL: none */
-	const struct ctl_view *view;	/* NULL: says nothing when all went well */
-	bool completion;		/* writes the script of completion.c: l2tpd is not asked */
+	const char *words; /* "show tunnels": also the request's command */
+	const struct ctl_arg *args;  /* ends with word NULL; NULL: none */
+	const struct ctl_view *view; /* NULL: says nothing when all went well */
+	/* writes the script of completion.c: l2tpd is not asked */
+	bool completion;
 	const char *help;
 };
 
-extern const struct ctl_command ctl_commands[];	/* ends with words NULL */
+extern const struct ctl_command ctl_commands[]; /* ends with words NULL */
 
 /* Options before and between the words. */
 struct ctl_options {
@@ -91,8 +92,8 @@ struct ctl_options {
 /* ---- parse.c ---- */
 struct ctl_request {
 	const struct ctl_command *command;
-	json_t *args;		/* object */
-	bool help;		/* the word help stood where a keyword may */
+	json_t *args; /* object */
+	bool help;    /* the word help stood where a keyword may */
 };
 /*
  * Takes the words of a command line. 0, or an enum ctl_exit with a sentence
@@ -100,32 +101,42 @@ struct ctl_request {
  */
 int ctl_parse(struct ctl_request *req, int argc, char **argv, FILE *err);
 void ctl_request_clear(struct ctl_request *req);
-/* How many of the words given are this command's, -1 when one is another's; abbreviations serve. */
+/*
+ * How many of the words given are this command's, -1 when one is another's;
+ * abbreviations serve.
+ */
 int ctl_words_match(const struct ctl_command *c, int argc, char **argv);
 
 /* ---- password.c ---- */
 /*
  * What is to be asked for is read from standard input: without echo when that
- * is a terminal, else its first line. 0, or CTL_EXIT_ERROR with a sentence on err.
+ * is a terminal, else its first line. 0, or CTL_EXIT_ERROR with a sentence on
+ * err.
  */
 int ctl_ask_secrets(struct ctl_request *req, FILE *err);
 
 /* ---- client.c ---- */
 struct ctl_client;
-/* Memory that json held is cleared when it is freed; before any other use of jansson. */
+/*
+ * Memory that json held is cleared when it is freed; before any
+ * other use of jansson.
+ */
 void ctl_json_init(void);
 /* NULL with a sentence on err. */
 struct ctl_client *ctl_connect(const char *path, FILE *err);
 void ctl_close(struct ctl_client *c);
 /* 0, or CTL_EXIT_ERROR with a sentence on err. */
 int ctl_send(struct ctl_client *c, const struct ctl_request *req, FILE *err);
-/* 1 with a record, which the caller owns; 0 at the end; -1 with a sentence on err. */
+/*
+ * 1 with a record, which the caller owns; 0 at the end; -1 with a
+ * sentence on err.
+ */
 int ctl_next(struct ctl_client *c, json_t **record, FILE *err);
 
 /* ---- output.c ---- */
 struct ctl_output;
-struct ctl_output *ctl_output_new(const struct ctl_request *req, const struct ctl_options *o,
-				  FILE *out);
+struct ctl_output *ctl_output_new(const struct ctl_request *req,
+				  const struct ctl_options *o, FILE *out);
 /* 0 or -ENOMEM; the record stays the caller's. */
 int ctl_output_record(struct ctl_output *o, const json_t *record);
 /* The end of the reply; failed: an error ended it. 0 or -errno. */
@@ -140,7 +151,7 @@ void ctl_usage(FILE *out);
 void ctl_synopsis(const struct ctl_command *c, int indent, FILE *out);
 /* Synopsis and arguments of every command that these words begin. */
 void ctl_help(int argc, char **argv, FILE *out);
-void ctl_man(FILE *out);	/* the commands' section of l2tpctl(8), in roff */
+void ctl_man(FILE *out); /* the commands' section of l2tpctl(8), in roff */
 void ctl_completion_bash(FILE *out);
 
 /* ---- run.c ---- */

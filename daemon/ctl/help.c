@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Usage, help and the manual's list of commands, written from the command table. */
+/*
+ * Usage, help and the manual's list of commands, written from
+ * the command table.
+ */
 #include "ctl/ctl.h"
 
 #include <string.h>
@@ -11,9 +14,9 @@ static void arg_synopsis(const struct ctl_arg *a, char *buf, size_t size)
 {
 	bool optional = !(a->flags & CTL_REQUIRED), bare = a->flags & CTL_BARE;
 
-	snprintf(buf, size, "%s%s%s%s%s%s%s", optional ? "[" : "", bare ? "[" : "", a->word,
-		 bare ? "]" : "", a->value ? " " : "", a->value ? a->value : "",
-		 optional ? "]" : "");
+	snprintf(buf, size, "%s%s%s%s%s%s%s", optional ? "[" : "",
+		 bare ? "[" : "", a->word, bare ? "]" : "", a->value ? " " : "",
+		 a->value ? a->value : "", optional ? "]" : "");
 }
 
 void ctl_synopsis(const struct ctl_command *c, int indent, FILE *out)
@@ -36,11 +39,14 @@ static void put_options(FILE *out)
 	fputs("Options:\n"
 	      "  -j, --json             print an array of records\n"
 	      "  -p, --pretty           the same, indented\n"
-	      "  -d, --details          show all that is known of each tunnel or session\n"
+	      "  -d, --details          show all that is known of each tunnel "
+	      "or session\n"
 	      "      --runtime-dir DIR  where l2tpd has its control socket\n"
 	      "      --socket PATH      the control socket itself\n"
-	      "  -h, --help             this text; with a command, its arguments\n"
-	      "      --version          print the version\n", out);
+	      "  -h, --help             this text; with a command, its "
+	      "arguments\n"
+	      "      --version          print the version\n",
+	      out);
 }
 
 void ctl_usage(FILE *out)
@@ -50,11 +56,15 @@ void ctl_usage(FILE *out)
 		ctl_synopsis(c, 2, out);
 	fputc('\n', out);
 	put_options(out);
-	fputs("\nWords may be cut short: l2tpctl sh tun. l2tpctl help COMMAND explains a command.\n",
+	fputs("\nWords may be cut short: l2tpctl sh tun. l2tpctl help COMMAND "
+	      "explains a command.\n",
 	      out);
 }
 
-/* The value's word that stands before its help, "1701|ephemeral" and the like included. */
+/*
+ * The value's word that stands before its help, "1701|ephemeral" and
+ * the like included.
+ */
 static void help_command(const struct ctl_command *c, FILE *out)
 {
 	int width = 0;
@@ -62,13 +72,15 @@ static void help_command(const struct ctl_command *c, FILE *out)
 	ctl_synopsis(c, 0, out);
 	fprintf(out, "  %s\n", c->help);
 	for (const struct ctl_arg *a = c->args; a && a->word; a++) {
-		int n = (int)(strlen(a->word) + (a->value ? 1 + strlen(a->value) : 0));
+		int n = (int)(strlen(a->word) +
+			      (a->value ? 1 + strlen(a->value) : 0));
 
 		width = n > width ? n : width;
 	}
 	for (const struct ctl_arg *a = c->args; a && a->word; a++) {
 		int n = fprintf(out, "    %s%s%s", a->word, a->value ? " " : "",
-				a->value ? a->value : "") - 4;
+				a->value ? a->value : "") -
+			4;
 
 		fprintf(out, "%*s  %s\n", width - n, "", a->help);
 	}
@@ -116,8 +128,13 @@ static void man_arg(const struct ctl_arg *a, FILE *out)
 	put_roff(a->word, out);
 	fputs("\\fR", out);
 	if (a->value) {
-		/* Words to choose from are typed as they stand; the rest is to be filled in. */
-		fputs(a->kind == CTL_ON_OFF || a->kind == CTL_CHOICE ? " \\fB" : " \\fI", out);
+		/*
+		 * Words to choose from are typed as they stand; the rest is to
+		 * be filled in.
+		 */
+		fputs(a->kind == CTL_ON_OFF || a->kind == CTL_CHOICE ? " \\fB" :
+								       " \\fI",
+		      out);
 		put_roff(a->value, out);
 		fputs("\\fR", out);
 	}

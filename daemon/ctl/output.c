@@ -61,19 +61,27 @@ static void format_seconds(unsigned long long s, char *buf, size_t size)
 
 static void format_rate(unsigned long long rate, char *buf, size_t size)
 {
-	static const struct { unsigned long long unit; const char *suffix; } units[] = {
-		{ 1000000000, "G" }, { 1000000, "M" }, { 1000, "k" }, { 1, "" },
+	static const struct {
+		unsigned long long unit;
+		const char *suffix;
+	} units[] = {
+		{ 1000000000, "G" },
+		{ 1000000, "M" },
+		{ 1000, "k" },
+		{ 1, "" },
 	};
 	size_t i = 0;
 
 	/* Whole numbers only: nothing is rounded. */
 	while (rate % units[i].unit || (!rate && units[i].unit > 1))
 		i++;
-	snprintf(buf, size, "%llu%sbit/s", rate / units[i].unit, units[i].suffix);
+	snprintf(buf, size, "%llu%sbit/s", rate / units[i].unit,
+		 units[i].suffix);
 }
 
 /* A scalar as text; NULL for what has none. buf holds numbers. */
-static const char *format_value(const json_t *v, enum ctl_format format, char *buf, size_t size)
+static const char *format_value(const json_t *v, enum ctl_format format,
+				char *buf, size_t size)
 {
 	switch (json_typeof(v)) {
 	case JSON_STRING:
@@ -84,15 +92,21 @@ static const char *format_value(const json_t *v, enum ctl_format format, char *b
 		return "no";
 	case JSON_INTEGER:
 		if (format == CTL_SECONDS && json_integer_value(v) >= 0)
-			format_seconds((unsigned long long)json_integer_value(v), buf, size);
+			format_seconds((unsigned long long)json_integer_value(
+					       v),
+				       buf, size);
 		else if (format == CTL_RATE && json_integer_value(v) >= 0)
-			format_rate((unsigned long long)json_integer_value(v), buf, size);
+			format_rate((unsigned long long)json_integer_value(v),
+				    buf, size);
 		else if (format == CTL_MICROSECONDS)
-			snprintf(buf, size, "%.2fms", (double)json_integer_value(v) / 1000);
+			snprintf(buf, size, "%.2fms",
+				 (double)json_integer_value(v) / 1000);
 		else if (format == CTL_HEX)
-			snprintf(buf, size, "0x%04llx", (unsigned long long)json_integer_value(v));
+			snprintf(buf, size, "0x%04llx",
+				 (unsigned long long)json_integer_value(v));
 		else
-			snprintf(buf, size, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+			snprintf(buf, size, "%" JSON_INTEGER_FORMAT,
+				 json_integer_value(v));
 		return buf;
 	case JSON_REAL:
 		snprintf(buf, size, "%g", json_real_value(v));
@@ -123,10 +137,13 @@ static int table_new(struct ctl_output *o, bool stats)
 	for (const struct ctl_field *f = o->view->fields; f->label; f++) {
 		struct libscols_column *c;
 
-		if (!f->heading || (f->stats && !stats) || o->columns == COLUMNS_MAX)
+		if (!f->heading || (f->stats && !stats) ||
+		    o->columns == COLUMNS_MAX)
 			continue;
 		c = scols_table_new_column(o->table, f->heading, 0,
-					   is_number_column(f) ? SCOLS_FL_RIGHT : 0);
+					   is_number_column(f) ?
+						   SCOLS_FL_RIGHT :
+						   0);
 		if (!c)
 			return -ENOMEM;
 		o->column[o->columns++] = f;
@@ -135,7 +152,8 @@ static int table_new(struct ctl_output *o, bool stats)
 }
 
 /* A list's values in one cell. */
-static int table_list(struct libscols_line *line, size_t column, const json_t *list)
+static int table_list(struct libscols_line *line, size_t column,
+		      const json_t *list)
 {
 	char *text = NULL, buf[32];
 	size_t size, i;
@@ -145,7 +163,8 @@ static int table_list(struct libscols_line *line, size_t column, const json_t *l
 	if (!f)
 		return -ENOMEM;
 	json_array_foreach(list, i, v) {
-		const char *value = format_value(v, CTL_PLAIN, buf, sizeof(buf));
+		const char *value =
+			format_value(v, CTL_PLAIN, buf, sizeof(buf));
 
 		fprintf(f, "%s%s", i ? "," : "", value ? value : "-");
 	}
@@ -176,8 +195,12 @@ static int table_record(struct ctl_output *o, const json_t *record)
 			continue;
 		}
 		if (v)
-			text = format_value(v, o->column[i]->format, buf, sizeof(buf));
-		/* An empty cell would shift the columns of whoever splits at blanks. */
+			text = format_value(v, o->column[i]->format, buf,
+					    sizeof(buf));
+		/*
+		 * An empty cell would shift the columns of whoever
+		 * splits at blanks.
+		 */
 		if (scols_line_set_data(line, i, text && *text ? text : "-"))
 			return -ENOMEM;
 	}
@@ -291,12 +314,14 @@ static int json_record(struct ctl_output *o, const json_t *record)
 	size_t flags = o->pretty ? JSON_INDENT(4) : JSON_COMPACT;
 
 	fputs(o->records ? ",\n" : "[", o->out);
-	return json_dumpf(record, o->out, flags) && !ferror(o->out) ? -ENOMEM : 0;
+	return json_dumpf(record, o->out, flags) && !ferror(o->out) ? -ENOMEM :
+								      0;
 }
 
 /* ---- all ---- */
 
-static enum mode choose_mode(const struct ctl_request *req, const struct ctl_options *opt)
+static enum mode choose_mode(const struct ctl_request *req,
+			     const struct ctl_options *opt)
 {
 	const struct ctl_view *v = req->command->view;
 
@@ -307,14 +332,16 @@ static enum mode choose_mode(const struct ctl_request *req, const struct ctl_opt
 	if (v->text)
 		return MODE_TEXT;
 	if (v->name)
-		return json_object_get(req->args, "name") ? MODE_NONE : MODE_NAME;
-	if (v->page || opt->details || (v->single && json_object_get(req->args, v->single)))
+		return json_object_get(req->args, "name") ? MODE_NONE :
+							    MODE_NAME;
+	if (v->page || opt->details ||
+	    (v->single && json_object_get(req->args, v->single)))
 		return MODE_PAGE;
 	return MODE_TABLE;
 }
 
-struct ctl_output *ctl_output_new(const struct ctl_request *req, const struct ctl_options *opt,
-				  FILE *out)
+struct ctl_output *ctl_output_new(const struct ctl_request *req,
+				  const struct ctl_options *opt, FILE *out)
 {
 	struct ctl_output *o = calloc(1, sizeof(*o));
 
@@ -324,7 +351,8 @@ struct ctl_output *ctl_output_new(const struct ctl_request *req, const struct ct
 	o->view = req->command->view;
 	o->mode = choose_mode(req, opt);
 	o->pretty = opt->pretty;
-	if (o->mode == MODE_TABLE && table_new(o, json_object_get(req->args, "stats"))) {
+	if (o->mode == MODE_TABLE &&
+	    table_new(o, json_object_get(req->args, "stats"))) {
 		ctl_output_free(o);
 		return NULL;
 	}
@@ -344,7 +372,8 @@ int ctl_output_record(struct ctl_output *o, const json_t *record)
 		break;
 	case MODE_TEXT:
 		/* Written by l2tpd, for a file too: as it is */
-		text = json_string_value(json_object_get(record, o->view->text));
+		text = json_string_value(
+			json_object_get(record, o->view->text));
 		fputs(text ? text : "", o->out);
 		break;
 	case MODE_NAME:

@@ -81,11 +81,16 @@ static void choices_add(struct choices *c, struct word w)
 static void choices_print(const struct choices *c, FILE *out)
 {
 	for (int i = 0; i < c->n; i++)
-		fprintf(out, "%s%.*s", i == 0 ? "" : i == c->n - 1 ? " or " : ", ",
+		fprintf(out, "%s%.*s",
+			i == 0	      ? "" :
+			i == c->n - 1 ? " or " :
+					", ",
 			(int)c->word[i].len, c->word[i].at);
 }
 
-/* The one that given means: its index, -1 for none, -2 for several, left in c. */
+/*
+ * The one that given means: its index, -1 for none, -2 for several, left in c.
+ */
 static int choices_pick(struct choices *c, const char *given)
 {
 	struct choices close = { .n = 0 };
@@ -116,7 +121,8 @@ static void put_quoted(const char *text, FILE *err)
 	fputc('\'', err);
 }
 
-static int refuse_word(const struct choices *c, int picked, const char *given, FILE *err)
+static int refuse_word(const struct choices *c, int picked, const char *given,
+		       FILE *err)
 {
 	fputs("l2tpctl: ", err);
 	put_quoted(given, err);
@@ -144,10 +150,11 @@ int ctl_words_match(const struct ctl_command *c, int argc, char **argv)
  * The words that may follow the n chosen ones, and a command that begins with
  * those; *whole: the one that has no others, or NULL.
  */
-static const struct ctl_command *what_follows(const struct word *chosen, int n, struct choices *c,
+static const struct ctl_command *what_follows(const struct word *chosen, int n,
+					      struct choices *c,
 					      const struct ctl_command **whole)
 {
-	const struct ctl_command *begins = ctl_commands;	/* with no word: any */
+	const struct ctl_command *begins = ctl_commands; /* with no word: any */
 	struct word w;
 
 	*whole = NULL;
@@ -155,7 +162,8 @@ static const struct ctl_command *what_follows(const struct word *chosen, int n, 
 		bool fits = true;
 
 		for (int i = 0; i < n && fits; i++)
-			fits = nth_word(cmd->words, i, &w) && same_word(w, chosen[i]);
+			fits = nth_word(cmd->words, i, &w) &&
+			       same_word(w, chosen[i]);
 		if (!fits)
 			continue;
 		begins = cmd;
@@ -175,11 +183,13 @@ static bool has_in_full(const struct choices *c, const char *given)
 	return false;
 }
 
-static int refuse_short(const struct word *chosen, int n, const struct choices *c, FILE *err)
+static int refuse_short(const struct word *chosen, int n,
+			const struct choices *c, FILE *err)
 {
 	fputs("l2tpctl: the command is not complete: behind '", err);
 	for (int i = 0; i < n; i++)
-		fprintf(err, "%s%.*s", i ? " " : "", (int)chosen[i].len, chosen[i].at);
+		fprintf(err, "%s%.*s", i ? " " : "", (int)chosen[i].len,
+			chosen[i].at);
 	fputs("' comes ", err);
 	choices_print(c, err);
 	fputc('\n', err);
@@ -192,7 +202,8 @@ static int refuse_short(const struct word *chosen, int n, const struct choices *
  * command is complete and a longer one goes on ("add tunnel static"), the
  * longer one's word is to be in full, for arguments may begin like it.
  */
-static int parse_words(struct ctl_request *req, int *used, int argc, char **argv, FILE *err)
+static int parse_words(struct ctl_request *req, int *used, int argc,
+		       char **argv, FILE *err)
 {
 	struct word chosen[4] = { 0 };
 
@@ -225,7 +236,8 @@ static struct word text_word(const char *text)
 	return (struct word){ .at = text, .len = strlen(text) };
 }
 
-static const struct ctl_arg *bare_arg(const struct ctl_command *cmd, const json_t *args)
+static const struct ctl_arg *bare_arg(const struct ctl_command *cmd,
+				      const json_t *args)
 {
 	for (const struct ctl_arg *a = cmd->args; a && a->word; a++)
 		if (a->flags & CTL_BARE && !json_object_get(args, a->key))
@@ -233,25 +245,29 @@ static const struct ctl_arg *bare_arg(const struct ctl_command *cmd, const json_
 	return NULL;
 }
 
-static int parse_number(const struct ctl_arg *a, const char *text, json_t **value, FILE *err)
+static int parse_number(const struct ctl_arg *a, const char *text,
+			json_t **value, FILE *err)
 {
 	char *end;
 	unsigned long n;
 
 	errno = 0;
 	n = strtoul(text, &end, 10);
-	if (!isdigit((unsigned char)*text) || *end || errno || n < a->min || n > a->max) {
+	if (!isdigit((unsigned char)*text) || *end || errno || n < a->min ||
+	    n > a->max) {
 		fputs("l2tpctl: ", err);
 		put_quoted(text, err);
-		fprintf(err, " is not a value for %s: give a number from %u to %u\n", a->word,
-			a->min, a->max);
+		fprintf(err,
+			" is not a value for %s: give a number from %u to %u\n",
+			a->word, a->min, a->max);
 		return CTL_EXIT_USAGE;
 	}
 	*value = json_integer((json_int_t)n);
 	return 0;
 }
 
-static int parse_choice(const struct ctl_arg *a, const char *text, struct word *chosen, FILE *err)
+static int parse_choice(const struct ctl_arg *a, const char *text,
+			struct word *chosen, FILE *err)
 {
 	struct choices c = { .n = 0 };
 	const char *rest = a->value;
@@ -273,19 +289,23 @@ static int parse_choice(const struct ctl_arg *a, const char *text, struct word *
 	return 0;
 }
 
-static int refuse_file(const struct ctl_arg *a, const char *path, int error, FILE *err)
+static int refuse_file(const struct ctl_arg *a, const char *path, int error,
+		       FILE *err)
 {
 	fprintf(err, "l2tpctl: %s ", a->word);
 	ctl_put_safe(path, err);
 	switch (error) {
 	case EACCES:
-		fputs(": others than its owner may read it: chmod 600 it\n", err);
+		fputs(": others than its owner may read it: chmod 600 it\n",
+		      err);
 		break;
 	case ENODATA:
-		fputs(": its first line is empty: write the secret there\n", err);
+		fputs(": its first line is empty: write the secret there\n",
+		      err);
 		break;
 	case EMSGSIZE:
-		fprintf(err, ": its first line is longer than %d bytes\n", SECRET_MAX);
+		fprintf(err, ": its first line is longer than %d bytes\n",
+			SECRET_MAX);
 		break;
 	case EILSEQ:
 		fputs(": its first line is not UTF-8 text\n", err);
@@ -297,8 +317,12 @@ static int refuse_file(const struct ctl_arg *a, const char *path, int error, FIL
 	return CTL_EXIT_ERROR;
 }
 
-/* The daemon gets the secret itself: the file may be one that only the caller can read. */
-static int parse_secret_file(const struct ctl_arg *a, const char *path, json_t **value, FILE *err)
+/*
+ * The daemon gets the secret itself: the file may be one that only the
+ * caller can read.
+ */
+static int parse_secret_file(const struct ctl_arg *a, const char *path,
+			     json_t **value, FILE *err)
 {
 	struct secret secret = { 0 };
 	int fd, ret;
@@ -314,8 +338,10 @@ static int parse_secret_file(const struct ctl_arg *a, const char *path, json_t *
 	ret = secret_read_fd(&secret, fd);
 	close(fd);
 	if (!ret) {
-		*value = memchr(secret.data, '\0', secret.len) ? NULL :
-			 json_stringn((const char *)secret.data, secret.len);
+		*value = memchr(secret.data, '\0', secret.len) ?
+				 NULL :
+				 json_stringn((const char *)secret.data,
+					      secret.len);
 		if (!*value)
 			ret = -EILSEQ;
 	}
@@ -327,7 +353,8 @@ static int refuse_text(const struct ctl_arg *a, const char *text, FILE *err)
 {
 	fputs("l2tpctl: ", err);
 	put_quoted(text, err);
-	fprintf(err, " is not a value for %s: give %s as UTF-8 text\n", a->word, a->value);
+	fprintf(err, " is not a value for %s: give %s as UTF-8 text\n", a->word,
+		a->value);
 	return CTL_EXIT_USAGE;
 }
 
@@ -349,7 +376,8 @@ static json_t *list_of(const char *text)
 	return NULL;
 }
 
-static int parse_value(const struct ctl_arg *a, const char *text, json_t **value, FILE *err)
+static int parse_value(const struct ctl_arg *a, const char *text,
+		       json_t **value, FILE *err)
 {
 	struct word w = { 0 };
 	int ret;
@@ -387,10 +415,11 @@ static int parse_value(const struct ctl_arg *a, const char *text, json_t **value
  * keyword may be left out (*bare). A keyword goes before such a value, cut
  * short or not, as in ip(8).
  */
-static int find_arg(struct ctl_request *req, const char *given, const struct ctl_arg **found,
-		    bool *bare, FILE *err)
+static int find_arg(struct ctl_request *req, const char *given,
+		    const struct ctl_arg **found, bool *bare, FILE *err)
 {
-	const struct ctl_arg *args = req->command->args, *b = bare_arg(req->command, req->args);
+	const struct ctl_arg *args = req->command->args,
+			     *b = bare_arg(req->command, req->args);
 	struct choices c = { .n = 0 };
 	int at;
 
@@ -413,7 +442,8 @@ static int find_arg(struct ctl_request *req, const char *given, const struct ctl
 	}
 	if (c.n)
 		return refuse_word(&c, at, given, err);
-	fprintf(err, "l2tpctl: nothing comes behind '%s', but ", req->command->words);
+	fprintf(err, "l2tpctl: nothing comes behind '%s', but ",
+		req->command->words);
 	put_quoted(given, err);
 	fputs(" was given\n", err);
 	return CTL_EXIT_USAGE;
@@ -431,12 +461,14 @@ static int parse_args(struct ctl_request *req, int argc, char **argv, FILE *err)
 		if (ret || req->help)
 			return ret;
 		if (json_object_get(req->args, a->key)) {
-			fprintf(err, "l2tpctl: %s is given twice: leave one out\n", a->word);
+			fprintf(err,
+				"l2tpctl: %s is given twice: leave one out\n",
+				a->word);
 			return CTL_EXIT_USAGE;
 		}
 		if (!bare && a->kind != CTL_FLAG && ++i == argc) {
-			fprintf(err, "l2tpctl: %s has no value: say %s %s\n", a->word, a->word,
-				a->value);
+			fprintf(err, "l2tpctl: %s has no value: say %s %s\n",
+				a->word, a->word, a->value);
 			return CTL_EXIT_USAGE;
 		}
 		ret = parse_value(a, argv[i], &value, err);
@@ -448,10 +480,15 @@ static int parse_args(struct ctl_request *req, int argc, char **argv, FILE *err)
 		}
 	}
 	for (const struct ctl_arg *a = req->command->args; a && a->word; a++) {
-		if (a->flags & CTL_REQUIRED && !json_object_get(req->args, a->key)) {
-			fprintf(err, "l2tpctl: '%s' needs %s%s%s %s: l2tpctl %s help explains\n",
-				req->command->words, a->flags & CTL_BARE ? "[" : "", a->word,
-				a->flags & CTL_BARE ? "]" : "", a->value, req->command->words);
+		if (a->flags & CTL_REQUIRED &&
+		    !json_object_get(req->args, a->key)) {
+			fprintf(err,
+				"l2tpctl: '%s' needs %s%s%s %s: l2tpctl %s "
+				"help explains\n",
+				req->command->words,
+				a->flags & CTL_BARE ? "[" : "", a->word,
+				a->flags & CTL_BARE ? "]" : "", a->value,
+				req->command->words);
 			return CTL_EXIT_USAGE;
 		}
 	}

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Passwords that are asked for: from the terminal without echo, or from what standard input is. */
+/*
+ * Passwords that are asked for: from the terminal without echo, or from what
+ * standard input is.
+ */
 #include "ctl/ctl.h"
 
 #include <errno.h>
@@ -74,22 +77,31 @@ static int ask(struct ctl_request *req, const struct ctl_arg *a, FILE *err)
 	else
 		ret = read_line(STDIN_FILENO, &s);
 	if (!ret) {
-		value = memchr(s.data, '\0', s.len) ? NULL : json_stringn((const char *)s.data, s.len);
-		ret = value ? json_object_set_new(req->args, a->key, value) ? -ENOMEM : 0 : -EILSEQ;
+		value = memchr(s.data, '\0', s.len) ?
+				NULL :
+				json_stringn((const char *)s.data, s.len);
+		ret = value ? json_object_set_new(req->args, a->key, value) ?
+			      -ENOMEM :
+			      0 :
+			      -EILSEQ;
 	}
 	secret_clear(&s);
 	if (!ret)
 		return 0;
-	fprintf(err, "l2tpctl: no %s could be read from standard input: %s\n", a->key,
-		ret == -ENODATA ? "it is empty" : ret == -EMSGSIZE ? "it is too long" :
-		ret == -EILSEQ ? "it is not UTF-8 text" : strerror(-ret));
+	fprintf(err, "l2tpctl: no %s could be read from standard input: %s\n",
+		a->key,
+		ret == -ENODATA	 ? "it is empty" :
+		ret == -EMSGSIZE ? "it is too long" :
+		ret == -EILSEQ	 ? "it is not UTF-8 text" :
+				   strerror(-ret));
 	return CTL_EXIT_ERROR;
 }
 
 int ctl_ask_secrets(struct ctl_request *req, FILE *err)
 {
 	for (const struct ctl_arg *a = req->command->args; a && a->word; a++)
-		if (a->flags & CTL_ASK && !json_object_get(req->args, a->key) && ask(req, a, err))
+		if (a->flags & CTL_ASK && !json_object_get(req->args, a->key) &&
+		    ask(req, a, err))
 			return CTL_EXIT_ERROR;
 	return 0;
 }

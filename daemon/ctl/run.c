@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A run of l2tpctl: options, then one command, asked of the daemon and printed. */
+/*
+ * A run of l2tpctl: options, then one command, asked of the daemon and printed.
+ */
 #include "ctl/ctl.h"
 
 #include <errno.h>
@@ -21,7 +23,7 @@ static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "man", no_argument, NULL, OPT_MAN },
-	{ 0 }
+	{ 0 },
 };
 
 struct settings {
@@ -36,7 +38,7 @@ static int parse_options(struct settings *s, int argc, char **argv, FILE *err)
 	int c;
 
 	opterr = 0;
-	optind = 0;	/* from the start, each time */
+	optind = 0; /* from the start, each time */
 	while ((c = getopt_long(argc, argv, ":jpdh", options, NULL)) != -1) {
 		switch (c) {
 		case 'j':
@@ -66,7 +68,9 @@ static int parse_options(struct settings *s, int argc, char **argv, FILE *err)
 		case ':':
 			fputs("l2tpctl: the option ", err);
 			ctl_put_safe(argv[optind - 1], err);
-			fputs(" has no value: l2tpctl --help lists the options\n", err);
+			fputs(" has no value: l2tpctl --help lists the "
+			      "options\n",
+			      err);
 			return CTL_EXIT_USAGE;
 		default:
 			fputs("l2tpctl: the option ", err);
@@ -74,21 +78,26 @@ static int parse_options(struct settings *s, int argc, char **argv, FILE *err)
 				fprintf(err, "-%c", optopt);
 			else
 				ctl_put_safe(argv[optind - 1], err);
-			fputs(" is not known: l2tpctl --help lists the options\n", err);
+			fputs(" is not known: l2tpctl --help lists the "
+			      "options\n",
+			      err);
 			return CTL_EXIT_USAGE;
 		}
 	}
 	if (socket)
 		snprintf(s->socket, sizeof(s->socket), "%s", socket);
 	else
-		snprintf(s->socket, sizeof(s->socket), "%s/%s", dir, CONTROL_SOCKET);
+		snprintf(s->socket, sizeof(s->socket), "%s/%s", dir,
+			 CONTROL_SOCKET);
 	s->o.socket = s->socket;
 	return 0;
 }
 
-static int ask(struct ctl_request *req, const struct ctl_options *o, FILE *out, FILE *err)
+static int ask(struct ctl_request *req, const struct ctl_options *o, FILE *out,
+	       FILE *err)
 {
-	struct ctl_client *c = ctl_connect(o->socket, err);	/* before a password is asked for in vain */
+	/* before a password is asked for in vain */
+	struct ctl_client *c = ctl_connect(o->socket, err);
 	struct ctl_output *output = NULL;
 	json_t *record = NULL;
 	int ret = CTL_EXIT_ERROR, n;
@@ -118,7 +127,8 @@ out:
 	return ret;
 }
 
-static int run_command(const struct settings *s, int argc, char **argv, FILE *out, FILE *err)
+static int run_command(const struct settings *s, int argc, char **argv,
+		       FILE *out, FILE *err)
 {
 	struct ctl_request req;
 	int ret;
@@ -163,7 +173,8 @@ int ctl_run(int argc, char **argv, FILE *out, FILE *err)
 		ret = run_command(&s, argc, argv, out, err);
 	}
 	if ((fflush(out) || ferror(out)) && !ret) {
-		fprintf(err, "l2tpctl: cannot write the output: %s\n", strerror(errno));
+		fprintf(err, "l2tpctl: cannot write the output: %s\n",
+			strerror(errno));
 		ret = CTL_EXIT_ERROR;
 	}
 	return ret;

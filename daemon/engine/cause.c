@@ -19,19 +19,32 @@ struct cause cause_make(enum cause_code code, const char *fmt, ...)
 const char *cause_sentence(enum cause_code code)
 {
 	switch (code) {
-	case CAUSE_NONE: return "";
-	case CAUSE_ADMINISTRATIVE: return "it was ended by an administrator";
-	case CAUSE_SHUTDOWN: return "l2tpd stops";
-	case CAUSE_NO_RESOURCES: return "there is no room for it now";
-	case CAUSE_NOT_AUTHORIZED: return "it is not allowed";
-	case CAUSE_NO_DESTINATION: return "what was asked for is not here";
-	case CAUSE_WRONG_KIND: return "what was asked for is of another kind here";
-	case CAUSE_REPLACED: return "another has taken its place";
-	case CAUSE_LOST_CARRIER: return "the carrier was lost";
-	case CAUSE_BUSY: return "it is busy";
-	case CAUSE_NO_ANSWER: return "nobody answered";
-	case CAUSE_PEER_SILENT: return "the peer does not answer any more";
-	case CAUSE_PROTOCOL: return "the peer broke the rules of the protocol";
+	case CAUSE_NONE:
+		return "";
+	case CAUSE_ADMINISTRATIVE:
+		return "it was ended by an administrator";
+	case CAUSE_SHUTDOWN:
+		return "l2tpd stops";
+	case CAUSE_NO_RESOURCES:
+		return "there is no room for it now";
+	case CAUSE_NOT_AUTHORIZED:
+		return "it is not allowed";
+	case CAUSE_NO_DESTINATION:
+		return "what was asked for is not here";
+	case CAUSE_WRONG_KIND:
+		return "what was asked for is of another kind here";
+	case CAUSE_REPLACED:
+		return "another has taken its place";
+	case CAUSE_LOST_CARRIER:
+		return "the carrier was lost";
+	case CAUSE_BUSY:
+		return "it is busy";
+	case CAUSE_NO_ANSWER:
+		return "nobody answered";
+	case CAUSE_PEER_SILENT:
+		return "the peer does not answer any more";
+	case CAUSE_PROTOCOL:
+		return "the peer broke the rules of the protocol";
 	}
 	return "";
 }

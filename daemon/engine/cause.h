@@ -8,25 +8,25 @@
 
 enum cause_code {
 	CAUSE_NONE,
-	CAUSE_ADMINISTRATIVE,	/* somebody here wants it to end */
-	CAUSE_SHUTDOWN,		/* l2tpd stops */
-	CAUSE_NO_RESOURCES,	/* for now: a limit, memory, the kernel */
-	CAUSE_NOT_AUTHORIZED,	/* this peer or caller may not */
-	CAUSE_NO_DESTINATION,	/* nobody here is what was asked for */
-	CAUSE_WRONG_KIND,	/* what was asked for is something else here */
-	CAUSE_REPLACED,		/* another has come in its place */
-	CAUSE_LOST_CARRIER,	/* what it runs on is gone */
+	CAUSE_ADMINISTRATIVE, /* somebody here wants it to end */
+	CAUSE_SHUTDOWN,	      /* l2tpd stops */
+	CAUSE_NO_RESOURCES,   /* for now: a limit, memory, the kernel */
+	CAUSE_NOT_AUTHORIZED, /* this peer or caller may not */
+	CAUSE_NO_DESTINATION, /* nobody here is what was asked for */
+	CAUSE_WRONG_KIND,     /* what was asked for is something else here */
+	CAUSE_REPLACED,	      /* another has come in its place */
+	CAUSE_LOST_CARRIER,   /* what it runs on is gone */
 	CAUSE_BUSY,
-	CAUSE_NO_ANSWER,	/* it was never established in time */
-	CAUSE_PEER_SILENT,	/* it was, and the peer is heard no more */
-	CAUSE_PROTOCOL,		/* the peer broke the protocol's rules */
+	CAUSE_NO_ANSWER,   /* it was never established in time */
+	CAUSE_PEER_SILENT, /* it was, and the peer is heard no more */
+	CAUSE_PROTOCOL,	   /* the peer broke the protocol's rules */
 };
 
 #define CAUSE_TEXT_MAX 160
 
 struct cause {
 	enum cause_code code;
-	char text[CAUSE_TEXT_MAX];	/* a sentence for the peer and the log */
+	char text[CAUSE_TEXT_MAX]; /* a sentence for the peer and the log */
 };
 
 struct cause cause_make(enum cause_code code, const char *fmt, ...)

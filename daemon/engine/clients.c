@@ -9,8 +9,8 @@
 #include "engine/engine.h"
 #include "lib/log.h"
 
-#define CLIENTS_MAX	256
-#define PAUSE_MS	1000
+#define CLIENTS_MAX 256
+#define PAUSE_MS    1000
 
 static void serve_again(struct loop_timer *t)
 {
@@ -25,17 +25,20 @@ static void pause_listeners(struct engine *e)
 {
 	for (struct client_listener *l = e->clients.listeners; l; l = l->next)
 		loop_io_stop(&l->io);
-	loop_timer_set(e->loop, &e->clients.again, engine_now(e) + PAUSE_MS, serve_again);
+	loop_timer_set(e->loop, &e->clients.again, engine_now(e) + PAUSE_MS,
+		       serve_again);
 }
 
 static void on_accept(struct loop_io *io, int listener, int events)
 {
-	struct client_listener *l = container_of(io, struct client_listener, io);
+	struct client_listener *l =
+		container_of(io, struct client_listener, io);
 	struct engine *e = l->engine;
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	(void)events;
-	if (fd < 0 && (errno == EAGAIN || errno == ECONNABORTED || errno == EINTR))
+	if (fd < 0 &&
+	    (errno == EAGAIN || errno == ECONNABORTED || errno == EINTR))
 		return;
 	if (fd < 0 || e->clients.n >= CLIENTS_MAX) {
 		if (fd >= 0)
@@ -61,8 +64,10 @@ int clients_serve(struct engine *e)
 {
 	int err = 0;
 
-	for (struct client_listener *l = e->clients.listeners; l && !err; l = l->next)
-		err = loop_io_start(e->loop, &l->io, l->fd, LOOP_READ, on_accept);
+	for (struct client_listener *l = e->clients.listeners; l && !err;
+	     l = l->next)
+		err = loop_io_start(e->loop, &l->io, l->fd, LOOP_READ,
+				    on_accept);
 	return err;
 }
 

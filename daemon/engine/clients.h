@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Local clients: connections of l2tpctl and of pppds that dial, which are limited together. */
+/*
+ * Local clients: connections of l2tpctl and of pppds that dial, which are
+ * limited together.
+ */
 #ifndef L2TPD_ENGINE_CLIENTS_H
 #define L2TPD_ENGINE_CLIENTS_H
 
@@ -13,14 +16,17 @@ struct client_listener {
 	struct client_listener *next;
 	struct engine *engine;
 	int fd;
-	/* A client came: fd is the owner's, who calls clients_gone when it ends, or cannot be served. */
+	/*
+	 * A client came: fd is the owner's, who calls clients_gone when it
+	 * ends, or cannot be served.
+	 */
 	void (*accepted)(struct client_listener *l, int fd);
 };
 
 /* Zeroed has none. */
 struct clients {
 	struct client_listener *listeners;
-	unsigned int n;			/* connections */
+	unsigned int n; /* connections */
 	struct loop_timer again;
 };
 

@@ -28,8 +28,9 @@ static void aaa_is_back(struct engine *e)
 	for (struct peer *p = e->peers->first; p; p = p->next)
 		for (struct peer_session *s = p->sessions; s; s = s->next)
 			if (s->remembered && !s->removed)
-				log_warn("tunnel \"%s\" session \"%s\": its password was lost with the aaa process; "
-					 "delete and add it again",
+				log_warn("tunnel \"%s\" session \"%s\": its "
+					 "password was lost with the aaa "
+					 "process; delete and add it again",
 					 p->name, s->name);
 }
 
@@ -47,8 +48,10 @@ static void on_start(struct engine *e, struct ipc_message *m)
 static void on_monitor_message(struct channel *c, struct ipc_message *m)
 {
 	struct engine *e = container_of(c, struct engine, monitor);
-	const struct monitor_ppp_exit *exited = ipc_body(m, struct monitor_ppp_exit);
-	const struct monitor_circuit *circuit = ipc_body(m, struct monitor_circuit);
+	const struct monitor_ppp_exit *exited =
+		ipc_body(m, struct monitor_ppp_exit);
+	const struct monitor_circuit *circuit =
+		ipc_body(m, struct monitor_circuit);
 	const struct addr *gone = ipc_body(m, struct addr);
 
 	if (m->header.type == MONITOR_START) {
@@ -95,7 +98,8 @@ int engine_main(int monitor_fd, const char *runtime_dir)
 	int err;
 
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGINT, SIG_IGN);	/* the terminal's; the monitor says when to stop */
+	/* the terminal's; the monitor says when to stop */
+	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	e.loop = loop_new();
@@ -107,7 +111,8 @@ int engine_main(int monitor_fd, const char *runtime_dir)
 	snprintf(root, sizeof(root), "%s/empty", runtime_dir);
 	err = sandbox_drop(SANDBOX_USER_ENGINE, root);
 	if (!err)
-		err = channel_open(&e.monitor, e.loop, monitor_fd, on_monitor_message, on_monitor_closed);
+		err = channel_open(&e.monitor, e.loop, monitor_fd,
+				   on_monitor_message, on_monitor_closed);
 	if (err) {
 		log_error("the engine cannot start: %s", strerror(-err));
 		return EXIT_FAILURE;

@@ -44,11 +44,13 @@ struct engine {
 	struct channel monitor, aaa;
 	struct clients clients;
 	uint64_t started_ms;
-	unsigned int starting;		/* answers that are missing before it is ready: start.c */
-	bool stopping, stop_down;	/* nothing new begins; only acknowledgements are awaited: stop.c */
+	/* answers that are missing before it is ready: start.c */
+	unsigned int starting;
+	/* nothing new begins; only acknowledgements are awaited: stop.c */
+	bool stopping, stop_down;
 	struct loop_timer stop_timer;
 	uint64_t stop_deadline;
-	int status;			/* the process's, at its end */
+	int status; /* the process's, at its end */
 	struct counters counters;
 	/* Lines that peers may cause: loglimit.c. */
 	uint64_t log_window_ms;
@@ -72,7 +74,10 @@ static inline uint64_t engine_now(struct engine *e)
 	return loop_now(e->loop);
 }
 
-/* Runs on the monitor's channel until it is told to stop; the process's exit status. */
+/*
+ * Runs on the monitor's channel until it is told to stop; the
+ * process's exit status.
+ */
 int engine_main(int monitor_fd, const char *runtime_dir);
 
 #endif

@@ -19,35 +19,46 @@
 
 struct engine;
 
-int kernel_start(struct engine *e, bool null);		/* 0 or -ENOMEM */
+int kernel_start(struct engine *e, bool null); /* 0 or -ENOMEM */
 void kernel_free(struct engine *e);
-const char *kernel_name(const struct engine *e);	/* "kernel" or "null" */
+const char *kernel_name(const struct engine *e); /* "kernel" or "null" */
 /* Whether it has PPP interfaces, which a pppd that dials needs. */
 bool kernel_has_ppp(const struct engine *e);
 
 /*
- * The socket of a tunnel that a peer opened: done's message has its fd, or none where the
- * tunnel needs no socket of its own.
+ * The socket of a tunnel that a peer opened: done's message has its fd, or none
+ * where the tunnel needs no socket of its own.
  */
-int kernel_tunnel_socket(struct engine *e, const struct monitor_socket *s, channel_done *done,
-			 void *arg);
-int kernel_tunnel_add(struct engine *e, const struct monitor_tunnel *t, channel_done *done,
-		      void *arg);
+int kernel_tunnel_socket(struct engine *e, const struct monitor_socket *s,
+			 channel_done *done, void *arg);
+int kernel_tunnel_add(struct engine *e, const struct monitor_tunnel *t,
+		      channel_done *done, void *arg);
 void kernel_tunnel_del(struct engine *e, uint32_t tunnel_id);
-/* The monitor's copy of the tunnel's socket goes: we have it too, or asked the data plane for it. */
-void kernel_tunnel_forget(struct engine *e, uint32_t tunnel_id, bool has_socket, bool asked);
-int kernel_tunnel_stats(struct engine *e, uint32_t tunnel_id, channel_done *done, void *arg);
+/*
+ * The monitor's copy of the tunnel's socket goes: we have it too, or asked the
+ * data plane for it.
+ */
+void kernel_tunnel_forget(struct engine *e, uint32_t tunnel_id, bool has_socket,
+			  bool asked);
+int kernel_tunnel_stats(struct engine *e, uint32_t tunnel_id,
+			channel_done *done, void *arg);
 
-int kernel_session_add(struct engine *e, uint64_t link, const struct dp_session *s,
-		       channel_done *done, void *arg);
-int kernel_session_modify(struct engine *e, uint64_t link, const struct dp_session *s,
-			  channel_done *done, void *arg);
-void kernel_session_del(struct engine *e, uint64_t link, const struct dp_session *s);
-int kernel_session_stats(struct engine *e, uint64_t link, channel_done *done, void *arg);
+int kernel_session_add(struct engine *e, uint64_t link,
+		       const struct dp_session *s, channel_done *done,
+		       void *arg);
+int kernel_session_modify(struct engine *e, uint64_t link,
+			  const struct dp_session *s, channel_done *done,
+			  void *arg);
+void kernel_session_del(struct engine *e, uint64_t link,
+			const struct dp_session *s);
+int kernel_session_stats(struct engine *e, uint64_t link, channel_done *done,
+			 void *arg);
 
 /* An Ethernet session's interface; done's message: struct monitor_pw_reply. */
-int kernel_pseudowire(struct engine *e, const struct monitor_pw *p, channel_done *done, void *arg);
-int kernel_pseudowire_show(struct engine *e, uint64_t link, channel_done *done, void *arg);
+int kernel_pseudowire(struct engine *e, const struct monitor_pw *p,
+		      channel_done *done, void *arg);
+int kernel_pseudowire_show(struct engine *e, uint64_t link, channel_done *done,
+			   void *arg);
 /* The peer's end of the circuit is up or down. */
 void kernel_pseudowire_peer(struct engine *e, uint64_t link, bool up);
 

@@ -13,7 +13,8 @@ bool loglimit_pass(struct engine *e)
 
 	if (now - e->log_window_ms >= 1000) {
 		if (e->log_count > LINES_A_SECOND)
-			log_warn("%u more lines of the last second were left out",
+			log_warn("%u more lines of the last second were left "
+				 "out",
 				 e->log_count - LINES_A_SECOND);
 		e->log_window_ms = now;
 		e->log_count = 0;

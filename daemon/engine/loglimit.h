@@ -7,7 +7,10 @@
 
 struct engine;
 
-/* Whether one more may be written now; what is left out is counted, and said later. */
+/*
+ * Whether one more may be written now; what is left out is
+ * counted, and said later.
+ */
 bool loglimit_pass(struct engine *e);
 
 #endif

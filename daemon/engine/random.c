@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel's randomness: session ids and the like are asked for two bytes at a time, and one system call serves many. */
+/*
+ * The kernel's randomness: session ids and the like are asked for two bytes at
+ * a time, and one system call serves many.
+ */
 #include "engine/random.h"
 
 #include <stdlib.h>
@@ -17,8 +20,9 @@ void random_bytes(void *ctx, void *buf, size_t len)
 		size_t n;
 
 		if (!left) {
-			if (getrandom(pool, sizeof(pool), 0) != (ssize_t)sizeof(pool))
-				abort();	/* never go on without randomness */
+			if (getrandom(pool, sizeof(pool), 0) !=
+			    (ssize_t)sizeof(pool))
+				abort(); /* never go on without randomness */
 			left = sizeof(pool);
 		}
 		n = len < left ? len : left;

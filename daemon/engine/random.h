@@ -8,7 +8,10 @@
 
 /* Never fails; ctx is unused, so that it suits struct l2tp_env. */
 void random_bytes(void *ctx, void *buf, size_t len);
-/* Up to a quarter less than ms, so that a thousand clients do not all come back at once. */
+/*
+ * Up to a quarter less than ms, so that a thousand clients do not all
+ * come back at once.
+ */
 uint32_t random_jitter(uint32_t ms);
 
 #endif

@@ -34,10 +34,14 @@
 #include "lib/log.h"
 #include "lib/sandbox.h"
 
-/* An lcce is somebody in particular: it goes before the sections that take anybody. */
+/*
+ * An lcce is somebody in particular: it goes before the sections
+ * that take anybody.
+ */
 static l2tp_taker *const takers[] = { lcce_take, lns_take, NULL };
 
-static const struct peer_ops peer_ops = { &lac_tunnel_owner, &lcce_tunnel_owner, redial_peer_down };
+static const struct peer_ops peer_ops = { &lac_tunnel_owner, &lcce_tunnel_owner,
+					  redial_peer_down };
 
 static void fail_start(struct engine *e)
 {
@@ -92,17 +96,23 @@ static void on_secret_file(void *arg, int result, struct ipc_message *m)
 		answered(r.engine);
 		return;
 	}
-	log_error("%s \"%s\": its secret file cannot be used: %s%s", r.what, r.name, strerror(-err),
-		  err == -EACCES ? " (it must be readable by its owner only: chmod 600)" :
-		  err == -ENODATA ? " (its first line is empty)" : "");
+	log_error("%s \"%s\": its secret file cannot be used: %s%s", r.what,
+		  r.name, strerror(-err),
+		  err == -EACCES  ? " (it must be readable by its owner only: "
+				    "chmod 600)" :
+		  err == -ENODATA ? " (its first line is empty)" :
+				    "");
 	fail_start(r.engine);
 }
 
-static int ask_secret(struct engine *e, struct secret *s, int kind, const char *name, const char *file)
+static int ask_secret(struct engine *e, struct secret *s, int kind,
+		      const char *name, const char *file)
 {
 	static const char *const what[] = {
-		[MONITOR_SECRET_LNS] = "lns", [MONITOR_SECRET_LAC] = "lac",
-		[MONITOR_SECRET_LCCE] = "lcce", [MONITOR_SECRET_LCCE_OLD] = "lcce",
+		[MONITOR_SECRET_LNS] = "lns",
+		[MONITOR_SECRET_LAC] = "lac",
+		[MONITOR_SECRET_LCCE] = "lcce",
+		[MONITOR_SECRET_LCCE_OLD] = "lcce",
 	};
 	struct monitor_secret body = { .kind = kind };
 	struct secret_request *r;
@@ -115,7 +125,8 @@ static int ask_secret(struct engine *e, struct secret *s, int kind, const char *
 	*r = (struct secret_request){ e, s, what[kind], name };
 	snprintf(body.name, sizeof(body.name), "%s", name);
 	e->starting++;
-	return channel_request(&e->monitor, MONITOR_SECRET, &body, sizeof(body), NULL, 0, on_secret_file, r);
+	return channel_request(&e->monitor, MONITOR_SECRET, &body, sizeof(body),
+			       NULL, 0, on_secret_file, r);
 }
 
 static int ask_secrets(struct engine *e)
@@ -124,13 +135,16 @@ static int ask_secrets(struct engine *e)
 	int err = 0;
 
 	for (size_t i = 0; !err && i < c->lns_n; i++)
-		err = ask_secret(e, lns_secret(e, i), MONITOR_SECRET_LNS, c->lns[i].name,
-				 c->lns[i].tunnel.secret_file);
+		err = ask_secret(e, lns_secret(e, i), MONITOR_SECRET_LNS,
+				 c->lns[i].name, c->lns[i].tunnel.secret_file);
 	for (struct peer *p = e->peers->first; !err && p; p = p->next) {
-		err = ask_secret(e, &p->secret, p->lcce ? MONITOR_SECRET_LCCE : MONITOR_SECRET_LAC, p->name,
-				 p->cfg->secret_file);
+		err = ask_secret(e, &p->secret,
+				 p->lcce ? MONITOR_SECRET_LCCE :
+					   MONITOR_SECRET_LAC,
+				 p->name, p->cfg->secret_file);
 		if (!err && p->lcce)
-			err = ask_secret(e, &p->old_secret, MONITOR_SECRET_LCCE_OLD, p->name,
+			err = ask_secret(e, &p->old_secret,
+					 MONITOR_SECRET_LCCE_OLD, p->name,
 					 p->lcce->old_secret_file);
 	}
 	return err;
@@ -158,7 +172,9 @@ static void on_listen(void *arg, int result, struct ipc_message *m)
 		answered(r.engine);
 		return;
 	}
-	log_error("listen: %s: %s", addr_format_port(&r.engine->config->listen[r.index].address, text),
+	log_error("listen: %s: %s",
+		  addr_format_port(&r.engine->config->listen[r.index].address,
+				   text),
 		  strerror(-result));
 	fail_start(r.engine);
 }
@@ -171,7 +187,8 @@ static int ask_listener(struct engine *e, uint32_t index)
 
 	if (r) {
 		*r = (struct listen_request){ e, index };
-		err = channel_request(&e->monitor, MONITOR_LISTEN, &body, sizeof(body), NULL, 0, on_listen, r);
+		err = channel_request(&e->monitor, MONITOR_LISTEN, &body,
+				      sizeof(body), NULL, 0, on_listen, r);
 	}
 	if (err)
 		free(r);
@@ -184,7 +201,8 @@ static int ask_for_all(struct engine *e)
 {
 	int err;
 
-	e->starting = 1;	/* our own, so that the answers wait for all questions */
+	/* our own, so that the answers wait for all questions */
+	e->starting = 1;
 	err = ask_secrets(e);
 	for (uint32_t i = 0; !err && i < e->l2tp->listen_n; i++)
 		err = ask_listener(e, i);
@@ -206,13 +224,16 @@ static void on_aaa_message(struct channel *c, struct ipc_message *m)
 	else if (m->header.type == AAA_IPSEC_STATE && x)
 		ipsec_state(e, x);
 	else
-		log_warn("the aaa process sent message %u, which the engine does not know", m->header.type);
+		log_warn("the aaa process sent message %u, which the engine "
+			 "does not know",
+			 m->header.type);
 	turn_settle(&e->turn);
 }
 
 static void on_aaa_closed(struct channel *c)
 {
-	log_warn("the aaa process is gone: until it is back nobody can authenticate");
+	log_warn("the aaa process is gone: until it is back nobody can "
+		 "authenticate");
 	channel_close(c);
 }
 
@@ -223,7 +244,8 @@ int start_set_aaa(struct engine *e, struct ipc_message *m, int i)
 	if (fd < 0)
 		return fd;
 	channel_close(&e->aaa);
-	return channel_open(&e->aaa, e->loop, fd, on_aaa_message, on_aaa_closed);
+	return channel_open(&e->aaa, e->loop, fd, on_aaa_message,
+			    on_aaa_closed);
 }
 
 /* ---- the first step ---- */
@@ -248,7 +270,8 @@ static int read_config(struct engine *e, int fd)
 /* The modules, from the lowest layer up. */
 static int start_modules(struct engine *e, const struct monitor_start *start)
 {
-	const struct l2tp_options l2tp = { start->listen_n, start->one_tunnel_per_path, takers };
+	const struct l2tp_options l2tp = { start->listen_n,
+					   start->one_tunnel_per_path, takers };
 	int err = kernel_start(e, start->null_dataplane);
 
 	if (!err)

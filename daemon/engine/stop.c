@@ -17,9 +17,9 @@
 #include "engine/service/subscriber.h"
 #include "lib/log.h"
 
-#define GRACE_MS	15000	/* for pppds to end and calls to be cleared */
-#define ACK_MS		3000	/* then, for the last acknowledgements */
-#define POLL_MS		50
+#define GRACE_MS 15000 /* for pppds to end and calls to be cleared */
+#define ACK_MS	 3000  /* then, for the last acknowledgements */
+#define POLL_MS	 50
 
 static void on_poll(struct loop_timer *timer)
 {
@@ -33,14 +33,18 @@ static void on_poll(struct loop_timer *timer)
 	}
 	if (down && l2tp_is_acknowledged(e) && accounting_is_idle(e)) {
 		loop_stop(e->loop);
-	} else if (engine_now(e) >= e->stop_deadline && !accounting_is_idle(e)) {
-		log_error("the last accounting records could not be left with the aaa process");
+	} else if (engine_now(e) >= e->stop_deadline &&
+		   !accounting_is_idle(e)) {
+		log_error("the last accounting records could not be left with "
+			  "the aaa process");
 		loop_stop(e->loop);
 	} else if (engine_now(e) >= e->stop_deadline) {
-		log_warn("some peers did not acknowledge the end; they will find out by their own timers");
+		log_warn("some peers did not acknowledge the end; they will "
+			 "find out by their own timers");
 		loop_stop(e->loop);
 	} else {
-		loop_timer_set(e->loop, timer, engine_now(e) + POLL_MS, on_poll);
+		loop_timer_set(e->loop, timer, engine_now(e) + POLL_MS,
+			       on_poll);
 	}
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Deferred work, what modules do at the end of it, and memory that is freed later. */
+/*
+ * Deferred work, what modules do at the end of it, and memory
+ * that is freed later.
+ */
 #include "engine/turn.h"
 
 #include <stdlib.h>
@@ -25,10 +28,12 @@ void turn_defer(struct turn *t, void (*fn)(void *), void *arg)
 {
 	if (t->n == t->size) {
 		size_t size = t->size ? t->size * 2 : 64;
-		struct turn_work *work = reallocarray(t->work, size, sizeof(*work));
+		struct turn_work *work =
+			reallocarray(t->work, size, sizeof(*work));
 
+		/* crash-only: a lost step would leave a call half made */
 		if (!work)
-			abort();	/* crash-only: a lost step would leave a call half made */
+			abort();
 		t->work = work;
 		t->size = size;
 	}
@@ -74,7 +79,8 @@ void turn_settle(struct turn *t)
 	t->settling = false;
 }
 
-void turn_free_later(struct turn *t, struct turn_item *item, void (*free)(struct turn_item *))
+void turn_free_later(struct turn *t, struct turn_item *item,
+		     void (*free)(struct turn_item *))
 {
 	item->free = free;
 	item->next = t->items;

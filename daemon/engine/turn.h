@@ -24,7 +24,10 @@ struct engine;
 struct turn_hook {
 	struct turn_hook *next;
 	struct engine *engine;
-	/* Takes what there is to take: true when there was something. Must not call turn_settle. */
+	/*
+	 * Takes what there is to take: true when there was something. Must not
+	 * call turn_settle.
+	 */
 	bool (*take)(struct turn_hook *h);
 	/* All is decided: packets leave, timers are set. Defers nothing. */
 	void (*finish)(struct turn_hook *h);
@@ -47,12 +50,19 @@ struct turn {
 /* Frees what waits for it; hooks are their owners'. */
 void turn_fini(struct turn *t);
 void turn_add_hook(struct turn *t, struct turn_hook *h);
-/* fn(arg) is called by the next turn_settle, after those that were deferred before it. */
+/*
+ * fn(arg) is called by the next turn_settle, after those that were
+ * deferred before it.
+ */
 void turn_defer(struct turn *t, void (*fn)(void *), void *arg);
-/* Call it after every call into a protocol's core. Within itself it does nothing. */
+/*
+ * Call it after every call into a protocol's core. Within itself
+ * it does nothing.
+ */
 void turn_settle(struct turn *t);
 /* free(item) is called by turn_collect. */
-void turn_free_later(struct turn *t, struct turn_item *item, void (*free)(struct turn_item *));
+void turn_free_later(struct turn *t, struct turn_item *item,
+		     void (*free)(struct turn_item *));
 /* At the end of the loop's turn. */
 void turn_collect(struct turn *t);
 

@@ -11,7 +11,7 @@
 struct channel_out {
 	struct channel_out *next;
 	struct ipc_header header;
-	int nfds, fds[IPC_FDS_MAX];	/* our duplicates */
+	int nfds, fds[IPC_FDS_MAX]; /* our duplicates */
 	size_t len;
 	uint8_t body[];
 };
@@ -25,7 +25,7 @@ static void out_free(struct channel_out *o)
 {
 	for (int i = 0; i < o->nfds; i++)
 		close(o->fds[i]);
-	explicit_bzero(o->body, o->len);	/* passwords pass through here */
+	explicit_bzero(o->body, o->len); /* passwords pass through here */
 	free(o);
 }
 
@@ -38,8 +38,8 @@ static void fail(struct channel *c)
 	c->closed(c);
 }
 
-static int enqueue(struct channel *c, const struct ipc_header *h, const void *body, size_t len,
-		   const int *fds, int nfds)
+static int enqueue(struct channel *c, const struct ipc_header *h,
+		   const void *body, size_t len, const int *fds, int nfds)
 {
 	struct channel_out *o;
 
@@ -69,8 +69,8 @@ static int enqueue(struct channel *c, const struct ipc_header *h, const void *bo
 	return 0;
 }
 
-static int transmit(struct channel *c, const struct ipc_header *h, const void *body, size_t len,
-		    const int *fds, int nfds)
+static int transmit(struct channel *c, const struct ipc_header *h,
+		    const void *body, size_t len, const int *fds, int nfds)
 {
 	int err;
 
@@ -88,7 +88,8 @@ static void flush(struct channel *c)
 {
 	while (c->out) {
 		struct channel_out *o = c->out;
-		int err = ipc_send(c->fd, &o->header, o->body, o->len, o->fds, o->nfds);
+		int err = ipc_send(c->fd, &o->header, o->body, o->len, o->fds,
+				   o->nfds);
 
 		if (err == -EAGAIN || err == -ENOBUFS || err == -ETOOMANYREFS)
 			return;
@@ -139,7 +140,8 @@ static void on_io(struct loop_io *io, int fd, int events)
 			return;
 		}
 		dispatch(c, &m);
-		if (c->fd != fd || c->broken)	/* closed by its owner meanwhile */
+		/* closed by its owner meanwhile */
+		if (c->fd != fd || c->broken)
 			break;
 		ipc_close_fds(&m);
 	}
@@ -158,7 +160,12 @@ int channel_open(struct channel *c, struct loop *loop, int fd,
 {
 	int flags = fcntl(fd, F_GETFL);
 
-	*c = (struct channel){ .loop = loop, .fd = fd, .message = message, .closed = closed };
+	*c = (struct channel){
+		.loop = loop,
+		.fd = fd,
+		.message = message,
+		.closed = closed,
+	};
 	c->out_end = &c->out;
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return -errno;
@@ -189,8 +196,9 @@ void channel_close(struct channel *c)
 	table_fini(&c->waiting);
 }
 
-int channel_request(struct channel *c, uint16_t type, const void *body, size_t len,
-		    const int *fds, int nfds, channel_done *done, void *arg)
+int channel_request(struct channel *c, uint16_t type, const void *body,
+		    size_t len, const int *fds, int nfds, channel_done *done,
+		    void *arg)
 {
 	struct ipc_header h = { .type = type };
 	struct channel_wait *w;
@@ -214,18 +222,23 @@ int channel_request(struct channel *c, uint16_t type, const void *body, size_t l
 	return err;
 }
 
-int channel_event(struct channel *c, uint16_t type, const void *body, size_t len,
-		  const int *fds, int nfds)
+int channel_event(struct channel *c, uint16_t type, const void *body,
+		  size_t len, const int *fds, int nfds)
 {
 	struct ipc_header h = { .type = type };
 
 	return transmit(c, &h, body, len, fds, nfds);
 }
 
-int channel_reply(struct channel *c, const struct ipc_header *request, int result,
-		  const void *body, size_t len, const int *fds, int nfds)
+int channel_reply(struct channel *c, const struct ipc_header *request,
+		  int result, const void *body, size_t len, const int *fds,
+		  int nfds)
 {
-	struct ipc_header h = { .type = request->type, .result = result, .serial = request->serial };
+	struct ipc_header h = {
+		.type = request->type,
+		.result = result,
+		.serial = request->serial,
+	};
 
 	return transmit(c, &h, body, len, fds, nfds);
 }

@@ -131,9 +131,9 @@
 #ifndef L2TPD_IPC_CONTROL_H
 #define L2TPD_IPC_CONTROL_H
 
-#define CONTROL_SOCKET		"control.sock"
-#define CONTROL_DIAL_SOCKET	"dial.sock"
-#define CONTROL_RUNTIME_DIR	"/run/l2tpd"
-#define CONTROL_LINE_MAX	65536
+#define CONTROL_SOCKET	    "control.sock"
+#define CONTROL_DIAL_SOCKET "dial.sock"
+#define CONTROL_RUNTIME_DIR "/run/l2tpd"
+#define CONTROL_LINE_MAX    65536
 
 #endif

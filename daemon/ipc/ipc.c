@@ -15,7 +15,9 @@ union control {
 
 int ipc_pair(int sv[2])
 {
-	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) < 0 ? -errno : 0;
+	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) < 0 ?
+		       -errno :
+		       0;
 }
 
 int ipc_send(int fd, const struct ipc_header *h, const void *body, size_t len,
@@ -56,7 +58,8 @@ int ipc_send(int fd, const struct ipc_header *h, const void *body, size_t len,
 
 static void take_control(struct ipc_message *m, struct msghdr *msg)
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c;
+	     c = CMSG_NXTHDR(msg, c)) {
 		size_t n;
 
 		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
@@ -65,7 +68,8 @@ static void take_control(struct ipc_message *m, struct msghdr *msg)
 		for (size_t i = 0; i < n; i++) {
 			int fd;
 
-			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int),
+			       sizeof(int));
 			if (m->nfds < IPC_FDS_MAX)
 				m->fds[m->nfds++] = fd;
 			else
@@ -82,8 +86,10 @@ int ipc_recv(int fd, struct ipc_message *m)
 		{ .iov_base = m->body, .iov_len = sizeof(m->body) },
 	};
 	struct msghdr msg = {
-		.msg_iov = iov, .msg_iovlen = 2,
-		.msg_control = &control, .msg_controllen = sizeof(control),
+		.msg_iov = iov,
+		.msg_iovlen = 2,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
 	};
 	ssize_t n;
 

@@ -14,22 +14,22 @@
 #include <string.h>
 #include <sys/types.h>
 
-#define IPC_VERSION	1
-#define IPC_FDS_MAX	4
-#define IPC_BODY_MAX	8192
+#define IPC_VERSION  1
+#define IPC_FDS_MAX  4
+#define IPC_BODY_MAX 8192
 
 struct ipc_header {
-	uint16_t type;		/* of the channel's enum */
-	uint16_t version;	/* IPC_VERSION */
-	int32_t result;		/* of a reply: 0 or -errno; 0 in a request */
-	uint64_t serial;	/* copied from a request into its reply; 0: an event */
+	uint16_t type;	  /* of the channel's enum */
+	uint16_t version; /* IPC_VERSION */
+	int32_t result;	  /* of a reply: 0 or -errno; 0 in a request */
+	uint64_t serial; /* copied from a request into its reply; 0: an event */
 };
 
 struct ipc_message {
 	struct ipc_header header;
-	size_t len;		/* of body */
+	size_t len; /* of body */
 	int nfds;
-	int fds[IPC_FDS_MAX];	/* CLOEXEC; the receiver owns them */
+	int fds[IPC_FDS_MAX]; /* CLOEXEC; the receiver owns them */
 	_Alignas(16) uint8_t body[IPC_BODY_MAX];
 };
 
@@ -46,7 +46,7 @@ int ipc_send(int fd, const struct ipc_header *h, const void *body, size_t len,
  * more files, the message comes without its fds and with result -EMFILE.
  */
 int ipc_recv(int fd, struct ipc_message *m);
-void ipc_close_fds(struct ipc_message *m);	/* those not taken */
+void ipc_close_fds(struct ipc_message *m); /* those not taken */
 /* Takes fd number i out of m: the caller owns it then; -EBADF when absent. */
 int ipc_take_fd(struct ipc_message *m, int i);
 /* A CLOEXEC socketpair; 0 or -errno. */

@@ -24,84 +24,168 @@
 #include "netlink/dataplane.h"
 
 enum monitor_message {
-	/* event, first: monitor_start; fds: aaa channel, config text (memfd), control listener, dial listener */
-	MONITOR_START = 1,
-	MONITOR_SECRET,		/* request: monitor_secret; reply fd: the secret file, open for reading */
-	MONITOR_LISTEN,		/* request: monitor_listen; reply fd: UDP socket bound to listen[index] */
-	MONITOR_SOCKET,		/* request: monitor_socket; reply: monitor_socket_reply, fd */
-	MONITOR_TUNNEL_ADD,	/* request: monitor_tunnel; fd: the tunnel's socket when the monitor did not open it for this id */
-	MONITOR_TUNNEL_DEL,	/* request: monitor_tunnel_id: out of the kernel; its sessions are deleted before */
-	/* request: monitor_tunnel_id: the monitor's copy of the socket; a StopCCN may still need it after the _DEL */
-	MONITOR_SOCKET_CLOSE,
-	MONITOR_SESSION_ADD,	/* request: monitor_session; -EEXIST: the link, or an id in the kernel, is taken */
-	MONITOR_SESSION_MODIFY,	/* request: monitor_session: sequencing of an installed one */
-	MONITOR_SESSION_DEL,	/* request: monitor_link; stops its pppd first when it has one */
-	MONITOR_SESSION_STATS,	/* request: monitor_link; reply: struct dp_stats */
-	MONITOR_TUNNEL_STATS,	/* request: monitor_tunnel_id; reply: struct dp_stats */
-	MONITOR_SESSION_FD,	/* request: monitor_link; reply fds: PPPoX socket, both ends of a call channel: for a pppd that dialled */
-	MONITOR_PPP_START,	/* request: monitor_ppp; reply fd: the engine's end of the call channel (ipc/ppp.h) */
-	MONITOR_PPP_STOP,	/* request: monitor_link: SIGTERM, SIGKILL 10 s later; the exit comes as an event */
-	MONITOR_PPP_EXIT,	/* event: monitor_ppp_exit */
-	MONITOR_STOP,		/* event: l2tpd stops: the engine clears all calls, then exits 0 */
-	MONITOR_READY,		/* event from the engine: it listens and has given up its privileges */
-	MONITOR_AAA,		/* event: the aaa process died and another runs; fd: its channel */
-	MONITOR_ROUTE,		/* request: struct addr; reply: monitor_route, the interface a packet to it leaves by */
 	/*
-	 * request: monitor_net: the session's PPP interface gets rates, MTU, routes, prefixes; asked
-	 * again it is changed to that. What it was given goes with the interface or the session.
+	 * event, first: monitor_start; fds: aaa channel, config text (memfd),
+	 * control listener, dial listener
+	 */
+	MONITOR_START = 1,
+	/*
+	 * request: monitor_secret; reply fd: the secret file, open for reading
+	 */
+	MONITOR_SECRET,
+	/*
+	 * request: monitor_listen; reply fd: UDP socket bound to listen[index]
+	 */
+	MONITOR_LISTEN,
+	/* request: monitor_socket; reply: monitor_socket_reply, fd */
+	MONITOR_SOCKET,
+	/*
+	 * request: monitor_tunnel; fd: the tunnel's socket when the monitor did
+	 * not open it for this id
+	 */
+	MONITOR_TUNNEL_ADD,
+	/*
+	 * request: monitor_tunnel_id: out of the kernel; its sessions are
+	 * deleted before
+	 */
+	MONITOR_TUNNEL_DEL,
+	/*
+	 * request: monitor_tunnel_id: the monitor's copy of the socket; a
+	 * StopCCN may still need it after the _DEL
+	 */
+	MONITOR_SOCKET_CLOSE,
+	/*
+	 * request: monitor_session; -EEXIST: the link, or an id in the
+	 * kernel, is taken
+	 */
+	MONITOR_SESSION_ADD,
+	/* request: monitor_session: sequencing of an installed one */
+	MONITOR_SESSION_MODIFY,
+	/* request: monitor_link; stops its pppd first when it has one */
+	MONITOR_SESSION_DEL,
+	/* request: monitor_link; reply: struct dp_stats */
+	MONITOR_SESSION_STATS,
+	/* request: monitor_tunnel_id; reply: struct dp_stats */
+	MONITOR_TUNNEL_STATS,
+	/*
+	 * request: monitor_link; reply fds: PPPoX socket, both ends of a call
+	 * channel: for a pppd that dialled
+	 */
+	MONITOR_SESSION_FD,
+	/*
+	 * request: monitor_ppp; reply fd: the engine's end of the call
+	 * channel (ipc/ppp.h)
+	 */
+	MONITOR_PPP_START,
+	/*
+	 * request: monitor_link: SIGTERM, SIGKILL 10 s later; the exit
+	 * comes as an event
+	 */
+	MONITOR_PPP_STOP,
+	MONITOR_PPP_EXIT, /* event: monitor_ppp_exit */
+	/* event: l2tpd stops: the engine clears all calls, then exits 0 */
+	MONITOR_STOP,
+	/* event from the engine: it listens and has given up its privileges */
+	MONITOR_READY,
+	/* event: the aaa process died and another runs; fd: its channel */
+	MONITOR_AAA,
+	/*
+	 * request: struct addr; reply: monitor_route, the interface a packet to
+	 * it leaves by
+	 */
+	MONITOR_ROUTE,
+	/*
+	 * request: monitor_net: the session's PPP interface gets rates, MTU,
+	 * routes, prefixes; asked again it is changed to that. What it was
+	 * given goes with the interface or the session.
 	 */
 	MONITOR_NET,
-	MONITOR_LINK_STATS,	/* request: monitor_interface; reply: struct ppp_counters of the PPP interface */
-	MONITOR_SCRIPT,		/* event: monitor_script: runs the profile's ip-up or ip-down beside the call */
 	/*
-	 * request: monitor_pw; reply: monitor_pw_reply: an installed Ethernet session's interface gets what
-	 * its lcce section's session says (MTU, MAC, VLAN, bridge or VRF, up), and is watched from now on.
+	 * request: monitor_interface; reply: struct ppp_counters of
+	 * the PPP interface
+	 */
+	MONITOR_LINK_STATS,
+	/*
+	 * event: monitor_script: runs the profile's ip-up or
+	 * ip-down beside the call
+	 */
+	MONITOR_SCRIPT,
+	/*
+	 * request: monitor_pw; reply: monitor_pw_reply: an installed Ethernet
+	 * session's interface gets what its lcce section's session says (MTU,
+	 * MAC, VLAN, bridge or VRF, up), and is watched from now on.
 	 */
 	MONITOR_PW,
 	/*
-	 * A session that is added by command, beside those of the configuration and checked as they are:
-	 * MONITOR_PW finds it from now on, until it is deleted or the engine ends. Sessions that are
-	 * there keep what they were given.
+	 * A session that is added by command, beside those of the configuration
+	 * and checked as they are: MONITOR_PW finds it from now on, until it is
+	 * deleted or the engine ends. Sessions that are there keep what they
+	 * were given.
 	 */
-	MONITOR_PW_ADD,		/* request: monitor_pw_add; reply: monitor_outcome */
-	MONITOR_PW_DEL,		/* event: monitor_pw_name */
-	MONITOR_PW_PEER,	/* event: monitor_circuit: the peer's end of the circuit is up or down (operstate up, dormant) */
-	MONITOR_PW_SHOW,	/* request: monitor_link; reply: monitor_pw_show */
-	MONITOR_CIRCUIT,	/* event to the engine: monitor_circuit: our end of it changed */
+	MONITOR_PW_ADD, /* request: monitor_pw_add; reply: monitor_outcome */
+	MONITOR_PW_DEL, /* event: monitor_pw_name */
 	/*
-	 * request: monitor_ipsec: from now on the kernel takes nothing for this tunnel in clear, and
-	 * sends nothing so; asked again, by the SAs of another reqid. It ends with the tunnel's socket.
+	 * event: monitor_circuit: the peer's end of the circuit is up or down
+	 * (operstate up, dormant)
+	 */
+	MONITOR_PW_PEER,
+	MONITOR_PW_SHOW, /* request: monitor_link; reply: monitor_pw_show */
+	/* event to the engine: monitor_circuit: our end of it changed */
+	MONITOR_CIRCUIT,
+	/*
+	 * request: monitor_ipsec: from now on the kernel takes nothing for this
+	 * tunnel in clear, and sends nothing so; asked again, by the SAs of
+	 * another reqid. It ends with the tunnel's socket.
 	 */
 	MONITOR_IPSEC,
 	/*
-	 * Static tunnels, which are the monitor's: added by command, they are checked as the
-	 * configuration is, kept in state-dir and made. Replies with a sentence of what is wrong:
-	 * monitor_outcome; added is also what cannot be made yet, which is tried again.
+	 * Static tunnels, which are the monitor's: added by command, they are
+	 * checked as the configuration is, kept in state-dir and made. Replies
+	 * with a sentence of what is wrong: monitor_outcome; added is also what
+	 * cannot be made yet, which is tried again.
 	 */
-	MONITOR_STATIC_ADD,		/* request: monitor_static */
-	MONITOR_STATIC_SESSION_ADD,	/* request: monitor_static_session */
-	MONITOR_STATIC_DEL,		/* request: monitor_static_name; one of the configuration is back at the next start */
-	MONITOR_STATIC_FIND,		/* request: monitor_static_name, of a tunnel; -ENOENT: it has no static one */
-	MONITOR_STATIC_SHOW,		/* request: monitor_static_place; reply: monitor_static_show; -ENOENT: no more */
+	MONITOR_STATIC_ADD,	    /* request: monitor_static */
+	MONITOR_STATIC_SESSION_ADD, /* request: monitor_static_session */
 	/*
-	 * event to the engine: struct addr, one of our own that tunnels have: the host has lost it; again
-	 * from time to time, as long as that is so.
+	 * request: monitor_static_name; one of the configuration is back
+	 * at the next start
+	 */
+	MONITOR_STATIC_DEL,
+	/*
+	 * request: monitor_static_name, of a tunnel; -ENOENT: it
+	 * has no static one
+	 */
+	MONITOR_STATIC_FIND,
+	/*
+	 * request: monitor_static_place; reply: monitor_static_show;
+	 * -ENOENT: no more
+	 */
+	MONITOR_STATIC_SHOW,
+	/*
+	 * event to the engine: struct addr, one of our own that tunnels have:
+	 * the host has lost it; again from time to time, as long as that is so.
 	 */
 	MONITOR_ADDRESS_GONE,
-	MONITOR_SOURCE,		/* request: monitor_source; reply: monitor_socket_reply: what a new socket would be bound to */
+	/*
+	 * request: monitor_source; reply: monitor_socket_reply: what a new
+	 * socket would be bound to
+	 */
+	MONITOR_SOURCE,
 };
-#define MONITOR_MESSAGES (MONITOR_SOURCE + 1)	/* one more than the last of them */
+/* one more than the last of them */
+#define MONITOR_MESSAGES (MONITOR_SOURCE + 1)
 
 struct monitor_static {
 	char name[CONFIG_NAME_MAX];
 	uint32_t tunnel_id, peer_tunnel_id;
 	enum config_encap encap;
-	struct addr local, remote;	/* with the ports */
+	struct addr local, remote; /* with the ports */
 	bool udp_csum, udp6_csum_tx, udp6_csum_rx;
 };
 
 struct monitor_static_session {
-	char tunnel[CONFIG_NAME_MAX], name[CONFIG_NAME_MAX];	/* name "": sessionN, the first that is free */
+	/* name "": sessionN, the first that is free */
+	char tunnel[CONFIG_NAME_MAX], name[CONFIG_NAME_MAX];
 	uint32_t session_id, peer_session_id;
 	struct config_cookie cookie, peer_cookie;
 	enum config_l2spec l2spec;
@@ -109,25 +193,31 @@ struct monitor_static_session {
 	uint16_t vlan, mtu;
 	uint8_t mac[6];
 	bool has_mac;
-	char ifname[IFNAMSIZ], bridge[IFNAMSIZ], vrf[IFNAMSIZ];	/* "": none */
+	char ifname[IFNAMSIZ], bridge[IFNAMSIZ], vrf[IFNAMSIZ]; /* "": none */
 	uint32_t keepalive_ms;
 	struct addr keepalive_address;
 };
 
 /* session "": the tunnel; tunnel "": the one that has such a session */
-struct monitor_static_name { char tunnel[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX]; };
+struct monitor_static_name {
+	char tunnel[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX];
+};
 
 /* What the operator is told who added or deleted something. */
 struct monitor_outcome {
-	char name[CONFIG_NAME_MAX];	/* of the static session that was added */
-	char why[512];			/* "" with result 0 */
+	char name[CONFIG_NAME_MAX]; /* of the static session that was added */
+	char why[512];		    /* "" with result 0 */
 };
 
-struct monitor_static_place { uint32_t tunnel, session; };	/* zeroed: the first */
+/* zeroed: the first */
+struct monitor_static_place {
+	uint32_t tunnel, session;
+};
 
 struct monitor_pw {
 	uint64_t link;
-	char lcce[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX];	/* configured ones, or of MONITOR_PW_ADD */
+	/* configured ones, or of MONITOR_PW_ADD */
+	char lcce[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX];
 };
 
 /*
@@ -140,19 +230,27 @@ struct monitor_pw_add {
 	uint16_t vlan, mtu;
 	uint8_t mac[6];
 	bool has_mac;
-	char ifname[IFNAMSIZ], bridge[IFNAMSIZ], vrf[IFNAMSIZ], circuit[IFNAMSIZ];	/* "": none */
+	/* "": none */
+	char ifname[IFNAMSIZ], bridge[IFNAMSIZ], vrf[IFNAMSIZ],
+		circuit[IFNAMSIZ];
 };
 
-struct monitor_pw_name { char lcce[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX]; };
+struct monitor_pw_name {
+	char lcce[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX];
+};
 
 struct monitor_pw_reply {
 	char ifname[IFNAMSIZ];
-	bool circuit_up;	/* the interface is administratively up, and the configured circuit has a carrier */
+	/*
+	 * the interface is administratively up, and the configured
+	 * circuit has a carrier
+	 */
+	bool circuit_up;
 };
 
 struct monitor_ipsec {
-	uint32_t tunnel_id;	/* with a socket of MONITOR_SOCKET */
-	uint32_t reqid;		/* of the SAs that protect it; not 0 */
+	uint32_t tunnel_id; /* with a socket of MONITOR_SOCKET */
+	uint32_t reqid;	    /* of the SAs that protect it; not 0 */
 };
 
 struct monitor_circuit {
@@ -165,37 +263,44 @@ struct monitor_pw_show {
 	uint32_t ifindex, mtu;
 	uint8_t mac[6];
 	bool admin_up, oper_up;
-	uint64_t rx_packets, tx_packets, rx_bytes, tx_bytes, rx_errors, tx_errors, rx_drops, tx_drops;
+	uint64_t rx_packets, tx_packets, rx_bytes, tx_bytes, rx_errors,
+		tx_errors, rx_drops, tx_drops;
 };
 
 /* A session, or a tunnel that has none. */
 struct monitor_static_show {
 	struct monitor_static_place next;
 	bool by_command, has_session, up;
-	bool alive, silent;		/* answers pings or does not; neither: not known, or none are sent */
+	/* answers pings or does not; neither: not known, or none are sent */
+	bool alive, silent;
 	bool answered;
-	uint32_t answer_s;		/* since the last answer */
+	uint32_t answer_s; /* since the last answer */
 	struct monitor_static tunnel;
 	struct monitor_static_session session;
-	struct monitor_pw_show link;	/* ifname "": there is none */
-	char why[512];			/* why it is not up */
+	struct monitor_pw_show link; /* ifname "": there is none */
+	char why[512];		     /* why it is not up */
 };
 
-struct monitor_link { uint64_t link; };
+struct monitor_link {
+	uint64_t link;
+};
 
 struct monitor_interface {
 	uint64_t link;
-	char ifname[IFNAMSIZ];		/* of the session's PPP interface */
+	char ifname[IFNAMSIZ]; /* of the session's PPP interface */
 };
 
 struct monitor_net {
 	struct monitor_interface interface;
 	char profile[CONFIG_NAME_MAX];
-	uint64_t rate_down, rate_up;	/* bit/s; 0: no limit */
-	uint16_t mtu;			/* 0: as it is */
+	uint64_t rate_down, rate_up; /* bit/s; 0: no limit */
+	uint16_t mtu;		     /* 0: as it is */
 	struct service_prefix6 prefix6, delegated6;
-	uint8_t local_ifid[8];		/* of ours, also in the link's prefix */
-	uint8_t remote_ifid[8];		/* of the caller's link-local address: the way to the delegated prefix */
+	uint8_t local_ifid[8]; /* of ours, also in the link's prefix */
+	/*
+	 * of the caller's link-local address: the way to the delegated prefix
+	 */
+	uint8_t remote_ifid[8];
 	uint8_t dns6_n;
 	uint8_t dns6[2][16];
 	uint8_t route_n;
@@ -206,7 +311,7 @@ struct monitor_script {
 	struct monitor_interface interface;
 	char profile[CONFIG_NAME_MAX];
 	bool up;
-	struct service_call call;	/* has the ids that the program is told */
+	struct service_call call; /* has the ids that the program is told */
 	struct service service;
 	uint32_t local_ipv4, remote_ipv4;
 	uint8_t local_ifid[8], remote_ifid[8];
@@ -218,41 +323,69 @@ struct monitor_script {
 };
 
 struct monitor_start {
-	bool null_dataplane;	/* the engine keeps the books itself */
-	bool one_tunnel_per_path;	/* this kernel mixes tunnels with the same addresses and ports */
+	bool null_dataplane; /* the engine keeps the books itself */
+	/* this kernel mixes tunnels with the same addresses and ports */
+	bool one_tunnel_per_path;
 	int32_t log_level;
 	uint32_t listen_n;
-	uint64_t first_link;	/* the first that this engine may use; those above it are its own too */
+	/* the first that this engine may use; those above it are its own too */
+	uint64_t first_link;
 };
 
 struct monitor_secret {
-	enum { MONITOR_SECRET_LNS, MONITOR_SECRET_LAC, MONITOR_SECRET_LCCE, MONITOR_SECRET_LCCE_OLD } kind;
+	enum {
+		MONITOR_SECRET_LNS,
+		MONITOR_SECRET_LAC,
+		MONITOR_SECRET_LCCE,
+		MONITOR_SECRET_LCCE_OLD
+	} kind;
 	char name[CONFIG_NAME_MAX];
 };
 
-struct monitor_listen { uint32_t index; };
+struct monitor_listen {
+	uint32_t index;
+};
 
 struct monitor_socket {
-	uint32_t tunnel_id;	/* the local id that will own it: 16 bits in version 2, 32 in version 3 */
+	/*
+	 * the local id that will own it: 16 bits in version 2, 32 in version 3
+	 */
+	uint32_t tunnel_id;
 	uint8_t version;
-	enum dp_encap encap;	/* DP_ENCAP_IP: bound to the id as well (l2tp_conn_id); addresses without ports */
-	struct addr local;	/* unset: any; port 1701 (shared) or 0 (ephemeral) */
+	/*
+	 * DP_ENCAP_IP: bound to the id as well (l2tp_conn_id); addresses
+	 * without ports
+	 */
+	enum dp_encap encap;
+	struct addr local; /* unset: any; port 1701 (shared) or 0 (ephemeral) */
 	struct addr peer;
 };
-struct monitor_socket_reply { struct addr local; };
+struct monitor_socket_reply {
+	struct addr local;
+};
 
-struct monitor_source { struct addr local, peer; };	/* local unset: any */
+struct monitor_source {
+	struct addr local, peer;
+}; /* local unset: any */
 
 struct monitor_tunnel {
 	uint8_t version;
 	enum dp_encap encap;
 	uint32_t tunnel_id, peer_tunnel_id;
-	bool no_csum_tx, no_csum_rx;	/* UDP: data packets are sent without a checksum; over IPv6 taken without one */
+	/*
+	 * UDP: data packets are sent without a checksum; over IPv6
+	 * taken without one
+	 */
+	bool no_csum_tx, no_csum_rx;
 };
 
-struct monitor_route { char ifname[IFNAMSIZ]; };
+struct monitor_route {
+	char ifname[IFNAMSIZ];
+};
 
-struct monitor_tunnel_id { uint32_t tunnel_id; };
+struct monitor_tunnel_id {
+	uint32_t tunnel_id;
+};
 
 struct monitor_session {
 	uint64_t link;
@@ -261,13 +394,13 @@ struct monitor_session {
 
 struct monitor_ppp {
 	uint64_t link;
-	char profile[CONFIG_NAME_MAX];	/* a ppp section with backend pppd */
+	char profile[CONFIG_NAME_MAX]; /* a ppp section with backend pppd */
 	struct ppp_call_params params;
 };
 
 struct monitor_ppp_exit {
 	uint64_t link;
-	int32_t status;		/* of waitpid */
+	int32_t status; /* of waitpid */
 	int32_t pid;
 };
 

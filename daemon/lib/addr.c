@@ -79,8 +79,12 @@ uint64_t addr_hash(const struct addr *a, uint64_t seed)
 	memcpy(&hi, a->ip, 8);
 	memcpy(&lo, a->ip + 8, 8);
 	rest = (uint64_t)a->scope << 32 | (uint32_t)a->family << 16 | a->port;
-	/* The seed enters both factors: a peer that does not know it cannot zero one. */
-	seed = fold(hi ^ seed ^ 0x9e3779b97f4a7c15, lo ^ seed ^ 0xd1b54a32d192ed03);
+	/*
+	 * The seed enters both factors: a peer that does not know it
+	 * cannot zero one.
+	 */
+	seed = fold(hi ^ seed ^ 0x9e3779b97f4a7c15,
+		    lo ^ seed ^ 0xd1b54a32d192ed03);
 	return fold(seed ^ rest, 0x94d049bb133111eb ^ seed << 1);
 }
 
@@ -199,7 +203,10 @@ bool addr_prefix_contains(const struct addr_prefix *p, const struct addr *a)
 	return ((p->addr.ip[p->len / 8] ^ a->ip[p->len / 8]) & mask) == 0;
 }
 
-/* The scope is a number: its name would take a socket, which the sandbox forbids. */
+/*
+ * The scope is a number: its name would take a socket, which the
+ * sandbox forbids.
+ */
 const char *addr_format(const struct addr *a, char *buf)
 {
 	if (!inet_ntop(a->family, a->ip, buf, ADDR_STRLEN))

@@ -13,24 +13,26 @@
 
 /* Zeroed is "no address" (family AF_UNSPEC). */
 struct addr {
-	uint16_t family;	/* AF_UNSPEC, AF_INET or AF_INET6 */
-	uint16_t port;		/* host order; 0 for none */
-	uint32_t scope;		/* IPv6 interface index for link-local, else 0 */
-	uint8_t ip[16];		/* network order; IPv4 uses the first four, the rest is 0 */
+	uint16_t family; /* AF_UNSPEC, AF_INET or AF_INET6 */
+	uint16_t port;	 /* host order; 0 for none */
+	uint32_t scope;	 /* IPv6 interface index for link-local, else 0 */
+	/* network order; IPv4 uses the first four, the rest is 0 */
+	uint8_t ip[16];
 };
 
 struct addr_prefix {
-	struct addr addr;	/* host bits are zero */
-	uint8_t len;		/* 0 to 32 or 128 */
+	struct addr addr; /* host bits are zero */
+	uint8_t len;	  /* 0 to 32 or 128 */
 };
 
 /* "192.0.2.1", "2001:db8::1%eth0" and, with a port, "[2001:db8::1]:1701" */
 #define ADDR_STRLEN 80
 
 bool addr_is_set(const struct addr *a);
-bool addr_is_any(const struct addr *a);			/* 0.0.0.0 or :: */
-bool addr_equal(const struct addr *a, const struct addr *b);	/* with port */
-bool addr_equal_ip(const struct addr *a, const struct addr *b);	/* without port */
+bool addr_is_any(const struct addr *a);			     /* 0.0.0.0 or :: */
+bool addr_equal(const struct addr *a, const struct addr *b); /* with port */
+/* without port */
+bool addr_equal_ip(const struct addr *a, const struct addr *b);
 int addr_cmp(const struct addr *a, const struct addr *b);
 uint64_t addr_hash(const struct addr *a, uint64_t seed);
 
@@ -41,12 +43,13 @@ int addr_prefix_parse(struct addr_prefix *p, const char *text);
 bool addr_prefix_contains(const struct addr_prefix *p, const struct addr *a);
 
 /* Return buf, which holds at least ADDR_STRLEN bytes. */
-const char *addr_format(const struct addr *a, char *buf);	/* without port */
-const char *addr_format_port(const struct addr *a, char *buf);	/* with port */
+const char *addr_format(const struct addr *a, char *buf); /* without port */
+const char *addr_format_port(const struct addr *a, char *buf); /* with port */
 const char *addr_prefix_format(const struct addr_prefix *p, char *buf);
 
 /* From and to the socket layer; an IPv4-mapped IPv6 address becomes IPv4. */
-int addr_from_sockaddr(struct addr *a, const struct sockaddr *sa, socklen_t len);
+int addr_from_sockaddr(struct addr *a, const struct sockaddr *sa,
+		       socklen_t len);
 socklen_t addr_to_sockaddr(const struct addr *a, struct sockaddr_storage *ss);
 
 /* IPv4 as a number in host order, for pools; family must be AF_INET. */

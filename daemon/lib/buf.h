@@ -62,7 +62,9 @@ static inline uint32_t rbuf_u32(struct rbuf *r)
 {
 	const uint8_t *p = rbuf_take(r, 4);
 
-	return p ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3] : 0;
+	return p ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+			       (uint32_t)p[2] << 8 | p[3] :
+		   0;
 }
 
 static inline uint64_t rbuf_u64(struct rbuf *r)
@@ -114,7 +116,8 @@ void wbuf_patch_u16(struct wbuf *w, size_t at, uint16_t v);
  * Text into a fixed buffer, always ending in NUL: what does not fit is cut.
  * len counts without the NUL.
  */
-void wbuf_printf(struct wbuf *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void wbuf_printf(struct wbuf *w, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 void wbuf_vprintf(struct wbuf *w, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 

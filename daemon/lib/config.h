@@ -15,93 +15,156 @@
 #include "lib/addr.h"
 
 #define CONFIG_STATE_DIR "/var/lib/l2tpd"
-#define CONFIG_NAME_MAX 64		/* of a section; with the NUL */
+#define CONFIG_NAME_MAX	 64 /* of a section; with the NUL */
 
-struct config_strings { char **v; size_t n; };
-struct config_prefixes { struct addr_prefix *v; size_t n; };
+struct config_strings {
+	char **v;
+	size_t n;
+};
+struct config_prefixes {
+	struct addr_prefix *v;
+	size_t n;
+};
 
 enum config_encap { CONFIG_ENCAP_UDP, CONFIG_ENCAP_IP };
 
 struct config_listen {
-	struct addr address;		/* with port, default 1701; encap = "ip": port 0 */
-	enum config_encap encap;	/* "udp" (default): L2TPv2 and L2TPv3; "ip": L2TPv3 over protocol 115 */
+	struct addr address; /* with port, default 1701; encap = "ip": port 0 */
+	/* "udp" (default): L2TPv2 and L2TPv3; "ip": L2TPv3 over protocol 115 */
+	enum config_encap encap;
 };
 
-/* Keys that lns and lac have in common. Times are seconds in the file, ms here. */
+/*
+ * Keys that lns and lac have in common. Times are seconds in the file, ms here.
+ */
 struct config_tunnel {
-	char *hostname;			/* default: the global one */
-	char *secret_file;		/* NULL: none. lns: tunnel-secret-file; lac: secret-file */
-	bool challenge;			/* default true when there is a secret */
-	bool hide;			/* hide-avps, default false */
-	uint16_t receive_window;	/* receive-window, default 16 */
-	uint32_t hello_ms;		/* hello, default 60 s; 0 is off */
-	uint32_t retransmit_ms;		/* retransmit, default 1 s (fractions allowed) */
-	uint32_t retransmit_cap_ms;	/* retransmit-cap, default 8 s */
-	uint16_t retransmit_tries;	/* retransmit-tries, default 5 */
-	uint32_t setup_ms;		/* setup-timeout, default 60 s */
-	uint32_t idle_ms;		/* idle-timeout (no sessions), default 10 s lns, 15 s lac */
-	uint32_t max_sessions;		/* 0: none */
-	bool sequencing;		/* ask for data sequencing; default false */
+	char *hostname; /* default: the global one */
+	/* NULL: none. lns: tunnel-secret-file; lac: secret-file */
+	char *secret_file;
+	bool challenge;		 /* default true when there is a secret */
+	bool hide;		 /* hide-avps, default false */
+	uint16_t receive_window; /* receive-window, default 16 */
+	uint32_t hello_ms;	 /* hello, default 60 s; 0 is off */
+	/* retransmit, default 1 s (fractions allowed) */
+	uint32_t retransmit_ms;
+	uint32_t retransmit_cap_ms; /* retransmit-cap, default 8 s */
+	uint16_t retransmit_tries;  /* retransmit-tries, default 5 */
+	uint32_t setup_ms;	    /* setup-timeout, default 60 s */
+	/* idle-timeout (no sessions), default 10 s lns, 15 s lac */
+	uint32_t idle_ms;
+	uint32_t max_sessions; /* 0: none */
+	bool sequencing;       /* ask for data sequencing; default false */
 };
 
 struct config_lns {
 	char name[CONFIG_NAME_MAX];
-	struct config_prefixes from_address;	/* empty: any */
-	struct config_strings from_hostname;	/* shell patterns; empty: any */
+	struct config_prefixes from_address; /* empty: any */
+	struct config_strings from_hostname; /* shell patterns; empty: any */
 	struct config_tunnel tunnel;
-	uint32_t max_tunnels;			/* 0: none */
-	char ppp[CONFIG_NAME_MAX];		/* an existing ppp section */
+	uint32_t max_tunnels;	   /* 0: none */
+	char ppp[CONFIG_NAME_MAX]; /* an existing ppp section */
 };
 
-enum config_auth { CONFIG_AUTH_PAP = 1, CONFIG_AUTH_CHAP = 2, CONFIG_AUTH_MSCHAPV1 = 4, CONFIG_AUTH_MSCHAPV2 = 8 };
+enum config_auth {
+	CONFIG_AUTH_PAP = 1,
+	CONFIG_AUTH_CHAP = 2,
+	CONFIG_AUTH_MSCHAPV1 = 4,
+	CONFIG_AUTH_MSCHAPV2 = 8
+};
 enum config_backend { CONFIG_BACKEND_PPPD, CONFIG_BACKEND_NONE };
 
-enum config_mppe { CONFIG_MPPE_OFF, CONFIG_MPPE_OPTIONAL, CONFIG_MPPE_REQUIRED };
-enum { CONFIG_MPPE_40 = 1, CONFIG_MPPE_128 = 2 };	/* of mppe_bits */
+enum config_mppe {
+	CONFIG_MPPE_OFF,
+	CONFIG_MPPE_OPTIONAL,
+	CONFIG_MPPE_REQUIRED
+};
+enum { CONFIG_MPPE_40 = 1, CONFIG_MPPE_128 = 2 }; /* of mppe_bits */
 
-struct config_pool_range { uint32_t first, last; };	/* IPv4, host order, inclusive */
-/* Of prefixes (without network and broadcast) and first-last; none overlaps another of its list. */
-struct config_ranges { struct config_pool_range *v; size_t n; };
+/* IPv4, host order, inclusive */
+struct config_pool_range {
+	uint32_t first, last;
+};
+/*
+ * Of prefixes (without network and broadcast) and first-last; none overlaps
+ * another of its list.
+ */
+struct config_ranges {
+	struct config_pool_range *v;
+	size_t n;
+};
 
 struct config_ppp {
 	char name[CONFIG_NAME_MAX];
-	enum config_backend backend;	/* backend = "pppd" (default) or "none" */
-	uint8_t auth[4]; size_t auth_n;	/* enum config_auth in the order of preference; none: the peer is not asked */
-	char *users_file;		/* chap-secrets format; asked before the radius servers */
-	struct config_strings radius;	/* names of radius sections, in the order of their use */
-	bool accounting;		/* to the same servers; default true when there are some */
-	uint32_t interim_ms;		/* interim-interval, where the reply says nothing; 0: none */
-	bool strip_realm, strip_domain;	/* user@realm, DOMAIN\user: default false, kept */
-	enum config_mppe mppe;		/* mppe = "off" (default), "optional", "required" */
-	uint8_t mppe_bits;		/* mppe-bits, CONFIG_MPPE_*; default both, the larger preferred */
-	bool mppe_stateful;		/* default false: stateless only */
-	uint32_t max_sessions;		/* of this profile; 0: none */
-	uint32_t max_sessions_per_user;	/* 0: none; a reply's Port-Limit replaces it */
-	uint32_t session_timeout_ms, idle_timeout_ms;	/* where the reply says nothing; 0: none */
-	uint64_t rate_down, rate_up;	/* bit/s towards and from the caller, the same; 0: none */
-	struct addr local_address;	/* unset: pppd's choice */
-	struct addr remote_address;	/* a fixed one; unset: the pool's or the users file's; not with a pool */
-	struct config_ranges pool;	/* never local_address */
-	struct config_strings pools;	/* names of pool sections, used after pool's own ranges */
-	struct config_ranges reserve;	/* pool-reserve: only given where a user has it fixed */
-	struct addr dns[2]; size_t dns_n;
-	uint16_t mtu, mru;		/* default 1460 both (mru: as mtu) */
-	bool ipv6;			/* IPV6CP; default false */
-	struct config_prefixes prefix_pool;	/* IPv6: each caller gets a prefix, announced on its link */
-	struct config_prefixes delegated_pool;	/* IPv6: each caller may ask for one by DHCPv6-PD */
-	uint32_t delegated_length;	/* default 56 (prefix_pool's are /64) */
-	struct config_strings dns6;	/* addresses, told by router advertisement and DHCPv6; at most 2 */
-	char *ip_up, *ip_down;		/* operator's programs, run beside the call; see l2tpd.conf(5) */
-	bool pppd_scripts;		/* /etc/ppp/ip-up and the like; default: false for an lns, true for a lac */
+	enum config_backend backend; /* backend = "pppd" (default) or "none" */
+	/*
+	 * enum config_auth in the order of preference; none: the
+	 * peer is not asked
+	 */
+	uint8_t auth[4];
+	size_t auth_n;
+	/* chap-secrets format; asked before the radius servers */
+	char *users_file;
+	/* names of radius sections, in the order of their use */
+	struct config_strings radius;
+	/* to the same servers; default true when there are some */
+	bool accounting;
+	/* interim-interval, where the reply says nothing; 0: none */
+	uint32_t interim_ms;
+	/* user@realm, DOMAIN\user: default false, kept */
+	bool strip_realm, strip_domain;
+	/* mppe = "off" (default), "optional", "required" */
+	enum config_mppe mppe;
+	/* mppe-bits, CONFIG_MPPE_*; default both, the larger preferred */
+	uint8_t mppe_bits;
+	bool mppe_stateful;    /* default false: stateless only */
+	uint32_t max_sessions; /* of this profile; 0: none */
+	/* 0: none; a reply's Port-Limit replaces it */
+	uint32_t max_sessions_per_user;
+	/* where the reply says nothing; 0: none */
+	uint32_t session_timeout_ms, idle_timeout_ms;
+	/* bit/s towards and from the caller, the same; 0: none */
+	uint64_t rate_down, rate_up;
+	struct addr local_address; /* unset: pppd's choice */
+	/*
+	 * a fixed one; unset: the pool's or the users file's; not with a pool
+	 */
+	struct addr remote_address;
+	struct config_ranges pool; /* never local_address */
+	/* names of pool sections, used after pool's own ranges */
+	struct config_strings pools;
+	/* pool-reserve: only given where a user has it fixed */
+	struct config_ranges reserve;
+	struct addr dns[2];
+	size_t dns_n;
+	uint16_t mtu, mru; /* default 1460 both (mru: as mtu) */
+	bool ipv6;	   /* IPV6CP; default false */
+	/* IPv6: each caller gets a prefix, announced on its link */
+	struct config_prefixes prefix_pool;
+	/* IPv6: each caller may ask for one by DHCPv6-PD */
+	struct config_prefixes delegated_pool;
+	uint32_t delegated_length; /* default 56 (prefix_pool's are /64) */
+	/* addresses, told by router advertisement and DHCPv6; at most 2 */
+	struct config_strings dns6;
+	/* operator's programs, run beside the call; see l2tpd.conf(5) */
+	char *ip_up, *ip_down;
+	/*
+	 * /etc/ppp/ip-up and the like; default: false for an
+	 * lns, true for a lac
+	 */
+	bool pppd_scripts;
 	bool pppd_scripts_given;
-	bool default_route;		/* client: defaultroute; default false */
-	bool use_peer_dns;		/* client: usepeerdns */
-	uint32_t lcp_echo_interval;	/* seconds, default 30; 0 off */
-	uint32_t lcp_echo_failure;	/* default 4 */
-	struct config_strings options;	/* further pppd options, one argument list: { "noccp", "..." } */
+	bool default_route;	    /* client: defaultroute; default false */
+	bool use_peer_dns;	    /* client: usepeerdns */
+	uint32_t lcp_echo_interval; /* seconds, default 30; 0 off */
+	uint32_t lcp_echo_failure;  /* default 4 */
+	/* further pppd options, one argument list: { "noccp", "..." } */
+	struct config_strings options;
 };
 
-/* Addresses that several profiles share, or that a RADIUS server names (Framed-Pool). */
+/*
+ * Addresses that several profiles share, or that a RADIUS server names
+ * (Framed-Pool).
+ */
 struct config_pool {
 	char name[CONFIG_NAME_MAX];
 	struct config_ranges address, reserve;
@@ -112,40 +175,50 @@ enum config_transport { CONFIG_TRANSPORT_UDP, CONFIG_TRANSPORT_TLS };
 /* One RADIUS server. */
 struct config_radius {
 	char name[CONFIG_NAME_MAX];
-	char *address;			/* name or literal address */
-	enum config_transport transport;	/* "udp" (default) or "tls" (RFC 6614) */
-	uint16_t port;			/* TLS: default 2083; UDP: 0 */
-	uint16_t auth_port, acct_port;	/* UDP: default 1812, 1813; TLS: both are port */
-	char *secret_file;		/* NULL with TLS, whose secret is RFC 6614's */
-	char *ca_file;			/* TLS, all PEM: who signs the server's certificate */
-	char *certificate_file, *key_file;	/* our own, both or none */
-	char *server_name;		/* what the server's certificate is for, a name or an address; default: address */
-	struct addr source;		/* source-address; unset: the kernel's choice */
-	uint32_t timeout_ms;		/* until it counts as dead; default 3 s */
-	uint16_t tries;			/* sends within that; default 3, TLS: 1 */
-	uint32_t dead_ms;		/* dead-time: between two looks whether it is back; default 30 s */
-	bool require_message_authenticator;	/* default true */
-	bool status_server;		/* RFC 5997, to look whether it is back; default true */
-	char *nas_identifier;		/* default: the hostname */
-	struct addr nas_address;	/* NAS-IP-Address or NAS-IPv6-Address; unset: not sent */
+	char *address; /* name or literal address */
+	/* "udp" (default) or "tls" (RFC 6614) */
+	enum config_transport transport;
+	uint16_t port; /* TLS: default 2083; UDP: 0 */
+	/* UDP: default 1812, 1813; TLS: both are port */
+	uint16_t auth_port, acct_port;
+	char *secret_file; /* NULL with TLS, whose secret is RFC 6614's */
+	char *ca_file; /* TLS, all PEM: who signs the server's certificate */
+	char *certificate_file, *key_file; /* our own, both or none */
+	/*
+	 * what the server's certificate is for, a name or an address;
+	 * default: address
+	 */
+	char *server_name;
+	struct addr source;  /* source-address; unset: the kernel's choice */
+	uint32_t timeout_ms; /* until it counts as dead; default 3 s */
+	uint16_t tries;	     /* sends within that; default 3, TLS: 1 */
+	/* dead-time: between two looks whether it is back; default 30 s */
+	uint32_t dead_ms;
+	bool require_message_authenticator; /* default true */
+	/* RFC 5997, to look whether it is back; default true */
+	bool status_server;
+	char *nas_identifier; /* default: the hostname */
+	/* NAS-IP-Address or NAS-IPv6-Address; unset: not sent */
+	struct addr nas_address;
 };
 
 /* Who may send CoA-Request and Disconnect-Request (RFC 5176). */
 struct config_coa {
 	char name[CONFIG_NAME_MAX];
-	struct config_prefixes from_address;	/* not empty */
+	struct config_prefixes from_address; /* not empty */
 	char *secret_file;
-	bool require_message_authenticator;	/* default true */
+	bool require_message_authenticator; /* default true */
 };
 
 struct config_session {
 	char name[CONFIG_NAME_MAX];
-	char *user;			/* name for PPP authentication */
-	char *password_file;		/* its password; else ppp.users_file */
+	char *user;	     /* name for PPP authentication */
+	char *password_file; /* its password; else ppp.users_file */
 	char ppp[CONFIG_NAME_MAX];
-	bool persist;			/* redial; default true */
-	uint32_t redial_min_ms, redial_max_ms;	/* redial (1 s), redial-max (300 s) */
-	char *ifname;			/* "" or NULL: pppN */
+	bool persist; /* redial; default true */
+	/* redial (1 s), redial-max (300 s) */
+	uint32_t redial_min_ms, redial_max_ms;
+	char *ifname; /* "" or NULL: pppN */
 	char *called_number, *calling_number;
 };
 
@@ -153,116 +226,197 @@ enum config_version { CONFIG_VERSION_2, CONFIG_VERSION_3, CONFIG_VERSION_AUTO };
 
 struct config_lac {
 	char name[CONFIG_NAME_MAX];
-	char *server;			/* name or literal address */
-	uint16_t port;			/* default 1701 */
-	struct addr source;		/* source-address */
-	bool ephemeral;			/* source-port = "ephemeral" (default) or 1701 */
-	enum config_encap encap;	/* "udp" (default), or "ip", of version 3 */
-	enum config_version version;	/* version = "2" (default), "3", or "auto": 3 and, with a peer that has 2 only, 2 */
-	uint32_t resolve_ms;		/* resolve-interval, as of an lcce, but 0: names of LNSs take turns between addresses */
+	char *server;	    /* name or literal address */
+	uint16_t port;	    /* default 1701 */
+	struct addr source; /* source-address */
+	bool ephemeral;	    /* source-port = "ephemeral" (default) or 1701 */
+	enum config_encap encap; /* "udp" (default), or "ip", of version 3 */
+	/*
+	 * version = "2" (default), "3", or "auto": 3 and, with a peer
+	 * that has 2 only, 2
+	 */
+	enum config_version version;
+	/*
+	 * resolve-interval, as of an lcce, but 0: names of LNSs take turns
+	 * between addresses
+	 */
+	uint32_t resolve_ms;
 	struct config_tunnel tunnel;
-	struct config_session *sessions; size_t sessions_n;
+	struct config_session *sessions;
+	size_t sessions_n;
 };
 
 enum config_digest { CONFIG_DIGEST_MD5, CONFIG_DIGEST_SHA1 };
 enum config_pw_type { CONFIG_PW_ETHERNET, CONFIG_PW_VLAN };
 enum config_ipsec { CONFIG_IPSEC_NO, CONFIG_IPSEC_REQUIRED };
 
-/* A session of an lcce section: a pseudowire and the interface that it ends in. */
+/*
+ * A session of an lcce section: a pseudowire and the interface that it ends in.
+ */
 struct config_pw {
 	char name[CONFIG_NAME_MAX];
-	enum config_pw_type type;	/* pseudowire = "ethernet" (default) or "vlan" (RFC 4719) */
-	uint16_t vlan;			/* 1 to 4094; required by "vlan", else forbidden */
-	char *remote_end_id;		/* what names the circuit to both ends; default: the section's name */
-	uint32_t pseudowire_id;		/* in place of it: a Remote End ID of four octets (RFC 4719 section 2.2); 0: none */
-	char *ifname;			/* NULL: the kernel's l2tpethN */
-	uint16_t mtu;			/* 0: what fits the path to the peer */
-	uint8_t mac[6]; bool has_mac;	/* else the kernel's random one */
-	char *bridge, *vrf;		/* what the interface joins; not both */
-	char *circuit;			/* an interface whose link state is the circuit's as well; NULL: none */
-	uint8_t cookie;			/* bytes of the cookie that the peer must send: 0, 4 or 8; default 8 */
-	bool sublayer;			/* l2-sublayer: the Default L2-Specific Sublayer is asked for; default: with sequencing */
-	bool sequencing;		/* all data packets numbered, in the sublayer */
+	/* pseudowire = "ethernet" (default) or "vlan" (RFC 4719) */
+	enum config_pw_type type;
+	uint16_t vlan; /* 1 to 4094; required by "vlan", else forbidden */
+	/* what names the circuit to both ends; default: the section's name */
+	char *remote_end_id;
+	/*
+	 * in place of it: a Remote End ID of four octets (RFC 4719 section
+	 * 2.2); 0: none
+	 */
+	uint32_t pseudowire_id;
+	char *ifname; /* NULL: the kernel's l2tpethN */
+	uint16_t mtu; /* 0: what fits the path to the peer */
+	/* else the kernel's random one */
+	uint8_t mac[6];
+	bool has_mac;
+	char *bridge, *vrf; /* what the interface joins; not both */
+	/* an interface whose link state is the circuit's as well; NULL: none */
+	char *circuit;
+	/* bytes of the cookie that the peer must send: 0, 4 or 8; default 8 */
+	uint8_t cookie;
+	/*
+	 * l2-sublayer: the Default L2-Specific Sublayer is asked for; default:
+	 * with sequencing
+	 */
+	bool sublayer;
+	bool sequencing; /* all data packets numbered, in the sublayer */
 };
 
 /* A peer of L2TPv3 (RFC 3931), whom we call, who calls us, or both. */
 struct config_lcce {
 	char name[CONFIG_NAME_MAX];
-	char *remote;			/* name or literal address; NULL: it calls us */
-	uint16_t port;			/* default 1701; 0 with encap = "ip" */
-	struct addr source;		/* source-address */
-	bool ephemeral;			/* source-port = "ephemeral" or 1701 (default: several behind one NAT need ephemeral) */
-	enum config_encap encap;
-	bool initiate;			/* default: with remote */
+	char *remote;	    /* name or literal address; NULL: it calls us */
+	uint16_t port;	    /* default 1701; 0 with encap = "ip" */
+	struct addr source; /* source-address */
 	/*
-	 * Who it is when it calls: all that are given must fit; none given: its address is remote's,
-	 * which config_lcce_takes knows of a literal address only.
+	 * source-port = "ephemeral" or 1701 (default: several behind one NAT
+	 * need ephemeral)
+	 */
+	bool ephemeral;
+	enum config_encap encap;
+	bool initiate; /* default: with remote */
+	/*
+	 * Who it is when it calls: all that are given must fit; none given: its
+	 * address is remote's, which config_lcce_takes knows of a literal
+	 * address only.
 	 */
 	struct config_prefixes from_address;
-	struct config_strings from_hostname;	/* shell patterns */
-	struct addr from_router_id;	/* IPv4 form; unset: any */
-	bool udp_csum, udp6_csum_tx, udp6_csum_rx;	/* of data; all default true. Control messages always have one */
-	/* challenge: Control Message Authentication; idle-timeout default 0, never; no sequencing, it is the sessions' */
+	struct config_strings from_hostname; /* shell patterns */
+	struct addr from_router_id;	     /* IPv4 form; unset: any */
+	/* of data; all default true. Control messages always have one */
+	bool udp_csum, udp6_csum_tx, udp6_csum_rx;
+	/*
+	 * challenge: Control Message Authentication; idle-timeout default 0,
+	 * never; no sequencing, it is the sessions'
+	 */
 	struct config_tunnel tunnel;
-	char *old_secret_file;		/* taken as well in what the peer sends, for a change of secrets */
-	enum config_digest digest;	/* of what we send; default "sha1". Either is taken */
-	uint32_t redial_min_ms, redial_max_ms;	/* redial (1 s), redial-max (60 s) */
-	uint32_t resolve_ms;		/* resolve-interval (60 s): how often remote's name is looked up again; 0: to redial only */
-	enum config_ipsec ipsec;	/* "no" (default) or "required" */
-	char *ipsec_connection;		/* the child of strongSwan's to initiate; NULL: none */
-	struct config_pw *sessions; size_t sessions_n;
+	/* taken as well in what the peer sends, for a change of secrets */
+	char *old_secret_file;
+	/* of what we send; default "sha1". Either is taken */
+	enum config_digest digest;
+	/* redial (1 s), redial-max (60 s) */
+	uint32_t redial_min_ms, redial_max_ms;
+	/*
+	 * resolve-interval (60 s): how often remote's name is looked up again;
+	 * 0: to redial only
+	 */
+	uint32_t resolve_ms;
+	enum config_ipsec ipsec; /* "no" (default) or "required" */
+	/* the child of strongSwan's to initiate; NULL: none */
+	char *ipsec_connection;
+	struct config_pw *sessions;
+	size_t sessions_n;
 };
 
 enum config_l2spec { CONFIG_L2SPEC_DEFAULT, CONFIG_L2SPEC_NONE };
-enum config_seq { CONFIG_SEQ_NONE, CONFIG_SEQ_SEND, CONFIG_SEQ_RECV, CONFIG_SEQ_BOTH };	/* bits */
+/* bits */
+enum config_seq {
+	CONFIG_SEQ_NONE,
+	CONFIG_SEQ_SEND,
+	CONFIG_SEQ_RECV,
+	CONFIG_SEQ_BOTH
+};
 
-struct config_cookie { uint8_t bytes[8]; uint8_t len; };	/* len: 0 (none), 4 or 8 */
+/* len: 0 (none), 4 or 8 */
+struct config_cookie {
+	uint8_t bytes[8];
+	uint8_t len;
+};
 
-/* A pseudowire without a control connection; the words are those of ip-l2tp(8). */
+/*
+ * A pseudowire without a control connection; the words are those of ip-l2tp(8).
+ */
 struct config_static_session {
 	char name[CONFIG_NAME_MAX];
-	uint32_t session_id, peer_session_id;	/* neither is 0 */
-	struct config_cookie cookie;	/* what we send */
-	struct config_cookie peer_cookie;	/* what the peer must send */
-	enum config_l2spec l2spec;	/* l2spec-type = "default" (default) or "none" */
-	enum config_seq seq;		/* default "none" */
-	char *ifname;			/* NULL: the kernel's l2tpethN */
-	uint16_t vlan;			/* as of a config_pw of type "vlan"; 0: none */
-	uint16_t mtu;			/* 0: what fits the path to the peer */
-	uint8_t mac[6]; bool has_mac;	/* else the kernel's random one */
-	char *bridge, *vrf;		/* what the interface joins; not both */
-	uint32_t keepalive_ms;		/* keepalive: between two pings through the pseudowire; 0: none */
-	struct addr keepalive_address;	/* set when keepalive_ms is */
+	uint32_t session_id, peer_session_id; /* neither is 0 */
+	struct config_cookie cookie;	      /* what we send */
+	struct config_cookie peer_cookie;     /* what the peer must send */
+	/* l2spec-type = "default" (default) or "none" */
+	enum config_l2spec l2spec;
+	enum config_seq seq; /* default "none" */
+	char *ifname;	     /* NULL: the kernel's l2tpethN */
+	uint16_t vlan;	     /* as of a config_pw of type "vlan"; 0: none */
+	uint16_t mtu;	     /* 0: what fits the path to the peer */
+	/* else the kernel's random one */
+	uint8_t mac[6];
+	bool has_mac;
+	char *bridge, *vrf; /* what the interface joins; not both */
+	/* keepalive: between two pings through the pseudowire; 0: none */
+	uint32_t keepalive_ms;
+	struct addr keepalive_address; /* set when keepalive_ms is */
 };
 
 /* Its tunnel. */
 struct config_static {
 	char name[CONFIG_NAME_MAX];
-	uint32_t tunnel_id, peer_tunnel_id;	/* neither is 0 */
+	uint32_t tunnel_id, peer_tunnel_id; /* neither is 0 */
 	enum config_encap encap;
-	struct addr local, remote;	/* of one family; the ports are udp-sport and udp-dport, 0 with encap = "ip" */
-	bool udp_csum;			/* IPv4; default false */
-	bool udp6_csum_tx, udp6_csum_rx;	/* IPv6; default true */
-	struct config_static_session *sessions; size_t sessions_n;
+	/*
+	 * of one family; the ports are udp-sport and udp-dport, 0
+	 * with encap = "ip"
+	 */
+	struct addr local, remote;
+	bool udp_csum;			 /* IPv4; default false */
+	bool udp6_csum_tx, udp6_csum_rx; /* IPv6; default true */
+	struct config_static_session *sessions;
+	size_t sessions_n;
 };
 
 struct config {
-	char *hostname;			/* default: gethostname() */
-	uint32_t max_tunnels;		/* default 10000 */
-	uint32_t max_half_open;		/* default 500 */
-	uint32_t max_sessions;		/* default 100000 */
-	char *state_dir;		/* what outlives a restart; default /var/lib/l2tpd */
-	struct addr coa_address;	/* where coa clients are heard, port 3799; default "::", which takes IPv4 too */
-	struct config_listen *listen; size_t listen_n;	/* none: only calls out */
-	struct config_lns *lns; size_t lns_n;		/* the first that matches serves */
-	struct config_ppp *ppp; size_t ppp_n;
-	struct config_lac *lac; size_t lac_n;
-	struct addr router_id;		/* router-id, in IPv4 form; unset: made from the hostname */
-	struct config_lcce *lcce; size_t lcce_n;	/* the first that matches serves */
-	struct config_static *statics; size_t statics_n;
-	struct config_pool *pool; size_t pool_n;
-	struct config_radius *radius; size_t radius_n;
-	struct config_coa *coa; size_t coa_n;
+	char *hostname;		/* default: gethostname() */
+	uint32_t max_tunnels;	/* default 10000 */
+	uint32_t max_half_open; /* default 500 */
+	uint32_t max_sessions;	/* default 100000 */
+	char *state_dir; /* what outlives a restart; default /var/lib/l2tpd */
+	/*
+	 * where coa clients are heard, port 3799; default "::",
+	 * which takes IPv4 too
+	 */
+	struct addr coa_address;
+	/* none: only calls out */
+	struct config_listen *listen;
+	size_t listen_n;
+	/* the first that matches serves */
+	struct config_lns *lns;
+	size_t lns_n;
+	struct config_ppp *ppp;
+	size_t ppp_n;
+	struct config_lac *lac;
+	size_t lac_n;
+	/* router-id, in IPv4 form; unset: made from the hostname */
+	struct addr router_id;
+	/* the first that matches serves */
+	struct config_lcce *lcce;
+	size_t lcce_n;
+	struct config_static *statics;
+	size_t statics_n;
+	struct config_pool *pool;
+	size_t pool_n;
+	struct config_radius *radius;
+	size_t radius_n;
+	struct config_coa *coa;
+	size_t coa_n;
 };
 
 /*
@@ -271,14 +425,25 @@ struct config {
  * types, missing references (ppp = "x" without such a section) and
  * contradictions are errors. Secrets are not read here.
  */
-struct config *config_parse(FILE *f, const char *name, char *err, size_t errlen);
-struct config *config_parse_text(const char *text, const char *name, char *err, size_t errlen);
-/* Of a command's words, which stand in no file: the sentence is without their place. */
+struct config *config_parse(FILE *f, const char *name, char *err,
+			    size_t errlen);
+struct config *config_parse_text(const char *text, const char *name, char *err,
+				 size_t errlen);
+/*
+ * Of a command's words, which stand in no file: the sentence is
+ * without their place.
+ */
 struct config *config_parse_words(const char *text, char *err, size_t errlen);
 void config_free(struct config *c);
-/* The canonical form: every key that differs from its default; parses back to the same. */
+/*
+ * The canonical form: every key that differs from its default; parses
+ * back to the same.
+ */
 int config_print(const struct config *c, FILE *out);
-/* The same of its sections alone, as text that the caller frees; NULL: out of memory. */
+/*
+ * The same of its sections alone, as text that the caller frees;
+ * NULL: out of memory.
+ */
 char *config_sections_text(const struct config *c);
 /*
  * Whether each file that the configuration names can be opened, is root's or
@@ -287,27 +452,45 @@ char *config_sections_text(const struct config *c);
  */
 int config_check_files(const struct config *c, char *err, size_t errlen);
 
-const struct config_ppp *config_ppp_find(const struct config *c, const char *name);
-const struct config_lac *config_lac_find(const struct config *c, const char *name);
-const struct config_lcce *config_lcce_find(const struct config *c, const char *name);
-/* The Remote End ID by which both ends know the circuit: its octets in out; returns how many. */
+const struct config_ppp *config_ppp_find(const struct config *c,
+					 const char *name);
+const struct config_lac *config_lac_find(const struct config *c,
+					 const char *name);
+const struct config_lcce *config_lcce_find(const struct config *c,
+					   const char *name);
+/*
+ * The Remote End ID by which both ends know the circuit: its octets in out;
+ * returns how many.
+ */
 #define CONFIG_END_ID_MAX 64
-uint8_t config_pw_end_id(const struct config_pw *p, uint8_t out[static CONFIG_END_ID_MAX]);
-const struct config_static *config_static_find(const struct config *c, const char *name);
+uint8_t config_pw_end_id(const struct config_pw *p,
+			 uint8_t out[static CONFIG_END_ID_MAX]);
+const struct config_static *config_static_find(const struct config *c,
+					       const char *name);
 /* The same keys; names and, of a tunnel, its sessions are not looked at. */
-bool config_static_equal(const struct config_static *a, const struct config_static *b);
-bool config_static_session_equal(const struct config_static_session *a, const struct config_static_session *b);
-/* Whether it takes a control connection from this peer. router_id: host order. */
-bool config_lcce_takes(const struct config_lcce *l, const struct addr *from, const char *hostname,
-		       uint32_t router_id);
+bool config_static_equal(const struct config_static *a,
+			 const struct config_static *b);
+bool config_static_session_equal(const struct config_static_session *a,
+				 const struct config_static_session *b);
+/*
+ * Whether it takes a control connection from this peer. router_id: host order.
+ */
+bool config_lcce_takes(const struct config_lcce *l, const struct addr *from,
+		       const char *hostname, uint32_t router_id);
 /* Whether a session of a lac section gives its interface this name. */
 bool config_lac_has_ifname(const struct config *c, const char *ifname);
-const struct config_pool *config_pool_find(const struct config *c, const char *name);
-const struct config_radius *config_radius_find(const struct config *c, const char *name);
+const struct config_pool *config_pool_find(const struct config *c,
+					   const char *name);
+const struct config_radius *config_radius_find(const struct config *c,
+					       const char *name);
 /* The coa section that hears this address, or NULL. */
-const struct config_coa *config_coa_match(const struct config *c, const struct addr *from);
-/* The lns section that takes a tunnel from this address and host name, or NULL. */
-const struct config_lns *config_lns_match(const struct config *c, const struct addr *from,
+const struct config_coa *config_coa_match(const struct config *c,
+					  const struct addr *from);
+/*
+ * The lns section that takes a tunnel from this address and host name, or NULL.
+ */
+const struct config_lns *config_lns_match(const struct config *c,
+					  const struct addr *from,
 					  const char *hostname);
 
 #endif

@@ -16,7 +16,7 @@ struct check {
 };
 
 /* -EINVAL, with the place of a key of obj (a section's struct). */
-#define fail(ch, obj, key, ...) \
+#define fail(ch, obj, key, ...)                                           \
 	(*(ch)->line = (ch)->place->line((ch)->place->arg, (obj), (key)), \
 	 config_fail((ch)->why, __VA_ARGS__))
 
@@ -27,23 +27,27 @@ struct check {
 
 /* ---- config_check.c ---- */
 int config_check_lac(struct check *ch, const struct config_lac *l);
-int config_check_session(struct check *ch, const struct config_session *s);	/* of a lac section */
+/* of a lac section */
+int config_check_session(struct check *ch, const struct config_session *s);
 
 /* ---- config_check_lcce.c ---- */
 int config_check_lcce(struct check *ch, const struct config_lcce *l);
 int config_check_pw(struct check *ch, const struct config_pw *p);
 /* Beside another session of its lcce. */
-int config_check_pw_beside(struct check *ch, const struct config_pw *p, const struct config_pw *other);
+int config_check_pw_beside(struct check *ch, const struct config_pw *p,
+			   const struct config_pw *other);
 
 /* ---- config_check_static.c ---- */
-int config_check_statics(struct check *ch);	/* or -ENOMEM */
+int config_check_statics(struct check *ch); /* or -ENOMEM */
 
 /* ---- config_check_common.c: what sections of several kinds have ---- */
-int config_check_tunnel(struct check *ch, const void *obj, const struct config_tunnel *t,
-			const char *secret_key);
-int config_check_resolve(struct check *ch, const void *obj, uint32_t resolve_ms);
+int config_check_tunnel(struct check *ch, const void *obj,
+			const struct config_tunnel *t, const char *secret_key);
+int config_check_resolve(struct check *ch, const void *obj,
+			 uint32_t resolve_ms);
 /* The VLAN interface on top of a session's interface is named IFNAME.VLAN. */
-int config_check_vlan_name(struct check *ch, const void *session, const char *ifname, uint16_t vlan);
+int config_check_vlan_name(struct check *ch, const void *session,
+			   const char *ifname, uint16_t vlan);
 /* What the interface of a session joins. */
 int config_check_join(struct check *ch, const void *session, const char *ifname,
 		      const char *bridge, const char *vrf);

@@ -6,15 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
-int config_check_tunnel(struct check *ch, const void *obj, const struct config_tunnel *t,
-			const char *secret_key)
+int config_check_tunnel(struct check *ch, const void *obj,
+			const struct config_tunnel *t, const char *secret_key)
 {
 	if (t->challenge && !t->secret_file)
-		return fail(ch, obj, "challenge", "challenge needs a secret; set %s", secret_key);
+		return fail(ch, obj, "challenge",
+			    "challenge needs a secret; set %s", secret_key);
 	if (t->hide && !t->secret_file)
-		return fail(ch, obj, "hide-avps", "hide-avps needs a secret; set %s", secret_key);
+		return fail(ch, obj, "hide-avps",
+			    "hide-avps needs a secret; set %s", secret_key);
 	if (t->retransmit_cap_ms < t->retransmit_ms)
-		return fail(ch, obj, "retransmit-cap", "retransmit-cap is less than retransmit; "
+		return fail(ch, obj, "retransmit-cap",
+			    "retransmit-cap is less than retransmit; "
 			    "raise it");
 	return 0;
 }
@@ -23,8 +26,10 @@ int config_check_tunnel(struct check *ch, const void *obj, const struct config_t
 int config_check_resolve(struct check *ch, const void *obj, uint32_t resolve_ms)
 {
 	if (resolve_ms && resolve_ms < 100)
-		return fail(ch, obj, "resolve-interval", "resolve-interval is shorter than 0.1 seconds; raise it, or "
-			    "set it to 0 to have the name looked up at each attempt to call only");
+		return fail(ch, obj, "resolve-interval",
+			    "resolve-interval is shorter than 0.1 seconds; "
+			    "raise it, or set it to 0 to have the name looked "
+			    "up at each attempt to call only");
 	return 0;
 }
 
@@ -42,21 +47,29 @@ int config_check_join(struct check *ch, const void *session, const char *ifname,
 		      const char *bridge, const char *vrf)
 {
 	if (bridge && vrf)
-		return fail(ch, session, "vrf", "an interface joins a bridge or a vrf; remove one");
+		return fail(ch, session, "vrf",
+			    "an interface joins a bridge or a vrf; remove one");
 	if (ifname && bridge && strcmp(ifname, bridge) == 0)
-		return fail(ch, session, "bridge", "an interface cannot join itself; let bridge name "
+		return fail(ch, session, "bridge",
+			    "an interface cannot join itself; let bridge name "
 			    "another");
 	if (ifname && vrf && strcmp(ifname, vrf) == 0)
-		return fail(ch, session, "vrf", "an interface cannot join itself; let vrf name another");
+		return fail(ch, session, "vrf",
+			    "an interface cannot join itself; let vrf name "
+			    "another");
 	return 0;
 }
 
-int config_check_vlan_name(struct check *ch, const void *session, const char *ifname, uint16_t vlan)
+int config_check_vlan_name(struct check *ch, const void *session,
+			   const char *ifname, uint16_t vlan)
 {
 	char name[64];
 
-	if (!ifname || !vlan || snprintf(name, sizeof(name), "%s.%u", ifname, vlan) < IFNAMSIZ)
+	if (!ifname || !vlan ||
+	    snprintf(name, sizeof(name), "%s.%u", ifname, vlan) < IFNAMSIZ)
 		return 0;
-	return fail(ch, session, "ifname", "the VLAN's interface would be %s, which is longer than %d characters; "
-		    "choose a shorter ifname", name, IFNAMSIZ - 1);
+	return fail(ch, session, "ifname",
+		    "the VLAN's interface would be %s, which is longer than %d "
+		    "characters; choose a shorter ifname",
+		    name, IFNAMSIZ - 1);
 }

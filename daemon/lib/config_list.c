@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define POOL_MAX (1u << 24)	/* addresses of one range */
+#define POOL_MAX (1u << 24) /* addresses of one range */
 
 /* Appends an element of size bytes to the array of n that *array points to. */
 static int append(void *array, size_t *n, const void *element, size_t size)
@@ -28,8 +28,8 @@ static int append(void *array, size_t *n, const void *element, size_t size)
 
 /* ---- strings ---- */
 
-static int parse_strings(const struct config_key *k, void *obj, const char *text,
-			 struct config_why *why)
+static int parse_strings(const struct config_key *k, void *obj,
+			 const char *text, struct config_why *why)
 {
 	struct config_strings *l = (void *)((char *)obj + k->offset);
 	size_t len = strlen(text);
@@ -37,7 +37,9 @@ static int parse_strings(const struct config_key *k, void *obj, const char *text
 	int err;
 
 	if (len < k->min || len > k->max)
-		return config_fail(why, "%s: \"%s\" has %zu bytes; one value takes %u to %u",
+		return config_fail(why,
+				   "%s: \"%s\" has %zu bytes; one value takes "
+				   "%u to %u",
 				   k->name, text, len, k->min, k->max);
 	copy = strdup(text);
 	if (!copy)
@@ -48,10 +50,13 @@ static int parse_strings(const struct config_key *k, void *obj, const char *text
 	return err;
 }
 
-static bool equal_strings(const struct config_key *k, const void *a, const void *b)
+static bool equal_strings(const struct config_key *k, const void *a,
+			  const void *b)
 {
-	const struct config_strings *x = (const void *)((const char *)a + k->offset);
-	const struct config_strings *y = (const void *)((const char *)b + k->offset);
+	const struct config_strings *x =
+		(const void *)((const char *)a + k->offset);
+	const struct config_strings *y =
+		(const void *)((const char *)b + k->offset);
 	size_t i;
 
 	for (i = 0; i < x->n && i < y->n; i++)
@@ -60,9 +65,11 @@ static bool equal_strings(const struct config_key *k, const void *a, const void 
 	return x->n == y->n;
 }
 
-static void print_strings(const struct config_key *k, const void *obj, FILE *out)
+static void print_strings(const struct config_key *k, const void *obj,
+			  FILE *out)
 {
-	const struct config_strings *l = (const void *)((const char *)obj + k->offset);
+	const struct config_strings *l =
+		(const void *)((const char *)obj + k->offset);
 	size_t i;
 
 	for (i = 0; i < l->n; i++) {
@@ -83,7 +90,8 @@ static void fini_strings(const struct config_key *k, void *obj)
 }
 
 const struct config_kind config_kind_strings = {
-	"strings", true, parse_strings, equal_strings, print_strings, fini_strings, NULL,
+	"strings",     true,	     parse_strings, equal_strings,
+	print_strings, fini_strings, NULL,
 };
 
 /* ---- names of sections ---- */
@@ -91,28 +99,38 @@ const struct config_kind config_kind_strings = {
 static int parse_names(const struct config_key *k, void *obj, const char *text,
 		       struct config_why *why)
 {
-	const struct config_strings *l = (const void *)((const char *)obj + k->offset);
+	const struct config_strings *l =
+		(const void *)((const char *)obj + k->offset);
 
 	if (!config_name_ok(text))
-		return config_fail(why, "%s: \"%s\": no section can have that name", k->name, text);
+		return config_fail(why,
+				   "%s: \"%s\": no section can have that name",
+				   k->name, text);
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->v[i], text) == 0)
-			return config_fail(why, "%s lists \"%s\" twice; remove one", k->name, text);
+			return config_fail(why,
+					   "%s lists \"%s\" twice; remove one",
+					   k->name, text);
 	return parse_strings(k, obj, text, why);
 }
 
 const struct config_kind config_kind_names = {
-	"names of sections", true, parse_names, equal_strings, print_strings, fini_strings, NULL,
+	"names of sections", true,	   parse_names, equal_strings,
+	print_strings,	     fini_strings, NULL,
 };
 
 /* ---- ppp: the lengths of MPPE's keys ---- */
 
-static const struct { const char *name; uint8_t bit; } mppe_bits[] = {
-	{ "40", CONFIG_MPPE_40 }, { "128", CONFIG_MPPE_128 },
+static const struct {
+	const char *name;
+	uint8_t bit;
+} mppe_bits[] = {
+	{ "40", CONFIG_MPPE_40 },
+	{ "128", CONFIG_MPPE_128 },
 };
 
-static int parse_mppe_bits(const struct config_key *k, void *obj, const char *text,
-			   struct config_why *why)
+static int parse_mppe_bits(const struct config_key *k, void *obj,
+			   const char *text, struct config_why *why)
 {
 	uint8_t *mask = (uint8_t *)obj + k->offset;
 
@@ -127,25 +145,35 @@ static int parse_mppe_bits(const struct config_key *k, void *obj, const char *te
 		}
 	}
 	if (strcmp(text, "56") == 0)
-		return config_fail(why, "%s: neither the kernel's ppp_mppe nor pppd has 56 bits; there "
-				   "are \"40\", \"128\" and \"auto\"", k->name);
-	return config_fail(why, "%s: \"%s\" is unknown; there are \"40\", \"128\" and \"auto\"",
+		return config_fail(why,
+				   "%s: neither the kernel's ppp_mppe nor pppd "
+				   "has 56 "
+				   "bits; there are \"40\", \"128\" and "
+				   "\"auto\"",
+				   k->name);
+	return config_fail(why,
+			   "%s: \"%s\" is unknown; there are \"40\", \"128\" "
+			   "and \"auto\"",
 			   k->name, text);
 }
 
 /* Not given is the same as all. */
-static bool equal_mppe_bits(const struct config_key *k, const void *a, const void *b)
+static bool equal_mppe_bits(const struct config_key *k, const void *a,
+			    const void *b)
 {
-	return ((const uint8_t *)a)[k->offset] == ((const uint8_t *)b)[k->offset];
+	return ((const uint8_t *)a)[k->offset] ==
+	       ((const uint8_t *)b)[k->offset];
 }
 
-static int copy_mppe_bits(const struct config_key *k, void *dst, const void *src)
+static int copy_mppe_bits(const struct config_key *k, void *dst,
+			  const void *src)
 {
 	((uint8_t *)dst)[k->offset] = ((const uint8_t *)src)[k->offset];
 	return 0;
 }
 
-static void print_mppe_bits(const struct config_key *k, const void *obj, FILE *out)
+static void print_mppe_bits(const struct config_key *k, const void *obj,
+			    FILE *out)
 {
 	uint8_t mask = ((const uint8_t *)obj)[k->offset];
 	const char *before = "{ ";
@@ -160,44 +188,55 @@ static void print_mppe_bits(const struct config_key *k, const void *obj, FILE *o
 }
 
 const struct config_kind config_kind_mppe_bits = {
-	"lengths of MPPE keys", true, parse_mppe_bits, equal_mppe_bits, print_mppe_bits, NULL, copy_mppe_bits,
+	"lengths of MPPE keys", true, parse_mppe_bits, equal_mppe_bits,
+	print_mppe_bits,	NULL, copy_mppe_bits,
 };
 
 /* ---- prefixes ---- */
 
-static int parse_prefixes(const struct config_key *k, void *obj, const char *text,
-			  struct config_why *why)
+static int parse_prefixes(const struct config_key *k, void *obj,
+			  const char *text, struct config_why *why)
 {
 	struct config_prefixes *l = (void *)((char *)obj + k->offset);
 	struct addr_prefix p;
 
 	if (addr_prefix_parse(&p, text))
-		return config_fail(why, "%s: \"%s\" is no prefix such as \"192.0.2.0/24\" or "
-				   "\"2001:db8::/32\"; the bits past its length are zero", k->name,
-				   text);
+		return config_fail(why,
+				   "%s: \"%s\" is no prefix such as "
+				   "\"192.0.2.0/24\" or "
+				   "\"2001:db8::/32\"; the bits past its "
+				   "length are zero",
+				   k->name, text);
 	return append(&l->v, &l->n, &p, sizeof(p));
 }
 
-static bool equal_prefixes(const struct config_key *k, const void *a, const void *b)
+static bool equal_prefixes(const struct config_key *k, const void *a,
+			   const void *b)
 {
-	const struct config_prefixes *x = (const void *)((const char *)a + k->offset);
-	const struct config_prefixes *y = (const void *)((const char *)b + k->offset);
+	const struct config_prefixes *x =
+		(const void *)((const char *)a + k->offset);
+	const struct config_prefixes *y =
+		(const void *)((const char *)b + k->offset);
 	size_t i;
 
 	for (i = 0; i < x->n && i < y->n; i++)
-		if (x->v[i].len != y->v[i].len || !addr_equal(&x->v[i].addr, &y->v[i].addr))
+		if (x->v[i].len != y->v[i].len ||
+		    !addr_equal(&x->v[i].addr, &y->v[i].addr))
 			return false;
 	return x->n == y->n;
 }
 
-static void print_prefixes(const struct config_key *k, const void *obj, FILE *out)
+static void print_prefixes(const struct config_key *k, const void *obj,
+			   FILE *out)
 {
-	const struct config_prefixes *l = (const void *)((const char *)obj + k->offset);
+	const struct config_prefixes *l =
+		(const void *)((const char *)obj + k->offset);
 	char buf[ADDR_STRLEN];
 	size_t i;
 
 	for (i = 0; i < l->n; i++)
-		fprintf(out, "%s\"%s\"", i ? ", " : "{ ", addr_prefix_format(&l->v[i], buf));
+		fprintf(out, "%s\"%s\"", i ? ", " : "{ ",
+			addr_prefix_format(&l->v[i], buf));
 	fputs(" }", out);
 }
 
@@ -210,12 +249,16 @@ static void fini_prefixes(const struct config_key *k, void *obj)
 }
 
 const struct config_kind config_kind_prefixes = {
-	"prefixes", true, parse_prefixes, equal_prefixes, print_prefixes, fini_prefixes, NULL,
+	"prefixes",	true,	       parse_prefixes, equal_prefixes,
+	print_prefixes, fini_prefixes, NULL,
 };
 
 /* ---- ppp: authentication methods ---- */
 
-static const struct { const char *name; enum config_auth auth; } auth_names[] = {
+static const struct {
+	const char *name;
+	enum config_auth auth;
+} auth_names[] = {
 	{ "pap", CONFIG_AUTH_PAP },
 	{ "chap", CONFIG_AUTH_CHAP },
 	{ "mschapv1", CONFIG_AUTH_MSCHAPV1 },
@@ -232,10 +275,13 @@ static int parse_auth(const struct config_key *k, void *obj, const char *text,
 	for (i = 0; i < AUTH_NAMES && strcmp(text, auth_names[i].name); i++)
 		;
 	if (i == AUTH_NAMES)
-		return config_fail(why, "%s: \"%s\" is unknown; there are \"pap\", \"chap\", "
-				   "\"mschapv1\" and \"mschapv2\"", k->name, text);
+		return config_fail(why,
+				   "%s: \"%s\" is unknown; there are \"pap\", "
+				   "\"chap\", \"mschapv1\" and \"mschapv2\"",
+				   k->name, text);
 	if (memchr(ppp->auth, auth_names[i].auth, ppp->auth_n))
-		return config_fail(why, "%s lists \"%s\" twice; remove one", k->name, text);
+		return config_fail(why, "%s lists \"%s\" twice; remove one",
+				   k->name, text);
 	ppp->auth[ppp->auth_n++] = (uint8_t)auth_names[i].auth;
 	return 0;
 }
@@ -245,7 +291,8 @@ static bool equal_auth(const struct config_key *k, const void *a, const void *b)
 	const struct config_ppp *x = a, *y = b;
 
 	(void)k;
-	return x->auth_n == y->auth_n && memcmp(x->auth, y->auth, x->auth_n) == 0;
+	return x->auth_n == y->auth_n &&
+	       memcmp(x->auth, y->auth, x->auth_n) == 0;
 }
 
 static void print_auth(const struct config_key *k, const void *obj, FILE *out)
@@ -257,12 +304,19 @@ static void print_auth(const struct config_key *k, const void *obj, FILE *out)
 	for (i = 0; i < ppp->auth_n; i++)
 		for (j = 0; j < AUTH_NAMES; j++)
 			if (ppp->auth[i] == auth_names[j].auth)
-				fprintf(out, "%s\"%s\"", i ? ", " : "{ ", auth_names[j].name);
+				fprintf(out, "%s\"%s\"", i ? ", " : "{ ",
+					auth_names[j].name);
 	fputs(" }", out);
 }
 
 const struct config_kind config_kind_auth = {
-	"authentication methods", true, parse_auth, equal_auth, print_auth, NULL, NULL,
+	"authentication methods",
+	true,
+	parse_auth,
+	equal_auth,
+	print_auth,
+	NULL,
+	NULL,
 };
 
 /* ---- ppp: name servers ---- */
@@ -274,9 +328,13 @@ static int parse_dns(const struct config_key *k, void *obj, const char *text,
 	struct addr a;
 
 	if (ppp->dns_n >= 2)
-		return config_fail(why, "%s has more than two servers; PPP can tell two", k->name);
+		return config_fail(why,
+				   "%s has more than two servers; PPP can tell "
+				   "two",
+				   k->name);
 	if (addr_parse(&a, text) || a.family != AF_INET || addr_is_any(&a))
-		return config_fail(why, "%s: \"%s\" is no IPv4 address", k->name, text);
+		return config_fail(why, "%s: \"%s\" is no IPv4 address",
+				   k->name, text);
 	ppp->dns[ppp->dns_n++] = a;
 	return 0;
 }
@@ -301,7 +359,8 @@ static void print_dns(const struct config_key *k, const void *obj, FILE *out)
 
 	(void)k;
 	for (i = 0; i < ppp->dns_n; i++)
-		fprintf(out, "%s\"%s\"", i ? ", " : "{ ", addr_format(&ppp->dns[i], buf));
+		fprintf(out, "%s\"%s\"", i ? ", " : "{ ",
+			addr_format(&ppp->dns[i], buf));
 	fputs(" }", out);
 }
 
@@ -315,18 +374,20 @@ static int range_of_prefix(const char *text, struct config_pool_range *r)
 {
 	struct addr_prefix p;
 
-	if (addr_prefix_parse(&p, text) || p.addr.family != AF_INET || p.len < 8)
+	if (addr_prefix_parse(&p, text) || p.addr.family != AF_INET ||
+	    p.len < 8)
 		return -EINVAL;
 	r->first = addr_v4(&p.addr);
 	r->last = r->first | (p.len == 32 ? 0 : UINT32_MAX >> p.len);
-	if (p.len < 31) {	/* network and broadcast are nobody's */
+	if (p.len < 31) { /* network and broadcast are nobody's */
 		r->first++;
 		r->last--;
 	}
 	return 0;
 }
 
-static int range_of_two(const char *text, const char *dash, struct config_pool_range *r)
+static int range_of_two(const char *text, const char *dash,
+			struct config_pool_range *r)
 {
 	char first[ADDR_STRLEN] = "";
 	struct addr a, b;
@@ -334,8 +395,9 @@ static int range_of_two(const char *text, const char *dash, struct config_pool_r
 	if ((size_t)(dash - text) >= sizeof(first))
 		return -EINVAL;
 	memcpy(first, text, (size_t)(dash - text));
-	if (addr_parse(&a, first) || addr_parse(&b, dash + 1) || a.family != AF_INET ||
-	    b.family != AF_INET || addr_v4(&a) > addr_v4(&b))
+	if (addr_parse(&a, first) || addr_parse(&b, dash + 1) ||
+	    a.family != AF_INET || b.family != AF_INET ||
+	    addr_v4(&a) > addr_v4(&b))
 		return -EINVAL;
 	r->first = addr_v4(&a);
 	r->last = addr_v4(&b);
@@ -359,31 +421,43 @@ static int parse_ranges(const struct config_key *k, void *obj, const char *text,
 	else
 		err = range_of_prefix(text, &r);
 	if (err || r.first == 0)
-		return config_fail(why, "%s: \"%s\" is neither an IPv4 prefix such as "
-				   "\"10.64.0.0/18\" (/8 at the widest, its other bits zero) nor a "
-				   "range such as \"10.64.0.10-10.64.0.99\"", k->name, text);
+		return config_fail(why,
+				   "%s: \"%s\" is neither an IPv4 prefix such "
+				   "as "
+				   "\"10.64.0.0/18\" (/8 at the widest, its "
+				   "other bits "
+				   "zero) nor a range such as "
+				   "\"10.64.0.10-10.64.0.99\"",
+				   k->name, text);
 	for (i = 0; i < l->n; i++)
 		if (r.first <= l->v[i].last && l->v[i].first <= r.last)
-			return config_fail(why, "%s: \"%s\" overlaps another range of this list; "
-					   "join them", k->name, text);
+			return config_fail(why,
+					   "%s: \"%s\" overlaps another range "
+					   "of this list; join them",
+					   k->name, text);
 	return append(&l->v, &l->n, &r, sizeof(r));
 }
 
-static bool equal_ranges(const struct config_key *k, const void *a, const void *b)
+static bool equal_ranges(const struct config_key *k, const void *a,
+			 const void *b)
 {
-	const struct config_ranges *x = (const void *)((const char *)a + k->offset);
-	const struct config_ranges *y = (const void *)((const char *)b + k->offset);
+	const struct config_ranges *x =
+		(const void *)((const char *)a + k->offset);
+	const struct config_ranges *y =
+		(const void *)((const char *)b + k->offset);
 	size_t i;
 
 	for (i = 0; i < x->n && i < y->n; i++)
-		if (x->v[i].first != y->v[i].first || x->v[i].last != y->v[i].last)
+		if (x->v[i].first != y->v[i].first ||
+		    x->v[i].last != y->v[i].last)
 			return false;
 	return x->n == y->n;
 }
 
 static void print_ranges(const struct config_key *k, const void *obj, FILE *out)
 {
-	const struct config_ranges *l = (const void *)((const char *)obj + k->offset);
+	const struct config_ranges *l =
+		(const void *)((const char *)obj + k->offset);
 	char first[ADDR_STRLEN], last[ADDR_STRLEN];
 	struct addr a;
 	size_t i;
@@ -392,7 +466,8 @@ static void print_ranges(const struct config_key *k, const void *obj, FILE *out)
 		a = addr_from_v4(l->v[i].first);
 		addr_format(&a, first);
 		a = addr_from_v4(l->v[i].last);
-		fprintf(out, "%s\"%s-%s\"", i ? ", " : "{ ", first, addr_format(&a, last));
+		fprintf(out, "%s\"%s-%s\"", i ? ", " : "{ ", first,
+			addr_format(&a, last));
 	}
 	fputs(" }", out);
 }
@@ -406,12 +481,15 @@ static void fini_ranges(const struct config_key *k, void *obj)
 }
 
 const struct config_kind config_kind_ranges = {
-	"ranges of addresses", true, parse_ranges, equal_ranges, print_ranges, fini_ranges, NULL,
+	"ranges of addresses", true,	    parse_ranges, equal_ranges,
+	print_ranges,	       fini_ranges, NULL,
 };
 
 int config_pool_exclude(struct config_ppp *ppp)
 {
-	uint32_t own = addr_is_set(&ppp->local_address) ? addr_v4(&ppp->local_address) : 0;
+	uint32_t own = addr_is_set(&ppp->local_address) ?
+			       addr_v4(&ppp->local_address) :
+			       0;
 	struct config_pool_range *grown;
 	size_t i;
 
@@ -428,12 +506,15 @@ int config_pool_exclude(struct config_ppp *ppp)
 	} else if (ppp->pool.v[i].last == own) {
 		ppp->pool.v[i].last--;
 	} else {
-		grown = reallocarray(ppp->pool.v, ppp->pool.n + 1, sizeof(*grown));
+		grown = reallocarray(ppp->pool.v, ppp->pool.n + 1,
+				     sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;
 		ppp->pool.v = grown;
-		memmove(&grown[i + 2], &grown[i + 1], (ppp->pool.n - i - 1) * sizeof(*grown));
-		grown[i + 1] = (struct config_pool_range){ own + 1, grown[i].last };
+		memmove(&grown[i + 2], &grown[i + 1],
+			(ppp->pool.n - i - 1) * sizeof(*grown));
+		grown[i + 1] =
+			(struct config_pool_range){ own + 1, grown[i].last };
 		grown[i].last = own - 1;
 		ppp->pool.n++;
 	}

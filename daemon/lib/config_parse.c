@@ -18,7 +18,7 @@
 #define FILE_MAX (16u << 20)
 
 struct parse {
-	const char *name;	/* of the file */
+	const char *name; /* of the file */
 	char *err;
 	size_t errlen;
 	bool failed;
@@ -48,15 +48,19 @@ static int no_memory(struct parse *p)
 
 /* ---- libconfuse's side ---- */
 
-#define OPT_SEEN (1 << 24)	/* our flag beside libconfuse's: the key had a value */
+/* our flag beside libconfuse's: the key had a value */
+#define OPT_SEEN (1 << 24)
 
 static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 {
 	char text[256], more[384];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
-	snprintf(more, sizeof(more), "%s%s", text, strncmp(fmt, "no such option", 14) ? "" :
-		 "; it is misspelt or belongs to another section, see l2tpd.conf(5)");
+	snprintf(more, sizeof(more), "%s%s", text,
+		 strncmp(fmt, "no such option", 14) ?
+			 "" :
+			 "; it is misspelt or belongs to another section, see "
+			 "l2tpd.conf(5)");
 	fail_at(parsing, cfg->line, more);
 }
 
@@ -67,12 +71,14 @@ static int on_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	char text[128];
 
 	if (opt->flags & OPT_SEEN && opt->nvalues <= 1) {
-		snprintf(text, sizeof(text), "%s is given twice; remove one", opt->name);
+		snprintf(text, sizeof(text), "%s is given twice; remove one",
+			 opt->name);
 		return fail_at(p, cfg->line, text);
 	}
 	opt->flags |= OPT_SEEN;
 	if (strlen(value) > CONFIG_VALUE_MAX) {
-		snprintf(text, sizeof(text), "%s: a value has more than %d bytes", opt->name,
+		snprintf(text, sizeof(text),
+			 "%s: a value has more than %d bytes", opt->name,
 			 CONFIG_VALUE_MAX);
 		return fail_at(p, cfg->line, text);
 	}
@@ -81,7 +87,8 @@ static int on_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	return 0;
 }
 
-static cfg_opt_t *options_new(const struct config_section *s, const struct config_group *groups);
+static cfg_opt_t *options_new(const struct config_section *s,
+			      const struct config_group *groups);
 
 static size_t count_groups(const struct config_group *g)
 {
@@ -115,7 +122,8 @@ static int add_section(cfg_opt_t *opt, const struct config_group *g)
 }
 
 /* The options of a section and of those within it, or NULL. */
-static cfg_opt_t *options_new(const struct config_section *s, const struct config_group *groups)
+static cfg_opt_t *options_new(const struct config_section *s,
+			      const struct config_group *groups)
 {
 	size_t inner = count_groups(groups), i;
 	cfg_opt_t *opts = calloc(s->n + inner + 1, sizeof(*opts));
@@ -126,7 +134,8 @@ static cfg_opt_t *options_new(const struct config_section *s, const struct confi
 	for (i = 0; i < s->n; i++) {
 		opts[i].name = s->keys[i].name;
 		opts[i].type = CFGT_STR;
-		opts[i].flags = CFGF_NODEFAULT | (s->keys[i].kind->list ? CFGF_LIST : 0);
+		opts[i].flags = CFGF_NODEFAULT |
+				(s->keys[i].kind->list ? CFGF_LIST : 0);
 		opts[i].parsecb = on_value;
 	}
 	for (i = 0; i < inner && !err; i++)
@@ -159,7 +168,8 @@ static const char *kept_value(const char *kept, int *line)
 	return end + 1;
 }
 
-static int convert_key(struct parse *p, cfg_t *tree, const struct config_key *k, void *obj)
+static int convert_key(struct parse *p, cfg_t *tree, const struct config_key *k,
+		       void *obj)
 {
 	cfg_opt_t *opt = cfg_getopt(tree, k->name);
 	unsigned int i, n = cfg_opt_size(opt);
@@ -168,7 +178,9 @@ static int convert_key(struct parse *p, cfg_t *tree, const struct config_key *k,
 	int line, err;
 
 	if (n == 0 && opt->flags & CFGF_MODIFIED) {
-		config_fail(&why, "%s is an empty list; write its values, or leave it out",
+		config_fail(&why,
+			    "%s is an empty list; write its values, or leave "
+			    "it out",
 			    k->name);
 		return fail_at(p, tree->line, why.text);
 	}
@@ -183,8 +195,8 @@ static int convert_key(struct parse *p, cfg_t *tree, const struct config_key *k,
 	return 0;
 }
 
-static int convert_section(struct parse *p, cfg_t *tree, const struct config_section *s,
-			   void *obj)
+static int convert_section(struct parse *p, cfg_t *tree,
+			   const struct config_section *s, void *obj)
 {
 	size_t i;
 	int err = 0;
@@ -197,10 +209,15 @@ static int convert_section(struct parse *p, cfg_t *tree, const struct config_sec
 	return err;
 }
 
-static int convert_groups(struct parse *p, cfg_t *tree, const struct config_group *g, void *parent);
+static int convert_groups(struct parse *p, cfg_t *tree,
+			  const struct config_group *g, void *parent);
 
-/* All sections of one keyword into an array; the count is of those that own memory. */
-static int convert_group(struct parse *p, cfg_t *tree, const struct config_group *g, void *parent)
+/*
+ * All sections of one keyword into an array; the count is of those
+ * that own memory.
+ */
+static int convert_group(struct parse *p, cfg_t *tree,
+			 const struct config_group *g, void *parent)
 {
 	unsigned int count = cfg_size(tree, g->section->name);
 	void *objs = count ? calloc(count, g->section->size) : NULL;
@@ -211,7 +228,8 @@ static int convert_group(struct parse *p, cfg_t *tree, const struct config_group
 		return no_memory(p);
 	memcpy((char *)parent + g->array, &objs, sizeof(objs));
 	for (i = 0; i < count && !err; i++) {
-		cfg_t *sec = cfg_getnsec(tree, g->section->name, (unsigned int)i);
+		cfg_t *sec =
+			cfg_getnsec(tree, g->section->name, (unsigned int)i);
 		void *obj = (char *)objs + i * g->section->size;
 		size_t n = i + 1;
 
@@ -223,7 +241,8 @@ static int convert_group(struct parse *p, cfg_t *tree, const struct config_group
 	return err;
 }
 
-static int convert_groups(struct parse *p, cfg_t *tree, const struct config_group *g, void *parent)
+static int convert_groups(struct parse *p, cfg_t *tree,
+			  const struct config_group *g, void *parent)
 {
 	int err = 0;
 
@@ -246,23 +265,26 @@ static bool given(void *tree, const char *key)
 	return cfg_size(tree, key) > 0;
 }
 
-static int complete_section(const struct config *c, const struct config_section *s, void *obj,
+static int complete_section(const struct config *c,
+			    const struct config_section *s, void *obj,
 			    cfg_t *tree)
 {
 	if (s == &config_section_ppp)
-		((struct config_ppp *)obj)->pppd_scripts_given = given(tree, "pppd-scripts");
+		((struct config_ppp *)obj)->pppd_scripts_given =
+			given(tree, "pppd-scripts");
 	return config_section_complete(c, s, obj, given, tree);
 }
 
-static int complete_groups(const struct config *c, const struct config_group *g, void *parent,
-			   cfg_t *tree)
+static int complete_groups(const struct config *c, const struct config_group *g,
+			   void *parent, cfg_t *tree)
 {
 	size_t i;
 	int err = 0;
 
 	for (; g->section; g++) {
 		for (i = 0; i < config_group_n(g, parent) && !err; i++) {
-			cfg_t *sec = cfg_getnsec(tree, g->section->name, (unsigned int)i);
+			cfg_t *sec = cfg_getnsec(tree, g->section->name,
+						 (unsigned int)i);
 			void *obj = config_group_at(g, parent, i);
 
 			err = complete_section(c, g->section, obj, sec);
@@ -285,22 +307,24 @@ static int defaults(struct parse *p)
 	}
 	if (!c->state_dir)
 		c->state_dir = strdup(CONFIG_STATE_DIR);
-	if (!c->hostname || !c->state_dir || complete_groups(c, config_groups, c, p->root))
+	if (!c->hostname || !c->state_dir ||
+	    complete_groups(c, config_groups, c, p->root))
 		return no_memory(p);
 	return 0;
 }
 
 /* ---- the places of keys, for the cross-checks ---- */
 
-static cfg_t *find_tree(cfg_t *tree, const struct config_group *g, const void *parent,
-			const void *obj)
+static cfg_t *find_tree(cfg_t *tree, const struct config_group *g,
+			const void *parent, const void *obj)
 {
 	cfg_t *found = NULL;
 	size_t i;
 
 	for (; g->section; g++) {
 		for (i = 0; i < config_group_n(g, parent) && !found; i++) {
-			cfg_t *sec = cfg_getnsec(tree, g->section->name, (unsigned int)i);
+			cfg_t *sec = cfg_getnsec(tree, g->section->name,
+						 (unsigned int)i);
 			void *at = config_group_at(g, parent, i);
 
 			if (at == obj)
@@ -394,7 +418,8 @@ struct config *config_parse(FILE *f, const char *name, char *err, size_t errlen)
 	int failed;
 
 	if (!text) {
-		snprintf(err, errlen, "%s: cannot be read, or is larger than 16 MiB", name);
+		snprintf(err, errlen,
+			 "%s: cannot be read, or is larger than 16 MiB", name);
 		return NULL;
 	}
 	p.root = tree_new();
@@ -410,7 +435,8 @@ struct config *config_parse(FILE *f, const char *name, char *err, size_t errlen)
 	return p.c;
 }
 
-struct config *config_parse_text(const char *text, const char *name, char *err, size_t errlen)
+struct config *config_parse_text(const char *text, const char *name, char *err,
+				 size_t errlen)
 {
 	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
 	struct config *c = f ? config_parse(f, name, err, errlen) : NULL;
@@ -425,7 +451,8 @@ struct config *config_parse_text(const char *text, const char *name, char *err, 
 struct config *config_parse_words(const char *text, char *err, size_t errlen)
 {
 	char sentence[512] = "";
-	struct config *c = config_parse_text(text, "command", sentence, sizeof(sentence));
+	struct config *c =
+		config_parse_text(text, "command", sentence, sizeof(sentence));
 	const char *at = strstr(sentence, ": ");
 
 	if (!c)

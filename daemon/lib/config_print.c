@@ -15,8 +15,8 @@ static void indent(int depth, FILE *out)
 }
 
 /* One key per line where obj differs from def. */
-static void print_keys(const struct config_section *s, const void *obj, const void *def, int depth,
-		       FILE *out)
+static void print_keys(const struct config_section *s, const void *obj,
+		       const void *def, int depth, FILE *out)
 {
 	size_t i;
 
@@ -32,11 +32,11 @@ static void print_keys(const struct config_section *s, const void *obj, const vo
 	}
 }
 
-static int print_groups(const struct config *c, const struct config_group *g, const void *parent,
-			int depth, FILE *out);
+static int print_groups(const struct config *c, const struct config_group *g,
+			const void *parent, int depth, FILE *out);
 
-static int print_section(const struct config *c, const struct config_group *g, const void *obj,
-			 int depth, FILE *out)
+static int print_section(const struct config *c, const struct config_group *g,
+			 const void *obj, int depth, FILE *out)
 {
 	const struct config_section *s = g->section;
 	void *def = calloc(1, s->size);
@@ -61,15 +61,16 @@ static int print_section(const struct config *c, const struct config_group *g, c
 	return err;
 }
 
-static int print_groups(const struct config *c, const struct config_group *g, const void *parent,
-			int depth, FILE *out)
+static int print_groups(const struct config *c, const struct config_group *g,
+			const void *parent, int depth, FILE *out)
 {
 	size_t i;
 	int err = 0;
 
 	for (; g->section; g++)
 		for (i = 0; i < config_group_n(g, parent) && !err; i++)
-			err = print_section(c, g, config_group_at(g, parent, i), depth, out);
+			err = print_section(c, g, config_group_at(g, parent, i),
+					    depth, out);
 	return err;
 }
 

@@ -9,17 +9,27 @@
 #include <stdarg.h>
 #include <string.h>
 
-enum token { TOKEN_NONE, TOKEN_WORD, TOKEN_STRING, TOKEN_ASSIGN, TOKEN_COMMA, TOKEN_OPEN,
-	     TOKEN_CLOSE, TOKEN_END };
+enum token {
+	TOKEN_NONE,
+	TOKEN_WORD,
+	TOKEN_STRING,
+	TOKEN_ASSIGN,
+	TOKEN_COMMA,
+	TOKEN_OPEN,
+	TOKEN_CLOSE,
+	TOKEN_END
+};
 
-#define DEPTH_MAX 3		/* lac, session, list */
+#define DEPTH_MAX 3 /* lac, session, list */
 
 struct scan {
 	char *text;
 	size_t len, pos;
 	int line;
-	int depth, opened[DEPTH_MAX];	/* the lines of the braces that are open */
-	size_t start, end;	/* of the last word, or of the inside of the last string */
+	/* the lines of the braces that are open */
+	int depth, opened[DEPTH_MAX];
+	/* of the last word, or of the inside of the last string */
+	size_t start, end;
 	struct config_why *why;
 };
 
@@ -38,8 +48,9 @@ bool config_name_ok(const char *text)
 	size_t len = strlen(text);
 
 	return len > 0 && len < CONFIG_NAME_MAX &&
-	       strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-			    "0123456789._-") == len;
+	       strspn(text,
+		      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		      "0123456789._-") == len;
 }
 
 static int not_closed(struct scan *s, const char *what)
@@ -59,7 +70,10 @@ static int check_bytes(struct scan *s)
 		else if (c == '\r' && s->text[i + 1] == '\n')
 			s->text[i] = ' ';
 		else if ((c < 0x20 && c != '\t') || c == 0x7f)
-			return config_fail(s->why, "byte 0x%02x has no place here; remove it", c);
+			return config_fail(s->why,
+					   "byte 0x%02x has no place here; "
+					   "remove it",
+					   c);
 	}
 	s->line = 1;
 	return 0;
@@ -126,14 +140,19 @@ static int take_string(struct scan *s)
 		if (c == '\0' || c == '\n')
 			return not_closed(s, "a string");
 		if (c == '$' && s->text[s->pos + 1] == '{' && quote == '"')
-			return config_fail(s->why, "${...} is not expanded here; write the value, "
-					   "or \\${ for the characters themselves");
-		if (c != '\\' || s->text[s->pos + 1] == '\n' || s->text[s->pos + 1] == '\0')
+			return config_fail(s->why,
+					   "${...} is not expanded here; write "
+					   "the value, or \\${ for the "
+					   "characters themselves");
+		if (c != '\\' || s->text[s->pos + 1] == '\n' ||
+		    s->text[s->pos + 1] == '\0')
 			continue;
 		s->pos++;
 		if (quote == '"' && !strchr("\\\"$", s->text[s->pos]))
-			return config_fail(s->why, "\\%c means nothing in a string; "
-					   "write \\\\ for a backslash", s->text[s->pos]);
+			return config_fail(s->why,
+					   "\\%c means nothing in a string; "
+					   "write \\\\ for a backslash",
+					   s->text[s->pos]);
 	}
 	s->end = s->pos++;
 	return TOKEN_STRING;
@@ -151,9 +170,11 @@ static int take_word(struct scan *s)
 	for (i = s->start; i < s->end; i++) {
 		char c = s->text[i], next = s->text[i + 1];
 
-		if (strchr("()*|\\", c) || (c == '/' && (next == '/' || next == '*')) ||
+		if (strchr("()*|\\", c) ||
+		    (c == '/' && (next == '/' || next == '*')) ||
 		    (c == '$' && next == '{'))
-			return config_fail(s->why, "'%.*s' needs quotes", (int)(s->end - s->start),
+			return config_fail(s->why, "'%.*s' needs quotes",
+					   (int)(s->end - s->start),
 					   s->text + s->start);
 	}
 	return TOKEN_WORD;
@@ -177,7 +198,8 @@ static int take(struct scan *s)
 		return TOKEN_ASSIGN;
 	case '+':
 		if (s->text[s->pos + 1] != '=')
-			return config_fail(s->why, "a '+' alone means nothing; quote it, or write +=");
+			return config_fail(s->why, "a '+' alone means nothing; "
+						   "quote it, or write +=");
 		s->pos += 2;
 		return TOKEN_ASSIGN;
 	case ',':
@@ -203,8 +225,11 @@ static int check_title(struct scan *s)
 	if (len < sizeof(name))
 		memcpy(name, s->text + s->start, len);
 	if (!config_name_ok(name))
-		return config_fail(s->why, "'%.*s' is no name for a section; use letters, digits, "
-				   "'.', '_' and '-', at most %d", (int)(len < 80 ? len : 80),
+		return config_fail(s->why,
+				   "'%.*s' is no name for a section; use "
+				   "letters, digits, '.', '_' and '-', at most "
+				   "%d",
+				   (int)(len < 80 ? len : 80),
 				   s->text + s->start, CONFIG_NAME_MAX - 1);
 	return 0;
 }
@@ -213,16 +238,19 @@ static int check_title(struct scan *s)
  * Whether a token may follow the two before it. libconfuse does the grammar;
  * this finds strings in the place of keys, which it would take for paths.
  */
-static int check_order(struct scan *s, enum token before, enum token prev, enum token now)
+static int check_order(struct scan *s, enum token before, enum token prev,
+		       enum token now)
 {
-	if (now == TOKEN_STRING && (prev == TOKEN_STRING || prev == TOKEN_CLOSE ||
-				    prev == TOKEN_NONE))
-		return config_fail(s->why, "a string stands where a key should; "
+	if (now == TOKEN_STRING &&
+	    (prev == TOKEN_STRING || prev == TOKEN_CLOSE || prev == TOKEN_NONE))
+		return config_fail(s->why,
+				   "a string stands where a key should; "
 				   "keys and section keywords have no quotes");
 	if (prev == TOKEN_STRING && now == TOKEN_ASSIGN)
 		return config_fail(s->why, "a key is written without quotes");
 	if (prev == TOKEN_STRING && now == TOKEN_OPEN && before != TOKEN_WORD)
-		return config_fail(s->why, "a section starts with its keyword, without quotes");
+		return config_fail(s->why, "a section starts with its keyword, "
+					   "without quotes");
 	if (now == TOKEN_OPEN && before == TOKEN_WORD &&
 	    (prev == TOKEN_WORD || prev == TOKEN_STRING))
 		return check_title(s);
@@ -234,11 +262,13 @@ static int check_depth(struct scan *s, enum token now)
 {
 	if (now == TOKEN_OPEN) {
 		if (s->depth == DEPTH_MAX)
-			return config_fail(s->why, "braces are nested too deep");
+			return config_fail(s->why,
+					   "braces are nested too deep");
 		s->opened[s->depth++] = s->line;
 	} else if (now == TOKEN_CLOSE) {
 		if (s->depth == 0)
-			return config_fail(s->why, "this brace closes nothing; remove it");
+			return config_fail(s->why, "this brace closes nothing; "
+						   "remove it");
 		s->depth--;
 	} else if (now == TOKEN_END && s->depth) {
 		s->line = s->opened[s->depth - 1];

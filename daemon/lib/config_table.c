@@ -11,30 +11,44 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 /* The last arguments are the bounds: two numbers. */
-#define KEY(key_name, key_kind, type, member, ...) \
-	{ key_name, &config_kind_##key_kind, offsetof(struct type, member), NULL, __VA_ARGS__ }
+#define KEY(key_name, key_kind, type, member, ...)                       \
+	{                                                                \
+		key_name, &config_kind_##key_kind,                       \
+			offsetof(struct type, member), NULL, __VA_ARGS__ \
+	}
 /* An enum of 0, 1, ... and its words. */
-#define WORD(key_name, type, member, names) \
-	{ key_name, &config_kind_word, offsetof(struct type, member), names, 0, COUNT(names) - 1 }
-#define SECONDS(n) ((n) * 1000)
+#define WORD(key_name, type, member, names)                                 \
+	{                                                                   \
+		key_name, &config_kind_word, offsetof(struct type, member), \
+			names, 0, COUNT(names) - 1                          \
+	}
+#define SECONDS(n) ((n)*1000)
 #define PATH_BYTES 1, 1000
-#define NO_BOUNDS 0, 0
+#define NO_BOUNDS  0, 0
 
-#define TUNNEL_KEYS(type, secret_key, idle_min)						\
-	KEY("hostname", string, type, tunnel.hostname, 1, 255),				\
-	KEY(secret_key, path, type, tunnel.secret_file, PATH_BYTES),			\
-	KEY("challenge", bool, type, tunnel.challenge, NO_BOUNDS),			\
-	KEY("hide-avps", bool, type, tunnel.hide, NO_BOUNDS),				\
-	KEY("receive-window", u16, type, tunnel.receive_window, 1, 32767),		\
-	KEY("hello", seconds, type, tunnel.hello_ms, 0, SECONDS(86400)),		\
-	KEY("retransmit", seconds, type, tunnel.retransmit_ms, 10, SECONDS(60)),	\
-	KEY("retransmit-cap", seconds, type, tunnel.retransmit_cap_ms, 10, SECONDS(600)), \
-	KEY("retransmit-tries", u16, type, tunnel.retransmit_tries, 1, 100),		\
-	KEY("setup-timeout", seconds, type, tunnel.setup_ms, SECONDS(1), SECONDS(3600)), \
-	KEY("idle-timeout", seconds, type, tunnel.idle_ms, idle_min, SECONDS(86400)),	\
-	KEY("max-sessions", u32, type, tunnel.max_sessions, 0, 65535)
+#define TUNNEL_KEYS(type, secret_key, idle_min)                                \
+	KEY("hostname", string, type, tunnel.hostname, 1, 255),                \
+		KEY(secret_key, path, type, tunnel.secret_file, PATH_BYTES),   \
+		KEY("challenge", bool, type, tunnel.challenge, NO_BOUNDS),     \
+		KEY("hide-avps", bool, type, tunnel.hide, NO_BOUNDS),          \
+		KEY("receive-window", u16, type, tunnel.receive_window, 1,     \
+		    32767),                                                    \
+		KEY("hello", seconds, type, tunnel.hello_ms, 0,                \
+		    SECONDS(86400)),                                           \
+		KEY("retransmit", seconds, type, tunnel.retransmit_ms, 10,     \
+		    SECONDS(60)),                                              \
+		KEY("retransmit-cap", seconds, type, tunnel.retransmit_cap_ms, \
+		    10, SECONDS(600)),                                         \
+		KEY("retransmit-tries", u16, type, tunnel.retransmit_tries, 1, \
+		    100),                                                      \
+		KEY("setup-timeout", seconds, type, tunnel.setup_ms,           \
+		    SECONDS(1), SECONDS(3600)),                                \
+		KEY("idle-timeout", seconds, type, tunnel.idle_ms, idle_min,   \
+		    SECONDS(86400)),                                           \
+		KEY("max-sessions", u32, type, tunnel.max_sessions, 0, 65535)
 
-static void relative_tunnel(struct config_tunnel *def, const struct config_tunnel *t,
+static void relative_tunnel(struct config_tunnel *def,
+			    const struct config_tunnel *t,
 			    const struct config *c)
 {
 	def->hostname = c->hostname;
@@ -75,7 +89,13 @@ static void init_global(void *obj)
 }
 
 const struct config_section config_section_global = {
-	"global", false, global_keys, COUNT(global_keys), sizeof(struct config), init_global, NULL,
+	"global",
+	false,
+	global_keys,
+	COUNT(global_keys),
+	sizeof(struct config),
+	init_global,
+	NULL,
 };
 
 /* ---- listen ---- */
@@ -106,8 +126,13 @@ static void relative_listen(void *def, const void *obj, const struct config *c)
 }
 
 const struct config_section config_section_listen = {
-	"listen", false, listen_keys, COUNT(listen_keys), sizeof(struct config_listen),
-	init_listen, relative_listen,
+	"listen",
+	false,
+	listen_keys,
+	COUNT(listen_keys),
+	sizeof(struct config_listen),
+	init_listen,
+	relative_listen,
 };
 
 /* ---- lns ---- */
@@ -136,7 +161,13 @@ static void relative_lns(void *def, const void *obj, const struct config *c)
 }
 
 const struct config_section config_section_lns = {
-	"lns", true, lns_keys, COUNT(lns_keys), sizeof(struct config_lns), init_lns, relative_lns,
+	"lns",
+	true,
+	lns_keys,
+	COUNT(lns_keys),
+	sizeof(struct config_lns),
+	init_lns,
+	relative_lns,
 };
 
 /* ---- ppp ---- */
@@ -158,16 +189,20 @@ static const struct config_key ppp_keys[] = {
 	KEY("users-file", path, config_ppp, users_file, PATH_BYTES),
 	KEY("radius", names, config_ppp, radius, 1, CONFIG_NAME_MAX - 1),
 	KEY("accounting", bool, config_ppp, accounting, NO_BOUNDS),
-	KEY("interim-interval", seconds, config_ppp, interim_ms, 0, SECONDS(86400)),
+	KEY("interim-interval", seconds, config_ppp, interim_ms, 0,
+	    SECONDS(86400)),
 	KEY("strip-realm", bool, config_ppp, strip_realm, NO_BOUNDS),
 	KEY("strip-domain", bool, config_ppp, strip_domain, NO_BOUNDS),
 	WORD("mppe", config_ppp, mppe, mppe_words),
 	KEY("mppe-bits", mppe_bits, config_ppp, mppe_bits, NO_BOUNDS),
 	KEY("mppe-stateful", bool, config_ppp, mppe_stateful, NO_BOUNDS),
 	KEY("max-sessions", u32, config_ppp, max_sessions, 0, UINT32_MAX),
-	KEY("max-sessions-per-user", u32, config_ppp, max_sessions_per_user, 0, 65535),
-	KEY("session-timeout", seconds, config_ppp, session_timeout_ms, 0, SECONDS(30u * 86400)),
-	KEY("idle-timeout", seconds, config_ppp, idle_timeout_ms, 0, SECONDS(30u * 86400)),
+	KEY("max-sessions-per-user", u32, config_ppp, max_sessions_per_user, 0,
+	    65535),
+	KEY("session-timeout", seconds, config_ppp, session_timeout_ms, 0,
+	    SECONDS(30u * 86400)),
+	KEY("idle-timeout", seconds, config_ppp, idle_timeout_ms, 0,
+	    SECONDS(30u * 86400)),
 	KEY("rate-down", rate, config_ppp, rate_down, NO_BOUNDS),
 	KEY("rate-up", rate, config_ppp, rate_up, NO_BOUNDS),
 	KEY("local-address", addr4, config_ppp, local_address, NO_BOUNDS),
@@ -213,11 +248,18 @@ static void relative_ppp(void *def, const void *obj, const struct config *c)
 	d->accounting = p->radius.n > 0;
 	d->mppe_bits = CONFIG_MPPE_40 | CONFIG_MPPE_128;
 	/* Its default is one thing for an lns and another for a lac. */
-	d->pppd_scripts = p->pppd_scripts_given ? !p->pppd_scripts : p->pppd_scripts;
+	d->pppd_scripts = p->pppd_scripts_given ? !p->pppd_scripts :
+						  p->pppd_scripts;
 }
 
 const struct config_section config_section_ppp = {
-	"ppp", true, ppp_keys, COUNT(ppp_keys), sizeof(struct config_ppp), init_ppp, relative_ppp,
+	"ppp",
+	true,
+	ppp_keys,
+	COUNT(ppp_keys),
+	sizeof(struct config_ppp),
+	init_ppp,
+	relative_ppp,
 };
 
 /* ---- pool, radius, coa ---- */
@@ -233,7 +275,13 @@ static void init_nothing(void *obj)
 }
 
 const struct config_section config_section_pool = {
-	"pool", true, pool_keys, COUNT(pool_keys), sizeof(struct config_pool), init_nothing, NULL,
+	"pool",
+	true,
+	pool_keys,
+	COUNT(pool_keys),
+	sizeof(struct config_pool),
+	init_nothing,
+	NULL,
 };
 
 static const char *const transports[] = {
@@ -249,14 +297,16 @@ static const struct config_key radius_keys[] = {
 	KEY("acct-port", u16, config_radius, acct_port, 1, 65535),
 	KEY("secret-file", path, config_radius, secret_file, PATH_BYTES),
 	KEY("ca-file", path, config_radius, ca_file, PATH_BYTES),
-	KEY("certificate-file", path, config_radius, certificate_file, PATH_BYTES),
+	KEY("certificate-file", path, config_radius, certificate_file,
+	    PATH_BYTES),
 	KEY("key-file", path, config_radius, key_file, PATH_BYTES),
 	KEY("server-name", string, config_radius, server_name, 1, 253),
 	KEY("source-address", addr, config_radius, source, NO_BOUNDS),
 	KEY("timeout", seconds, config_radius, timeout_ms, 100, SECONDS(60)),
 	KEY("tries", u16, config_radius, tries, 1, 20),
 	KEY("dead-time", seconds, config_radius, dead_ms, 100, SECONDS(3600)),
-	KEY("require-message-authenticator", bool, config_radius, require_message_authenticator, NO_BOUNDS),
+	KEY("require-message-authenticator", bool, config_radius,
+	    require_message_authenticator, NO_BOUNDS),
 	KEY("status-server", bool, config_radius, status_server, NO_BOUNDS),
 	KEY("nas-identifier", string, config_radius, nas_identifier, 1, 253),
 	KEY("nas-address", addr, config_radius, nas_address, NO_BOUNDS),
@@ -285,19 +335,25 @@ static void relative_radius(void *def, const void *obj, const struct config *c)
 		return;
 	d->port = 2083;
 	d->auth_port = d->acct_port = r->port ? r->port : d->port;
-	d->tries = 1;	/* TCP sends again */
+	d->tries = 1; /* TCP sends again */
 	d->server_name = r->address;
 }
 
 const struct config_section config_section_radius = {
-	"radius", true, radius_keys, COUNT(radius_keys), sizeof(struct config_radius), init_radius,
+	"radius",
+	true,
+	radius_keys,
+	COUNT(radius_keys),
+	sizeof(struct config_radius),
+	init_radius,
 	relative_radius,
 };
 
 static const struct config_key coa_keys[] = {
 	KEY("from-address", prefixes, config_coa, from_address, NO_BOUNDS),
 	KEY("secret-file", path, config_coa, secret_file, PATH_BYTES),
-	KEY("require-message-authenticator", bool, config_coa, require_message_authenticator, NO_BOUNDS),
+	KEY("require-message-authenticator", bool, config_coa,
+	    require_message_authenticator, NO_BOUNDS),
 };
 
 static void init_coa(void *obj)
@@ -308,7 +364,8 @@ static void init_coa(void *obj)
 }
 
 const struct config_section config_section_coa = {
-	"coa", true, coa_keys, COUNT(coa_keys), sizeof(struct config_coa), init_coa, NULL,
+	"coa",	  true, coa_keys, COUNT(coa_keys), sizeof(struct config_coa),
+	init_coa, NULL,
 };
 
 /* ---- lac and its sessions ---- */
@@ -326,7 +383,8 @@ static const struct config_key lac_keys[] = {
 	KEY("source-port", source_port, config_lac, ephemeral, NO_BOUNDS),
 	WORD("encap", config_lac, encap, encaps),
 	WORD("version", config_lac, version, versions),
-	KEY("resolve-interval", seconds, config_lac, resolve_ms, 0, SECONDS(86400)),
+	KEY("resolve-interval", seconds, config_lac, resolve_ms, 0,
+	    SECONDS(86400)),
 	TUNNEL_KEYS(config_lac, "secret-file", 10),
 	KEY("sequencing", bool, config_lac, tunnel.sequencing, NO_BOUNDS),
 };
@@ -348,7 +406,13 @@ static void relative_lac(void *def, const void *obj, const struct config *c)
 }
 
 const struct config_section config_section_lac = {
-	"lac", true, lac_keys, COUNT(lac_keys), sizeof(struct config_lac), init_lac, relative_lac,
+	"lac",
+	true,
+	lac_keys,
+	COUNT(lac_keys),
+	sizeof(struct config_lac),
+	init_lac,
+	relative_lac,
 };
 
 static const struct config_key session_keys[] = {
@@ -356,8 +420,10 @@ static const struct config_key session_keys[] = {
 	KEY("password-file", path, config_session, password_file, PATH_BYTES),
 	KEY("ppp", ref, config_session, ppp, NO_BOUNDS),
 	KEY("persist", bool, config_session, persist, NO_BOUNDS),
-	KEY("redial", seconds, config_session, redial_min_ms, 10, SECONDS(86400)),
-	KEY("redial-max", seconds, config_session, redial_max_ms, 10, SECONDS(86400)),
+	KEY("redial", seconds, config_session, redial_min_ms, 10,
+	    SECONDS(86400)),
+	KEY("redial-max", seconds, config_session, redial_max_ms, 10,
+	    SECONDS(86400)),
 	KEY("ifname", ifname, config_session, ifname, NO_BOUNDS),
 	KEY("called-number", string, config_session, called_number, 1, 63),
 	KEY("calling-number", string, config_session, calling_number, 1, 63),
@@ -373,8 +439,13 @@ static void init_session(void *obj)
 }
 
 const struct config_section config_section_session = {
-	"session", true, session_keys, COUNT(session_keys), sizeof(struct config_session),
-	init_session, NULL,
+	"session",
+	true,
+	session_keys,
+	COUNT(session_keys),
+	sizeof(struct config_session),
+	init_session,
+	NULL,
 };
 
 /* ---- lcce and its sessions ---- */
@@ -406,10 +477,13 @@ static const struct config_key lcce_keys[] = {
 	KEY("old-secret-file", path, config_lcce, old_secret_file, PATH_BYTES),
 	WORD("digest", config_lcce, digest, digests),
 	KEY("redial", seconds, config_lcce, redial_min_ms, 10, SECONDS(86400)),
-	KEY("redial-max", seconds, config_lcce, redial_max_ms, 10, SECONDS(86400)),
-	KEY("resolve-interval", seconds, config_lcce, resolve_ms, 0, SECONDS(86400)),
+	KEY("redial-max", seconds, config_lcce, redial_max_ms, 10,
+	    SECONDS(86400)),
+	KEY("resolve-interval", seconds, config_lcce, resolve_ms, 0,
+	    SECONDS(86400)),
 	WORD("ipsec", config_lcce, ipsec, ipsec_words),
-	KEY("ipsec-connection", child_name, config_lcce, ipsec_connection, NO_BOUNDS),
+	KEY("ipsec-connection", child_name, config_lcce, ipsec_connection,
+	    NO_BOUNDS),
 };
 
 static void init_lcce(void *obj)
@@ -437,7 +511,12 @@ static void relative_lcce(void *def, const void *obj, const struct config *c)
 }
 
 const struct config_section config_section_lcce = {
-	"lcce", true, lcce_keys, COUNT(lcce_keys), sizeof(struct config_lcce), init_lcce,
+	"lcce",
+	true,
+	lcce_keys,
+	COUNT(lcce_keys),
+	sizeof(struct config_lcce),
+	init_lcce,
 	relative_lcce,
 };
 
@@ -447,15 +526,18 @@ static const char *const pw_types[] = {
 };
 
 /* config_kind_mac sets both. */
-#define HAS_MAC_BEHIND(type) \
-	_Static_assert(offsetof(struct type, has_mac) == offsetof(struct type, mac) + 6, "has_mac")
+#define HAS_MAC_BEHIND(type)                                   \
+	_Static_assert(offsetof(struct type, has_mac) ==       \
+			       offsetof(struct type, mac) + 6, \
+		       "has_mac")
 HAS_MAC_BEHIND(config_pw);
 HAS_MAC_BEHIND(config_static_session);
 
 static const struct config_key pw_keys[] = {
 	WORD("pseudowire", config_pw, type, pw_types),
 	KEY("vlan", u16, config_pw, vlan, 1, 4094),
-	KEY("remote-end-id", string, config_pw, remote_end_id, 1, CONFIG_END_ID_MAX),
+	KEY("remote-end-id", string, config_pw, remote_end_id, 1,
+	    CONFIG_END_ID_MAX),
 	KEY("pseudowire-id", u32, config_pw, pseudowire_id, 1, UINT32_MAX),
 	KEY("ifname", ifname, config_pw, ifname, NO_BOUNDS),
 	KEY("mtu", u16, config_pw, mtu, 68, 65535),
@@ -485,14 +567,21 @@ static void relative_pw(void *def, const void *obj, const struct config *c)
 }
 
 const struct config_section config_section_pw = {
-	"session", true, pw_keys, COUNT(pw_keys), sizeof(struct config_pw), init_pw, relative_pw,
+	"session",
+	true,
+	pw_keys,
+	COUNT(pw_keys),
+	sizeof(struct config_pw),
+	init_pw,
+	relative_pw,
 };
 
 /* ---- static and its sessions: ip-l2tp(8)'s words, with '-' for '_' ---- */
 
 static const struct config_key static_keys[] = {
 	KEY("tunnel-id", u32, config_static, tunnel_id, 1, UINT32_MAX),
-	KEY("peer-tunnel-id", u32, config_static, peer_tunnel_id, 1, UINT32_MAX),
+	KEY("peer-tunnel-id", u32, config_static, peer_tunnel_id, 1,
+	    UINT32_MAX),
 	WORD("encap", config_static, encap, encaps),
 	KEY("local", addr, config_static, local, NO_BOUNDS),
 	KEY("remote", addr, config_static, remote, NO_BOUNDS),
@@ -512,7 +601,12 @@ static void init_static(void *obj)
 }
 
 const struct config_section config_section_static = {
-	"static", true, static_keys, COUNT(static_keys), sizeof(struct config_static), init_static,
+	"static",
+	true,
+	static_keys,
+	COUNT(static_keys),
+	sizeof(struct config_static),
+	init_static,
 	NULL,
 };
 
@@ -529,10 +623,13 @@ static const char *const seqs[] = {
 };
 
 static const struct config_key static_session_keys[] = {
-	KEY("session-id", u32, config_static_session, session_id, 1, UINT32_MAX),
-	KEY("peer-session-id", u32, config_static_session, peer_session_id, 1, UINT32_MAX),
+	KEY("session-id", u32, config_static_session, session_id, 1,
+	    UINT32_MAX),
+	KEY("peer-session-id", u32, config_static_session, peer_session_id, 1,
+	    UINT32_MAX),
 	KEY("cookie", cookie, config_static_session, cookie, NO_BOUNDS),
-	KEY("peer-cookie", cookie, config_static_session, peer_cookie, NO_BOUNDS),
+	KEY("peer-cookie", cookie, config_static_session, peer_cookie,
+	    NO_BOUNDS),
 	WORD("l2spec-type", config_static_session, l2spec, l2specs),
 	WORD("seq", config_static_session, seq, seqs),
 	KEY("ifname", ifname, config_static_session, ifname, NO_BOUNDS),
@@ -541,29 +638,37 @@ static const struct config_key static_session_keys[] = {
 	KEY("mac", mac, config_static_session, mac, NO_BOUNDS),
 	KEY("bridge", ifname, config_static_session, bridge, NO_BOUNDS),
 	KEY("vrf", ifname, config_static_session, vrf, NO_BOUNDS),
-	KEY("keepalive", seconds, config_static_session, keepalive_ms, 0, SECONDS(86400)),
-	KEY("keepalive-address", addr, config_static_session, keepalive_address, NO_BOUNDS),
+	KEY("keepalive", seconds, config_static_session, keepalive_ms, 0,
+	    SECONDS(86400)),
+	KEY("keepalive-address", addr, config_static_session, keepalive_address,
+	    NO_BOUNDS),
 };
 
 const struct config_section config_section_static_session = {
-	"session", true, static_session_keys, COUNT(static_session_keys),
-	sizeof(struct config_static_session), init_nothing, NULL,
+	"session",
+	true,
+	static_session_keys,
+	COUNT(static_session_keys),
+	sizeof(struct config_static_session),
+	init_nothing,
+	NULL,
 };
 
 /* ---- where they are ---- */
 
-#define GROUP(name, type, member, inner) \
-	{ &config_section_##name, offsetof(struct type, member), offsetof(struct type, member##_n), inner }
+#define GROUP(name, type, member, inner)                               \
+	{                                                              \
+		&config_section_##name, offsetof(struct type, member), \
+			offsetof(struct type, member##_n), inner       \
+	}
 
-static const struct config_group lac_groups[] = {
-	GROUP(session, config_lac, sessions, NULL),
-	{ NULL, 0, 0, NULL }
-};
+static const struct config_group lac_groups[] = { GROUP(session, config_lac,
+							sessions, NULL),
+						  { NULL, 0, 0, NULL } };
 
-static const struct config_group lcce_groups[] = {
-	GROUP(pw, config_lcce, sessions, NULL),
-	{ NULL, 0, 0, NULL }
-};
+static const struct config_group lcce_groups[] = { GROUP(pw, config_lcce,
+							 sessions, NULL),
+						   { NULL, 0, 0, NULL } };
 
 static const struct config_group static_groups[] = {
 	GROUP(static_session, config_static, sessions, NULL),
@@ -591,7 +696,8 @@ size_t config_group_n(const struct config_group *g, const void *parent)
 	return n;
 }
 
-void *config_group_at(const struct config_group *g, const void *parent, size_t i)
+void *config_group_at(const struct config_group *g, const void *parent,
+		      size_t i)
 {
 	char *array;
 
@@ -599,8 +705,10 @@ void *config_group_at(const struct config_group *g, const void *parent, size_t i
 	return array ? array + i * g->section->size : NULL;
 }
 
-int config_section_complete(const struct config *c, const struct config_section *s, void *obj,
-			    bool (*given)(void *arg, const char *key), void *arg)
+int config_section_complete(const struct config *c,
+			    const struct config_section *s, void *obj,
+			    bool (*given)(void *arg, const char *key),
+			    void *arg)
 {
 	void *def = s->relative ? calloc(1, s->size) : NULL;
 	size_t i;

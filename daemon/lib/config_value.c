@@ -51,12 +51,13 @@ static int parse_string(const struct config_key *k, void *obj, const char *text,
 	size_t len = strlen(text);
 
 	if (len < k->min || len > k->max)
-		return config_fail(why, "%s has %zu bytes; it takes %u to %u", k->name, len,
-				   k->min, k->max);
+		return config_fail(why, "%s has %zu bytes; it takes %u to %u",
+				   k->name, len, k->min, k->max);
 	return replace_string(field(k, obj), text);
 }
 
-static bool equal_string(const struct config_key *k, const void *a, const void *b)
+static bool equal_string(const struct config_key *k, const void *a,
+			 const void *b)
 {
 	char *const *x = cfield(k, a), *const *y = cfield(k, b);
 
@@ -88,20 +89,24 @@ static int copy_string(const struct config_key *k, void *dst, const void *src)
 }
 
 const struct config_kind config_kind_string = {
-	"a string", false, parse_string, equal_string, print_string, fini_string, copy_string,
+	"a string",   false,	   parse_string, equal_string,
+	print_string, fini_string, copy_string,
 };
 
 static int parse_path(const struct config_key *k, void *obj, const char *text,
 		      struct config_why *why)
 {
 	if (text[0] != '/')
-		return config_fail(why, "%s = \"%s\" depends on the working directory; "
-				   "write the path from /", k->name, text);
+		return config_fail(why,
+				   "%s = \"%s\" depends on the working "
+				   "directory; write the path from /",
+				   k->name, text);
 	return parse_string(k, obj, text, why);
 }
 
 const struct config_kind config_kind_path = {
-	"a path", false, parse_path, equal_string, print_string, fini_string, NULL,
+	"a path",     false,	   parse_path, equal_string,
+	print_string, fini_string, NULL,
 };
 
 /* The kernel's own rule for an interface's name, and no pattern. */
@@ -112,17 +117,22 @@ static int parse_ifname(const struct config_key *k, void *obj, const char *text,
 
 	if (len == 0 || len >= IFNAMSIZ || strpbrk(text, "/: \t%") ||
 	    strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
-		return config_fail(why, "\"%s\" is no name for an interface; take at most %d "
-				   "characters without '/', ':', '%%' and blanks", text,
-				   IFNAMSIZ - 1);
+		return config_fail(why,
+				   "\"%s\" is no name for an interface; take "
+				   "at most %d characters without '/', ':', "
+				   "'%%' and blanks",
+				   text, IFNAMSIZ - 1);
 	return replace_string(field(k, obj), text);
 }
 
 const struct config_kind config_kind_ifname = {
-	"an interface's name", false, parse_ifname, equal_string, print_string, fini_string, NULL,
+	"an interface's name", false,	    parse_ifname, equal_string,
+	print_string,	       fini_string, NULL,
 };
 
-/* "child", or "connection/child" where several connections have such a child. */
+/*
+ * "child", or "connection/child" where several connections have such a child.
+ */
 static bool is_child_name(const char *text)
 {
 	const char *slash = strchr(text, '/');
@@ -132,23 +142,27 @@ static bool is_child_name(const char *text)
 		return config_name_ok(text);
 	if ((size_t)(slash - text) >= sizeof(connection))
 		return false;
-	snprintf(connection, sizeof(connection), "%.*s", (int)(slash - text), text);
+	snprintf(connection, sizeof(connection), "%.*s", (int)(slash - text),
+		 text);
 	return config_name_ok(connection) && config_name_ok(slash + 1);
 }
 
 /* As a section's, but of something that is in strongSwan's configuration. */
-static int parse_child_name(const struct config_key *k, void *obj, const char *text,
-			    struct config_why *why)
+static int parse_child_name(const struct config_key *k, void *obj,
+			    const char *text, struct config_why *why)
 {
 	if (!is_child_name(text))
-		return config_fail(why, "%s = \"%s\" is no name; use letters, digits, '.', '_' and '-', "
-				   "at most %d, after a connection's and '/' if need be", k->name, text,
-				   CONFIG_NAME_MAX - 1);
+		return config_fail(why,
+				   "%s = \"%s\" is no name; use letters, "
+				   "digits, '.', '_' and '-', at most %d, "
+				   "after a connection's and '/' if need be",
+				   k->name, text, CONFIG_NAME_MAX - 1);
 	return replace_string(field(k, obj), text);
 }
 
 const struct config_kind config_kind_child_name = {
-	"a name", false, parse_child_name, equal_string, print_string, fini_string, NULL,
+	"a name",    false, parse_child_name, equal_string, print_string,
+	fini_string, NULL,
 };
 
 /* ---- the name of another section ---- */
@@ -157,8 +171,9 @@ static int parse_ref(const struct config_key *k, void *obj, const char *text,
 		     struct config_why *why)
 {
 	if (!config_name_ok(text))
-		return config_fail(why, "%s = \"%s\": no section can have that name", k->name,
-				   text);
+		return config_fail(why,
+				   "%s = \"%s\": no section can have that name",
+				   k->name, text);
 	memset(field(k, obj), 0, CONFIG_NAME_MAX);
 	memcpy(field(k, obj), text, strlen(text));
 	return 0;
@@ -175,7 +190,13 @@ static void print_ref(const struct config_key *k, const void *obj, FILE *out)
 }
 
 const struct config_kind config_kind_ref = {
-	"the name of a section", false, parse_ref, equal_ref, print_ref, NULL, NULL,
+	"the name of a section",
+	false,
+	parse_ref,
+	equal_ref,
+	print_ref,
+	NULL,
+	NULL,
 };
 
 /* ---- numbers ---- */
@@ -194,7 +215,8 @@ static int parse_bool(const struct config_key *k, void *obj, const char *text,
 		*at = strcmp(text, on[i]) == 0;
 		return 0;
 	}
-	return config_fail(why, "%s = \"%s\" is neither true nor false", k->name, text);
+	return config_fail(why, "%s = \"%s\" is neither true nor false",
+			   k->name, text);
 }
 
 static bool equal_bool(const struct config_key *k, const void *a, const void *b)
@@ -214,26 +236,32 @@ static void print_bool(const struct config_key *k, const void *obj, FILE *out)
 }
 
 const struct config_kind config_kind_bool = {
-	"true or false", false, parse_bool, equal_bool, print_bool, NULL, copy_bool,
+	"true or false", false, parse_bool, equal_bool,
+	print_bool,	 NULL,	copy_bool,
 };
 
 /* Decimal digits; no sign, and no leading zero, which others read as octal. */
-static int parse_number(const struct config_key *k, const char *text, uint32_t *out,
-			struct config_why *why)
+static int parse_number(const struct config_key *k, const char *text,
+			uint32_t *out, struct config_why *why)
 {
 	size_t digits = strspn(text, "0123456789");
 	unsigned long value;
 
 	if (digits == 0 || text[digits])
-		return config_fail(why, "%s = \"%s\" is not a number", k->name, text);
+		return config_fail(why, "%s = \"%s\" is not a number", k->name,
+				   text);
 	if (digits > 1 && text[0] == '0')
-		return config_fail(why, "%s = %s: write the number without a leading zero",
+		return config_fail(why,
+				   "%s = %s: write the number without a "
+				   "leading zero",
 				   k->name, text);
 	errno = 0;
 	value = strtoul(text, NULL, 10);
 	if (errno || value < k->min || value > k->max)
-		return config_fail(why, "%s = %s is out of range; it goes from %u to %u", k->name,
-				   text, k->min, k->max);
+		return config_fail(why,
+				   "%s = %s is out of range; it goes from %u "
+				   "to %u",
+				   k->name, text, k->min, k->max);
 	*out = (uint32_t)value;
 	return 0;
 }
@@ -251,7 +279,8 @@ static int parse_u16(const struct config_key *k, void *obj, const char *text,
 
 static bool equal_u16(const struct config_key *k, const void *a, const void *b)
 {
-	return *(const uint16_t *)cfield(k, a) == *(const uint16_t *)cfield(k, b);
+	return *(const uint16_t *)cfield(k, a) ==
+	       *(const uint16_t *)cfield(k, b);
 }
 
 static int copy_u16(const struct config_key *k, void *dst, const void *src)
@@ -277,7 +306,8 @@ static int parse_u32(const struct config_key *k, void *obj, const char *text,
 
 static bool equal_u32(const struct config_key *k, const void *a, const void *b)
 {
-	return *(const uint32_t *)cfield(k, a) == *(const uint32_t *)cfield(k, b);
+	return *(const uint32_t *)cfield(k, a) ==
+	       *(const uint32_t *)cfield(k, b);
 }
 
 static void print_u32(const struct config_key *k, const void *obj, FILE *out)
@@ -289,7 +319,9 @@ const struct config_kind config_kind_u32 = {
 	"a number", false, parse_u32, equal_u32, print_u32, NULL, NULL,
 };
 
-/* ---- times: seconds with up to three decimals in the file, ms in memory ---- */
+/*
+ * ---- times: seconds with up to three decimals in the file, ms in memory ----
+ */
 
 static void print_ms(uint32_t ms, FILE *out)
 {
@@ -305,14 +337,18 @@ static void print_ms(uint32_t ms, FILE *out)
 	fputs(text, out);
 }
 
-static int seconds_range(const struct config_key *k, const char *text, struct config_why *why)
+static int seconds_range(const struct config_key *k, const char *text,
+			 struct config_why *why)
 {
-	return config_fail(why, "%s = %s is out of range; it goes from %u.%03u to %u seconds",
-			   k->name, text, k->min / 1000, k->min % 1000, k->max / 1000);
+	return config_fail(why,
+			   "%s = %s is out of range; it goes from %u.%03u to "
+			   "%u seconds",
+			   k->name, text, k->min / 1000, k->min % 1000,
+			   k->max / 1000);
 }
 
-static int parse_seconds(const struct config_key *k, void *obj, const char *text,
-			 struct config_why *why)
+static int parse_seconds(const struct config_key *k, void *obj,
+			 const char *text, struct config_why *why)
 {
 	size_t whole = strspn(text, "0123456789"), part = 0, i;
 	uint64_t ms = 0;
@@ -321,33 +357,42 @@ static int parse_seconds(const struct config_key *k, void *obj, const char *text
 		part = strspn(text + whole + 1, "0123456789");
 	if (whole == 0 || part > 3 || (text[whole] == '.' && part == 0) ||
 	    text[whole + (part ? part + 1 : 0)])
-		return config_fail(why, "%s = \"%s\" is no time in seconds, such as 5 or 0.25",
+		return config_fail(why,
+				   "%s = \"%s\" is no time in seconds, such as "
+				   "5 or 0.25",
 				   k->name, text);
 	if (whole > 9)
 		return seconds_range(k, text, why);
 	for (i = 0; i < whole; i++)
 		ms = ms * 10 + (uint64_t)(text[i] - '0');
 	for (i = 0; i < 3; i++)
-		ms = ms * 10 + (i < part ? (uint64_t)(text[whole + 1 + i] - '0') : 0);
+		ms = ms * 10 +
+		     (i < part ? (uint64_t)(text[whole + 1 + i] - '0') : 0);
 	if (ms < k->min || ms > k->max)
 		return seconds_range(k, text, why);
 	*(uint32_t *)field(k, obj) = (uint32_t)ms;
 	return 0;
 }
 
-static void print_seconds(const struct config_key *k, const void *obj, FILE *out)
+static void print_seconds(const struct config_key *k, const void *obj,
+			  FILE *out)
 {
 	print_ms(*(const uint32_t *)cfield(k, obj), out);
 }
 
 const struct config_kind config_kind_seconds = {
-	"a time in seconds", false, parse_seconds, equal_u32, print_seconds, NULL, NULL,
+	"a time in seconds", false, parse_seconds, equal_u32,
+	print_seconds,	     NULL,  NULL,
 };
 
 /* ---- rates: bit/s, as tc(8) writes them ---- */
 
-static const struct { const char *unit; uint64_t bits; } rate_units[] = {
-	{ "gbit", 1000000000 }, { "mbit", 1000000 }, { "kbit", 1000 }, { "bit", 1 }, { "", 1 },
+static const struct {
+	const char *unit;
+	uint64_t bits;
+} rate_units[] = {
+	{ "gbit", 1000000000 }, { "mbit", 1000000 }, { "kbit", 1000 },
+	{ "bit", 1 },		{ "", 1 },
 };
 #define RATE_MAX 400000000000ull
 
@@ -362,17 +407,24 @@ static int parse_rate(const struct config_key *k, void *obj, const char *text,
 	for (i = 0; i < sizeof(rate_units) / sizeof(rate_units[0]); i++)
 		if (strcmp(text + digits, rate_units[i].unit) == 0)
 			break;
-	if (digits == 0 || digits > 12 || i == sizeof(rate_units) / sizeof(rate_units[0]) ||
-	    n > RATE_MAX / rate_units[i].bits || (n && n * rate_units[i].bits < 8000))
-		return config_fail(why, "%s = \"%s\" is no rate such as \"512kbit\" or \"10mbit\", from "
-				   "8kbit to 400gbit; 0 is none", k->name, text);
+	if (digits == 0 || digits > 12 ||
+	    i == sizeof(rate_units) / sizeof(rate_units[0]) ||
+	    n > RATE_MAX / rate_units[i].bits ||
+	    (n && n * rate_units[i].bits < 8000))
+		return config_fail(why,
+				   "%s = \"%s\" is no rate such as \"512kbit\" "
+				   "or "
+				   "\"10mbit\", from 8kbit to 400gbit; 0 is "
+				   "none",
+				   k->name, text);
 	*at = n * rate_units[i].bits;
 	return 0;
 }
 
 static bool equal_rate(const struct config_key *k, const void *a, const void *b)
 {
-	return *(const uint64_t *)cfield(k, a) == *(const uint64_t *)cfield(k, b);
+	return *(const uint64_t *)cfield(k, a) ==
+	       *(const uint64_t *)cfield(k, b);
 }
 
 static void print_rate(const struct config_key *k, const void *obj, FILE *out)
@@ -382,7 +434,9 @@ static void print_rate(const struct config_key *k, const void *obj, FILE *out)
 
 	while (rate % rate_units[i].bits)
 		i++;
-	fprintf(out, "\"%llu%s\"", (unsigned long long)(rate / rate_units[i].bits), rate_units[i].unit);
+	fprintf(out, "\"%llu%s\"",
+		(unsigned long long)(rate / rate_units[i].bits),
+		rate_units[i].unit);
 }
 
 const struct config_kind config_kind_rate = {
@@ -407,7 +461,9 @@ static int parse_addr(const struct config_key *k, void *obj, const char *text,
 	struct addr a;
 
 	if (addr_parse(&a, text))
-		return config_fail(why, "%s = \"%s\" is no IPv4 or IPv6 address", k->name, text);
+		return config_fail(why,
+				   "%s = \"%s\" is no IPv4 or IPv6 address",
+				   k->name, text);
 	return set_addr(k, obj, &a);
 }
 
@@ -433,30 +489,38 @@ static int parse_addr4(const struct config_key *k, void *obj, const char *text,
 	struct addr a;
 
 	if (addr_parse(&a, text) || a.family != AF_INET || addr_is_any(&a))
-		return config_fail(why, "%s = \"%s\" is no IPv4 address", k->name, text);
+		return config_fail(why, "%s = \"%s\" is no IPv4 address",
+				   k->name, text);
 	return set_addr(k, obj, &a);
 }
 
 const struct config_kind config_kind_addr4 = {
-	"an IPv4 address", false, parse_addr4, equal_addr, print_addr, NULL, NULL,
+	"an IPv4 address", false, parse_addr4, equal_addr,
+	print_addr,	   NULL,  NULL,
 };
 
 /* ---- words that choose ---- */
 
 /* "neither "a" nor "b"", or "unknown; it is "a", "b" or "c"" */
-static int word_fail(const struct config_key *k, const char *text, struct config_why *why)
+static int word_fail(const struct config_key *k, const char *text,
+		     struct config_why *why)
 {
 	char list[160] = "";
 	size_t at = 0;
 	uint32_t i;
 
 	if (k->max == 1)
-		return config_fail(why, "%s = \"%s\" is neither \"%s\" nor \"%s\"", k->name, text,
-				   k->words[0], k->words[1]);
+		return config_fail(why,
+				   "%s = \"%s\" is neither \"%s\" nor \"%s\"",
+				   k->name, text, k->words[0], k->words[1]);
 	for (i = 0; i <= k->max && at < sizeof(list); i++)
 		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s\"%s\"",
-				       i == 0 ? "" : i == k->max ? " or " : ", ", k->words[i]);
-	return config_fail(why, "%s = \"%s\" is unknown; it is %s", k->name, text, list);
+				       i == 0	   ? "" :
+				       i == k->max ? " or " :
+						     ", ",
+				       k->words[i]);
+	return config_fail(why, "%s = \"%s\" is unknown; it is %s", k->name,
+			   text, list);
 }
 
 static int parse_word(const struct config_key *k, void *obj, const char *text,
@@ -475,7 +539,8 @@ static int parse_word(const struct config_key *k, void *obj, const char *text,
 
 static bool equal_word(const struct config_key *k, const void *a, const void *b)
 {
-	return *(const unsigned int *)cfield(k, a) == *(const unsigned int *)cfield(k, b);
+	return *(const unsigned int *)cfield(k, a) ==
+	       *(const unsigned int *)cfield(k, b);
 }
 
 static void print_word(const struct config_key *k, const void *obj, FILE *out)
@@ -484,33 +549,47 @@ static void print_word(const struct config_key *k, const void *obj, FILE *out)
 }
 
 const struct config_kind config_kind_word = {
-	"one of some words", false, parse_word, equal_word, print_word, NULL, NULL,
+	"one of some words", false, parse_word, equal_word,
+	print_word,	     NULL,  NULL,
 };
 
-static int parse_source_port(const struct config_key *k, void *obj, const char *text,
-			     struct config_why *why)
+static int parse_source_port(const struct config_key *k, void *obj,
+			     const char *text, struct config_why *why)
 {
 	bool *ephemeral = field(k, obj);
 
 	if (strcmp(text, "ephemeral") && strcmp(text, "1701"))
-		return config_fail(why, "%s = \"%s\" is neither \"ephemeral\" nor 1701", k->name,
-				   text);
+		return config_fail(why,
+				   "%s = \"%s\" is neither \"ephemeral\" nor "
+				   "1701",
+				   k->name, text);
 	*ephemeral = text[0] == 'e';
 	return 0;
 }
 
-static void print_source_port(const struct config_key *k, const void *obj, FILE *out)
+static void print_source_port(const struct config_key *k, const void *obj,
+			      FILE *out)
 {
 	fputs(*(const bool *)cfield(k, obj) ? "\"ephemeral\"" : "1701", out);
 }
 
 const struct config_kind config_kind_source_port = {
-	"\"ephemeral\" or 1701", false, parse_source_port, equal_bool, print_source_port, NULL, NULL,
+	"\"ephemeral\" or 1701",
+	false,
+	parse_source_port,
+	equal_bool,
+	print_source_port,
+	NULL,
+	NULL,
 };
 
 /* ---- pseudowires ---- */
 
-struct mac { uint8_t bytes[6]; bool given; };	/* as the sections' structs have it */
+/* as the sections' structs have it */
+struct mac {
+	uint8_t bytes[6];
+	bool given;
+};
 
 static int hex_digit(char c)
 {
@@ -549,11 +628,16 @@ static int parse_mac(const struct config_key *k, void *obj, const char *text,
 	struct mac m = { .given = true };
 
 	if (!parse_hex(text, ':', m.bytes, sizeof(m.bytes)))
-		return config_fail(why, "%s = \"%s\" is no MAC address such as \"02:00:5e:10:00:01\"",
+		return config_fail(why,
+				   "%s = \"%s\" is no MAC address "
+				   "such as \"02:00:5e:10:00:01\"",
 				   k->name, text);
 	if (m.bytes[0] & 1 || memcmp(m.bytes, zero, sizeof(zero)) == 0)
-		return config_fail(why, "%s = \"%s\" is nobody's own address: the first byte must be "
-				   "even, and not all are zero", k->name, text);
+		return config_fail(why,
+				   "%s = \"%s\" is nobody's own address: the "
+				   "first byte must be even, and not all are "
+				   "zero",
+				   k->name, text);
 	memcpy(field(k, obj), &m, sizeof(m));
 	return 0;
 }
@@ -567,35 +651,45 @@ static void print_mac(const struct config_key *k, const void *obj, FILE *out)
 {
 	const uint8_t *m = cfield(k, obj);
 
-	fprintf(out, "\"%02x:%02x:%02x:%02x:%02x:%02x\"", m[0], m[1], m[2], m[3], m[4], m[5]);
+	fprintf(out, "\"%02x:%02x:%02x:%02x:%02x:%02x\"", m[0], m[1], m[2],
+		m[3], m[4], m[5]);
 }
 
 const struct config_kind config_kind_mac = {
 	"a MAC address", false, parse_mac, equal_mac, print_mac, NULL, NULL,
 };
 
-static int parse_cookie_size(const struct config_key *k, void *obj, const char *text,
-			     struct config_why *why)
+static int parse_cookie_size(const struct config_key *k, void *obj,
+			     const char *text, struct config_why *why)
 {
 	if (strcmp(text, "0") && strcmp(text, "4") && strcmp(text, "8"))
-		return config_fail(why, "%s = \"%s\" is no size of a cookie; there are 0, 4 and 8 bytes",
+		return config_fail(why,
+				   "%s = \"%s\" is no size of a "
+				   "cookie; there are 0, 4 and 8 bytes",
 				   k->name, text);
 	*(uint8_t *)field(k, obj) = (uint8_t)(text[0] - '0');
 	return 0;
 }
 
-static bool equal_cookie_size(const struct config_key *k, const void *a, const void *b)
+static bool equal_cookie_size(const struct config_key *k, const void *a,
+			      const void *b)
 {
 	return *(const uint8_t *)cfield(k, a) == *(const uint8_t *)cfield(k, b);
 }
 
-static void print_cookie_size(const struct config_key *k, const void *obj, FILE *out)
+static void print_cookie_size(const struct config_key *k, const void *obj,
+			      FILE *out)
 {
 	fprintf(out, "%u", *(const uint8_t *)cfield(k, obj));
 }
 
 const struct config_kind config_kind_cookie_size = {
-	"a size of a cookie", false, parse_cookie_size, equal_cookie_size, print_cookie_size, NULL,
+	"a size of a cookie",
+	false,
+	parse_cookie_size,
+	equal_cookie_size,
+	print_cookie_size,
+	NULL,
 	NULL,
 };
 
@@ -605,15 +699,19 @@ static int parse_cookie(const struct config_key *k, void *obj, const char *text,
 	struct config_cookie c = { .len = strlen(text) == 8 ? 4 : 8 };
 
 	if (!parse_hex(text, 0, c.bytes, c.len))
-		return config_fail(why, "%s = \"%s\" is no cookie; write 8 or 16 hexadecimal digits",
+		return config_fail(why,
+				   "%s = \"%s\" is no cookie; "
+				   "write 8 or 16 hexadecimal digits",
 				   k->name, text);
 	memcpy(field(k, obj), &c, sizeof(c));
 	return 0;
 }
 
-static bool equal_cookie(const struct config_key *k, const void *a, const void *b)
+static bool equal_cookie(const struct config_key *k, const void *a,
+			 const void *b)
 {
-	return memcmp(cfield(k, a), cfield(k, b), sizeof(struct config_cookie)) == 0;
+	return memcmp(cfield(k, a), cfield(k, b),
+		      sizeof(struct config_cookie)) == 0;
 }
 
 static void print_cookie(const struct config_key *k, const void *obj, FILE *out)

@@ -6,7 +6,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Fills buf from where fd stands until it is full or the input ends; the length or -errno. */
+/*
+ * Fills buf from where fd stands until it is full or the input ends; the
+ * length or -errno.
+ */
 ssize_t file_read(int fd, void *buf, size_t size);
 
 #endif

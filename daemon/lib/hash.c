@@ -32,8 +32,10 @@ static void sip_word(uint64_t v[4], uint64_t word)
 uint64_t hash_keyed(const uint64_t key[2], const void *data, size_t len)
 {
 	uint64_t v[4] = {
-		key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d,
-		key[0] ^ 0x6c7967656e657261, key[1] ^ 0x7465646279746573,
+		key[0] ^ 0x736f6d6570736575,
+		key[1] ^ 0x646f72616e646f6d,
+		key[0] ^ 0x6c7967656e657261,
+		key[1] ^ 0x7465646279746573,
 	};
 	const uint8_t *p = data;
 	uint64_t word;

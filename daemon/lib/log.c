@@ -20,11 +20,14 @@
 
 static const char *log_process = "l2tpd";
 static int log_level = LOG_INFO;
-static int log_fd = -1;		/* connected to /dev/log; -1: stderr */
+static int log_fd = -1; /* connected to /dev/log; -1: stderr */
 static bool log_reconnect;
-static atomic_uint log_lost;	/* lines that syslog was too slow to take */
+static atomic_uint log_lost; /* lines that syslog was too slow to take */
 
-static const struct sockaddr_un syslog_addr = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
+static const struct sockaddr_un syslog_addr = {
+	.sun_family = AF_UNIX,
+	.sun_path = "/dev/log",
+};
 
 static int syslog_connect(void)
 {
@@ -32,7 +35,8 @@ static int syslog_connect(void)
 
 	if (fd < 0)
 		return -1;
-	if (connect(fd, (const struct sockaddr *)&syslog_addr, sizeof(syslog_addr)) < 0) {
+	if (connect(fd, (const struct sockaddr *)&syslog_addr,
+		    sizeof(syslog_addr)) < 0) {
 		close(fd);
 		return -1;
 	}
@@ -48,7 +52,7 @@ void log_open(const char *process, enum log_sink sink, int level)
 	log_fd = -1;
 	if (sink != LOG_SINK_SYSLOG)
 		return;
-	tzset();	/* reads /etc/localtime while it is in reach */
+	tzset(); /* reads /etc/localtime while it is in reach */
 	log_fd = syslog_connect();
 	if (log_fd < 0)
 		log_warn("no syslog at /dev/log (%m); logging to stderr");
@@ -91,7 +95,9 @@ static const char *level_name(int level)
 	}
 }
 
-/* Appends text; a control character, as a peer's name may hold, shows as \xNN. */
+/*
+ * Appends text; a control character, as a peer's name may hold, shows as \xNN.
+ */
 static size_t append_clean(char *line, size_t n, size_t size, const char *text)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -124,14 +130,18 @@ static bool is_full(int err)
 	return err == EAGAIN || err == ENOBUFS || err == ENOMEM;
 }
 
-/* An event loop never waits for its log: a line that does not fit is counted as lost. */
+/*
+ * An event loop never waits for its log: a line that does not fit is
+ * counted as lost.
+ */
 static bool send_syslog(const char *line, size_t len)
 {
 	ssize_t n = send(log_fd, line, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	/* A syslog that started again has another socket at the same path. */
 	if (n < 0 && log_reconnect && is_gone(errno) &&
-	    connect(log_fd, (const struct sockaddr *)&syslog_addr, sizeof(syslog_addr)) == 0)
+	    connect(log_fd, (const struct sockaddr *)&syslog_addr,
+		    sizeof(syslog_addr)) == 0)
 		n = send(log_fd, line, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	return n >= 0;
 }
@@ -147,13 +157,15 @@ static bool write_syslog(int level, const char *text, size_t len)
 	clock_gettime(CLOCK_REALTIME, &now);
 	localtime_r(&now.tv_sec, &tm);
 	strftime(stamp, sizeof(stamp), "%b %e %T", &tm);
-	head = snprintf(line, sizeof(line), "<%d>%s l2tpd[%d]: ", LOG_DAEMON | level, stamp,
+	head = snprintf(line, sizeof(line),
+			"<%d>%s l2tpd[%d]: ", LOG_DAEMON | level, stamp,
 			(int)getpid());
 	memcpy(line + head, text, len);
 	len += (size_t)head;
 	if (lost)
 		len += (size_t)snprintf(line + len, sizeof(line) - len,
-					" (%u lines before this one were lost)", lost);
+					" (%u lines before this one were lost)",
+					lost);
 	if (send_syslog(line, len))
 		return true;
 	if (is_full(errno)) {
@@ -176,7 +188,8 @@ void log_write(int level, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	head = snprintf(line, sizeof(line), "%s: %s", log_process, level_name(level));
+	head = snprintf(line, sizeof(line), "%s: %s", log_process,
+			level_name(level));
 	n = append_clean(line, (size_t)head, sizeof(line) - 1, text);
 	if (log_fd < 0 || !write_syslog(level, line, n)) {
 		char out[LINE_MAX_LEN + 8];
@@ -192,9 +205,13 @@ void log_write(int level, const char *fmt, ...)
 
 int log_parse_level(const char *text)
 {
-	static const struct { const char *name; int level; } levels[] = {
-		{ "error", LOG_ERR }, { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
-		{ "info", LOG_INFO }, { "debug", LOG_DEBUG },
+	static const struct {
+		const char *name;
+		int level;
+	} levels[] = {
+		{ "error", LOG_ERR },	  { "warning", LOG_WARNING },
+		{ "notice", LOG_NOTICE }, { "info", LOG_INFO },
+		{ "debug", LOG_DEBUG },
 	};
 
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)

@@ -20,9 +20,9 @@ struct slot {
 
 struct loop {
 	struct event_base *base;
-	struct event *tick;	/* for the heap's top */
-	uint64_t tick_at;	/* UINT64_MAX: not armed */
-	struct slot *heap;	/* binary, the earliest first */
+	struct event *tick; /* for the heap's top */
+	uint64_t tick_at;   /* UINT64_MAX: not armed */
+	struct slot *heap;  /* binary, the earliest first */
 	uint32_t heap_n, heap_size;
 	uint64_t now;
 	bool now_valid, running, stop;
@@ -69,7 +69,8 @@ static void heap_down(struct loop *l, uint32_t i, struct slot s)
 	uint32_t child;
 
 	while ((child = 2 * i + 1) < l->heap_n) {
-		if (child + 1 < l->heap_n && l->heap[child + 1].at < l->heap[child].at)
+		if (child + 1 < l->heap_n &&
+		    l->heap[child + 1].at < l->heap[child].at)
 			child++;
 		if (s.at <= l->heap[child].at)
 			break;
@@ -147,11 +148,13 @@ static void run_timers(struct loop *l)
 
 	if (!budget)
 		return;
-	for (now = loop_now(l); budget && l->heap_n && l->heap[0].at <= now; budget--) {
+	for (now = loop_now(l); budget && l->heap_n && l->heap[0].at <= now;
+	     budget--) {
 		struct loop_timer *t = l->heap[0].t;
 
 		if (t->deadline > l->heap[0].at) {
-			heap_down(l, 0, (struct slot){ .at = t->deadline, .t = t });
+			heap_down(l, 0,
+				  (struct slot){ .at = t->deadline, .t = t });
 			continue;
 		}
 		loop_timer_stop(t);
@@ -192,7 +195,9 @@ static void io_cb(evutil_socket_t fd, short events, void *arg)
 {
 	struct loop_io *io = arg;
 
-	io->cb(io, fd, (events & EV_READ ? LOOP_READ : 0) | (events & EV_WRITE ? LOOP_WRITE : 0));
+	io->cb(io, fd,
+	       (events & EV_READ ? LOOP_READ : 0) |
+		       (events & EV_WRITE ? LOOP_WRITE : 0));
 }
 
 static short to_libevent(short events)
@@ -225,7 +230,8 @@ int loop_io_set(struct loop *l, struct loop_io *io, short events)
 	if (io->events == events)
 		return 0;
 	event_del(io->ev);
-	if (event_assign(io->ev, l->base, io->fd, to_libevent(events), io_cb, io))
+	if (event_assign(io->ev, l->base, io->fd, to_libevent(events), io_cb,
+			 io))
 		return -EINVAL;
 	io->events = events;
 	if (events && event_add(io->ev, NULL))
@@ -335,8 +341,9 @@ int loop_run(struct loop *l)
 	int err = 0;
 
 	l->running = true;
+	/* what was queued before the first wait */
 	if (l->idle)
-		l->idle(l->idle_arg);	/* what was queued before the first wait */
+		l->idle(l->idle_arg);
 	while (!l->stop && !err)
 		err = turn(l);
 	l->running = false;

@@ -15,7 +15,8 @@ struct event;
 struct loop;
 
 /* The owner of an embedded source, or of anything else that is embedded. */
-#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#define container_of(ptr, type, member) \
+	((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
 enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 
@@ -26,12 +27,15 @@ struct loop_io {
 	void (*cb)(struct loop_io *io, int fd, int events);
 };
 
-/* A timer costs O(log n) to set; setting an earlier or later deadline replaces it. */
+/*
+ * A timer costs O(log n) to set; setting an earlier or later
+ * deadline replaces it.
+ */
 struct loop_timer {
-	struct loop *loop;	/* NULL: stopped */
-	uint64_t deadline;	/* ms of loop_now; means nothing when stopped */
+	struct loop *loop; /* NULL: stopped */
+	uint64_t deadline; /* ms of loop_now; means nothing when stopped */
 	void (*cb)(struct loop_timer *t);
-	uint32_t slot;		/* loop.c's own */
+	uint32_t slot; /* loop.c's own */
 };
 
 static inline bool loop_timer_is_set(const struct loop_timer *t)
@@ -44,9 +48,12 @@ struct loop_signal {
 	void (*cb)(struct loop_signal *s, int signo);
 };
 
-struct loop *loop_new(void);			/* NULL: out of memory */
+struct loop *loop_new(void); /* NULL: out of memory */
 void loop_free(struct loop *l);
-/* Until loop_stop: 0, or -errno; -EDEADLK when nothing is left that could wake it. */
+/*
+ * Until loop_stop: 0, or -errno; -EDEADLK when nothing is left
+ * that could wake it.
+ */
 int loop_run(struct loop *l);
 void loop_stop(struct loop *l);
 /* Monotonic milliseconds, cached for one turn of the loop. */
@@ -57,8 +64,9 @@ uint64_t loop_now_fresh(struct loop *l);
 /* events: LOOP_READ | LOOP_WRITE, persistent, level triggered. 0 or -errno. */
 int loop_io_start(struct loop *l, struct loop_io *io, int fd, short events,
 		  void (*cb)(struct loop_io *, int, int));
-int loop_io_set(struct loop *l, struct loop_io *io, short events);	/* change the interest */
-void loop_io_stop(struct loop_io *io);		/* fd is not closed; idempotent */
+/* change the interest */
+int loop_io_set(struct loop *l, struct loop_io *io, short events);
+void loop_io_stop(struct loop_io *io); /* fd is not closed; idempotent */
 
 /*
  * Sets the deadline; cb runs once, at or after it. The underlying timer is
@@ -67,13 +75,16 @@ void loop_io_stop(struct loop_io *io);		/* fd is not closed; idempotent */
  */
 int loop_timer_set(struct loop *l, struct loop_timer *t, uint64_t deadline_ms,
 		   void (*cb)(struct loop_timer *));
-void loop_timer_stop(struct loop_timer *t);	/* idempotent; zeroed is stopped */
+void loop_timer_stop(struct loop_timer *t); /* idempotent; zeroed is stopped */
 
 int loop_signal_start(struct loop *l, struct loop_signal *s, int signo,
 		      void (*cb)(struct loop_signal *, int));
 void loop_signal_stop(struct loop_signal *s);
 
-/* Runs before the first wait and at the end of every turn, after all callbacks (one per loop). */
+/*
+ * Runs before the first wait and at the end of every turn, after all callbacks
+ * (one per loop).
+ */
 void loop_set_idle(struct loop *l, void (*cb)(void *arg), void *arg);
 
 #endif

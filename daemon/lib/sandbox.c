@@ -26,15 +26,17 @@ static int find_user(const char *name, uid_t *uid, gid_t *gid)
 	errno = 0;
 	pw = getpwnam(name);
 	if (!pw) {
-		log_warn("there is no user \"%s\"; running as nobody (create it: "
-			 "useradd --system --no-create-home --shell /usr/sbin/nologin %s)",
+		log_warn("there is no user \"%s\"; running as nobody (create "
+			 "it: useradd --system --no-create-home --shell "
+			 "/usr/sbin/nologin %s)",
 			 name, name);
 		pw = getpwnam("nobody");
 	}
 	*uid = pw ? pw->pw_uid : NOBODY;
 	*gid = pw ? pw->pw_gid : NOBODY;
 	if (*uid == 0) {
-		log_error("user \"%s\" is root; give it a number of its own", name);
+		log_error("user \"%s\" is root; give it a number of its own",
+			  name);
 		return -EINVAL;
 	}
 	return 0;
@@ -52,13 +54,16 @@ static int enter_root(const char *dir)
 		return -err;
 	}
 	if (st.st_uid != 0 || st.st_mode & (S_IWGRP | S_IWOTH)) {
-		log_error("%s is to be a root directory, but others than root can write it", dir);
+		log_error("%s is to be a root directory, but others than root "
+			  "can write it",
+			  dir);
 		return -EPERM;
 	}
 	if (chroot(".") || chdir("/")) {
 		int err = errno;
 
-		log_error("cannot make %s the root directory: %s", dir, strerror(err));
+		log_error("cannot make %s the root directory: %s", dir,
+			  strerror(err));
 		return -err;
 	}
 	return 0;
@@ -69,15 +74,19 @@ static int change_user(uid_t uid, gid_t gid)
 	int err;
 
 	capng_clear(CAPNG_SELECT_ALL);
-	err = capng_change_id((int)uid, (int)gid, CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING |
-			      CAPNG_CLEAR_AMBIENT);
+	err = capng_change_id((int)uid, (int)gid,
+			      CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING |
+				      CAPNG_CLEAR_AMBIENT);
 	if (err) {
-		log_error("cannot become uid %u without capabilities (libcap-ng: %d, %m)",
+		log_error("cannot become uid %u without capabilities "
+			  "(libcap-ng: %d, %m)",
 			  (unsigned int)uid, err);
 		return -EPERM;
 	}
-	if (setuid(0) == 0 || seteuid(0) == 0 || getuid() != uid || geteuid() != uid) {
-		log_error("root's privileges came back after they were dropped");
+	if (setuid(0) == 0 || seteuid(0) == 0 || getuid() != uid ||
+	    geteuid() != uid) {
+		log_error("root's privileges came back after they were "
+			  "dropped");
 		return -EPERM;
 	}
 	return 0;

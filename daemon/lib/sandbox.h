@@ -6,12 +6,14 @@
 #ifndef L2TPD_LIB_SANDBOX_H
 #define L2TPD_LIB_SANDBOX_H
 
-#define SANDBOX_USER_ENGINE	"l2tpd"
-#define SANDBOX_USER_AAA	"l2tpd-aaa"
+#define SANDBOX_USER_ENGINE "l2tpd"
+#define SANDBOX_USER_AAA    "l2tpd-aaa"
 
 enum sandbox_profile {
-	SANDBOX_ENGINE,		/* a short list of calls on fds that it has; the rest kills */
-	SANDBOX_AAA,		/* any call but those that make processes, or change the system */
+	/* a short list of calls on fds that it has; the rest kills */
+	SANDBOX_ENGINE,
+	/* any call but those that make processes, or change the system */
+	SANDBOX_AAA,
 };
 
 /*

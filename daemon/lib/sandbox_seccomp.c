@@ -50,13 +50,21 @@
 
 static struct scmp_arg_cmp equals(unsigned int arg, scmp_datum_t value)
 {
-	return (struct scmp_arg_cmp){ .arg = arg, .op = SCMP_CMP_EQ, .datum_a = value };
+	return (struct scmp_arg_cmp){
+		.arg = arg,
+		.op = SCMP_CMP_EQ,
+		.datum_a = value,
+	};
 }
 
 /* None of these bits is set. */
 static struct scmp_arg_cmp all_clear(unsigned int arg, scmp_datum_t bits)
 {
-	return (struct scmp_arg_cmp){ .arg = arg, .op = SCMP_CMP_MASKED_EQ, .datum_a = bits };
+	return (struct scmp_arg_cmp){
+		.arg = arg,
+		.op = SCMP_CMP_MASKED_EQ,
+		.datum_a = bits,
+	};
 }
 
 /* ---- the engine ---- */
@@ -97,9 +105,13 @@ static const int engine_calls[] = {
 /* clang-format on */
 
 /* A call that is allowed when one argument has one of a few values. */
-static const struct { int call; unsigned int arg; scmp_datum_t value; } engine_values[] = {
-	{ SCMP_SYS(getsockopt), 1, SOL_SOCKET },	/* SO_ERROR, SO_PEERCRED */
-	{ SCMP_SYS(ioctl), 1, TCGETS },			/* stdio's isatty */
+static const struct {
+	int call;
+	unsigned int arg;
+	scmp_datum_t value;
+} engine_values[] = {
+	{ SCMP_SYS(getsockopt), 1, SOL_SOCKET }, /* SO_ERROR, SO_PEERCRED */
+	{ SCMP_SYS(ioctl), 1, TCGETS },		 /* stdio's isatty */
 	{ SCMP_SYS(ioctl), 1, FIONREAD },
 	{ SCMP_SYS(fcntl), 1, F_GETFD },
 	{ SCMP_SYS(fcntl), 1, F_SETFD },
@@ -111,14 +123,16 @@ static const struct { int call; unsigned int arg; scmp_datum_t value; } engine_v
 	{ SCMP_SYS(fcntl64), 1, F_GETFL },
 	{ SCMP_SYS(fcntl64), 1, F_SETFL },
 	{ SCMP_SYS(fcntl64), 1, F_DUPFD_CLOEXEC },
-	{ SCMP_SYS(prctl), 0, PR_SET_VMA },		/* malloc names its arenas */
+	{ SCMP_SYS(prctl), 0, PR_SET_VMA }, /* malloc names its arenas */
 };
 
 /* Allowed for memory that cannot be executed. */
-static const int engine_mappings[] = { SCMP_SYS(mmap), SCMP_SYS(mmap2), SCMP_SYS(mprotect) };
+static const int engine_mappings[] = { SCMP_SYS(mmap), SCMP_SYS(mmap2),
+				       SCMP_SYS(mprotect) };
 
 /* setsockopt: of level SOL_SOCKET, these. */
-static const int engine_sockopts[] = { SO_RCVBUF, SO_SNDBUF, SO_RCVTIMEO, SO_SNDTIMEO, SO_NO_CHECK };
+static const int engine_sockopts[] = { SO_RCVBUF, SO_SNDBUF, SO_RCVTIMEO,
+				       SO_SNDTIMEO, SO_NO_CHECK };
 
 static int allow_engine(scmp_filter_ctx ctx)
 {
@@ -130,19 +144,27 @@ static int allow_engine(scmp_filter_ctx ctx)
 	for (i = 0; i < COUNT(engine_calls) && !err; i++)
 		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, engine_calls[i], 0);
 	for (i = 0; i < COUNT(engine_values) && !err; i++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, engine_values[i].call, 1,
-				       equals(engine_values[i].arg, engine_values[i].value));
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW,
+				       engine_values[i].call, 1,
+				       equals(engine_values[i].arg,
+					      engine_values[i].value));
 	for (i = 0; i < COUNT(engine_sockopts) && !err; i++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2,
-				       equals(1, SOL_SOCKET),
-				       equals(2, (scmp_datum_t)engine_sockopts[i]));
-	if (!err)	/* control messages have a checksum where data packets have none */
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2,
-				       equals(1, SOL_UDP), equals(2, UDP_NO_CHECK6_TX));
+		err = seccomp_rule_add(
+			ctx, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2,
+			equals(1, SOL_SOCKET),
+			equals(2, (scmp_datum_t)engine_sockopts[i]));
+	/* control messages have a checksum where data packets have none */
+	if (!err)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW,
+				       SCMP_SYS(setsockopt), 2,
+				       equals(1, SOL_UDP),
+				       equals(2, UDP_NO_CHECK6_TX));
 	for (i = 0; i < COUNT(engine_mappings) && !err; i++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, engine_mappings[i], 1, no_exec);
-	if (!err)	/* abort() */
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, own_pid);
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, engine_mappings[i],
+				       1, no_exec);
+	if (!err) /* abort() */
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+				       own_pid);
 	return err;
 }
 
@@ -187,8 +209,9 @@ static int deny_aaa(scmp_filter_ctx ctx)
 	for (i = 0; i < COUNT(aaa_killers) && !err; i++)
 		err = seccomp_rule_add(ctx, PUNISH, aaa_killers[i], 0);
 	for (i = 0; i < COUNT(aaa_absent) && !err; i++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), aaa_absent[i], 0);
-	if (!err)	/* a thread, but no process */
+		err = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS),
+				       aaa_absent[i], 0);
+	if (!err) /* a thread, but no process */
 		err = seccomp_rule_add(ctx, PUNISH, SCMP_SYS(clone), 1,
 				       all_clear(0, CLONE_THREAD));
 	return err;
@@ -196,10 +219,13 @@ static int deny_aaa(scmp_filter_ctx ctx)
 
 /* ---- either ---- */
 
-/* A kernel with filters looks for the program that is not given (seccomp(2)). */
+/*
+ * A kernel with filters looks for the program that is not given (seccomp(2)).
+ */
 static bool kernel_has_filters(void)
 {
-	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) == 0 || errno == EFAULT;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) == 0 ||
+	       errno == EFAULT;
 }
 
 int sandbox_seccomp(enum sandbox_profile profile)
@@ -213,7 +239,8 @@ int sandbox_seccomp(enum sandbox_profile profile)
 		return 0;
 	}
 	if (!kernel_has_filters()) {
-		log_warn("this kernel has no CONFIG_SECCOMP_FILTER: no filter for system calls");
+		log_warn("this kernel has no CONFIG_SECCOMP_FILTER: no filter "
+			 "for system calls");
 		return 0;
 	}
 	ctx = seccomp_init(engine ? PUNISH : SCMP_ACT_ALLOW);
@@ -222,12 +249,14 @@ int sandbox_seccomp(enum sandbox_profile profile)
 		return -ENOMEM;
 	}
 	err = engine ? allow_engine(ctx) : deny_aaa(ctx);
-	if (!err)	/* a binary tree: the common call costs no more than the rare one */
+	/* a binary tree: the common call costs no more than the rare one */
+	if (!err)
 		err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (!err)
 		err = seccomp_load(ctx);
 	seccomp_release(ctx);
 	if (err)
-		log_error("cannot install the filter for system calls: %s", strerror(-err));
+		log_error("cannot install the filter for system calls: %s",
+			  strerror(-err));
 	return err;
 }

@@ -42,7 +42,8 @@ int secret_check_fd(int fd)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return 0;
-	if ((st.st_mode & S_IRWXO) || ((st.st_mode & S_IRWXG) && st.st_gid != 0))
+	if ((st.st_mode & S_IRWXO) ||
+	    ((st.st_mode & S_IRWXG) && st.st_gid != 0))
 		return -EACCES;
 	return 0;
 }

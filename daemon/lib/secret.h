@@ -13,14 +13,17 @@
 #define SECRET_MAX 255
 
 struct secret {
-	uint16_t len;		/* 0: there is no secret */
+	uint16_t len; /* 0: there is no secret */
 	uint8_t data[SECRET_MAX + 1];
 };
 
 /* Copies len bytes; -EMSGSIZE past SECRET_MAX (the secret is then empty). */
 int secret_set(struct secret *s, const void *data, size_t len);
-void secret_clear(struct secret *s);		/* explicit_bzero */
-static inline bool secret_is_set(const struct secret *s) { return s->len != 0; }
+void secret_clear(struct secret *s); /* explicit_bzero */
+static inline bool secret_is_set(const struct secret *s)
+{
+	return s->len != 0;
+}
 /* Constant time in the contents. */
 bool secret_equal(const void *a, const void *b, size_t len);
 /*

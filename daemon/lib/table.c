@@ -25,7 +25,8 @@ static struct table_slot *find(const struct table *t, uint64_t key)
 
 	if (!t->size)
 		return NULL;
-	for (i = slot_of(t, key); t->slots[i].value; i = (i + 1) & (t->size - 1))
+	for (i = slot_of(t, key); t->slots[i].value;
+	     i = (i + 1) & (t->size - 1))
 		if (t->slots[i].key == key)
 			return &t->slots[i];
 	return NULL;
@@ -49,7 +50,10 @@ static void insert(struct table *t, uint64_t key, void *value)
 
 static int grow(struct table *t)
 {
-	struct table bigger = { .size = t->size ? t->size * 2 : 16, .count = t->count };
+	struct table bigger = {
+		.size = t->size ? t->size * 2 : 16,
+		.count = t->count,
+	};
 
 	bigger.slots = calloc(bigger.size, sizeof(*bigger.slots));
 	if (!bigger.slots)
@@ -89,7 +93,8 @@ static void *take(struct table *t, struct table_slot *s)
 		if (!t->slots[i].value)
 			break;
 		home = slot_of(t, t->slots[i].key);
-		if (((i - home) & (t->size - 1)) >= ((i - hole) & (t->size - 1))) {
+		if (((i - home) & (t->size - 1)) >=
+		    ((i - hole) & (t->size - 1))) {
 			t->slots[hole] = t->slots[i];
 			hole = i;
 		}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which sessions' prefixes are announced, and by which processes; see announce.h. */
+/*
+ * Which sessions' prefixes are announced, and by which
+ * processes; see announce.h.
+ */
 #include "monitor/announce.h"
 
 #include <errno.h>
@@ -19,17 +22,24 @@
 #include "monitor/helper.h"
 
 /*
- * Kea waits by select(2) for two sockets per interface, and aborts when the number
- * of a socket passes 1023. And both programs take longer to read more sessions.
+ * Kea waits by select(2) for two sockets per interface, and aborts when the
+ * number of a socket passes 1023. And both programs take longer to read more
+ * sessions.
  */
-#define GROUP_SESSIONS	256
-/* A first change waits for this long: others often follow at once, and are read with it. */
-#define FIRST_MS	20
-/* Between two readings of a group, plus EACH for each session, so that reading takes a fifth of the time at most. */
-#define PAUSE_MS	200
-#define PAUSE_EACH_MS	4
-#define END_MS		2000
-#define NAME_MAX_BYTES	512
+#define GROUP_SESSIONS 256
+/*
+ * A first change waits for this long: others often follow at once, and
+ * are read with it.
+ */
+#define FIRST_MS       20
+/*
+ * Between two readings of a group, plus EACH for each session, so that reading
+ * takes a fifth of the time at most.
+ */
+#define PAUSE_MS       200
+#define PAUSE_EACH_MS  4
+#define END_MS	       2000
+#define NAME_MAX_BYTES 512
 
 enum { BIRD, KEA, PROGRAMS };
 
@@ -38,9 +48,9 @@ struct group {
 	struct announce *announce;
 	struct group *next;
 	unsigned int number;
-	size_t count[PROGRAMS];		/* of sessions that need it */
+	size_t count[PROGRAMS]; /* of sessions that need it */
 	bool changed[PROGRAMS];
-	uint64_t read_ms;		/* when it was told last */
+	uint64_t read_ms; /* when it was told last */
 	struct loop_timer timer;
 	struct helper helper[PROGRAMS];
 	char file[PROGRAMS][NAME_MAX_BYTES], own[PROGRAMS][NAME_MAX_BYTES];
@@ -57,35 +67,54 @@ struct place {
 struct announce {
 	struct loop *loop;
 	const char *runtime_dir;
-	struct table places;		/* link -> struct place */
+	struct table places; /* link -> struct place */
 	struct group *groups;
 	unsigned int group_n;
-	uint64_t identifier;		/* of Kea's DUID: the same as long as we run */
+	uint64_t identifier; /* of Kea's DUID: the same as long as we run */
 	bool has_folders;
-	bool forwarding_seen;		/* whether this host forwards IPv6 was looked at, once */
+	/* whether this host forwards IPv6 was looked at, once */
+	bool forwarding_seen;
 };
 
 /* How BIRD and Kea mark lines of their output that say what is wrong. */
-static const char *const bird_bad[] = { "<WARN>", "<ERR>", "<AUTH>", "<FATAL>", "<BUG>", "bird: ", NULL };
+static const char *const bird_bad[] = { "<WARN>", "<ERR>",  "<AUTH>", "<FATAL>",
+					"<BUG>",  "bird: ", NULL };
 static const char *const kea_bad[] = { "ERROR ", "FATAL ", "terminate", NULL };
 
 static struct helper_program programs[PROGRAMS] = {
 	[BIRD] = {
-		.name = "bird", .path = "/usr/sbin/bird", .package = "bird2", .user = "bird",
+		.name = "bird",
+		.path = "/usr/sbin/bird",
+		.package = "bird2",
+		.user = "bird",
 		.capability = "net_raw",
-		/* BIRD says so of an interface that has just gone, which is no fault. */
-		.ready = "Started", .bad = bird_bad, .harmless = "Socket error on",
+		/*
+		 * BIRD says so of an interface that has just gone,
+		 * which is no fault.
+		 */
+		.ready = "Started",
+		.bad = bird_bad,
+		.harmless = "Socket error on",
 	},
 	[KEA] = {
-		.name = "kea-dhcp6", .path = "/usr/sbin/kea-dhcp6", .package = "kea-dhcp6-server", .user = "_kea",
-		.capability = "net_bind_service", .profile = "unconfined", .ready = "DHCP6_STARTED",
-		.failed = "DHCP6_DYNAMIC_RECONFIGURATION_FAIL", .bad = kea_bad,
+		.name = "kea-dhcp6",
+		.path = "/usr/sbin/kea-dhcp6",
+		.package = "kea-dhcp6-server",
+		.user = "_kea",
+		.capability = "net_bind_service",
+		.profile = "unconfined",
+		.ready = "DHCP6_STARTED",
+		.failed = "DHCP6_DYNAMIC_RECONFIGURATION_FAIL",
+		.bad = kea_bad,
 	},
 };
 
 /* ---- files ---- */
 
-/* A folder of root's that other users may pass through, and in it one for each program, whose user owns it. */
+/*
+ * A folder of root's that other users may pass through, and in it one for each
+ * program, whose user owns it.
+ */
 static int make_folders(struct announce *a)
 {
 	char path[NAME_MAX_BYTES];
@@ -100,7 +129,8 @@ static int make_folders(struct announce *a)
 	for (size_t i = 0; i < PROGRAMS; i++) {
 		const struct passwd *user = getpwnam(programs[i].user);
 
-		snprintf(path, sizeof(path), "%s/announce/%s", a->runtime_dir, programs[i].name);
+		snprintf(path, sizeof(path), "%s/announce/%s", a->runtime_dir,
+			 programs[i].name);
 		if (mkdir(path, 0700) < 0 && errno != EEXIST)
 			return -errno;
 		if (user && lchown(path, user->pw_uid, user->pw_gid) < 0)
@@ -110,8 +140,12 @@ static int make_folders(struct announce *a)
 	return 0;
 }
 
-/* Only the program's group can read it. It is renamed into place, so that nobody reads half a file. */
-static int write_file(const struct group *g, unsigned int program, struct announced *const *list)
+/*
+ * Only the program's group can read it. It is renamed into place, so that
+ * nobody reads half a file.
+ */
+static int write_file(const struct group *g, unsigned int program,
+		      struct announced *const *list)
 {
 	const struct passwd *user = getpwnam(programs[program].user);
 	char fresh[NAME_MAX_BYTES + 8];
@@ -120,7 +154,8 @@ static int write_file(const struct group *g, unsigned int program, struct announ
 
 	snprintf(fresh, sizeof(fresh), "%s.new", g->file[program]);
 	(void)unlink(fresh);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+		  0640);
 	if (fd < 0)
 		return -errno;
 	f = fdopen(fd, "w");
@@ -133,7 +168,8 @@ static int write_file(const struct group *g, unsigned int program, struct announ
 	if (program == BIRD)
 		announce_bird_text(f, list, GROUP_SESSIONS);
 	else
-		announce_kea_text(f, list, GROUP_SESSIONS, g->announce->identifier);
+		announce_kea_text(f, list, GROUP_SESSIONS,
+				  g->announce->identifier);
 	if (fclose(f) != 0 && !err)
 		err = -errno;
 	if (!err && rename(fresh, g->file[program]) < 0)
@@ -142,8 +178,8 @@ static int write_file(const struct group *g, unsigned int program, struct announ
 }
 
 /*
- * Kea refuses a configuration that names an interface which is gone. Such an interface is left
- * out: its session is about to end.
+ * Kea refuses a configuration that names an interface which is gone. Such an
+ * interface is left out: its session is about to end.
  */
 static int prepare(struct helper *h)
 {
@@ -153,13 +189,19 @@ static int prepare(struct helper *h)
 	int err = make_folders(g->announce);
 
 	for (size_t i = 0; i < GROUP_SESSIONS; i++)
-		if (g->sessions[i] && (int)if_nametoindex(g->sessions[i]->ifname) == g->sessions[i]->ifindex)
+		if (g->sessions[i] &&
+		    (int)if_nametoindex(g->sessions[i]->ifname) ==
+			    g->sessions[i]->ifindex)
 			list[i] = g->sessions[i];
-	/* A Kea that was killed left this file behind, and the next one would believe that it still runs. */
+	/*
+	 * A Kea that was killed left this file behind, and the next one would
+	 * believe that it still runs.
+	 */
 	if (program == KEA && !h->pid) {
 		char pid_file[NAME_MAX_BYTES + 32];
 
-		snprintf(pid_file, sizeof(pid_file), "%s/announce/kea-dhcp6/kea-%u.kea-dhcp6.pid",
+		snprintf(pid_file, sizeof(pid_file),
+			 "%s/announce/kea-dhcp6/kea-%u.kea-dhcp6.pid",
 			 g->announce->runtime_dir, g->number);
 		(void)unlink(pid_file);
 	}
@@ -172,12 +214,15 @@ static void init_bird(struct group *g)
 {
 	struct helper *h = &g->helper[BIRD];
 
-	snprintf(g->file[BIRD], sizeof(g->file[BIRD]), "%s/announce/bird-%u.conf", g->announce->runtime_dir, g->number);
-	snprintf(g->own[BIRD], sizeof(g->own[BIRD]), "%s/announce/bird/%u", g->announce->runtime_dir, g->number);
-	h->argv[0] = (char *)(uintptr_t)"-f";
-	h->argv[1] = (char *)(uintptr_t)"-c";
+	snprintf(g->file[BIRD], sizeof(g->file[BIRD]),
+		 "%s/announce/bird-%u.conf", g->announce->runtime_dir,
+		 g->number);
+	snprintf(g->own[BIRD], sizeof(g->own[BIRD]), "%s/announce/bird/%u",
+		 g->announce->runtime_dir, g->number);
+	h->argv[0] = (char *)(uintptr_t) "-f";
+	h->argv[1] = (char *)(uintptr_t) "-c";
 	h->argv[2] = g->file[BIRD];
-	h->argv[3] = (char *)(uintptr_t)"-s";
+	h->argv[3] = (char *)(uintptr_t) "-s";
 	h->argv[4] = g->own[BIRD];
 }
 
@@ -185,12 +230,15 @@ static void init_kea(struct group *g)
 {
 	struct helper *h = &g->helper[KEA];
 
-	snprintf(g->file[KEA], sizeof(g->file[KEA]), "%s/announce/kea-%u.conf", g->announce->runtime_dir, g->number);
-	snprintf(g->own[KEA], sizeof(g->own[KEA]), "KEA_PIDFILE_DIR=%s/announce/kea-dhcp6", g->announce->runtime_dir);
-	h->argv[0] = (char *)(uintptr_t)"-c";
+	snprintf(g->file[KEA], sizeof(g->file[KEA]), "%s/announce/kea-%u.conf",
+		 g->announce->runtime_dir, g->number);
+	snprintf(g->own[KEA], sizeof(g->own[KEA]),
+		 "KEA_PIDFILE_DIR=%s/announce/kea-dhcp6",
+		 g->announce->runtime_dir);
+	h->argv[0] = (char *)(uintptr_t) "-c";
 	h->argv[1] = g->file[KEA];
 	h->env[0] = g->own[KEA];
-	h->env[1] = (char *)(uintptr_t)"KEA_LOCKFILE_DIR=none";
+	h->env[1] = (char *)(uintptr_t) "KEA_LOCKFILE_DIR=none";
 }
 
 /* A group with room, made when there is none. NULL: out of memory. */
@@ -258,12 +306,14 @@ static void look_at_forwarding(struct announce *a)
 	if (a->forwarding_seen)
 		return;
 	a->forwarding_seen = true;
-	fd = open("/proc/sys/net/ipv6/conf/all/forwarding", O_RDONLY | O_CLOEXEC);
+	fd = open("/proc/sys/net/ipv6/conf/all/forwarding",
+		  O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	if (read(fd, &c, 1) == 1 && c == '0')
-		log_warn("callers get IPv6 prefixes, but this host forwards no IPv6; "
-			 "set net.ipv6.conf.all.forwarding = 1 in sysctl.conf");
+		log_warn("callers get IPv6 prefixes, but this host forwards no "
+			 "IPv6; set net.ipv6.conf.all.forwarding = 1 in "
+			 "sysctl.conf");
 	close(fd);
 }
 
@@ -286,16 +336,21 @@ static struct place *place_new(struct announce *a, uint64_t link)
 
 static bool is_same(const struct announced *a, const struct announced *b)
 {
-	return strcmp(a->ifname, b->ifname) == 0 && a->ifindex == b->ifindex && a->dns6_n == b->dns6_n &&
-	       memcmp(&a->delegated6, &b->delegated6, sizeof(a->delegated6)) == 0 &&
-	       memcmp(a->router, b->router, sizeof(a->router)) == 0 && memcmp(a->dns6, b->dns6, sizeof(a->dns6)) == 0;
+	return strcmp(a->ifname, b->ifname) == 0 && a->ifindex == b->ifindex &&
+	       a->dns6_n == b->dns6_n &&
+	       memcmp(&a->delegated6, &b->delegated6, sizeof(a->delegated6)) ==
+		       0 &&
+	       memcmp(a->router, b->router, sizeof(a->router)) == 0 &&
+	       memcmp(a->dns6, b->dns6, sizeof(a->dns6)) == 0;
 }
 
-int announce_session(struct announce *a, const struct monitor_net *n, int ifindex,
-		     const struct addr *router)
+int announce_session(struct announce *a, const struct monitor_net *n,
+		     int ifindex, const struct addr *router)
 {
 	struct announced to = {
-		.ifindex = ifindex, .delegated6 = n->delegated6, .dns6_n = n->dns6_n,
+		.ifindex = ifindex,
+		.delegated6 = n->delegated6,
+		.dns6_n = n->dns6_n,
 	};
 	uint64_t link = n->interface.link;
 	struct place *p = table_get(&a->places, link);
@@ -305,8 +360,10 @@ int announce_session(struct announce *a, const struct monitor_net *n, int ifinde
 	memcpy(to.dns6, n->dns6, sizeof(to.dns6));
 	memcpy(to.router, router->ip, sizeof(to.router));
 	if (!announce_is_plain(to.ifname)) {
-		log_error("%s: the prefixes of its session are not announced: its name is not of letters and digits; "
-			  "choose another ifname", to.ifname);
+		log_error("%s: the prefixes of its session are not announced: "
+			  "its name is not of letters and digits; choose "
+			  "another ifname",
+			  to.ifname);
 		return -EINVAL;
 	}
 	look_at_forwarding(a);
@@ -380,7 +437,10 @@ void announce_free(struct announce *a)
 
 	if (!a)
 		return;
-	/* All programs are asked to end before one is waited for: they end at the same time. */
+	/*
+	 * All programs are asked to end before one is waited for: they end at
+	 * the same time.
+	 */
 	for (struct group *g = a->groups; g; g = g->next)
 		for (size_t i = 0; i < PROGRAMS; i++)
 			helper_end(&g->helper[i]);

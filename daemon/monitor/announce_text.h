@@ -14,17 +14,25 @@
 struct announced {
 	char ifname[IFNAMSIZ];
 	int ifindex;
-	uint8_t router[16];		/* our link-local address, from which it is announced */
+	/* our link-local address, from which it is announced */
+	uint8_t router[16];
 	struct service_prefix6 delegated6;
 	uint8_t dns6_n;
 	uint8_t dns6[2][16];
 };
 
-/* The name has letters, digits and "-_.@" only, which no configuration reads as anything else. */
+/*
+ * The name has letters, digits and "-_.@" only, which no configuration reads as
+ * anything else.
+ */
 bool announce_is_plain(const char *ifname);
-/* Entries of list that are NULL are passed over, by Kea also those with nothing to delegate. */
+/*
+ * Entries of list that are NULL are passed over, by Kea also those with nothing
+ * to delegate.
+ */
 void announce_bird_text(FILE *f, struct announced *const *list, size_t n);
 /* identifier: of the server, for its DUID. */
-void announce_kea_text(FILE *f, struct announced *const *list, size_t n, uint64_t identifier);
+void announce_kea_text(FILE *f, struct announced *const *list, size_t n,
+		       uint64_t identifier);
 
 #endif

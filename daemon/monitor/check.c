@@ -24,8 +24,9 @@ bool monitor_is_ifname(const char *name)
 {
 	if (!*name)
 		return true;
-	return name[0] != '-' && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
-	       !strpbrk(name, "/:% ") && !monitor_has_control(name);
+	return name[0] != '-' && strcmp(name, ".") != 0 &&
+	       strcmp(name, "..") != 0 && !strpbrk(name, "/:% ") &&
+	       !monitor_has_control(name);
 }
 
 bool monitor_is_unit(uint16_t size)

@@ -15,11 +15,14 @@ bool monitor_has_control(const char *text);
 
 /*
  * An interface's name that the kernel takes, and that neither pppd nor a script
- * reads as an option or a path. "" is allowed: it leaves the choice to the kernel.
+ * reads as an option or a path. "" is allowed: it leaves the choice to the
+ * kernel.
  */
 bool monitor_is_ifname(const char *name);
 
-/* An MTU or MRU in bytes that pppd takes; 0 is allowed: it leaves it to pppd. */
+/*
+ * An MTU or MRU in bytes that pppd takes; 0 is allowed: it leaves it to pppd.
+ */
 bool monitor_is_unit(uint16_t size);
 
 /*

@@ -25,13 +25,16 @@
 
 static int set_int(int fd, int level, int option, int value)
 {
-	return setsockopt(fd, level, option, &value, sizeof(value)) < 0 ? -errno : 0;
+	return setsockopt(fd, level, option, &value, sizeof(value)) < 0 ?
+		       -errno :
+		       0;
 }
 
 int monitor_unix_listener(const char *dir, const char *name)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	int type = strcmp(name, CONTROL_SOCKET) == 0 ? SOCK_STREAM : SOCK_SEQPACKET;
+	int type = strcmp(name, CONTROL_SOCKET) == 0 ? SOCK_STREAM :
+						       SOCK_SEQPACKET;
 	struct group *group;
 	mode_t mask;
 	int fd, n;
@@ -55,15 +58,20 @@ int monitor_unix_listener(const char *dir, const char *name)
 		return -errno;
 	(void)unlink(sun.sun_path);
 	mask = umask(0117);
-	n = bind(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0 || listen(fd, 128) < 0 ? -errno : 0;
+	n = bind(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0 ||
+			    listen(fd, 128) < 0 ?
+		    -errno :
+		    0;
 	(void)umask(mask);
 	if (n) {
 		close(fd);
 		return n;
 	}
 	group = getgrnam("l2tpd");
-	if (group && geteuid() == 0 && chown(sun.sun_path, 0, group->gr_gid) < 0)
-		log_warn("%s: cannot give it to group l2tpd: %s", sun.sun_path, strerror(errno));
+	if (group && geteuid() == 0 &&
+	    chown(sun.sun_path, 0, group->gr_gid) < 0)
+		log_warn("%s: cannot give it to group l2tpd: %s", sun.sun_path,
+			 strerror(errno));
 	return fd;
 }
 
@@ -110,7 +118,8 @@ int monitor_open_secret(const struct config *c, const struct monitor_secret *s)
 	return -EINVAL;
 }
 
-static const char *password_file(const struct config_lac *lac, const char *session)
+static const char *password_file(const struct config_lac *lac,
+				 const char *session)
 {
 	for (size_t i = 0; lac && i < lac->sessions_n; i++)
 		if (strcmp(lac->sessions[i].name, session) == 0)
@@ -136,7 +145,8 @@ int monitor_open_aaa_file(const struct config *c, int kind, const char *name,
 	case AAA_FILE_USERS:
 		return open_file(ppp ? ppp->users_file : NULL);
 	case AAA_FILE_PASSWORD:
-		return open_file(password_file(config_lac_find(c, name), session));
+		return open_file(
+			password_file(config_lac_find(c, name), session));
 	case AAA_FILE_COA:
 		return open_file(coa_file(c, name));
 	case AAA_FILE_RADIUS:
@@ -163,14 +173,17 @@ int monitor_open_queue(const struct config *c)
 		return -ENOENT;
 	if (mkdir(c->state_dir, 0700) < 0 && errno != EEXIST) {
 		fd = -errno;
-		log_error("state-dir %s: cannot be made: %s", c->state_dir, strerror(errno));
+		log_error("state-dir %s: cannot be made: %s", c->state_dir,
+			  strerror(errno));
 		return fd;
 	}
 	snprintf(path, sizeof(path), "%s/accounting.queue", c->state_dir);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY,
+		  0600);
 	if (fd < 0) {
 		fd = -errno;
-		log_error("%s: the accounting queue cannot be opened: %s", path, strerror(errno));
+		log_error("%s: the accounting queue cannot be opened: %s", path,
+			  strerror(errno));
 	}
 	return fd;
 }
@@ -189,11 +202,15 @@ int monitor_coa_socket(const struct config *c)
 		all.family = AF_INET6;
 	len = addr_to_sockaddr(&all, &ss);
 	fd = socket(all.family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	/* "::" takes IPv4 as well. A host without IPv6 hears all of its IPv4 addresses. */
+	/*
+	 * "::" takes IPv4 as well. A host without IPv6 hears all of
+	 * its IPv4 addresses.
+	 */
 	if (fd < 0 && errno == EAFNOSUPPORT && !addr_is_set(&c->coa_address)) {
 		all.family = AF_INET;
 		len = addr_to_sockaddr(&all, &ss);
-		fd = socket(all.family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		fd = socket(all.family,
+			    SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	}
 	err = fd < 0 ? -errno : 0;
 	if (!err && all.family == AF_INET6)
@@ -207,7 +224,8 @@ int monitor_coa_socket(const struct config *c)
 		err = -errno;
 	if (!err)
 		return fd;
-	log_error("coa-address %s: cannot be listened to: %s", addr_format_port(&all, text), strerror(-err));
+	log_error("coa-address %s: cannot be listened to: %s",
+		  addr_format_port(&all, text), strerror(-err));
 	if (fd >= 0)
 		close(fd);
 	return err;
@@ -222,7 +240,9 @@ int monitor_config_fd(const char *text, size_t len)
 		return -errno;
 	if (write(fd, text, len) != (ssize_t)len ||
 	    lseek(fd, 0, SEEK_SET) < 0 ||
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0) {
+	    fcntl(fd, F_ADD_SEALS,
+		  F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) <
+		    0) {
 		err = errno ? -errno : -EIO;
 		close(fd);
 		return err;

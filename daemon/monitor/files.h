@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Files that the monitor opens for processes that may not, and the sockets that
- * carry no tunnel. The caller owns every fd that is returned; in its place there
- * is -errno, and -ENOENT when the configuration has no such file.
+ * carry no tunnel. The caller owns every fd that is returned; in its place
+ * there is -errno, and -ENOENT when the configuration has no such file.
  */
 #ifndef L2TPD_MONITOR_FILES_H
 #define L2TPD_MONITOR_FILES_H
@@ -15,7 +15,9 @@
 /* A socket in dir; -EADDRINUSE while another process listens there. */
 int monitor_unix_listener(const char *dir, const char *name);
 int monitor_open_secret(const struct config *c, const struct monitor_secret *s);
-/* kind: an enum aaa_file, which is not believed; session: for a password file. */
+/*
+ * kind: an enum aaa_file, which is not believed; session: for a password file.
+ */
 int monitor_open_aaa_file(const struct config *c, int kind, const char *name,
 			  const char *session);
 /* A sealed memfd with the text, of len bytes, at its start. */

@@ -60,7 +60,12 @@ int held_session_new(struct held *h, uint64_t link, struct held_tunnel *t,
 
 	if (!s)
 		return -ENOMEM;
-	*s = (struct held_session){ .link = link, .dp = *dp, .tunnel = t, .pppox = -1 };
+	*s = (struct held_session){
+		.link = link,
+		.dp = *dp,
+		.tunnel = t,
+		.pppox = -1,
+	};
 	err = table_put(&h->sessions, link, s);
 	if (!err && t->version == 3) {
 		err = table_put(&h->v3_ids, dp->session_id, s);

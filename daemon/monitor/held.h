@@ -21,34 +21,37 @@ struct held_tunnel {
 	uint8_t version;
 	enum dp_encap encap;
 	int fd;
-	bool installed;		/* the kernel has the tunnel, not the socket alone */
-	bool guarded;		/* only what IPsec protects goes through */
+	bool installed; /* the kernel has the tunnel, not the socket alone */
+	bool guarded;	/* only what IPsec protects goes through */
 	struct addr local, peer;
 	bool local_watched;
 	struct dp_tunnel dp;
-	unsigned int sessions;	/* that are not gone */
+	unsigned int sessions; /* that are not gone */
 };
 
 struct held_session {
-	uint64_t link;		/* the engine's number of it */
+	uint64_t link; /* the engine's number of it */
 	struct dp_session dp;
-	struct held_tunnel *tunnel;	/* NULL: the session is gone */
-	int pppox;		/* -1: no PPP pseudowire, or not opened yet */
-	bool ppp;		/* a pppd of ours has it */
-	bool dialled;		/* a pppd that dialled has it */
-	bool gone;		/* deleted in the kernel; waits for its pppd's exit */
-	struct given *given;	/* net.c: what its interface was given; NULL: nothing */
-	struct pw *pw;		/* pw.c: its Ethernet interface; NULL before MONITOR_PW */
+	struct held_tunnel *tunnel; /* NULL: the session is gone */
+	int pppox;    /* -1: no PPP pseudowire, or not opened yet */
+	bool ppp;     /* a pppd of ours has it */
+	bool dialled; /* a pppd that dialled has it */
+	bool gone;    /* deleted in the kernel; waits for its pppd's exit */
+	/* net.c: what its interface was given; NULL: nothing */
+	struct given *given;
+	/* pw.c: its Ethernet interface; NULL before MONITOR_PW */
+	struct pw *pw;
 };
 
 /* Zeroed is empty. */
 struct held {
-	struct table tunnels;	/* id -> struct held_tunnel */
-	struct table sessions;	/* link -> struct held_session */
-	struct table v3_ids;	/* session id -> struct held_session, of version 3 */
+	struct table tunnels;  /* id -> struct held_tunnel */
+	struct table sessions; /* link -> struct held_session */
+	/* session id -> struct held_session, of version 3 */
+	struct table v3_ids;
 };
 
-void held_fini(struct held *h);		/* after the last of both is freed */
+void held_fini(struct held *h); /* after the last of both is freed */
 
 /* Not 0, and of no more bits than the version has: 16 or 32. */
 bool held_id_fits(uint32_t id, uint8_t version);

@@ -16,7 +16,10 @@
 
 /* ---- what fits ---- */
 
-/* An interface's name is one that the configuration or a command gives to a pseudowire. */
+/*
+ * An interface's name is one that the configuration or a command gives
+ * to a pseudowire.
+ */
 static bool ifname_fits(const struct held_sessions *h, const char *ifname)
 {
 	return !*ifname || (pw_sections_has_ifname(h->pw_sections, ifname) &&
@@ -24,7 +27,8 @@ static bool ifname_fits(const struct held_sessions *h, const char *ifname)
 }
 
 static bool pseudowire_fits(const struct held_sessions *h,
-			    const struct held_tunnel *t, const struct dp_session *r)
+			    const struct held_tunnel *t,
+			    const struct dp_session *r)
 {
 	switch (r->pseudowire) {
 	case DP_PW_PPP:
@@ -37,7 +41,8 @@ static bool pseudowire_fits(const struct held_sessions *h,
 }
 
 static bool session_fits(const struct held_sessions *h,
-			 const struct held_tunnel *t, const struct dp_session *r)
+			 const struct held_tunnel *t,
+			 const struct dp_session *r)
 {
 	return t && t->installed && held_id_fits(r->session_id, t->version) &&
 	       held_id_fits(r->peer_session_id, t->version) &&
@@ -58,7 +63,8 @@ static void remove_session(struct held_sessions *h, struct held_session *s)
 		h->dp->ops->session_close(h->dp, s->pppox);
 	s->pppox = -1;
 	if (err && err != -ENOENT)
-		log_warn("tunnel %u session %u: cannot be removed from the kernel: %s",
+		log_warn("tunnel %u session %u: cannot be removed from the "
+			 "kernel: %s",
 			 s->dp.tunnel_id, s->dp.session_id, strerror(-err));
 	held_session_leave(h->held, s);
 }
@@ -145,7 +151,8 @@ static int take_stats(struct request *q)
 
 	if (!s)
 		return -ENOENT;
-	err = h->dp->ops->session_stats(h->dp, s->dp.tunnel_id, s->dp.session_id, &stats);
+	err = h->dp->ops->session_stats(h->dp, s->dp.tunnel_id,
+					s->dp.session_id, &stats);
 	if (!err)
 		request_answer(q, &stats, sizeof(stats));
 	return err;
@@ -156,7 +163,7 @@ const struct request_row held_session_rows[] = {
 	{ MONITOR_SESSION_MODIFY, sizeof(struct monitor_session), take_modify },
 	{ MONITOR_SESSION_DEL, sizeof(struct monitor_link), take_del },
 	{ MONITOR_SESSION_STATS, sizeof(struct monitor_link), take_stats },
-	{ 0 }
+	{ 0 },
 };
 
 void held_sessions_clear(struct held_sessions *h)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the engine asks about sessions in the kernel: added, changed, removed, counted. */
+/*
+ * What the engine asks about sessions in the kernel: added, changed,
+ * removed, counted.
+ */
 #ifndef L2TPD_MONITOR_HELD_SESSION_H
 #define L2TPD_MONITOR_HELD_SESSION_H
 
@@ -21,14 +24,15 @@ struct held_sessions {
 	const struct config *config;
 	struct dataplane *dp;
 	bool null_dataplane;
-	struct ppp_runner *ppp;		/* NULL: no profile has pppd */
-	struct net *net;		/* NULL with the null data plane */
+	struct ppp_runner *ppp; /* NULL: no profile has pppd */
+	struct net *net;	/* NULL with the null data plane */
 	struct pws *pws;
 	const struct pw_sections *pw_sections;
 	const struct statics *statics;
 };
 
-extern const struct request_row held_session_rows[];	/* of a struct held_sessions */
+/* of a struct held_sessions */
+extern const struct request_row held_session_rows[];
 
 /* Stops their pppds and takes all out of the kernel: the engine is gone. */
 void held_sessions_clear(struct held_sessions *h);

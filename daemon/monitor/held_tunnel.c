@@ -24,7 +24,9 @@ static bool port_is_ours(const struct config *c, uint16_t port)
 	return false;
 }
 
-/* UDP has ports, of which ours are configured; only version 3 goes without UDP. */
+/*
+ * UDP has ports, of which ours are configured; only version 3 goes without UDP.
+ */
 static bool encap_fits(const struct config *c, const struct monitor_socket *r)
 {
 	switch (r->encap) {
@@ -48,13 +50,15 @@ static bool ends_fit(const struct addr *local, const struct addr *peer)
  * A socket for version 3 may come to serve a peer that has version 2 only
  * (RFC 3931, section 4.7.3).
  */
-static bool version_fits(const struct held_tunnel *t, const struct monitor_tunnel *r)
+static bool version_fits(const struct held_tunnel *t,
+			 const struct monitor_tunnel *r)
 {
 	return r->version == t->version ||
 	       (r->version == 2 && r->encap == DP_ENCAP_UDP);
 }
 
-static bool tunnel_fits(const struct held_tunnel *t, const struct monitor_tunnel *r)
+static bool tunnel_fits(const struct held_tunnel *t,
+			const struct monitor_tunnel *r)
 {
 	return !t->installed && r->encap == t->encap && version_fits(t, r) &&
 	       held_id_fits(r->tunnel_id, r->version) &&
@@ -84,7 +88,8 @@ static void watch_local(struct held_tunnels *h, struct held_tunnel *t)
 		err = own_addr_get(h->own_addrs, &t->local);
 	t->local_watched = !err;
 	if (err)
-		log_warn("tunnel %u: it will not be noticed if our address is lost: %s",
+		log_warn("tunnel %u: it will not be noticed if our address is "
+			 "lost: %s",
 			 t->id, strerror(-err));
 }
 
@@ -110,8 +115,8 @@ static int take_socket(struct request *q)
 	struct held_tunnel *t;
 	int err;
 
-	if (!held_id_fits(r->tunnel_id, r->version) || !encap_fits(h->config, r) ||
-	    !ends_fit(&r->local, &r->peer))
+	if (!held_id_fits(r->tunnel_id, r->version) ||
+	    !encap_fits(h->config, r) || !ends_fit(&r->local, &r->peer))
 		return -EINVAL;
 	if (held_tunnel_find(h->held, r->tunnel_id) ||
 	    h->dp->ops->tunnel_stats(h->dp, r->tunnel_id, &stats) != -ENOENT)
@@ -163,9 +168,11 @@ static int take_tunnel_add(struct request *q)
 	if (err)
 		return err;
 	t->dp = (struct dp_tunnel){
-		.version = r->version, .encap = r->encap,
+		.version = r->version,
+		.encap = r->encap,
 		.tunnel_id = r->tunnel_id,
-		.peer_tunnel_id = r->peer_tunnel_id, .fd = t->fd,
+		.peer_tunnel_id = r->peer_tunnel_id,
+		.fd = t->fd,
 	};
 	err = h->dp->ops->tunnel_add(h->dp, &t->dp);
 	t->installed = err == 0;
@@ -185,8 +192,8 @@ static int take_tunnel_del(struct request *q)
 		return -EBUSY;
 	err = h->dp->ops->tunnel_del(h->dp, t->id);
 	if (err && err != -ENOENT)
-		log_warn("tunnel %u: cannot be removed from the kernel: %s", t->id,
-			 strerror(-err));
+		log_warn("tunnel %u: cannot be removed from the kernel: %s",
+			 t->id, strerror(-err));
 	t->installed = false;
 	return 0;
 }
@@ -224,7 +231,9 @@ static int take_ipsec(struct request *q)
 	err = ipsec_policy_add(&h->ipsec, t->fd, t->encap, &t->local, &t->peer,
 			       r->reqid);
 	t->guarded = err == 0;
-	/* Interfaces that are made later are as large as the new route allows. */
+	/*
+	 * Interfaces that are made later are as large as the new route allows.
+	 */
 	if (t->guarded)
 		monitor_socket_reroute(t->fd, t->encap, &t->peer);
 	return err;
@@ -259,14 +268,17 @@ static int take_source(struct request *q)
 
 const struct request_row held_tunnel_rows[] = {
 	{ MONITOR_SOCKET, sizeof(struct monitor_socket), take_socket },
-	{ MONITOR_SOCKET_CLOSE, sizeof(struct monitor_tunnel_id), take_socket_close },
+	{ MONITOR_SOCKET_CLOSE, sizeof(struct monitor_tunnel_id),
+	  take_socket_close },
 	{ MONITOR_TUNNEL_ADD, sizeof(struct monitor_tunnel), take_tunnel_add },
-	{ MONITOR_TUNNEL_DEL, sizeof(struct monitor_tunnel_id), take_tunnel_del },
-	{ MONITOR_TUNNEL_STATS, sizeof(struct monitor_tunnel_id), take_tunnel_stats },
+	{ MONITOR_TUNNEL_DEL, sizeof(struct monitor_tunnel_id),
+	  take_tunnel_del },
+	{ MONITOR_TUNNEL_STATS, sizeof(struct monitor_tunnel_id),
+	  take_tunnel_stats },
 	{ MONITOR_IPSEC, sizeof(struct monitor_ipsec), take_ipsec },
 	{ MONITOR_ROUTE, sizeof(struct addr), take_route },
 	{ MONITOR_SOURCE, sizeof(struct monitor_source), take_source },
-	{ 0 }
+	{ 0 },
 };
 
 /* ---- all of them ---- */

@@ -19,17 +19,19 @@ struct held_tunnels {
 	struct held *held;
 	const struct config *config;
 	struct dataplane *dp;
-	struct channel *engine;		/* told of an address of ours that is lost */
+	struct channel *engine; /* told of an address of ours that is lost */
 	/* Its own: */
 	struct own_addrs *own_addrs;
 	struct ipsec_policies ipsec;
 };
 
-extern const struct request_row held_tunnel_rows[];	/* of a struct held_tunnels */
+/* of a struct held_tunnels */
+extern const struct request_row held_tunnel_rows[];
 
-int held_tunnels_init(struct held_tunnels *h, struct loop *loop);	/* 0 or -ENOMEM */
+/* 0 or -ENOMEM */
+int held_tunnels_init(struct held_tunnels *h, struct loop *loop);
 /* Takes all out of the kernel and closes their sockets; no session is left. */
 void held_tunnels_clear(struct held_tunnels *h);
-void held_tunnels_fini(struct held_tunnels *h);		/* after held_tunnels_clear */
+void held_tunnels_fini(struct held_tunnels *h); /* after held_tunnels_clear */
 
 #endif

@@ -17,22 +17,22 @@
 #include "lib/log.h"
 #include "monitor/check.h"
 
-#define SETPRIV		"/usr/bin/setpriv"
-#define BACKOFF_MIN_MS	1000
-#define BACKOFF_MAX_MS	60000
-#define STABLE_MS	60000
-#define AGAIN_MS	1000		/* after a configuration that it could not take */
-#define KILL_MS		5000
-#define WORDS_MAX	32
+#define SETPRIV	       "/usr/bin/setpriv"
+#define BACKOFF_MIN_MS 1000
+#define BACKOFF_MAX_MS 60000
+#define STABLE_MS      60000
+#define AGAIN_MS       1000 /* after a configuration that it could not take */
+#define KILL_MS	       5000
+#define WORDS_MAX      32
 
-#define helper_of(p, member) \
-	container_of(p, struct helper, member)
+#define helper_of(p, member) container_of(p, struct helper, member)
 
 static void on_helper_timer(struct loop_timer *t);
 
 static void set_timer(struct helper *h, uint64_t delay_ms)
 {
-	loop_timer_set(h->loop, &h->timer, loop_now_fresh(h->loop) + delay_ms, on_helper_timer);
+	loop_timer_set(h->loop, &h->timer, loop_now_fresh(h->loop) + delay_ms,
+		       on_helper_timer);
 }
 
 /* ---- what it says ---- */
@@ -42,7 +42,8 @@ static bool prepare(struct helper *h)
 	int err = h->prepare(h);
 
 	if (err)
-		log_error("%s: its configuration cannot be written: %s", h->program->name, strerror(-err));
+		log_error("%s: its configuration cannot be written: %s",
+			  h->program->name, strerror(-err));
 	return err == 0;
 }
 
@@ -75,8 +76,12 @@ static void take_line(struct helper *h)
 		h->ready = true;
 		if (h->again && !h->ending)
 			read_again(h);
-	} else if (h->program->failed && strstr(h->line, h->program->failed) && !h->ending) {
-		/* An interface in it was gone already; it will not be in what is written then. */
+	} else if (h->program->failed && strstr(h->line, h->program->failed) &&
+		   !h->ending) {
+		/*
+		 * An interface in it was gone already; it will not be in what
+		 * is written then.
+		 */
 		h->again = true;
 		set_timer(h, AGAIN_MS);
 	}
@@ -92,7 +97,8 @@ static bool read_output(struct helper *h)
 		if (buf[i] == '\n')
 			take_line(h);
 		else if (h->line_len < sizeof(h->line) - 1)
-			h->line[h->line_len++] = monitor_is_control(buf[i]) ? '?' : buf[i];
+			h->line[h->line_len++] =
+				monitor_is_control(buf[i]) ? '?' : buf[i];
 	}
 	if (n == 0)
 		loop_io_stop(&h->output);
@@ -122,7 +128,8 @@ static void close_output(struct helper *h)
 static bool apparmor_is_on(void)
 {
 	char c = 'N';
-	int fd = open("/sys/module/apparmor/parameters/enabled", O_RDONLY | O_CLOEXEC);
+	int fd = open("/sys/module/apparmor/parameters/enabled",
+		      O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return false;
@@ -132,13 +139,17 @@ static bool apparmor_is_on(void)
 	return c == 'Y';
 }
 
-/* setpriv(1) leaves it its user and one capability, and has it end when we do. */
+/*
+ * setpriv(1) leaves it its user and one capability, and has it end when we do.
+ */
 static void make_words(const struct helper *h, char caps[2][64], char **words)
 {
 	const struct helper_program *p = h->program;
 	const char *const fixed[] = {
-		SETPRIV, "--reuid", p->user, "--regid", p->user, "--clear-groups", "--inh-caps", caps[0],
-		"--ambient-caps", caps[0], "--bounding-set", caps[1], "--no-new-privs", "--pdeathsig", "TERM",
+		SETPRIV,	  "--reuid",	    p->user,	      "--regid",
+		p->user,	  "--clear-groups", "--inh-caps",     caps[0],
+		"--ambient-caps", caps[0],	    "--bounding-set", caps[1],
+		"--no-new-privs", "--pdeathsig",    "TERM",
 	};
 	size_t n = 0;
 
@@ -147,12 +158,15 @@ static void make_words(const struct helper *h, char caps[2][64], char **words)
 		snprintf(caps[1], 64, "-all,+%s", p->capability);
 		for (; n < sizeof(fixed) / sizeof(fixed[0]); n++)
 			words[n] = (char *)(uintptr_t)fixed[n];
-		/* Its profile in Debian lets it read and write its own folders only. */
+		/*
+		 * Its profile in Debian lets it read and write its
+		 * own folders only.
+		 */
 		if (p->profile && apparmor_is_on()) {
-			words[n++] = (char *)(uintptr_t)"--apparmor-profile";
+			words[n++] = (char *)(uintptr_t) "--apparmor-profile";
 			words[n++] = (char *)(uintptr_t)p->profile;
 		}
-		words[n++] = (char *)(uintptr_t)"--";
+		words[n++] = (char *)(uintptr_t) "--";
 	}
 	words[n++] = (char *)(uintptr_t)p->path;
 	for (size_t i = 0; h->argv[i]; i++)
@@ -173,8 +187,11 @@ static int spawn(struct helper *h, int output_fd)
 	posix_spawnattr_init(&attr);
 	posix_spawn_file_actions_adddup2(&files, output_fd, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&files, output_fd, STDERR_FILENO);
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null",
+					 O_RDONLY, 0);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID |
+						POSIX_SPAWN_SETSIGMASK |
+						POSIX_SPAWN_SETSIGDEF);
 	sigemptyset(&set);
 	posix_spawnattr_setsigmask(&attr, &set);
 	sigfillset(&set);
@@ -187,14 +204,19 @@ static int spawn(struct helper *h, int output_fd)
 	return -err;
 }
 
-/* A missing program is said once. Calls go on without it, and each call looks again. */
+/*
+ * A missing program is said once. Calls go on without it, and each
+ * call looks again.
+ */
 static bool is_there(struct helper_program *p)
 {
-	bool no_path = access(p->path, X_OK) < 0, missing = no_path || (p->user && !getpwnam(p->user));
+	bool no_path = access(p->path, X_OK) < 0,
+	     missing = no_path || (p->user && !getpwnam(p->user));
 
 	if (missing && !p->missing)
-		log_error("%s, by which callers learn their IPv6 prefixes, cannot be run: %s %s is missing; "
-			  "apt-get install %s", p->name, no_path ? "the program" : "its user",
+		log_error("%s, by which callers learn their IPv6 prefixes, "
+			  "cannot be run: %s %s is missing; apt-get install %s",
+			  p->name, no_path ? "the program" : "its user",
 			  no_path ? p->path : p->user, p->package);
 	p->missing = missing;
 	return !missing;
@@ -225,13 +247,15 @@ static void start(struct helper *h)
 		h->output_fd = out[0];
 	}
 	if (!err)
-		err = loop_io_start(h->loop, &h->output, out[0], LOOP_READ, on_output);
+		err = loop_io_start(h->loop, &h->output, out[0], LOOP_READ,
+				    on_output);
 	h->started_ms = loop_now_fresh(h->loop);
 	if (!err) {
 		log_debug("%s: started, pid %d", h->program->name, (int)h->pid);
 		return;
 	}
-	log_error("%s: %s cannot be started: %s", h->program->name, h->program->path, strerror(-err));
+	log_error("%s: %s cannot be started: %s", h->program->name,
+		  h->program->path, strerror(-err));
 	if (h->pid)
 		kill(h->pid, SIGKILL);
 	else
@@ -252,7 +276,8 @@ static void on_helper_timer(struct loop_timer *t)
 		start(h);
 }
 
-void helper_init(struct helper *h, struct loop *loop, struct helper_program *program)
+void helper_init(struct helper *h, struct loop *loop,
+		 struct helper_program *program)
 {
 	h->loop = loop;
 	h->program = program;
@@ -293,11 +318,14 @@ bool helper_reaped(struct helper *h, pid_t pid, int status)
 	h->pid = 0;
 	loop_timer_stop(&h->timer);
 	if (!h->ending) {
-		h->failures = now - h->started_ms < STABLE_MS ? h->failures + 1 : 1;
+		h->failures =
+			now - h->started_ms < STABLE_MS ? h->failures + 1 : 1;
 		start_later(h);
-		log_error("%s died (%s %d); it starts again in a moment", h->program->name,
+		log_error("%s died (%s %d); it starts again in a moment",
+			  h->program->name,
 			  WIFSIGNALED(status) ? "signal" : "exit status",
-			  WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+			  WIFSIGNALED(status) ? WTERMSIG(status) :
+						WEXITSTATUS(status));
 	} else if (h->wanted) {
 		start(h);
 	}
@@ -308,7 +336,8 @@ bool helper_reaped(struct helper *h, pid_t pid, int status)
 void helper_fini(struct helper *h, unsigned int ms)
 {
 	helper_end(h);
-	for (unsigned int i = 0; h->pid && waitpid(h->pid, NULL, WNOHANG) == 0; i += 10) {
+	for (unsigned int i = 0; h->pid && waitpid(h->pid, NULL, WNOHANG) == 0;
+	     i += 10) {
 		if (i >= ms) {
 			kill(h->pid, SIGKILL);
 			waitpid(h->pid, NULL, 0);

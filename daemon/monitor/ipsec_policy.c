@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel is told of connections that require IPsec; guards are shared and counted. */
+/*
+ * What the kernel is told of connections that require IPsec; guards are shared
+ * and counted.
+ */
 #include "monitor/ipsec_policy.h"
 
 #include <errno.h>
@@ -15,16 +18,20 @@ struct ipsec_guard {
 	unsigned int n;
 };
 
-static struct ipsec_guard **find(struct ipsec_policies *p, const struct addr *local, const struct addr *peer)
+static struct ipsec_guard **find(struct ipsec_policies *p,
+				 const struct addr *local,
+				 const struct addr *peer)
 {
 	struct ipsec_guard **g = &p->guards;
 
-	while (*g && !(addr_equal_ip(&(*g)->local, local) && addr_equal_ip(&(*g)->peer, peer)))
+	while (*g && !(addr_equal_ip(&(*g)->local, local) &&
+		       addr_equal_ip(&(*g)->peer, peer)))
 		g = &(*g)->next;
 	return g;
 }
 
-static int guard(struct ipsec_policies *p, const struct addr *local, const struct addr *peer)
+static int guard(struct ipsec_policies *p, const struct addr *local,
+		 const struct addr *peer)
 {
 	struct ipsec_guard *g = *find(p, local, peer);
 	int err;
@@ -41,7 +48,12 @@ static int guard(struct ipsec_policies *p, const struct addr *local, const struc
 		free(g);
 		return err;
 	}
-	*g = (struct ipsec_guard){ .next = p->guards, .local = *local, .peer = *peer, .n = 1 };
+	*g = (struct ipsec_guard){
+		.next = p->guards,
+		.local = *local,
+		.peer = *peer,
+		.n = 1,
+	};
 	p->guards = g;
 	return 0;
 }
@@ -51,8 +63,9 @@ int ipsec_policy_modify(int fd, uint32_t reqid)
 	return xfrm_require(fd, reqid);
 }
 
-int ipsec_policy_add(struct ipsec_policies *p, int fd, enum dp_encap encap, const struct addr *local,
-		     const struct addr *peer, uint32_t reqid)
+int ipsec_policy_add(struct ipsec_policies *p, int fd, enum dp_encap encap,
+		     const struct addr *local, const struct addr *peer,
+		     uint32_t reqid)
 {
 	int err = xfrm_require(fd, reqid);
 
@@ -68,14 +81,14 @@ static void drop(struct ipsec_guard **at)
 	int err = xfrm_guard_del(&g->local, &g->peer);
 
 	if (err)
-		log_warn("the IPsec policies towards %s cannot be removed: %s", addr_format(&g->peer, text),
-			 strerror(-err));
+		log_warn("the IPsec policies towards %s cannot be removed: %s",
+			 addr_format(&g->peer, text), strerror(-err));
 	*at = g->next;
 	free(g);
 }
 
-void ipsec_policy_del(struct ipsec_policies *p, enum dp_encap encap, const struct addr *local,
-		      const struct addr *peer)
+void ipsec_policy_del(struct ipsec_policies *p, enum dp_encap encap,
+		      const struct addr *local, const struct addr *peer)
 {
 	struct ipsec_guard **at = find(p, local, peer);
 

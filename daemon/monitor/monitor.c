@@ -33,11 +33,13 @@
 #include "monitor/roles.h"
 #include "netlink/dataplane.h"
 
-#define LISTEN_AGAIN_MS	50
-#define LISTEN_TRIES	40
-/* Clearing thousands of calls takes the engine a while; past this it is ended. */
-#define STOP_GRACE_MS 20000
-#define FILES_WANTED (1 << 18)
+#define LISTEN_AGAIN_MS	 50
+#define LISTEN_TRIES	 40
+/*
+ * Clearing thousands of calls takes the engine a while; past this it is ended.
+ */
+#define STOP_GRACE_MS	 20000
+#define FILES_WANTED	 (1 << 18)
 /* The last calls' ip-down programs have this long at l2tpd's stop. */
 #define SCRIPTS_GRACE_MS 10000
 
@@ -45,15 +47,24 @@ struct monitor {
 	struct monitor_options options;
 	struct loop *loop;
 	struct config *config;
-	char *config_text;	/* canonical; what the other processes get */
+	char *config_text; /* canonical; what the other processes get */
 	size_t config_len;
 	struct dataplane *dp;
 	struct objects objects;
 	struct roles roles;
-	struct rlimit files;	/* what we were started with, which the operator's programs get */
+	/* what we were started with, which the operator's programs get */
+	struct rlimit files;
 	int control_fd, dial_fd;
-	int queue_fd, coa_fd;	/* the aaa process's: its accounting queue, the socket of CoA clients; -1: none */
-	int ready_fd;		/* to the parent, which waits in the foreground until we serve; -1: it was told */
+	/*
+	 * the aaa process's: its accounting queue, the socket of CoA
+	 * clients; -1: none
+	 */
+	int queue_fd, coa_fd;
+	/*
+	 * to the parent, which waits in the foreground until we
+	 * serve; -1: it was told
+	 */
+	int ready_fd;
 	struct loop_signal sigterm, sigint, sigchld, sighup;
 	struct loop_timer stop_timer;
 	int status;
@@ -65,7 +76,8 @@ static int read_config(struct monitor *m)
 	FILE *f = fopen(m->options.config_file, "re");
 
 	if (!f) {
-		log_error("%s: cannot be read: %s; write a configuration (l2tpd.conf(5)) or name one with -f",
+		log_error("%s: cannot be read: %s; write a configuration "
+			  "(l2tpd.conf(5)) or name one with -f",
 			  m->options.config_file, strerror(errno));
 		return -errno;
 	}
@@ -100,8 +112,8 @@ fail:
 }
 
 /*
- * When a monitor was killed, its processes still hold its sockets until they have noticed. An
- * l2tpd that is started at once waits for that.
+ * When a monitor was killed, its processes still hold its sockets until they
+ * have noticed. An l2tpd that is started at once waits for that.
  */
 static int listen_at(const char *dir, const char *name)
 {
@@ -118,15 +130,19 @@ static int listen_at(const char *dir, const char *name)
 
 static int open_listeners(struct monitor *m)
 {
-	static const char *const names[] = { CONTROL_SOCKET, CONTROL_DIAL_SOCKET };
+	static const char *const names[] = { CONTROL_SOCKET,
+					     CONTROL_DIAL_SOCKET };
 	int *fds[] = { &m->control_fd, &m->dial_fd };
 
 	for (size_t i = 0; i < 2; i++) {
 		*fds[i] = listen_at(m->options.runtime_dir, names[i]);
 		if (*fds[i] < 0) {
-			log_error("%s/%s: %s%s", m->options.runtime_dir, names[i], strerror(-*fds[i]),
+			log_error("%s/%s: %s%s", m->options.runtime_dir,
+				  names[i], strerror(-*fds[i]),
 				  *fds[i] == -EADDRINUSE ?
-				  ": another l2tpd runs there; stop it, or name another --runtime-dir" : "");
+					  ": another l2tpd runs there; stop "
+					  "it, or name another --runtime-dir" :
+					  "");
 			return *fds[i];
 		}
 	}
@@ -152,7 +168,8 @@ static int open_dataplane(struct monitor *m)
 		return m->dp ? 0 : -ENOMEM;
 	}
 	m->dp = dataplane_kernel_new(err, sizeof(err));
-	if (m->dp && (!objects_want_ppp(m->config) || dataplane_ppp_check(err, sizeof(err)) == 0))
+	if (m->dp && (!objects_want_ppp(m->config) ||
+		      dataplane_ppp_check(err, sizeof(err)) == 0))
 		return 0;
 	log_error("the kernel's data plane cannot be used: %s", err);
 	return -EOPNOTSUPP;
@@ -176,13 +193,17 @@ static void raise_limits(struct monitor *m)
 	had.rlim_cur = had.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &had) < 0 || had.rlim_max < FILES_WANTED)
 		log_info("at most %llu files may be open: about %llu sessions",
-			 (unsigned long long)had.rlim_max, (unsigned long long)had.rlim_max / 3);
+			 (unsigned long long)had.rlim_max,
+			 (unsigned long long)had.rlim_max / 3);
 }
 
 static void begin_stop(struct monitor *m)
 {
 	if (m->roles.stopping) {
-		/* Whoever asks a second time does not want to wait for calls to end. */
+		/*
+		 * Whoever asks a second time does not want to wait
+		 * for calls to end.
+		 */
 		loop_stop(m->loop);
 		return;
 	}
@@ -198,25 +219,28 @@ static void on_stop_timeout(struct loop_timer *t)
 {
 	struct monitor *m = container_of(t, struct monitor, stop_timer);
 
-	log_warn("the engine did not end in %d s and is ended", STOP_GRACE_MS / 1000);
+	log_warn("the engine did not end in %d s and is ended",
+		 STOP_GRACE_MS / 1000);
 	loop_stop(m->loop);
 }
 
 static void on_sigterm(struct loop_signal *s, int signo)
 {
 	struct monitor *m = signo == SIGTERM ?
-		container_of(s, struct monitor, sigterm) :
-		container_of(s, struct monitor, sigint);
+				    container_of(s, struct monitor, sigterm) :
+				    container_of(s, struct monitor, sigint);
 
 	begin_stop(m);
-	loop_timer_set(m->loop, &m->stop_timer, loop_now(m->loop) + STOP_GRACE_MS, on_stop_timeout);
+	loop_timer_set(m->loop, &m->stop_timer,
+		       loop_now(m->loop) + STOP_GRACE_MS, on_stop_timeout);
 }
 
 static void on_sighup(struct loop_signal *s, int signo)
 {
 	(void)s;
 	(void)signo;
-	log_warn("SIGHUP: the configuration is read at the start only; restart l2tpd to change it");
+	log_warn("SIGHUP: the configuration is read at the start only; restart "
+		 "l2tpd to change it");
 }
 
 static void on_sigchld(struct loop_signal *s, int signo)
@@ -265,7 +289,10 @@ static int take_ready(struct request *q)
 		return 0;
 	if (!m->options.foreground) {
 		log_open("monitor", LOG_SINK_SYSLOG, m->options.log_level);
-		/* stdout is /dev/null here. Who started us may wait until stderr is closed. */
+		/*
+		 * stdout is /dev/null here. Who started us may wait until
+		 * stderr is closed.
+		 */
 		if (log_is_syslog())
 			dup2(STDOUT_FILENO, STDERR_FILENO);
 	}
@@ -282,7 +309,7 @@ static int take_ready(struct request *q)
 
 static const struct request_row ready_rows[] = {
 	{ MONITOR_READY, 0, take_ready },
-	{ 0 }
+	{ 0 },
 };
 
 /* ---- the start ---- */
@@ -290,8 +317,12 @@ static const struct request_row ready_rows[] = {
 static int start_objects(struct monitor *m)
 {
 	const struct objects_options o = {
-		.loop = m->loop, .monitor = &m->options, .config = m->config,
-		.config_text = m->config_text, .dp = m->dp, .files = m->files,
+		.loop = m->loop,
+		.monitor = &m->options,
+		.config = m->config,
+		.config_text = m->config_text,
+		.dp = m->dp,
+		.files = m->files,
 		.engine = &m->roles.engine.channel,
 	};
 
@@ -302,13 +333,20 @@ static int start_objects(struct monitor *m)
 static int start_roles(struct monitor *m)
 {
 	m->roles.options = (struct roles_options){
-		.loop = m->loop, .monitor = &m->options, .config = m->config,
-		.config_text = m->config_text, .config_len = m->config_len,
+		.loop = m->loop,
+		.monitor = &m->options,
+		.config = m->config,
+		.config_text = m->config_text,
+		.config_len = m->config_len,
 		.one_tunnel_per_path = m->dp->one_tunnel_per_path,
-		.control_fd = m->control_fd, .dial_fd = m->dial_fd,
-		.queue_fd = m->queue_fd, .coa_fd = m->coa_fd,
-		.request = on_request, .engine_gone = on_engine_gone,
-		.over = on_over, .ctx = m,
+		.control_fd = m->control_fd,
+		.dial_fd = m->dial_fd,
+		.queue_fd = m->queue_fd,
+		.coa_fd = m->coa_fd,
+		.request = on_request,
+		.engine_gone = on_engine_gone,
+		.over = on_over,
+		.ctx = m,
 	};
 	return roles_start(&m->roles);
 }
@@ -400,9 +438,13 @@ static int background(void)
 	}
 	close(sv[0]);
 	setsid();
-	/* stderr stays open until we are ready: what goes wrong before that is for who started us. */
+	/*
+	 * stderr stays open until we are ready: what goes wrong before that is
+	 * for who started us.
+	 */
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0) {
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+	    dup2(null, STDOUT_FILENO) < 0) {
 		log_error("/dev/null cannot be used: %s", strerror(errno));
 		exit(EXIT_FAILURE);
 	}
@@ -413,7 +455,10 @@ static int background(void)
 	return sv[1];
 }
 
-/* Makes path absolute, since we change to another directory; path itself when that fails. */
+/*
+ * Makes path absolute, since we change to another directory; path itself
+ * when that fails.
+ */
 static const char *absolute(const char *path, char *buf, size_t size)
 {
 	char cwd[PATH_MAX];
@@ -428,8 +473,12 @@ static const char *absolute(const char *path, char *buf, size_t size)
 int monitor_main(const struct monitor_options *options)
 {
 	struct monitor m = {
-		.options = *options, .control_fd = -1, .dial_fd = -1, .ready_fd = -1,
-		.queue_fd = -1, .coa_fd = -1,
+		.options = *options,
+		.control_fd = -1,
+		.dial_fd = -1,
+		.ready_fd = -1,
+		.queue_fd = -1,
+		.coa_fd = -1,
 	};
 	char runtime_dir[PATH_MAX], plugin[PATH_MAX];
 	int err;
@@ -443,14 +492,18 @@ int monitor_main(const struct monitor_options *options)
 	roles_init(&m.roles);
 	log_open("monitor", LOG_SINK_STDERR, options->log_level);
 	log_allow_reconnect();
-	m.options.runtime_dir = absolute(options->runtime_dir, runtime_dir, sizeof(runtime_dir));
+	m.options.runtime_dir = absolute(options->runtime_dir, runtime_dir,
+					 sizeof(runtime_dir));
 	/* A name without a slash is for pppd, which looks in its own folder. */
 	if (strchr(options->plugin, '/'))
-		m.options.plugin = absolute(options->plugin, plugin, sizeof(plugin));
+		m.options.plugin =
+			absolute(options->plugin, plugin, sizeof(plugin));
 	err = read_config(&m);
 	if (err)
 		return EXIT_FAILURE;
-	m.ready_fd = options->foreground ? open("/dev/null", O_WRONLY | O_CLOEXEC) : background();
+	m.ready_fd = options->foreground ?
+			     open("/dev/null", O_WRONLY | O_CLOEXEC) :
+			     background();
 	err = start(&m);
 	if (err)
 		log_error("l2tpd cannot start: %s", strerror(-err));

@@ -11,9 +11,10 @@
 
 struct monitor_options {
 	const char *config_file;
-	const char *runtime_dir;	/* control.sock, dial.sock, the engine's empty root */
-	const char *plugin;		/* l2tpd.so, for pppd */
-	const char *vici;		/* the socket of strongSwan's charon */
+	/* control.sock, dial.sock, the engine's empty root */
+	const char *runtime_dir;
+	const char *plugin; /* l2tpd.so, for pppd */
+	const char *vici;   /* the socket of strongSwan's charon */
 	bool foreground;
 	bool null_dataplane;
 	int log_level;

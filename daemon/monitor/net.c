@@ -21,9 +21,12 @@
 #include "netlink/tc.h"
 
 #define WHAT_MAX	96
-#define LINK_PREFIX_MAX	64		/* bits; an interface identifier has the others */
+#define LINK_PREFIX_MAX 64 /* bits; an interface identifier has the others */
 
-/* Our addresses: one in the link's prefix, which BIRD announces, and the router's, which it announces itself by. */
+/*
+ * Our addresses: one in the link's prefix, which BIRD announces, and the
+ * router's, which it announces itself by.
+ */
 enum { OWN_GLOBAL, OWN_ROUTER, OWN };
 
 struct net {
@@ -31,14 +34,17 @@ struct net {
 	const struct config *config;
 	struct announce *announce;
 	struct rtnl rtnl;
-	struct table claims;		/* interface index -> its struct held_session */
+	struct table claims; /* interface index -> its struct held_session */
 };
 
 /* What an interface has, or is to have. */
 struct state {
 	uint64_t rate_down, rate_up;
 	uint32_t mtu;
-	struct addr_prefix own[OWN];	/* addresses of ours with the lengths of their prefixes; length 0: none */
+	/*
+	 * addresses of ours with the lengths of their prefixes; length 0: none
+	 */
+	struct addr_prefix own[OWN];
 	size_t route_n;
 	struct route *route;
 };
@@ -46,7 +52,7 @@ struct state {
 struct given {
 	int ifindex;
 	char ifname[IFNAMSIZ];
-	uint32_t pppd_mtu;		/* as pppd had set it, before we lowered it */
+	uint32_t pppd_mtu; /* as pppd had set it, before we lowered it */
 	bool announced;
 	struct tc_ingress ingress;
 	struct state now;
@@ -89,26 +95,33 @@ static struct addr link_local(const uint8_t ifid[8])
 	return a;
 }
 
-/* Our address in the link's prefix has our interface identifier, which the caller does not have. */
-static struct addr_prefix own_address(const struct service_prefix6 *prefix, const uint8_t ifid[8])
+/*
+ * Our address in the link's prefix has our interface identifier, which the
+ * caller does not have.
+ */
+static struct addr_prefix own_address(const struct service_prefix6 *prefix,
+				      const uint8_t ifid[8])
 {
-	struct addr_prefix own = net_prefix(AF_INET6, prefix->len, prefix->addr);
+	struct addr_prefix own =
+		net_prefix(AF_INET6, prefix->len, prefix->addr);
 
 	memcpy(own.addr.ip + 8, ifid, 8);
 	return own;
 }
 
 /*
- * The router's address for the caller: fe80::1, or the next that neither end has.
- * The address of IPV6CP does not do. It changes when IPV6CP is negotiated again,
- * which BIRD (2.0) may miss for a minute. And pppd sets it with the caller's address
- * as its peer, which Kea (2.2) takes for ours.
+ * The router's address for the caller: fe80::1, or the next that neither end
+ * has. The address of IPV6CP does not do. It changes when IPV6CP is negotiated
+ * again, which BIRD (2.0) may miss for a minute. And pppd sets it with the
+ * caller's address as its peer, which Kea (2.2) takes for ours.
  */
-static struct addr router_address(const uint8_t local[8], const uint8_t remote[8])
+static struct addr router_address(const uint8_t local[8],
+				  const uint8_t remote[8])
 {
 	uint8_t ifid[8] = { [7] = 1 };
 
-	while (memcmp(ifid, local, sizeof(ifid)) == 0 || memcmp(ifid, remote, sizeof(ifid)) == 0)
+	while (memcmp(ifid, local, sizeof(ifid)) == 0 ||
+	       memcmp(ifid, remote, sizeof(ifid)) == 0)
 		ifid[7]++;
 	return link_local(ifid);
 }
@@ -119,35 +132,49 @@ static bool is_announced(const struct monitor_net *r)
 }
 
 /* routes has room for SERVICE_ROUTES_MAX + 2. */
-static struct state target_of(const struct given *g, const struct monitor_net *r, struct route *routes)
+static struct state target_of(const struct given *g,
+			      const struct monitor_net *r, struct route *routes)
 {
 	static const uint8_t none[8];
 	struct state to = {
-		.rate_down = r->rate_down, .rate_up = r->rate_up, .route = routes,
+		.rate_down = r->rate_down,
+		.rate_up = r->rate_up,
+		.route = routes,
 		.mtu = r->mtu && r->mtu < g->pppd_mtu ? r->mtu : g->pppd_mtu,
 	};
 
 	for (size_t i = 0; i < r->route_n; i++)
 		routes[to.route_n++] = (struct route){
-			.dst = net_prefix(r->route[i].family, r->route[i].len, r->route[i].dst),
-			.metric = r->route[i].metric, .ifindex = g->ifindex,
+			.dst = net_prefix(r->route[i].family, r->route[i].len,
+					  r->route[i].dst),
+			.metric = r->route[i].metric,
+			.ifindex = g->ifindex,
 		};
-	/* A prefix without room for interface identifiers is routed to the caller as a whole. */
+	/*
+	 * A prefix without room for interface identifiers is routed to the
+	 * caller as a whole.
+	 */
 	if (r->prefix6.len > LINK_PREFIX_MAX)
 		routes[to.route_n++] = (struct route){
-			.dst = net_prefix(AF_INET6, r->prefix6.len, r->prefix6.addr), .ifindex = g->ifindex,
+			.dst = net_prefix(AF_INET6, r->prefix6.len,
+					  r->prefix6.addr),
+			.ifindex = g->ifindex,
 		};
-	else if (r->prefix6.len && memcmp(r->local_ifid, none, sizeof(none)) != 0)
+	else if (r->prefix6.len &&
+		 memcmp(r->local_ifid, none, sizeof(none)) != 0)
 		to.own[OWN_GLOBAL] = own_address(&r->prefix6, r->local_ifid);
 	if (is_announced(r))
 		to.own[OWN_ROUTER] = (struct addr_prefix){
-			router_address(r->local_ifid, r->remote_ifid), LINK_PREFIX_MAX,
+			router_address(r->local_ifid, r->remote_ifid),
+			LINK_PREFIX_MAX,
 		};
 	if (r->delegated6.len) {
 		struct route *d = &routes[to.route_n++];
 
 		*d = (struct route){
-			.dst = net_prefix(AF_INET6, r->delegated6.len, r->delegated6.addr), .ifindex = g->ifindex,
+			.dst = net_prefix(AF_INET6, r->delegated6.len,
+					  r->delegated6.addr),
+			.ifindex = g->ifindex,
 		};
 		if (memcmp(r->remote_ifid, none, sizeof(none)) != 0)
 			d->gateway = link_local(r->remote_ifid);
@@ -157,26 +184,36 @@ static struct state target_of(const struct given *g, const struct monitor_net *r
 
 /* ---- what the kernel does ---- */
 
-static const char *describe(const struct held_session *s, const struct given *g, char *buf)
+static const char *describe(const struct held_session *s, const struct given *g,
+			    char *buf)
 {
-	snprintf(buf, WHAT_MAX, "tunnel %u session %u (%s)", s->dp.tunnel_id, s->dp.session_id, g->ifname);
+	snprintf(buf, WHAT_MAX, "tunnel %u session %u (%s)", s->dp.tunnel_id,
+		 s->dp.session_id, g->ifname);
 	return buf;
 }
 
-/* Logs what the kernel refused. That an interface has gone meanwhile is for debugging only. */
-static void refused(struct net *n, const struct held_session *s, const char *what, int err, const char *needs)
+/*
+ * Logs what the kernel refused. That an interface has gone meanwhile is for
+ * debugging only.
+ */
+static void refused(struct net *n, const struct held_session *s,
+		    const char *what, int err, const char *needs)
 {
 	bool lacks = needs && (err == -ENOENT || err == -EOPNOTSUPP);
 	char who[WHAT_MAX];
 
-	log_write(err == -ENODEV ? LOG_DEBUG : LOG_ERR, "%s: the kernel refuses %s: %s%s%s%s%s%s",
-		  describe(s, s->given, who), what, strerror(-err), n->rtnl.text[0] ? " (" : "", n->rtnl.text,
-		  n->rtnl.text[0] ? ")" : "", lacks ? "; it needs " : "", lacks ? needs : "");
+	log_write(err == -ENODEV ? LOG_DEBUG : LOG_ERR,
+		  "%s: the kernel refuses %s: %s%s%s%s%s%s",
+		  describe(s, s->given, who), what, strerror(-err),
+		  n->rtnl.text[0] ? " (" : "", n->rtnl.text,
+		  n->rtnl.text[0] ? ")" : "", lacks ? "; it needs " : "",
+		  lacks ? needs : "");
 }
 
 static bool is_gone(int err)
 {
-	return err == -ENOENT || err == -ESRCH || err == -ENODEV || err == -EINVAL;
+	return err == -ENOENT || err == -ESRCH || err == -ENODEV ||
+	       err == -EINVAL;
 }
 
 static int set_down(struct net *n, const struct held_session *s, uint64_t rate)
@@ -188,13 +225,16 @@ static int set_down(struct net *n, const struct held_session *s, uint64_t rate)
 	if (rate == g->now.rate_down)
 		return 0;
 	if (rate == 0) {
-		/* It is gone already when somebody else has replaced our qdisc. */
+		/*
+		 * It is gone already when somebody else has replaced our qdisc.
+		 */
 		err = tc_unshape(&n->rtnl, g->ifindex);
 		err = is_gone(err) ? 0 : err;
 	} else {
 		err = tc_shape(&n->rtnl, g->ifindex, rate, g->pppd_mtu);
 	}
-	snprintf(what, sizeof(what), "a rate of %llu bit/s to the caller", (unsigned long long)rate);
+	snprintf(what, sizeof(what), "a rate of %llu bit/s to the caller",
+		 (unsigned long long)rate);
 	if (err)
 		refused(n, s, what, err, "CONFIG_NET_SCH_TBF (module sch_tbf)");
 	else
@@ -214,12 +254,16 @@ static int set_up(struct net *n, const struct held_session *s, uint64_t rate)
 		err = tc_unpolice(&n->rtnl, g->ifindex, &g->ingress);
 		err = is_gone(err) ? 0 : err;
 	} else {
-		err = tc_police(&n->rtnl, g->ifindex, rate, g->pppd_mtu, &g->ingress);
+		err = tc_police(&n->rtnl, g->ifindex, rate, g->pppd_mtu,
+				&g->ingress);
 	}
-	snprintf(what, sizeof(what), "a rate of %llu bit/s from the caller", (unsigned long long)rate);
+	snprintf(what, sizeof(what), "a rate of %llu bit/s from the caller",
+		 (unsigned long long)rate);
 	if (err)
-		refused(n, s, what, err, "CONFIG_NET_SCH_INGRESS, CONFIG_NET_CLS_MATCHALL and CONFIG_NET_ACT_POLICE "
-			"(modules sch_ingress, cls_matchall, act_police)");
+		refused(n, s, what, err,
+			"CONFIG_NET_SCH_INGRESS, CONFIG_NET_CLS_MATCHALL and "
+			"CONFIG_NET_ACT_POLICE (modules sch_ingress, "
+			"cls_matchall, act_police)");
 	else
 		g->now.rate_up = rate;
 	return err;
@@ -244,7 +288,9 @@ static int set_mtu(struct net *n, const struct held_session *s, uint32_t mtu)
 
 static bool same_route(const struct route *a, const struct route *b)
 {
-	return a->dst.len == b->dst.len && addr_equal_ip(&a->dst.addr, &b->dst.addr) && a->metric == b->metric &&
+	return a->dst.len == b->dst.len &&
+	       addr_equal_ip(&a->dst.addr, &b->dst.addr) &&
+	       a->metric == b->metric &&
 	       addr_equal_ip(&a->gateway, &b->gateway);
 }
 
@@ -256,17 +302,23 @@ static bool has_route(const struct state *st, const struct route *r)
 	return false;
 }
 
-/* The way to the tunnel's peer would lead into the tunnel itself, and no packet would leave. */
-static bool swallows_peer(struct net *n, const struct held_session *s, const struct route *r)
+/*
+ * The way to the tunnel's peer would lead into the tunnel itself, and no packet
+ * would leave.
+ */
+static bool swallows_peer(struct net *n, const struct held_session *s,
+			  const struct route *r)
 {
 	return s->tunnel && addr_prefix_contains(&r->dst, &s->tunnel->peer) &&
 	       route_ifindex(&n->rtnl, &s->tunnel->peer) == r->ifindex;
 }
 
-static int add_route(struct net *n, const struct held_session *s, const struct route *r)
+static int add_route(struct net *n, const struct held_session *s,
+		     const struct route *r)
 {
 	struct state *now = &s->given->now;
-	struct route *more = reallocarray(now->route, now->route_n + 1, sizeof(*more));
+	struct route *more =
+		reallocarray(now->route, now->route_n + 1, sizeof(*more));
 	char what[ADDR_STRLEN + 48], who[WHAT_MAX], text[ADDR_STRLEN];
 	int err;
 
@@ -284,19 +336,25 @@ static int add_route(struct net *n, const struct held_session *s, const struct r
 	now->route[now->route_n++] = *r;
 	if (!swallows_peer(n, s, r))
 		return 0;
-	log_error("%s: a route to %s would lead the tunnel into itself and is not set", describe(s, s->given, who),
-		  text);
+	log_error("%s: a route to %s would lead the tunnel into itself and is "
+		  "not set",
+		  describe(s, s->given, who), text);
 	return -ELOOP;
 }
 
-static bool same_prefix(const struct addr_prefix *a, const struct addr_prefix *b)
+static bool same_prefix(const struct addr_prefix *a,
+			const struct addr_prefix *b)
 {
 	return a->len == b->len && addr_equal_ip(&a->addr, &b->addr);
 }
 
-static int add_own(struct net *n, const struct held_session *s, struct addr_prefix *now, const struct addr_prefix *own)
+static int add_own(struct net *n, const struct held_session *s,
+		   struct addr_prefix *now, const struct addr_prefix *own)
 {
-	const struct route onlink = { .dst = *own, .ifindex = s->given->ifindex };
+	const struct route onlink = {
+		.dst = *own,
+		.ifindex = s->given->ifindex,
+	};
 	char what[ADDR_STRLEN + 32], who[WHAT_MAX], text[ADDR_STRLEN];
 	int err = address_add(&n->rtnl, s->given->ifindex, own);
 
@@ -309,12 +367,14 @@ static int add_own(struct net *n, const struct held_session *s, struct addr_pref
 	*now = *own;
 	if (!swallows_peer(n, s, &onlink))
 		return 0;
-	log_error("%s: the address %s would lead the tunnel into itself and is not set", describe(s, s->given, who),
-		  text);
+	log_error("%s: the address %s would lead the tunnel into itself and is "
+		  "not set",
+		  describe(s, s->given, who), text);
 	return -ELOOP;
 }
 
-static int set_own(struct net *n, const struct held_session *s, const struct state *to)
+static int set_own(struct net *n, const struct held_session *s,
+		   const struct state *to)
 {
 	struct addr_prefix *now = s->given->now.own;
 	int err = 0;
@@ -331,17 +391,20 @@ static int set_own(struct net *n, const struct held_session *s, const struct sta
 	return err;
 }
 
-static int set_routes(struct net *n, const struct held_session *s, const struct state *to)
+static int set_routes(struct net *n, const struct held_session *s,
+		      const struct state *to)
 {
 	struct state *now = &s->given->now;
 
 	for (size_t i = 0; i < to->route_n; i++) {
-		int err = has_route(now, &to->route[i]) ? 0 : add_route(n, s, &to->route[i]);
+		int err = has_route(now, &to->route[i]) ?
+				  0 :
+				  add_route(n, s, &to->route[i]);
 
 		if (err)
 			return err;
 	}
-	for (size_t i = 0; i < now->route_n; ) {
+	for (size_t i = 0; i < now->route_n;) {
 		int err;
 
 		if (has_route(to, &now->route[i])) {
@@ -357,7 +420,8 @@ static int set_routes(struct net *n, const struct held_session *s, const struct 
 }
 
 /* Each step notes in now what it has done, so that the same steps lead back. */
-static int go_to(struct net *n, const struct held_session *s, const struct state *to)
+static int go_to(struct net *n, const struct held_session *s,
+		 const struct state *to)
 {
 	int err = set_down(n, s, to->rate_down);
 
@@ -370,12 +434,14 @@ static int go_to(struct net *n, const struct held_session *s, const struct state
 	return err ? err : set_routes(n, s, to);
 }
 
-static void go_back(struct net *n, const struct held_session *s, const struct state *to)
+static void go_back(struct net *n, const struct held_session *s,
+		    const struct state *to)
 {
 	char who[WHAT_MAX];
 
 	if (go_to(n, s, to))
-		log_debug("%s: not all of a refused change could be undone", describe(s, s->given, who));
+		log_debug("%s: not all of a refused change could be undone",
+			  describe(s, s->given, who));
 }
 
 /* ---- who has what ---- */
@@ -391,7 +457,8 @@ static void drop(struct net *n, struct held_session *s)
 }
 
 /* The interface is there, is PPP's, and is not another session's. */
-static int find_link(struct net *n, const struct held_session *s, const struct monitor_interface *l, struct link *link)
+static int find_link(struct net *n, const struct held_session *s,
+		     const struct monitor_interface *l, struct link *link)
 {
 	const struct held_session *owner;
 	int err;
@@ -402,15 +469,21 @@ static int find_link(struct net *n, const struct held_session *s, const struct m
 	if (err)
 		return err;
 	owner = table_get(&n->claims, (uint64_t)link->index);
-	return strcmp(link->kind, "ppp") != 0 || (owner && owner != s) ? -EPERM : 0;
+	return strcmp(link->kind, "ppp") != 0 || (owner && owner != s) ?
+		       -EPERM :
+		       0;
 }
 
-static int claim(struct net *n, struct held_session *s, const struct monitor_interface *l, const struct link *link)
+static int claim(struct net *n, struct held_session *s,
+		 const struct monitor_interface *l, const struct link *link)
 {
 	struct given *g;
 	int err;
 
-	/* The session had another interface before, which is gone with all that it was given. */
+	/*
+	 * The session had another interface before, which is gone with all that
+	 * it was given.
+	 */
 	if (s->given && s->given->ifindex != link->index)
 		drop(n, s);
 	if (s->given)
@@ -429,14 +502,17 @@ static int claim(struct net *n, struct held_session *s, const struct monitor_int
 	return err;
 }
 
-static int announce(struct net *n, struct held_session *s, const struct monitor_net *r)
+static int announce(struct net *n, struct held_session *s,
+		    const struct monitor_net *r)
 {
-	const struct addr router = router_address(r->local_ifid, r->remote_ifid);
+	const struct addr router =
+		router_address(r->local_ifid, r->remote_ifid);
 	bool wanted = is_announced(r);
 	int err = 0;
 
 	if (wanted)
-		err = announce_session(n->announce, r, s->given->ifindex, &router);
+		err = announce_session(n->announce, r, s->given->ifindex,
+				       &router);
 	else if (s->given->announced)
 		announce_forget(n->announce, s->link);
 	if (!err)
@@ -458,7 +534,8 @@ static int remember(const struct state *now, struct state *had)
 	return 0;
 }
 
-static int apply(struct net *n, struct held_session *s, const struct monitor_net *r)
+static int apply(struct net *n, struct held_session *s,
+		 const struct monitor_net *r)
 {
 	struct route routes[SERVICE_ROUTES_MAX + 2];
 	struct state to = target_of(s->given, r, routes), had;
@@ -470,31 +547,39 @@ static int apply(struct net *n, struct held_session *s, const struct monitor_net
 	if (err)
 		go_back(n, s, &had);
 	free(had.route);
-	/* A caller keeps its limits also where the program is missing that announces its prefix. */
+	/*
+	 * A caller keeps its limits also where the program is missing that
+	 * announces its prefix.
+	 */
 	return err ? err : announce(n, s, r);
 }
 
-int net_apply(struct net *n, struct held_session *s, const struct monitor_net *r)
+int net_apply(struct net *n, struct held_session *s,
+	      const struct monitor_net *r)
 {
 	struct link link;
 	char why[160];
 	int err;
 
 	if (net_check(r, why, sizeof(why))) {
-		log_error("tunnel %u session %u: its interface is not changed: %s", s->dp.tunnel_id,
-			  s->dp.session_id, why);
+		log_error("tunnel %u session %u: its interface is not changed: "
+			  "%s",
+			  s->dp.tunnel_id, s->dp.session_id, why);
 		return -ERANGE;
 	}
 	err = find_link(n, s, &r->interface, &link);
 	if (err == -EPERM)
-		log_error("tunnel %u session %u: %s is not changed: it is not PPP's, or another session's",
-			  s->dp.tunnel_id, s->dp.session_id, r->interface.ifname);
+		log_error("tunnel %u session %u: %s is not changed: it is not "
+			  "PPP's, or another session's",
+			  s->dp.tunnel_id, s->dp.session_id,
+			  r->interface.ifname);
 	if (!err)
 		err = claim(n, s, &r->interface, &link);
 	return err ? err : apply(n, s, r);
 }
 
-int net_stats(struct net *n, const struct held_session *s, const struct monitor_interface *l, struct ppp_counters *out)
+int net_stats(struct net *n, const struct held_session *s,
+	      const struct monitor_interface *l, struct ppp_counters *out)
 {
 	struct link link;
 	int err;
@@ -505,8 +590,10 @@ int net_stats(struct net *n, const struct held_session *s, const struct monitor_
 	if (s->given && s->given->ifindex != link.index)
 		return -ENODEV;
 	*out = (struct ppp_counters){
-		.rx_bytes = link.rx_bytes, .tx_bytes = link.tx_bytes,
-		.rx_packets = link.rx_packets, .tx_packets = link.tx_packets,
+		.rx_bytes = link.rx_bytes,
+		.tx_bytes = link.tx_bytes,
+		.rx_packets = link.rx_packets,
+		.tx_packets = link.tx_packets,
 	};
 	return 0;
 }
@@ -522,7 +609,10 @@ void net_forget(struct net *n, struct held_session *s)
 	nothing = (struct state){ .mtu = g->pppd_mtu };
 	if (g->announced)
 		announce_forget(n->announce, s->link);
-	/* The interface of a pppd of ours goes with it. A pppd that dialled may keep its own for the next call. */
+	/*
+	 * The interface of a pppd of ours goes with it. A pppd that dialled may
+	 * keep its own for the next call.
+	 */
 	if (s->dialled && link_get_index(&n->rtnl, g->ifindex, &link) == 0)
 		go_back(n, s, &nothing);
 	drop(n, s);
@@ -530,7 +620,9 @@ void net_forget(struct net *n, struct held_session *s)
 
 /* ---- what the engine asks ---- */
 
-/* With the null data plane there is no struct net: sessions have no interfaces. */
+/*
+ * With the null data plane there is no struct net: sessions have no interfaces.
+ */
 static int take_net(struct request *q)
 {
 	struct net *n = q->object;
@@ -569,5 +661,5 @@ static int take_stats(struct request *q)
 const struct request_row net_rows[] = {
 	{ MONITOR_NET, sizeof(struct monitor_net), take_net },
 	{ MONITOR_LINK_STATS, sizeof(struct monitor_interface), take_stats },
-	{ 0 }
+	{ 0 },
 };

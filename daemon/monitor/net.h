@@ -16,12 +16,13 @@ struct held;
 struct held_session;
 struct net;
 
-extern const struct request_row net_rows[];	/* of a struct net, or of NULL: there is none */
+/* of a struct net, or of NULL: there is none */
+extern const struct request_row net_rows[];
 
 /* All is borrowed. NULL without memory or rtnetlink; says why. */
 struct net *net_new(const struct held *held, const struct config *config,
 		    struct announce *announce);
-void net_free(struct net *n);		/* NULL is allowed */
+void net_free(struct net *n); /* NULL is allowed */
 
 /*
  * Gives the session's interface what r says, and takes away what it says no
@@ -29,11 +30,15 @@ void net_free(struct net *n);		/* NULL is allowed */
  * before. Only when a prefix cannot be announced (announce.h) the rest stays.
  * -ENODEV: the interface is gone.
  */
-int net_apply(struct net *n, struct held_session *s, const struct monitor_net *r);
+int net_apply(struct net *n, struct held_session *s,
+	      const struct monitor_net *r);
 /* The counters of the session's interface: 0, -ENODEV, or -errno. */
 int net_stats(struct net *n, const struct held_session *s,
 	      const struct monitor_interface *l, struct ppp_counters *out);
-/* The session or its PPP ended. n may be NULL when the session was given nothing. */
+/*
+ * The session or its PPP ended. n may be NULL when the session
+ * was given nothing.
+ */
 void net_forget(struct net *n, struct held_session *s);
 
 #endif

@@ -15,6 +15,7 @@
 /* 0, or -EINVAL with a sentence in why, which has room for size bytes. */
 int net_check(const struct monitor_net *r, char *why, size_t size);
 /* bytes: 4 for AF_INET, else 16; len: of the prefix, in bits. */
-struct addr_prefix net_prefix(uint8_t family, uint8_t len, const uint8_t *bytes);
+struct addr_prefix net_prefix(uint8_t family, uint8_t len,
+			      const uint8_t *bytes);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the monitor keeps for the engine is made, cleared and freed; see objects.h. */
+/*
+ * What the monitor keeps for the engine is made, cleared and
+ * freed; see objects.h.
+ */
 #include "monitor/objects.h"
 
 #include <errno.h>
@@ -63,9 +66,13 @@ static int make_ppp(struct objects *o, const struct objects_options *x)
 static int make_statics(struct objects *o, const struct objects_options *x)
 {
 	const struct statics_options options = {
-		.config = x->config, .config_text = x->config_text, .dp = x->dp,
+		.config = x->config,
+		.config_text = x->config_text,
+		.dp = x->dp,
 		.interfaces = !x->monitor->null_dataplane,
-		.has_session = has_v3_session, .has_ifname = has_ifname, .ctx = o,
+		.has_session = has_v3_session,
+		.has_ifname = has_ifname,
+		.ctx = o,
 	};
 
 	o->pw_sections = pw_sections_new(x->config);
@@ -78,26 +85,41 @@ static int make_statics(struct objects *o, const struct objects_options *x)
 static int make_held(struct objects *o, const struct objects_options *x)
 {
 	o->tunnels = (struct held_tunnels){
-		.held = &o->held, .config = x->config, .dp = x->dp,
+		.held = &o->held,
+		.config = x->config,
+		.dp = x->dp,
 		.engine = x->engine,
 	};
 	o->pws = (struct pws){
-		.loop = x->loop, .dp = x->dp, .held = &o->held,
-		.sections = o->pw_sections, .statics = o->statics,
-		.engine = x->engine, .null_dataplane = x->monitor->null_dataplane,
+		.loop = x->loop,
+		.dp = x->dp,
+		.held = &o->held,
+		.sections = o->pw_sections,
+		.statics = o->statics,
+		.engine = x->engine,
+		.null_dataplane = x->monitor->null_dataplane,
 	};
 	o->sessions = (struct held_sessions){
-		.held = &o->held, .config = x->config, .dp = x->dp,
-		.null_dataplane = x->monitor->null_dataplane, .ppp = o->ppp,
-		.net = o->net, .pws = &o->pws, .pw_sections = o->pw_sections,
+		.held = &o->held,
+		.config = x->config,
+		.dp = x->dp,
+		.null_dataplane = x->monitor->null_dataplane,
+		.ppp = o->ppp,
+		.net = o->net,
+		.pws = &o->pws,
+		.pw_sections = o->pw_sections,
 		.statics = o->statics,
 	};
 	o->calls = (struct ppp_calls){
-		.held = &o->held, .config = x->config, .runner = o->ppp,
-		.net = o->net, .engine = x->engine,
+		.held = &o->held,
+		.config = x->config,
+		.runner = o->ppp,
+		.net = o->net,
+		.engine = x->engine,
 	};
 	o->script_requests = (struct script_requests){
-		.held = &o->held, .scripts = o->scripts,
+		.held = &o->held,
+		.scripts = o->scripts,
 		.null_dataplane = x->monitor->null_dataplane,
 	};
 	return held_tunnels_init(&o->tunnels, x->loop);
@@ -134,16 +156,21 @@ int objects_init(struct objects *o, const struct objects_options *options)
 
 static void clear(struct objects *o, bool stopping)
 {
-	size_t sessions = o->held.sessions.count, tunnels = o->held.tunnels.count;
+	size_t sessions = o->held.sessions.count,
+	       tunnels = o->held.tunnels.count;
 
 	if (sessions)
 		held_sessions_clear(&o->sessions);
 	if (tunnels)
 		held_tunnels_clear(&o->tunnels);
 	pw_sections_clear(o->pw_sections);
-	/* A stop leaves tunnels whose peers may still repeat their last message. */
+	/*
+	 * A stop leaves tunnels whose peers may still repeat
+	 * their last message.
+	 */
 	if (sessions || (tunnels && !stopping))
-		log_notice("%zu sessions and %zu tunnels were cleared", sessions, tunnels);
+		log_notice("%zu sessions and %zu tunnels were cleared",
+			   sessions, tunnels);
 }
 
 void objects_engine_gone(struct objects *o, bool stopping)

@@ -28,10 +28,11 @@ struct objects_options {
 	struct loop *loop;
 	const struct monitor_options *monitor;
 	struct config *config;
-	const char *config_text;	/* canonical */
+	const char *config_text; /* canonical */
 	struct dataplane *dp;
-	struct rlimit files;		/* of open files, for the operator's programs */
-	struct channel *engine;		/* hears of events; may be closed, and open again */
+	struct rlimit files; /* of open files, for the operator's programs */
+	/* hears of events; may be closed, and open again */
+	struct channel *engine;
 };
 
 /* Zeroed has nothing. */
@@ -43,8 +44,8 @@ struct objects {
 	struct ppp_calls calls;
 	struct pws pws;
 	struct script_requests script_requests;
-	struct ppp_runner *ppp;		/* NULL: no profile has pppd */
-	struct net *net;		/* NULL with the null data plane */
+	struct ppp_runner *ppp; /* NULL: no profile has pppd */
+	struct net *net;	/* NULL with the null data plane */
 	struct pw_sections *pw_sections;
 	struct statics *statics;
 	struct scripts *scripts;

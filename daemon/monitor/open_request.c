@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files and listening sockets, as the engine asks for them; see open_request.h. */
+/*
+ * Files and listening sockets, as the engine asks for them; see open_request.h.
+ */
 #include "monitor/open_request.h"
 
 #include <errno.h>
@@ -28,5 +30,5 @@ static int take_listen(struct request *q)
 const struct request_row open_rows[] = {
 	{ MONITOR_SECRET, sizeof(struct monitor_secret), take_secret },
 	{ MONITOR_LISTEN, sizeof(struct monitor_listen), take_listen },
-	{ 0 }
+	{ 0 },
 };

@@ -8,6 +8,6 @@
 
 #include "monitor/request.h"
 
-extern const struct request_row open_rows[];	/* of a struct config */
+extern const struct request_row open_rows[]; /* of a struct config */
 
 #endif

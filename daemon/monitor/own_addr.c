@@ -15,16 +15,20 @@
 #include "monitor/socket.h"
 #include "netlink/watch.h"
 
-/* By then an address is back that a DHCP client renews, or whose interface is set up anew. */
-#define GRACE_MS	3000
-#define AGAIN_MAX_MS	60000
+/*
+ * By then an address is back that a DHCP client renews, or whose interface is
+ * set up anew.
+ */
+#define GRACE_MS     3000
+#define AGAIN_MAX_MS 60000
 
 struct own_addr {
-	struct own_addr *next;		/* of the same hash */
+	struct own_addr *next; /* of the same hash */
 	struct addr addr;
 	unsigned int tunnels;
-	bool suspect;			/* the kernel said that it is gone; it has not been seen again */
-	bool gone;			/* the engine was told so */
+	/* the kernel said that it is gone; it has not been seen again */
+	bool suspect;
+	bool gone; /* the engine was told so */
 };
 
 struct own_addrs {
@@ -32,8 +36,9 @@ struct own_addrs {
 	struct watch watch;
 	struct loop_io io;
 	bool watching;
-	struct table by_addr;		/* hash -> its first struct own_addr */
-	unsigned int suspects;		/* their number; the timer is set while there are any */
+	struct table by_addr; /* hash -> its first struct own_addr */
+	/* their number; the timer is set while there are any */
+	unsigned int suspects;
 	struct loop_timer timer;
 	uint32_t wait_ms;
 	void (*gone)(void *ctx, const struct addr *a);
@@ -57,7 +62,10 @@ static struct own_addr *find(const struct own_addrs *o, const struct addr *a)
 	return x;
 }
 
-/* For a packet to an address of its own the kernel chooses that address as the source. */
+/*
+ * For a packet to an address of its own the kernel chooses that
+ * address as the source.
+ */
 static bool is_here(const struct addr *a)
 {
 	struct addr from;
@@ -65,7 +73,7 @@ static bool is_here(const struct addr *a)
 	bool here;
 
 	if (fd < 0)
-		return true;	/* that is not known, so nothing is done */
+		return true; /* that is not known, so nothing is done */
 	here = monitor_socket_way(fd, a, &from) == 0 && addr_equal_ip(&from, a);
 	close(fd);
 	return here;
@@ -88,12 +96,16 @@ static void look(struct own_addrs *o, struct own_addr *x)
 		if (x->gone)
 			log_notice("the address %s is this host's again", text);
 		else
-			log_debug("the address %s is this host's still, or again", text);
+			log_debug("the address %s is this host's still, or "
+				  "again",
+				  text);
 		clear(o, x);
 		return;
 	}
 	if (!x->gone)
-		log_notice("the address %s, which tunnels have, is no longer this host's", text);
+		log_notice("the address %s, which tunnels have, is no longer "
+			   "this host's",
+			   text);
 	x->gone = true;
 	o->gone(o->ctx, &x->addr);
 }
@@ -103,19 +115,23 @@ static void on_look_again(struct loop_timer *t)
 	struct own_addrs *o = container_of(t, struct own_addrs, timer);
 
 	table_foreach(&o->by_addr, i)
-		for (struct own_addr *x = o->by_addr.slots[i].value; x; x = x->next)
+		for (struct own_addr *x = o->by_addr.slots[i].value; x;
+		     x = x->next)
 			if (x->suspect)
 				look(o, x);
 	if (!o->suspects)
 		return;
-	o->wait_ms = o->wait_ms > AGAIN_MAX_MS / 2 ? AGAIN_MAX_MS : o->wait_ms * 2;
-	loop_timer_set(o->loop, &o->timer, loop_now(o->loop) + o->wait_ms, on_look_again);
+	o->wait_ms = o->wait_ms > AGAIN_MAX_MS / 2 ? AGAIN_MAX_MS :
+						     o->wait_ms * 2;
+	loop_timer_set(o->loop, &o->timer, loop_now(o->loop) + o->wait_ms,
+		       on_look_again);
 }
 
 static void look_soon(struct own_addrs *o)
 {
 	o->wait_ms = GRACE_MS;
-	loop_timer_set(o->loop, &o->timer, loop_now(o->loop) + GRACE_MS, on_look_again);
+	loop_timer_set(o->loop, &o->timer, loop_now(o->loop) + GRACE_MS,
+		       on_look_again);
 }
 
 /* ---- news ---- */
@@ -133,7 +149,10 @@ static void on_news(void *ctx, const struct watch_news *n)
 
 	if (x)
 		suspect(o, x);
-	/* An address that came may be a new way for tunnels whose own address is gone. */
+	/*
+	 * An address that came may be a new way for tunnels whose own
+	 * address is gone.
+	 */
 	if (x || (!n->gone && o->suspects))
 		look_soon(o);
 }
@@ -148,16 +167,21 @@ static void on_readable(struct loop_io *io, int fd, int events)
 	if (!err)
 		return;
 	if (err != -ENOBUFS)
-		log_warn("news of addresses cannot be read: %s", strerror(-err));
+		log_warn("news of addresses cannot be read: %s",
+			 strerror(-err));
 	/* News was lost: any of them may be gone. */
 	table_foreach(&o->by_addr, i)
-		for (struct own_addr *x = o->by_addr.slots[i].value; x; x = x->next)
+		for (struct own_addr *x = o->by_addr.slots[i].value; x;
+		     x = x->next)
 			suspect(o, x);
 	if (o->suspects)
 		look_soon(o);
 }
 
-/* Only while there are tunnels: a host without any is not woken by news of addresses. */
+/*
+ * Only while there are tunnels: a host without any is not woken by
+ * news of addresses.
+ */
 static int watch(struct own_addrs *o)
 {
 	int err;
@@ -167,7 +191,8 @@ static int watch(struct own_addrs *o)
 	err = watch_open(&o->watch, WATCH_ADDRESSES);
 	if (err)
 		return err;
-	err = loop_io_start(o->loop, &o->io, watch_fd(&o->watch), LOOP_READ, on_readable);
+	err = loop_io_start(o->loop, &o->io, watch_fd(&o->watch), LOOP_READ,
+			    on_readable);
 	if (err)
 		watch_close(&o->watch);
 	o->watching = !err;
@@ -186,7 +211,9 @@ static void unwatch(struct own_addrs *o)
 
 /* ---- for held_tunnel.c ---- */
 
-struct own_addrs *own_addrs_new(struct loop *loop, void (*gone)(void *ctx, const struct addr *a), void *ctx)
+struct own_addrs *own_addrs_new(struct loop *loop,
+				void (*gone)(void *ctx, const struct addr *a),
+				void *ctx)
 {
 	struct own_addrs *o = calloc(1, sizeof(*o));
 

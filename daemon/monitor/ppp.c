@@ -21,36 +21,37 @@
 #ifndef PPPD_PATH
 #define PPPD_PATH "/usr/sbin/pppd"
 #endif
-#define TEMPLATE_CHANNEL_FD	3
-#define KILL_MS			10000
-#define FREE_ANSWER_MS		10000
-#define FREE_GRACE_MS		2000
-#define NEVER_RAN		W_EXITCODE(1, 0)
+#define TEMPLATE_CHANNEL_FD 3
+#define KILL_MS		    10000
+#define FREE_ANSWER_MS	    10000
+#define FREE_GRACE_MS	    2000
+#define NEVER_RAN	    W_EXITCODE(1, 0)
 
 enum run_state {
-	RUN_WAITING,		/* for its template */
-	RUN_ASKED,		/* the template was asked to fork */
+	RUN_WAITING, /* for its template */
+	RUN_ASKED,   /* the template was asked to fork */
 	RUN_RUNNING,
-	RUN_OVER,		/* the loop will call exited soon */
+	RUN_OVER, /* the loop will call exited soon */
 };
 
 struct runner_template {
-	struct ppp_template template;	/* first */
+	struct ppp_template template; /* first */
 	struct ppp_runner *runner;
 	struct runner_template *next;
-	struct run *runs;		/* of its calls */
+	struct run *runs; /* of its calls */
 };
 
 struct run {
 	struct ppp_runner *runner;
-	struct runner_template *template;	/* NULL: its template died */
-	struct run *next, **link;	/* in template->runs */
+	struct runner_template *template; /* NULL: its template died */
+	struct run *next, **link;	  /* in template->runs */
 	uint64_t link_id;
-	uint32_t tunnel_id, session_id;		/* for the log */
+	uint32_t tunnel_id, session_id; /* for the log */
 	enum run_state state;
 	bool stopping;
 	pid_t pid;
-	struct loop_timer timer;	/* SIGKILL, or the end of a call that never ran */
+	/* SIGKILL, or the end of a call that never ran */
+	struct loop_timer timer;
 	/* While it waits: */
 	struct ppp_call_params *params;
 	int fds[2];
@@ -63,7 +64,7 @@ struct ppp_runner {
 	ppp_runner_exited *exited;
 	void *arg;
 	struct runner_template *templates;
-	struct table by_link;		/* link -> struct run */
+	struct table by_link; /* link -> struct run */
 	struct table by_pid;
 };
 
@@ -124,8 +125,9 @@ static void run_exited(struct run *run, int status)
 	uint64_t link = run->link_id;
 	pid_t pid = run->pid;
 
-	log_debug("tunnel %u session %u: pppd %d ended, status %#x", run->tunnel_id,
-		  run->session_id, (int)pid, (unsigned int)status);
+	log_debug("tunnel %u session %u: pppd %d ended, status %#x",
+		  run->tunnel_id, run->session_id, (int)pid,
+		  (unsigned int)status);
 	run_free(run);
 	r->exited(r->arg, link, pid, status);
 }
@@ -146,15 +148,16 @@ static void run_over(struct run *run)
 	run_forget_wait(run);
 	run_unlink(run);
 	run->state = RUN_OVER;
-	loop_timer_set(run->runner->loop, &run->timer, loop_now(run->runner->loop), on_over);
+	loop_timer_set(run->runner->loop, &run->timer,
+		       loop_now(run->runner->loop), on_over);
 }
 
 static void on_kill(struct loop_timer *timer)
 {
 	struct run *run = run_of_timer(timer);
 
-	log_warn("tunnel %u session %u: pppd %d does not end and is killed", run->tunnel_id,
-		 run->session_id, (int)run->pid);
+	log_warn("tunnel %u session %u: pppd %d does not end and is killed",
+		 run->tunnel_id, run->session_id, (int)run->pid);
 	kill(run->pid, SIGKILL);
 }
 
@@ -165,8 +168,8 @@ static void on_kill(struct loop_timer *timer)
 static void run_terminate(struct run *run)
 {
 	kill(run->pid, SIGTERM);
-	loop_timer_set(run->runner->loop, &run->timer, loop_now(run->runner->loop) + KILL_MS,
-		       on_kill);
+	loop_timer_set(run->runner->loop, &run->timer,
+		       loop_now(run->runner->loop) + KILL_MS, on_kill);
 }
 
 static void on_started(void *arg, int result, struct ipc_message *m)
@@ -174,17 +177,20 @@ static void on_started(void *arg, int result, struct ipc_message *m)
 	struct run *run = arg;
 	const struct ppp_template_started *s;
 
-	s = m && !result ? ipc_body(m, const struct ppp_template_started) : NULL;
+	s = m && !result ? ipc_body(m, const struct ppp_template_started) :
+			   NULL;
 	if (!s || s->pid <= 0) {
-		log_error("tunnel %u session %u: pppd does not start: %s", run->tunnel_id,
-			  run->session_id, strerror(result ? -result : EPROTO));
+		log_error("tunnel %u session %u: pppd does not start: %s",
+			  run->tunnel_id, run->session_id,
+			  strerror(result ? -result : EPROTO));
 		run_over(run);
 		return;
 	}
 	run->pid = s->pid;
 	run->state = RUN_RUNNING;
 	if (table_put(&run->runner->by_pid, (uint64_t)run->pid, run)) {
-		log_error("tunnel %u session %u: out of memory", run->tunnel_id, run->session_id);
+		log_error("tunnel %u session %u: out of memory", run->tunnel_id,
+			  run->session_id);
 		kill(run->pid, SIGKILL);
 		run->pid = 0;
 		run_over(run);
@@ -194,21 +200,23 @@ static void on_started(void *arg, int result, struct ipc_message *m)
 		run_terminate(run);
 }
 
-static int run_ask(struct run *run, const struct ppp_call_params *p, const int fds[2])
+static int run_ask(struct run *run, const struct ppp_call_params *p,
+		   const int fds[2])
 {
 	struct channel *channel = &run->template->template.channel;
 	int err;
 
 	if (!channel_is_open(channel))
 		return -EPIPE;
-	err = channel_request(channel, PPP_TEMPLATE_CALL, p, sizeof(*p), fds, 2, on_started, run);
+	err = channel_request(channel, PPP_TEMPLATE_CALL, p, sizeof(*p), fds, 2,
+			      on_started, run);
 	if (!err)
 		run->state = RUN_ASKED;
 	return err;
 }
 
-static int run_wait(struct run *run, const struct ppp_call_params *p, int pppox_fd,
-		    int channel_fd)
+static int run_wait(struct run *run, const struct ppp_call_params *p,
+		    int pppox_fd, int channel_fd)
 {
 	int a = fcntl(pppox_fd, F_DUPFD_CLOEXEC, 0);
 	int b = fcntl(channel_fd, F_DUPFD_CLOEXEC, 0);
@@ -260,8 +268,10 @@ static void on_ready(struct ppp_template *t)
 			continue;
 		err = run_ask(run, run->params, run->fds);
 		if (err) {
-			log_error("tunnel %u session %u: pppd does not start: %s", run->tunnel_id,
-				  run->session_id, strerror(-err));
+			log_error("tunnel %u session %u: pppd does not start: "
+				  "%s",
+				  run->tunnel_id, run->session_id,
+				  strerror(-err));
 			run_over(run);
 		} else {
 			run_forget_wait(run);
@@ -292,7 +302,8 @@ static void on_down(struct ppp_template *t)
 			run_unlink(run);
 			if (kill(run->pid, 0) < 0 && errno == ESRCH)
 				run_over(run);
-		} else if (run->state == RUN_WAITING && (t->failures || t->retired)) {
+		} else if (run->state == RUN_WAITING &&
+			   (t->failures || t->retired)) {
 			run_over(run);
 		}
 	}
@@ -300,18 +311,20 @@ static void on_down(struct ppp_template *t)
 		rt_free(rt);
 }
 
-static struct runner_template *rt_new(struct ppp_runner *r, const struct config_ppp *profile,
-				      bool lns)
+static struct runner_template *
+rt_new(struct ppp_runner *r, const struct config_ppp *profile, bool lns)
 {
 	struct runner_template *rt;
-	char **argv = ppp_options_new(r->config, profile, lns, r->plugin, TEMPLATE_CHANNEL_FD);
+	char **argv = ppp_options_new(r->config, profile, lns, r->plugin,
+				      TEMPLATE_CHANNEL_FD);
 
 	rt = argv ? calloc(1, sizeof(*rt)) : NULL;
 	if (!rt) {
 		ppp_options_free(argv);
 		return NULL;
 	}
-	ppp_template_init(&rt->template, r->loop, profile->name, lns, r->pppd, argv);
+	ppp_template_init(&rt->template, r->loop, profile->name, lns, r->pppd,
+			  argv);
 	rt->template.ready = on_ready;
 	rt->template.child_exited = on_child_exited;
 	rt->template.down = on_down;
@@ -322,7 +335,8 @@ static struct runner_template *rt_new(struct ppp_runner *r, const struct config_
 	return rt;
 }
 
-static struct runner_template *rt_find(const struct ppp_runner *r, const char *profile, bool lns)
+static struct runner_template *rt_find(const struct ppp_runner *r,
+				       const char *profile, bool lns)
 {
 	for (struct runner_template *rt = r->templates; rt; rt = rt->next)
 		if (!rt->template.retired && rt->template.lns == lns &&
@@ -332,7 +346,8 @@ static struct runner_template *rt_find(const struct ppp_runner *r, const char *p
 }
 
 /* The profile's template, made when there is none; NULL with errno. */
-static struct runner_template *rt_get(struct ppp_runner *r, const char *profile, bool lns)
+static struct runner_template *rt_get(struct ppp_runner *r, const char *profile,
+				      bool lns)
 {
 	const struct config_ppp *p = config_ppp_find(r->config, profile);
 	struct runner_template *rt = rt_find(r, profile, lns);
@@ -361,8 +376,10 @@ static void rt_start_all(struct ppp_runner *r)
 
 /* ---- the port ---- */
 
-struct ppp_runner *ppp_runner_new(struct loop *loop, const struct config *config,
-				  const char *plugin, ppp_runner_exited *exited, void *arg)
+struct ppp_runner *ppp_runner_new(struct loop *loop,
+				  const struct config *config,
+				  const char *plugin, ppp_runner_exited *exited,
+				  void *arg)
 {
 	struct ppp_runner *r = calloc(1, sizeof(*r));
 
@@ -385,8 +402,9 @@ void ppp_runner_set_pppd(struct ppp_runner *r, const char *path)
 		rt->template.pppd = path;
 }
 
-int ppp_runner_start(struct ppp_runner *r, const char *profile, const struct ppp_call_params *p,
-		     int pppox_fd, int call_channel_fd)
+int ppp_runner_start(struct ppp_runner *r, const char *profile,
+		     const struct ppp_call_params *p, int pppox_fd,
+		     int call_channel_fd)
 {
 	const int fds[2] = { pppox_fd, call_channel_fd };
 	struct runner_template *rt = rt_get(r, profile, p->lns);
@@ -413,7 +431,9 @@ int ppp_runner_start(struct ppp_runner *r, const char *profile, const struct ppp
 	err = -EPIPE;
 	if (rt->template.state == PPP_TEMPLATE_IS_READY)
 		err = run_ask(run, p, fds);
-	/* The template is not ready, or it is dead and that is not known yet. */
+	/*
+	 * The template is not ready, or it is dead and that is not known yet.
+	 */
 	if (err == -EPIPE)
 		err = run_wait(run, p, pppox_fd, call_channel_fd);
 	if (err)
@@ -435,7 +455,7 @@ void ppp_runner_stop(struct ppp_runner *r, uint64_t link)
 	case RUN_RUNNING:
 		run_terminate(run);
 		break;
-	case RUN_ASKED:		/* when the answer comes */
+	case RUN_ASKED: /* when the answer comes */
 	case RUN_OVER:
 		break;
 	}
@@ -502,7 +522,8 @@ static int ms_left(const struct timespec *deadline)
 	int64_t left;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	left = (deadline->tv_sec - now.tv_sec) * 1000 + (deadline->tv_nsec - now.tv_nsec) / 1000000;
+	left = (deadline->tv_sec - now.tv_sec) * 1000 +
+	       (deadline->tv_nsec - now.tv_nsec) / 1000000;
 	return left > 0 ? (int)left : 0;
 }
 
@@ -552,8 +573,9 @@ static void await_answers(struct ppp_runner *r)
 			continue;
 		if (n != 1)
 			return;
-		channel_work(channel, (p.revents & ~POLLOUT ? LOOP_READ : 0) |
-			     (p.revents & POLLOUT ? LOOP_WRITE : 0));
+		channel_work(channel,
+			     (p.revents & ~POLLOUT ? LOOP_READ : 0) |
+				     (p.revents & POLLOUT ? LOOP_WRITE : 0));
 	}
 }
 

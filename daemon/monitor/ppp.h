@@ -34,20 +34,27 @@ typedef void ppp_runner_exited(void *arg, uint64_t link, pid_t pid, int status);
  * kept by pointer. plugin: l2tpd.so, a path, or a name in pppd's own folder.
  * NULL: out of memory.
  */
-struct ppp_runner *ppp_runner_new(struct loop *loop, const struct config *config,
-				  const char *plugin, ppp_runner_exited *exited, void *arg);
+struct ppp_runner *ppp_runner_new(struct loop *loop,
+				  const struct config *config,
+				  const char *plugin, ppp_runner_exited *exited,
+				  void *arg);
 /* In place of /usr/sbin/pppd; before the loop runs. Kept by pointer. */
 void ppp_runner_set_pppd(struct ppp_runner *r, const char *path);
-/* Ends every template and call, at last by SIGKILL, and reaps them. No callbacks. */
+/*
+ * Ends every template and call, at last by SIGKILL, and reaps
+ * them. No callbacks.
+ */
 void ppp_runner_free(struct ppp_runner *r);
 
 /*
- * Starts pppd for the call p->link with the fds, which stay the caller's. 0, and exited
- * is called in the end; or -ENOENT (no such profile), -EEXIST (the session has
- * a pppd), -ENOEXEC (pppd does not take the profile's options) or -errno.
+ * Starts pppd for the call p->link with the fds, which stay the caller's. 0,
+ * and exited is called in the end; or -ENOENT (no such profile), -EEXIST (the
+ * session has a pppd), -ENOEXEC (pppd does not take the profile's options) or
+ * -errno.
  */
-int ppp_runner_start(struct ppp_runner *r, const char *profile, const struct ppp_call_params *p,
-		     int pppox_fd, int call_channel_fd);
+int ppp_runner_start(struct ppp_runner *r, const char *profile,
+		     const struct ppp_call_params *p, int pppox_fd,
+		     int call_channel_fd);
 /* SIGTERM, and SIGKILL 10 s later. A session without a pppd is left alone. */
 void ppp_runner_stop(struct ppp_runner *r, uint64_t link);
 

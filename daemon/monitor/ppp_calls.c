@@ -48,7 +48,8 @@ static int take_start(struct request *q)
 	err = ipc_pair(sv);
 	if (err)
 		return err;
-	err = ppp_runner_start(c->runner, r->profile, &r->params, s->pppox, sv[1]);
+	err = ppp_runner_start(c->runner, r->profile, &r->params, s->pppox,
+			       sv[1]);
 	close(sv[1]);
 	if (err) {
 		close(sv[0]);
@@ -74,7 +75,11 @@ void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status)
 {
 	struct ppp_calls *c = calls;
 	struct held_session *s = held_session_or_gone(c->held, link);
-	struct monitor_ppp_exit event = { .link = link, .status = status, .pid = pid };
+	struct monitor_ppp_exit event = {
+		.link = link,
+		.status = status,
+		.pid = pid,
+	};
 
 	if (s) {
 		net_forget(c->net, s);
@@ -82,7 +87,8 @@ void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status)
 		if (s->gone)
 			held_session_free(c->held, s);
 	}
-	channel_event(c->engine, MONITOR_PPP_EXIT, &event, sizeof(event), NULL, 0);
+	channel_event(c->engine, MONITOR_PPP_EXIT, &event, sizeof(event), NULL,
+		      0);
 }
 
 /* ---- a pppd that dialled ---- */
@@ -116,5 +122,5 @@ const struct request_row ppp_calls_rows[] = {
 	{ MONITOR_PPP_START, sizeof(struct monitor_ppp), take_start },
 	{ MONITOR_PPP_STOP, sizeof(struct monitor_link), take_stop },
 	{ MONITOR_SESSION_FD, sizeof(struct monitor_link), take_fd },
-	{ 0 }
+	{ 0 },
 };

@@ -13,7 +13,8 @@ struct args {
 	bool failed;
 };
 
-static void __attribute__((format(printf, 2, 3))) add(struct args *a, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3)))
+add(struct args *a, const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -55,7 +56,10 @@ static unsigned int auth_mask(const struct config_ppp *p)
 	return mask;
 }
 
-static const struct { enum config_auth kind; const char *require, *refuse; } auths[] = {
+static const struct {
+	enum config_auth kind;
+	const char *require, *refuse;
+} auths[] = {
 	{ CONFIG_AUTH_PAP, "require-pap", "refuse-pap" },
 	{ CONFIG_AUTH_CHAP, "require-chap", "refuse-chap" },
 	{ CONFIG_AUTH_MSCHAPV1, "require-mschap", "refuse-mschap" },
@@ -66,22 +70,29 @@ static const struct { enum config_auth kind; const char *require, *refuse; } aut
 static const char *auth_name(enum config_auth kind)
 {
 	switch (kind) {
-	case CONFIG_AUTH_PAP:		return "pap";
-	case CONFIG_AUTH_CHAP:		return "chap";
-	case CONFIG_AUTH_MSCHAPV1:	return "mschapv1";
-	case CONFIG_AUTH_MSCHAPV2:	return "mschapv2";
+	case CONFIG_AUTH_PAP:
+		return "pap";
+	case CONFIG_AUTH_CHAP:
+		return "chap";
+	case CONFIG_AUTH_MSCHAPV1:
+		return "mschapv1";
+	case CONFIG_AUTH_MSCHAPV2:
+		return "mschapv2";
 	}
 	return "";
 }
 
-/* The order of the methods. pppd has no option for it, so the plugin gets it. */
+/*
+ * The order of the methods. pppd has no option for it, so the plugin gets it.
+ */
 static void auth_order(struct args *a, const struct config_ppp *p)
 {
 	char list[64] = "";
 	size_t used = 0;
 
 	for (size_t i = 0; i < p->auth_n; i++)
-		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? "," : "",
+		used += (size_t)snprintf(list + used, sizeof(list) - used,
+					 "%s%s", i ? "," : "",
 					 auth_name(p->auth[i]));
 	if (used) {
 		add(a, "l2tpd-auth");
@@ -107,7 +118,9 @@ static void lns_auth(struct args *a, const struct config_ppp *p)
 	auth_order(a, p);
 }
 
-/* The caller asks nothing of the peer; the methods are those that it agrees to. */
+/*
+ * The caller asks nothing of the peer; the methods are those that it agrees to.
+ */
 static void caller_auth(struct args *a, const struct config_ppp *p)
 {
 	unsigned int mask = auth_mask(p);
@@ -121,7 +134,8 @@ static void caller_auth(struct args *a, const struct config_ppp *p)
 	add(a, "refuse-eap");
 }
 
-static void lns_options(struct args *a, const struct config *c, const struct config_ppp *p)
+static void lns_options(struct args *a, const struct config *c,
+			const struct config_ppp *p)
 {
 	char text[ADDR_STRLEN];
 
@@ -148,7 +162,10 @@ static void caller_options(struct args *a, const struct config_ppp *p)
 		add(a, "usepeerdns");
 }
 
-/* pppd's options can only require MPPE. Where it is optional, the plugin sees to that. */
+/*
+ * pppd's options can only require MPPE. Where it is optional, the
+ * plugin sees to that.
+ */
 static void mppe_options(struct args *a, const struct config_ppp *p)
 {
 	if (p->mppe_bits & CONFIG_MPPE_40)
@@ -171,13 +188,14 @@ static bool wants_ccp(const struct config_strings *options)
 
 	for (size_t i = 0; i < options->n; i++)
 		for (size_t k = 0; k < sizeof(of_ccp) / sizeof(of_ccp[0]); k++)
-			if (strncmp(options->v[i], of_ccp[k], strlen(of_ccp[k])) == 0)
+			if (strncmp(options->v[i], of_ccp[k],
+				    strlen(of_ccp[k])) == 0)
 				return true;
 	return false;
 }
 
-char **ppp_options_new(const struct config *c, const struct config_ppp *p, bool lns,
-		       const char *plugin, int fd)
+char **ppp_options_new(const struct config *c, const struct config_ppp *p,
+		       bool lns, const char *plugin, int fd)
 {
 	struct args a = { 0 };
 
@@ -188,7 +206,7 @@ char **ppp_options_new(const struct config *c, const struct config_ppp *p, bool 
 	add(&a, "nodetach");
 	add(&a, "nopersist");
 	add(&a, "nomultilink");
-	add(&a, "novj");	/* does not survive lost or reordered packets */
+	add(&a, "novj"); /* does not survive lost or reordered packets */
 	if (p->mppe != CONFIG_MPPE_OFF)
 		mppe_options(&a, p);
 	if (p->mppe != CONFIG_MPPE_OFF || wants_ccp(&p->options)) {
@@ -209,7 +227,10 @@ char **ppp_options_new(const struct config *c, const struct config_ppp *p, bool 
 		caller_options(&a, p);
 	for (size_t i = 0; i < p->options.n; i++)
 		add(&a, "%s", p->options.v[i]);
-	/* An LNS runs l2tpd's ip-up and ip-down in place of pppd's scripts; a caller's machine has its own. */
+	/*
+	 * An LNS runs l2tpd's ip-up and ip-down in place of pppd's scripts; a
+	 * caller's machine has its own.
+	 */
 	if (p->pppd_scripts_given ? !p->pppd_scripts : lns)
 		add(&a, "l2tpd-noscripts");
 	add_value(&a, "l2tpd-template", (uint32_t)fd);

@@ -11,8 +11,8 @@
  * argv of the template for profile p, as LNS or as the caller, whose channel
  * is fd: NULL at its end, and when out of memory. Free with ppp_options_free.
  */
-char **ppp_options_new(const struct config *c, const struct config_ppp *p, bool lns,
-		       const char *plugin, int fd);
+char **ppp_options_new(const struct config *c, const struct config_ppp *p,
+		       bool lns, const char *plugin, int fd);
 void ppp_options_free(char **argv);
 
 #endif

@@ -16,13 +16,12 @@
 #include "lib/log.h"
 #include "monitor/ppp_options.h"
 
-#define CHANNEL_FD	3		/* in the template; ppp.c says so in argv */
-#define START_MS	30000
-#define BACKOFF_MIN_MS	1000
-#define BACKOFF_MAX_MS	60000
+#define CHANNEL_FD     3 /* in the template; ppp.c says so in argv */
+#define START_MS       30000
+#define BACKOFF_MIN_MS 1000
+#define BACKOFF_MAX_MS 60000
 
-#define template_of(p, member) \
-	container_of(p, struct ppp_template, member)
+#define template_of(p, member) container_of(p, struct ppp_template, member)
 
 static const char *role(const struct ppp_template *t)
 {
@@ -33,7 +32,8 @@ static const char *role(const struct ppp_template *t)
 
 static void take_line(struct ppp_template *t)
 {
-	static const char mark[] = "pppd: ";	/* pppd begins a line so that says what is wrong with its options */
+	/* pppd begins a line so that says what is wrong with its options */
+	static const char mark[] = "pppd: ";
 	size_t used = strlen(t->error);
 
 	t->line[t->line_len] = '\0';
@@ -45,8 +45,8 @@ static void take_line(struct ppp_template *t)
 	if (t->state == PPP_TEMPLATE_IS_READY)
 		log_warn("ppp %s (%s): %s", t->profile, role(t), t->line);
 	else
-		snprintf(t->error + used, sizeof(t->error) - used, "%s%s", used ? "; " : "",
-			 t->line + sizeof(mark) - 1);
+		snprintf(t->error + used, sizeof(t->error) - used, "%s%s",
+			 used ? "; " : "", t->line + sizeof(mark) - 1);
 }
 
 /* True when there may be more. */
@@ -85,7 +85,8 @@ static void on_template_timer(struct loop_timer *timer);
 
 static void schedule(struct ppp_template *t, uint64_t delay_ms)
 {
-	loop_timer_set(t->loop, &t->timer, loop_now(t->loop) + delay_ms, on_template_timer);
+	loop_timer_set(t->loop, &t->timer, loop_now(t->loop) + delay_ms,
+		       on_template_timer);
 }
 
 static void start_again(struct ppp_template *t)
@@ -111,17 +112,22 @@ static void close_output(struct ppp_template *t)
 /* Once the process is reaped and everything that it sent is read. */
 static void down(struct ppp_template *t)
 {
-	if (t->pid > 0 || channel_is_open(&t->channel) || t->state == PPP_TEMPLATE_IS_DOWN)
+	if (t->pid > 0 || channel_is_open(&t->channel) ||
+	    t->state == PPP_TEMPLATE_IS_DOWN)
 		return;
 	loop_timer_stop(&t->timer);
 	close_output(t);
 	if (t->state == PPP_TEMPLATE_IS_STARTING) {
 		t->failures++;
-		log_error("ppp %s (%s): pppd does not start: %s", t->profile, role(t),
-			  t->error[0] ? t->error : WIFSIGNALED(t->status) ?
-			  strsignal(WTERMSIG(t->status)) : "it ended without a word, see its log");
+		log_error("ppp %s (%s): pppd does not start: %s", t->profile,
+			  role(t),
+			  t->error[0] ? t->error :
+			  WIFSIGNALED(t->status) ?
+					strsignal(WTERMSIG(t->status)) :
+					"it ended without a word, see its log");
 	} else if (!t->retired) {
-		log_warn("ppp %s (%s): the template pppd died, its calls go on", t->profile, role(t));
+		log_warn("ppp %s (%s): the template pppd died, its calls go on",
+			 t->profile, role(t));
 	}
 	t->state = PPP_TEMPLATE_IS_DOWN;
 	if (!t->retired)
@@ -142,8 +148,8 @@ bool ppp_template_reaped(struct ppp_template *t, pid_t pid, int status)
 {
 	if (t->pid != pid)
 		return false;
-	log_debug("ppp %s (%s): template %d ended, status %#x", t->profile, role(t), (int)pid,
-		  (unsigned int)status);
+	log_debug("ppp %s (%s): template %d ended, status %#x", t->profile,
+		  role(t), (int)pid, (unsigned int)status);
 	t->pid = 0;
 	t->status = status;
 	down(t);
@@ -155,10 +161,13 @@ bool ppp_template_reaped(struct ppp_template *t, pid_t pid, int status)
 static void on_message(struct channel *c, struct ipc_message *m)
 {
 	struct ppp_template *t = template_of(c, channel);
-	const struct ppp_template_exit *gone = ipc_body(m, const struct ppp_template_exit);
+	const struct ppp_template_exit *gone =
+		ipc_body(m, const struct ppp_template_exit);
 
-	if (m->header.type == PPP_TEMPLATE_READY && t->state == PPP_TEMPLATE_IS_STARTING) {
-		log_debug("ppp %s (%s): template %d is ready", t->profile, role(t), (int)t->pid);
+	if (m->header.type == PPP_TEMPLATE_READY &&
+	    t->state == PPP_TEMPLATE_IS_STARTING) {
+		log_debug("ppp %s (%s): template %d is ready", t->profile,
+			  role(t), (int)t->pid);
 		loop_timer_stop(&t->timer);
 		t->state = PPP_TEMPLATE_IS_READY;
 		t->failures = 0;
@@ -170,7 +179,8 @@ static void on_message(struct channel *c, struct ipc_message *m)
 
 static int spawn(struct ppp_template *t, int channel_fd, int output_fd)
 {
-	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	static char path[] =
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	char *const env[] = { path, NULL };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
@@ -182,10 +192,12 @@ static int spawn(struct ppp_template *t, int channel_fd, int output_fd)
 	/* The order matters: channel_fd and output_fd may be 3 themselves. */
 	posix_spawn_file_actions_adddup2(&files, output_fd, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&files, output_fd, STDERR_FILENO);
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null",
+					 O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, channel_fd, CHANNEL_FD);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
-				 POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID |
+						POSIX_SPAWN_SETSIGMASK |
+						POSIX_SPAWN_SETSIGDEF);
 	sigemptyset(&set);
 	posix_spawnattr_setsigmask(&attr, &set);
 	sigfillset(&set);
@@ -217,11 +229,13 @@ static int start(struct ppp_template *t)
 	close(out[1]);
 	t->output_fd = out[0];
 	if (!err)
-		err = channel_open(&t->channel, t->loop, sv[0], on_message, on_closed);
+		err = channel_open(&t->channel, t->loop, sv[0], on_message,
+				   on_closed);
 	else
 		close(sv[0]);
 	if (!err)
-		err = loop_io_start(t->loop, &t->output, out[0], LOOP_READ, on_output);
+		err = loop_io_start(t->loop, &t->output, out[0], LOOP_READ,
+				    on_output);
 	return err;
 }
 
@@ -231,7 +245,8 @@ static void on_template_timer(struct loop_timer *timer)
 	int err;
 
 	if (t->state == PPP_TEMPLATE_IS_STARTING) {
-		snprintf(t->error, sizeof(t->error), "it is not ready after %d s", START_MS / 1000);
+		snprintf(t->error, sizeof(t->error),
+			 "it is not ready after %d s", START_MS / 1000);
 		kill_it(t);
 		return;
 	}
@@ -241,15 +256,17 @@ static void on_template_timer(struct loop_timer *timer)
 	schedule(t, START_MS);
 	err = start(t);
 	if (err) {
-		snprintf(t->error, sizeof(t->error), "%s: %s", t->pppd, strerror(-err));
+		snprintf(t->error, sizeof(t->error), "%s: %s", t->pppd,
+			 strerror(-err));
 		channel_close(&t->channel);
 		kill_it(t);
 		down(t);
 	}
 }
 
-void ppp_template_init(struct ppp_template *t, struct loop *loop, const char *profile, bool lns,
-		       const char *pppd, char **argv)
+void ppp_template_init(struct ppp_template *t, struct loop *loop,
+		       const char *profile, bool lns, const char *pppd,
+		       char **argv)
 {
 	memset(t, 0, sizeof(*t));
 	t->loop = loop;

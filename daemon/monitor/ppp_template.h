@@ -14,22 +14,28 @@
 #include "lib/config.h"
 #include "lib/loop.h"
 
-enum ppp_template_state { PPP_TEMPLATE_IS_DOWN, PPP_TEMPLATE_IS_STARTING, PPP_TEMPLATE_IS_READY };
+enum ppp_template_state {
+	PPP_TEMPLATE_IS_DOWN,
+	PPP_TEMPLATE_IS_STARTING,
+	PPP_TEMPLATE_IS_READY
+};
 
 struct ppp_template {
 	struct loop *loop;
 	char profile[CONFIG_NAME_MAX];
 	bool lns;
-	bool retired;			/* does not start again */
+	bool retired; /* does not start again */
 	enum ppp_template_state state;
 	const char *pppd;
-	char **argv;			/* owned */
-	pid_t pid;			/* 0: none */
-	int status;			/* waitpid's, of the last one */
+	char **argv; /* owned */
+	pid_t pid;   /* 0: none */
+	int status;  /* waitpid's, of the last one */
 	struct channel channel;
-	struct loop_timer timer;	/* the next start; while it starts, when it is given up */
-	unsigned int failures;		/* in a row, before it was ready */
-	int output_fd;			/* stdout and stderr of it and its children; -1: closed */
+	/* the next start; while it starts, when it is given up */
+	struct loop_timer timer;
+	unsigned int failures; /* in a row, before it was ready */
+	/* stdout and stderr of it and its children; -1: closed */
+	int output_fd;
 	struct loop_io output;
 	size_t line_len;
 	char line[256], error[256];
@@ -42,11 +48,15 @@ struct ppp_template {
 	void (*down)(struct ppp_template *t);
 };
 
-/* Takes argv (not NULL), also on failure. The callbacks are set by the caller. */
-void ppp_template_init(struct ppp_template *t, struct loop *loop, const char *profile, bool lns,
-		       const char *pppd, char **argv);
-void ppp_template_fini(struct ppp_template *t);	/* kills and reaps it; no callbacks */
-void ppp_template_start(struct ppp_template *t);	/* from the loop, soon */
+/*
+ * Takes argv (not NULL), also on failure. The callbacks are set by the caller.
+ */
+void ppp_template_init(struct ppp_template *t, struct loop *loop,
+		       const char *profile, bool lns, const char *pppd,
+		       char **argv);
+/* kills and reaps it; no callbacks */
+void ppp_template_fini(struct ppp_template *t);
+void ppp_template_start(struct ppp_template *t); /* from the loop, soon */
 /* The template exits when its last child has. */
 void ppp_template_end(struct ppp_template *t);
 /* True when pid was the template. */

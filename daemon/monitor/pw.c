@@ -29,12 +29,18 @@ static void on_change(void *ctx, struct pw_circuit *c)
 	const struct held_session *s = c->session;
 	struct monitor_circuit event = { .link = s->link, .up = c->up };
 
-	log_info("lcce \"%s\" session \"%s\" (%s): our end of the circuit is %s", s->pw->section->lcce,
-		 s->pw->section->config->name, s->pw->link.name, c->up ? "up" : "down");
-	channel_event(p->engine, MONITOR_CIRCUIT, &event, sizeof(event), NULL, 0);
+	log_info("lcce \"%s\" session \"%s\" (%s): our end of the circuit is "
+		 "%s",
+		 s->pw->section->lcce, s->pw->section->config->name,
+		 s->pw->link.name, c->up ? "up" : "down");
+	channel_event(p->engine, MONITOR_CIRCUIT, &event, sizeof(event), NULL,
+		      0);
 }
 
-/* Only from the first pseudowire on: a host without any is not woken by news of interfaces. */
+/*
+ * Only from the first pseudowire on: a host without any is not woken by
+ * news of interfaces.
+ */
 static int start_watching(struct pws *p)
 {
 	int err;
@@ -73,8 +79,10 @@ static void watch(struct pws *p, struct held_session *s, struct pw *pw)
 	if (pw->link.top != pw->link.base)
 		pw_watch_add(&p->watch, c, pw->link.top, NULL);
 	if (config->circuit && !pw_watch_add(&p->watch, c, 0, config->circuit))
-		log_warn("lcce \"%s\" session \"%s\" (%s): there is no interface %s, whose state is the circuit's; "
-			 "the circuit is down until there is", pw->section->lcce, config->name, pw->link.name,
+		log_warn("lcce \"%s\" session \"%s\" (%s): there "
+			 "is no interface %s, whose state is the "
+			 "circuit's; the circuit is down until there is",
+			 pw->section->lcce, config->name, pw->link.name,
 			 config->circuit);
 	c->session = s;
 	c->up = pw_circuit_is_up(c);
@@ -85,7 +93,8 @@ static int give(struct pws *p, const struct held_session *s, struct pw_link *l)
 {
 	struct rtnl *r = &p->rtnl;
 	struct link was;
-	int err = pw_link_find(r, p->dp, s->dp.tunnel_id, s->dp.session_id, l, &was);
+	int err = pw_link_find(r, p->dp, s->dp.tunnel_id, s->dp.session_id, l,
+			       &was);
 
 	if (err)
 		return err;
@@ -101,12 +110,17 @@ static int make(struct pws *p, struct held_session *s, struct pw *pw)
 	int err;
 
 	pw->link.wanted = (struct pw_wanted){
-		.vlan = c->vlan, .mtu = c->mtu, .mac = c->has_mac ? c->mac : NULL, .bridge = c->bridge, .vrf = c->vrf,
+		.vlan = c->vlan,
+		.mtu = c->mtu,
+		.mac = c->has_mac ? c->mac : NULL,
+		.bridge = c->bridge,
+		.vrf = c->vrf,
 		.dormant = true,
 	};
 	err = give(p, s, &pw->link);
 	if (err)
-		log_error("lcce \"%s\" session \"%s\": %s", pw->section->lcce, c->name, pw->link.why);
+		log_error("lcce \"%s\" session \"%s\": %s", pw->section->lcce,
+			  c->name, pw->link.why);
 	else
 		watch(p, s, pw);
 	return err;
@@ -117,7 +131,9 @@ static int make(struct pws *p, struct held_session *s, struct pw *pw)
 /* Whether the session was installed as its section says. */
 static bool fits(const struct held_session *s, const struct config_pw *c)
 {
-	if (s->dp.ifname[0] ? !c->ifname || strcmp(s->dp.ifname, c->ifname) != 0 : c->ifname != NULL)
+	if (s->dp.ifname[0] ?
+		    !c->ifname || strcmp(s->dp.ifname, c->ifname) != 0 :
+		    c->ifname != NULL)
 		return false;
 	switch (c->type) {
 	case CONFIG_PW_ETHERNET:
@@ -129,7 +145,8 @@ static bool fits(const struct held_session *s, const struct config_pw *c)
 }
 
 /* Takes the section's reference over when it succeeds. */
-static int pw_new(struct pws *p, struct held_session *s, struct pw_section *section)
+static int pw_new(struct pws *p, struct held_session *s,
+		  struct pw_section *section)
 {
 	struct pw *pw;
 	int err;
@@ -195,13 +212,17 @@ static int take_peer(struct request *q)
 
 	if (!s || !s->pw)
 		return -ENOENT;
-	/* A VLAN interface follows its lower one (vlan_stacked_transfer_operstate). */
+	/*
+	 * A VLAN interface follows its lower one
+	 * (vlan_stacked_transfer_operstate).
+	 */
 	err = link_set_ready(&p->rtnl, s->pw->link.base, r->up);
 	if (err)
-		log_error("lcce \"%s\" session \"%s\" (%s): it cannot be made %s as the peer's end of the circuit is "
-			  "(%s)",
-			  s->pw->section->lcce, s->pw->section->config->name, s->pw->link.name,
-			  r->up ? "ready" : "dormant", strerror(-err));
+		log_error("lcce \"%s\" session \"%s\" (%s): it cannot be "
+			  "made %s as the peer's end of the circuit is (%s)",
+			  s->pw->section->lcce, s->pw->section->config->name,
+			  s->pw->link.name, r->up ? "ready" : "dormant",
+			  strerror(-err));
 	return err;
 }
 
@@ -211,7 +232,8 @@ static int take_show(struct request *q)
 	const struct monitor_link *r = q->body;
 	struct held_session *s = held_session_find(p->held, r->link);
 	struct monitor_pw_show show;
-	int err = s && s->pw ? pw_link_show(&p->rtnl, &s->pw->link, &show) : -ENOENT;
+	int err = s && s->pw ? pw_link_show(&p->rtnl, &s->pw->link, &show) :
+			       -ENOENT;
 
 	if (!err)
 		request_answer(q, &show, sizeof(show));
@@ -229,7 +251,8 @@ static int take_add(struct request *q)
 	if (ipc_is_text(r->ifname) && r->ifname[0] &&
 	    statics_has_ifname(p->statics, r->ifname))
 		err = words_refuse(&outcome, -EEXIST,
-				   "another session has this ifname; choose a new one");
+				   "another session has this ifname; choose a "
+				   "new one");
 	else
 		err = pw_sections_add(p->sections, r, &outcome);
 	return words_answer(q, err, &outcome);
@@ -248,7 +271,7 @@ const struct request_row pw_rows[] = {
 	{ MONITOR_PW_DEL, sizeof(struct monitor_pw_name), take_del },
 	{ MONITOR_PW_PEER, sizeof(struct monitor_circuit), take_peer },
 	{ MONITOR_PW_SHOW, sizeof(struct monitor_link), take_show },
-	{ 0 }
+	{ 0 },
 };
 
 /*

@@ -29,17 +29,17 @@ struct pws {
 	const struct held *held;
 	struct pw_sections *sections;
 	const struct statics *statics;
-	struct channel *engine;		/* told when our end of a circuit changes */
-	bool null_dataplane;		/* there are no interfaces */
+	struct channel *engine; /* told when our end of a circuit changes */
+	bool null_dataplane;	/* there are no interfaces */
 	/* Its own; both are open once watching is set: */
 	bool watching;
 	struct rtnl rtnl;
 	struct pw_watch watch;
 };
 
-extern const struct request_row pw_rows[];	/* of a struct pws */
+extern const struct request_row pw_rows[]; /* of a struct pws */
 
-void pws_fini(struct pws *p);		/* after the last pw_forget */
+void pws_fini(struct pws *p); /* after the last pw_forget */
 
 /* The session ends. */
 void pw_forget(struct pws *p, struct held_session *s);

@@ -14,29 +14,40 @@
 
 /* Borrowed from the configuration. */
 struct pw_wanted {
-	uint16_t vlan, mtu;		/* 0: none, the kernel's */
-	const uint8_t *mac;		/* NULL: the kernel's */
-	const char *bridge, *vrf;	/* not both; NULL: none */
-	bool dormant;			/* until link_set_ready says otherwise */
+	uint16_t vlan, mtu;	  /* 0: none, the kernel's */
+	const uint8_t *mac;	  /* NULL: the kernel's */
+	const char *bridge, *vrf; /* not both; NULL: none */
+	bool dormant;		  /* until link_set_ready says otherwise */
 };
 
 struct pw_link {
 	struct pw_wanted wanted;
-	int base;			/* the session's own interface */
-	int top;			/* what joins the bridge or VRF: base, or the VLAN interface on it */
-	char name[IFNAMSIZ];		/* of top */
-	char why[576];			/* the sentence of what failed last */
+	int base; /* the session's own interface */
+	/* what joins the bridge or VRF: base, or the VLAN interface on it */
+	int top;
+	char name[IFNAMSIZ]; /* of top */
+	char why[576];	     /* the sentence of what failed last */
 };
 
 /* All return 0, or -errno with why. */
 
 /* The session's interface, as it is, into out. */
-int pw_link_find(struct rtnl *r, struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id, struct pw_link *l,
-		 struct link *out);
-/* Gives all that is wanted and not there already. After an error it has a part of it. */
-int pw_link_give(struct rtnl *r, struct pw_link *l, const struct link *is, const struct addr *peer);
-/* Makes the interface again what the kernel made. What fails here is gone with the session. */
-void pw_link_take_back(struct rtnl *r, struct pw_link *l, const struct link *was);
-int pw_link_show(struct rtnl *r, const struct pw_link *l, struct monitor_pw_show *out);	/* without why */
+int pw_link_find(struct rtnl *r, struct dataplane *dp, uint32_t tunnel_id,
+		 uint32_t session_id, struct pw_link *l, struct link *out);
+/*
+ * Gives all that is wanted and not there already. After an error it
+ * has a part of it.
+ */
+int pw_link_give(struct rtnl *r, struct pw_link *l, const struct link *is,
+		 const struct addr *peer);
+/*
+ * Makes the interface again what the kernel made. What fails here is gone with
+ * the session.
+ */
+void pw_link_take_back(struct rtnl *r, struct pw_link *l,
+		       const struct link *was);
+/* without why */
+int pw_link_show(struct rtnl *r, const struct pw_link *l,
+		 struct monitor_pw_show *out);
 
 #endif

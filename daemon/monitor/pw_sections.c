@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the interfaces of pseudowires are to be, configured and added; see pw_sections.h. */
+/*
+ * What the interfaces of pseudowires are to be, configured and added; see
+ * pw_sections.h.
+ */
 #include "monitor/pw_sections.h"
 
 #include <errno.h>
@@ -14,18 +17,22 @@
 #include "lib/table.h"
 #include "monitor/words.h"
 
-/* The tables go by keyed hashes, so that nobody can find two names with the same hash. */
+/*
+ * The tables go by keyed hashes, so that nobody can find two names
+ * with the same hash.
+ */
 struct pw_sections {
 	const struct config *config;
 	uint64_t key[2];
-	struct table by_name, by_ifname;	/* -> struct pw_section */
+	struct table by_name, by_ifname; /* -> struct pw_section */
 	struct pw_section *added;
 	size_t added_n;
 };
 
 /* ---- how they are found ---- */
 
-static uint64_t name_key(const struct pw_sections *p, const char *lcce, const char *session)
+static uint64_t name_key(const struct pw_sections *p, const char *lcce,
+			 const char *session)
 {
 	char both[2 * CONFIG_NAME_MAX];
 	int len = snprintf(both, sizeof(both), "%s/%s", lcce, session);
@@ -38,12 +45,14 @@ static uint64_t ifname_key(const struct pw_sections *p, const char *ifname)
 	return hash_keyed(p->key, ifname, strlen(ifname));
 }
 
-static struct pw_section *find(const struct pw_sections *p, const char *lcce, const char *session)
+static struct pw_section *find(const struct pw_sections *p, const char *lcce,
+			       const char *session)
 {
 	return table_get(&p->by_name, name_key(p, lcce, session));
 }
 
-struct pw_section *pw_sections_get(struct pw_sections *p, const char *lcce, const char *session)
+struct pw_section *pw_sections_get(struct pw_sections *p, const char *lcce,
+				   const char *session)
 {
 	struct pw_section *s = find(p, lcce, session);
 
@@ -68,7 +77,8 @@ bool pw_sections_has_ifname(const struct pw_sections *p, const char *ifname)
 /* ---- one comes and goes ---- */
 
 /* Takes added over when it succeeds. */
-static int enter(struct pw_sections *p, const char *lcce, const struct config_pw *config, struct config *added)
+static int enter(struct pw_sections *p, const char *lcce,
+		 const struct config_pw *config, struct config *added)
 {
 	struct pw_section *s = calloc(1, sizeof(*s));
 	int err;
@@ -79,7 +89,8 @@ static int enter(struct pw_sections *p, const char *lcce, const struct config_pw
 	snprintf(s->lcce, sizeof(s->lcce), "%s", lcce);
 	err = table_put(&p->by_name, name_key(p, lcce, config->name), s);
 	if (!err && config->ifname) {
-		err = table_put(&p->by_ifname, ifname_key(p, config->ifname), s);
+		err = table_put(&p->by_ifname, ifname_key(p, config->ifname),
+				s);
 		if (err)
 			table_del(&p->by_name, name_key(p, lcce, config->name));
 	}
@@ -99,7 +110,10 @@ static int enter(struct pw_sections *p, const char *lcce, const struct config_pw
 	return 0;
 }
 
-/* Only for one that was added. Interfaces that were made by it still hold a reference. */
+/*
+ * Only for one that was added. Interfaces that were made by it still
+ * hold a reference.
+ */
 static void leave(struct pw_sections *p, struct pw_section *s)
 {
 	table_del(&p->by_name, name_key(p, s->lcce, s->config->name));
@@ -121,13 +135,16 @@ void pw_sections_clear(struct pw_sections *p)
 struct pw_sections *pw_sections_new(const struct config *c)
 {
 	struct pw_sections *p = calloc(1, sizeof(*p));
-	int err = p && getrandom(p->key, sizeof(p->key), 0) == sizeof(p->key) ? 0 : -ENOMEM;
+	int err = p && getrandom(p->key, sizeof(p->key), 0) == sizeof(p->key) ?
+			  0 :
+			  -ENOMEM;
 
 	if (p)
 		p->config = c;
 	for (size_t i = 0; i < c->lcce_n && !err; i++)
 		for (size_t k = 0; k < c->lcce[i].sessions_n && !err; k++)
-			err = enter(p, c->lcce[i].name, &c->lcce[i].sessions[k], NULL);
+			err = enter(p, c->lcce[i].name, &c->lcce[i].sessions[k],
+				    NULL);
 	if (!err)
 		return p;
 	pw_sections_free(p);
@@ -150,25 +167,34 @@ void pw_sections_free(struct pw_sections *p)
 
 /* ---- the engine's requests: nothing in them is believed ---- */
 
-static bool name_fits(const char lcce[CONFIG_NAME_MAX], const char session[CONFIG_NAME_MAX])
+static bool name_fits(const char lcce[CONFIG_NAME_MAX],
+		      const char session[CONFIG_NAME_MAX])
 {
-	return memchr(lcce, 0, CONFIG_NAME_MAX) && memchr(session, 0, CONFIG_NAME_MAX) && config_name_ok(lcce) &&
+	return memchr(lcce, 0, CONFIG_NAME_MAX) &&
+	       memchr(session, 0, CONFIG_NAME_MAX) && config_name_ok(lcce) &&
 	       config_name_ok(session);
 }
 
 static bool fits(const struct monitor_pw_add *r)
 {
-	return name_fits(r->lcce, r->session) && words_is_enum(r->type, CONFIG_PW_VLAN) &&
-	       words_is_ifname(r->ifname) && words_is_ifname(r->bridge) && words_is_ifname(r->vrf) &&
-	       words_is_ifname(r->circuit);
+	return name_fits(r->lcce, r->session) &&
+	       words_is_enum(r->type, CONFIG_PW_VLAN) &&
+	       words_is_ifname(r->ifname) && words_is_ifname(r->bridge) &&
+	       words_is_ifname(r->vrf) && words_is_ifname(r->circuit);
 }
 
 /* c points into r and into itself. */
 static void pw_init(struct config_pw *c, const struct monitor_pw_add *r)
 {
 	*c = (struct config_pw){
-		.type = r->type, .vlan = r->vlan, .mtu = r->mtu, .has_mac = r->has_mac, .ifname = words_text(r->ifname),
-		.bridge = words_text(r->bridge), .vrf = words_text(r->vrf), .circuit = words_text(r->circuit),
+		.type = r->type,
+		.vlan = r->vlan,
+		.mtu = r->mtu,
+		.has_mac = r->has_mac,
+		.ifname = words_text(r->ifname),
+		.bridge = words_text(r->bridge),
+		.vrf = words_text(r->vrf),
+		.circuit = words_text(r->circuit),
 	};
 	config_section_pw.init(c);
 	memcpy(c->name, r->session, sizeof(c->name));
@@ -176,7 +202,10 @@ static void pw_init(struct config_pw *c, const struct monitor_pw_add *r)
 	c->remote_end_id = c->name;
 }
 
-/* The section as it would stand in a file; keys of the lcce itself do not matter here. NULL: no memory. */
+/*
+ * The section as it would stand in a file; keys of the lcce itself do not
+ * matter here. NULL: no memory.
+ */
 static char *print(const struct monitor_pw_add *r)
 {
 	struct config_pw pw;
@@ -192,10 +221,13 @@ static char *print(const struct monitor_pw_add *r)
 }
 
 /* Has it read and checked as a file is. NULL, with a sentence in out->why. */
-static struct config *compose(const struct monitor_pw_add *r, struct monitor_outcome *out)
+static struct config *compose(const struct monitor_pw_add *r,
+			      struct monitor_outcome *out)
 {
 	char *text = print(r);
-	struct config *c = text ? config_parse_words(text, out->why, sizeof(out->why)) : NULL;
+	struct config *c =
+		text ? config_parse_words(text, out->why, sizeof(out->why)) :
+		       NULL;
 
 	if (!text)
 		words_refuse(out, -ENOMEM, "l2tpd is out of memory");
@@ -203,7 +235,8 @@ static struct config *compose(const struct monitor_pw_add *r, struct monitor_out
 	return c;
 }
 
-int pw_sections_add(struct pw_sections *p, const struct monitor_pw_add *r, struct monitor_outcome *out)
+int pw_sections_add(struct pw_sections *p, const struct monitor_pw_add *r,
+		    struct monitor_outcome *out)
 {
 	const struct pw_section *same;
 	struct config *added;
@@ -213,13 +246,22 @@ int pw_sections_add(struct pw_sections *p, const struct monitor_pw_add *r, struc
 		return -EINVAL;
 	same = find(p, r->lcce, r->session);
 	if (same)
-		return words_refuse(out, -EEXIST, "lcce \"%s\" has a session \"%s\"%s already; choose another name",
-				    r->lcce, r->session, same->added ? "" : " in the configuration");
-	if (r->ifname[0] && (pw_sections_has_ifname(p, r->ifname) || config_lac_has_ifname(p->config, r->ifname)))
-		return words_refuse(out, -EEXIST, "another session has this ifname; choose a new one");
+		return words_refuse(out, -EEXIST,
+				    "lcce \"%s\" has a session \"%s\"%s "
+				    "already; choose another name",
+				    r->lcce, r->session,
+				    same->added ? "" : " in the configuration");
+	if (r->ifname[0] && (pw_sections_has_ifname(p, r->ifname) ||
+			     config_lac_has_ifname(p->config, r->ifname)))
+		return words_refuse(out, -EEXIST,
+				    "another session has this ifname; choose a "
+				    "new one");
 	if (p->added_n >= p->config->max_sessions)
-		return words_refuse(out, -ENOSPC, "max-sessions of the configuration, %u, have been added by command; "
-				    "delete some, or raise it", p->config->max_sessions);
+		return words_refuse(out, -ENOSPC,
+				    "max-sessions of the configuration, %u, "
+				    "have been added by command; delete some, "
+				    "or raise it",
+				    p->config->max_sessions);
 	added = compose(r, out);
 	if (!added)
 		return -ENOTSUP;
@@ -232,7 +274,9 @@ int pw_sections_add(struct pw_sections *p, const struct monitor_pw_add *r, struc
 
 int pw_sections_del(struct pw_sections *p, const struct monitor_pw_name *r)
 {
-	struct pw_section *s = name_fits(r->lcce, r->session) ? find(p, r->lcce, r->session) : NULL;
+	struct pw_section *s = name_fits(r->lcce, r->session) ?
+				       find(p, r->lcce, r->session) :
+				       NULL;
 
 	if (!s || !s->added)
 		return -ENOENT;

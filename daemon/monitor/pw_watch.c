@@ -21,7 +21,9 @@ bool pw_circuit_is_up(const struct pw_circuit *c)
 
 static void put(struct pw_watch *w, struct pw_part *part)
 {
-	struct pw_part *first = part->index ? table_get(&w->by_index, (uint64_t)part->index) : w->missing;
+	struct pw_part *first =
+		part->index ? table_get(&w->by_index, (uint64_t)part->index) :
+			      w->missing;
 
 	if (first) {
 		part->next = first->next;
@@ -38,7 +40,9 @@ static void put(struct pw_watch *w, struct pw_part *part)
 
 static void take(struct pw_watch *w, struct pw_part *part)
 {
-	struct pw_part *first = part->index ? table_del(&w->by_index, (uint64_t)part->index) : w->missing;
+	struct pw_part *first =
+		part->index ? table_del(&w->by_index, (uint64_t)part->index) :
+			      w->missing;
 	struct pw_part **at = &first;
 
 	while (*at && *at != part)
@@ -52,7 +56,10 @@ static void take(struct pw_watch *w, struct pw_part *part)
 		table_put(&w->by_index, (uint64_t)part->index, first);
 }
 
-/* l: NULL when it is gone. Only the configured circuit comes back under its name. */
+/*
+ * l: NULL when it is gone. Only the configured circuit comes
+ * back under its name.
+ */
 static void set(struct pw_part *part, const struct link *l)
 {
 	part->index = l ? l->index : 0;
@@ -142,9 +149,11 @@ static void on_readable(struct loop_io *io, int fd, int events)
 	if (!err)
 		return;
 	if (err == -ENOBUFS)
-		log_debug("news of interfaces was lost: each of them is looked at");
+		log_debug("news of interfaces was lost: each of them is looked "
+			  "at");
 	else
-		log_warn("news of interfaces cannot be read: %s", strerror(-err));
+		log_warn("news of interfaces cannot be read: %s",
+			 strerror(-err));
 	look_at_all(w);
 }
 
@@ -159,7 +168,8 @@ int pw_watch_init(struct pw_watch *w, struct loop *loop, struct rtnl *rtnl,
 	err = watch_open(&w->watch, WATCH_LINKS);
 	if (err)
 		return err;
-	err = loop_io_start(loop, &w->io, watch_fd(&w->watch), LOOP_READ, on_readable);
+	err = loop_io_start(loop, &w->io, watch_fd(&w->watch), LOOP_READ,
+			    on_readable);
 	if (err)
 		watch_close(&w->watch);
 	return err;
@@ -172,14 +182,16 @@ void pw_watch_fini(struct pw_watch *w)
 	table_fini(&w->by_index);
 }
 
-bool pw_watch_add(struct pw_watch *w, struct pw_circuit *c, int index, const char *name)
+bool pw_watch_add(struct pw_watch *w, struct pw_circuit *c, int index,
+		  const char *name)
 {
 	struct pw_part *part = &c->parts[c->parts_n++];
 	struct link link;
 	int err;
 
 	*part = (struct pw_part){ .circuit = c, .name = name };
-	err = name ? link_get(w->rtnl, name, &link) : link_get_index(w->rtnl, index, &link);
+	err = name ? link_get(w->rtnl, name, &link) :
+		     link_get_index(w->rtnl, index, &link);
 	set(part, err ? NULL : &link);
 	put(w, part);
 	return !err;

@@ -13,24 +13,29 @@
 #include "netlink/rtnl.h"
 #include "netlink/watch.h"
 
-#define PW_PARTS 3	/* the session's interface, a VLAN interface, the configured circuit */
+/* the session's interface, a VLAN interface, the configured circuit */
+#define PW_PARTS 3
 
 struct held_session;
 struct pw_circuit;
 
 struct pw_part {
 	struct pw_circuit *circuit;
-	int index;			/* 0: it is not there */
-	/* Of the configured circuit, which may come and go and needs a carrier; NULL: of any other part. */
+	int index; /* 0: it is not there */
+	/*
+	 * Of the configured circuit, which may come and go and needs a carrier;
+	 * NULL: of any other part.
+	 */
 	const char *name;
 	bool up;
-	struct pw_part *next;		/* in the list of its index, or of those that are missing */
+	/* in the list of its index, or of those that are missing */
+	struct pw_part *next;
 };
 
 /* Embedded; zeroed before the first pw_watch_add. */
 struct pw_circuit {
 	struct held_session *session;
-	bool up;			/* as the engine was told last */
+	bool up; /* as the engine was told last */
 	unsigned int parts_n;
 	struct pw_part parts[PW_PARTS];
 };
@@ -39,7 +44,7 @@ struct pw_watch {
 	struct rtnl *rtnl;
 	struct watch watch;
 	struct loop_io io;
-	struct table by_index;		/* index -> its first struct pw_part */
+	struct table by_index; /* index -> its first struct pw_part */
 	struct pw_part *missing;
 	void (*change)(void *ctx, struct pw_circuit *c);
 	void *ctx;
@@ -48,10 +53,14 @@ struct pw_watch {
 /* Calls change when the state of a circuit has changed. 0 or -errno. */
 int pw_watch_init(struct pw_watch *w, struct loop *loop, struct rtnl *rtnl,
 		  void (*change)(void *ctx, struct pw_circuit *c), void *ctx);
-void pw_watch_fini(struct pw_watch *w);		/* after the last pw_watch_del */
+void pw_watch_fini(struct pw_watch *w); /* after the last pw_watch_del */
 
-/* Adds the interface index, or, with name, the configured one: false when that is not there yet. */
-bool pw_watch_add(struct pw_watch *w, struct pw_circuit *c, int index, const char *name);
+/*
+ * Adds the interface index, or, with name, the configured one: false when that
+ * is not there yet.
+ */
+bool pw_watch_add(struct pw_watch *w, struct pw_circuit *c, int index,
+		  const char *name);
 void pw_watch_del(struct pw_watch *w, struct pw_circuit *c);
 bool pw_circuit_is_up(const struct pw_circuit *c);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The engine's requests are read, their sizes checked, and they are answered;
- * see request.h. What fits no row is refused, for a sound engine never sends it.
+ * see request.h. What fits no row is refused, for a sound engine never sends
+ * it.
  */
 #include "monitor/request.h"
 
@@ -15,7 +16,8 @@ void requests_add(struct requests *t, const struct request_row *rows,
 		  void *object)
 {
 	for (; rows->type; rows++) {
-		assert(rows->type < MONITOR_MESSAGES && !t->by_type[rows->type].row);
+		assert(rows->type < MONITOR_MESSAGES &&
+		       !t->by_type[rows->type].row);
 		t->by_type[rows->type].row = rows;
 		t->by_type[rows->type].object = object;
 	}
@@ -26,7 +28,9 @@ bool requests_has(const struct requests *t, enum monitor_message type)
 	return type < MONITOR_MESSAGES && t->by_type[type].row;
 }
 
-/* The row's function on the message; messages without a row are ours to send. */
+/*
+ * The row's function on the message; messages without a row are ours to send.
+ */
 static int take(const struct requests *t, struct ipc_message *msg,
 		struct request *q)
 {
@@ -54,7 +58,8 @@ void requests_take(const struct requests *t, struct channel *engine,
 	q.close_fds = false;
 	result = take(t, msg, &q);
 	if (result == -EINVAL)
-		log_warn("the engine's request %u was refused: it does not fit what is configured or open",
+		log_warn("the engine's request %u was refused: it does not fit "
+			 "what is configured or open",
 			 msg->header.type);
 	if (msg->header.serial)
 		channel_reply(engine, &msg->header, result, q.reply,

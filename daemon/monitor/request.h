@@ -17,17 +17,17 @@
 
 /* One request while it is taken, and what it is answered with. */
 struct request {
-	void *object;		/* what requests_add was given with the row */
-	void *body;		/* of the row's size; valid until the answer */
+	void *object; /* what requests_add was given with the row */
+	void *body;   /* of the row's size; valid until the answer */
 	size_t reply_len;
-	int nfds, fds[IPC_FDS_MAX];	/* sent with result 0 only */
-	bool close_fds;		/* the fds are closed here after the answer */
+	int nfds, fds[IPC_FDS_MAX]; /* sent with result 0 only */
+	bool close_fds; /* the fds are closed here after the answer */
 	_Alignas(16) uint8_t reply[IPC_BODY_MAX];
 };
 
 struct request_row {
-	enum monitor_message type;	/* 0: the end of the table */
-	size_t size;			/* of the body, in bytes */
+	enum monitor_message type; /* 0: the end of the table */
+	size_t size;		   /* of the body, in bytes */
 	/*
 	 * Returns 0 or -errno, which is the result that the engine gets.
 	 * -EINVAL is for what a sound engine never sends: it is logged.
@@ -43,7 +43,9 @@ struct requests {
 	} by_type[MONITOR_MESSAGES];
 };
 
-/* Adds rows up to the end of their table. rows and object are kept by pointer. */
+/*
+ * Adds rows up to the end of their table. rows and object are kept by pointer.
+ */
 void requests_add(struct requests *t, const struct request_row *rows,
 		  void *object);
 bool requests_has(const struct requests *t, enum monitor_message type);
@@ -59,7 +61,9 @@ static inline void request_answer(struct request *q, const void *body,
 	q->reply_len = len;
 }
 
-/* Answers with a fresh fd, which is closed here; or with fd when it is -errno. */
+/*
+ * Answers with a fresh fd, which is closed here; or with fd when it is -errno.
+ */
 static inline int request_give_fd(struct request *q, int fd)
 {
 	if (fd < 0)

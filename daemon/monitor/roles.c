@@ -19,10 +19,10 @@
 #include "monitor/files.h"
 #include "monitor/vici.h"
 
-#define ROLE_FD			3
-#define RESTART_MIN_MS		1000
-#define RESTART_MAX_MS		60000
-#define ROLE_STABLE_MS		60000
+#define ROLE_FD	       3
+#define RESTART_MIN_MS 1000
+#define RESTART_MAX_MS 60000
+#define ROLE_STABLE_MS 60000
 
 static void on_engine_message(struct channel *c, struct ipc_message *msg)
 {
@@ -43,12 +43,16 @@ static void on_aaa_message(struct channel *c, struct ipc_message *msg)
 					   open->name, open->session);
 	else if (msg->header.type == AAA_VICI && msg->len == 0)
 		fd = monitor_vici(r->options.monitor->vici);
-	channel_reply(c, &msg->header, fd < 0 ? fd : 0, NULL, 0, &fd, fd < 0 ? 0 : 1);
+	channel_reply(c, &msg->header, fd < 0 ? fd : 0, NULL, 0, &fd,
+		      fd < 0 ? 0 : 1);
 	if (fd >= 0)
 		close(fd);
 }
 
-/* Its exit is seen by SIGCHLD. A process that closed its channel and does not exit is killed. */
+/*
+ * Its exit is seen by SIGCHLD. A process that closed its channel and does not
+ * exit is killed.
+ */
 static void on_engine_closed(struct channel *c)
 {
 	struct roles *r = container_of(c, struct roles, engine.channel);
@@ -65,15 +69,24 @@ static void on_aaa_closed(struct channel *c)
 		kill(r->aaa.pid, SIGKILL);
 }
 
-/* Only async-signal-safe calls between fork and exec: other threads may exist. */
-static void exec_role(const struct monitor_options *o, const struct role *role, int fd)
+/*
+ * Only async-signal-safe calls between fork and exec: other threads may exist.
+ */
+static void exec_role(const struct monitor_options *o, const struct role *role,
+		      int fd)
 {
 	char level[16];
 	char *argv[] = {
-		(char *)(uintptr_t)"l2tpd", (char *)(uintptr_t)"--role", (char *)(uintptr_t)role->name,
-		(char *)(uintptr_t)"--log-level", level,
-		(char *)(uintptr_t)"--runtime-dir", (char *)(uintptr_t)o->runtime_dir,
-		(char *)(uintptr_t)(o->foreground ? "--foreground" : "--background"), NULL,
+		(char *)(uintptr_t) "l2tpd",
+		(char *)(uintptr_t) "--role",
+		(char *)(uintptr_t)role->name,
+		(char *)(uintptr_t) "--log-level",
+		level,
+		(char *)(uintptr_t) "--runtime-dir",
+		(char *)(uintptr_t)o->runtime_dir,
+		(char *)(uintptr_t)(o->foreground ? "--foreground" :
+						    "--background"),
+		NULL,
 	};
 	sigset_t none;
 
@@ -82,7 +95,10 @@ static void exec_role(const struct monitor_options *o, const struct role *role, 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* In the background it logs to syslog; an open stderr would keep waiting who started us. */
+	/*
+	 * In the background it logs to syslog; an open stderr would keep
+	 * waiting who started us.
+	 */
 	if (!o->foreground && access("/dev/log", W_OK) == 0)
 		dup2(STDOUT_FILENO, STDERR_FILENO);
 	if (fd == ROLE_FD ? fcntl(fd, F_SETFD, 0) < 0 : dup2(fd, ROLE_FD) < 0)
@@ -112,7 +128,8 @@ static int spawn(struct roles *r, struct role *role,
 	close(sv[1]);
 	role->pid = pid;
 	role->started_ms = loop_now_fresh(r->options.loop);
-	err = channel_open(&role->channel, r->options.loop, sv[0], message, closed);
+	err = channel_open(&role->channel, r->options.loop, sv[0], message,
+			   closed);
 	if (err) {
 		close(sv[0]);
 		role->channel.fd = -1;
@@ -140,7 +157,10 @@ static int config_fd(const struct roles *r)
 static int start_aaa(struct roles *r, int engine_fd)
 {
 	const struct roles_options *o = &r->options;
-	struct aaa_start start = { .has_queue = o->queue_fd >= 0, .has_coa = o->coa_fd >= 0 };
+	struct aaa_start start = {
+		.has_queue = o->queue_fd >= 0,
+		.has_coa = o->coa_fd >= 0,
+	};
 	int fds[IPC_FDS_MAX], n = 0, config, err;
 
 	err = spawn(r, &r->aaa, on_aaa_message, on_aaa_closed);
@@ -154,24 +174,29 @@ static int start_aaa(struct roles *r, int engine_fd)
 	if (o->coa_fd >= 0)
 		fds[n++] = o->coa_fd;
 	err = config < 0 ? config :
-		channel_event(&r->aaa.channel, AAA_START, &start, sizeof(start), fds, n);
+			   channel_event(&r->aaa.channel, AAA_START, &start,
+					 sizeof(start), fds, n);
 	if (config >= 0)
 		close(config);
 	return err;
 }
 
 /*
- * One that runs goes on with another engine: it knows passwords that nobody else
- * does, and has records that no server has acknowledged. False when there is
- * none, or it has just died.
+ * One that runs goes on with another engine: it knows passwords that nobody
+ * else does, and has records that no server has acknowledged. False when there
+ * is none, or it has just died.
  */
 static bool hand_over(struct roles *r, int engine_fd)
 {
 	return r->aaa.pid > 0 && channel_is_open(&r->aaa.channel) &&
-	       channel_event(&r->aaa.channel, AAA_ENGINE, NULL, 0, &engine_fd, 1) == 0;
+	       channel_event(&r->aaa.channel, AAA_ENGINE, NULL, 0, &engine_fd,
+			     1) == 0;
 }
 
-/* An aaa process that serves an engine; *engine_fd is the engine's end, which the caller closes. */
+/*
+ * An aaa process that serves an engine; *engine_fd is the engine's end, which
+ * the caller closes.
+ */
 static int have_aaa(struct roles *r, int *engine_fd)
 {
 	int sv[2], err = ipc_pair(sv);
@@ -192,7 +217,10 @@ static int have_aaa(struct roles *r, int *engine_fd)
 	return err;
 }
 
-/* Each engine has 2^40 numbers for its sessions' links, and no other engine has them. */
+/*
+ * Each engine has 2^40 numbers for its sessions' links, and no other
+ * engine has them.
+ */
 static uint64_t first_link(uint64_t engines)
 {
 	return engines << 40 | 1;
@@ -218,9 +246,13 @@ static int start_engine(struct roles *r)
 	r->engines++;
 	if (!err) {
 		config = config_fd(r);
-		err = config < 0 ? config :
-			channel_event(&r->engine.channel, MONITOR_START, &start, sizeof(start),
-				      (int[]){ aaa, config, o->control_fd, o->dial_fd }, 4);
+		err = config < 0 ?
+			      config :
+			      channel_event(&r->engine.channel, MONITOR_START,
+					    &start, sizeof(start),
+					    (int[]){ aaa, config, o->control_fd,
+						     o->dial_fd },
+					    4);
 	}
 	close(aaa);
 	if (config >= 0)
@@ -235,7 +267,10 @@ static int replace_aaa(struct roles *r)
 {
 	int fd = -1, err;
 
-	/* Without an engine there is nobody to serve: it comes with the next one. */
+	/*
+	 * Without an engine there is nobody to serve: it comes
+	 * with the next one.
+	 */
 	if (r->engine.pid == 0 || !channel_is_open(&r->engine.channel))
 		return 0;
 	err = have_aaa(r, &fd);
@@ -251,7 +286,10 @@ static int replace_aaa(struct roles *r)
 static void on_engine_restart(struct loop_timer *t);
 static void on_aaa_restart(struct loop_timer *t);
 
-/* Plans another start after a pause, which doubles with each failure. Returns its seconds. */
+/*
+ * Plans another start after a pause, which doubles with each failure. Returns
+ * its seconds.
+ */
 static unsigned int schedule(struct roles *r, struct role *role)
 {
 	unsigned int doubled = role->failures > 6 ? 6 : role->failures - 1;
@@ -259,16 +297,21 @@ static unsigned int schedule(struct roles *r, struct role *role)
 
 	if (delay > RESTART_MAX_MS)
 		delay = RESTART_MAX_MS;
-	loop_timer_set(r->options.loop, &role->restart, loop_now(r->options.loop) + delay,
+	loop_timer_set(r->options.loop, &role->restart,
+		       loop_now(r->options.loop) + delay,
 		       role == &r->engine ? on_engine_restart : on_aaa_restart);
 	return (unsigned int)(delay / 1000);
 }
 
-/* It may be that processes, files or memory are short now and not later: l2tpd goes on. */
+/*
+ * It may be that processes, files or memory are short now and not
+ * later: l2tpd goes on.
+ */
 static void try_later(struct roles *r, struct role *role, int err)
 {
 	role->failures++;
-	log_error("the %s process cannot be started: %s; the next try is in %u s",
+	log_error("the %s process cannot be started: %s; the next try is in %u "
+		  "s",
 		  role->name, strerror(-err), schedule(r, role));
 }
 
@@ -295,7 +338,8 @@ static void on_aaa_restart(struct loop_timer *t)
 static void describe(int status, char *buf, size_t size)
 {
 	if (WIFSIGNALED(status))
-		snprintf(buf, size, "signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+		snprintf(buf, size, "signal %d (%s)", WTERMSIG(status),
+			 strsignal(WTERMSIG(status)));
 	else
 		snprintf(buf, size, "exit status %d", WEXITSTATUS(status));
 }
@@ -305,16 +349,19 @@ static void take_last_words(struct role *role)
 {
 	struct pollfd p = { .fd = role->channel.fd, .events = POLLIN };
 
-	while (channel_is_open(&role->channel) && !role->channel.broken && poll(&p, 1, 0) == 1)
+	while (channel_is_open(&role->channel) && !role->channel.broken &&
+	       poll(&p, 1, 0) == 1)
 		channel_work(&role->channel, LOOP_READ);
 }
 
 /* It ends l2tpd when that stops, or when no engine has ever come up. */
-static bool is_the_end(struct roles *r, const struct role *role, bool clean, const char *how)
+static bool is_the_end(struct roles *r, const struct role *role, bool clean,
+		       const char *how)
 {
 	if (r->stopping) {
 		if (!clean)
-			log_warn("the %s process ended with %s", role->name, how);
+			log_warn("the %s process ended with %s", role->name,
+				 how);
 		if (role == &r->engine)
 			r->options.over(r->options.ctx, EXIT_SUCCESS);
 		return true;
@@ -339,18 +386,25 @@ static void exited(struct roles *r, struct role *role, int status)
 	channel_close(&role->channel);
 	describe(status, how, sizeof(how));
 	if (role == &r->engine) {
-		/* Another aaa process would serve nobody yet: it comes with the next engine. */
+		/*
+		 * Another aaa process would serve nobody yet: it comes with the
+		 * next engine.
+		 */
 		loop_timer_stop(&r->aaa.restart);
 		r->options.engine_gone(r->options.ctx);
 	}
 	if (is_the_end(r, role, clean, how))
 		return;
-	role->failures = now - role->started_ms < ROLE_STABLE_MS ? role->failures + 1 : 1;
+	role->failures = now - role->started_ms < ROLE_STABLE_MS ?
+				 role->failures + 1 :
+				 1;
 	if (role == &r->aaa && r->engine.pid == 0)
-		log_error("the aaa process ended with %s; another comes with the engine", how);
+		log_error("the aaa process ended with %s; another comes with "
+			  "the engine",
+			  how);
 	else
-		log_error("the %s process died with %s; another starts in %u s", role->name, how,
-			  schedule(r, role));
+		log_error("the %s process died with %s; another starts in %u s",
+			  role->name, how, schedule(r, role));
 }
 
 bool roles_reaped(struct roles *r, pid_t pid, int status)
@@ -386,7 +440,8 @@ int roles_stop(struct roles *r)
 	r->stopping = true;
 	if (r->engine.pid == 0)
 		return -ESRCH;
-	return channel_event(&r->engine.channel, MONITOR_STOP, NULL, 0, NULL, 0);
+	return channel_event(&r->engine.channel, MONITOR_STOP, NULL, 0, NULL,
+			     0);
 }
 
 static void end(struct role *role)

@@ -18,10 +18,10 @@
 
 struct role {
 	const char *name;
-	pid_t pid;		/* 0: not running */
+	pid_t pid; /* 0: not running */
 	struct channel channel;
 	uint64_t started_ms;
-	unsigned int failures;	/* in a row, each within a minute of its start */
+	unsigned int failures; /* in a row, each within a minute of its start */
 	struct loop_timer restart;
 };
 
@@ -30,12 +30,13 @@ struct roles_options {
 	struct loop *loop;
 	const struct monitor_options *monitor;
 	const struct config *config;
-	const char *config_text;	/* canonical, config_len bytes */
+	const char *config_text; /* canonical, config_len bytes */
 	size_t config_len;
-	bool one_tunnel_per_path;	/* of the data plane */
-	int control_fd, dial_fd;	/* the engine listens on these */
-	int queue_fd, coa_fd;		/* for the aaa process; -1: there is none */
-	void (*request)(void *ctx, struct ipc_message *msg);	/* of the engine's */
+	bool one_tunnel_per_path; /* of the data plane */
+	int control_fd, dial_fd;  /* the engine listens on these */
+	int queue_fd, coa_fd;	  /* for the aaa process; -1: there is none */
+	/* of the engine's */
+	void (*request)(void *ctx, struct ipc_message *msg);
 	/* The engine is gone, and all that it said was taken. */
 	void (*engine_gone)(void *ctx);
 	/* l2tpd ends with this exit status, for there will be no engine. */
@@ -46,12 +47,12 @@ struct roles_options {
 struct roles {
 	struct roles_options options;
 	struct role engine, aaa;
-	uint64_t engines;	/* that have been started so far */
-	bool ready;		/* an engine has said that it serves */
+	uint64_t engines; /* that have been started so far */
+	bool ready;	  /* an engine has said that it serves */
 	bool stopping;
 };
 
-void roles_init(struct roles *r);	/* none runs; there are no options yet */
+void roles_init(struct roles *r); /* none runs; there are no options yet */
 /* The engine, and the aaa process. 0 or -errno. */
 int roles_start(struct roles *r);
 /* Asks the engine to end its calls and itself. 0, or -errno: there is none. */

@@ -22,25 +22,26 @@
 #include "lib/table.h"
 #include "monitor/check.h"
 
-#define OUTPUT_LINES	50		/* of one program go to the log; more are only counted */
-#define LINE_MAX_BYTES	512
-#define CHILD_STACK	(64 << 10)
-#define FINISH_STEP_MS	100
-#define FINISH_KILL_MS	1000
+/* of one program go to the log; more are only counted */
+#define OUTPUT_LINES   50
+#define LINE_MAX_BYTES 512
+#define CHILD_STACK    (64 << 10)
+#define FINISH_STEP_MS 100
+#define FINISH_KILL_MS 1000
 
 /* One program to run. */
 struct job {
 	struct scripts *scripts;
-	struct job *next;		/* of its session */
+	struct job *next; /* of its session */
 	struct job *next_ready;
 	uint64_t link;
-	const char *path;		/* the configuration's */
+	const char *path; /* the configuration's */
 	char **env;
 	char who[PPP_NAME_MAX + 64];
 	pid_t pid;
 	bool terminated;
 	struct loop_timer timer;
-	int output_fd;			/* -1: closed */
+	int output_fd; /* -1: closed */
 	struct loop_io output;
 	unsigned int lines;
 	size_t line_len;
@@ -48,12 +49,14 @@ struct job {
 };
 
 /* A session's programs: the first runs, or is ready to. */
-struct line { struct job *first, **end; };
+struct line {
+	struct job *first, **end;
+};
 
 /* A session whose ip-up ran. When the engine dies, its ip-down is told this. */
 struct remembered {
 	uint64_t link, since_ms;
-	uint32_t tunnel_id, session_id;	/* for the log */
+	uint32_t tunnel_id, session_id; /* for the log */
 	const char *path;
 	char **env;
 	char user[PPP_NAME_MAX];
@@ -65,10 +68,10 @@ struct scripts {
 	struct rlimit files;
 	uint64_t limit_ms, kill_ms;
 	int null_fd;
-	void *stack;			/* of a child until its exec */
-	struct table lines;		/* link -> struct line */
-	struct table by_pid;		/* pid -> struct job */
-	struct table up;		/* link -> struct remembered */
+	void *stack;	     /* of a child until its exec */
+	struct table lines;  /* link -> struct line */
+	struct table by_pid; /* pid -> struct job */
+	struct table up;     /* link -> struct remembered */
 	struct job *ready, **ready_end;
 	unsigned int running, waiting;
 	bool full;
@@ -85,19 +88,28 @@ int script_check(const char *path, char *why, size_t size)
 		snprintf(why, size, "%s: %s", path, strerror(-err));
 	else if (path[0] != '/')
 		snprintf(why, size, "%s: it is not an absolute path", path);
-	else if (!S_ISREG(st.st_mode) || !(st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) || access(path, X_OK) < 0)
-		snprintf(why, size, "%s: it is not an executable file; chmod +x", path);
+	else if (!S_ISREG(st.st_mode) ||
+		 !(st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) ||
+		 access(path, X_OK) < 0)
+		snprintf(why, size,
+			 "%s: it is not an executable file; chmod +x", path);
 	else if (st.st_uid != 0 && st.st_uid != geteuid())
-		snprintf(why, size, "%s: it belongs to user %u, who could change what root runs; chown root", path,
-			 (unsigned int)st.st_uid);
+		snprintf(why, size,
+			 "%s: it belongs to user %u, who could change what "
+			 "root runs; chown root",
+			 path, (unsigned int)st.st_uid);
 	else if (st.st_mode & (S_IWGRP | S_IWOTH))
-		snprintf(why, size, "%s: others may write to it, and change what root runs; chmod go-w", path);
+		snprintf(why, size,
+			 "%s: others may write to it, and change what root "
+			 "runs; chmod go-w",
+			 path);
 	else
 		return 0;
 	return err ? err : -EPERM;
 }
 
-static void check_at_start(const struct config_ppp *p, const char *key, const char *path)
+static void check_at_start(const struct config_ppp *p, const char *key,
+			   const char *path)
 {
 	char why[512];
 
@@ -133,9 +145,13 @@ static int child(void *arg)
 	sigemptyset(&none);
 	setrlimit(RLIMIT_NOFILE, s->files);
 	umask(022);
-	if (chdir("/") == 0 && dup2(s->in, STDIN_FILENO) >= 0 && dup2(s->out, STDOUT_FILENO) >= 0 &&
+	if (chdir("/") == 0 && dup2(s->in, STDIN_FILENO) >= 0 &&
+	    dup2(s->out, STDOUT_FILENO) >= 0 &&
 	    dup2(s->out, STDERR_FILENO) >= 0) {
-		/* Our own fds are close-on-exec; a library may have opened others. */
+		/*
+		 * Our own fds are close-on-exec; a library may
+		 * have opened others.
+		 */
 		(void)syscall(SYS_close_range, STDERR_FILENO + 1, ~0u, 0);
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		execve(s->path, argv, s->env);
@@ -153,7 +169,8 @@ static pid_t spawn(struct scripts *s, struct start *start)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &had);
-	pid = clone(child, (char *)s->stack + CHILD_STACK, CLONE_VM | CLONE_VFORK | SIGCHLD, start);
+	pid = clone(child, (char *)s->stack + CHILD_STACK,
+		    CLONE_VM | CLONE_VFORK | SIGCHLD, start);
 	err = pid < 0 ? errno : start->err;
 	sigprocmask(SIG_SETMASK, &had, NULL);
 	if (pid > 0 && err)
@@ -161,7 +178,10 @@ static pid_t spawn(struct scripts *s, struct start *start)
 	return err ? -err : pid;
 }
 
-/* Moves fd to a number above the standard ones, which dup2 will overwrite in the child. Or -errno. */
+/*
+ * Moves fd to a number above the standard ones, which dup2 will overwrite in
+ * the child. Or -errno.
+ */
 static int above_std(int fd)
 {
 	int high, err;
@@ -194,7 +214,8 @@ static bool read_output(struct job *j)
 		if (buf[i] == '\n' || j->line_len == sizeof(j->line) - 1)
 			take_line(j);
 		if (buf[i] != '\n')
-			j->line[j->line_len++] = monitor_is_control(buf[i]) ? '?' : buf[i];
+			j->line[j->line_len++] =
+				monitor_is_control(buf[i]) ? '?' : buf[i];
 	}
 	if (n == 0)
 		loop_io_stop(&j->output);
@@ -218,7 +239,8 @@ static void close_output(struct job *j)
 	if (j->line_len)
 		take_line(j);
 	if (j->lines > OUTPUT_LINES)
-		log_info("%s: %u more lines are not shown", j->who, j->lines - OUTPUT_LINES);
+		log_info("%s: %u more lines are not shown", j->who,
+			 j->lines - OUTPUT_LINES);
 	loop_io_stop(&j->output);
 	close(j->output_fd);
 	j->output_fd = -1;
@@ -236,16 +258,24 @@ static void on_limit(struct loop_timer *t)
 		kill(-j->pid, SIGKILL);
 		return;
 	}
-	log_warn("%s: %s has run for %llu s and is ended", j->who, j->path, (unsigned long long)s->limit_ms / 1000);
+	log_warn("%s: %s has run for %llu s and is ended", j->who, j->path,
+		 (unsigned long long)s->limit_ms / 1000);
 	j->terminated = true;
 	kill(-j->pid, SIGTERM);
-	loop_timer_set(s->loop, &j->timer, loop_now(s->loop) + s->kill_ms, on_limit);
+	loop_timer_set(s->loop, &j->timer, loop_now(s->loop) + s->kill_ms,
+		       on_limit);
 }
 
 static int start_in(struct job *j, int out)
 {
 	struct scripts *s = j->scripts;
-	struct start start = { .path = j->path, .env = j->env, .in = s->null_fd, .out = out, .files = &s->files };
+	struct start start = {
+		.path = j->path,
+		.env = j->env,
+		.in = s->null_fd,
+		.out = out,
+		.files = &s->files,
+	};
 	pid_t pid = spawn(s, &start);
 	int err;
 
@@ -277,16 +307,20 @@ static int start(struct job *j)
 	} else {
 		j->output_fd = fds[0];
 		out = above_std(fds[1]);
-		err = fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : out < 0 ? out : start_in(j, out);
+		err = fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ? -errno :
+		      out < 0				     ? out :
+							       start_in(j, out);
 		if (out >= 0)
 			close(out);
 	}
 	if (err) {
-		log_error("%s: %s cannot be started: %s", j->who, j->path, strerror(-err));
+		log_error("%s: %s cannot be started: %s", j->who, j->path,
+			  strerror(-err));
 		return err;
 	}
 	loop_io_start(s->loop, &j->output, j->output_fd, LOOP_READ, on_output);
-	loop_timer_set(s->loop, &j->timer, loop_now_fresh(s->loop) + s->limit_ms, on_limit);
+	loop_timer_set(s->loop, &j->timer,
+		       loop_now_fresh(s->loop) + s->limit_ms, on_limit);
 	s->running++;
 	return 0;
 }
@@ -339,10 +373,11 @@ static void pump(struct scripts *s)
 static void say_how(const struct job *j, int status)
 {
 	if (WIFSIGNALED(status))
-		log_warn("%s: %s was ended by signal %d (%s)", j->who, j->path, WTERMSIG(status),
-			 strsignal(WTERMSIG(status)));
+		log_warn("%s: %s was ended by signal %d (%s)", j->who, j->path,
+			 WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status))
-		log_warn("%s: %s ended with exit status %d", j->who, j->path, WEXITSTATUS(status));
+		log_warn("%s: %s ended with exit status %d", j->who, j->path,
+			 WEXITSTATUS(status));
 	else
 		log_debug("%s: %s is done", j->who, j->path);
 }
@@ -400,7 +435,8 @@ static bool has_room(struct scripts *s)
 	bool full = s->waiting >= SCRIPTS_WAITING_MAX;
 
 	if (full && !s->full)
-		log_error("%u of the operator's programs wait already: no more are run until there is room",
+		log_error("%u of the operator's programs wait already: no more "
+			  "are run until there is room",
 			  s->waiting);
 	s->full = full;
 	return !full;
@@ -409,7 +445,8 @@ static bool has_room(struct scripts *s)
 /* For the log: whose program it is. */
 static void describe(struct job *j, const struct run *r)
 {
-	int n = snprintf(j->who, sizeof(j->who), "tunnel %u session %u: %s of \"%s\"", r->tunnel_id,
+	int n = snprintf(j->who, sizeof(j->who),
+			 "tunnel %u session %u: %s of \"%s\"", r->tunnel_id,
 			 r->session_id, r->up ? "ip-up" : "ip-down", r->user);
 
 	for (int i = 0; i < n && j->who[i]; i++)
@@ -429,7 +466,13 @@ static int add(struct scripts *s, const struct run *r)
 		free(r->env);
 		return err;
 	}
-	*j = (struct job){ .scripts = s, .link = r->link, .path = r->path, .env = r->env, .output_fd = -1 };
+	*j = (struct job){
+		.scripts = s,
+		.link = r->link,
+		.path = r->path,
+		.env = r->env,
+		.output_fd = -1,
+	};
 	describe(j, r);
 	err = enqueue(s, j);
 	if (err)
@@ -449,7 +492,8 @@ static void forget_up(struct scripts *s, uint64_t link)
 }
 
 /* Only for the case that the engine dies; without memory it is left out. */
-static void remember_up(struct scripts *s, const struct monitor_script *m, const char *down)
+static void remember_up(struct scripts *s, const struct monitor_script *m,
+			const char *down)
 {
 	struct remembered *r = calloc(1, sizeof(*r));
 
@@ -471,9 +515,12 @@ static void remember_up(struct scripts *s, const struct monitor_script *m, const
 
 static bool texts_end(const struct monitor_script *m)
 {
-	return ipc_is_text(m->interface.ifname) && ipc_is_text(m->profile) && ipc_is_text(m->service.user) &&
-	       ipc_is_text(m->service.filter_id) && ipc_is_text(m->call.session_id) && ipc_is_text(m->call.peer) &&
-	       ipc_is_text(m->call.peer_name) && ipc_is_text(m->call.calling_number) &&
+	return ipc_is_text(m->interface.ifname) && ipc_is_text(m->profile) &&
+	       ipc_is_text(m->service.user) &&
+	       ipc_is_text(m->service.filter_id) &&
+	       ipc_is_text(m->call.session_id) && ipc_is_text(m->call.peer) &&
+	       ipc_is_text(m->call.peer_name) &&
+	       ipc_is_text(m->call.calling_number) &&
 	       ipc_is_text(m->call.called_number) && ipc_is_text(m->reason);
 }
 
@@ -496,12 +543,17 @@ int scripts_run(struct scripts *s, const struct monitor_script *m)
 	if (!path)
 		return 0;
 	err = add(s, &(struct run){
-		.link = m->interface.link, .tunnel_id = m->call.tunnel_id, .session_id = m->call.id,
-		.up = m->up, .user = m->service.user, .path = path, .env = script_env_new(m),
-	});
+			     .link = m->interface.link,
+			     .tunnel_id = m->call.tunnel_id,
+			     .session_id = m->call.id,
+			     .up = m->up,
+			     .user = m->service.user,
+			     .path = path,
+			     .env = script_env_new(m),
+		     });
 	if (err && err != -ENOBUFS)
-		log_error("tunnel %u session %u: %s is not run: %s", m->call.tunnel_id, m->call.id, path,
-			  strerror(-err));
+		log_error("tunnel %u session %u: %s is not run: %s",
+			  m->call.tunnel_id, m->call.id, path, strerror(-err));
 	return err;
 }
 
@@ -510,13 +562,17 @@ void scripts_all_down(struct scripts *s, const char *reason)
 	struct remembered *r;
 
 	while (s && (r = table_pop(&s->up))) {
-		uint64_t seconds = (loop_now_fresh(s->loop) - r->since_ms) / 1000;
+		uint64_t seconds =
+			(loop_now_fresh(s->loop) - r->since_ms) / 1000;
 
 		add(s, &(struct run){
-			.link = r->link, .tunnel_id = r->tunnel_id, .session_id = r->session_id,
-			.user = r->user, .path = r->path,
-			.env = script_env_down(r->env, seconds, reason),
-		});
+			       .link = r->link,
+			       .tunnel_id = r->tunnel_id,
+			       .session_id = r->session_id,
+			       .user = r->user,
+			       .path = r->path,
+			       .env = script_env_down(r->env, seconds, reason),
+		       });
 		free(r->env);
 		free(r);
 	}
@@ -524,15 +580,19 @@ void scripts_all_down(struct scripts *s, const char *reason)
 
 /* ---- all of them ---- */
 
-struct scripts *scripts_new(struct loop *loop, const struct config *config, struct rlimit files)
+struct scripts *scripts_new(struct loop *loop, const struct config *config,
+			    struct rlimit files)
 {
 	struct scripts *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
 	*s = (struct scripts){
-		.loop = loop, .config = config, .files = files,
-		.limit_ms = SCRIPT_LIMIT_MS, .kill_ms = SCRIPT_KILL_MS,
+		.loop = loop,
+		.config = config,
+		.files = files,
+		.limit_ms = SCRIPT_LIMIT_MS,
+		.kill_ms = SCRIPT_KILL_MS,
 	};
 	s->ready_end = &s->ready;
 	s->stack = malloc(CHILD_STACK);
@@ -543,7 +603,8 @@ struct scripts *scripts_new(struct loop *loop, const struct config *config, stru
 	}
 	for (size_t i = 0; i < config->ppp_n; i++) {
 		check_at_start(&config->ppp[i], "ip-up", config->ppp[i].ip_up);
-		check_at_start(&config->ppp[i], "ip-down", config->ppp[i].ip_down);
+		check_at_start(&config->ppp[i], "ip-down",
+			       config->ppp[i].ip_down);
 	}
 	return s;
 }
@@ -556,11 +617,15 @@ void scripts_set_limits(struct scripts *s, uint64_t limit_ms, uint64_t kill_ms)
 		struct job *j = s->by_pid.slots[i].value;
 
 		loop_timer_set(s->loop, &j->timer,
-			       loop_now_fresh(s->loop) + (j->terminated ? kill_ms : limit_ms), on_limit);
+			       loop_now_fresh(s->loop) +
+				       (j->terminated ? kill_ms : limit_ms),
+			       on_limit);
 	}
 }
 
-/* Waits a moment for output and exits. On kernels without pidfds it just waits. */
+/*
+ * Waits a moment for output and exits. On kernels without pidfds it just waits.
+ */
 static void wait_a_moment(struct scripts *s)
 {
 	struct pollfd fds[2 * SCRIPTS_AT_ONCE];
@@ -572,10 +637,14 @@ static void wait_a_moment(struct scripts *s)
 		struct job *j = s->by_pid.slots[i].value;
 
 		pidfds[k] = (int)syscall(SYS_pidfd_open, j->pid, 0);
-		fds[n++] = (struct pollfd){ .fd = pidfds[k++], .events = POLLIN };
+		fds[n++] =
+			(struct pollfd){ .fd = pidfds[k++], .events = POLLIN };
 		/* A pipe whose writers are gone would always be ready. */
 		if (j->output.ev)
-			fds[n++] = (struct pollfd){ .fd = j->output_fd, .events = POLLIN };
+			fds[n++] = (struct pollfd){
+				.fd = j->output_fd,
+				.events = POLLIN,
+			};
 	}
 	poll(fds, n, FINISH_STEP_MS);
 	while (k)
@@ -653,7 +722,9 @@ void scripts_finish(struct scripts *s, uint64_t ms)
 	finish_until(s, loop_now_fresh(s->loop) + ms);
 	waiting = forget_waiting(s);
 	if (s->running || waiting)
-		log_warn("l2tpd stops: %u of the operator's programs are ended, %u are not run", s->running, waiting);
+		log_warn("l2tpd stops: %u of the operator's programs are "
+			 "ended, %u are not run",
+			 s->running, waiting);
 	kill_all(s, SIGTERM);
 	finish_until(s, loop_now_fresh(s->loop) + FINISH_KILL_MS);
 	kill_all(s, SIGKILL);

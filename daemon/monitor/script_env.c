@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The environment of the operator's programs. Every variable is always there,
- * empty when its value is not known; variables about the end of a call are there
- * for ip-down only. What peers say is only ever in a value, without control
- * characters. A program has to quote it, as any value.
+ * empty when its value is not known; variables about the end of a call are
+ * there for ip-down only. What peers say is only ever in a value, without
+ * control characters. A program has to quote it, as any value.
  */
 #include "monitor/script.h"
 
@@ -15,7 +15,8 @@
 #include "lib/addr.h"
 #include "monitor/check.h"
 
-#define SCRIPT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define SCRIPT_PATH \
+	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /* The entries one after the other, each with its NUL. */
 struct env {
@@ -72,7 +73,8 @@ static void put_number(struct env *e, const char *name, uint64_t n)
 	put_end(e);
 }
 
-static void put_ipv4(struct env *e, const char *name, const uint32_t *addresses, size_t n)
+static void put_ipv4(struct env *e, const char *name, const uint32_t *addresses,
+		     size_t n)
 {
 	char text[INET_ADDRSTRLEN];
 	const char *sep = "";
@@ -81,7 +83,8 @@ static void put_ipv4(struct env *e, const char *name, const uint32_t *addresses,
 	for (size_t i = 0; i < n; i++) {
 		if (!addresses[i])
 			continue;
-		fprintf(e->f, "%s%s", sep, inet_ntop(AF_INET, &addresses[i], text, sizeof(text)));
+		fprintf(e->f, "%s%s", sep,
+			inet_ntop(AF_INET, &addresses[i], text, sizeof(text)));
 		sep = " ";
 	}
 	put_end(e);
@@ -93,11 +96,13 @@ static void put_dns6(struct env *e, const struct service *s)
 
 	fputs("L2TPD_DNS6=", e->f);
 	for (size_t i = 0; i < s->dns6_n && i < 2; i++)
-		fprintf(e->f, "%s%s", i ? " " : "", inet_ntop(AF_INET6, s->dns6[i], text, sizeof(text)));
+		fprintf(e->f, "%s%s", i ? " " : "",
+			inet_ntop(AF_INET6, s->dns6[i], text, sizeof(text)));
 	put_end(e);
 }
 
-static void put_link_local(struct env *e, const char *name, const uint8_t ifid[8])
+static void put_link_local(struct env *e, const char *name,
+			   const uint8_t ifid[8])
 {
 	static const uint8_t none[8];
 	uint8_t address[16] = { 0xfe, 0x80 };
@@ -109,7 +114,8 @@ static void put_link_local(struct env *e, const char *name, const uint8_t ifid[8
 	put_text(e, name, text);
 }
 
-static void format_prefix(uint8_t family, uint8_t len, const uint8_t *bytes, char *text)
+static void format_prefix(uint8_t family, uint8_t len, const uint8_t *bytes,
+			  char *text)
 {
 	struct addr_prefix p = { .addr = { .family = family }, .len = len };
 
@@ -117,7 +123,8 @@ static void format_prefix(uint8_t family, uint8_t len, const uint8_t *bytes, cha
 	addr_prefix_format(&p, text);
 }
 
-static void put_prefix6(struct env *e, const char *name, const struct service_prefix6 *p)
+static void put_prefix6(struct env *e, const char *name,
+			const struct service_prefix6 *p)
 {
 	char text[ADDR_STRLEN] = "";
 
@@ -135,7 +142,8 @@ static void put_routes(struct env *e, const struct service *s)
 	for (size_t i = 0; i < s->route_n && i < SERVICE_ROUTES_MAX; i++) {
 		const struct service_route *r = &s->route[i];
 
-		format_prefix(r->family == AF_INET ? AF_INET : AF_INET6, r->len, r->dst, text);
+		format_prefix(r->family == AF_INET ? AF_INET : AF_INET6, r->len,
+			      r->dst, text);
 		fprintf(e->f, "%s%s", i ? " " : "", text);
 		if (r->metric)
 			fprintf(e->f, "@%u", r->metric);
@@ -149,7 +157,8 @@ static void put_class(struct env *e, const struct service *s)
 	for (size_t i = 0; i < s->class_n && i < SERVICE_CLASSES_MAX; i++) {
 		if (i)
 			fputc(' ', e->f);
-		for (size_t k = 0; k < s->class_len[i] && k < SERVICE_CLASS_MAX; k++)
+		for (size_t k = 0; k < s->class_len[i] && k < SERVICE_CLASS_MAX;
+		     k++)
 			fprintf(e->f, "%02x", s->classes[i][k]);
 	}
 	put_end(e);
@@ -218,10 +227,14 @@ char **script_env_new(const struct monitor_script *m)
 	return env_close(&e);
 }
 
-char **script_env_down(char *const *up, uint64_t session_time_s, const char *reason)
+char **script_env_down(char *const *up, uint64_t session_time_s,
+		       const char *reason)
 {
 	static const char *const unknown[] = {
-		"L2TPD_RX_BYTES", "L2TPD_TX_BYTES", "L2TPD_RX_PACKETS", "L2TPD_TX_PACKETS",
+		"L2TPD_RX_BYTES",
+		"L2TPD_TX_BYTES",
+		"L2TPD_RX_PACKETS",
+		"L2TPD_TX_PACKETS",
 	};
 	struct env e;
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The operator's programs, as the engine asks for them; see script_request.h. */
+/*
+ * The operator's programs, as the engine asks for them; see script_request.h.
+ */
 #include "monitor/script_request.h"
 
 #include <errno.h>
@@ -8,13 +10,16 @@
 #include "monitor/check.h"
 #include "monitor/script.h"
 
-/* ip-up is for a session that is there; that of an ip-down may be gone already. */
+/*
+ * ip-up is for a session that is there; that of an ip-down may be gone already.
+ */
 static int take_script(struct request *q)
 {
 	struct script_requests *s = q->object;
 	const struct monitor_script *r = q->body;
 
-	if (!ipc_is_text(r->interface.ifname) || !monitor_is_ifname(r->interface.ifname))
+	if (!ipc_is_text(r->interface.ifname) ||
+	    !monitor_is_ifname(r->interface.ifname))
 		return -EINVAL;
 	if (r->up && !s->null_dataplane &&
 	    !held_session_with_ppp(s->held, r->interface.link))
@@ -24,5 +29,5 @@ static int take_script(struct request *q)
 
 const struct request_row script_rows[] = {
 	{ MONITOR_SCRIPT, sizeof(struct monitor_script), take_script },
-	{ 0 }
+	{ 0 },
 };

@@ -14,9 +14,9 @@ struct scripts;
 struct script_requests {
 	const struct held *held;
 	struct scripts *scripts;
-	bool null_dataplane;	/* the monitor holds no sessions */
+	bool null_dataplane; /* the monitor holds no sessions */
 };
 
-extern const struct request_row script_rows[];	/* of a struct script_requests */
+extern const struct request_row script_rows[]; /* of a struct script_requests */
 
 #endif

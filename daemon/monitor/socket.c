@@ -3,7 +3,7 @@
 #include "monitor/socket.h"
 
 #include <errno.h>
-#include <netinet/in.h>	/* before linux/l2tp.h, which has its own otherwise */
+#include <netinet/in.h> /* before linux/l2tp.h, which has its own otherwise */
 #include <linux/l2tp.h>
 #include <netinet/udp.h>
 #include <string.h>
@@ -12,9 +12,12 @@
 
 #include "lib/log.h"
 
-/* Room for a burst of control messages from thousands of peers on one socket. */
+/*
+ * Room for a burst of control messages from thousands of peers on one socket.
+ */
 #define LISTEN_RCVBUF (4 << 20)
-#define PROTO_L2TP 115	/* IPPROTO_L2TP is in linux/in.h only, which netinet/in.h excludes */
+/* IPPROTO_L2TP is in linux/in.h only, which netinet/in.h excludes */
+#define PROTO_L2TP    115
 
 union l2tp_address {
 	struct sockaddr sa;
@@ -24,7 +27,9 @@ union l2tp_address {
 
 static int set_int(int fd, int level, int option, int value)
 {
-	return setsockopt(fd, level, option, &value, sizeof(value)) < 0 ? -errno : 0;
+	return setsockopt(fd, level, option, &value, sizeof(value)) < 0 ?
+		       -errno :
+		       0;
 }
 
 static int close_after(int fd, int err)
@@ -39,7 +44,9 @@ static int close_after(int fd, int err)
  */
 static int allow_fragments(int fd, uint16_t family)
 {
-	return family == AF_INET ? set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT) : 0;
+	return family == AF_INET ? set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER,
+					   IP_PMTUDISC_DONT) :
+				   0;
 }
 
 /* A UDP socket bound to local, which several of ours share. */
@@ -47,12 +54,16 @@ static int udp_socket(const struct addr *local)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = addr_to_sockaddr(local, &ss);
-	int fd = socket(local->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = socket(local->family,
+			SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int err;
 
 	if (fd < 0)
 		return -errno;
-	/* Not with an ephemeral port: the kernel could choose one that another socket has. */
+	/*
+	 * Not with an ephemeral port: the kernel could choose one that
+	 * another socket has.
+	 */
 	err = local->port ? set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
 	if (!err && local->family == AF_INET6)
 		err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
@@ -63,8 +74,12 @@ static int udp_socket(const struct addr *local)
 	return err ? close_after(fd, err) : fd;
 }
 
-/* The socket gets the messages of control connection conn_id; 0: messages that belong to none yet. */
-static socklen_t l2tp_address(const struct addr *a, uint32_t conn_id, union l2tp_address *out)
+/*
+ * The socket gets the messages of control connection conn_id; 0: messages that
+ * belong to none yet.
+ */
+static socklen_t l2tp_address(const struct addr *a, uint32_t conn_id,
+			      union l2tp_address *out)
 {
 	*out = (union l2tp_address){ 0 };
 	if (a->family == AF_INET) {
@@ -89,15 +104,18 @@ static int ip_socket(const struct addr *local, uint32_t conn_id)
 {
 	union l2tp_address a;
 	socklen_t len = l2tp_address(local, conn_id, &a);
-	int fd = socket(local->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, PROTO_L2TP);
+	int fd = socket(local->family,
+			SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, PROTO_L2TP);
 	int err;
 
 	if (fd < 0) {
 		err = -errno;
 		if (err == -EPROTONOSUPPORT)
-			log_error("the kernel has no L2TP over %s; load the module %s (CONFIG_L2TP_IP)",
+			log_error("the kernel has no L2TP over %s; load the "
+				  "module %s (CONFIG_L2TP_IP)",
 				  local->family == AF_INET ? "IP" : "IPv6",
-				  local->family == AF_INET ? "l2tp_ip" : "l2tp_ip6");
+				  local->family == AF_INET ? "l2tp_ip" :
+							     "l2tp_ip6");
 		return err;
 	}
 	err = allow_fragments(fd, local->family);
@@ -108,15 +126,16 @@ static int ip_socket(const struct addr *local, uint32_t conn_id)
 
 int monitor_listen_socket(const struct config_listen *l)
 {
-	int fd = l->encap == CONFIG_ENCAP_IP ? ip_socket(&l->address, 0) : udp_socket(&l->address);
+	int fd = l->encap == CONFIG_ENCAP_IP ? ip_socket(&l->address, 0) :
+					       udp_socket(&l->address);
 	int err;
 
 	if (fd < 0)
 		return fd;
 	/* A reply has to come from the address that the packet was sent to. */
 	err = l->address.family == AF_INET6 ?
-		set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) :
-		set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
+		      set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) :
+		      set_int(fd, IPPROTO_IP, IP_PKTINFO, 1);
 	if (err)
 		return close_after(fd, err);
 	if (set_int(fd, SOL_SOCKET, SO_RCVBUFFORCE, LISTEN_RCVBUF))
@@ -146,8 +165,9 @@ int monitor_socket_checksums(int fd, uint16_t family, bool no_tx, bool no_rx)
 	int err = 0;
 
 	if (no_tx)
-		err = family == AF_INET ? set_int(fd, SOL_SOCKET, SO_NO_CHECK, 1) :
-					  set_int(fd, SOL_UDP, UDP_NO_CHECK6_TX, 1);
+		err = family == AF_INET ?
+			      set_int(fd, SOL_SOCKET, SO_NO_CHECK, 1) :
+			      set_int(fd, SOL_UDP, UDP_NO_CHECK6_TX, 1);
 	if (!err && no_rx && family == AF_INET6)
 		err = set_int(fd, SOL_UDP, UDP_NO_CHECK6_RX, 1);
 	return err;
@@ -182,7 +202,8 @@ int monitor_source(const struct monitor_source *s, struct addr *out)
 	from.family = s->peer.family;
 	from.port = 0;
 	fd = udp_socket(&from);
-	return fd < 0 ? fd : close_after(fd, monitor_socket_way(fd, &s->peer, out));
+	return fd < 0 ? fd :
+			close_after(fd, monitor_socket_way(fd, &s->peer, out));
 }
 
 int monitor_tunnel_socket(const struct monitor_socket *s)
@@ -201,12 +222,14 @@ int monitor_tunnel_socket(const struct monitor_socket *s)
 }
 
 /*
- * A policy takes away the route that the socket keeps; its next packet finds the route through
- * ESP, and the socket keeps that. Only L2TP over IPv6 without UDP does not keep what a packet found
- * (l2tp_ip6_sendmsg): there the socket is connected once more. Without SAs there is no such route,
- * connecting fails, and nothing can be sent in any case.
+ * A policy takes away the route that the socket keeps; its next packet finds
+ * the route through ESP, and the socket keeps that. Only L2TP over IPv6 without
+ * UDP does not keep what a packet found (l2tp_ip6_sendmsg): there the socket is
+ * connected once more. Without SAs there is no such route, connecting fails,
+ * and nothing can be sent in any case.
  */
-void monitor_socket_reroute(int fd, enum dp_encap encap, const struct addr *peer)
+void monitor_socket_reroute(int fd, enum dp_encap encap,
+			    const struct addr *peer)
 {
 	if (encap == DP_ENCAP_IP && peer->family == AF_INET6)
 		(void)connect_ip(fd, peer);

@@ -37,9 +37,10 @@ int monitor_socket_way(int fd, const struct addr *peer, struct addr *out);
  */
 int monitor_source(const struct monitor_source *s, struct addr *out);
 /*
- * After a tunnel's socket was given a policy of IPsec: the MTU of the interfaces
- * of its sessions is that of its route, which has changed.
+ * After a tunnel's socket was given a policy of IPsec: the MTU of the
+ * interfaces of its sessions is that of its route, which has changed.
  */
-void monitor_socket_reroute(int fd, enum dp_encap encap, const struct addr *peer);
+void monitor_socket_reroute(int fd, enum dp_encap encap,
+			    const struct addr *peer);
 
 #endif

@@ -15,10 +15,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define INTERVAL_MIN_MS	100
-#define HEADER		8	/* type, code, checksum, identifier, sequence number */
+#define INTERVAL_MIN_MS 100
+/* type, code, checksum, identifier, sequence number */
+#define HEADER		8
 
-/* The filter lets answers with our identifier pass. X is where the ICMP header begins. */
+/*
+ * The filter lets answers with our identifier pass. X is where the
+ * ICMP header begins.
+ */
 static int set_filter(int fd, bool v6, uint16_t id)
 {
 	struct sock_filter code[] = {
@@ -26,27 +30,36 @@ static int set_filter(int fd, bool v6, uint16_t id)
 		v6 ? (struct sock_filter)BPF_STMT(BPF_LDX | BPF_IMM, 0) :
 		     (struct sock_filter)BPF_STMT(BPF_LDX | BPF_MSH | BPF_B, 0),
 		BPF_STMT(BPF_LD | BPF_B | BPF_IND, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, v6 ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY, 0, 3),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+			 v6 ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY, 0, 3),
 		BPF_STMT(BPF_LD | BPF_H | BPF_IND, 4),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ntohs(id), 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
-	struct sock_fprog program = { .len = sizeof(code) / sizeof(code[0]), .filter = code };
+	struct sock_fprog program = {
+		.len = sizeof(code) / sizeof(code[0]),
+		.filter = code,
+	};
 
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ? -errno : 0;
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+			  sizeof(program)) < 0 ?
+		       -errno :
+		       0;
 }
 
 static int open_socket(const struct addr *to, const char *ifname, uint16_t id)
 {
 	bool v6 = to->family == AF_INET6;
-	int fd = socket(to->family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
+	int fd = socket(to->family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
 	int err;
 
 	if (fd < 0)
 		return -errno;
 	err = set_filter(fd, v6, id);
-	if (!err && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ifname, (socklen_t)strlen(ifname)) < 0)
+	if (!err && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ifname,
+			       (socklen_t)strlen(ifname)) < 0)
 		err = -errno;
 	if (!err)
 		return fd;
@@ -62,7 +75,10 @@ static void become(struct static_ping *p, enum static_ping_state state)
 	p->changed(p->ctx, p);
 }
 
-/* The checksum of ICMP. The kernel makes that of ICMPv6 itself (RFC 3542, section 3.1). */
+/*
+ * The checksum of ICMP. The kernel makes that of ICMPv6 itself (RFC 3542,
+ * section 3.1).
+ */
 static uint16_t checksum(const uint8_t packet[HEADER])
 {
 	uint32_t sum = 0;
@@ -70,10 +86,13 @@ static uint16_t checksum(const uint8_t packet[HEADER])
 	for (size_t i = 0; i < HEADER; i += 2)
 		sum += (uint32_t)packet[i] << 8 | packet[i + 1];
 	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~(sum + (sum >> 16));
+	return (uint16_t) ~(sum + (sum >> 16));
 }
 
-/* A failure is not looked at: what cannot be sent has no answer, and that is noticed. */
+/*
+ * A failure is not looked at: what cannot be sent has no answer, and
+ * that is noticed.
+ */
 static void send_one(struct static_ping *p)
 {
 	bool v6 = p->to.family == AF_INET6;
@@ -88,7 +107,8 @@ static void send_one(struct static_ping *p)
 		sum = htons(checksum(packet));
 		memcpy(packet + 2, &sum, 2);
 	}
-	(void)sendto(p->fd, packet, sizeof(packet), 0, (struct sockaddr *)&ss, len);
+	(void)sendto(p->fd, packet, sizeof(packet), 0, (struct sockaddr *)&ss,
+		     len);
 }
 
 static void on_ping_due(struct loop_timer *t)
@@ -96,7 +116,8 @@ static void on_ping_due(struct loop_timer *t)
 	struct static_ping *p = container_of(t, struct static_ping, timer);
 
 	send_one(p);
-	loop_timer_set(p->loop, t, loop_now(p->loop) + p->interval_ms, on_ping_due);
+	loop_timer_set(p->loop, t, loop_now(p->loop) + p->interval_ms,
+		       on_ping_due);
 	if (++p->missed > STATIC_PING_MISSED)
 		become(p, STATIC_PING_SILENT);
 }
@@ -107,7 +128,10 @@ static void on_answer(struct loop_io *io, int fd, int events)
 	bool answered = false;
 
 	(void)events;
-	/* No byte of it is looked at. An error of the socket ends this too, and is cleared by it. */
+	/*
+	 * No byte of it is looked at. An error of the socket ends this too, and
+	 * is cleared by it.
+	 */
 	while (recv(fd, NULL, 0, MSG_TRUNC) >= 0)
 		answered = true;
 	if (!answered)
@@ -117,8 +141,10 @@ static void on_answer(struct loop_io *io, int fd, int events)
 	become(p, STATIC_PING_ALIVE);
 }
 
-int static_ping_new(struct loop *loop, const struct addr *to, const char *ifname, uint32_t interval_ms,
-		    void (*changed)(void *ctx, struct static_ping *p), void *ctx, struct static_ping **out)
+int static_ping_new(struct loop *loop, const struct addr *to,
+		    const char *ifname, uint32_t interval_ms,
+		    void (*changed)(void *ctx, struct static_ping *p),
+		    void *ctx, struct static_ping **out)
 {
 	struct static_ping *p = calloc(1, sizeof(*p));
 	int err;
@@ -126,8 +152,13 @@ int static_ping_new(struct loop *loop, const struct addr *to, const char *ifname
 	if (!p)
 		return -ENOMEM;
 	*p = (struct static_ping){
-		.loop = loop, .fd = -1, .to = *to, .changed = changed, .ctx = ctx,
-		.interval_ms = interval_ms < INTERVAL_MIN_MS ? INTERVAL_MIN_MS : interval_ms,
+		.loop = loop,
+		.fd = -1,
+		.to = *to,
+		.changed = changed,
+		.ctx = ctx,
+		.interval_ms = interval_ms < INTERVAL_MIN_MS ? INTERVAL_MIN_MS :
+							       interval_ms,
 	};
 	err = getrandom(&p->id, sizeof(p->id), 0) == sizeof(p->id) ? 0 : -EIO;
 	if (!err) {
@@ -137,7 +168,8 @@ int static_ping_new(struct loop *loop, const struct addr *to, const char *ifname
 	if (!err)
 		err = loop_io_start(loop, &p->io, p->fd, LOOP_READ, on_answer);
 	if (!err)
-		err = loop_timer_set(loop, &p->timer, loop_now(loop), on_ping_due);
+		err = loop_timer_set(loop, &p->timer, loop_now(loop),
+				     on_ping_due);
 	if (err)
 		static_ping_free(p);
 	else

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Static tunnels are brought to the kernel, and found there again; see statics.h. */
+/*
+ * Static tunnels are brought to the kernel, and found there
+ * again; see statics.h.
+ */
 #include "monitor/statics_internal.h"
 
 #include <errno.h>
@@ -13,10 +16,13 @@
 #include "monitor/statics_record.h"
 #include "netlink/dataplane.h"
 
-#define RETRY_MS	5000
-/* The kernel takes a moment to remove something; until then its ids, ports and names are taken. */
-#define SETTLE_MS	3000
-#define SETTLE_STEP_MS	50
+#define RETRY_MS       5000
+/*
+ * The kernel takes a moment to remove something; until then its ids, ports and
+ * names are taken.
+ */
+#define SETTLE_MS      3000
+#define SETTLE_STEP_MS 50
 
 /* ---- sets ---- */
 
@@ -34,7 +40,9 @@ int static_set_init(struct static_set *set, struct config *config)
 	made.tunnels = calloc(made.n + 1, sizeof(*made.tunnels));
 	for (size_t i = 0; made.tunnels && i < made.n; i++) {
 		made.tunnels[i].config = &config->statics[i];
-		made.tunnels[i].sessions = calloc(config->statics[i].sessions_n + 1, sizeof(struct static_state));
+		made.tunnels[i].sessions =
+			calloc(config->statics[i].sessions_n + 1,
+			       sizeof(struct static_state));
 		if (!made.tunnels[i].sessions) {
 			made.config = NULL;
 			static_set_fini(&made);
@@ -52,7 +60,8 @@ void static_set_fini(struct static_set *set)
 	for (size_t i = 0; i < set->n; i++) {
 		struct static_tunnel *t = &set->tunnels[i];
 
-		for (size_t k = 0; t->sessions && k < t->config->sessions_n; k++)
+		for (size_t k = 0; t->sessions && k < t->config->sessions_n;
+		     k++)
 			state_fini(&t->sessions[k]);
 		free(t->sessions);
 		state_fini(&t->state);
@@ -67,14 +76,16 @@ void static_set_fini(struct static_set *set)
 
 static bool is_settling(const struct statics *s, int err)
 {
-	return (err == -EEXIST || err == -EADDRINUSE) && loop_now_fresh(s->loop) < s->settling_until_ms;
+	return (err == -EEXIST || err == -EADDRINUSE) &&
+	       loop_now_fresh(s->loop) < s->settling_until_ms;
 }
 
 /* Logs and keeps why it is not made. The same reason is logged once only. */
-static void complain(struct static_state *state, const struct static_tunnel *t, const char *session, const char *fmt,
-		     ...) __attribute__((format(printf, 4, 5)));
-static void complain(struct static_state *state, const struct static_tunnel *t, const char *session, const char *fmt,
-		     ...)
+static void complain(struct static_state *state, const struct static_tunnel *t,
+		     const char *session, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+static void complain(struct static_state *state, const struct static_tunnel *t,
+		     const char *session, const char *fmt, ...)
 {
 	char *why = NULL;
 	va_list ap;
@@ -91,8 +102,10 @@ static void complain(struct static_state *state, const struct static_tunnel *t, 
 	}
 	free(state->why);
 	state->why = why;
-	log_error("static \"%s\"%s%s%s: %s; it is tried again every %d s", t->config->name,
-		  session ? " session \"" : "", session ? session : "", session ? "\"" : "", why, RETRY_MS / 1000);
+	log_error("static \"%s\"%s%s%s: %s; it is tried again every %d s",
+		  t->config->name, session ? " session \"" : "",
+		  session ? session : "", session ? "\"" : "", why,
+		  RETRY_MS / 1000);
 }
 
 static void is_well(struct static_state *state)
@@ -105,7 +118,10 @@ static void is_well(struct static_state *state)
 
 char *statics_print(const struct config_static *v, size_t n)
 {
-	const struct config c = { .statics = (struct config_static *)(uintptr_t)v, .statics_n = n };
+	const struct config c = {
+		.statics = (struct config_static *)(uintptr_t)v,
+		.statics_n = n,
+	};
 
 	return config_sections_text(&c);
 }
@@ -115,12 +131,14 @@ static int recorded_of(const struct static_tunnel *t, struct config_static *out)
 {
 	*out = *t->config;
 	out->sessions_n = 0;
-	out->sessions = calloc(t->config->sessions_n + 1, sizeof(*out->sessions));
+	out->sessions =
+		calloc(t->config->sessions_n + 1, sizeof(*out->sessions));
 	if (!out->sessions)
 		return -ENOMEM;
 	for (size_t k = 0; k < t->config->sessions_n; k++)
 		if (t->sessions[k].recorded)
-			out->sessions[out->sessions_n++] = t->config->sessions[k];
+			out->sessions[out->sessions_n++] =
+				t->config->sessions[k];
 	return 0;
 }
 
@@ -153,7 +171,9 @@ static void record(struct statics *s)
 		log_error("out of memory: static tunnels are not recorded");
 		return;
 	}
-	if (strcmp(text, s->made) == 0 || statics_record_write(s->options.config->state_dir, STATICS_MADE, text)) {
+	if (strcmp(text, s->made) == 0 ||
+	    statics_record_write(s->options.config->state_dir, STATICS_MADE,
+				 text)) {
 		free(text);
 		return;
 	}
@@ -168,16 +188,21 @@ static void settle(struct statics *s)
 	s->settling_until_ms = loop_now_fresh(s->loop) + SETTLE_MS;
 }
 
-static void remove_session(struct statics *s, const struct config_static *t, const struct config_static_session *c)
+static void remove_session(struct statics *s, const struct config_static *t,
+			   const struct config_static_session *c)
 {
-	int err = s->options.dp->ops->session_del(s->options.dp, t->tunnel_id, c->session_id);
+	int err = s->options.dp->ops->session_del(s->options.dp, t->tunnel_id,
+						  c->session_id);
 
 	if (err && err != -ENOENT)
-		log_error("static \"%s\" session \"%s\": cannot be removed from the kernel: %s; remove it with "
-			  "\"ip l2tp del session tunnel_id %u session_id %u\"", t->name, c->name, strerror(-err),
-			  t->tunnel_id, c->session_id);
+		log_error("static \"%s\" session \"%s\": cannot be removed "
+			  "from the kernel: %s; remove it with \"ip "
+			  "l2tp del session tunnel_id %u session_id %u\"",
+			  t->name, c->name, strerror(-err), t->tunnel_id,
+			  c->session_id);
 	else
-		log_info("static \"%s\" session \"%s\" is removed", t->name, c->name);
+		log_info("static \"%s\" session \"%s\" is removed", t->name,
+			 c->name);
 	settle(s);
 }
 
@@ -186,8 +211,10 @@ static void remove_tunnel(struct statics *s, const struct config_static *t)
 	int err = s->options.dp->ops->tunnel_del(s->options.dp, t->tunnel_id);
 
 	if (err && err != -ENOENT)
-		log_error("static \"%s\": cannot be removed from the kernel: %s; remove it with \"ip l2tp del tunnel "
-			  "tunnel_id %u\"", t->name, strerror(-err), t->tunnel_id);
+		log_error("static \"%s\": cannot be removed "
+			  "from the kernel: %s; remove it with "
+			  "\"ip l2tp del tunnel tunnel_id %u\"",
+			  t->name, strerror(-err), t->tunnel_id);
 	else
 		log_notice("static \"%s\" is removed", t->name);
 	settle(s);
@@ -225,15 +252,19 @@ static void take_over(struct static_state *to, struct static_state *from)
 	*from = (struct static_state){ 0 };
 }
 
-static struct static_tunnel *find_same(struct static_set *set, const struct config_static *c)
+static struct static_tunnel *find_same(struct static_set *set,
+				       const struct config_static *c)
 {
 	for (size_t i = 0; i < set->n; i++)
 		if (set->tunnels[i].config->tunnel_id == c->tunnel_id)
-			return config_static_equal(set->tunnels[i].config, c) ? &set->tunnels[i] : NULL;
+			return config_static_equal(set->tunnels[i].config, c) ?
+				       &set->tunnels[i] :
+				       NULL;
 	return NULL;
 }
 
-static void adopt_session(struct statics *s, struct static_tunnel *old, size_t k, struct static_tunnel *new)
+static void adopt_session(struct statics *s, struct static_tunnel *old,
+			  size_t k, struct static_tunnel *new)
 {
 	const struct config_static_session *c = &old->config->sessions[k];
 
@@ -248,11 +279,16 @@ static void adopt_session(struct statics *s, struct static_tunnel *old, size_t k
 		remove_session(s, old->config, c);
 }
 
-/* What both sets have stays in the kernel; what only the old one has is removed. */
-static void adopt(struct statics *s, struct static_set *old, struct static_set *new)
+/*
+ * What both sets have stays in the kernel; what only the old one has is
+ * removed.
+ */
+static void adopt(struct statics *s, struct static_set *old,
+		  struct static_set *new)
 {
 	for (size_t i = 0; i < old->n; i++) {
-		struct static_tunnel *from = &old->tunnels[i], *to = find_same(new, from->config);
+		struct static_tunnel *from = &old->tunnels[i],
+				     *to = find_same(new, from->config);
 
 		if (!to) {
 			if (from->state.there)
@@ -290,19 +326,31 @@ static enum dp_encap encap_of(const struct config_static *c)
 static struct dp_tunnel dp_tunnel_of(const struct config_static *c)
 {
 	return (struct dp_tunnel){
-		.version = 3, .encap = encap_of(c), .tunnel_id = c->tunnel_id, .peer_tunnel_id = c->peer_tunnel_id,
-		.fd = -1, .local = c->local, .peer = c->remote, .udp_csum = c->udp_csum,
-		.udp6_zero_csum_tx = !c->udp6_csum_tx, .udp6_zero_csum_rx = !c->udp6_csum_rx,
+		.version = 3,
+		.encap = encap_of(c),
+		.tunnel_id = c->tunnel_id,
+		.peer_tunnel_id = c->peer_tunnel_id,
+		.fd = -1,
+		.local = c->local,
+		.peer = c->remote,
+		.udp_csum = c->udp_csum,
+		.udp6_zero_csum_tx = !c->udp6_csum_tx,
+		.udp6_zero_csum_rx = !c->udp6_csum_rx,
 	};
 }
 
-static struct dp_session dp_session_of(const struct config_static *t, const struct config_static_session *c)
+static struct dp_session dp_session_of(const struct config_static *t,
+				       const struct config_static_session *c)
 {
 	struct dp_session s = {
-		.tunnel_id = t->tunnel_id, .session_id = c->session_id, .peer_session_id = c->peer_session_id,
+		.tunnel_id = t->tunnel_id,
+		.session_id = c->session_id,
+		.peer_session_id = c->peer_session_id,
 		.pseudowire = c->vlan ? DP_PW_ETH_VLAN : DP_PW_ETH,
-		.send_seq = c->seq & CONFIG_SEQ_SEND, .recv_seq = c->seq & CONFIG_SEQ_RECV,
-		.cookie_len = c->cookie.len, .peer_cookie_len = c->peer_cookie.len,
+		.send_seq = c->seq & CONFIG_SEQ_SEND,
+		.recv_seq = c->seq & CONFIG_SEQ_RECV,
+		.cookie_len = c->cookie.len,
+		.peer_cookie_len = c->peer_cookie.len,
 		.no_l2_sublayer = c->l2spec == CONFIG_L2SPEC_NONE,
 	};
 
@@ -312,13 +360,21 @@ static struct dp_session dp_session_of(const struct config_static *t, const stru
 	return s;
 }
 
-/* Another program's tunnel may have the id; it is left alone. c NULL: of the tunnel. */
-static bool is_taken(struct statics *s, const struct config_static *t, const struct config_static_session *c)
+/*
+ * Another program's tunnel may have the id; it is left alone. c
+ * NULL: of the tunnel.
+ */
+static bool is_taken(struct statics *s, const struct config_static *t,
+		     const struct config_static_session *c)
 {
 	struct dp_stats stats;
 
-	return (c ? s->options.dp->ops->session_stats(s->options.dp, t->tunnel_id, c->session_id, &stats) :
-		    s->options.dp->ops->tunnel_stats(s->options.dp, t->tunnel_id, &stats)) == 0;
+	return (c ? s->options.dp->ops->session_stats(s->options.dp,
+						      t->tunnel_id,
+						      c->session_id, &stats) :
+		    s->options.dp->ops->tunnel_stats(s->options.dp,
+						     t->tunnel_id, &stats)) ==
+	       0;
 }
 
 static void tunnel_failed(struct statics *s, struct static_tunnel *t, int err)
@@ -330,18 +386,26 @@ static void tunnel_failed(struct statics *s, struct static_tunnel *t, int err)
 	if (is_settling(s, err))
 		return;
 	if (err == -EEXIST)
-		complain(&t->state, t, NULL, "tunnel-id %u is taken in the kernel by another program, whose tunnel is "
-			 "left alone; remove it with \"ip l2tp del tunnel tunnel_id %u\", or choose another",
+		complain(&t->state, t, NULL,
+			 "tunnel-id %u is taken in the kernel by another "
+			 "program, whose tunnel is left alone; remove it with "
+			 "\"ip l2tp del tunnel tunnel_id %u\", or choose "
+			 "another",
 			 c->tunnel_id, c->tunnel_id);
 	else if (err == -EADDRNOTAVAIL)
-		complain(&t->state, t, NULL, "local %s is no address of this host; give it to an interface",
+		complain(&t->state, t, NULL,
+			 "local %s is no address of this host; give it to an "
+			 "interface",
 			 addr_format(&c->local, text));
 	else if (err == -EADDRINUSE)
-		complain(&t->state, t, NULL, "udp-sport %u of %s is in use; choose another", c->local.port,
-			 addr_format(&c->local, text));
+		complain(&t->state, t, NULL,
+			 "udp-sport %u of %s is in use; choose another",
+			 c->local.port, addr_format(&c->local, text));
 	else
-		complain(&t->state, t, NULL, "the kernel does not make the tunnel: %s%s%s", strerror(-err),
-			 s->options.dp->text[0] ? ": " : "", s->options.dp->text);
+		complain(&t->state, t, NULL,
+			 "the kernel does not make the tunnel: %s%s%s",
+			 strerror(-err), s->options.dp->text[0] ? ": " : "",
+			 s->options.dp->text);
 }
 
 /* Over IP there are no ports. */
@@ -354,7 +418,9 @@ static void make_tunnel(struct statics *s, struct static_tunnel *t)
 {
 	struct dp_tunnel dp = dp_tunnel_of(t->config);
 	char local[ADDR_STRLEN], remote[ADDR_STRLEN];
-	int err = is_taken(s, t->config, NULL) ? -EEXIST : s->options.dp->ops->tunnel_add(s->options.dp, &dp);
+	int err = is_taken(s, t->config, NULL) ?
+			  -EEXIST :
+			  s->options.dp->ops->tunnel_add(s->options.dp, &dp);
 
 	if (err) {
 		tunnel_failed(s, t, err);
@@ -362,11 +428,14 @@ static void make_tunnel(struct statics *s, struct static_tunnel *t)
 	}
 	t->state.there = true;
 	is_well(&t->state);
-	log_notice("static \"%s\": tunnel %u from %s to %s (their tunnel %u) is there", t->config->name, dp.tunnel_id,
-		   format(&dp.local, local), format(&dp.peer, remote), dp.peer_tunnel_id);
+	log_notice("static \"%s\": tunnel %u from %s to %s (their tunnel %u) "
+		   "is there",
+		   t->config->name, dp.tunnel_id, format(&dp.local, local),
+		   format(&dp.peer, remote), dp.peer_tunnel_id);
 }
 
-static void session_failed(struct statics *s, struct static_tunnel *t, size_t k, int err)
+static void session_failed(struct statics *s, struct static_tunnel *t, size_t k,
+			   int err)
 {
 	const struct config_static_session *c = &t->config->sessions[k];
 	struct static_state *state = &t->sessions[k];
@@ -375,25 +444,38 @@ static void session_failed(struct statics *s, struct static_tunnel *t, size_t k,
 	if (is_settling(s, err))
 		return;
 	if (err == -EEXIST)
-		complain(state, t, c->name, "session-id %u%s%s is taken by another program or session, which is left "
-			 "alone; remove that, or choose another", c->session_id, c->ifname ? " or the interface " : "",
+		complain(state, t, c->name,
+			 "session-id %u%s%s is taken by another program or "
+			 "session, which is left alone; remove that, or choose "
+			 "another",
+			 c->session_id, c->ifname ? " or the interface " : "",
 			 c->ifname ? c->ifname : "");
 	else
-		complain(state, t, c->name, "the kernel does not make the session: %s%s%s", strerror(-err),
-			 s->options.dp->text[0] ? ": " : "", s->options.dp->text);
+		complain(state, t, c->name,
+			 "the kernel does not make the session: %s%s%s",
+			 strerror(-err), s->options.dp->text[0] ? ": " : "",
+			 s->options.dp->text);
 }
 
 static struct pw_link link_of(const struct config_static_session *c)
 {
 	return (struct pw_link){ .wanted = {
-		.vlan = c->vlan, .mtu = c->mtu, .mac = c->has_mac ? c->mac : NULL, .bridge = c->bridge, .vrf = c->vrf,
-	} };
+					 .vlan = c->vlan,
+					 .mtu = c->mtu,
+					 .mac = c->has_mac ? c->mac : NULL,
+					 .bridge = c->bridge,
+					 .vrf = c->vrf,
+				 }, };
 }
 
 /* ---- keepalive ---- */
 
-/* A bridge does not use a port that is dormant, and the ping would never come through again. */
-static void follow(struct statics *s, const struct config_static *t, const struct config_static_session *c, bool silent)
+/*
+ * A bridge does not use a port that is dormant, and the ping would never come
+ * through again.
+ */
+static void follow(struct statics *s, const struct config_static *t,
+		   const struct config_static_session *c, bool silent)
 {
 	char base[IFNAMSIZ];
 	struct link is;
@@ -401,14 +483,17 @@ static void follow(struct statics *s, const struct config_static *t, const struc
 
 	if (c->bridge)
 		return;
-	err = s->options.dp->ops->session_interface(s->options.dp, t->tunnel_id, c->session_id, base);
+	err = s->options.dp->ops->session_interface(s->options.dp, t->tunnel_id,
+						    c->session_id, base);
 	if (!err)
 		err = link_get(&s->rtnl, base, &is);
 	if (!err)
 		err = link_set_ready(&s->rtnl, is.index, !silent);
 	if (err)
-		log_error("static \"%s\" session \"%s\": its interface cannot be made %s: %s", t->name, c->name,
-			  silent ? "dormant" : "ready", strerror(-err));
+		log_error("static \"%s\" session \"%s\": its "
+			  "interface cannot be made %s: %s",
+			  t->name, c->name, silent ? "dormant" : "ready",
+			  strerror(-err));
 }
 
 static void on_ping(void *ctx, struct static_ping *p)
@@ -423,14 +508,17 @@ static void on_ping(void *ctx, struct static_ping *p)
 		for (size_t k = 0; k < t->config->sessions_n; k++) {
 			if (t->sessions[k].ping != p)
 				continue;
-			log_notice("static \"%s\" session \"%s\": %s %s", t->config->name, t->config->sessions[k].name,
-				   addr_format(&p->to, text), silent ? "does not answer" : "answers");
+			log_notice("static \"%s\" session \"%s\": %s %s",
+				   t->config->name, t->config->sessions[k].name,
+				   addr_format(&p->to, text),
+				   silent ? "does not answer" : "answers");
 			follow(s, t->config, &t->config->sessions[k], silent);
 		}
 	}
 }
 
-static void start_ping(struct statics *s, struct static_tunnel *t, size_t k, const char *ifname)
+static void start_ping(struct statics *s, struct static_tunnel *t, size_t k,
+		       const char *ifname)
 {
 	const struct config_static_session *c = &t->config->sessions[k];
 	const char *through = c->bridge ? c->bridge : ifname;
@@ -438,16 +526,21 @@ static void start_ping(struct statics *s, struct static_tunnel *t, size_t k, con
 
 	if (!c->keepalive_ms || t->sessions[k].ping)
 		return;
-	err = static_ping_new(s->loop, &c->keepalive_address, through, c->keepalive_ms, on_ping, s,
+	err = static_ping_new(s->loop, &c->keepalive_address, through,
+			      c->keepalive_ms, on_ping, s,
 			      &t->sessions[k].ping);
 	if (err)
-		log_error("static \"%s\" session \"%s\": nothing can be pinged through %s: %s", t->config->name,
-			  c->name, through, strerror(-err));
+		log_error("static \"%s\" session \"%s\": nothing "
+			  "can be pinged through %s: %s",
+			  t->config->name, c->name, through, strerror(-err));
 }
 
 /* ---- sessions ---- */
 
-/* Gives the session's interface what its section says. 0, or -errno with the reason kept. */
+/*
+ * Gives the session's interface what its section says. 0, or -errno with the
+ * reason kept.
+ */
 static int give(struct statics *s, struct static_tunnel *t, size_t k)
 {
 	const struct config_static_session *c = &t->config->sessions[k];
@@ -457,7 +550,8 @@ static int give(struct statics *s, struct static_tunnel *t, size_t k)
 
 	if (!s->has_rtnl)
 		return 0;
-	err = pw_link_find(&s->rtnl, s->options.dp, t->config->tunnel_id, c->session_id, &l, &is);
+	err = pw_link_find(&s->rtnl, s->options.dp, t->config->tunnel_id,
+			   c->session_id, &l, &is);
 	if (!err)
 		err = pw_link_give(&s->rtnl, &l, &is, &t->config->remote);
 	if (err)
@@ -472,34 +566,45 @@ static void make_session(struct statics *s, struct static_tunnel *t, size_t k)
 	const struct config_static_session *c = &t->config->sessions[k];
 	struct dp_session dp = dp_session_of(t->config, c);
 	struct static_state *state = &t->sessions[k];
-	int err = is_taken(s, t->config, c) ? -EEXIST : s->options.dp->ops->session_add(s->options.dp, &dp);
+	int err = is_taken(s, t->config, c) ?
+			  -EEXIST :
+			  s->options.dp->ops->session_add(s->options.dp, &dp);
 
 	if (err) {
 		session_failed(s, t, k, err);
 		return;
 	}
 	if (give(s, t, k)) {
-		s->options.dp->ops->session_del(s->options.dp, dp.tunnel_id, dp.session_id);
+		s->options.dp->ops->session_del(s->options.dp, dp.tunnel_id,
+						dp.session_id);
 		return;
 	}
 	state->there = state->given = true;
 	is_well(state);
-	log_notice("static \"%s\" session \"%s\": session %u (theirs is %u) is up", t->config->name, c->name,
-		   dp.session_id, dp.peer_session_id);
+	log_notice("static \"%s\" session \"%s\": session %u (theirs is %u) is "
+		   "up",
+		   t->config->name, c->name, dp.session_id, dp.peer_session_id);
 }
 
-/* Recorded before the kernel is asked: if we are killed in between, the next l2tpd knows it as ours. */
+/*
+ * Recorded before the kernel is asked: if we are killed in between, the next
+ * l2tpd knows it as ours.
+ */
 static void record_intent(struct statics *s)
 {
 	for (size_t i = 0; i < s->set.n; i++) {
 		struct static_tunnel *t = &s->set.tunnels[i];
 
 		if (!t->state.there)
-			t->state.recorded = !t->state.off && !is_taken(s, t->config, NULL);
+			t->state.recorded = !t->state.off &&
+					    !is_taken(s, t->config, NULL);
 		for (size_t k = 0; k < t->config->sessions_n; k++)
 			if (!t->sessions[k].there)
-				t->sessions[k].recorded = !t->sessions[k].off && t->state.recorded &&
-							  !is_taken(s, t->config, &t->config->sessions[k]);
+				t->sessions[k].recorded =
+					!t->sessions[k].off &&
+					t->state.recorded &&
+					!is_taken(s, t->config,
+						  &t->config->sessions[k]);
 	}
 	record(s);
 }
@@ -548,14 +653,19 @@ void statics_work(struct statics *s)
 	now = loop_now_fresh(s->loop);
 	if (all)
 		loop_timer_stop(&s->timer);
-	else if (loop_timer_set(s->loop, &s->timer, now + (now < s->settling_until_ms ? SETTLE_STEP_MS : RETRY_MS),
+	else if (loop_timer_set(s->loop, &s->timer,
+				now + (now < s->settling_until_ms ?
+					       SETTLE_STEP_MS :
+					       RETRY_MS),
 				on_try_again))
-		log_error("out of memory: static tunnels that are missing are not tried again");
+		log_error("out of memory: static tunnels that are missing are "
+			  "not tried again");
 }
 
 /* ---- what is wanted, as a configuration and as names ---- */
 
-struct config *statics_compose(const struct statics *s, const char *added, char *why, size_t size)
+struct config *statics_compose(const struct statics *s, const char *added,
+			       char *why, size_t size)
 {
 	struct config *c;
 	char *text;
@@ -572,8 +682,10 @@ struct config *statics_compose(const struct statics *s, const char *added, char 
 bool statics_has_session(const struct statics *s, uint32_t session_id)
 {
 	for (size_t i = 0; s && i < s->set.n; i++)
-		for (size_t k = 0; k < s->set.tunnels[i].config->sessions_n; k++)
-			if (s->set.tunnels[i].config->sessions[k].session_id == session_id)
+		for (size_t k = 0; k < s->set.tunnels[i].config->sessions_n;
+		     k++)
+			if (s->set.tunnels[i].config->sessions[k].session_id ==
+			    session_id)
 				return true;
 	return false;
 }
@@ -584,7 +696,8 @@ bool statics_has_ifname(const struct statics *s, const char *ifname)
 		const struct config_static *t = s->set.tunnels[i].config;
 
 		for (size_t k = 0; k < t->sessions_n; k++)
-			if (t->sessions[k].ifname && strcmp(t->sessions[k].ifname, ifname) == 0)
+			if (t->sessions[k].ifname &&
+			    strcmp(t->sessions[k].ifname, ifname) == 0)
 				return true;
 	}
 	return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of static tunnels share: what is wanted, and what has become of
- * it. statics.c brings the kernel there, statics_start.c begins with what is
+ * What the files of static tunnels share: what is wanted, and what has become
+ * of it. statics.c brings the kernel there, statics_start.c begins with what is
  * there already, and statics_request.c changes what is wanted.
  */
 #ifndef L2TPD_MONITOR_STATICS_INTERNAL_H
@@ -13,21 +13,26 @@
 #include "netlink/rtnl.h"
 
 struct static_state {
-	bool there;		/* we have made it in the kernel */
-	bool recorded;		/* it is in the record: it is there, or is about to be made */
-	bool given;		/* of a session: its interface has what is wanted */
-	bool off;		/* deleted by command, although the configuration has it */
-	char *why;		/* the last error; NULL: none */
-	struct static_ping *ping;	/* of a session with keepalive that is there; else NULL */
+	bool there; /* we have made it in the kernel */
+	/* it is in the record: it is there, or is about to be made */
+	bool recorded;
+	bool given; /* of a session: its interface has what is wanted */
+	bool off;   /* deleted by command, although the configuration has it */
+	char *why;  /* the last error; NULL: none */
+	/* of a session with keepalive that is there; else NULL */
+	struct static_ping *ping;
 };
 
 struct static_tunnel {
 	const struct config_static *config;
 	struct static_state state;
-	struct static_state *sessions;	/* as config's */
+	struct static_state *sessions; /* as config's */
 };
 
-/* All that is wanted: first the tunnels of the configuration, then those that were added by command. */
+/*
+ * All that is wanted: first the tunnels of the configuration, then those that
+ * were added by command.
+ */
 struct static_set {
 	struct config *config;
 	struct static_tunnel *tunnels;
@@ -41,8 +46,9 @@ struct statics {
 	struct rtnl rtnl;
 	bool has_rtnl;
 	struct static_set set;
-	char *made;			/* what STATICS_MADE has */
-	uint64_t settling_until_ms;	/* until then what we removed may still be there, and in the way */
+	char *made; /* what STATICS_MADE has */
+	/* until then what we removed may still be there, and in the way */
+	uint64_t settling_until_ms;
 };
 
 static inline bool static_is_configured(const struct statics *s, size_t i)
@@ -62,10 +68,11 @@ void statics_drop_tunnel(struct statics *s, struct static_tunnel *t);
 /* Brings the kernel to what is wanted. */
 void statics_work(struct statics *s);
 /*
- * The configuration, with these in place of what was added by command: as if all
- * stood in the file. NULL with a sentence.
+ * The configuration, with these in place of what was added by command: as if
+ * all stood in the file. NULL with a sentence.
  */
-struct config *statics_compose(const struct statics *s, const char *added, char *why, size_t size);
+struct config *statics_compose(const struct statics *s, const char *added,
+			       char *why, size_t size);
 /* The sections as text, which the caller frees; NULL: no memory. */
 char *statics_print(const struct config_static *v, size_t n);
 

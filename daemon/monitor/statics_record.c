@@ -13,17 +13,24 @@
 
 #include "lib/log.h"
 
-#define HEADER		"# l2tpd static tunnels, version 1"
-#define FILE_MAX	(16u << 20)
+#define HEADER	 "# l2tpd static tunnels, version 1"
+#define FILE_MAX (16u << 20)
 
-static const char *const names[] = { [STATICS_MADE] = "static.made", [STATICS_ADDED] = "static.added" };
+static const char *const names[] = {
+	[STATICS_MADE] = "static.made",
+	[STATICS_ADDED] = "static.added",
+};
 
-static void path_of(const char *dir, enum statics_file file, const char *suffix, char path[PATH_MAX])
+static void path_of(const char *dir, enum statics_file file, const char *suffix,
+		    char path[PATH_MAX])
 {
 	snprintf(path, PATH_MAX, "%s/%s%s", dir, names[file], suffix);
 }
 
-/* Which kernel's tunnels: they end with the boot, and belong to a network namespace. */
+/*
+ * Which kernel's tunnels: they end with the boot, and belong to a
+ * network namespace.
+ */
 static void header_of(enum statics_file file, char *line, size_t size)
 {
 	char boot[64] = "";
@@ -42,23 +49,29 @@ static void header_of(enum statics_file file, char *line, size_t size)
 	boot[strcspn(boot, "\n")] = '\0';
 	if (stat("/proc/self/ns/net", &net))
 		net.st_ino = 0;
-	snprintf(line, size, HEADER ", boot %s, network namespace %llu\n", boot, (unsigned long long)net.st_ino);
+	snprintf(line, size, HEADER ", boot %s, network namespace %llu\n", boot,
+		 (unsigned long long)net.st_ino);
 }
 
-void statics_record_refuse(const char *dir, enum statics_file file, const char *why)
+void statics_record_refuse(const char *dir, enum statics_file file,
+			   const char *why)
 {
 	char path[PATH_MAX], aside[PATH_MAX];
 
 	path_of(dir, file, "", path);
 	path_of(dir, file, ".damaged", aside);
 	if (rename(path, aside))
-		log_error("%s: %s, and it cannot be put aside: %s", path, why, strerror(errno));
+		log_error("%s: %s, and it cannot be put aside: %s", path, why,
+			  strerror(errno));
 	else if (file == STATICS_ADDED)
-		log_error("%s: %s; the static tunnels of commands are not made: add them again; it is %s now", path,
-			  why, aside);
+		log_error("%s: %s; the static tunnels of commands are not "
+			  "made: add them again; it is %s now",
+			  path, why, aside);
 	else
-		log_error("%s: %s; static tunnels that l2tpd made before are not known as its own: remove them with "
-			  "\"ip l2tp del tunnel\"; it is %s now", path, why, aside);
+		log_error("%s: %s; static tunnels that l2tpd made before are "
+			  "not known as its own: remove them with \"ip l2tp "
+			  "del tunnel\"; it is %s now",
+			  path, why, aside);
 }
 
 /* 0 with the file's bytes and a NUL, or -errno. */
@@ -90,13 +103,17 @@ static int read_file(int fd, char **out, size_t *len)
 	return 0;
 }
 
-static int check(const char *dir, enum statics_file file, const char *text, size_t len)
+static int check(const char *dir, enum statics_file file, const char *text,
+		 size_t len)
 {
 	char header[256];
 
 	header_of(file, header, sizeof(header));
-	if (memchr(text, 0, len) || strncmp(text, HEADER, strlen(HEADER)) != 0) {
-		statics_record_refuse(dir, file, "this is no record of static tunnels that this l2tpd wrote");
+	if (memchr(text, 0, len) ||
+	    strncmp(text, HEADER, strlen(HEADER)) != 0) {
+		statics_record_refuse(dir, file,
+				      "this is no record of static tunnels "
+				      "that this l2tpd wrote");
 		return -EBADMSG;
 	}
 	/* What this kernel has, somebody else made. */
@@ -110,13 +127,16 @@ int statics_record_read(const char *dir, enum statics_file file, char **out)
 	int fd, err;
 
 	path_of(dir, file, "", path);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	fd = open(path,
+		  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
 	err = fd < 0 ? -errno : read_file(fd, &text, &len);
 	if (fd >= 0)
 		close(fd);
 	if (err == -EPERM)
-		log_error("%s: it is not read, for others than root may write or read it; look at what is in it, then "
-			  "\"chown root\" and \"chmod 600\"", path);
+		log_error("%s: it is not read, for others than root "
+			  "may write or read it; look at what is in "
+			  "it, then \"chown root\" and \"chmod 600\"",
+			  path);
 	else if (err && err != -ENOENT)
 		log_error("%s: cannot be read: %s", path, strerror(-err));
 	if (!err && text)
@@ -145,7 +165,9 @@ static int write_all(int fd, const char *text)
 
 static int write_new(const char *path, const char *header, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = open(path,
+		      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+		      0600);
 	int err = fd < 0 ? -errno : write_all(fd, header);
 
 	if (!err)
@@ -168,7 +190,8 @@ static void sync_folder(const char *dir)
 	close(fd);
 }
 
-int statics_record_write(const char *dir, enum statics_file file, const char *text)
+int statics_record_write(const char *dir, enum statics_file file,
+			 const char *text)
 {
 	char path[PATH_MAX], new[PATH_MAX], header[256];
 	int err = 0;
@@ -183,8 +206,9 @@ int statics_record_write(const char *dir, enum statics_file file, const char *te
 	if (!err && rename(new, path))
 		err = -errno;
 	if (err)
-		log_error("%s: static tunnels cannot be recorded: %s; make room, or name another state-dir", path,
-			  strerror(-err));
+		log_error("%s: static tunnels cannot be recorded: %s; make "
+			  "room, or name another state-dir",
+			  path, strerror(-err));
 	else
 		sync_folder(dir);
 	return err;

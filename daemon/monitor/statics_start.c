@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Static tunnels when l2tpd starts: those that an l2tpd before this one made are
- * found in the kernel, and those that were added by command in state-dir.
+ * Static tunnels when l2tpd starts: those that an l2tpd before this one made
+ * are found in the kernel, and those that were added by command in state-dir.
  */
 #include "monitor/statics_internal.h"
 
@@ -28,9 +28,11 @@ static int on_object(void *ctx, const struct dp_object *o)
 	return err == -EEXIST ? 0 : err;
 }
 
-static bool kernel_has(const struct table *kernel, uint32_t tunnel_id, uint32_t session_id, uint32_t peer)
+static bool kernel_has(const struct table *kernel, uint32_t tunnel_id,
+		       uint32_t session_id, uint32_t peer)
 {
-	return (uintptr_t)table_get(kernel, dp_session_key(tunnel_id, session_id)) == peer;
+	return (uintptr_t)table_get(kernel, dp_session_key(tunnel_id,
+							   session_id)) == peer;
 }
 
 static void look_at(const struct table *kernel, struct static_tunnel *t)
@@ -40,13 +42,18 @@ static void look_at(const struct table *kernel, struct static_tunnel *t)
 	t->state.there = kernel_has(kernel, c->tunnel_id, 0, c->peer_tunnel_id);
 	t->state.recorded = t->state.there;
 	for (size_t k = 0; t->state.there && k < c->sessions_n; k++) {
-		t->sessions[k].there = kernel_has(kernel, c->tunnel_id, c->sessions[k].session_id,
-						  c->sessions[k].peer_session_id);
+		t->sessions[k].there =
+			kernel_has(kernel, c->tunnel_id,
+				   c->sessions[k].session_id,
+				   c->sessions[k].peer_session_id);
 		t->sessions[k].recorded = t->sessions[k].there;
 	}
 }
 
-/* Reads what an l2tpd before this one made, and looks which of it the kernel still has. */
+/*
+ * Reads what an l2tpd before this one made, and looks which of it the
+ * kernel still has.
+ */
 static int read_made(struct statics *s)
 {
 	const char *dir = s->options.config->state_dir;
@@ -72,9 +79,11 @@ static int read_made(struct statics *s)
 		return err;
 	}
 	if (s->set.n)
-		err = s->options.dp->ops->dump(s->options.dp, on_object, &kernel);
+		err = s->options.dp->ops->dump(s->options.dp, on_object,
+					       &kernel);
 	if (err)
-		log_error("the kernel's tunnels cannot be listed: %s; those that are static are not known as ours",
+		log_error("the kernel's tunnels cannot be listed: %s; those "
+			  "that are static are not known as ours",
 			  strerror(-err));
 	for (size_t i = 0; i < s->set.n && !err; i++)
 		look_at(&kernel, &s->set.tunnels[i]);
@@ -102,7 +111,10 @@ static int want(struct statics *s, const char *added, char *why, size_t size)
 	return err;
 }
 
-/* The configuration has changed since then: each tunnel is wanted that still fits beside it. */
+/*
+ * The configuration has changed since then: each tunnel is wanted that still
+ * fits beside it.
+ */
 static int want_what_fits(struct statics *s, const struct config *added)
 {
 	struct config_static *v = calloc(added->statics_n + 1, sizeof(*v));
@@ -119,8 +131,10 @@ static int want_what_fits(struct statics *s, const struct config *added)
 		if (c)
 			n++;
 		else
-			log_error("static \"%s\", which was added by command, does not fit the configuration any more, "
-				  "and is not made: %s", v[n].name, why);
+			log_error("static \"%s\", which was added by command, "
+				  "does not fit the configuration any more, "
+				  "and is not made: %s",
+				  v[n].name, why);
 		if (c)
 			config_free(c);
 		free(text);

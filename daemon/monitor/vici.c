@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Connections to strongSwan's charon for the aaa process, which alone knows what
- * is said on them; see vici.h.
+ * Connections to strongSwan's charon for the aaa process, which alone knows
+ * what is said on them; see vici.h.
  */
 #include "monitor/vici.h"
 

@@ -15,7 +15,10 @@
 /* "" or a name that an interface can have. */
 bool words_is_ifname(const char name[IFNAMSIZ]);
 bool words_is_enum(unsigned int value, unsigned int last);
-/* As a section's struct has it, to be printed and no more: borrowed, NULL for "". */
+/*
+ * As a section's struct has it, to be printed and no more:
+ * borrowed, NULL for "".
+ */
 char *words_text(const char *text);
 /* Puts the sentence into out->why. Returns err. */
 int words_refuse(struct monitor_outcome *out, int err, const char *fmt, ...)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A RADIUS server that takes its time: a relay before a quick one; see aaa_load.h. */
+/*
+ * A RADIUS server that takes its time: a relay before a quick
+ * one; see aaa_load.h.
+ */
 #include "aaa_load.h"
 
 #include <arpa/inet.h>
@@ -15,11 +18,12 @@
 #include <signal.h>
 #include <unistd.h>
 
-#define CLIENTS_MAX	64	/* sockets of the aaa process */
-#define WAITING_MAX	16384
-#define PACKET_MAX	1024
-#define AT_ONCE		64		/* requests that the quick server has: more may overflow its socket */
-#define LOST_MS		1000		/* without an answer: what it had is lost */
+#define CLIENTS_MAX 64 /* sockets of the aaa process */
+#define WAITING_MAX 16384
+#define PACKET_MAX  1024
+/* requests that the quick server has: more may overflow its socket */
+#define AT_ONCE	    64
+#define LOST_MS	    1000 /* without an answer: what it had is lost */
 
 struct waiting {
 	uint64_t due_ns;
@@ -33,12 +37,14 @@ struct queue {
 };
 
 struct relay {
-	struct pollfd fds[1 + CLIENTS_MAX];	/* the listener, then a socket to the server for each client */
+	/* the listener, then a socket to the server for each client */
+	struct pollfd fds[1 + CLIENTS_MAX];
 	struct sockaddr_in client[CLIENTS_MAX], server;
 	unsigned int client_n;
 	struct queue requests;
-	struct queue answers;			/* in the order of their times, since all wait as long */
-	unsigned int asked;			/* requests that the server has */
+	/* in the order of their times, since all wait as long */
+	struct queue answers;
+	unsigned int asked; /* requests that the server has */
 };
 
 static void fail(const char *what)
@@ -49,13 +55,15 @@ static void fail(const char *what)
 
 static int udp_socket(void)
 {
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), size = 4 << 20;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
+	    size = 4 << 20;
 
 	if (fd < 0)
 		fail("socket");
 	/* Only root may have as much as that. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
-		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size,
+				 sizeof(size));
 	return fd;
 }
 
@@ -70,7 +78,8 @@ static unsigned int client_of(struct relay *r, const struct sockaddr_in *from)
 	if (i == CLIENTS_MAX)
 		fail("more clients than the relay has room for");
 	fd = udp_socket();
-	if (connect(fd, (const struct sockaddr *)&r->server, sizeof(r->server)) < 0)
+	if (connect(fd, (const struct sockaddr *)&r->server,
+		    sizeof(r->server)) < 0)
 		fail("connect");
 	r->client[i] = *from;
 	r->fds[1 + i] = (struct pollfd){ .fd = fd, .events = POLLIN };
@@ -95,7 +104,8 @@ static void take_requests(struct relay *r)
 		struct waiting *w = queue_end(&r->requests);
 		struct sockaddr_in from;
 		socklen_t len = sizeof(from);
-		ssize_t n = recvfrom(r->fds[0].fd, w->data, sizeof(w->data), 0, (struct sockaddr *)&from, &len);
+		ssize_t n = recvfrom(r->fds[0].fd, w->data, sizeof(w->data), 0,
+				     (struct sockaddr *)&from, &len);
 
 		if (n <= 0)
 			return;
@@ -107,7 +117,8 @@ static void take_requests(struct relay *r)
 
 static void give_requests(struct relay *r)
 {
-	for (; r->requests.count && r->asked < AT_ONCE; queue_pop(&r->requests)) {
+	for (; r->requests.count && r->asked < AT_ONCE;
+	     queue_pop(&r->requests)) {
 		const struct waiting *w = &r->requests.v[r->requests.first];
 
 		(void)send(r->fds[1 + w->client].fd, w->data, w->len, 0);
@@ -115,11 +126,13 @@ static void give_requests(struct relay *r)
 	}
 }
 
-static void take_answers(struct relay *r, unsigned int client, uint64_t delay_ns)
+static void take_answers(struct relay *r, unsigned int client,
+			 uint64_t delay_ns)
 {
 	while (r->answers.count < WAITING_MAX) {
 		struct waiting *w = queue_end(&r->answers);
-		ssize_t n = recv(r->fds[1 + client].fd, w->data, sizeof(w->data), 0);
+		ssize_t n = recv(r->fds[1 + client].fd, w->data,
+				 sizeof(w->data), 0);
 
 		if (n <= 0)
 			return;
@@ -141,12 +154,14 @@ static int give_answers(struct relay *r)
 
 		if (w->due_ns > now)
 			return (int)((w->due_ns - now) / 1000000) + 1;
-		(void)sendto(r->fds[0].fd, w->data, w->len, 0, (const struct sockaddr *)to, sizeof(*to));
+		(void)sendto(r->fds[0].fd, w->data, w->len, 0,
+			     (const struct sockaddr *)to, sizeof(*to));
 	}
 	return LOST_MS;
 }
 
-static void __attribute__((noreturn)) run(struct relay *r, unsigned int delay_ms)
+static void __attribute__((noreturn))
+run(struct relay *r, unsigned int delay_ms)
 {
 	for (;;) {
 		int n;
@@ -167,7 +182,10 @@ static void __attribute__((noreturn)) run(struct relay *r, unsigned int delay_ms
 
 pid_t aaa_delay_start(uint16_t *port, unsigned int delay_ms)
 {
-	struct sockaddr_in own = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in own = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
 	static struct relay r;
 	socklen_t len = sizeof(own);
 	pid_t pid;
@@ -175,7 +193,8 @@ pid_t aaa_delay_start(uint16_t *port, unsigned int delay_ms)
 
 	r.server = own;
 	r.server.sin_port = htons(*port);
-	if (bind(fd, (struct sockaddr *)&own, sizeof(own)) < 0 || getsockname(fd, (struct sockaddr *)&own, &len) < 0)
+	if (bind(fd, (struct sockaddr *)&own, sizeof(own)) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&own, &len) < 0)
 		fail("bind");
 	pid = fork();
 	if (pid < 0)

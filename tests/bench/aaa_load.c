@@ -26,16 +26,22 @@
 #include "ipc/ipc.h"
 #include "lib/log.h"
 
-#define WARM_TRIES	100
+#define WARM_TRIES 100
 
 static struct options {
 	uint16_t port;
 	unsigned int requests, outstanding, delay_ms;
 	const char *user, *password, *secret;
-} o = { .requests = 10000, .outstanding = 100, .user = "bench", .password = "bench", .secret = "bench" };
+} o = {
+	.requests = 10000,
+	.outstanding = 100,
+	.user = "bench",
+	.password = "bench",
+	.secret = "bench",
+};
 
-static int monitor, engine;	/* this program's ends */
-static uint64_t *sent_ns, *took_ns;	/* by request */
+static int monitor, engine;	    /* this program's ends */
+static uint64_t *sent_ns, *took_ns; /* by request */
 static unsigned int sent, answered, accepted;
 static struct ipc_message m;
 
@@ -63,7 +69,8 @@ static int memory_file(const char *text)
 {
 	int fd = memfd_create("aaa-load", MFD_CLOEXEC);
 
-	if (fd < 0 || fchmod(fd, 0600) || write(fd, text, strlen(text)) != (ssize_t)strlen(text) ||
+	if (fd < 0 || fchmod(fd, 0600) ||
+	    write(fd, text, strlen(text)) != (ssize_t)strlen(text) ||
 	    lseek(fd, 0, SEEK_SET))
 		fail("memfd", -errno);
 	return fd;
@@ -87,7 +94,10 @@ static pid_t start_aaa(uint16_t port)
 		close(mv[0]);
 		close(ev[0]);
 		close(ev[1]);
-		/* Why a user is refused is told here; warm() is refused until the secret is there. */
+		/*
+		 * Why a user is refused is told here; warm() is refused until
+		 * the secret is there.
+		 */
 		log_open("aaa", LOG_SINK_STDERR, LOG_CRIT);
 		exit(aaa_main(mv[1]));
 	}
@@ -98,10 +108,13 @@ static pid_t start_aaa(uint16_t port)
 		 "hostname = \"bench\"\nlisten { address = 127.0.0.1 }\n"
 		 "radius \"server\" { address = 127.0.0.1 auth-port = %u "
 		 "secret-file = \"/secret\" timeout = 20 }\n"
-		 "ppp \"bench\" { auth = { pap } radius = { \"server\" } accounting = false }\n", port);
+		 "ppp \"bench\" { auth = { pap } "
+		 "radius = { \"server\" } accounting = false }\n",
+		 port);
 	fds[0] = ev[1];
 	fds[1] = memory_file(config);
-	check("AAA_START", ipc_send(monitor, &h, &start, sizeof(start), fds, 2));
+	check("AAA_START",
+	      ipc_send(monitor, &h, &start, sizeof(start), fds, 2));
 	close(fds[0]);
 	close(fds[1]);
 	return pid;
@@ -126,12 +139,21 @@ static void serve(void)
 /* -EAGAIN: later. */
 static int ask(uint64_t serial)
 {
-	struct ipc_header h = { .type = AAA_AUTH, .version = IPC_VERSION, .serial = serial };
-	struct aaa_auth q = { .profile = "bench", .auth.method = PPP_AUTH_PAP, .auth.our_name = "bench" };
+	struct ipc_header h = {
+		.type = AAA_AUTH,
+		.version = IPC_VERSION,
+		.serial = serial,
+	};
+	struct aaa_auth q = {
+		.profile = "bench",
+		.auth.method = PPP_AUTH_PAP,
+		.auth.our_name = "bench",
+	};
 
 	q.call.tunnel_id = 1;
 	q.call.id = (uint32_t)serial & 0xffff;
-	snprintf(q.call.session_id, sizeof(q.call.session_id), "%08llx", (unsigned long long)serial);
+	snprintf(q.call.session_id, sizeof(q.call.session_id), "%08llx",
+		 (unsigned long long)serial);
 	strcpy(q.call.local, "192.0.2.1");
 	strcpy(q.call.peer, "192.0.2.2");
 	strcpy(q.call.local_name, "bench");
@@ -146,7 +168,10 @@ static bool wait_for_message(bool to_send)
 {
 	struct pollfd p[2] = {
 		{ .fd = monitor, .events = POLLIN },
-		{ .fd = engine, .events = (short)(POLLIN | (to_send ? POLLOUT : 0)) },
+		{
+			.fd = engine,
+			.events = (short)(POLLIN | (to_send ? POLLOUT : 0)),
+		},
 	};
 
 	if (poll(p, 2, -1) < 0)
@@ -163,12 +188,15 @@ static bool take(void)
 
 	if (m.header.type != AAA_AUTH || m.header.result || !r)
 		fail("a request", m.header.result ? m.header.result : -EPROTO);
-	if (!r->ppp.ok && answered == accepted)	/* the first of them */
+	if (!r->ppp.ok && answered == accepted) /* the first of them */
 		fprintf(stderr, "aaa-load: refused: %s\n", r->why);
 	return r->ppp.ok;
 }
 
-/* Until the server has let one in: its secret and the server itself are ready then. */
+/*
+ * Until the server has let one in: its secret and the server
+ * itself are ready then.
+ */
 static void warm(void)
 {
 	for (int i = 0; i < WARM_TRIES; i++) {
@@ -192,7 +220,8 @@ static void run(void)
 	bool full = false;
 
 	while (answered < o.requests) {
-		while (!full && sent < o.requests && sent - answered < o.outstanding) {
+		while (!full && sent < o.requests &&
+		       sent - answered < o.outstanding) {
 			int err = ask(sent + 1);
 
 			full = err == -EAGAIN;
@@ -210,7 +239,8 @@ static void run(void)
 			uint64_t i = m.header.serial - 1;
 
 			if (n != 1 || i >= sent)
-				fail("the engine's channel", n < 0 ? n : -EPROTO);
+				fail("the engine's channel",
+				     n < 0 ? n : -EPROTO);
 			took_ns[i] = aaa_load_now_ns() - sent_ns[i];
 			accepted += take();
 			answered++;
@@ -220,7 +250,10 @@ static void run(void)
 
 /* ---- figures ---- */
 
-/* Requests that were sent again: lost on the way, they make the other figures the timer's. */
+/*
+ * Requests that were sent again: lost on the way, they make the other figures
+ * the timer's.
+ */
 static unsigned long long sent_again(void)
 {
 	struct ipc_header h = { .type = AAA_RADIUS, .version = IPC_VERSION };
@@ -244,18 +277,20 @@ static int compare(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-static void report(double seconds, unsigned long long again, const struct rusage *u)
+static void report(double seconds, unsigned long long again,
+		   const struct rusage *u)
 {
 	double cpu = (double)(u->ru_utime.tv_sec + u->ru_stime.tv_sec) +
 		     (double)(u->ru_utime.tv_usec + u->ru_stime.tv_usec) / 1e6;
 
 	qsort(took_ns, o.requests, sizeof(*took_ns), compare);
-	printf("{\"requests\": %u, \"accepted\": %u, \"outstanding\": %u, \"delay_ms\": %u, \"seconds\": %.3f, "
-	       "\"per_s\": %.1f, \"latency_ms_p50\": %.2f, "
-	       "\"latency_ms_p99\": %.2f, \"aaa_cpu_us\": %.1f, "
-	       "\"sent_again\": %llu}\n",
-	       o.requests, accepted, o.outstanding, o.delay_ms, seconds, o.requests / seconds,
-	       (double)took_ns[o.requests / 2] / 1e6, (double)took_ns[(uint64_t)o.requests * 99 / 100] / 1e6,
+	printf("{\"requests\": %u, \"accepted\": %u, \"outstanding\": %u, "
+	       "\"delay_ms\": %u, \"seconds\": %.3f, \"per_s\": %.1f, "
+	       "\"latency_ms_p50\": %.2f, \"latency_ms_p99\": %.2f, "
+	       "\"aaa_cpu_us\": %.1f, \"sent_again\": %llu}\n",
+	       o.requests, accepted, o.outstanding, o.delay_ms, seconds,
+	       o.requests / seconds, (double)took_ns[o.requests / 2] / 1e6,
+	       (double)took_ns[(uint64_t)o.requests * 99 / 100] / 1e6,
 	       cpu * 1e6 / o.requests, again);
 }
 
@@ -272,26 +307,45 @@ static unsigned int number(const char *text)
 static void read_options(int argc, char **argv)
 {
 	static const struct option known[] = {
-		{ "requests", required_argument, NULL, 'n' }, { "outstanding", required_argument, NULL, 'o' },
-		{ "delay", required_argument, NULL, 'd' }, { "user", required_argument, NULL, 'u' },
-		{ "password", required_argument, NULL, 'p' }, { "secret", required_argument, NULL, 's' }, { 0 },
+		{ "requests", required_argument, NULL, 'n' },
+		{ "outstanding", required_argument, NULL, 'o' },
+		{ "delay", required_argument, NULL, 'd' },
+		{ "user", required_argument, NULL, 'u' },
+		{ "password", required_argument, NULL, 'p' },
+		{ "secret", required_argument, NULL, 's' },
+		{ 0 },
 	};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		switch (c) {
-		case 'n': o.requests = number(optarg); break;
-		case 'o': o.outstanding = number(optarg); break;
-		case 'd': o.delay_ms = number(optarg); break;
-		case 'u': o.user = optarg; break;
-		case 'p': o.password = optarg; break;
-		case 's': o.secret = optarg; break;
-		default: exit(2);
+		case 'n':
+			o.requests = number(optarg);
+			break;
+		case 'o':
+			o.outstanding = number(optarg);
+			break;
+		case 'd':
+			o.delay_ms = number(optarg);
+			break;
+		case 'u':
+			o.user = optarg;
+			break;
+		case 'p':
+			o.password = optarg;
+			break;
+		case 's':
+			o.secret = optarg;
+			break;
+		default:
+			exit(2);
 		}
 	}
 	if (optind + 1 != argc || o.requests == 0 || o.outstanding == 0) {
-		fprintf(stderr, "usage: aaa-load [--requests N] [--outstanding N] [--delay MS] [--user NAME]\n"
-			"                [--password TEXT] [--secret TEXT] PORT\n");
+		fprintf(stderr, "usage: aaa-load [--requests N] [--outstanding "
+				"N] [--delay MS] [--user NAME]\n"
+				"                [--password TEXT] [--secret "
+				"TEXT] PORT\n");
 		exit(2);
 	}
 	o.port = (uint16_t)number(argv[optind]);
@@ -314,7 +368,10 @@ int main(int argc, char **argv)
 		relay = aaa_delay_start(&o.port, o.delay_ms);
 	aaa = start_aaa(o.port);
 	warm();
-	check("fcntl", fcntl(engine, F_SETFL, fcntl(engine, F_GETFL) | O_NONBLOCK) < 0 ? -errno : 0);
+	check("fcntl",
+	      fcntl(engine, F_SETFL, fcntl(engine, F_GETFL) | O_NONBLOCK) < 0 ?
+		      -errno :
+		      0);
 	start = aaa_load_now_ns();
 	run();
 	seconds = (double)(aaa_load_now_ns() - start) / 1e9;

@@ -13,7 +13,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define L2TP_CONTROL_BIT 0x80	/* T, in a header's first byte */
+#define L2TP_CONTROL_BIT 0x80 /* T, in a header's first byte */
 
 uint64_t load_now_ns(void)
 {
@@ -28,7 +28,9 @@ static uint64_t now_ms(void)
 	return load_now_ns() / 1000000;
 }
 
-/* splitmix64: a load generator's secrets need not be good, but there are many. */
+/*
+ * splitmix64: a load generator's secrets need not be good, but there are many.
+ */
 static void random_bytes(void *ctx, void *buf, size_t len)
 {
 	struct load *l = ctx;
@@ -46,8 +48,8 @@ static void random_bytes(void *ctx, void *buf, size_t len)
 	}
 }
 
-int load_init(struct load *l, const struct load_options *o, const struct load_role *role,
-	      unsigned int sockets)
+int load_init(struct load *l, const struct load_options *o,
+	      const struct load_role *role, unsigned int sockets)
 {
 	struct l2tp_env env = { .ctx = l, .random = random_bytes };
 	struct l2tp_limits limits = { 0 };
@@ -87,7 +89,8 @@ static void heap_down(struct load *l, unsigned int i, struct load_tunnel *t)
 	for (;;) {
 		unsigned int c = 2 * i + 1;
 
-		if (c + 1 < l->heap_n && l->heap[c + 1]->armed < l->heap[c]->armed)
+		if (c + 1 < l->heap_n &&
+		    l->heap[c + 1]->armed < l->heap[c]->armed)
 			c++;
 		if (c >= l->heap_n || l->heap[c]->armed >= t->armed)
 			break;
@@ -119,7 +122,9 @@ void load_fini(struct load *l)
 {
 	struct l2tp_tunnel *t = NULL;
 
-	while ((t = l2tp_tunnel_next(l->ep, t ? l2tp_tunnel_id(t) + UINT64_C(1) : 0))) {
+	while ((t = l2tp_tunnel_next(l->ep,
+				     t ? l2tp_tunnel_id(t) + UINT64_C(1) :
+					 0))) {
 		struct load_tunnel *lt = l2tp_tunnel_user(t);
 
 		if (lt)
@@ -205,10 +210,11 @@ struct load_tunnel *load_tunnel_new(struct l2tp_tunnel *t)
 	return lt;
 }
 
-void load_defer(struct load *l, enum l2tp_effect_type type, struct l2tp_tunnel *t,
-		struct l2tp_session *s)
+void load_defer(struct load *l, enum l2tp_effect_type type,
+		struct l2tp_tunnel *t, struct l2tp_session *s)
 {
-	l->deferred = grow(l->deferred, l->deferred_n, &l->deferred_room, sizeof(*l->deferred));
+	l->deferred = grow(l->deferred, l->deferred_n, &l->deferred_room,
+			   sizeof(*l->deferred));
 	l->deferred[l->deferred_n++] = (struct load_deferred){ type, t, s };
 }
 
@@ -218,7 +224,8 @@ static void forget(struct load *l, const struct l2tp_effect *e)
 	for (unsigned int i = 0; i < l->deferred_n; i++) {
 		struct load_deferred *d = &l->deferred[i];
 
-		if (e->session ? d->session == e->session : d->tunnel == e->tunnel)
+		if (e->session ? d->session == e->session :
+				 d->tunnel == e->tunnel)
 			d->tunnel = NULL;
 	}
 }
@@ -228,12 +235,14 @@ static void take_effects(struct load *l)
 	struct l2tp_effect e;
 
 	while (l2tp_effect_next(l->ep, &e)) {
-		struct load_tunnel *lt = e.tunnel ? l2tp_tunnel_user(e.tunnel) : NULL;
+		struct load_tunnel *lt = e.tunnel ? l2tp_tunnel_user(e.tunnel) :
+						    NULL;
 
 		switch (e.type) {
 		case L2TP_EFFECT_SEND:
 			if (!lost(l))
-				net_send(&l->net, e.socket, &e.peer, e.data, e.len);
+				net_send(&l->net, e.socket, &e.peer, e.data,
+					 e.len);
 			break;
 		case L2TP_EFFECT_LOG:
 			if (!l->o->quiet && l->log_lines < 20)
@@ -287,7 +296,8 @@ void load_drain(struct load *l, uint64_t now)
 	}
 }
 
-static void packet(void *ctx, int socket, const struct addr *from, const uint8_t *data, size_t len)
+static void packet(void *ctx, int socket, const struct addr *from,
+		   const uint8_t *data, size_t len)
 {
 	struct load *l = ctx;
 	uint64_t now = now_ms();
@@ -298,7 +308,8 @@ static void packet(void *ctx, int socket, const struct addr *from, const uint8_t
 		l->role->data(l, data, len);
 		return;
 	}
-	l2tp_endpoint_input(l->ep, now, &l->net.sockets[socket].local, from, socket, data, len);
+	l2tp_endpoint_input(l->ep, now, &l->net.sockets[socket].local, from,
+			    socket, data, len);
 	load_drain(l, now);
 }
 
@@ -310,7 +321,8 @@ int load_turn(struct load *l, int timeout_ms)
 
 	net_flush(&l->net);
 	if (l->heap_n) {
-		uint64_t left = l->heap[0]->armed > now ? l->heap[0]->armed - now : 0;
+		uint64_t left =
+			l->heap[0]->armed > now ? l->heap[0]->armed - now : 0;
 
 		if (timeout_ms < 0 || left < (uint64_t)timeout_ms)
 			timeout_ms = (int)left;

@@ -14,20 +14,20 @@
 
 struct lac_call {
 	uint64_t start_ns;
-	bool up, counted;		/* counted: among those under way */
+	bool up, counted; /* counted: among those under way */
 	struct lac_call *next_free;
 };
 
 struct lac {
-	struct load_tunnel **tunnel;	/* NULL: gone */
+	struct load_tunnel **tunnel; /* NULL: gone */
 	unsigned int opened, opening;
-	unsigned int next_tunnel;	/* that gets the next call */
+	unsigned int next_tunnel; /* that gets the next call */
 	struct lac_call *calls, *free;
 	unsigned int started, under_way;
 	bool closing;
 	struct results *r;
-	uint64_t progress_ns;		/* when something last came to an end */
-	uint64_t last_call_ns;		/* when a call last did */
+	uint64_t progress_ns;  /* when something last came to an end */
+	uint64_t last_call_ns; /* when a call last did */
 };
 
 static void progress(struct lac *c)
@@ -48,7 +48,8 @@ static void call_up(struct load *l, struct lac *c, struct lac_call *call,
 		    const struct l2tp_effect *e)
 {
 	call->up = true;
-	c->r->latency_us[c->r->latencies++] = (uint32_t)((load_now_ns() - call->start_ns) / 1000);
+	c->r->latency_us[c->r->latencies++] =
+		(uint32_t)((load_now_ns() - call->start_ns) / 1000);
 	c->r->calls_up++;
 	progress(c);
 	if (l->o->churn)
@@ -69,7 +70,8 @@ static void lac_effect(struct load *l, const struct l2tp_effect *e)
 {
 	struct lac *c = l->state;
 	struct load_tunnel *lt = l2tp_tunnel_user(e->tunnel);
-	struct lac_call *call = e->session ? l2tp_session_user(e->session) : NULL;
+	struct lac_call *call = e->session ? l2tp_session_user(e->session) :
+					     NULL;
 
 	switch (e->type) {
 	case L2TP_EFFECT_TUNNEL_UP:
@@ -82,7 +84,8 @@ static void lac_effect(struct load *l, const struct l2tp_effect *e)
 		lt->closing = true;
 		c->opening -= !lt->established;
 		if (!c->closing)
-			failures_add(&c->r->failures, "tunnel", &e->cause, e->by_peer, L2TP_STOPCCN);
+			failures_add(&c->r->failures, "tunnel", &e->cause,
+				     e->by_peer, L2TP_STOPCCN);
 		break;
 	case L2TP_EFFECT_TUNNEL_FREE:
 		if (lt)
@@ -96,8 +99,10 @@ static void lac_effect(struct load *l, const struct l2tp_effect *e)
 			call_up(l, c, call, e);
 		break;
 	case L2TP_EFFECT_SESSION_DOWN:
-		if (call && !c->closing && (!call->up || !l->o->churn || e->by_peer))
-			failures_add(&c->r->failures, "call", &e->cause, e->by_peer, L2TP_CDN);
+		if (call && !c->closing &&
+		    (!call->up || !l->o->churn || e->by_peer))
+			failures_add(&c->r->failures, "call", &e->cause,
+				     e->by_peer, L2TP_CDN);
 		break;
 	case L2TP_EFFECT_SESSION_FREE:
 		if (!call)
@@ -120,7 +125,9 @@ static void lac_effect(struct load *l, const struct l2tp_effect *e)
 
 static void lac_act(struct load *l, const struct load_deferred *d, uint64_t now)
 {
-	static const struct l2tp_cause cleared = { .result = L2TP_CDN_ADMINISTRATIVE };
+	static const struct l2tp_cause cleared = {
+		.result = L2TP_CDN_ADMINISTRATIVE,
+	};
 
 	(void)l;
 	if (d->type == L2TP_EFFECT_SESSION_UP)
@@ -129,7 +136,10 @@ static void lac_act(struct load *l, const struct load_deferred *d, uint64_t now)
 		l2tp_session_accept(d->session, now, NULL);
 }
 
-static const struct load_role lac_role = { .effect = lac_effect, .act = lac_act };
+static const struct load_role lac_role = {
+	.effect = lac_effect,
+	.act = lac_act,
+};
 
 /* ---- tunnels ---- */
 
@@ -145,15 +155,18 @@ static int open_tunnel(struct load *l, struct lac *c)
 
 		ret = net_open(&l->net, &any, &o->address);
 		if (ret < 0) {
-			fprintf(stderr, "l2tp-load: cannot open socket %d: %s\n", socket,
-				strerror(-ret));
+			fprintf(stderr,
+				"l2tp-load: cannot open socket %d: %s\n",
+				socket, strerror(-ret));
 			return ret;
 		}
 	}
-	t = l2tp_tunnel_open(l->ep, now, &o->tunnel, &l->net.sockets[socket].local, &o->address,
-			     socket, 0, &ret);
+	t = l2tp_tunnel_open(l->ep, now, &o->tunnel,
+			     &l->net.sockets[socket].local, &o->address, socket,
+			     0, &ret);
 	if (!t) {
-		fprintf(stderr, "l2tp-load: cannot open a tunnel: %s\n", strerror(-ret));
+		fprintf(stderr, "l2tp-load: cannot open a tunnel: %s\n",
+			strerror(-ret));
 		return ret;
 	}
 	c->tunnel[c->opened++] = load_tunnel_new(t);
@@ -174,7 +187,8 @@ static int open_tunnels(struct load *l, struct lac *c)
 
 	progress(c);
 	while (!ret && (c->opened < l->o->tunnels || c->opening)) {
-		while (!ret && c->opened < l->o->tunnels && c->opening < l->o->opening)
+		while (!ret && c->opened < l->o->tunnels &&
+		       c->opening < l->o->opening)
 			ret = open_tunnel(l, c);
 		if (!ret)
 			ret = load_turn(l, 100);
@@ -190,7 +204,8 @@ static int open_tunnels(struct load *l, struct lac *c)
 static struct load_tunnel *next_tunnel(struct lac *c)
 {
 	for (unsigned int i = 0; i < c->opened; i++) {
-		struct load_tunnel *lt = c->tunnel[c->next_tunnel++ % c->opened];
+		struct load_tunnel *lt =
+			c->tunnel[c->next_tunnel++ % c->opened];
 
 		if (lt && lt->established && !lt->closing)
 			return lt;
@@ -210,7 +225,10 @@ static int start_call(struct load *l, struct lac *c)
 	if (!lt)
 		return ret;
 	s = l2tp_session_open(lt->t, now_ns / 1000000, L2TP_CALL_LAC_INCOMING,
-			      &(struct l2tp_call_params){ .tx_connect_speed = 100000000 }, &ret);
+			      &(struct l2tp_call_params){
+				      .tx_connect_speed = 100000000,
+			      },
+			      &ret);
 	if (!s)
 		return ret;
 	c->free = call->next_free;
@@ -228,7 +246,8 @@ static bool may_start(const struct load *l, const struct lac *c, uint64_t start)
 
 	if (c->started == o->calls || c->under_way >= o->concurrency)
 		return false;
-	return !o->rate || c->started < (double)(load_now_ns() - start) / 1e9 * o->rate;
+	return !o->rate ||
+	       c->started < (double)(load_now_ns() - start) / 1e9 * o->rate;
 }
 
 /* True while a tunnel has messages that the peer has not acknowledged. */
@@ -258,11 +277,15 @@ static int make_calls(struct load *l, struct lac *c)
 
 	progress(c);
 	c->last_call_ns = start;
-	while (!ret && (c->started < l->o->calls || c->under_way || unsettled(c))) {
+	while (!ret &&
+	       (c->started < l->o->calls || c->under_way || unsettled(c))) {
 		while (!ret && may_start(l, c, start))
 			ret = start_call(l, c);
 		if (!ret)
-			ret = load_turn(l, l->o->rate && c->started < l->o->calls ? 1 : 100);
+			ret = load_turn(l,
+					l->o->rate && c->started < l->o->calls ?
+						1 :
+						100);
 		if (stuck(l, c))
 			break;
 	}
@@ -270,10 +293,12 @@ static int make_calls(struct load *l, struct lac *c)
 	if (ret == -ENOTCONN)
 		fputs("l2tp-load: no tunnel is left for the calls\n", stderr);
 	else if (ret)
-		fprintf(stderr, "l2tp-load: the calls ended: %s\n", strerror(-ret));
+		fprintf(stderr, "l2tp-load: the calls ended: %s\n",
+			strerror(-ret));
 	if (c->under_way)
-		fprintf(stderr, "l2tp-load: %u calls have had no answer for %u s\n", c->under_way,
-			l->o->timeout_s);
+		fprintf(stderr,
+			"l2tp-load: %u calls have had no answer for %u s\n",
+			c->under_way, l->o->timeout_s);
 	return ret;
 }
 
@@ -304,13 +329,17 @@ static void close_tunnels(struct load *l, struct lac *c)
 		if (i % 64 == 63 && load_turn(l, 0))
 			break;
 	}
-	/* Once the StopCCNs are acknowledged, waiting the cycle of section 5.7 would show nothing. */
+	/*
+	 * Once the StopCCNs are acknowledged, waiting the cycle of section 5.7
+	 * would show nothing.
+	 */
 	progress(c);
 	while (unsettled(c) && !load_turn(l, 100) && !stuck(l, c))
 		;
 }
 
-static int lac_alloc(struct lac *c, struct results *r, const struct load_options *o)
+static int lac_alloc(struct lac *c, struct results *r,
+		     const struct load_options *o)
 {
 	c->r = r;
 	c->tunnel = calloc(o->tunnels, sizeof(struct load_tunnel *));
@@ -357,5 +386,6 @@ int lac_run(const struct load_options *o)
 	free(c.tunnel);
 	free(c.calls);
 	free(r.latency_us);
-	return ret || r.failures.total || r.tunnels_up < o->tunnels || r.calls_up < o->calls;
+	return ret || r.failures.total || r.tunnels_up < o->tunnels ||
+	       r.calls_up < o->calls;
 }

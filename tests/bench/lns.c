@@ -62,7 +62,10 @@ static void lns_act(struct load *l, const struct load_deferred *d, uint64_t now)
 		l2tp_tunnel_accept(d->tunnel, now, &l->o->tunnel);
 }
 
-static const struct load_role lns_role = { .effect = lns_effect, .act = lns_act };
+static const struct load_role lns_role = {
+	.effect = lns_effect,
+	.act = lns_act,
+};
 
 int lns_run(const struct load_options *o)
 {
@@ -83,13 +86,16 @@ int lns_run(const struct load_options *o)
 		return 1;
 	}
 	l.state = &lns;
-	printf("listening at %s\n", addr_format_port(&l.net.sockets[0].local, text));
+	printf("listening at %s\n",
+	       addr_format_port(&l.net.sockets[0].local, text));
 	fflush(stdout);
 	while (!stopped && ret >= 0)
 		ret = load_turn(&l, -1);
-	printf("%llu tunnels, %llu calls up, %llu cleared, %llu packets in, %llu out\n",
+	printf("%llu tunnels, %llu calls up, %llu cleared, %llu packets in, "
+	       "%llu out\n",
 	       (unsigned long long)lns.tunnels, (unsigned long long)lns.calls,
-	       (unsigned long long)lns.cleared, (unsigned long long)l.net.received,
+	       (unsigned long long)lns.cleared,
+	       (unsigned long long)l.net.received,
 	       (unsigned long long)l.net.sent);
 	load_fini(&l);
 	return ret < 0;

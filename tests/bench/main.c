@@ -39,9 +39,26 @@ static const char usage[] =
 	"Exit status: 0 when every tunnel and call came up, 1 when not, 2 for usage.\n";
 
 enum option_id {
-	OPT_LNS = 256, OPT_TUNNELS, OPT_CALLS, OPT_MODE, OPT_CONCURRENCY, OPT_OPENING, OPT_SOCKETS,
-	OPT_RATE, OPT_HOLD, OPT_TIMEOUT, OPT_LOSS, OPT_TRIES, OPT_SECRET, OPT_HIDE, OPT_WINDOW,
-	OPT_HOSTNAME, OPT_PID, OPT_JSON, OPT_QUIET, OPT_HELP,
+	OPT_LNS = 256,
+	OPT_TUNNELS,
+	OPT_CALLS,
+	OPT_MODE,
+	OPT_CONCURRENCY,
+	OPT_OPENING,
+	OPT_SOCKETS,
+	OPT_RATE,
+	OPT_HOLD,
+	OPT_TIMEOUT,
+	OPT_LOSS,
+	OPT_TRIES,
+	OPT_SECRET,
+	OPT_HIDE,
+	OPT_WINDOW,
+	OPT_HOSTNAME,
+	OPT_PID,
+	OPT_JSON,
+	OPT_QUIET,
+	OPT_HELP,
 };
 
 static const struct option options[] = {
@@ -65,13 +82,13 @@ static const struct option options[] = {
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "quiet", no_argument, NULL, OPT_QUIET },
 	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 }
+	{ 0 },
 };
 
-static void __attribute__((noreturn))
-refuse(const char *what, const char *text)
+static void __attribute__((noreturn)) refuse(const char *what, const char *text)
 {
-	fprintf(stderr, "l2tp-load: %s: %s; l2tp-load --help explains\n", text, what);
+	fprintf(stderr, "l2tp-load: %s: %s; l2tp-load --help explains\n", text,
+		what);
 	exit(2);
 }
 
@@ -121,7 +138,8 @@ static void parse_pid(struct load_options *o, const char *text)
 	o->watched_n++;
 }
 
-static void parse_option(struct load_options *o, enum option_id id, const char *arg)
+static void parse_option(struct load_options *o, enum option_id id,
+			 const char *arg)
 {
 	switch (id) {
 	case OPT_LNS:
@@ -174,7 +192,8 @@ static void parse_option(struct load_options *o, enum option_id id, const char *
 		o->tunnel.receive_window = (uint16_t)number(arg, 1, 32768);
 		break;
 	case OPT_HOSTNAME:
-		snprintf(o->tunnel.hostname, sizeof(o->tunnel.hostname), "%s", arg);
+		snprintf(o->tunnel.hostname, sizeof(o->tunnel.hostname), "%s",
+			 arg);
 		break;
 	case OPT_PID:
 		parse_pid(o, arg);

@@ -8,16 +8,21 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define EVENTS		256
-#define BUFFER_SIZE	(8 << 20)
+#define EVENTS	    256
+#define BUFFER_SIZE (8 << 20)
 
 static void batch_init(struct net_batch *b)
 {
 	for (unsigned int i = 0; i < NET_BATCH; i++) {
-		b->iov[i] = (struct iovec){ .iov_base = b->data[i], .iov_len = NET_PACKET_MAX };
+		b->iov[i] = (struct iovec){
+			.iov_base = b->data[i],
+			.iov_len = NET_PACKET_MAX,
+		};
 		b->msg[i].msg_hdr = (struct msghdr){
-			.msg_name = &b->name[i], .msg_namelen = sizeof(b->name[i]),
-			.msg_iov = &b->iov[i], .msg_iovlen = 1,
+			.msg_name = &b->name[i],
+			.msg_namelen = sizeof(b->name[i]),
+			.msg_iov = &b->iov[i],
+			.msg_iovlen = 1,
 		};
 	}
 }
@@ -50,8 +55,11 @@ static int set_up(struct net *n, struct net_socket *s, const struct addr *peer)
 	socklen_t len;
 	int size = BUFFER_SIZE;
 
-	/* Past the system's limit only root may go; the limit will do as well. */
-	if (setsockopt(s->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+	/*
+	 * Past the system's limit only root may go; the limit will do as well.
+	 */
+	if (setsockopt(s->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) <
+	    0)
 		setsockopt(s->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	len = addr_to_sockaddr(&s->local, &ss);
 	if (bind(s->fd, (struct sockaddr *)&ss, len) < 0)
@@ -77,7 +85,8 @@ int net_open(struct net *n, const struct addr *local, const struct addr *peer)
 	if (n->count == n->room)
 		return -ENOSPC;
 	*s = (struct net_socket){ .local = *local };
-	s->fd = socket(local->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	s->fd = socket(local->family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		       0);
 	if (s->fd < 0)
 		return -errno;
 	ret = set_up(n, s, peer);
@@ -94,12 +103,15 @@ void net_flush(struct net *n)
 	unsigned int done = 0;
 
 	while (done < b->n) {
-		int sent = sendmmsg(n->sockets[n->out_socket].fd, b->msg + done, b->n - done, 0);
+		int sent = sendmmsg(n->sockets[n->out_socket].fd, b->msg + done,
+				    b->n - done, 0);
 
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0) {
-			/* As good as lost on the way: the core sends it again. */
+			/*
+			 * As good as lost on the way: the core sends it again.
+			 */
 			n->send_errors++;
 			sent = 1;
 		} else {
@@ -110,7 +122,8 @@ void net_flush(struct net *n)
 	b->n = 0;
 }
 
-void net_send(struct net *n, int socket, const struct addr *to, const uint8_t *data, size_t len)
+void net_send(struct net *n, int socket, const struct addr *to,
+	      const uint8_t *data, size_t len)
 {
 	struct net_batch *b = &n->out;
 	struct msghdr *h;
@@ -145,15 +158,20 @@ static void receive(struct net *n, int socket, const struct net_handler *h)
 	do {
 		for (unsigned int i = 0; i < NET_BATCH; i++)
 			b->msg[i].msg_hdr.msg_namelen = sizeof(b->name[i]);
-		/* An error here is an old one of the peer's port: the packets behind it come next. */
+		/*
+		 * An error here is an old one of the peer's port: the packets
+		 * behind it come next.
+		 */
 		got = recvmmsg(s->fd, b->msg, NET_BATCH, MSG_DONTWAIT, NULL);
 		for (int i = 0; i < got; i++) {
 			from = s->peer;
 			if (!addr_is_set(&from))
-				addr_from_sockaddr(&from, (struct sockaddr *)&b->name[i],
-						   b->msg[i].msg_hdr.msg_namelen);
+				addr_from_sockaddr(
+					&from, (struct sockaddr *)&b->name[i],
+					b->msg[i].msg_hdr.msg_namelen);
 			n->received++;
-			h->packet(h->ctx, socket, &from, b->data[i], b->msg[i].msg_len);
+			h->packet(h->ctx, socket, &from, b->data[i],
+				  b->msg[i].msg_len);
 		}
 	} while (got == NET_BATCH);
 }

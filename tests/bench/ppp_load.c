@@ -21,9 +21,9 @@
 #include "lib/buf.h"
 #include "ppp_load.h"
 
-#define NS_PER_MS	1000000ull
-#define TURN_MS		100
-#define CLOSE_MS	5000
+#define NS_PER_MS 1000000ull
+#define TURN_MS	  100
+#define CLOSE_MS  5000
 
 static const char usage_text[] =
 	"Usage: ppp-load [OPTIONS] ADDRESS\n"
@@ -45,8 +45,16 @@ static const char usage_text[] =
 	"Exit status: 0 when every call came up, 1 when not, 2 for usage.\n";
 
 enum option_id {
-	OPT_CALLS = 256, OPT_TUNNELS, OPT_USER, OPT_PASSWORD, OPT_SECRET, OPT_EAGER, OPT_RESTART,
-	OPT_TIMEOUT, OPT_HOLD, OPT_HELP,
+	OPT_CALLS = 256,
+	OPT_TUNNELS,
+	OPT_USER,
+	OPT_PASSWORD,
+	OPT_SECRET,
+	OPT_EAGER,
+	OPT_RESTART,
+	OPT_TIMEOUT,
+	OPT_HOLD,
+	OPT_HELP,
 };
 
 static const struct option option_table[] = {
@@ -60,21 +68,21 @@ static const struct option option_table[] = {
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "hold", no_argument, NULL, OPT_HOLD },
 	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 }
+	{ 0 },
 };
 
 struct call {
 	struct ppp ppp;
 	struct load *l;
-	struct l2tp_session *session;	/* NULL: gone */
+	struct l2tp_session *session; /* NULL: gone */
 	int socket;
-	bool over;			/* up or failed, and counted */
-	char why[192];			/* failed */
+	bool over;     /* up or failed, and counted */
+	char why[192]; /* failed */
 };
 
 struct calls {
 	struct ppp_settings ppp;
-	struct l2tp_tunnel **tunnel;	/* NULL: gone */
+	struct l2tp_tunnel **tunnel; /* NULL: gone */
 	struct call *call;
 	unsigned int n, tunnels, over, up, lost;
 	uint64_t start_ns, timeout_ns;
@@ -92,7 +100,8 @@ static void call_failed(struct calls *cs, struct call *c, const char *why)
 {
 	if (c->why[0] || cs->closing)
 		return;
-	snprintf(c->why, sizeof(c->why), "%s%s", why, c->over ? ", after it was up" : "");
+	snprintf(c->why, sizeof(c->why), "%s%s", why,
+		 c->over ? ", after it was up" : "");
 	cs->lost += c->over;
 	count(cs, c);
 }
@@ -127,7 +136,8 @@ static void send_frame(void *ctx, const uint8_t *frame, size_t len)
 	wbuf_u16(&w, l2tp_session_peer_id(c->session));
 	wbuf_bytes(&w, frame, len);
 	if (!w.failed)
-		net_send(&c->l->net, c->socket, l2tp_tunnel_peer(t), packet, w.len);
+		net_send(&c->l->net, c->socket, l2tp_tunnel_peer(t), packet,
+			 w.len);
 }
 
 static void on_data(struct load *l, const uint8_t *data, size_t len)
@@ -158,12 +168,14 @@ static void on_data(struct load *l, const uint8_t *data, size_t len)
 
 /* ---- tunnels and calls ---- */
 
-static void on_down(struct calls *cs, struct call *c, const struct l2tp_effect *e)
+static void on_down(struct calls *cs, struct call *c,
+		    const struct l2tp_effect *e)
 {
 	char words[128], why[160];
 
 	l2tp_cause_format(&e->cause, L2TP_CDN, words, sizeof(words));
-	snprintf(why, sizeof(why), "cleared by %s: %s", e->by_peer ? "the peer" : "us", words);
+	snprintf(why, sizeof(why), "cleared by %s: %s",
+		 e->by_peer ? "the peer" : "us", words);
 	call_failed(cs, c, why);
 }
 
@@ -213,7 +225,11 @@ static void on_act(struct load *l, const struct load_deferred *d, uint64_t now)
 		ppp_start(&c->ppp, load_now_ns());
 }
 
-static const struct load_role role = { .effect = on_effect, .act = on_act, .data = on_data };
+static const struct load_role role = {
+	.effect = on_effect,
+	.act = on_act,
+	.data = on_data,
+};
 
 static int open_tunnel(struct load *l, struct calls *cs, unsigned int i)
 {
@@ -224,7 +240,8 @@ static int open_tunnel(struct load *l, struct calls *cs, unsigned int i)
 
 	if (socket < 0)
 		return socket;
-	cs->tunnel[i] = l2tp_tunnel_open(l->ep, now, &o->tunnel, &l->net.sockets[socket].local,
+	cs->tunnel[i] = l2tp_tunnel_open(l->ep, now, &o->tunnel,
+					 &l->net.sockets[socket].local,
 					 &o->address, socket, 0, &ret);
 	if (!cs->tunnel[i])
 		return ret;
@@ -245,7 +262,9 @@ static int open_call(struct load *l, struct calls *cs, unsigned int i)
 	c->socket = (int)(i % cs->tunnels);
 	ppp_init(&c->ppp, &cs->ppp, c, random);
 	c->session = l2tp_session_open(t, now, L2TP_CALL_LAC_INCOMING,
-				       &(struct l2tp_call_params){ .tx_connect_speed = 100000000 },
+				       &(struct l2tp_call_params){
+					       .tx_connect_speed = 100000000,
+				       },
 				       &ret);
 	if (!c->session)
 		return ret;
@@ -276,7 +295,9 @@ static int turn(struct load *l, struct calls *cs)
 	for (unsigned int i = 0; i < cs->n; i++)
 		if (ppp_deadline(&cs->call[i].ppp) < first)
 			first = ppp_deadline(&cs->call[i].ppp);
-	ret = load_turn(l, first > now ? (int)((first - now + NS_PER_MS - 1) / NS_PER_MS) : 0);
+	ret = load_turn(l, first > now ? (int)((first - now + NS_PER_MS - 1) /
+					       NS_PER_MS) :
+					 0);
 	now = load_now_ns();
 	for (unsigned int i = 0; i < cs->n; i++)
 		if (ppp_deadline(&cs->call[i].ppp) <= now)
@@ -291,7 +312,8 @@ static int run_calls(struct load *l, struct calls *cs)
 
 	cs->start_ns = load_now_ns();
 	ret = open_all(l, cs);
-	while (!ret && cs->over < cs->n && load_now_ns() - cs->start_ns < cs->timeout_ns)
+	while (!ret && cs->over < cs->n &&
+	       load_now_ns() - cs->start_ns < cs->timeout_ns)
 		ret = turn(l, cs);
 	return ret;
 }
@@ -345,7 +367,10 @@ static int compare_u64(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* When the first, the middle and the last call came to a stage, and how many did. */
+/*
+ * When the first, the middle and the last call came to a stage,
+ * and how many did.
+ */
 static json_t *stage_json(const struct calls *cs, enum ppp_stage stage)
 {
 	uint64_t *at = calloc(cs->n, sizeof(*at));
@@ -357,9 +382,10 @@ static json_t *stage_json(const struct calls *cs, enum ppp_stage stage)
 			at[n++] = cs->call[i].ppp.entered[stage] - cs->start_ns;
 	if (n)
 		qsort(at, n, sizeof(*at), compare_u64);
-	json = json_pack("{s:i, s:f, s:f, s:f}", "calls", n, "first", n ? (double)at[0] / 1e9 : 0.0,
-			 "median", n ? (double)at[n / 2] / 1e9 : 0.0,
-			 "last", n ? (double)at[n - 1] / 1e9 : 0.0);
+	json = json_pack("{s:i, s:f, s:f, s:f}", "calls", n, "first",
+			 n ? (double)at[0] / 1e9 : 0.0, "median",
+			 n ? (double)at[n / 2] / 1e9 : 0.0, "last",
+			 n ? (double)at[n - 1] / 1e9 : 0.0);
 	free(at);
 	return json;
 }
@@ -379,8 +405,10 @@ static json_t *failures_json(const struct calls *cs)
 				 ppp_stage_name(c->ppp.stage));
 		else
 			continue;
-		json_object_set_new(json, text, json_integer(
-			1 + json_integer_value(json_object_get(json, text))));
+		json_object_set_new(
+			json, text,
+			json_integer(1 + json_integer_value(
+						 json_object_get(json, text))));
 	}
 	return json;
 }
@@ -391,14 +419,17 @@ static void print(const struct load *l, const struct calls *cs)
 	struct timespec cpu;
 
 	for (enum ppp_stage s = PPP_LCP; s <= PPP_DONE; s++)
-		json_object_set_new(stages, ppp_stage_name(s), stage_json(cs, s));
+		json_object_set_new(stages, ppp_stage_name(s),
+				    stage_json(cs, s));
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-	root = json_pack("{s:i, s:i, s:i, s:o, s:o, s:f, s:I, s:I, s:I}", "calls", cs->n,
-			 "tunnels", cs->tunnels, "up", cs->up - cs->lost, "stages", stages,
-			 "failures", failures_json(cs), "cpu",
-			 (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9, "packets_in",
-			 (json_int_t)l->net.received, "packets_out", (json_int_t)l->net.sent,
-			 "send_errors", (json_int_t)l->net.send_errors);
+	root = json_pack("{s:i, s:i, s:i, s:o, s:o, s:f, s:I, s:I, s:I}",
+			 "calls", cs->n, "tunnels", cs->tunnels, "up",
+			 cs->up - cs->lost, "stages", stages, "failures",
+			 failures_json(cs), "cpu",
+			 (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9,
+			 "packets_in", (json_int_t)l->net.received,
+			 "packets_out", (json_int_t)l->net.sent, "send_errors",
+			 (json_int_t)l->net.send_errors);
 	json_dumpf(root, stdout, JSON_REAL_PRECISION(6));
 	putchar('\n');
 	fflush(stdout);
@@ -407,10 +438,10 @@ static void print(const struct load *l, const struct calls *cs)
 
 /* ---- options ---- */
 
-static void __attribute__((noreturn))
-refuse(const char *what, const char *text)
+static void __attribute__((noreturn)) refuse(const char *what, const char *text)
 {
-	fprintf(stderr, "ppp-load: %s: %s; ppp-load --help explains\n", text, what);
+	fprintf(stderr, "ppp-load: %s: %s; ppp-load --help explains\n", text,
+		what);
 	exit(2);
 }
 
@@ -426,8 +457,8 @@ static unsigned int number(const char *text, unsigned int max)
 	return (unsigned int)n;
 }
 
-static void parse_option(struct load_options *o, struct calls *cs, enum option_id id,
-			 const char *arg)
+static void parse_option(struct load_options *o, struct calls *cs,
+			 enum option_id id, const char *arg)
 {
 	switch (id) {
 	case OPT_CALLS:
@@ -472,9 +503,13 @@ int main(int argc, char **argv)
 	};
 	static struct load l;
 	static struct calls cs = {
-		.ppp = { .user = "alice", .password = "wonderland", .restart_ns = 3000 * NS_PER_MS,
-			 .send = send_frame },
-		.n = 1, .tunnels = 1, .timeout_ns = 60000 * NS_PER_MS,
+		.ppp = { .user = "alice",
+			 .password = "wonderland",
+			 .restart_ns = 3000 * NS_PER_MS,
+			 .send = send_frame, },
+		.n = 1,
+		.tunnels = 1,
+		.timeout_ns = 60000 * NS_PER_MS,
 	};
 	int c, ret;
 
@@ -492,7 +527,8 @@ int main(int argc, char **argv)
 	o.address.port = 1701;
 	cs.tunnel = calloc(cs.tunnels, sizeof(struct l2tp_tunnel *));
 	cs.call = calloc(cs.n, sizeof(*cs.call));
-	ret = cs.tunnel && cs.call ? load_init(&l, &o, &role, cs.tunnels) : -ENOMEM;
+	ret = cs.tunnel && cs.call ? load_init(&l, &o, &role, cs.tunnels) :
+				     -ENOMEM;
 	if (!ret) {
 		l.state = &cs;
 		ret = run_calls(&l, &cs);

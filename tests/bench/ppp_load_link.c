@@ -8,25 +8,48 @@
 
 #include "lib/buf.h"
 
-enum { PROTO_IP = 0x0021, PROTO_IPCP = 0x8021, PROTO_LCP = 0xc021, PROTO_PAP = 0xc023,
-       PROTO_CHAP = 0xc223 };
-enum { CONF_REQ = 1, CONF_ACK, CONF_NAK, CONF_REJ, TERM_REQ, TERM_ACK, CODE_REJ, PROTO_REJ,
-       ECHO_REQ, ECHO_REP };
-enum { LCP_MRU = 1, LCP_ACCM = 2, LCP_AUTH = 3, LCP_MAGIC = 5, LCP_PFC = 7, LCP_ACFC = 8 };
+enum {
+	PROTO_IP = 0x0021,
+	PROTO_IPCP = 0x8021,
+	PROTO_LCP = 0xc021,
+	PROTO_PAP = 0xc023,
+	PROTO_CHAP = 0xc223
+};
+enum {
+	CONF_REQ = 1,
+	CONF_ACK,
+	CONF_NAK,
+	CONF_REJ,
+	TERM_REQ,
+	TERM_ACK,
+	CODE_REJ,
+	PROTO_REJ,
+	ECHO_REQ,
+	ECHO_REP
+};
+enum {
+	LCP_MRU = 1,
+	LCP_ACCM = 2,
+	LCP_AUTH = 3,
+	LCP_MAGIC = 5,
+	LCP_PFC = 7,
+	LCP_ACFC = 8
+};
 enum { IPCP_ADDRESS = 3 };
 enum { PAP_REQUEST = 1, PAP_ACK, PAP_NAK };
 enum { CHAP_CHALLENGE = 1, CHAP_RESPONSE, CHAP_SUCCESS, CHAP_FAILURE };
 enum { CHAP_MD5 = 5 };
-#define MD5_LEN		16
-#define NEVER		UINT64_MAX
-#define ECHO_FIRST_NS	20000000ull
-#define ECHO_LAST_NS	320000000ull
+#define MD5_LEN	      16
+#define NEVER	      UINT64_MAX
+#define ECHO_FIRST_NS 20000000ull
+#define ECHO_LAST_NS  320000000ull
 
 const char *ppp_stage_name(enum ppp_stage stage)
 {
 	static const char *const names[] = {
-		[PPP_IDLE] = "l2tp", [PPP_LCP] = "lcp", [PPP_AUTH] = "auth",
-		[PPP_IPCP] = "ipcp", [PPP_PING] = "ping", [PPP_DONE] = "up",
+		[PPP_IDLE] = "l2tp",	 [PPP_LCP] = "lcp",
+		[PPP_AUTH] = "auth",	 [PPP_IPCP] = "ipcp",
+		[PPP_PING] = "ping",	 [PPP_DONE] = "up",
 		[PPP_FAILED] = "failed",
 	};
 
@@ -65,7 +88,8 @@ static void frame_begin(struct frame *f, uint16_t protocol)
 	wbuf_u16(&f->w, protocol);
 }
 
-static void packet_begin(struct frame *f, uint16_t protocol, uint8_t code, uint8_t id)
+static void packet_begin(struct frame *f, uint16_t protocol, uint8_t code,
+			 uint8_t id)
 {
 	frame_begin(f, protocol);
 	wbuf_u8(&f->w, code);
@@ -76,13 +100,14 @@ static void packet_begin(struct frame *f, uint16_t protocol, uint8_t code, uint8
 
 static void packet_send(struct ppp *p, struct frame *f)
 {
-	wbuf_patch_u16(&f->w, f->length_at, (uint16_t)(f->w.len - f->length_at + 2));
+	wbuf_patch_u16(&f->w, f->length_at,
+		       (uint16_t)(f->w.len - f->length_at + 2));
 	if (!f->w.failed)
 		p->s->send(p->ctx, f->data, f->w.len);
 }
 
-static void reply(struct ppp *p, uint16_t protocol, uint8_t code, uint8_t id, const void *data,
-		  size_t len)
+static void reply(struct ppp *p, uint16_t protocol, uint8_t code, uint8_t id,
+		  const void *data, size_t len)
 {
 	struct frame f;
 
@@ -112,22 +137,23 @@ static void send_echo(struct ppp *p, uint64_t now)
 	frame_begin(&f, PROTO_IP);
 	ip = f.w.len;
 	wbuf_u16(&f.w, 0x4500);
-	wbuf_u16(&f.w, 28);		/* length */
+	wbuf_u16(&f.w, 28); /* length */
 	wbuf_u32(&f.w, 0);
-	wbuf_u16(&f.w, 64 << 8 | 1);	/* time to live, ICMP */
+	wbuf_u16(&f.w, 64 << 8 | 1); /* time to live, ICMP */
 	wbuf_u16(&f.w, 0);
 	wbuf_u32(&f.w, p->address);
 	wbuf_u32(&f.w, p->peer_address);
 	wbuf_patch_u16(&f.w, ip + 10, checksum(f.data + ip, f.w.len - ip));
 	icmp = f.w.len;
-	wbuf_u16(&f.w, 0x0800);		/* echo request */
+	wbuf_u16(&f.w, 0x0800); /* echo request */
 	wbuf_u16(&f.w, 0);
 	wbuf_u16(&f.w, p->ident);
 	wbuf_u16(&f.w, ++p->sequence);
 	wbuf_patch_u16(&f.w, icmp + 2, checksum(f.data + icmp, f.w.len - icmp));
 	p->s->send(p->ctx, f.data, f.w.len);
 	p->deadline = now + p->interval;
-	p->interval = p->interval * 2 < ECHO_LAST_NS ? p->interval * 2 : ECHO_LAST_NS;
+	p->interval = p->interval * 2 < ECHO_LAST_NS ? p->interval * 2 :
+						       ECHO_LAST_NS;
 }
 
 static void ip_input(struct ppp *p, uint64_t now, struct rbuf r)
@@ -135,8 +161,8 @@ static void ip_input(struct ppp *p, uint64_t now, struct rbuf r)
 	const uint8_t *ip = r.p;
 	size_t head = rbuf_left(&r) ? (ip[0] & 15) * 4u : 0;
 
-	if (head < 20 || rbuf_left(&r) < head + 8 || ip[9] != 1 || ip[head] != 0 ||
-	    (ip[head + 4] << 8 | ip[head + 5]) != p->ident)
+	if (head < 20 || rbuf_left(&r) < head + 8 || ip[9] != 1 ||
+	    ip[head] != 0 || (ip[head + 4] << 8 | ip[head + 5]) != p->ident)
 		return;
 	if (p->stage == PPP_PING)
 		enter(p, PPP_DONE, now);
@@ -207,7 +233,8 @@ static void open_if_agreed(struct ppp *p, struct ppp_fsm *m, uint64_t now)
 }
 
 /* What a peer's option is answered with; a Nak's value goes to nak. */
-static uint8_t judge_lcp(struct ppp *p, uint8_t type, struct rbuf value, struct wbuf *nak)
+static uint8_t judge_lcp(struct ppp *p, uint8_t type, struct rbuf value,
+			 struct wbuf *nak)
 {
 	size_t len = rbuf_left(&value);
 	uint16_t auth;
@@ -224,7 +251,8 @@ static uint8_t judge_lcp(struct ppp *p, uint8_t type, struct rbuf value, struct 
 	case LCP_AUTH:
 		auth = rbuf_u16(&value);
 		if ((auth == PROTO_PAP && len == 2) ||
-		    (auth == PROTO_CHAP && len == 3 && rbuf_u8(&value) == CHAP_MD5)) {
+		    (auth == PROTO_CHAP && len == 3 &&
+		     rbuf_u8(&value) == CHAP_MD5)) {
 			p->auth = auth;
 			return CONF_ACK;
 		}
@@ -241,13 +269,15 @@ static uint8_t judge_ipcp(struct ppp *p, uint8_t type, struct rbuf value)
 {
 	uint32_t address = rbuf_u32(&value);
 
-	if (type != IPCP_ADDRESS || value.failed || rbuf_left(&value) || !address)
+	if (type != IPCP_ADDRESS || value.failed || rbuf_left(&value) ||
+	    !address)
 		return CONF_REJ;
 	p->peer_address = address;
 	return CONF_ACK;
 }
 
-static void their_request(struct ppp *p, struct ppp_fsm *m, uint64_t now, uint8_t id, struct rbuf r)
+static void their_request(struct ppp *p, struct ppp_fsm *m, uint64_t now,
+			  uint8_t id, struct rbuf r)
 {
 	uint8_t naks[64], rejects[PPP_FRAME_MAX];
 	struct wbuf nak = wbuf_init(naks, sizeof(naks));
@@ -263,12 +293,15 @@ static void their_request(struct ppp *p, struct ppp_fsm *m, uint64_t now, uint8_
 
 		if (!value || r.failed)
 			return;
-		verdict = m == &p->lcp ? judge_lcp(p, type, rbuf_init(value, len - 2u), &nak) :
-			  judge_ipcp(p, type, rbuf_init(value, len - 2u));
+		verdict =
+			m == &p->lcp ?
+				judge_lcp(p, type, rbuf_init(value, len - 2u),
+					  &nak) :
+				judge_ipcp(p, type, rbuf_init(value, len - 2u));
 		if (verdict == CONF_REJ)
 			wbuf_bytes(&reject, option, len);
 	}
-	if (m->open) {		/* it begins again */
+	if (m->open) { /* it begins again */
 		m->open = m->acking = false;
 		send_request(p, m, now);
 	}
@@ -285,25 +318,28 @@ static void their_request(struct ppp *p, struct ppp_fsm *m, uint64_t now, uint8_
 }
 
 /* A Nak or a Reject of what we asked for: ask for less, or for what it says. */
-static void refused(struct ppp *p, struct ppp_fsm *m, uint64_t now, uint8_t code, struct rbuf r)
+static void refused(struct ppp *p, struct ppp_fsm *m, uint64_t now,
+		    uint8_t code, struct rbuf r)
 {
 	uint8_t type = rbuf_u8(&r), len = rbuf_u8(&r);
 	uint32_t value = rbuf_u32(&r);
 
 	if (m == &p->lcp && type == LCP_MAGIC) {
 		p->magic = code == CONF_REJ ? 0 : p->magic + 1;
-	} else if (m == &p->ipcp && type == IPCP_ADDRESS && len == 6 && code == CONF_NAK) {
+	} else if (m == &p->ipcp && type == IPCP_ADDRESS && len == 6 &&
+		   code == CONF_NAK) {
 		p->address = value;
 	} else {
-		fail(p, now, m == &p->lcp ? "LCP: the peer refused our options" :
-		     "IPCP: the peer gave no address");
+		fail(p, now,
+		     m == &p->lcp ? "LCP: the peer refused our options" :
+				    "IPCP: the peer gave no address");
 		return;
 	}
 	send_request(p, m, now);
 }
 
-static void answered(struct ppp *p, struct ppp_fsm *m, uint64_t now, uint8_t code, uint8_t id,
-		     struct rbuf r)
+static void answered(struct ppp *p, struct ppp_fsm *m, uint64_t now,
+		     uint8_t code, uint8_t id, struct rbuf r)
 {
 	if (!m->sent || id != m->id || m->acked)
 		return;
@@ -316,7 +352,8 @@ static void answered(struct ppp *p, struct ppp_fsm *m, uint64_t now, uint8_t cod
 	open_if_agreed(p, m, now);
 }
 
-static void lcp_only(struct ppp *p, uint64_t now, uint8_t code, uint8_t id, struct rbuf r)
+static void lcp_only(struct ppp *p, uint64_t now, uint8_t code, uint8_t id,
+		     struct rbuf r)
 {
 	uint8_t echo[PPP_FRAME_MAX];
 	struct wbuf w = wbuf_init(echo, sizeof(echo));
@@ -331,8 +368,8 @@ static void lcp_only(struct ppp *p, uint64_t now, uint8_t code, uint8_t id, stru
 	}
 }
 
-static void control_input(struct ppp *p, struct ppp_fsm *m, uint64_t now, uint8_t code, uint8_t id,
-			  struct rbuf r)
+static void control_input(struct ppp *p, struct ppp_fsm *m, uint64_t now,
+			  uint8_t code, uint8_t id, struct rbuf r)
 {
 	switch (code) {
 	case CONF_REQ:
@@ -345,8 +382,9 @@ static void control_input(struct ppp *p, struct ppp_fsm *m, uint64_t now, uint8_
 		break;
 	case TERM_REQ:
 		reply(p, m->protocol, TERM_ACK, id, NULL, 0);
-		fail(p, now, m == &p->lcp ? "LCP: the peer ended the link" :
-		     "IPCP: the peer ended it");
+		fail(p, now,
+		     m == &p->lcp ? "LCP: the peer ended the link" :
+				    "IPCP: the peer ended it");
 		break;
 	default:
 		if (m == &p->lcp)
@@ -367,7 +405,8 @@ static void respond(struct ppp *p, uint8_t id, struct rbuf r)
 	if (challenge && md && EVP_DigestInit_ex(md, EVP_md5(), NULL) &&
 	    EVP_DigestUpdate(md, &id, 1) &&
 	    EVP_DigestUpdate(md, p->s->password, strlen(p->s->password)) &&
-	    EVP_DigestUpdate(md, challenge, len) && EVP_DigestFinal_ex(md, digest, NULL)) {
+	    EVP_DigestUpdate(md, challenge, len) &&
+	    EVP_DigestFinal_ex(md, digest, NULL)) {
 		packet_begin(&f, PROTO_CHAP, CHAP_RESPONSE, id);
 		wbuf_u8(&f.w, sizeof(digest));
 		wbuf_bytes(&f.w, digest, sizeof(digest));
@@ -377,8 +416,8 @@ static void respond(struct ppp *p, uint8_t id, struct rbuf r)
 	EVP_MD_CTX_free(md);
 }
 
-static void auth_input(struct ppp *p, uint64_t now, uint16_t protocol, uint8_t code, uint8_t id,
-		       struct rbuf r)
+static void auth_input(struct ppp *p, uint64_t now, uint16_t protocol,
+		       uint8_t code, uint8_t id, struct rbuf r)
 {
 	bool pap = protocol == PROTO_PAP;
 
@@ -392,7 +431,8 @@ static void auth_input(struct ppp *p, uint64_t now, uint16_t protocol, uint8_t c
 
 /* ---- the link ---- */
 
-static void reject_protocol(struct ppp *p, uint16_t protocol, const struct rbuf *r)
+static void reject_protocol(struct ppp *p, uint16_t protocol,
+			    const struct rbuf *r)
 {
 	struct frame f;
 
@@ -402,7 +442,9 @@ static void reject_protocol(struct ppp *p, uint16_t protocol, const struct rbuf 
 	packet_send(p, &f);
 }
 
-/* The protocol field may be compressed, and address and control not be there. */
+/*
+ * The protocol field may be compressed, and address and control not be there.
+ */
 static uint16_t take_protocol(struct rbuf *r)
 {
 	uint16_t protocol;
@@ -413,7 +455,8 @@ static uint16_t take_protocol(struct rbuf *r)
 	return protocol & 1 ? protocol : (uint16_t)(protocol << 8 | rbuf_u8(r));
 }
 
-void ppp_input(struct ppp *p, uint64_t now, const uint8_t *frame, size_t frame_len)
+void ppp_input(struct ppp *p, uint64_t now, const uint8_t *frame,
+	       size_t frame_len)
 {
 	struct rbuf r = rbuf_init(frame, frame_len), whole;
 	uint16_t protocol = take_protocol(&r), len;
@@ -455,10 +498,16 @@ void ppp_input(struct ppp *p, uint64_t now, const uint8_t *frame, size_t frame_l
 	}
 }
 
-void ppp_init(struct ppp *p, const struct ppp_settings *s, void *ctx, uint32_t random)
+void ppp_init(struct ppp *p, const struct ppp_settings *s, void *ctx,
+	      uint32_t random)
 {
-	*p = (struct ppp){ .s = s, .ctx = ctx, .deadline = NEVER, .magic = random | 1,
-			   .ident = (uint16_t)(random >> 16) };
+	*p = (struct ppp){
+		.s = s,
+		.ctx = ctx,
+		.deadline = NEVER,
+		.magic = random | 1,
+		.ident = (uint16_t)(random >> 16),
+	};
 	p->lcp = (struct ppp_fsm){ .protocol = PROTO_LCP, .deadline = NEVER };
 	p->ipcp = (struct ppp_fsm){ .protocol = PROTO_IPCP, .deadline = NEVER };
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Figures: latencies, failures by their cause, processes' CPU time and memory. */
+/*
+ * Figures: latencies, failures by their cause, processes' CPU time and memory.
+ */
 #include "load.h"
 
 #include <errno.h>
@@ -11,7 +13,10 @@
 
 #include <jansson.h>
 
-/* To the nanosecond, where /proc/PID/stat counts ticks: 1,000 calls take but one. */
+/*
+ * To the nanosecond, where /proc/PID/stat counts ticks: 1,000
+ * calls take but one.
+ */
 static int read_cpu(pid_t pid, struct usage *u)
 {
 	struct timespec ts;
@@ -56,21 +61,24 @@ int usage_read(pid_t pid, struct usage *u)
 	return ret;
 }
 
-void results_usage(struct results *r, const struct load_options *o, enum load_point p)
+void results_usage(struct results *r, const struct load_options *o,
+		   enum load_point p)
 {
 	usage_read(getpid(), &r->self[p]);
 	for (unsigned int i = 0; i < o->watched_n; i++)
 		usage_read(o->watched[i].pid, &r->watched[i][p]);
 }
 
-void failures_add(struct failures *f, const char *what, const struct l2tp_cause *cause,
-		  bool by_peer, enum l2tp_message_type type)
+void failures_add(struct failures *f, const char *what,
+		  const struct l2tp_cause *cause, bool by_peer,
+		  enum l2tp_message_type type)
 {
 	char text[160], words[128];
 	unsigned int i;
 
 	l2tp_cause_format(cause, type, words, sizeof(words));
-	snprintf(text, sizeof(text), "%s, %s: %s", what, by_peer ? "by the peer" : "here", words);
+	snprintf(text, sizeof(text), "%s, %s: %s", what,
+		 by_peer ? "by the peer" : "here", words);
 	f->total++;
 	for (i = 0; i < f->kinds && strcmp(f->kind[i].text, text); i++)
 		;
@@ -107,7 +115,8 @@ static double rate(uint64_t n, double seconds)
 /* What n more of something took, in bytes each. */
 static double per(uint64_t before_kb, uint64_t after_kb, uint64_t n)
 {
-	return n ? ((double)after_kb - (double)before_kb) * 1024 / (double)n : 0;
+	return n ? ((double)after_kb - (double)before_kb) * 1024 / (double)n :
+		   0;
 }
 
 static double cpu(const struct usage *a, const struct usage *b)
@@ -115,20 +124,24 @@ static double cpu(const struct usage *a, const struct usage *b)
 	return b->cpu_s - a->cpu_s;
 }
 
-static json_t *process_json(const struct results *r, const struct usage u[POINTS],
+static json_t *process_json(const struct results *r,
+			    const struct usage u[POINTS],
 			    const struct load_options *o)
 {
 	return json_pack("{s:f, s:f, s:f, s:I, s:I, s:I, s:f, s:f}",
-		"cpu_s_tunnels", cpu(&u[POINT_START], &u[POINT_TUNNELS]),
-		"cpu_s_calls", cpu(&u[POINT_TUNNELS], &u[POINT_CALLS]),
-		"cpu_s_hold", cpu(&u[POINT_CALLS], &u[POINT_HELD]),
-		"pss_kb_start", (json_int_t)u[POINT_START].pss_kb,
-		"pss_kb_tunnels", (json_int_t)u[POINT_TUNNELS].pss_kb,
-		"pss_kb_calls", (json_int_t)u[POINT_HELD].pss_kb,
-		"bytes_per_tunnel",
-		per(u[POINT_START].pss_kb, u[POINT_TUNNELS].pss_kb, r->tunnels_up),
-		"bytes_per_session",
-		o->churn ? 0.0 : per(u[POINT_TUNNELS].pss_kb, u[POINT_HELD].pss_kb, r->calls_up));
+			 "cpu_s_tunnels",
+			 cpu(&u[POINT_START], &u[POINT_TUNNELS]), "cpu_s_calls",
+			 cpu(&u[POINT_TUNNELS], &u[POINT_CALLS]), "cpu_s_hold",
+			 cpu(&u[POINT_CALLS], &u[POINT_HELD]), "pss_kb_start",
+			 (json_int_t)u[POINT_START].pss_kb, "pss_kb_tunnels",
+			 (json_int_t)u[POINT_TUNNELS].pss_kb, "pss_kb_calls",
+			 (json_int_t)u[POINT_HELD].pss_kb, "bytes_per_tunnel",
+			 per(u[POINT_START].pss_kb, u[POINT_TUNNELS].pss_kb,
+			     r->tunnels_up),
+			 "bytes_per_session",
+			 o->churn ? 0.0 :
+				    per(u[POINT_TUNNELS].pss_kb,
+					u[POINT_HELD].pss_kb, r->calls_up));
 }
 
 static void print_json(const struct results *r, const struct load_options *o)
@@ -137,34 +150,37 @@ static void print_json(const struct results *r, const struct load_options *o)
 
 	for (unsigned int i = 0; i < r->failures.kinds; i++)
 		json_object_set_new(failures, r->failures.kind[i].text,
-				    json_integer((json_int_t)r->failures.kind[i].n));
+				    json_integer(
+					    (json_int_t)r->failures.kind[i].n));
 	for (unsigned int i = 0; i < o->watched_n; i++)
 		json_object_set_new(processes, o->watched[i].name,
 				    process_json(r, r->watched[i], o));
-	json_object_set_new(processes, "l2tp-load", process_json(r, r->self, o));
-	root = json_pack("{s:I, s:f, s:f, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
-		"tunnels", (json_int_t)r->tunnels_up,
-		"tunnels_s", r->tunnels_s,
-		"tunnels_per_s", rate(r->tunnels_up, r->tunnels_s),
-		"calls", (json_int_t)r->calls_up,
-		"calls_cleared", (json_int_t)r->calls_done,
-		"calls_s", r->calls_s,
-		"calls_per_s", rate(r->calls_up, r->calls_s),
-		"latency_ms_p50", percentile(r, 50),
-		"latency_ms_p99", percentile(r, 99),
-		"latency_ms_max", percentile(r, 100),
-		"retransmitted", (json_int_t)r->retransmitted,
-		"packets_in", (json_int_t)r->packets_in,
-		"packets_out", (json_int_t)r->packets_out,
-		"send_errors", (json_int_t)r->send_errors,
-		"log_lines", (json_int_t)r->log_lines,
-		"failures", failures, "processes", processes);
+	json_object_set_new(processes, "l2tp-load",
+			    process_json(r, r->self, o));
+	root = json_pack("{s:I, s:f, s:f, s:I, s:I, s:f, s:f, s:f, s:f, s:f, "
+			 "s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
+			 "tunnels", (json_int_t)r->tunnels_up, "tunnels_s",
+			 r->tunnels_s, "tunnels_per_s",
+			 rate(r->tunnels_up, r->tunnels_s), "calls",
+			 (json_int_t)r->calls_up, "calls_cleared",
+			 (json_int_t)r->calls_done, "calls_s", r->calls_s,
+			 "calls_per_s", rate(r->calls_up, r->calls_s),
+			 "latency_ms_p50", percentile(r, 50), "latency_ms_p99",
+			 percentile(r, 99), "latency_ms_max",
+			 percentile(r, 100), "retransmitted",
+			 (json_int_t)r->retransmitted, "packets_in",
+			 (json_int_t)r->packets_in, "packets_out",
+			 (json_int_t)r->packets_out, "send_errors",
+			 (json_int_t)r->send_errors, "log_lines",
+			 (json_int_t)r->log_lines, "failures", failures,
+			 "processes", processes);
 	json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 	putchar('\n');
 	json_decref(root);
 }
 
-static void print_process(const struct results *r, const char *name, const struct usage u[POINTS],
+static void print_process(const struct results *r, const char *name,
+			  const struct usage u[POINTS],
 			  const struct load_options *o)
 {
 	double s = cpu(&u[POINT_TUNNELS], &u[POINT_CALLS]);
@@ -178,11 +194,14 @@ static void print_process(const struct results *r, const char *name, const struc
 	       (unsigned long long)u[POINT_TUNNELS].pss_kb);
 	if (r->tunnels_up)
 		printf(" (%.0f bytes each)",
-		       per(u[POINT_START].pss_kb, u[POINT_TUNNELS].pss_kb, r->tunnels_up));
-	printf(", %llu kB with the calls", (unsigned long long)u[POINT_HELD].pss_kb);
+		       per(u[POINT_START].pss_kb, u[POINT_TUNNELS].pss_kb,
+			   r->tunnels_up));
+	printf(", %llu kB with the calls",
+	       (unsigned long long)u[POINT_HELD].pss_kb);
 	if (r->calls_up && !o->churn)
 		printf(" (%.0f bytes each)",
-		       per(u[POINT_TUNNELS].pss_kb, u[POINT_HELD].pss_kb, r->calls_up));
+		       per(u[POINT_TUNNELS].pss_kb, u[POINT_HELD].pss_kb,
+			   r->calls_up));
 	putchar('\n');
 }
 
@@ -192,19 +211,24 @@ static void print_text(const struct results *r, const struct load_options *o)
 	       (unsigned long long)r->tunnels_up, o->tunnels, r->tunnels_s,
 	       rate(r->tunnels_up, r->tunnels_s));
 	printf("calls        %llu of %u%s in %.3f s: %.0f per second\n",
-	       (unsigned long long)r->calls_up, o->calls, o->churn ? " made and cleared" : "",
-	       r->calls_s, rate(r->calls_up, r->calls_s));
-	printf("setup        p50 %.3f ms, p99 %.3f ms, max %.3f ms\n", percentile(r, 50),
-	       percentile(r, 99), percentile(r, 100));
-	printf("packets      %llu out, %llu in, %llu retransmitted, %llu not sent\n",
-	       (unsigned long long)r->packets_out, (unsigned long long)r->packets_in,
-	       (unsigned long long)r->retransmitted, (unsigned long long)r->send_errors);
+	       (unsigned long long)r->calls_up, o->calls,
+	       o->churn ? " made and cleared" : "", r->calls_s,
+	       rate(r->calls_up, r->calls_s));
+	printf("setup        p50 %.3f ms, p99 %.3f ms, max %.3f ms\n",
+	       percentile(r, 50), percentile(r, 99), percentile(r, 100));
+	printf("packets      %llu out, %llu in, %llu retransmitted, %llu not "
+	       "sent\n",
+	       (unsigned long long)r->packets_out,
+	       (unsigned long long)r->packets_in,
+	       (unsigned long long)r->retransmitted,
+	       (unsigned long long)r->send_errors);
 	for (unsigned int i = 0; i < o->watched_n; i++)
 		print_process(r, o->watched[i].name, r->watched[i], o);
 	print_process(r, "l2tp-load", r->self, o);
 	printf("failures     %llu\n", (unsigned long long)r->failures.total);
 	for (unsigned int i = 0; i < r->failures.kinds; i++)
-		printf("  %8llu   %s\n", (unsigned long long)r->failures.kind[i].n,
+		printf("  %8llu   %s\n",
+		       (unsigned long long)r->failures.kind[i].n,
 		       r->failures.kind[i].text);
 }
 

@@ -89,8 +89,8 @@ void accept_in_a_second(struct sim_session *ss)
 	sim_at(s, s->now + 1000, accept_late, ss);
 }
 
-void begin(struct packet *p, enum l2tp_message_type type, const struct sim_tunnel *t,
-	   uint16_t session_id)
+void begin(struct packet *p, enum l2tp_message_type type,
+	   const struct sim_tunnel *t, uint16_t session_id)
 {
 	packet_begin(p, type, t->id, session_id);
 }

@@ -7,7 +7,8 @@
 
 struct lab {
 	struct sim sim;
-	struct sim_tunnel *a, *b;	/* the ends of nodes 0 and 1; idle timers off */
+	/* the ends of nodes 0 and 1; idle timers off */
+	struct sim_tunnel *a, *b;
 };
 
 /* For cmocka; *state is the lab. */
@@ -25,14 +26,14 @@ void run(struct lab *l, uint64_t ms);
 /* A call from t's side; the core takes it. */
 struct sim_session *call(struct sim_tunnel *t, enum l2tp_call_kind kind,
 			 const struct l2tp_call_params *p);
-struct sim_session *incoming(struct lab *l);	/* from node 0 to node 1 */
+struct sim_session *incoming(struct lab *l); /* from node 0 to node 1 */
 
 /* Policies: no decision; one after a second. */
 void leave(struct sim_session *ss);
 void accept_in_a_second(struct sim_session *ss);
 
 /* A message for t's end. */
-void begin(struct packet *p, enum l2tp_message_type type, const struct sim_tunnel *t,
-	   uint16_t session_id);
+void begin(struct packet *p, enum l2tp_message_type type,
+	   const struct sim_tunnel *t, uint16_t session_id);
 
 #endif

@@ -37,8 +37,8 @@ void listen_to(struct sim_node *n)
 	n->policy.send = hear;
 }
 
-static void expect_end(enum l2tp_message_type type, uint16_t session_id, uint16_t result,
-		       uint16_t error)
+static void expect_end(enum l2tp_message_type type, uint16_t session_id,
+		       uint16_t result, uint16_t error)
 {
 	struct l2tp_cause cause;
 	struct decoded d;
@@ -65,10 +65,11 @@ void expect_cdn(uint16_t session_id, uint16_t result, uint16_t error)
 
 void put_number(struct packet *p, enum l2tp_avp_id id, uint32_t v, size_t len)
 {
-	uint8_t value[4] = { (uint8_t)(v >> 24), (uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v };
+	uint8_t value[4] = { (uint8_t)(v >> 24), (uint8_t)(v >> 16),
+			     (uint8_t)(v >> 8), (uint8_t)v };
 
-	packet_avp(p, l2tp_avp_info[id].mandatory ? M_BIT : 0, 0, l2tp_avp_info[id].type,
-		   value + 4 - len, len);
+	packet_avp(p, l2tp_avp_info[id].mandatory ? M_BIT : 0, 0,
+		   l2tp_avp_info[id].type, value + 4 - len, len);
 }
 
 void put_ids(struct packet *p, uint16_t tunnel_id, uint16_t session_id)
@@ -91,7 +92,8 @@ void make_sccrq(struct packet *p, uint16_t id, uint16_t version)
 
 /* ---- version 3 ---- */
 
-void begin_v3(struct packet *p, enum l2tp_message_type type, uint32_t ccid, enum l2tp_digest digest)
+void begin_v3(struct packet *p, enum l2tp_message_type type, uint32_t ccid,
+	      enum l2tp_digest digest)
 {
 	uint8_t value[21] = { digest == L2TP_DIGEST_SHA1 };
 	uint8_t before = packet_version;
@@ -100,11 +102,13 @@ void begin_v3(struct packet *p, enum l2tp_message_type type, uint32_t ccid, enum
 	packet_begin(p, type, (uint16_t)(ccid >> 16), (uint16_t)ccid);
 	packet_version = before;
 	if (digest != L2TP_DIGEST_NONE)
-		packet_avp(p, M_BIT, 0, 59, value, digest == L2TP_DIGEST_SHA1 ? 21 : 17);
+		packet_avp(p, M_BIT, 0, 59, value,
+			   digest == L2TP_DIGEST_SHA1 ? 21 : 17);
 	packet_end(p);
 }
 
-void put_connection(struct packet *p, uint32_t ccid, const struct l2tp_nonce *nonce)
+void put_connection(struct packet *p, uint32_t ccid,
+		    const struct l2tp_nonce *nonce)
 {
 	packet_avp(p, M_BIT, 0, 7, "stranger", 8);
 	put_number(p, L2TP_AVP_ROUTER_ID, 99, 4);
@@ -115,15 +119,17 @@ void put_connection(struct packet *p, uint32_t ccid, const struct l2tp_nonce *no
 	packet_end(p);
 }
 
-void make_sccrq_v3(struct packet *p, uint32_t ccid, const char *secret, const struct l2tp_nonce *nonce)
+void make_sccrq_v3(struct packet *p, uint32_t ccid, const char *secret,
+		   const struct l2tp_nonce *nonce)
 {
-	begin_v3(p, L2TP_SCCRQ, 0, secret ? L2TP_DIGEST_SHA1 : L2TP_DIGEST_NONE);
+	begin_v3(p, L2TP_SCCRQ, 0,
+		 secret ? L2TP_DIGEST_SHA1 : L2TP_DIGEST_NONE);
 	put_connection(p, ccid, nonce);
 	seal(p, 0, 0, secret, NULL, NULL);
 }
 
-void seal(struct packet *p, uint16_t ns, uint16_t nr, const char *secret, const struct l2tp_nonce *sender,
-	  const struct l2tp_nonce *receiver)
+void seal(struct packet *p, uint16_t ns, uint16_t nr, const char *secret,
+	  const struct l2tp_nonce *sender, const struct l2tp_nonce *receiver)
 {
 	struct secret shared, key;
 
@@ -133,7 +139,9 @@ void seal(struct packet *p, uint16_t ns, uint16_t nr, const char *secret, const 
 		return;
 	assert_int_equal(secret_set(&shared, secret, strlen(secret)), 0);
 	assert_int_equal(l2tp_signing_key(&key, &shared), 0);
-	assert_int_equal(l2tp_digest_sign(p->data, p->len, &key, sender, receiver), 0);
+	assert_int_equal(l2tp_digest_sign(p->data, p->len, &key, sender,
+					  receiver),
+			 0);
 }
 
 void put_sessions(struct packet *p, uint32_t local, uint32_t remote)
@@ -142,7 +150,8 @@ void put_sessions(struct packet *p, uint32_t local, uint32_t remote)
 	put_number(p, L2TP_AVP_REMOTE_SESSION_ID, remote, 4);
 }
 
-void begin_icrq_v3(struct packet *p, const struct sim_tunnel *t, uint32_t local, const char *end_id)
+void begin_icrq_v3(struct packet *p, const struct sim_tunnel *t, uint32_t local,
+		   const char *end_id)
 {
 	begin_v3(p, L2TP_ICRQ, t->id, L2TP_DIGEST_NONE);
 	put_sessions(p, local, 0);
@@ -152,7 +161,8 @@ void begin_icrq_v3(struct packet *p, const struct sim_tunnel *t, uint32_t local,
 	put_number(p, L2TP_AVP_CIRCUIT_STATUS, 1, 2);
 }
 
-static void expect_end_v3(enum l2tp_message_type type, uint16_t result, uint16_t error, struct decoded *d)
+static void expect_end_v3(enum l2tp_message_type type, uint16_t result,
+			  uint16_t error, struct decoded *d)
 {
 	struct l2tp_cause cause;
 
@@ -250,7 +260,8 @@ void open_both(struct sim *s, struct sim_tunnel **a, struct sim_tunnel **b)
 
 void set_secret(struct sim_node *n, const char *secret)
 {
-	assert_int_equal(secret_set(&n->config.secret, secret, strlen(secret)), 0);
+	assert_int_equal(secret_set(&n->config.secret, secret, strlen(secret)),
+			 0);
 }
 
 int pair_setup(void **state)

@@ -26,12 +26,17 @@ struct sim_event {
 	size_t len;
 };
 
-#define check(s, what) do { if (!(what)) broken((s), __LINE__, #what); } while (0)
+#define check(s, what)                                \
+	do {                                          \
+		if (!(what))                          \
+			broken((s), __LINE__, #what); \
+	} while (0)
 
 static void broken(const struct sim *s, int line, const char *what)
 {
-	fail_msg("seed %llu, at %llu ms (sim.c:%d): %s", (unsigned long long)s->seed,
-		 (unsigned long long)s->now, line, what);
+	fail_msg("seed %llu, at %llu ms (sim.c:%d): %s",
+		 (unsigned long long)s->seed, (unsigned long long)s->now, line,
+		 what);
 }
 
 /* ---- numbers ---- */
@@ -68,7 +73,8 @@ static void node_random(void *ctx, void *buf, size_t len)
 
 static bool before(const struct sim_event *a, const struct sim_event *b)
 {
-	return a->when != b->when ? a->when < b->when : a->sequence < b->sequence;
+	return a->when != b->when ? a->when < b->when :
+				    a->sequence < b->sequence;
 }
 
 static void push(struct sim *s, struct sim_event e)
@@ -92,7 +98,8 @@ static struct sim_event pop(struct sim *s)
 	size_t i = 0, child;
 
 	while ((child = 2 * i + 1) < s->heap_count) {
-		if (child + 1 < s->heap_count && before(&s->heap[child + 1], &s->heap[child]))
+		if (child + 1 < s->heap_count &&
+		    before(&s->heap[child + 1], &s->heap[child]))
 			child++;
 		if (!before(&s->heap[child], &e))
 			break;
@@ -105,26 +112,35 @@ static struct sim_event pop(struct sim *s)
 
 void sim_at(struct sim *s, uint64_t when, void (*fn)(void *arg), void *arg)
 {
-	push(s, (struct sim_event){ .when = when, .type = EVENT_CALL, .fn = fn, .arg = arg });
+	push(s, (struct sim_event){
+			.when = when,
+			.type = EVENT_CALL,
+			.fn = fn,
+			.arg = arg,
+		});
 }
 
 /* ---- the network ---- */
 
-static void deliver_later(struct sim_node *to, const struct addr *from, const uint8_t *pkt,
-			  size_t len)
+static void deliver_later(struct sim_node *to, const struct addr *from,
+			  const uint8_t *pkt, size_t len)
 {
 	struct sim *s = to->sim;
 	struct sim_event e = {
 		.when = s->now + s->net.delay_min +
 			sim_below(s, s->net.delay_max - s->net.delay_min + 1),
-		.type = EVENT_PACKET, .node = to, .from = *from, .len = len,
+		.type = EVENT_PACKET,
+		.node = to,
+		.from = *from,
+		.len = len,
 	};
 
 	e.pkt = malloc(len);
 	assert_non_null(e.pkt);
 	memcpy(e.pkt, pkt, len);
 	if (sim_chance(s, s->net.damage))
-		e.pkt[sim_below(s, (uint32_t)len)] ^= (uint8_t)(1u << sim_below(s, 8));
+		e.pkt[sim_below(s, (uint32_t)len)] ^=
+			(uint8_t)(1u << sim_below(s, 8));
 	push(s, e);
 }
 
@@ -148,7 +164,8 @@ static void transmit(struct sim_node *n, const struct l2tp_effect *fx)
 
 /* ---- the driver ---- */
 
-static struct sim_tunnel *new_tunnel(struct sim_node *n, struct l2tp_tunnel *t, bool initiator)
+static struct sim_tunnel *new_tunnel(struct sim_node *n, struct l2tp_tunnel *t,
+				     bool initiator)
 {
 	struct sim_tunnel *st = calloc(1, sizeof(*st));
 
@@ -164,7 +181,8 @@ static struct sim_tunnel *new_tunnel(struct sim_node *n, struct l2tp_tunnel *t, 
 	return st;
 }
 
-static struct sim_session *new_session(struct sim_tunnel *t, struct l2tp_session *s)
+static struct sim_session *new_session(struct sim_tunnel *t,
+				       struct l2tp_session *s)
 {
 	struct sim_session *ss = calloc(1, sizeof(*ss));
 
@@ -191,7 +209,8 @@ static void tunnel_request(struct sim_node *n, struct l2tp_tunnel *t)
 		l2tp_tunnel_accept(t, n->sim->now, &n->config);
 }
 
-static struct sim_tunnel *tunnel_of(struct sim_node *n, const struct l2tp_effect *fx)
+static struct sim_tunnel *tunnel_of(struct sim_node *n,
+				    const struct l2tp_effect *fx)
 {
 	struct sim_tunnel *t = l2tp_tunnel_user(fx->tunnel);
 
@@ -210,7 +229,8 @@ static void tunnel_up(struct sim_node *n, struct sim_tunnel *t)
 		n->policy.tunnel_up(t);
 }
 
-static void tunnel_down(struct sim_node *n, struct sim_tunnel *t, const struct l2tp_effect *fx)
+static void tunnel_down(struct sim_node *n, struct sim_tunnel *t,
+			const struct l2tp_effect *fx)
 {
 	check(n->sim, !t->down && !t->sessions);
 	t->down = true;
@@ -243,7 +263,8 @@ static void session_ask(struct sim_node *n, struct sim_session *ss, bool answer)
 		l2tp_session_connected(ss->s, n->sim->now, NULL);
 }
 
-static struct sim_session *session_of(struct sim_node *n, const struct l2tp_effect *fx)
+static struct sim_session *session_of(struct sim_node *n,
+				      const struct l2tp_effect *fx)
 {
 	struct sim_session *ss = l2tp_session_user(fx->session);
 
@@ -260,7 +281,8 @@ static void session_up(struct sim_node *n, struct sim_session *ss)
 		n->policy.session_up(ss);
 }
 
-static void session_down(struct sim_node *n, struct sim_session *ss, const struct l2tp_effect *fx)
+static void session_down(struct sim_node *n, struct sim_session *ss,
+			 const struct l2tp_effect *fx)
 {
 	check(n->sim, !ss->down && !ss->tunnel->down);
 	ss->down = true;
@@ -278,14 +300,16 @@ static void session_free(struct sim_node *n, struct sim_session *ss)
 	ss->s = NULL;
 }
 
-static void session_wen(struct sim_node *n, struct sim_session *ss, const struct l2tp_wen *wen)
+static void session_wen(struct sim_node *n, struct sim_session *ss,
+			const struct l2tp_wen *wen)
 {
 	check(n->sim, ss->up && !ss->down);
 	ss->wen = *wen;
 	ss->wens++;
 }
 
-static void session_sli(struct sim_node *n, struct sim_session *ss, const struct l2tp_sli *sli)
+static void session_sli(struct sim_node *n, struct sim_session *ss,
+			const struct l2tp_sli *sli)
 {
 	check(n->sim, ss->up && !ss->down);
 	ss->sli = *sli;
@@ -298,11 +322,14 @@ static void take_effects(struct sim_node *n)
 
 	while (l2tp_effect_next(n->ep, &fx)) {
 		if (n->sim->trace)
-			fprintf(stderr, "%8llu %s effect %d tunnel %u session %u %s%s\n",
-				(unsigned long long)n->sim->now, n->name, (int)fx.type,
+			fprintf(stderr,
+				"%8llu %s effect %d tunnel %u session %u "
+				"%s%s\n",
+				(unsigned long long)n->sim->now, n->name,
+				(int)fx.type,
 				fx.tunnel ? l2tp_tunnel_id(fx.tunnel) : 0,
-				fx.session ? l2tp_session_id(fx.session) : 0, fx.text,
-				fx.cause.text);
+				fx.session ? l2tp_session_id(fx.session) : 0,
+				fx.text, fx.cause.text);
 		switch (fx.type) {
 		case L2TP_EFFECT_SEND:
 			transmit(n, &fx);
@@ -322,7 +349,10 @@ static void take_effects(struct sim_node *n)
 			break;
 		case L2TP_EFFECT_SESSION_REQUEST:
 			check(n->sim, !l2tp_session_user(fx.session));
-			session_ask(n, new_session(l2tp_tunnel_user(fx.tunnel), fx.session), false);
+			session_ask(n,
+				    new_session(l2tp_tunnel_user(fx.tunnel),
+						fx.session),
+				    false);
 			break;
 		case L2TP_EFFECT_SESSION_ANSWER:
 			session_ask(n, session_of(n, &fx), true);
@@ -359,10 +389,13 @@ static void take_deadlines(struct sim_node *n)
 
 		if (when == L2TP_NEVER)
 			continue;
-		push(n->sim, (struct sim_event){
-			.when = when > n->sim->now ? when : n->sim->now,
-			.type = EVENT_TIMER, .node = n, .tunnel = l2tp_tunnel_user(t),
-		});
+		push(n->sim,
+		     (struct sim_event){
+			     .when = when > n->sim->now ? when : n->sim->now,
+			     .type = EVENT_TIMER,
+			     .node = n,
+			     .tunnel = l2tp_tunnel_user(t),
+		     });
 	}
 }
 
@@ -372,28 +405,32 @@ void sim_settle(struct sim_node *n)
 	take_deadlines(n);
 }
 
-struct sim_tunnel *sim_tunnel_open(struct sim_node *n, const struct l2tp_tunnel_config *cfg)
+struct sim_tunnel *sim_tunnel_open(struct sim_node *n,
+				   const struct l2tp_tunnel_config *cfg)
 {
 	const struct addr *peer = &n->sim->node[n == &n->sim->node[0]].addr;
 	struct l2tp_tunnel *t;
 	struct sim_tunnel *st;
 	int err;
 
-	t = l2tp_tunnel_open(n->ep, n->sim->now, cfg ? cfg : &n->config, &n->addr, peer, 7, 0, &err);
+	t = l2tp_tunnel_open(n->ep, n->sim->now, cfg ? cfg : &n->config,
+			     &n->addr, peer, 7, 0, &err);
 	check(n->sim, t && !err);
 	st = new_tunnel(n, t, true);
 	sim_settle(n);
 	return st;
 }
 
-struct sim_session *sim_session_open(struct sim_tunnel *t, enum l2tp_call_kind kind,
+struct sim_session *sim_session_open(struct sim_tunnel *t,
+				     enum l2tp_call_kind kind,
 				     const struct l2tp_call_params *p, int *err)
 {
 	static const struct l2tp_call_params none;
 	struct l2tp_session *s;
 	struct sim_session *ss = NULL;
 
-	s = l2tp_session_open(t->t, t->node->sim->now, kind, p ? p : &none, err);
+	s = l2tp_session_open(t->t, t->node->sim->now, kind, p ? p : &none,
+			      err);
 	check(t->node->sim, !s == !!*err);
 	if (s) {
 		ss = new_session(t, s);
@@ -403,7 +440,8 @@ struct sim_session *sim_session_open(struct sim_tunnel *t, enum l2tp_call_kind k
 	return ss;
 }
 
-void sim_inject(struct sim_node *to, const struct addr *from, const void *pkt, size_t len)
+void sim_inject(struct sim_node *to, const struct addr *from, const void *pkt,
+		size_t len)
 {
 	/* a copy of its own size, so that a read beyond it is seen */
 	uint8_t *copy = malloc(len ? len : 1);
@@ -411,7 +449,8 @@ void sim_inject(struct sim_node *to, const struct addr *from, const void *pkt, s
 	assert_non_null(copy);
 	if (len)
 		memcpy(copy, pkt, len);
-	l2tp_endpoint_input(to->ep, to->sim->now, &to->addr, from, 7, copy, len);
+	l2tp_endpoint_input(to->ep, to->sim->now, &to->addr, from, 7, copy,
+			    len);
 	free(copy);
 	sim_settle(to);
 }
@@ -428,7 +467,8 @@ static void happen(struct sim *s, struct sim_event *e)
 		break;
 	case EVENT_TIMER:
 		/* one that was moved meanwhile has another event */
-		if (!e->tunnel->t || l2tp_tunnel_deadline(e->tunnel->t) > s->now)
+		if (!e->tunnel->t ||
+		    l2tp_tunnel_deadline(e->tunnel->t) > s->now)
 			break;
 		l2tp_tunnel_timeout(e->tunnel->t, s->now);
 		sim_settle(e->node);
@@ -477,7 +517,8 @@ void sim_check_empty(struct sim *s)
 		check(s, !l2tp_tunnel_next(s->node[i].ep, 0));
 		for (struct sim_tunnel *t = s->node[i].tunnels; t; t = t->next)
 			check(s, t->freed);
-		for (struct sim_session *ss = s->node[i].sessions; ss; ss = ss->next)
+		for (struct sim_session *ss = s->node[i].sessions; ss;
+		     ss = ss->next)
 			check(s, ss->freed);
 	}
 }
@@ -487,20 +528,24 @@ static struct sim_tunnel *other_tunnel(const struct sim_tunnel *t)
 	struct sim *s = t->node->sim;
 	struct sim_tunnel *o = s->node[t->node == &s->node[0]].tunnels;
 
-	while (o && !(o->up && !o->down && o->id == t->peer_id && o->peer_id == t->id &&
+	while (o && !(o->up && !o->down && o->id == t->peer_id &&
+		      o->peer_id == t->id &&
 		      l2tp_tunnel_version(o->t) == l2tp_tunnel_version(t->t)))
 		o = o->next;
 	return o;
 }
 
 /* What one end said last of its circuit is what the other has heard. */
-static bool same_circuit(const struct sim_session *ss, const struct sim_session *other)
+static bool same_circuit(const struct sim_session *ss,
+			 const struct sim_session *other)
 {
 	return l2tp_tunnel_version(ss->tunnel->t) != 3 ||
-	       l2tp_session_peer_params(ss->s)->circuit_active == other->circuit;
+	       l2tp_session_peer_params(ss->s)->circuit_active ==
+		       other->circuit;
 }
 
-static bool other_session_up(const struct sim_session *ss, const struct sim_tunnel *there)
+static bool other_session_up(const struct sim_session *ss,
+			     const struct sim_tunnel *there)
 {
 	static const enum l2tp_call_kind counterpart[] = {
 		[L2TP_CALL_LAC_INCOMING] = L2TP_CALL_LNS_INCOMING,
@@ -511,8 +556,9 @@ static bool other_session_up(const struct sim_session *ss, const struct sim_tunn
 	const struct sim_session *o;
 
 	for (o = there->node->sessions; o; o = o->next)
-		if (o->tunnel == there && o->up && !o->down && o->id == ss->peer_id &&
-		    o->peer_id == ss->id && o->kind == counterpart[ss->kind] && same_circuit(ss, o))
+		if (o->tunnel == there && o->up && !o->down &&
+		    o->id == ss->peer_id && o->peer_id == ss->id &&
+		    o->kind == counterpart[ss->kind] && same_circuit(ss, o))
 			return true;
 	return false;
 }
@@ -520,18 +566,25 @@ static bool other_session_up(const struct sim_session *ss, const struct sim_tunn
 void sim_check_agreement(struct sim *s)
 {
 	for (int i = 0; i < 2; i++) {
-		for (struct sim_tunnel *t = s->node[i].tunnels; t; t = t->next) {
+		for (struct sim_tunnel *t = s->node[i].tunnels; t;
+		     t = t->next) {
 			/* nothing half done */
 			check(s, t->up || t->down);
 			check(s, t->down || other_tunnel(t));
 		}
-		for (struct sim_session *ss = s->node[i].sessions; ss; ss = ss->next) {
+		for (struct sim_session *ss = s->node[i].sessions; ss;
+		     ss = ss->next) {
 			check(s, ss->up || ss->down);
 			if (s->trace && !ss->down &&
 			    !other_session_up(ss, other_tunnel(ss->tunnel)))
-				fprintf(stderr, "%s: tunnel %u session %u to %u alone is up\n",
-					s->node[i].name, ss->tunnel->id, ss->id, ss->peer_id);
-			check(s, ss->down || other_session_up(ss, other_tunnel(ss->tunnel)));
+				fprintf(stderr,
+					"%s: tunnel %u session %u to %u alone "
+					"is up\n",
+					s->node[i].name, ss->tunnel->id, ss->id,
+					ss->peer_id);
+			check(s, ss->down ||
+					 other_session_up(
+						 ss, other_tunnel(ss->tunnel)));
 		}
 	}
 }
@@ -570,10 +623,13 @@ void sim_init(struct sim *s, uint64_t seed)
 		n->sim = s;
 		n->name = i ? "B" : "A";
 		n->addr = (struct addr){
-			.family = AF_INET, .port = 1701, .ip = { 192, 0, 2, (uint8_t)(i + 1) },
+			.family = AF_INET,
+			.port = 1701,
+			.ip = { 192, 0, 2, (uint8_t)(i + 1) },
 		};
 		n->config = (struct l2tp_tunnel_config){
-			.bearer = 3, .router_id = (uint32_t)i + 1,
+			.bearer = 3,
+			.router_id = (uint32_t)i + 1,
 			.pseudowires = { L2TP_PW_PPP, L2TP_PW_ETHERNET },
 		};
 		strcpy(n->config.hostname, i ? "b.example" : "a.example");

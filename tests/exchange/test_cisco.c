@@ -18,7 +18,7 @@
 #include "proto/l2tp/l2tp.h"
 #include "proto/l2tp/proxy.h"
 
-#define VECTOR "tests/vectors/cisco-l2tpv2-call.json"
+#define VECTOR	   "tests/vectors/cisco-l2tpv2-call.json"
 #define FRAMES_MAX 32
 
 struct frame {
@@ -31,7 +31,7 @@ struct frame {
 struct vector {
 	json_t *json;
 	struct secret secret;
-	uint16_t tunnel_id[2], session_id[2];	/* of the LNS, of the LAC */
+	uint16_t tunnel_id[2], session_id[2]; /* of the LNS, of the LAC */
 	struct frame frames[FRAMES_MAX];
 	size_t count;
 };
@@ -54,8 +54,16 @@ struct end {
 	struct l2tp_cause cause;
 };
 
-static const struct addr lac_addr = { .family = AF_INET, .port = 1701, .ip = { 172, 22, 66, 23 } };
-static const struct addr lns_addr = { .family = AF_INET, .port = 1701, .ip = { 172, 22, 66, 25 } };
+static const struct addr lac_addr = {
+	.family = AF_INET,
+	.port = 1701,
+	.ip = { 172, 22, 66, 23 },
+};
+static const struct addr lns_addr = {
+	.family = AF_INET,
+	.port = 1701,
+	.ip = { 172, 22, 66, 25 },
+};
 
 static size_t from_hex(uint8_t *out, size_t size, const char *hex)
 {
@@ -113,7 +121,8 @@ static int load_vector(void **state)
 		assert_true(i < FRAMES_MAX);
 		to->name = string_of(f, "name");
 		to->by_lac = !strcmp(string_of(f, "sender"), "LAC");
-		to->len = from_hex(to->data, sizeof(to->data), string_of(f, "hex"));
+		to->len = from_hex(to->data, sizeof(to->data),
+				   string_of(f, "hex"));
 		v.count++;
 	}
 	*state = &v;
@@ -128,7 +137,9 @@ static int free_vector(void **state)
 	return 0;
 }
 
-/* What the routers drew: 16 bytes are a challenge, 2 an id; the rest is free. */
+/*
+ * What the routers drew: 16 bytes are a challenge, 2 an id; the rest is free.
+ */
 static void injected_random(void *ctx, void *buf, size_t len)
 {
 	struct end *e = ctx;
@@ -153,14 +164,15 @@ static const struct frame *frame_of(const struct vector *v, const char *name)
 }
 
 /* The value of an AVP in a frame, as the router sent it. */
-static const uint8_t *avp_of(const struct frame *f, uint16_t vendor, uint16_t type, uint16_t *len,
-			     bool *mandatory)
+static const uint8_t *avp_of(const struct frame *f, uint16_t vendor,
+			     uint16_t type, uint16_t *len, bool *mandatory)
 {
 	for (size_t at = 12; at < f->len;) {
 		const uint8_t *a = f->data + at;
 		uint16_t n = (uint16_t)((a[0] & 3) << 8 | a[1]);
 
-		if ((a[2] << 8 | a[3]) == vendor && (a[4] << 8 | a[5]) == type) {
+		if ((a[2] << 8 | a[3]) == vendor &&
+		    (a[4] << 8 | a[5]) == type) {
 			*len = n - 6;
 			*mandatory = a[0] & 0x80;
 			return a + 6;
@@ -175,7 +187,9 @@ static void configure(const struct end *e, struct l2tp_tunnel_config *c)
 {
 	*c = (struct l2tp_tunnel_config){
 		.firmware = e->is_lac ? 0x1130 : 0x1120,
-		.framing = 3, .bearer = 3, .challenge = true,
+		.framing = 3,
+		.bearer = 3,
+		.challenge = true,
 		.receive_window = e->is_lac ? 800 : 300,
 	};
 	c->secret = e->v->secret;
@@ -193,13 +207,17 @@ static void take_effects(struct end *e)
 		case L2TP_EFFECT_SEND:
 			assert_true(e->out_tail < 8);
 			assert_true(fx.len <= sizeof(e->out[0]));
-			assert_true(addr_equal(&fx.peer, e->is_lac ? &lns_addr : &lac_addr));
+			assert_true(addr_equal(&fx.peer, e->is_lac ?
+								 &lns_addr :
+								 &lac_addr));
 			memcpy(e->out[e->out_tail], fx.data, fx.len);
 			e->out_len[e->out_tail++] = fx.len;
 			break;
 		case L2TP_EFFECT_TUNNEL_REQUEST:
 			e->tunnel = fx.tunnel;
-			assert_string_equal(l2tp_tunnel_peer_info(e->tunnel)->hostname, "hgw");
+			assert_string_equal(
+				l2tp_tunnel_peer_info(e->tunnel)->hostname,
+				"hgw");
 			configure(e, &cfg);
 			l2tp_tunnel_accept(fx.tunnel, e->now, &cfg);
 			break;
@@ -208,7 +226,8 @@ static void take_effects(struct end *e)
 			break;
 		case L2TP_EFFECT_SESSION_REQUEST:
 			e->session = fx.session;
-			assert_string_equal(l2tp_session_peer_params(fx.session)->called_number,
+			assert_string_equal(l2tp_session_peer_params(fx.session)
+						    ->called_number,
 					    "614629");
 			l2tp_session_accept(fx.session, e->now, NULL);
 			break;
@@ -248,7 +267,9 @@ static void begin(struct end *e, const struct vector *v, bool is_lac)
 	*e = (struct end){ .v = v, .is_lac = is_lac, .now = 1000000 };
 	e->ids[0] = v->tunnel_id[is_lac];
 	e->ids[1] = v->session_id[is_lac];
-	memcpy(e->challenge, avp_of(frame_of(v, is_lac ? "SCCRQ" : "SCCRP"), 0, 11, &len, &m), 16);
+	memcpy(e->challenge,
+	       avp_of(frame_of(v, is_lac ? "SCCRQ" : "SCCRP"), 0, 11, &len, &m),
+	       16);
 	e->ep = l2tp_endpoint_new(&env, NULL);
 	assert_non_null(e->ep);
 }
@@ -258,9 +279,14 @@ static void act(struct end *e, const char *name)
 {
 	static const uint16_t proxied[] = { 27, 28, 31, 32, 30, 33, 29 };
 	struct l2tp_call_params p = {
-		.call_serial = 0xd114c7c5, .bearer_type = 1, .has_bearer_type = true,
-		.called_number = "614629", .calling_number = "2085730592",
-		.framing_type = 2, .tx_connect_speed = 64000, .rx_connect_speed = 64000,
+		.call_serial = 0xd114c7c5,
+		.bearer_type = 1,
+		.has_bearer_type = true,
+		.called_number = "614629",
+		.calling_number = "2085730592",
+		.framing_type = 2,
+		.tx_connect_speed = 64000,
+		.rx_connect_speed = 64000,
 	};
 	struct l2tp_cause lost = { .result = 1 };
 	struct l2tp_extra_avp port = { .vendor = 9, .type = 100 }, proxy[7];
@@ -269,21 +295,26 @@ static void act(struct end *e, const char *name)
 
 	if (!strcmp(name, "SCCRQ")) {
 		configure(e, &cfg);
-		e->tunnel = l2tp_tunnel_open(e->ep, e->now, &cfg, &lac_addr, &lns_addr, -1, 0, &err);
+		e->tunnel = l2tp_tunnel_open(e->ep, e->now, &cfg, &lac_addr,
+					     &lns_addr, -1, 0, &err);
 		assert_non_null(e->tunnel);
 	} else if (!strcmp(name, "ICRQ")) {
-		port.value = avp_of(frame_of(e->v, "ICRQ"), 9, 100, &port.len, &port.mandatory);
+		port.value = avp_of(frame_of(e->v, "ICRQ"), 9, 100, &port.len,
+				    &port.mandatory);
 		for (size_t i = 0; i < 7; i++) {
 			proxy[i].vendor = 0;
 			proxy[i].type = proxied[i];
-			proxy[i].value = avp_of(frame_of(e->v, "ICCN"), 0, proxied[i],
-						&proxy[i].len, &proxy[i].mandatory);
+			proxy[i].value = avp_of(frame_of(e->v, "ICCN"), 0,
+						proxied[i], &proxy[i].len,
+						&proxy[i].mandatory);
 		}
 		p.extra_request = &port;
 		p.extra_request_count = 1;
 		p.extra_connected = proxy;
 		p.extra_connected_count = 7;
-		e->session = l2tp_session_open(e->tunnel, e->now, L2TP_CALL_LAC_INCOMING, &p, &err);
+		e->session = l2tp_session_open(e->tunnel, e->now,
+					       L2TP_CALL_LAC_INCOMING, &p,
+					       &err);
 		assert_non_null(e->session);
 	} else if (!strcmp(name, "CDN")) {
 		l2tp_session_close(e->session, e->now, &lost);
@@ -293,7 +324,9 @@ static void act(struct end *e, const char *name)
 
 static void expect(struct end *e, const struct frame *f)
 {
-	/* nothing to say yet: an acknowledgement or the idle timer is due later */
+	/*
+	 * nothing to say yet: an acknowledgement or the idle timer is due later
+	 */
 	for (int i = 0; e->out_head == e->out_tail && i < 4; i++) {
 		e->now = l2tp_tunnel_deadline(e->tunnel);
 		assert_true(e->now != L2TP_NEVER);
@@ -328,8 +361,10 @@ static void play(struct end *e)
 			continue;
 		}
 		e->now += 5;
-		l2tp_endpoint_input(e->ep, e->now, e->is_lac ? &lac_addr : &lns_addr,
-				    e->is_lac ? &lns_addr : &lac_addr, -1, f->data, f->len);
+		l2tp_endpoint_input(e->ep, e->now,
+				    e->is_lac ? &lac_addr : &lns_addr,
+				    e->is_lac ? &lns_addr : &lac_addr, -1,
+				    f->data, f->len);
 		take_effects(e);
 		if (!strcmp(f->name, "ICCN")) {
 			uint16_t len;
@@ -337,11 +372,14 @@ static void play(struct end *e)
 
 			assert_non_null(l2tp_session_proxy(e->session));
 			name = l2tp_proxy_get(l2tp_session_proxy(e->session),
-					      L2TP_AVP_PROXY_AUTHEN_NAME, &len, NULL);
+					      L2TP_AVP_PROXY_AUTHEN_NAME, &len,
+					      NULL);
 			assert_int_equal(len, 6);
 			assert_memory_equal(name, "2500-1", 6);
-			assert_null(l2tp_proxy_get(l2tp_session_proxy(e->session),
-						   L2TP_AVP_INITIAL_LCP_CONFREQ, &len, NULL));
+			assert_null(
+				l2tp_proxy_get(l2tp_session_proxy(e->session),
+					       L2TP_AVP_INITIAL_LCP_CONFREQ,
+					       &len, NULL));
 		}
 	}
 	assert_int_equal(e->out_head, e->out_tail);
@@ -351,7 +389,10 @@ static void play(struct end *e)
 	assert_int_equal(e->tunnel_down, 1);
 	assert_int_equal(e->cause.result, 1);
 
-	/* sections 5.7, 5.8: nothing more is sent, and after the full interval it is gone */
+	/*
+	 * sections 5.7, 5.8: nothing more is sent, and after the full
+	 * interval it is gone
+	 */
 	for (int i = 0; e->tunnel && i < 10; i++) {
 		e->now = l2tp_tunnel_deadline(e->tunnel);
 		assert_true(e->now != L2TP_NEVER);

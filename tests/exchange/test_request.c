@@ -28,7 +28,10 @@ static void test_copies_of_a_request(void **state)
 		sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
 		sim_run(s, s->now + 1000);
 	}
-	/* one that says something else under the same id is no other tunnel either */
+	/*
+	 * one that says something else under the same id is no
+	 * other tunnel either
+	 */
 	put_number(&p, L2TP_AVP_FIRMWARE_REVISION, 1, 2);
 	packet_end(&p);
 	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
@@ -104,7 +107,10 @@ static void test_no_decision(void **state)
 
 static void reject(struct sim_tunnel *t)
 {
-	struct l2tp_cause cause = { .result = L2TP_STOPCCN_NOT_AUTHORIZED, .text = "who are you" };
+	struct l2tp_cause cause = {
+		.result = L2TP_STOPCCN_NOT_AUTHORIZED,
+		.text = "who are you",
+	};
 
 	l2tp_tunnel_reject(t->t, t->node->sim->now, &cause);
 }
@@ -120,8 +126,9 @@ static void test_reject(void **state)
 		a = sim_tunnel_open(&s->node[0], NULL);
 		sim_run(s, s->now + 35000);
 		assert_true(a->down && !a->up);
+		/* it did not get through, which is the network's fault */
 		if (!a->by_peer)
-			continue;	/* it did not get through, which is the network's fault */
+			continue;
 		assert_int_equal(a->cause.result, L2TP_STOPCCN_NOT_AUTHORIZED);
 		assert_string_equal(a->cause.text, "who are you");
 	}
@@ -187,12 +194,15 @@ static void test_limits(void **state)
 	make_sccrq(&p, 12, 0x0100);
 	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
 	assert_int_equal(count_tunnels(&s->node[1]), 4);
-	assert_null(l2tp_tunnel_open(s->node[1].ep, s->now, &s->node[1].config, &s->node[1].addr,
-				     &s->node[0].addr, 1, 0, &err));
+	assert_null(l2tp_tunnel_open(s->node[1].ep, s->now, &s->node[1].config,
+				     &s->node[1].addr, &s->node[0].addr, 1, 0,
+				     &err));
 	assert_int_equal(err, -ENOSPC);
 }
 
-/* Refused ones count as half-open until they are forgotten: they cost as much. */
+/*
+ * Refused ones count as half-open until they are forgotten: they cost as much.
+ */
 static void test_rejected_are_limited(void **state)
 {
 	struct sim *s = *state;
@@ -219,18 +229,20 @@ static void test_given_id(void **state)
 	struct l2tp_tunnel *t;
 	int err;
 
-	t = l2tp_tunnel_open(n->ep, s->now, &n->config, &n->addr, &s->node[1].addr, 1, 4711, &err);
+	t = l2tp_tunnel_open(n->ep, s->now, &n->config, &n->addr,
+			     &s->node[1].addr, 1, 4711, &err);
 	assert_non_null(t);
 	assert_int_equal(l2tp_tunnel_id(t), 4711);
-	assert_null(l2tp_tunnel_open(n->ep, s->now, &n->config, &n->addr, &s->node[1].addr, 1,
-				     4711, &err));
+	assert_null(l2tp_tunnel_open(n->ep, s->now, &n->config, &n->addr,
+				     &s->node[1].addr, 1, 4711, &err));
 	assert_int_equal(err, -EEXIST);
 }
 
 /* ---- ties, section 4.4.3 ---- */
 
 /* Both dial at the same moment. */
-static void dial_both(struct sim *s, struct sim_tunnel **a, struct sim_tunnel **b)
+static void dial_both(struct sim *s, struct sim_tunnel **a,
+		      struct sim_tunnel **b)
 {
 	*a = sim_tunnel_open(&s->node[0], NULL);
 	*b = sim_tunnel_open(&s->node[1], NULL);
@@ -246,14 +258,16 @@ static void test_tie(void **state)
 		struct sim_tunnel *a, *b;
 
 		sim_init(&s, seed);
-		s.node[0].config.tie_breaker = s.node[1].config.tie_breaker = true;
+		s.node[0].config.tie_breaker = s.node[1].config.tie_breaker =
+			true;
 		dial_both(&s, &a, &b);
 		assert_int_equal(count_up(&s.node[0]), 1);
 		assert_int_equal(count_up(&s.node[1]), 1);
 		sim_check_agreement(&s);
 		/* one's own came up, the other's was discarded, silently */
 		assert_int_equal(a->up + b->up, 1);
-		assert_int_equal((a->up ? b : a)->cause.result, L2TP_STOPCCN_EXISTS);
+		assert_int_equal((a->up ? b : a)->cause.result,
+				 L2TP_STOPCCN_EXISTS);
 		assert_true((a->up ? b : a)->freed);
 		won[b->up]++;
 		sim_fini(&s);
@@ -324,10 +338,15 @@ static void test_tie_in_a_bad_network(void **state)
 
 		sim_init(&s, seed);
 		s.net = (struct sim_network){
-			.loss = 200, .duplicates = 200, .delay_min = 1, .delay_max = 800,
+			.loss = 200,
+			.duplicates = 200,
+			.delay_min = 1,
+			.delay_max = 800,
 		};
-		s.node[0].config.tie_breaker = s.node[1].config.tie_breaker = true;
-		s.node[0].config.idle_timeout = s.node[1].config.idle_timeout = L2TP_OFF;
+		s.node[0].config.tie_breaker = s.node[1].config.tie_breaker =
+			true;
+		s.node[0].config.idle_timeout = s.node[1].config.idle_timeout =
+			L2TP_OFF;
 		dial_both(&s, &a, &b);
 		s.net = (struct sim_network){ .delay_min = 1, .delay_max = 1 };
 		sim_run(&s, s.now + 70000);
@@ -340,7 +359,8 @@ static void test_tie_in_a_bad_network(void **state)
 	assert_true(single > 400);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(test_##name, pair_setup, pair_teardown)
+#define test(name) \
+	cmocka_unit_test_setup_teardown(test_##name, pair_setup, pair_teardown)
 
 int main(void)
 {

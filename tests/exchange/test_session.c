@@ -21,9 +21,13 @@
 static void test_incoming(void **state)
 {
 	struct lab *l = *state;
-	static const uint8_t confreq[] = { 1, 4, 5, 0xb4 }, port[] = "Serial0:0";
+	static const uint8_t confreq[] = { 1, 4, 5, 0xb4 },
+			     port[] = "Serial0:0";
 	const struct l2tp_extra_avp request = {
-		.vendor = 9, .type = 100, .len = 9, .value = port,
+		.vendor = 9,
+		.type = 100,
+		.len = 9,
+		.value = port,
 	};
 	const struct l2tp_extra_avp proxy[] = {
 		{ .type = 27, .len = 4, .value = confreq },
@@ -31,13 +35,24 @@ static void test_incoming(void **state)
 		{ .vendor = 4711, .type = 1, .len = 2, .value = confreq },
 	};
 	struct l2tp_call_params p = {
-		.call_serial = 12345, .bearer_type = 2, .has_bearer_type = true,
-		.physical_channel = 9, .has_physical_channel = true,
-		.called_number = "5551000", .calling_number = "5552000", .sub_address = "3",
-		.tx_connect_speed = 2000000, .rx_connect_speed = 640000, .framing_type = 2,
-		.sequencing_required = true, .private_group = "blue", .private_group_len = 4,
-		.extra_request = &request, .extra_request_count = 1,
-		.extra_connected = proxy, .extra_connected_count = 3,
+		.call_serial = 12345,
+		.bearer_type = 2,
+		.has_bearer_type = true,
+		.physical_channel = 9,
+		.has_physical_channel = true,
+		.called_number = "5551000",
+		.calling_number = "5552000",
+		.sub_address = "3",
+		.tx_connect_speed = 2000000,
+		.rx_connect_speed = 640000,
+		.framing_type = 2,
+		.sequencing_required = true,
+		.private_group = "blue",
+		.private_group_len = 4,
+		.extra_request = &request,
+		.extra_request_count = 1,
+		.extra_connected = proxy,
+		.extra_connected_count = 3,
 	};
 	const struct l2tp_call_params *got;
 	struct sim_session *a, *b;
@@ -45,7 +60,7 @@ static void test_incoming(void **state)
 	uint16_t len;
 
 	a = call(l->a, L2TP_CALL_LAC_INCOMING, &p);
-	memset(&p, 0xff, sizeof(p));	/* it was copied */
+	memset(&p, 0xff, sizeof(p)); /* it was copied */
 	run(l, 200);
 	b = node(l, 1)->sessions;
 	assert_true(a->up && b->up);
@@ -53,7 +68,8 @@ static void test_incoming(void **state)
 	assert_int_equal(a->id, b->peer_id);
 	assert_int_equal(b->id, a->peer_id);
 	assert_string_equal(l2tp_session_state_str(b->s), "established");
-	assert_int_equal(l2tp_session_established_ms(b->s), l->sim.now - 200 + 15);
+	assert_int_equal(l2tp_session_established_ms(b->s),
+			 l->sim.now - 200 + 15);
 
 	got = l2tp_session_peer_params(b->s);
 	assert_int_equal(got->call_serial, 12345);
@@ -70,10 +86,12 @@ static void test_incoming(void **state)
 	assert_int_equal(got->private_group_len, 4);
 	assert_memory_equal(got->private_group, "blue", 4);
 
-	value = l2tp_proxy_get(l2tp_session_proxy(b->s), L2TP_AVP_LAST_SENT_CONFREQ, &len, NULL);
+	value = l2tp_proxy_get(l2tp_session_proxy(b->s),
+			       L2TP_AVP_LAST_SENT_CONFREQ, &len, NULL);
 	assert_int_equal(len, 4);
 	assert_memory_equal(value, confreq, 4);
-	value = l2tp_proxy_get(l2tp_session_proxy(b->s), L2TP_AVP_PROXY_AUTHEN_NAME, &len, NULL);
+	value = l2tp_proxy_get(l2tp_session_proxy(b->s),
+			       L2TP_AVP_PROXY_AUTHEN_NAME, &len, NULL);
 	assert_int_equal(len, 5);
 	assert_memory_equal(value, "alice", 5);
 	assert_null(l2tp_session_proxy(a->s));
@@ -93,7 +111,10 @@ static void test_serial_numbers(void **state)
 	assert_int_equal(second, first + 1);
 }
 
-/* Nothing goes out before the driver says so: it has yet to install the session. */
+/*
+ * Nothing goes out before the driver says so: it has yet to
+ * install the session.
+ */
 static void test_answers_wait_for_the_driver(void **state)
 {
 	struct lab *l = *state;
@@ -105,7 +126,8 @@ static void test_answers_wait_for_the_driver(void **state)
 	listen_to(node(l, 1));
 	run(l, 900);
 	assert_int_equal(heard.of[L2TP_ICRP], 0);
-	assert_string_equal(l2tp_session_state_str(node(l, 1)->sessions->s), "idle");
+	assert_string_equal(l2tp_session_state_str(node(l, 1)->sessions->s),
+			    "idle");
 	run(l, 200);
 	assert_int_equal(heard.of[L2TP_ICRP], 1);
 	assert_true(a->asked && !a->up);
@@ -122,12 +144,21 @@ static void test_outgoing(void **state)
 {
 	struct lab *l = *state;
 	const struct l2tp_call_params p = {
-		.called_number = "5551000", .minimum_bps = 300, .maximum_bps = 56000,
-		.bearer_type = 2, .has_bearer_type = true, .framing_type = 1,
+		.called_number = "5551000",
+		.minimum_bps = 300,
+		.maximum_bps = 56000,
+		.bearer_type = 2,
+		.has_bearer_type = true,
+		.framing_type = 1,
 	};
-	const struct l2tp_call_params reply = { .physical_channel = 3, .has_physical_channel = true };
+	const struct l2tp_call_params reply = {
+		.physical_channel = 3,
+		.has_physical_channel = true,
+	};
 	const struct l2tp_call_params connected = {
-		.tx_connect_speed = 48000, .rx_connect_speed = 33600, .framing_type = 1,
+		.tx_connect_speed = 48000,
+		.rx_connect_speed = 33600,
+		.framing_type = 1,
 	};
 	const struct l2tp_call_params *got;
 	struct sim_session *a, *b;
@@ -158,8 +189,10 @@ static void test_outgoing(void **state)
 	sim_settle(node(l, 1));
 	run(l, 200);
 	assert_true(a->up && b->up);
-	assert_int_equal(l2tp_session_peer_params(a->s)->tx_connect_speed, 48000);
-	assert_int_equal(l2tp_session_peer_params(a->s)->rx_connect_speed, 33600);
+	assert_int_equal(l2tp_session_peer_params(a->s)->tx_connect_speed,
+			 48000);
+	assert_int_equal(l2tp_session_peer_params(a->s)->rx_connect_speed,
+			 33600);
 }
 
 /* The OCCN is there before our driver has decided on the OCRP. */
@@ -211,7 +244,10 @@ static void analog_only(struct sim_node *n)
 static void test_capabilities(void **state)
 {
 	struct lab *l = *state;
-	struct l2tp_call_params p = { .bearer_type = 1, .has_bearer_type = true };
+	struct l2tp_call_params p = {
+		.bearer_type = 1,
+		.has_bearer_type = true,
+	};
 	struct sim_session *ss;
 	struct packet pkt;
 
@@ -224,8 +260,12 @@ static void test_capabilities(void **state)
 	ss = call(l->a, L2TP_CALL_LNS_OUTGOING, &p);
 	run(l, 200);
 	assert_true(ss->up);
-	assert_int_equal(l2tp_session_peer_params(node(l, 1)->sessions->s)->bearer_type, 2);
-	assert_int_equal(l2tp_session_peer_params(node(l, 1)->sessions->s)->framing_type, 2);
+	assert_int_equal(
+		l2tp_session_peer_params(node(l, 1)->sessions->s)->bearer_type,
+		2);
+	assert_int_equal(
+		l2tp_session_peer_params(node(l, 1)->sessions->s)->framing_type,
+		2);
 
 	/* a framing type that was not is refused in an ICCN */
 	node(l, 0)->policy.session_answer = leave;
@@ -249,7 +289,8 @@ static void test_waiting_for_the_tunnel(void **state)
 	t = sim_tunnel_open(node(l, 0), NULL);
 	for (int i = 0; i < 20; i++) {
 		ss[i] = call(t, L2TP_CALL_LAC_INCOMING, NULL);
-		assert_string_equal(l2tp_session_state_str(ss[i]->s), "wait-tunnel");
+		assert_string_equal(l2tp_session_state_str(ss[i]->s),
+				    "wait-tunnel");
 	}
 	l2tp_session_close(ss[7]->s, l->sim.now, NULL);
 	l2tp_session_close(ss[0]->s, l->sim.now, NULL);
@@ -303,11 +344,15 @@ static void test_many_at_once(void **state)
 		for (unsigned int i = 0; i < calls; i++)
 			incoming(l);
 		assert_in_range(queued_most, 1, 64);
-		/* with a window of one, each of two messages takes a round trip of 10 ms */
+		/*
+		 * with a window of one, each of two messages takes a
+		 * round trip of 10 ms
+		 */
 		run(l, 50000);
 		assert_int_equal(node_counters(node(l, 0)).sessions, calls);
 		for (int i = 0; i < 2; i++)
-			for (struct sim_session *ss = node(l, i)->sessions; ss; ss = ss->next)
+			for (struct sim_session *ss = node(l, i)->sessions; ss;
+			     ss = ss->next)
 				assert_true(ss->up);
 		sim_check_agreement(&l->sim);
 		assert_in_range(queued_most, 1, 100);
@@ -318,16 +363,20 @@ static void test_many_at_once(void **state)
 
 static void test_wen_and_sli(void **state)
 {
-	static const enum l2tp_call_kind kinds[] = { L2TP_CALL_LAC_INCOMING, L2TP_CALL_LNS_OUTGOING };
+	static const enum l2tp_call_kind kinds[] = { L2TP_CALL_LAC_INCOMING,
+						     L2TP_CALL_LNS_OUTGOING };
 	const struct l2tp_wen wen = { 1, 0x10002, 3, 4, 5, 0xfffffff6 };
-	const struct l2tp_sli sli = { .send_accm = 0x000a0000, .recv_accm = 0xffffffff };
+	const struct l2tp_sli sli = {
+		.send_accm = 0x000a0000,
+		.recv_accm = 0xffffffff,
+	};
 
 	for (int i = 0; i < 2; i++) {
 		struct lab *l = *state;
 		struct sim_session *a, *b, *lac, *lns;
 
 		a = call(l->a, kinds[i], NULL);
-		l2tp_session_send_wen(a->s, l->sim.now, &wen);	/* not up yet */
+		l2tp_session_send_wen(a->s, l->sim.now, &wen); /* not up yet */
 		run(l, 200);
 		b = node(l, 1)->sessions;
 		lac = i ? b : a;
@@ -349,7 +398,8 @@ static void test_wen_and_sli(void **state)
 	}
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(test_##name, lab_setup, lab_teardown)
+#define test(name) \
+	cmocka_unit_test_setup_teardown(test_##name, lab_setup, lab_teardown)
 
 int main(void)
 {

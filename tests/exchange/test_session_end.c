@@ -19,7 +19,10 @@
 static void busy(struct sim_session *ss)
 {
 	const struct l2tp_cause cause = {
-		.result = L2TP_CDN_BUSY, .q931_cause = 17, .q931_msg = 0x45, .text = "line 3 is busy",
+		.result = L2TP_CDN_BUSY,
+		.q931_cause = 17,
+		.q931_msg = 0x45,
+		.text = "line 3 is busy",
 	};
 
 	l2tp_session_close(ss->s, ss->tunnel->node->sim->now, &cause);
@@ -27,7 +30,8 @@ static void busy(struct sim_session *ss)
 
 static void test_refused(void **state)
 {
-	static const enum l2tp_call_kind kinds[] = { L2TP_CALL_LAC_INCOMING, L2TP_CALL_LNS_OUTGOING };
+	static const enum l2tp_call_kind kinds[] = { L2TP_CALL_LAC_INCOMING,
+						     L2TP_CALL_LNS_OUTGOING };
 	struct lab *l = *state;
 
 	node(l, 1)->policy.session_request = busy;
@@ -40,9 +44,12 @@ static void test_refused(void **state)
 		assert_int_equal(a->cause.q931_cause, 17);
 		assert_int_equal(a->cause.q931_msg, 0x45);
 		assert_string_equal(a->cause.text, "line 3 is busy");
-		assert_true(node(l, 1)->sessions->freed && !node(l, 1)->sessions->by_peer);
+		assert_true(node(l, 1)->sessions->freed &&
+			    !node(l, 1)->sessions->by_peer);
 	}
-	assert_int_equal(node_counters(node(l, 0)).sessions + node_counters(node(l, 1)).sessions, 0);
+	assert_int_equal(node_counters(node(l, 0)).sessions +
+				 node_counters(node(l, 1)).sessions,
+			 0);
 
 	/* what our driver cannot install of an answer goes the same way */
 	node(l, 1)->policy.session_request = NULL;
@@ -50,13 +57,20 @@ static void test_refused(void **state)
 	for (int i = 0; i < 2; i++) {
 		call(l->a, kinds[i], NULL);
 		run(l, 200);
-		assert_true(node(l, 1)->sessions->freed && node(l, 1)->sessions->by_peer);
-		assert_int_equal(node(l, 1)->sessions->cause.result, L2TP_CDN_BUSY);
+		assert_true(node(l, 1)->sessions->freed &&
+			    node(l, 1)->sessions->by_peer);
+		assert_int_equal(node(l, 1)->sessions->cause.result,
+				 L2TP_CDN_BUSY);
 	}
-	assert_int_equal(node_counters(node(l, 0)).sessions + node_counters(node(l, 1)).sessions, 0);
+	assert_int_equal(node_counters(node(l, 0)).sessions +
+				 node_counters(node(l, 1)).sessions,
+			 0);
 }
 
-/* Section 4.4.4: a CDN sent before our id is known finds the session by the peer's. */
+/*
+ * Section 4.4.4: a CDN sent before our id is known finds the
+ * session by the peer's.
+ */
 static void test_cdn_before_our_id(void **state)
 {
 	struct lab *l = *state;
@@ -131,7 +145,10 @@ static void test_unknown_session(void **state)
 	assert_int_equal(heard.of[L2TP_CDN], 2);
 	expect_cdn(98, L2TP_CDN_ERROR, L2TP_ERROR_SESSION_ID);
 
-	/* others are only acknowledged (sections 7.4.2, 7.5.2 in idle: clean up) */
+	/*
+	 * others are only acknowledged (sections 7.4.2, 7.5.2 in idle: clean
+	 * up)
+	 */
 	begin(&p, L2TP_CDN, l->b, 4711);
 	put_number(&p, L2TP_AVP_ASSIGNED_SESSION_ID, 99, 2);
 	put_number(&p, L2TP_AVP_RESULT_CODE, 1, 2);
@@ -184,11 +201,15 @@ static void test_malformed_iccn(void **state)
 	begin(&p, L2TP_ICCN, l->b, node(l, 1)->sessions->id);
 	put_number(&p, L2TP_AVP_FRAMING_TYPE, 1, 4);
 	forge(l->b, &p);
-	assert_true(node(l, 1)->sessions->down && !node(l, 1)->sessions->by_peer);
+	assert_true(node(l, 1)->sessions->down &&
+		    !node(l, 1)->sessions->by_peer);
 	expect_cdn(node(l, 0)->sessions->id, L2TP_CDN_ERROR, L2TP_ERROR_VENDOR);
 }
 
-/* An AVP that we do not know and that must be known (section 4.1) costs the session. */
+/*
+ * An AVP that we do not know and that must be known (section 4.1)
+ * costs the session.
+ */
 static void test_unknown_avp(void **state)
 {
 	struct lab *l = *state;
@@ -201,7 +222,8 @@ static void test_unknown_avp(void **state)
 	packet_avp(&p, M_BIT, 0, 35, "\0\0\0\0\0\0\0\0\0\0", 10);
 	packet_avp(&p, M_BIT, 4711, 1, "x", 1);
 	forge(l->a, &p);
-	expect_cdn(node(l, 1)->sessions->id, L2TP_CDN_ERROR, L2TP_ERROR_UNKNOWN_AVP);
+	expect_cdn(node(l, 1)->sessions->id, L2TP_CDN_ERROR,
+		   L2TP_ERROR_UNKNOWN_AVP);
 	assert_true(node(l, 0)->sessions->down);
 	assert_false(l->a->down);
 }
@@ -226,7 +248,8 @@ static void test_out_of_sequence(void **state)
 static void test_out_of_sequence_when_up(void **state)
 {
 	static const enum l2tp_message_type types[] = {
-		L2TP_ICRQ, L2TP_ICRP, L2TP_ICCN, L2TP_OCRQ, L2TP_OCRP, L2TP_OCCN,
+		L2TP_ICRQ, L2TP_ICRP, L2TP_ICCN,
+		L2TP_OCRQ, L2TP_OCRP, L2TP_OCCN,
 	};
 
 	for (size_t i = 0; i < 6; i++) {
@@ -242,7 +265,8 @@ static void test_out_of_sequence_when_up(void **state)
 		put_ids(&p, l->b->id, b->id);
 		forge(l->b, &p);
 		assert_true(b->down);
-		expect_cdn(node(l, 0)->sessions->id, L2TP_CDN_ERROR, L2TP_ERROR_VENDOR);
+		expect_cdn(node(l, 0)->sessions->id, L2TP_CDN_ERROR,
+			   L2TP_ERROR_VENDOR);
 		lab_teardown(state);
 		lab_setup(state);
 	}
@@ -301,7 +325,10 @@ static void test_bad_arguments(void **state)
 {
 	struct lab *l = *state;
 	struct l2tp_extra_avp extra[20] = { { .type = 1 } };
-	struct l2tp_call_params p = { .extra_request = extra, .extra_request_count = 20 };
+	struct l2tp_call_params p = {
+		.extra_request = extra,
+		.extra_request_count = 20,
+	};
 	int err;
 
 	assert_null(sim_session_open(l->a, L2TP_CALL_LNS_INCOMING, NULL, &err));
@@ -321,7 +348,10 @@ static void test_no_decision(void **state)
 	struct lab *l = *state;
 	struct sim_session *a, *b;
 
-	/* on the request: our 60 s begin with the ICRQ, the LAC's own with it too */
+	/*
+	 * on the request: our 60 s begin with the ICRQ, the
+	 * LAC's own with it too
+	 */
 	node(l, 1)->policy.session_request = leave;
 	a = incoming(l);
 	run(l, 200);
@@ -338,7 +368,9 @@ static void test_no_decision(void **state)
 	a = incoming(l);
 	run(l, 61000);
 	assert_true(a->down);
-	assert_int_equal(node_counters(node(l, 0)).sessions + node_counters(node(l, 1)).sessions, 0);
+	assert_int_equal(node_counters(node(l, 0)).sessions +
+				 node_counters(node(l, 1)).sessions,
+			 0);
 
 	/* a LAC whose bearer never answers (section 7.5.1) */
 	node(l, 0)->policy.session_answer = NULL;
@@ -350,7 +382,9 @@ static void test_no_decision(void **state)
 	sim_settle(node(l, 1));
 	run(l, 61000);
 	assert_true(a->down && b->down);
-	assert_int_equal(node_counters(node(l, 0)).sessions + node_counters(node(l, 1)).sessions, 0);
+	assert_int_equal(node_counters(node(l, 0)).sessions +
+				 node_counters(node(l, 1)).sessions,
+			 0);
 	assert_false(l->a->down || l->b->down);
 }
 
@@ -367,7 +401,10 @@ static void test_tunnel_down(void **state)
 	listen_to(node(l, 0));
 	l2tp_tunnel_close(l->a->t, l->sim.now, NULL);
 	sim_settle(node(l, 0));
-	/* the simulation checks that each session's end comes before the tunnel's */
+	/*
+	 * the simulation checks that each session's end comes
+	 * before the tunnel's
+	 */
 	assert_int_equal(node_counters(node(l, 0)).sessions, 0);
 	run(l, 200);
 	assert_int_equal(node_counters(node(l, 1)).sessions, 0);
@@ -378,7 +415,8 @@ static void test_tunnel_down(void **state)
 	sim_check_empty(&l->sim);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(test_##name, lab_setup, lab_teardown)
+#define test(name) \
+	cmocka_unit_test_setup_teardown(test_##name, lab_setup, lab_teardown)
 
 int main(void)
 {

@@ -17,22 +17,25 @@
 
 #include "sim.h"
 
-#define TROUBLE_MS	90000	/* as long is the network bad and things are begun */
-#define CALM_MS		60000	/* after that a dead peer is noticed: hello and one full cycle */
+#define TROUBLE_MS 90000 /* as long is the network bad and things are begun */
+/* after that a dead peer is noticed: hello and one full cycle */
+#define CALM_MS	   60000
 
 static uint64_t first_seed = 1, runs = 3000;
 static bool trace, damaged;
 
 /* Totals over all runs, so that the test cannot pass by nothing coming up. */
 static struct {
-	unsigned long tunnels, tunnels_up, sessions, sessions_up, wens, slis, retransmitted;
+	unsigned long tunnels, tunnels_up, sessions, sessions_up, wens, slis,
+		retransmitted;
 	unsigned long version_3, authenticated, fell_back, circuits, ties;
 } total;
 
 /* ---- the driver: decides late, and sometimes never ---- */
 
 /* Who begins with an SCCRQ of both versions takes either. */
-static const struct l2tp_tunnel_config *responder_config(const struct sim_node *n)
+static const struct l2tp_tunnel_config *
+responder_config(const struct sim_node *n)
 {
 	static struct l2tp_tunnel_config c;
 
@@ -45,14 +48,18 @@ static const struct l2tp_tunnel_config *responder_config(const struct sim_node *
 static void accept_tunnel(void *arg)
 {
 	struct sim_tunnel *t = arg;
-	struct l2tp_cause cause = { .result = L2TP_STOPCCN_NOT_AUTHORIZED, .text = "not you" };
+	struct l2tp_cause cause = {
+		.result = L2TP_STOPCCN_NOT_AUTHORIZED,
+		.text = "not you",
+	};
 
 	if (!t->t)
 		return;
 	if (sim_chance(t->node->sim, 30))
 		l2tp_tunnel_reject(t->t, t->node->sim->now, &cause);
 	else
-		l2tp_tunnel_accept(t->t, t->node->sim->now, responder_config(t->node));
+		l2tp_tunnel_accept(t->t, t->node->sim->now,
+				   responder_config(t->node));
 	sim_settle(t->node);
 }
 
@@ -82,7 +89,10 @@ static void connect_session(void *arg)
 {
 	struct sim_session *ss = arg;
 	struct sim_node *n = ss->tunnel->node;
-	struct l2tp_call_params p = { .tx_connect_speed = 64000, .framing_type = 1 };
+	struct l2tp_call_params p = {
+		.tx_connect_speed = 64000,
+		.framing_type = 1,
+	};
 	struct l2tp_cause busy = { .result = L2TP_CDN_BUSY, .q931_cause = 17 };
 
 	if (!ss->s || ss->down)
@@ -104,13 +114,19 @@ static void accept_session(void *arg)
 	if (sim_chance(n->sim, 50)) {
 		l2tp_session_close(ss->s, n->sim->now, NULL);
 	} else {
-		struct l2tp_call_params p = { .cookie_len = 4, .cookie = "tion" };
+		struct l2tp_call_params p = {
+			.cookie_len = 4,
+			.cookie = "tion",
+		};
 
 		/* a request of ours keeps its own parameters */
-		l2tp_session_accept(ss->s, n->sim->now, ss->kind == L2TP_CALL_LNS_INCOMING ? &p : NULL);
+		l2tp_session_accept(ss->s, n->sim->now,
+				    ss->kind == L2TP_CALL_LNS_INCOMING ? &p :
+									 NULL);
 	}
 	if (ss->kind == L2TP_CALL_LAC_OUTGOING)
-		sim_at(n->sim, n->sim->now + sim_below(n->sim, 3000), connect_session, ss);
+		sim_at(n->sim, n->sim->now + sim_below(n->sim, 3000),
+		       connect_session, ss);
 	sim_settle(n);
 }
 
@@ -178,8 +194,9 @@ static void on_session_up(struct sim_session *ss)
 	const struct l2tp_call_params *p = l2tp_session_peer_params(ss->s);
 
 	if (l2tp_tunnel_version(ss->tunnel->t) == 3 && !damaged)
-		assert_true(ss->kind != L2TP_CALL_LAC_INCOMING ||
-			    (p->cookie_len == 4 && !memcmp(p->cookie, "tion", 4)));
+		assert_true(
+			ss->kind != L2TP_CALL_LAC_INCOMING ||
+			(p->cookie_len == 4 && !memcmp(p->cookie, "tion", 4)));
 	for (int i = 0; i < 3; i++)
 		if (sim_chance(s, 300))
 			sim_at(s, s->now + sim_below(s, 20000), flap, ss);
@@ -208,16 +225,23 @@ static void open_session(void *arg)
 	struct sim_tunnel *t = arg;
 	struct sim *s = t->node->sim;
 	struct l2tp_call_params p = {
-		.called_number = "5551000", .framing_type = 1, .circuit_active = sim_chance(s, 500),
-		.end_id_len = 1, .end_id = { (uint8_t)sim_below(s, 256) }, .cookie_len = 8, .cookie = "cookies",
+		.called_number = "5551000",
+		.framing_type = 1,
+		.circuit_active = sim_chance(s, 500),
+		.end_id_len = 1,
+		.end_id = { (uint8_t)sim_below(s, 256) },
+		.cookie_len = 8,
+		.cookie = "cookies",
 	};
 	struct sim_session *ss;
 	int err;
 
 	if (!t->t || t->down)
 		return;
-	ss = sim_session_open(t, sim_chance(s, 500) ? L2TP_CALL_LAC_INCOMING :
-						      L2TP_CALL_LNS_OUTGOING, &p, &err);
+	ss = sim_session_open(t,
+			      sim_chance(s, 500) ? L2TP_CALL_LAC_INCOMING :
+						   L2TP_CALL_LNS_OUTGOING,
+			      &p, &err);
 	/* some are given up at any time, so before they are up as well */
 	if (ss && sim_chance(s, 150))
 		sim_at(s, s->now + sim_below(s, 4000), close_session, ss);
@@ -239,7 +263,8 @@ static void bring_calls(struct sim_tunnel *t, uint64_t within)
 	unsigned int n = sim_chance(s, 20) ? 200 : sim_below(s, 8);
 
 	while (n--)
-		sim_at(s, s->now + sim_below(s, (uint32_t)within), open_session, t);
+		sim_at(s, s->now + sim_below(s, (uint32_t)within), open_session,
+		       t);
 	if (sim_chance(s, 200))
 		sim_at(s, s->now + sim_below(s, 40000), close_tunnel, t);
 }
@@ -271,7 +296,7 @@ static void choose_versions(struct sim *s)
 	for (int i = 0; i < 2; i++) {
 		s->node[i].config.version = 3;
 		if (mode == 3 || mode == 4)
-			s->node[i].addr.port = 0;	/* over IP */
+			s->node[i].addr.port = 0; /* over IP */
 		else if (mode == 5)
 			s->node[i].config.fallback = true;
 	}
@@ -293,15 +318,19 @@ static void configure(struct sim *s)
 		struct l2tp_tunnel_config *c = &n->config;
 
 		n->policy = (struct sim_policy){
-			.tunnel_request = on_tunnel_request, .tunnel_up = on_tunnel_up,
-			.session_request = on_session_ask, .session_answer = on_session_ask,
-			.session_up = on_session_up, .session_down = on_session_down,
+			.tunnel_request = on_tunnel_request,
+			.tunnel_up = on_tunnel_up,
+			.session_request = on_session_ask,
+			.session_answer = on_session_ask,
+			.session_up = on_session_up,
+			.session_down = on_session_down,
 		};
 		if (auth) {
 			secret_set(&c->secret, secret, sizeof(secret) - 1);
 			c->challenge = hide || sim_chance(s, 700);
 			c->hide = hide;
-			c->digest = sim_chance(s, 500) ? L2TP_DIGEST_MD5 : L2TP_DIGEST_SHA1;
+			c->digest = sim_chance(s, 500) ? L2TP_DIGEST_MD5 :
+							 L2TP_DIGEST_SHA1;
 		}
 		c->tie_breaker = sim_chance(s, 200);
 		c->receive_window = (uint16_t)(1 + sim_below(s, 20));
@@ -315,7 +344,8 @@ static void configure(struct sim *s)
 static void count(struct sim *s)
 {
 	for (int i = 0; i < 2; i++)
-		for (struct sim_tunnel *t = s->node[i].tunnels; t; t = t->next) {
+		for (struct sim_tunnel *t = s->node[i].tunnels; t;
+		     t = t->next) {
 			struct l2tp_tunnel_counters c;
 
 			total.tunnels++;
@@ -324,9 +354,13 @@ static void count(struct sim *s)
 				continue;
 			l2tp_tunnel_counters(t->t, &c);
 			total.retransmitted += c.retransmitted;
-			total.version_3 += t->up && l2tp_tunnel_version(t->t) == 3;
-			total.authenticated += t->up && l2tp_tunnel_peer_info(t->t)->authenticated;
-			total.fell_back += t->up && t->initiator && s->node[i].config.fallback &&
+			total.version_3 += t->up &&
+					   l2tp_tunnel_version(t->t) == 3;
+			total.authenticated +=
+				t->up &&
+				l2tp_tunnel_peer_info(t->t)->authenticated;
+			total.fell_back += t->up && t->initiator &&
+					   s->node[i].config.fallback &&
 					   l2tp_tunnel_version(t->t) == 2;
 		}
 }
@@ -346,19 +380,29 @@ static void one_run(uint64_t seed)
 	configure(&s);
 	if (!sim_chance(&s, 100))
 		s.net = (struct sim_network){
-			.loss = sim_below(&s, 301), .duplicates = sim_below(&s, 151),
-			.delay_min = 1 + sim_below(&s, 50), .delay_max = 51 + sim_below(&s, 400),
+			.loss = sim_below(&s, 301),
+			.duplicates = sim_below(&s, 151),
+			.delay_min = 1 + sim_below(&s, 50),
+			.delay_max = 51 + sim_below(&s, 400),
 		};
 	if (damaged)
 		s.net.damage = 20 + sim_below(&s, 300);
 	for (n = 1 + sim_below(&s, 4); n; n--)
-		sim_at(&s, s.now + sim_below(&s, 20000), open_tunnel, &s.node[sim_below(&s, 2)]);
+		sim_at(&s, s.now + sim_below(&s, 20000), open_tunnel,
+		       &s.node[sim_below(&s, 2)]);
 	if (sim_chance(&s, 50))
-		sim_at(&s, s.now + sim_below(&s, 60000), restart_node, &s.node[sim_below(&s, 2)]);
+		sim_at(&s, s.now + sim_below(&s, 60000), restart_node,
+		       &s.node[sim_below(&s, 2)]);
 	sim_run(&s, s.now + TROUBLE_MS);
 
-	/* quick as well, so that a window of one is through with what gathered */
-	s.net = (struct sim_network){ .delay_min = 1, .delay_max = 20, .damage = s.net.damage };
+	/*
+	 * quick as well, so that a window of one is through with what gathered
+	 */
+	s.net = (struct sim_network){
+		.delay_min = 1,
+		.delay_max = 20,
+		.damage = s.net.damage,
+	};
 	sim_run(&s, s.now + CALM_MS);
 	/* ids that were damaged may leave a session on one side alone */
 	if (!damaged)
@@ -369,7 +413,8 @@ static void one_run(uint64_t seed)
 	for (int i = 0; i < 2; i++)
 		for (struct sim_tunnel *t = s.node[i].tunnels; t; t = t->next)
 			if (!t->down && sim_chance(&s, 500))
-				sim_at(&s, s.now + sim_below(&s, 300), close_tunnel, t);
+				sim_at(&s, s.now + sim_below(&s, 300),
+				       close_tunnel, t);
 	sim_run(&s, s.now + 300);
 	for (int i = 0; i < (damaged ? 2 : 1); i++)
 		for (struct sim_tunnel *t = s.node[i].tunnels; t; t = t->next)
@@ -386,9 +431,11 @@ static void test_runs(void **state)
 	(void)state;
 	for (uint64_t i = 0; i < runs; i++)
 		one_run(first_seed + i);
-	print_message("%lu tunnels, %lu up; %lu sessions, %lu up; %lu WEN, %lu SLI; "
-		      "%lu messages again\n", total.tunnels, total.tunnels_up, total.sessions,
-		      total.sessions_up, total.wens, total.slis, total.retransmitted);
+	print_message("%lu tunnels, %lu up; %lu sessions, %lu up; %lu WEN, %lu "
+		      "SLI; %lu messages again\n",
+		      total.tunnels, total.tunnels_up, total.sessions,
+		      total.sessions_up, total.wens, total.slis,
+		      total.retransmitted);
 	if (runs < 100)
 		return;
 	assert_true(total.tunnels_up > total.tunnels / 2);
@@ -396,8 +443,10 @@ static void test_runs(void **state)
 	assert_true(total.wens > runs / 20);
 	assert_true(total.slis > runs / 20);
 	assert_true(total.retransmitted > runs);
-	print_message("%lu of version 3, %lu authenticated, %lu fell back; %lu circuits changed, %lu ties\n",
-		      total.version_3, total.authenticated, total.fell_back, total.circuits, total.ties);
+	print_message("%lu of version 3, %lu authenticated, %lu fell back; %lu "
+		      "circuits changed, %lu ties\n",
+		      total.version_3, total.authenticated, total.fell_back,
+		      total.circuits, total.ties);
 	assert_true(total.version_3 > runs / 5);
 	assert_true(total.authenticated > runs / 10);
 	assert_true(total.fell_back > runs / 200);

@@ -15,7 +15,11 @@
 
 #include "peer.h"
 
-static const struct addr stranger = { .family = AF_INET, .port = 1701, .ip = { 198, 51, 100, 9 } };
+static const struct addr stranger = {
+	.family = AF_INET,
+	.port = 1701,
+	.ip = { 198, 51, 100, 9 },
+};
 
 /* ---- establishment ---- */
 
@@ -63,7 +67,8 @@ static void test_authentication(void **state)
 			s->node[i].config.hide = how & 4u << i;
 		}
 		open_both(s, &a, &b);
-		assert_string_equal(l2tp_tunnel_peer_info(b->t)->hostname, "a.example");
+		assert_string_equal(l2tp_tunnel_peer_info(b->t)->hostname,
+				    "a.example");
 		pair_teardown(state);
 		pair_setup(state);
 	}
@@ -74,7 +79,10 @@ static void test_wrong_secret(void **state)
 	struct sim *s = *state;
 	struct sim_tunnel *a;
 
-	/* the responder's answer to the challenge is wrong: the initiator refuses */
+	/*
+	 * the responder's answer to the challenge is wrong: the
+	 * initiator refuses
+	 */
 	set_secret(&s->node[0], "one");
 	set_secret(&s->node[1], "another");
 	s->node[0].config.challenge = true;
@@ -91,7 +99,9 @@ static void test_wrong_secret(void **state)
 	sim_drain(s, 60000);
 	sim_check_empty(s);
 
-	/* the initiator's answer is wrong: the responder does, after its SCCRP */
+	/*
+	 * the initiator's answer is wrong: the responder does, after its SCCRP
+	 */
 	s->node[0].config.challenge = false;
 	s->node[1].config.challenge = true;
 	listen_to(&s->node[1]);
@@ -120,7 +130,10 @@ static void test_no_secret(void **state)
 	assert_int_equal(a->cause.result, L2TP_STOPCCN_NOT_AUTHORIZED);
 	assert_non_null(strstr(a->cause.text, "no secret"));
 
-	/* hidden even: then the refusal cannot name our id, and finds us by address */
+	/*
+	 * hidden even: then the refusal cannot name our id, and
+	 * finds us by address
+	 */
 	s->node[0].config.hide = true;
 	a = sim_tunnel_open(&s->node[0], NULL);
 	sim_run(s, s->now + 200);
@@ -130,8 +143,9 @@ static void test_no_secret(void **state)
 
 	/* what cannot work is said at once */
 	s->node[1].config.challenge = true;
-	assert_null(l2tp_tunnel_open(s->node[1].ep, s->now, &s->node[1].config, &s->node[1].addr,
-				     &s->node[0].addr, 1, 0, &err));
+	assert_null(l2tp_tunnel_open(s->node[1].ep, s->now, &s->node[1].config,
+				     &s->node[1].addr, &s->node[0].addr, 1, 0,
+				     &err));
 	assert_int_equal(err, -EINVAL);
 }
 
@@ -197,7 +211,10 @@ static void test_window_of_zero(void **state)
 	struct sim *s = *state;
 	struct packet p;
 
-	/* section 5.8: invalid; its M bit is set, so it costs the tunnel (section 7.1) */
+	/*
+	 * section 5.8: invalid; its M bit is set, so it costs the tunnel
+	 * (section 7.1)
+	 */
 	make_sccrq(&p, 77, 0x0100);
 	put_number(&p, L2TP_AVP_RECEIVE_WINDOW_SIZE, 0, 2);
 	packet_end(&p);
@@ -218,7 +235,9 @@ static void test_walk(void **state)
 	for (int i = 0; i < 100; i++)
 		sim_tunnel_open(&s->node[0], NULL);
 	sim_run(s, s->now + 1000);
-	while ((t = l2tp_tunnel_next(s->node[1].ep, t ? l2tp_tunnel_id(t) + UINT64_C(1) : 0))) {
+	while ((t = l2tp_tunnel_next(s->node[1].ep,
+				     t ? l2tp_tunnel_id(t) + UINT64_C(1) :
+					 0))) {
 		assert_false(seen[l2tp_tunnel_id(t)]);
 		seen[l2tp_tunnel_id(t)] = true;
 		count++;
@@ -318,7 +337,8 @@ static void test_garbage(void **state)
 
 static void test_out_of_sequence(void **state)
 {
-	static const enum l2tp_message_type types[] = { L2TP_SCCRQ, L2TP_SCCRP, L2TP_SCCCN };
+	static const enum l2tp_message_type types[] = { L2TP_SCCRQ, L2TP_SCCRP,
+							L2TP_SCCCN };
 
 	for (size_t i = 0; i < 3; i++) {
 		struct sim *s = *state;
@@ -361,7 +381,8 @@ static void test_unknown_message(void **state)
 	expect_stopccn(L2TP_STOPCCN_ERROR, L2TP_ERROR_UNKNOWN_AVP);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(test_##name, pair_setup, pair_teardown)
+#define test(name) \
+	cmocka_unit_test_setup_teardown(test_##name, pair_setup, pair_teardown)
 
 int main(void)
 {

@@ -14,7 +14,11 @@
 
 #include "peer.h"
 
-static const struct addr stranger = { .family = AF_INET, .port = 1701, .ip = { 198, 51, 100, 9 } };
+static const struct addr stranger = {
+	.family = AF_INET,
+	.port = 1701,
+	.ip = { 198, 51, 100, 9 },
+};
 
 /* ---- keepalive and end ---- */
 
@@ -24,7 +28,8 @@ static void test_hello(void **state)
 	struct sim_tunnel *a, *b;
 	uint64_t last;
 
-	s->node[0].config.idle_timeout = s->node[1].config.idle_timeout = L2TP_OFF;
+	s->node[0].config.idle_timeout = s->node[1].config.idle_timeout =
+		L2TP_OFF;
 	s->node[0].config.hello_interval = 20000;
 	open_both(s, &a, &b);
 	sim_run(s, s->now + 600000);
@@ -50,7 +55,8 @@ static void test_vanished_peer(void **state)
 
 	open_both(s, &a, &b);
 	for (int i = 0; i < 20; i++)
-		assert_non_null(sim_session_open(a, L2TP_CALL_LAC_INCOMING, NULL, &err));
+		assert_non_null(sim_session_open(a, L2TP_CALL_LAC_INCOMING,
+						 NULL, &err));
 	sim_run(s, s->now + 1000);
 	assert_int_equal(node_counters(&s->node[0]).sessions, 20);
 	assert_int_equal(node_counters(&s->node[1]).sessions, 20);
@@ -109,7 +115,10 @@ static void test_close_under_loss(void **state)
 			l2tp_tunnel_close(b->t, s.now, NULL);
 		sim_settle(&s.node[0]);
 		sim_settle(&s.node[1]);
-		/* unanswered for a cycle, or answered within it and kept for another */
+		/*
+		 * unanswered for a cycle, or answered within it and
+		 * kept for another
+		 */
 		sim_run(&s, s.now + 31000);
 		assert_true((both == 1 || a->down) && (both == 0 || b->down));
 		/* one that never heard of it notices by its hello */
@@ -120,7 +129,10 @@ static void test_close_under_loss(void **state)
 	}
 }
 
-/* Section 5.7: the receiver acknowledges retransmitted StopCCNs for a full cycle. */
+/*
+ * Section 5.7: the receiver acknowledges retransmitted StopCCNs
+ * for a full cycle.
+ */
 static void test_lost_zlb_after_stopccn(void **state)
 {
 	struct sim *s = *state;
@@ -188,7 +200,8 @@ static void test_close_with_a_queue(void **state)
 	open_both(s, &a, &b);
 	listen_to(&s->node[0]);
 	for (int i = 0; i < 30; i++)
-		assert_non_null(sim_session_open(a, L2TP_CALL_LAC_INCOMING, NULL, &err));
+		assert_non_null(sim_session_open(a, L2TP_CALL_LAC_INCOMING,
+						 NULL, &err));
 	assert_int_equal(heard.messages, 1);
 	l2tp_tunnel_close(a->t, s->now, NULL);
 	sim_settle(&s->node[0]);
@@ -210,7 +223,8 @@ static void test_nothing_after_stopccn(void **state)
 	listen_to(&s->node[0]);
 	s->net.loss = 1000;
 	for (int i = 0; i < 30; i++)
-		assert_non_null(sim_session_open(a, L2TP_CALL_LAC_INCOMING, NULL, &err));
+		assert_non_null(sim_session_open(a, L2TP_CALL_LAC_INCOMING,
+						 NULL, &err));
 	s->net.loss = 0;
 	l2tp_tunnel_close(b->t, s->now, NULL);
 	sim_settle(&s->node[1]);
@@ -232,7 +246,10 @@ static bool drop_all(struct sim_node *n, const uint8_t *pkt, size_t len)
 	return false;
 }
 
-/* An initiator that gives up before it saw our SCCRP, and so cannot know our id. */
+/*
+ * An initiator that gives up before it saw our SCCRP, and so
+ * cannot know our id.
+ */
 static void test_early_stopccn(void **state)
 {
 	struct sim *s = *state;
@@ -241,15 +258,20 @@ static void test_early_stopccn(void **state)
 	s->node[1].policy.send = drop_all;
 	a = sim_tunnel_open(&s->node[0], NULL);
 	sim_run(s, s->now + 100);
-	assert_string_equal(l2tp_tunnel_state_str(s->node[1].tunnels->t), "wait-ctl-conn");
+	assert_string_equal(l2tp_tunnel_state_str(s->node[1].tunnels->t),
+			    "wait-ctl-conn");
 	s->node[1].policy.send = NULL;
 	l2tp_tunnel_close(a->t, s->now, NULL);
 	sim_settle(&s->node[0]);
-	/* it waits behind the SCCRQ; then it can name the tunnel, for the SCCRP came again */
+	/*
+	 * it waits behind the SCCRQ; then it can name the tunnel, for the
+	 * SCCRP came again
+	 */
 	listen_to(&s->node[0]);
 	sim_run(s, s->now + 3000);
 	assert_int_equal(heard.messages, 2);
-	assert_int_equal(heard.packet.data[4] << 8 | heard.packet.data[5], s->node[1].tunnels->id);
+	assert_int_equal(heard.packet.data[4] << 8 | heard.packet.data[5],
+			 s->node[1].tunnels->id);
 	assert_true(s->node[1].tunnels->down && s->node[1].tunnels->by_peer);
 	assert_true(a->down);
 	sim_drain(s, 60000);
@@ -288,11 +310,13 @@ static void test_restarted_node(void **state)
 	int err;
 
 	open_both(s, &a, &b);
-	assert_non_null(sim_session_open(a, L2TP_CALL_LAC_INCOMING, NULL, &err));
+	assert_non_null(
+		sim_session_open(a, L2TP_CALL_LAC_INCOMING, NULL, &err));
 	sim_run(s, s->now + 500);
 	sim_restart(&s->node[0]);
 	a = sim_tunnel_open(&s->node[0], NULL);
-	assert_non_null(sim_session_open(a, L2TP_CALL_LAC_INCOMING, NULL, &err));
+	assert_non_null(
+		sim_session_open(a, L2TP_CALL_LAC_INCOMING, NULL, &err));
 	sim_run(s, s->now + 500);
 	assert_true(a->up);
 	assert_int_equal(count_up(&s->node[1]), 2);
@@ -304,7 +328,8 @@ static void test_restarted_node(void **state)
 	assert_int_equal(node_counters(&s->node[1]).sessions, 1);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(test_##name, pair_setup, pair_teardown)
+#define test(name) \
+	cmocka_unit_test_setup_teardown(test_##name, pair_setup, pair_teardown)
 
 int main(void)
 {

@@ -69,7 +69,10 @@ static void test_secrets(void **state)
 	struct sim *s = *state;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const char *secrets[2][2] = { { rows[i].a, rows[i].a_old }, { rows[i].b, rows[i].b_old } };
+		const char *secrets[2][2] = {
+			{ rows[i].a, rows[i].a_old },
+			{ rows[i].b, rows[i].b_old },
+		};
 		struct sim_session *ss;
 		struct sim_tunnel *a;
 		int err;
@@ -80,9 +83,11 @@ static void test_secrets(void **state)
 			secret_clear(&c->secret);
 			secret_clear(&c->old_secret);
 			if (secrets[n][0])
-				secret_set(&c->secret, secrets[n][0], strlen(secrets[n][0]));
+				secret_set(&c->secret, secrets[n][0],
+					   strlen(secrets[n][0]));
 			if (secrets[n][1])
-				secret_set(&c->old_secret, secrets[n][1], strlen(secrets[n][1]));
+				secret_set(&c->old_secret, secrets[n][1],
+					   strlen(secrets[n][1]));
 			c->challenge = n ? rows[i].b_asks : rows[i].a_asks;
 			c->hide = rows[i].hide;
 		}
@@ -90,11 +95,16 @@ static void test_secrets(void **state)
 		sim_run(s, s->now + 40000);
 		assert_int_equal(a->up, rows[i].outcome <= PLAIN);
 		if (a->up) {
-			assert_int_equal(l2tp_tunnel_peer_info(a->t)->authenticated, rows[i].outcome == UP);
-			assert_int_equal(l2tp_tunnel_peer_info(s->node[1].tunnels->t)->authenticated,
+			assert_int_equal(
+				l2tp_tunnel_peer_info(a->t)->authenticated,
+				rows[i].outcome == UP);
+			assert_int_equal(l2tp_tunnel_peer_info(
+						 s->node[1].tunnels->t)
+						 ->authenticated,
 					 rows[i].outcome == UP);
 			/* calls have to be signed and unhidden as well */
-			ss = sim_session_open(a, L2TP_CALL_LAC_INCOMING, NULL, &err);
+			ss = sim_session_open(a, L2TP_CALL_LAC_INCOMING, NULL,
+					      &err);
 			sim_run(s, s->now + 1000);
 			assert_true(ss->up);
 			continue;
@@ -102,15 +112,18 @@ static void test_secrets(void **state)
 		assert_true(a->down && s->node[1].tunnels->down);
 		assert_int_equal(a->by_peer, rows[i].outcome == REFUSED);
 		if (rows[i].outcome == REFUSED)
-			assert_int_equal(a->cause.result, L2TP_STOPCCN_NOT_AUTHORIZED);
+			assert_int_equal(a->cause.result,
+					 L2TP_STOPCCN_NOT_AUTHORIZED);
 		else
-			assert_true(node_counters(&s->node[0]).bad_digest || node_counters(&s->node[1]).bad_digest);
+			assert_true(node_counters(&s->node[0]).bad_digest ||
+				    node_counters(&s->node[1]).bad_digest);
 	}
 }
 
 static void test_digest_types(void **state)
 {
-	static const enum l2tp_digest types[] = { L2TP_DIGEST_MD5, L2TP_DIGEST_SHA1 };
+	static const enum l2tp_digest types[] = { L2TP_DIGEST_MD5,
+						  L2TP_DIGEST_SHA1 };
 	struct sim *s = *state;
 
 	authenticate(s);
@@ -120,8 +133,10 @@ static void test_digest_types(void **state)
 		s->node[0].config.digest = types[i & 1];
 		s->node[1].config.digest = types[i >> 1];
 		open_both(s, &a, &b);
-		assert_int_equal(l2tp_tunnel_peer_info(a->t)->digest, types[i >> 1]);
-		assert_int_equal(l2tp_tunnel_peer_info(b->t)->digest, types[i & 1]);
+		assert_int_equal(l2tp_tunnel_peer_info(a->t)->digest,
+				 types[i >> 1]);
+		assert_int_equal(l2tp_tunnel_peer_info(b->t)->digest,
+				 types[i & 1]);
 	}
 }
 
@@ -140,7 +155,10 @@ static bool see(struct sim_node *n, const uint8_t *pkt, size_t len)
 static void test_hidden(void **state)
 {
 	static const struct l2tp_call_params p = {
-		.cookie_len = 8, .cookie = { 1, 2, 3, 4, 5, 6, 7, 8 }, .end_id_len = 4, .end_id = "lan0",
+		.cookie_len = 8,
+		.cookie = { 1, 2, 3, 4, 5, 6, 7, 8 },
+		.end_id_len = 4,
+		.end_id = "lan0",
 	};
 	struct sim *s = *state;
 	const struct l2tp_call_params *got;
@@ -181,7 +199,8 @@ static void test_hidden_without_authentication(void **state)
 	set_secret(&s->node[1], "shared");
 	s->node[0].gone = true;
 	listen_to(&s->node[1]);
-	l2tp_encode_begin_v3(&e, p.data, sizeof(p.data), L2TP_SCCRQ, 0, L2TP_DIGEST_NONE, &hiding);
+	l2tp_encode_begin_v3(&e, p.data, sizeof(p.data), L2TP_SCCRQ, 0,
+			     L2TP_DIGEST_NONE, &hiding);
 	l2tp_encode_text(&e, L2TP_AVP_HOST_NAME, "stranger");
 	l2tp_encode_avp(&e, L2TP_AVP_ROUTER_ID, "\0\0\0\1", 4);
 	e.hiding = NULL;
@@ -195,7 +214,9 @@ static void test_hidden_without_authentication(void **state)
 
 /* ---- forgeries ---- */
 
-/* A wrong SCCRQ gets no answer and leaves nothing; what is in it moves nothing. */
+/*
+ * A wrong SCCRQ gets no answer and leaves nothing; what is in it moves nothing.
+ */
 static void test_forged_request(void **state)
 {
 	static const uint8_t least[8];
@@ -247,7 +268,10 @@ static void test_forged_reply(void **state)
 	a = open_alone(s);
 	ours = heard_nonce();
 
-	/* without digest, without nonce, by a wrong secret, of other nonces; nothing of it is even acknowledged */
+	/*
+	 * without digest, without nonce, by a wrong secret, of other nonces;
+	 * nothing of it is even acknowledged
+	 */
 	begin_v3(&p, L2TP_SCCRP, a->id, L2TP_DIGEST_NONE);
 	put_connection(&p, 77, &nonce);
 	seal(&p, 0, 1, NULL, NULL, NULL);
@@ -289,7 +313,8 @@ static void test_forged_reply(void **state)
 	assert_true(a->up);
 }
 
-static void make_stopccn(struct packet *p, const struct sim_tunnel *t, enum l2tp_digest digest)
+static void make_stopccn(struct packet *p, const struct sim_tunnel *t,
+			 enum l2tp_digest digest)
 {
 	begin_v3(p, L2TP_STOPCCN, t->id, digest);
 	put_number(p, L2TP_AVP_ASSIGNED_CONNECTION_ID, 77, 4);
@@ -397,7 +422,9 @@ static void test_before_the_secret_is_known(void **state)
 	assert_false(b->down);
 }
 
-/* Who takes its SCCRQ back without having our nonce signs with its own alone. */
+/*
+ * Who takes its SCCRQ back without having our nonce signs with its own alone.
+ */
 static void test_taken_back(void **state)
 {
 	struct sim *s = *state;
@@ -420,7 +447,10 @@ static void test_taken_back(void **state)
 	assert_true(b->down && b->by_peer);
 }
 
-/* Our own messages, thrown back at us, must not make a connection with ourselves. */
+/*
+ * Our own messages, thrown back at us, must not make a
+ * connection with ourselves.
+ */
 static void test_mirror(void **state)
 {
 	struct sim *s = *state;
@@ -453,7 +483,8 @@ static void test_log_is_not_flooded(void **state)
 	for (int i = 0; i < 1000; i++)
 		inject(s, 0, &p);
 	assert_int_equal(s->node[0].logs, logs + 1);
-	assert_non_null(strstr(s->node[0].log, "StopCCN dropped: it has no Message Digest"));
+	assert_non_null(strstr(s->node[0].log,
+			       "StopCCN dropped: it has no Message Digest"));
 	assert_int_equal(node_counters(&s->node[0]).bad_digest, 1000);
 	sim_run(s, s->now + 15000);
 	inject(s, 0, &p);
@@ -484,19 +515,33 @@ static void test_two_digests(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_secrets, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_digest_types, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_hidden, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_hidden_without_authentication, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_forged_request, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_forged_reply, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_forged_end, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_signed_refusal, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_before_the_secret_is_known, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_taken_back, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_mirror, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_log_is_not_flooded, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_two_digests, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_secrets, pair_setup_v3,
+						pair_teardown),
+		cmocka_unit_test_setup_teardown(test_digest_types,
+						pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_hidden, pair_setup_v3,
+						pair_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_hidden_without_authentication, pair_setup_v3,
+			pair_teardown),
+		cmocka_unit_test_setup_teardown(test_forged_request,
+						pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_forged_reply,
+						pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_forged_end, pair_setup_v3,
+						pair_teardown),
+		cmocka_unit_test_setup_teardown(test_signed_refusal,
+						pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_before_the_secret_is_known,
+						pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_taken_back, pair_setup_v3,
+						pair_teardown),
+		cmocka_unit_test_setup_teardown(test_mirror, pair_setup_v3,
+						pair_teardown),
+		cmocka_unit_test_setup_teardown(test_log_is_not_flooded,
+						pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_two_digests, pair_setup_v3,
+						pair_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

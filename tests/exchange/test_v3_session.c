@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sessions of version 3: what they agree on, circuit status, ties, ids, and what is
- * refused with which code. RFC 3931 sections 3.4, 5.4.2, 5.4.4, 5.4.5, 7.3, 7.4.
+ * Sessions of version 3: what they agree on, circuit status, ties, ids, and
+ * what is refused with which code. RFC 3931 sections 3.4, 5.4.2, 5.4.4, 5.4.5,
+ * 7.3, 7.4.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +30,10 @@ static int setup(void **state)
 
 static struct sim_session *ethernet(struct sim_tunnel *t, const char *end_id)
 {
-	struct l2tp_call_params p = { .pseudowire = L2TP_PW_ETHERNET, .end_id_len = (uint8_t)strlen(end_id) };
+	struct l2tp_call_params p = {
+		.pseudowire = L2TP_PW_ETHERNET,
+		.end_id_len = (uint8_t)strlen(end_id),
+	};
 
 	memcpy(p.end_id, end_id, p.end_id_len);
 	return call(t, L2TP_CALL_LAC_INCOMING, &p);
@@ -60,9 +64,16 @@ static void test_parameters(void **state)
 	static const uint8_t lengths[] = { 0, 4, 8 };
 	struct lab *l = *state;
 	struct l2tp_call_params p = {
-		.call_serial = 4711, .pseudowire = L2TP_PW_ETHERNET, .end_id_len = 4, .end_id = "lan0",
-		.cookie = "request", .sublayer = 1, .sequencing = 2, .circuit_active = true,
-		.tx_connect_speed = 10000000000, .rx_connect_speed = 20000000000,
+		.call_serial = 4711,
+		.pseudowire = L2TP_PW_ETHERNET,
+		.end_id_len = 4,
+		.end_id = "lan0",
+		.cookie = "request",
+		.sublayer = 1,
+		.sequencing = 2,
+		.circuit_active = true,
+		.tx_connect_speed = 10000000000,
+		.rx_connect_speed = 20000000000,
 	};
 
 	node(l, 1)->policy.session_request = accept_with_answer;
@@ -71,7 +82,10 @@ static void test_parameters(void **state)
 
 		p.cookie_len = lengths[i % 3];
 		answer = (struct l2tp_call_params){
-			.cookie = "answer!", .cookie_len = lengths[i / 3], .sublayer = i & 1, .circuit_active = true,
+			.cookie = "answer!",
+			.cookie_len = lengths[i / 3],
+			.sublayer = i & 1,
+			.circuit_active = true,
 		};
 		a = call(l->a, L2TP_CALL_LAC_INCOMING, &p);
 		run(l, 500);
@@ -90,9 +104,12 @@ static void test_parameters(void **state)
 		assert_int_equal(peers(b)->tx_connect_speed, 10000000000);
 		assert_int_equal(peers(b)->rx_connect_speed, 20000000000);
 		assert_int_equal(peers(b)->cookie_len, p.cookie_len);
-		assert_memory_equal(peers(b)->cookie, "request", p.cookie_len ? p.cookie_len - 1u : 0);
+		assert_memory_equal(peers(b)->cookie, "request",
+				    p.cookie_len ? p.cookie_len - 1u : 0);
 		assert_int_equal(peers(a)->cookie_len, answer.cookie_len);
-		assert_memory_equal(peers(a)->cookie, "answer!", answer.cookie_len ? answer.cookie_len - 1u : 0);
+		assert_memory_equal(peers(a)->cookie, "answer!",
+				    answer.cookie_len ? answer.cookie_len - 1u :
+							0);
 		assert_int_equal(peers(a)->sublayer, answer.sublayer);
 		assert_true(peers(a)->circuit_active && peers(a)->circuit_new);
 	}
@@ -101,7 +118,11 @@ static void test_parameters(void **state)
 static void test_outgoing(void **state)
 {
 	struct lab *l = *state;
-	struct l2tp_call_params p = { .end_id_len = 1, .end_id = "x", .circuit_active = true };
+	struct l2tp_call_params p = {
+		.end_id_len = 1,
+		.end_id = "x",
+		.circuit_active = true,
+	};
 	struct sim_session *a = call(l->a, L2TP_CALL_LNS_OUTGOING, &p);
 
 	run(l, 500);
@@ -165,8 +186,10 @@ static void test_requests_refused(void **state)
 		uint16_t sublayer, sequencing;
 		uint16_t result, error;
 	} rows[] = {
-		{ 0, 1, L2TP_CDN_SEQUENCING, 0 }, { 0, 2, L2TP_CDN_SEQUENCING, 0 },
-		{ 2, 1, L2TP_CDN_SEQUENCING, 0 }, { 2, 0, L2TP_CDN_NO_FACILITIES_EVER, 0 },
+		{ 0, 1, L2TP_CDN_SEQUENCING, 0 },
+		{ 0, 2, L2TP_CDN_SEQUENCING, 0 },
+		{ 2, 1, L2TP_CDN_SEQUENCING, 0 },
+		{ 2, 0, L2TP_CDN_NO_FACILITIES_EVER, 0 },
 		{ 1, 3, L2TP_CDN_ERROR, L2TP_ERROR_VALUE },
 	};
 	struct lab *l = *state;
@@ -177,7 +200,8 @@ static void test_requests_refused(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		begin_icrq_v3(&p, l->b, 77, "lan0");
 		if (rows[i].sublayer)
-			put_number(&p, L2TP_AVP_L2_SUBLAYER, rows[i].sublayer, 2);
+			put_number(&p, L2TP_AVP_L2_SUBLAYER, rows[i].sublayer,
+				   2);
 		put_number(&p, L2TP_AVP_DATA_SEQUENCING, rows[i].sequencing, 2);
 		forge(l->b, &p);
 		expect_cdn_v3(77, rows[i].result, rows[i].error);
@@ -265,7 +289,10 @@ static void test_setup_timeout(void **state)
 /* The Q.931 cause is version 2's. */
 static void test_cdn(void **state)
 {
-	struct l2tp_cause busy = { .result = L2TP_CDN_ADMINISTRATIVE, .q931_cause = 17 };
+	struct l2tp_cause busy = {
+		.result = L2TP_CDN_ADMINISTRATIVE,
+		.q931_cause = 17,
+	};
 	struct lab *l = *state;
 	struct sim_session *a = ethernet(l->a, "lan0");
 	struct decoded d;
@@ -325,7 +352,8 @@ static void test_ids_of_requests(void **state)
 /* What names a session of ours and another of the peer's is neither. */
 static void test_another_local_id(void **state)
 {
-	static const enum l2tp_message_type types[] = { L2TP_CDN, L2TP_SLI, L2TP_ICCN };
+	static const enum l2tp_message_type types[] = { L2TP_CDN, L2TP_SLI,
+							L2TP_ICCN };
 	struct lab *l = *state;
 	struct sim_session *b;
 	struct packet p;
@@ -366,7 +394,7 @@ static void test_circuit_when_up(void **state)
 	assert_false(peers(b)->circuit_active || peers(a)->circuit_active);
 	for (unsigned int i = 1; i <= 4; i++) {
 		set_circuit(a, i & 1);
-		set_circuit(a, i & 1);	/* no news */
+		set_circuit(a, i & 1); /* no news */
 		set_circuit(b, i & 1);
 		run(l, 500);
 		assert_int_equal(b->slis, i);
@@ -385,12 +413,18 @@ static void test_circuit_before(void **state)
 
 	for (int kind = 0; kind < 2; kind++)
 		for (int when = 0; when < 3; when++) {
-			struct l2tp_call_params p = { .end_id_len = 1, .end_id = "x" };
+			struct l2tp_call_params p = {
+				.end_id_len = 1,
+				.end_id = "x",
+			};
 			struct sim_session *a, *b;
 
 			node(l, 1)->policy.session_request = leave;
 			node(l, 0)->policy.session_answer = leave;
-			a = call(l->a, kind ? L2TP_CALL_LNS_OUTGOING : L2TP_CALL_LAC_INCOMING, &p);
+			a = call(l->a,
+				 kind ? L2TP_CALL_LNS_OUTGOING :
+					L2TP_CALL_LAC_INCOMING,
+				 &p);
 			if (when == 0)
 				set_circuit(a, true);
 			run(l, 500);
@@ -466,7 +500,9 @@ static void test_sli_storm(void **state)
 
 static void test_ties(void **state)
 {
-	static const uint8_t least[8] = { 0, 0, 0, 0, 0, 0, 0, 1 }, most[8] = { 255, 255, 255, 255, 255, 255, 255, 255 };
+	static const uint8_t least[8] = { 0, 0, 0, 0, 0, 0, 0, 1 }, most[8] = {
+		255, 255, 255, 255, 255, 255, 255, 255
+	};
 	static const struct {
 		const char *end_id;
 		const uint8_t *theirs;
@@ -499,7 +535,8 @@ static void test_ties(void **state)
 		memcpy(value, d.m.avp[L2TP_AVP_TIE_BREAKER].value, 8);
 		begin_icrq_v3(&p, l->a, ++id, rows[i].end_id);
 		if (rows[i].theirs || rows[i].equal)
-			packet_avp(&p, M_BIT, 0, 5, rows[i].equal ? value : rows[i].theirs, 8);
+			packet_avp(&p, M_BIT, 0, 5,
+				   rows[i].equal ? value : rows[i].theirs, 8);
 		forge(l->a, &p);
 		b = newest(l->a);
 		assert_int_equal(a->down, !rows[i].ours_lives);
@@ -526,7 +563,8 @@ static void test_no_tie_without_a_name(void **state)
 static void test_crossing(void **state)
 {
 	struct lab *l = *state;
-	struct sim_session *a = ethernet(l->a, "lan0"), *b = ethernet(l->b, "lan0");
+	struct sim_session *a = ethernet(l->a, "lan0"),
+			   *b = ethernet(l->b, "lan0");
 
 	run(l, 1000);
 	assert_int_equal(a->up + b->up, 1);
@@ -552,25 +590,42 @@ static void test_tie_is_over(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_parameters, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_outgoing, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_ids_of_two_tunnels, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_pseudowire_types, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_requests_refused, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_sequencing_in_answers, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_out_of_sequence, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_setup_timeout, setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(test_parameters, setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(test_outgoing, setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(test_ids_of_two_tunnels, setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(test_pseudowire_types, setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(test_requests_refused, setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(test_sequencing_in_answers,
+						setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(test_out_of_sequence, setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(test_setup_timeout, setup,
+						lab_teardown),
 		cmocka_unit_test_setup_teardown(test_cdn, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_ids_of_requests, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_another_local_id, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_circuit_when_up, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_circuit_before, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_sli_before_our_id, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_sli_storm, setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(test_ids_of_requests, setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(test_another_local_id, setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(test_circuit_when_up, setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(test_circuit_before, setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(test_sli_before_our_id, setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(test_sli_storm, setup,
+						lab_teardown),
 		cmocka_unit_test_setup_teardown(test_ties, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_no_tie_without_a_name, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_crossing, setup, lab_teardown),
-		cmocka_unit_test_setup_teardown(test_tie_is_over, setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(test_no_tie_without_a_name,
+						setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(test_crossing, setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(test_tie_is_over, setup,
+						lab_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,12 +120,12 @@ static void test_versions(void **state)
 	static const struct {
 		uint8_t asked;
 		bool fallback;
-		uint8_t accepted;	/* of the responder; 0: either */
-		int version;		/* 0: refused */
+		uint8_t accepted; /* of the responder; 0: either */
+		int version;	  /* 0: refused */
 	} rows[] = {
 		{ 3, false, 3, 3 }, { 3, false, 0, 3 }, { 3, false, 2, 0 },
 		{ 2, false, 2, 2 }, { 2, false, 0, 2 }, { 2, false, 3, 0 },
-		{ 3, true, 3, 3 }, { 3, true, 0, 3 }, { 3, true, 2, 2 },
+		{ 3, true, 3, 3 },  { 3, true, 0, 3 },	{ 3, true, 2, 2 },
 	};
 	struct sim *s = *state;
 
@@ -139,8 +139,11 @@ static void test_versions(void **state)
 		sim_run(s, s->now + 1000);
 		assert_int_equal(a->up, rows[i].version != 0);
 		if (a->up) {
-			assert_int_equal(l2tp_tunnel_version(a->t), rows[i].version);
-			assert_int_equal(l2tp_tunnel_version(s->node[1].tunnels->t), rows[i].version);
+			assert_int_equal(l2tp_tunnel_version(a->t),
+					 rows[i].version);
+			assert_int_equal(l2tp_tunnel_version(
+						 s->node[1].tunnels->t),
+					 rows[i].version);
 			assert_true(a->id <= UINT16_MAX || !rows[i].fallback);
 		} else {
 			assert_true(a->down && a->by_peer);
@@ -161,7 +164,10 @@ static void test_downgrade_is_refused(void **state)
 	packet_begin(&p, L2TP_SCCRP, (uint16_t)a->id, 0);
 	l2tp_encode_address(p.data, 3, a->id);
 	packet_end(&p);
-	/* the id may be one of 16 bits by chance alone; that of the packet has to be the tunnel's */
+	/*
+	 * the id may be one of 16 bits by chance alone; that of the packet has
+	 * to be the tunnel's
+	 */
 	p.data[1] = 3;
 	sim_inject(&s->node[0], &s->node[1].addr, p.data, p.len);
 	assert_true(a->down);
@@ -246,7 +252,9 @@ static void test_forgery_does_not_bar_fallback(void **state)
 /* Calls that wait for a tunnel which turns out to be of version 2. */
 static void test_calls_wait_for_the_version(void **state)
 {
-	static const struct l2tp_call_params ethernet = { .pseudowire = L2TP_PW_ETHERNET };
+	static const struct l2tp_call_params ethernet = {
+		.pseudowire = L2TP_PW_ETHERNET,
+	};
 	struct sim *s = *state;
 
 	s->node[0].config.fallback = true;
@@ -258,7 +266,8 @@ static void test_calls_wait_for_the_version(void **state)
 		s->node[1].config.version = version;
 		a = sim_tunnel_open(&s->node[0], NULL);
 		ppp = sim_session_open(a, L2TP_CALL_LAC_INCOMING, NULL, &err);
-		eth = sim_session_open(a, L2TP_CALL_LAC_INCOMING, &ethernet, &err);
+		eth = sim_session_open(a, L2TP_CALL_LAC_INCOMING, &ethernet,
+				       &err);
 		sim_run(s, s->now + 1000);
 		assert_int_equal(l2tp_tunnel_version(a->t), version);
 		assert_true(ppp->up);
@@ -267,7 +276,10 @@ static void test_calls_wait_for_the_version(void **state)
 	}
 }
 
-/* Of an SCCRQ of both versions each counts its own id; a copy is known by what it says. */
+/*
+ * Of an SCCRQ of both versions each counts its own id; a copy is known
+ * by what it says.
+ */
 static void test_ids_that_differ(void **state)
 {
 	struct sim *s = *state;
@@ -298,7 +310,8 @@ static void tie(struct packet *p, uint32_t ccid, const uint8_t *value)
 
 static void test_ties(void **state)
 {
-	static const uint8_t least[8] = { 0 }, most[8] = { 255, 255, 255, 255, 255, 255, 255, 255 };
+	static const uint8_t least[8] = { 0 }, most[8] = { 255, 255, 255, 255,
+							   255, 255, 255, 255 };
 	static const struct {
 		bool ours;
 		const uint8_t *theirs;
@@ -327,7 +340,8 @@ static void test_ties(void **state)
 		packet_decode(&heard.packet, NULL, &d);
 		if (rows[i].ours)
 			memcpy(value, d.m.avp[L2TP_AVP_TIE_BREAKER].value, 8);
-		tie(&p, 1000 + (uint32_t)i, rows[i].equal ? value : rows[i].theirs);
+		tie(&p, 1000 + (uint32_t)i,
+		    rows[i].equal ? value : rows[i].theirs);
 		sim_inject(&s->node[0], &s->node[1].addr, p.data, p.len);
 		b = s->node[0].tunnels;
 		assert_int_equal(count_tunnels(&s->node[0]), before + 2);
@@ -395,7 +409,10 @@ static bool record(struct sim_node *n, const uint8_t *pkt, size_t len)
 	return true;
 }
 
-/* All that both said, once more, in either direction: nothing happens, and it is no sign of life. */
+/*
+ * All that both said, once more, in either direction: nothing happens, and it
+ * is no sign of life.
+ */
 static void test_replay(void **state)
 {
 	struct sim *s = *state;
@@ -419,7 +436,8 @@ static void test_replay(void **state)
 	heard_b = tunnel_counters(b).last_heard_ms;
 	for (unsigned int i = recorded.n; i-- > 0;)
 		for (int to = 0; to < 2; to++)
-			sim_inject(&s->node[to], &s->node[!to].addr, recorded.p[i].data, recorded.p[i].len);
+			sim_inject(&s->node[to], &s->node[!to].addr,
+				   recorded.p[i].data, recorded.p[i].len);
 	assert_true(!a->down && !b->down && !ss->down);
 	assert_int_equal(count_up(&s->node[0]), 1);
 	assert_int_equal(count_up(&s->node[1]), 1);
@@ -448,12 +466,16 @@ static void test_over_ip(void **state)
 	over_ip(s);
 	listen_to(&s->node[0]);
 	open_both(s, &a, &b);
-	/* there is no checksum below: every message has a digest to tell damage by */
+	/*
+	 * there is no checksum below: every message has a digest
+	 * to tell damage by
+	 */
 	packet_decode(&heard.packet, NULL, &d);
 	assert_true(l2tp_has(&d.m, L2TP_AVP_MESSAGE_DIGEST));
 	assert_false(l2tp_tunnel_peer_info(b->t)->authenticated);
 	heard.packet.data[heard.packet.len - 1] ^= 1;
-	sim_inject(&s->node[1], &s->node[0].addr, heard.packet.data, heard.packet.len);
+	sim_inject(&s->node[1], &s->node[0].addr, heard.packet.data,
+		   heard.packet.len);
 	assert_int_equal(node_counters(&s->node[1]).bad_digest, 1);
 	assert_false(b->down);
 }
@@ -489,23 +511,41 @@ static void test_transports_do_not_mix(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_plain, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_explicit_ack, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_zlb_is_heeded, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_id_of_zero, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_refused, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_versions, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_downgrade_is_refused, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_junk_does_not_fall_back, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_forgery_does_not_bar_fallback, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_calls_wait_for_the_version, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_ids_that_differ, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_ties, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_crossing, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_taken_back, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_replay, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_over_ip, pair_setup_v3, pair_teardown),
-		cmocka_unit_test_setup_teardown(test_transports_do_not_mix, pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_plain, pair_setup_v3,
+						pair_teardown),
+		cmocka_unit_test_setup_teardown(test_explicit_ack,
+						pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_zlb_is_heeded,
+						pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_id_of_zero, pair_setup_v3,
+						pair_teardown),
+		cmocka_unit_test_setup_teardown(test_refused, pair_setup_v3,
+						pair_teardown),
+		cmocka_unit_test_setup_teardown(test_versions, pair_setup_v3,
+						pair_teardown),
+		cmocka_unit_test_setup_teardown(test_downgrade_is_refused,
+						pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_junk_does_not_fall_back,
+						pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_forgery_does_not_bar_fallback, pair_setup_v3,
+			pair_teardown),
+		cmocka_unit_test_setup_teardown(test_calls_wait_for_the_version,
+						pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_ids_that_differ,
+						pair_setup_v3, pair_teardown),
+		cmocka_unit_test_setup_teardown(test_ties, pair_setup_v3,
+						pair_teardown),
+		cmocka_unit_test_setup_teardown(test_crossing, pair_setup_v3,
+						pair_teardown),
+		cmocka_unit_test_setup_teardown(test_taken_back, pair_setup_v3,
+						pair_teardown),
+		cmocka_unit_test_setup_teardown(test_replay, pair_setup_v3,
+						pair_teardown),
+		cmocka_unit_test_setup_teardown(test_over_ip, pair_setup_v3,
+						pair_teardown),
+		cmocka_unit_test_setup_teardown(test_transports_do_not_mix,
+						pair_setup_v3, pair_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,8 @@
 
 #include "proto/l2tp/codec.h"
 
-static void print_entry(const char *prefix, const char *name, const uint8_t *bytes, size_t len)
+static void print_entry(const char *prefix, const char *name,
+			const uint8_t *bytes, size_t len)
 {
 	printf("%s", prefix);
 	for (; *name; name++)
@@ -17,7 +18,8 @@ static void print_entry(const char *prefix, const char *name, const uint8_t *byt
 }
 
 /* An AVP's header; the shortest value that it may have is zeros. */
-static void print_avp(const char *prefix, const struct l2tp_avp_info *info, uint16_t flags)
+static void print_avp(const char *prefix, const struct l2tp_avp_info *info,
+		      uint16_t flags)
 {
 	uint8_t bytes[64];
 	struct wbuf w = wbuf_init(bytes, sizeof(bytes));
@@ -36,13 +38,15 @@ int main(void)
 		print_avp("mandatory_", &l2tp_avp_info[id], 0x8000);
 		print_avp("hidden_", &l2tp_avp_info[id], 0x4000);
 	}
-	for (enum l2tp_message_type type = 0; type < L2TP_MESSAGE_UNKNOWN; type++) {
+	for (enum l2tp_message_type type = 0; type < L2TP_MESSAGE_UNKNOWN;
+	     type++) {
 		uint8_t bytes[20] = { 0xc8, 2, 0, 20, [12] = 0x80, [13] = 8 };
 
 		if (!l2tp_message_info(3, type))
 			continue;
 		bytes[19] = (uint8_t)type;
-		print_entry("message_", l2tp_message_name(type), bytes, sizeof(bytes));
+		print_entry("message_", l2tp_message_name(type), bytes,
+			    sizeof(bytes));
 	}
 	return 0;
 }

@@ -17,12 +17,15 @@ static void check(const struct aaa_acct *r)
 	const struct service_call *c = &r->call;
 	const struct service *s = &r->service;
 
-	if (!ipc_is_text(r->profile) || !ipc_is_text(c->session_id) || !ipc_is_text(c->local) || !ipc_is_text(c->peer) ||
-	    !ipc_is_text(c->local_name) || !ipc_is_text(c->peer_name) || !ipc_is_text(c->calling_number) ||
-	    !ipc_is_text(c->called_number) || !ipc_is_text(c->ifname) || !ipc_is_text(s->user) ||
+	if (!ipc_is_text(r->profile) || !ipc_is_text(c->session_id) ||
+	    !ipc_is_text(c->local) || !ipc_is_text(c->peer) ||
+	    !ipc_is_text(c->local_name) || !ipc_is_text(c->peer_name) ||
+	    !ipc_is_text(c->calling_number) || !ipc_is_text(c->called_number) ||
+	    !ipc_is_text(c->ifname) || !ipc_is_text(s->user) ||
 	    !ipc_is_text(s->radius) || !ipc_is_text(s->filter_id))
 		abort();
-	if (!r->kind || s->class_n > SERVICE_CLASSES_MAX || s->prefix6.len > 128 || s->delegated6.len > 128)
+	if (!r->kind || s->class_n > SERVICE_CLASSES_MAX ||
+	    s->prefix6.len > 128 || s->delegated6.len > 128)
 		abort();
 	for (size_t i = 0; i < s->class_n; i++)
 		if (s->class_len[i] > SERVICE_CLASS_MAX)
@@ -42,7 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (n < 0 || acct_record_read(&r, first, (size_t)n))
 		abort();
 	check(&r);
-	if (acct_record_write(&r, again, sizeof(again)) != n || memcmp(first, again, (size_t)n) != 0)
+	if (acct_record_write(&r, again, sizeof(again)) != n ||
+	    memcmp(first, again, (size_t)n) != 0)
 		abort();
 	return 0;
 }

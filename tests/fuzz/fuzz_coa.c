@@ -18,19 +18,22 @@ static void check(const struct aaa_coa *q, bool change)
 	const struct service *s = &q->service;
 	char text[400];
 
-	if (!ipc_is_text(q->session_id) || !ipc_is_text(q->user) || !ipc_is_text(q->calling_number) ||
-	    !ipc_is_text(q->called_number) || !ipc_is_text(q->nas_port_id) || !ipc_is_text(s->filter_id))
+	if (!ipc_is_text(q->session_id) || !ipc_is_text(q->user) ||
+	    !ipc_is_text(q->calling_number) || !ipc_is_text(q->called_number) ||
+	    !ipc_is_text(q->nas_port_id) || !ipc_is_text(s->filter_id))
 		abort();
-	if (q->prefix6.len > 128 || q->delegated6.len > 128 || s->class_n > SERVICE_CLASSES_MAX ||
-	    s->route_n > SERVICE_ROUTES_MAX)
+	if (q->prefix6.len > 128 || q->delegated6.len > 128 ||
+	    s->class_n > SERVICE_CLASSES_MAX || s->route_n > SERVICE_ROUTES_MAX)
 		abort();
 	for (size_t i = 0; i < s->class_n; i++)
 		if (s->class_len[i] == 0 || s->class_len[i] > SERVICE_CLASS_MAX)
 			abort();
-	if (!q->session_id[0] && !q->user[0] && !q->address && !q->prefix6.len && !q->delegated6.len &&
-	    !q->calling_number[0] && !q->have_nas_port && !q->nas_port_id[0])
+	if (!q->session_id[0] && !q->user[0] && !q->address &&
+	    !q->prefix6.len && !q->delegated6.len && !q->calling_number[0] &&
+	    !q->have_nas_port && !q->nas_port_id[0])
 		abort();
-	if (change != (q->changes != 0) || change != (q->kind == AAA_COA_CHANGE))
+	if (change != (q->changes != 0) ||
+	    change != (q->kind == AAA_COA_CHANGE))
 		abort();
 	coa_describe(q, text, sizeof(text));
 	if (!ipc_is_text(text) || !text[0])

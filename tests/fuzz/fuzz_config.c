@@ -12,9 +12,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-static struct config *parse(const void *text, size_t len, char *err, size_t errlen)
+static struct config *parse(const void *text, size_t len, char *err,
+			    size_t errlen)
 {
-	FILE *f = len ? fmemopen((void *)(uintptr_t)text, len, "r") : fopen("/dev/null", "r");
+	FILE *f = len ? fmemopen((void *)(uintptr_t)text, len, "r") :
+			fopen("/dev/null", "r");
 	struct config *c;
 
 	if (!f)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Packets of either version, as anybody may send them, to a whole endpoint whose
- * driver accepts all: the machines behind the decoder. The first octet says what
- * the endpoint is; then come steps, an octet each, and a packet's length and octets
- * where the step is one. A packet may be put right before: ids, numbers, digest.
+ * Packets of either version, as anybody may send them, to a whole endpoint
+ * whose driver accepts all: the machines behind the decoder. The first octet
+ * says what the endpoint is; then come steps, an octet each, and a packet's
+ * length and octets where the step is one. A packet may be put right before:
+ * ids, numbers, digest.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +16,27 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-enum { WITH_SECRET = 1, HIDES = 2, OVER_IP = 4, CALLS = 8, FALLS_BACK = 16, VERSION_3 = 32, TIES = 64 };
-enum { PACKET, PACKET_NUMBERED, PACKET_SIGNED, TIME, OPEN_SESSION, CLOSE_SESSION, CIRCUIT, PROBE, CLOSE, STEPS };
+enum {
+	WITH_SECRET = 1,
+	HIDES = 2,
+	OVER_IP = 4,
+	CALLS = 8,
+	FALLS_BACK = 16,
+	VERSION_3 = 32,
+	TIES = 64
+};
+enum {
+	PACKET,
+	PACKET_NUMBERED,
+	PACKET_SIGNED,
+	TIME,
+	OPEN_SESSION,
+	CLOSE_SESSION,
+	CIRCUIT,
+	PROBE,
+	CLOSE,
+	STEPS
+};
 
 #define STEPS_MAX 200
 
@@ -26,7 +46,8 @@ struct world {
 	struct addr local, peer;
 	uint64_t now, random;
 	struct secret key;
-	struct l2tp_nonce ours, theirs;	/* of the last SCCRQ or SCCRP each way */
+	/* of the last SCCRQ or SCCRP each way */
+	struct l2tp_nonce ours, theirs;
 };
 
 static void fill(void *ctx, void *buf, size_t len)
@@ -35,7 +56,8 @@ static void fill(void *ctx, void *buf, size_t len)
 	uint8_t *p = buf;
 
 	while (len--) {
-		w->random = w->random * 6364136223846793005u + 1442695040888963407u;
+		w->random =
+			w->random * 6364136223846793005u + 1442695040888963407u;
 		*p++ = (uint8_t)(w->random >> 56);
 	}
 }
@@ -60,7 +82,11 @@ static void note_nonce(struct l2tp_nonce *n, const uint8_t *pkt, size_t len)
 
 static void accept_session(struct world *w, struct l2tp_session *s)
 {
-	const struct l2tp_call_params p = { .cookie_len = 4, .cookie = "tion", .circuit_active = true };
+	const struct l2tp_call_params p = {
+		.cookie_len = 4,
+		.cookie = "tion",
+		.circuit_active = true,
+	};
 	bool placed = l2tp_session_kind(s) == L2TP_CALL_LAC_OUTGOING;
 
 	(void)l2tp_session_peer_params(s);
@@ -82,7 +108,8 @@ static void take(struct world *w)
 
 			either.version = w->cfg.fallback ? 0 : w->cfg.version;
 			l2tp_tunnel_accept(fx.tunnel, w->now, &either);
-		} else if (fx.type == L2TP_EFFECT_SESSION_REQUEST || fx.type == L2TP_EFFECT_SESSION_ANSWER) {
+		} else if (fx.type == L2TP_EFFECT_SESSION_REQUEST ||
+			   fx.type == L2TP_EFFECT_SESSION_ANSWER) {
 			accept_session(w, fx.session);
 		} else if (fx.type == L2TP_EFFECT_LOG) {
 			CHECK(memchr(fx.text, '\0', sizeof(fx.text)));
@@ -93,7 +120,8 @@ static void take(struct world *w)
 }
 
 /* Our id of the tunnel's first session, where the packet has any. */
-static void put_session(struct l2tp_tunnel *t, const struct l2tp_header *h, uint8_t *pkt)
+static void put_session(struct l2tp_tunnel *t, const struct l2tp_header *h,
+			uint8_t *pkt)
 {
 	const struct l2tp_session *s = l2tp_session_next(t, 0);
 	const struct l2tp_message *m = decode(h);
@@ -101,13 +129,19 @@ static void put_session(struct l2tp_tunnel *t, const struct l2tp_header *h, uint
 
 	if (s && h->version == 2 && h->session_id) {
 		wbuf_u16(&w, (uint16_t)l2tp_session_id(s));
-	} else if (s && h->version == 3 && l2tp_u32(m, L2TP_AVP_REMOTE_SESSION_ID)) {
-		w = wbuf_init(pkt + (m->avp[L2TP_AVP_REMOTE_SESSION_ID].value - pkt), 4);
+	} else if (s && h->version == 3 &&
+		   l2tp_u32(m, L2TP_AVP_REMOTE_SESSION_ID)) {
+		w = wbuf_init(pkt + (m->avp[L2TP_AVP_REMOTE_SESSION_ID].value -
+				     pkt),
+			      4);
 		wbuf_u32(&w, l2tp_session_id(s));
 	}
 }
 
-/* To the id, with the numbers and (when it is to be signed) the digest that the tunnel expects. */
+/*
+ * To the id, with the numbers and (when it is to be signed) the digest that the
+ * tunnel expects.
+ */
 static void put_right(struct world *w, uint8_t *pkt, size_t len, bool sign)
 {
 	struct l2tp_tunnel *t = l2tp_tunnel_next(w->ep, 0);
@@ -126,7 +160,8 @@ static void put_right(struct world *w, uint8_t *pkt, size_t len, bool sign)
 		return;
 	/* an SCCRQ is signed without nonces */
 	note_nonce(&w->theirs, pkt, h.length);
-	CHECK(!l2tp_digest_sign(pkt, h.length, &w->key, h.tunnel_id ? &w->theirs : NULL,
+	CHECK(!l2tp_digest_sign(pkt, h.length, &w->key,
+				h.tunnel_id ? &w->theirs : NULL,
 				h.tunnel_id ? &w->ours : NULL));
 }
 
@@ -166,7 +201,8 @@ static void open_tunnel(struct world *w)
 {
 	int err;
 
-	(void)l2tp_tunnel_open(w->ep, w->now, &w->cfg, &w->local, &w->peer, 7, 0, &err);
+	(void)l2tp_tunnel_open(w->ep, w->now, &w->cfg, &w->local, &w->peer, 7,
+			       0, &err);
 }
 
 static void open_session(struct world *w, struct l2tp_tunnel *t, uint8_t how)
@@ -180,7 +216,10 @@ static void open_session(struct world *w, struct l2tp_tunnel *t, uint8_t how)
 	};
 	int err;
 
-	(void)l2tp_session_open(t, w->now, how & 1 ? L2TP_CALL_LAC_INCOMING : L2TP_CALL_LNS_OUTGOING, &p, &err);
+	(void)l2tp_session_open(t, w->now,
+				how & 1 ? L2TP_CALL_LAC_INCOMING :
+					  L2TP_CALL_LNS_OUTGOING,
+				&p, &err);
 }
 
 static void command(struct world *w, unsigned int step, uint8_t how)
@@ -208,7 +247,11 @@ static void set_up(struct world *w, uint8_t how)
 	const struct l2tp_env env = { .ctx = w, .random = fill };
 	const bool over_ip = how & OVER_IP, falls_back = how & FALLS_BACK;
 	const bool version_3 = how & VERSION_3 || over_ip || falls_back;
-	const struct l2tp_limits limits = { .tunnels = 20, .half_open = 10, .sessions = 50 };
+	const struct l2tp_limits limits = {
+		.tunnels = 20,
+		.half_open = 10,
+		.sessions = 50,
+	};
 
 	*w = (struct world){
 		.now = 1000000,

@@ -15,7 +15,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static const struct secret secret = { .len = 5, .data = "hello" };
-static const struct l2tp_hiding hiding = { .secret = &secret, .random_vector = "fifteen octets " };
+static const struct l2tp_hiding hiding = {
+	.secret = &secret,
+	.random_vector = "fifteen octets ",
+};
 
 struct decoded {
 	struct l2tp_message m;
@@ -23,7 +26,8 @@ struct decoded {
 	struct l2tp_fault fault;
 };
 
-static bool within(const uint8_t *p, size_t len, const uint8_t *start, size_t size)
+static bool within(const uint8_t *p, size_t len, const uint8_t *start,
+		   size_t size)
 {
 	return p >= start && len <= size && (size_t)(p - start) <= size - len;
 }
@@ -46,21 +50,27 @@ static void check_views(const struct l2tp_header *h, const struct decoded *d)
 
 		if (!l2tp_has(m, id))
 			continue;
-		CHECK(v->len >= l2tp_avp_info[id].min && v->len <= l2tp_avp_info[id].max);
+		CHECK(v->len >= l2tp_avp_info[id].min &&
+		      v->len <= l2tp_avp_info[id].max);
 		if (v->hidden)
-			CHECK(within(v->value, v->len, d->scratch.data, d->scratch.used));
+			CHECK(within(v->value, v->len, d->scratch.data,
+				     d->scratch.used));
 		else
-			CHECK(within(v->value, v->len, h->payload, h->payload_len));
+			CHECK(within(v->value, v->len, h->payload,
+				     h->payload_len));
 	}
-	for (unsigned int i = 0; i < m->unknown_count && i < L2TP_UNKNOWN_MAX; i++) {
+	for (unsigned int i = 0; i < m->unknown_count && i < L2TP_UNKNOWN_MAX;
+	     i++) {
 		const struct l2tp_unknown_avp *u = &m->unknown[i];
 
 		CHECK(within(u->value, u->len, h->payload, h->payload_len) ||
-		      within(u->value, u->len, d->scratch.data, d->scratch.used));
+		      within(u->value, u->len, d->scratch.data,
+			     d->scratch.used));
 	}
 }
 
-static void format_all(const struct l2tp_message *m, const struct l2tp_fault *fault)
+static void format_all(const struct l2tp_message *m,
+		       const struct l2tp_fault *fault)
 {
 	struct l2tp_cause cause;
 	char line[400];
@@ -68,7 +78,8 @@ static void format_all(const struct l2tp_message *m, const struct l2tp_fault *fa
 	for (enum l2tp_avp_id id = 0; id < L2TP_AVP_COUNT; id++) {
 		if (!l2tp_has(m, id))
 			continue;
-		l2tp_avp_format(id, m->avp[id].value, m->avp[id].len, line, sizeof(line));
+		l2tp_avp_format(id, m->avp[id].value, m->avp[id].len, line,
+				sizeof(line));
 		check_text(line, sizeof(line));
 		CHECK(l2tp_text(m, id, line, 20));
 		check_text(line, 20);
@@ -79,10 +90,12 @@ static void format_all(const struct l2tp_message *m, const struct l2tp_fault *fa
 	check_text(line, sizeof(line));
 	check_text(fault->cause.text, sizeof(fault->cause.text));
 	CHECK((fault->severity == L2TP_OK) == (fault->cause.text[0] == '\0'));
-	CHECK((fault->severity >= L2TP_CLOSE_SESSION) == (fault->cause.result != 0));
+	CHECK((fault->severity >= L2TP_CLOSE_SESSION) ==
+	      (fault->cause.result != 0));
 }
 
-static void decode(const struct l2tp_header *h, const struct secret *s, struct decoded *d)
+static void decode(const struct l2tp_header *h, const struct secret *s,
+		   struct decoded *d)
 {
 	enum l2tp_severity severity;
 
@@ -92,7 +105,8 @@ static void decode(const struct l2tp_header *h, const struct secret *s, struct d
 	format_all(&d->m, &d->fault);
 }
 
-static void check_same(const struct l2tp_message *a, const struct l2tp_message *b)
+static void check_same(const struct l2tp_message *a,
+		       const struct l2tp_message *b)
 {
 	/* Encoding with hiding brings a Random Vector of its own. */
 	const uint64_t differs = UINT64_C(1) << L2TP_AVP_RANDOM_VECTOR;
@@ -100,12 +114,14 @@ static void check_same(const struct l2tp_message *a, const struct l2tp_message *
 	CHECK(a->type == b->type);
 	CHECK((a->present & ~differs) == (b->present & ~differs));
 	CHECK(b->unknown_count == 0);
-	for (enum l2tp_avp_id id = L2TP_AVP_MESSAGE_TYPE + 1; id < L2TP_AVP_COUNT; id++) {
+	for (enum l2tp_avp_id id = L2TP_AVP_MESSAGE_TYPE + 1;
+	     id < L2TP_AVP_COUNT; id++) {
 		if (!l2tp_has(a, id) || id == L2TP_AVP_RANDOM_VECTOR)
 			continue;
 		CHECK(a->avp[id].mandatory == b->avp[id].mandatory);
 		CHECK(a->avp[id].len == b->avp[id].len);
-		CHECK(!memcmp(a->avp[id].value, b->avp[id].value, a->avp[id].len));
+		CHECK(!memcmp(a->avp[id].value, b->avp[id].value,
+			      a->avp[id].len));
 	}
 }
 
@@ -116,13 +132,16 @@ static int encode(const struct l2tp_header *h, const struct l2tp_message *m,
 	struct l2tp_encoder e;
 
 	if (h->version == 3)
-		l2tp_encode_begin_v3(&e, out, size, m->type, h->tunnel_id, L2TP_DIGEST_NONE, hide);
+		l2tp_encode_begin_v3(&e, out, size, m->type, h->tunnel_id,
+				     L2TP_DIGEST_NONE, hide);
 	else
-		l2tp_encode_begin(&e, out, size, m->type, (uint16_t)h->tunnel_id, h->session_id, hide);
-	for (enum l2tp_avp_id id = L2TP_AVP_MESSAGE_TYPE + 1; id < L2TP_AVP_COUNT; id++)
+		l2tp_encode_begin(&e, out, size, m->type,
+				  (uint16_t)h->tunnel_id, h->session_id, hide);
+	for (enum l2tp_avp_id id = L2TP_AVP_MESSAGE_TYPE + 1;
+	     id < L2TP_AVP_COUNT; id++)
 		if (l2tp_has(m, id) && id != L2TP_AVP_RANDOM_VECTOR)
-			l2tp_encode_avp_m(&e, id, m->avp[id].mandatory, m->avp[id].value,
-					  m->avp[id].len);
+			l2tp_encode_avp_m(&e, id, m->avp[id].mandatory,
+					  m->avp[id].value, m->avp[id].len);
 	return l2tp_encode_end(&e);
 }
 
@@ -134,14 +153,19 @@ static void round_trip(const struct l2tp_header *h, const struct decoded *d,
 	struct l2tp_header header;
 	int n = encode(h, &d->m, hide, out, sizeof(out));
 
-	/* The only things that may not fit: a value that hiding makes too long. */
+	/*
+	 * The only things that may not fit: a value that hiding makes too long.
+	 */
 	if (hide && n < 0)
 		return;
 	CHECK(n > 0);
 	CHECK(l2tp_header_decode(&header, out, (size_t)n) == 0);
-	CHECK(header.tunnel_id == h->tunnel_id && header.session_id == h->session_id);
+	CHECK(header.tunnel_id == h->tunnel_id &&
+	      header.session_id == h->session_id);
 	decode(&header, &secret, &again);
-	/* More hidden values than the scratch holds are a fault of their own. */
+	/*
+	 * More hidden values than the scratch holds are a fault of their own.
+	 */
 	if (hide && again.fault.severity > d->fault.severity)
 		return;
 	CHECK(again.fault.severity <= d->fault.severity);
@@ -162,7 +186,8 @@ static void check_digest(const uint8_t *data, size_t len)
 	CHECK(copy);
 	memcpy(copy, data, len);
 	CHECK(!l2tp_digest_sign(copy, len, &key, &nonce, NULL));
-	CHECK(l2tp_digest_verify(copy, len, &key, &nonce, NULL, NULL) == (err == -ENOENT ? -ENOENT : 0));
+	CHECK(l2tp_digest_verify(copy, len, &key, &nonce, NULL, NULL) ==
+	      (err == -ENOENT ? -ENOENT : 0));
 	free(copy);
 }
 

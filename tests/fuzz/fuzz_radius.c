@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A RADIUS reply of any bytes, as after its authenticator was found right: the
- * cursor stays in the packet, and what a caller would be given is within its bounds.
+ * cursor stays in the packet, and what a caller would be given is within its
+ * bounds.
  */
 #include <arpa/inet.h>
 #include <stdint.h>
@@ -23,13 +24,15 @@ static void on_complaint(void *arg, const char *text)
 		abort();
 }
 
-static void check_attribute(const struct radius_view *v, const struct radius_attribute *a)
+static void check_attribute(const struct radius_view *v,
+			    const struct radius_attribute *a)
 {
 	uint8_t plain[RADIUS_VALUE_MAX];
 	char text[600], small[16];
 	size_t len;
 
-	if (a->value < v->data + RADIUS_HEADER + 2 || a->value + a->len > v->data + v->len || a->len > RADIUS_VALUE_MAX)
+	if (a->value < v->data + RADIUS_HEADER + 2 ||
+	    a->value + a->len > v->data + v->len || a->len > RADIUS_VALUE_MAX)
 		abort();
 	radius_format(a, text, sizeof(text));
 	radius_format(a, small, sizeof(small));
@@ -37,7 +40,9 @@ static void check_attribute(const struct radius_view *v, const struct radius_att
 		abort();
 	if (radius_text(a, small, sizeof(small)) && strlen(small) != a->len)
 		abort();
-	if (radius_unsalt(a, &secret, request_auth, plain, sizeof(plain), &len) && len > a->len)
+	if (radius_unsalt(a, &secret, request_auth, plain, sizeof(plain),
+			  &len) &&
+	    len > a->len)
 		abort();
 }
 
@@ -54,7 +59,8 @@ static void check_route(const struct service_route *r)
 {
 	unsigned int bits = r->family == AF_INET ? 32 : 128;
 
-	if ((r->family != AF_INET && r->family != AF_INET6) || r->len == 0 || r->len > bits || r->metric > 0x7fffffff)
+	if ((r->family != AF_INET && r->family != AF_INET6) || r->len == 0 ||
+	    r->len > bits || r->metric > 0x7fffffff)
 		abort();
 	for (unsigned int bit = r->len; bit < 128; bit++)
 		if (r->dst[bit / 8] & 0x80u >> bit % 8)
@@ -65,11 +71,14 @@ static void check_service(const struct aaa_auth_reply *r)
 {
 	const struct service *s = &r->service;
 
-	if (!ipc_is_text(s->user) || !ipc_is_text(s->pool) || !ipc_is_text(s->filter_id))
+	if (!ipc_is_text(s->user) || !ipc_is_text(s->pool) ||
+	    !ipc_is_text(s->filter_id))
 		abort();
-	if (s->rate_down > 1000ull * UINT32_MAX || s->rate_up > 1000ull * UINT32_MAX)
+	if (s->rate_down > 1000ull * UINT32_MAX ||
+	    s->rate_up > 1000ull * UINT32_MAX)
 		abort();
-	if (s->route_n > SERVICE_ROUTES_MAX || s->class_n > SERVICE_CLASSES_MAX || s->dns6_n > 2)
+	if (s->route_n > SERVICE_ROUTES_MAX ||
+	    s->class_n > SERVICE_CLASSES_MAX || s->dns6_n > 2)
 		abort();
 	if (s->mtu && (s->mtu < 128 || s->mtu > 16384))
 		abort();
@@ -101,7 +110,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			abort();
 	}
 	radius_read_service(&v, &r, on_complaint, NULL);
-	radius_read_mppe(&v, &secret, request_auth, NULL, &r.ppp, on_complaint, NULL);
+	radius_read_mppe(&v, &secret, request_auth, NULL, &r.ppp, on_complaint,
+			 NULL);
 	check_service(&r);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A stream of any bytes, in pieces whose sizes are these bytes' as well: its
- * packets are those of the stream as a whole, and there is always room for more.
+ * packets are those of the stream as a whole, and there is always room for
+ * more.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,7 +12,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-/* What the next packet has to be: its length; 0: none is whole; or the fault. */
+/*
+ * What the next packet has to be: its length; 0: none is whole; or the fault.
+ */
 static enum radius_fault expect(const uint8_t *data, size_t len, size_t *size)
 {
 	*size = len < 4 ? 0 : (size_t)data[2] << 8 | data[3];

@@ -29,14 +29,17 @@ static bool on_line(void *arg, const struct users_line *l)
 	struct seen *s = arg;
 	struct users_entry e = { 0 };
 
-	if (strlen(l->client) > USERS_NAME_MAX || strlen(l->server) > USERS_NAME_MAX ||
-	    l->secret.len == 0 || l->secret.len > SECRET_MAX || l->line == 0 || l->line > s->lines)
+	if (strlen(l->client) > USERS_NAME_MAX ||
+	    strlen(l->server) > USERS_NAME_MAX || l->secret.len == 0 ||
+	    l->secret.len > SECRET_MAX || l->line == 0 || l->line > s->lines)
 		abort();
 	/* Another entry may be the better one, but there is one. */
-	if (!users_find(s->users, l->client, l->server, &e) || e.secret.len == 0)
+	if (!users_find(s->users, l->client, l->server, &e) ||
+	    e.secret.len == 0)
 		abort();
 	if (e.line == l->line &&
-	    (e.secret.len != l->secret.len || memcmp(e.secret.data, l->secret.data, e.secret.len)))
+	    (e.secret.len != l->secret.len ||
+	     memcmp(e.secret.data, l->secret.data, e.secret.len)))
 		abort();
 	s->entries++;
 	return true;
@@ -45,7 +48,8 @@ static bool on_line(void *arg, const struct users_line *l)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct seen s = { .lines = 1 };
-	char *text = malloc(len ? len : 1);	/* no more, for the sanitizer to see */
+	/* no more, for the sanitizer to see */
+	char *text = malloc(len ? len : 1);
 	size_t i;
 
 	if (!text)

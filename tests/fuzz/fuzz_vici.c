@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A packet of vici of any bytes, without its length: what is handed out lies within
- * it, and an event about SAs that is well-formed fills structs that are.
+ * A packet of vici of any bytes, without its length: what is handed out lies
+ * within it, and an event about SAs that is well-formed fills structs that are.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -49,24 +49,32 @@ static void check_elements(struct rbuf message, const uint8_t *data, size_t len)
 			depth++;
 		skip = c;
 		vici_skip(&skip, &item);
-		if (skip.malformed || (item.type == VICI_SECTION_START && skip.depth != item.depth))
+		if (skip.malformed || (item.type == VICI_SECTION_START &&
+				       skip.depth != item.depth))
 			abort();
 	}
 	if (c.malformed || depth)
 		abort();
 }
 
-static void on_child(void *arg, const struct ipsec_ike *ike, const struct ipsec_child_read *child)
+static void on_child(void *arg, const struct ipsec_ike *ike,
+		     const struct ipsec_child_read *child)
 {
 	(void)arg;
-	if (!ipc_is_text(ike->name) || !ipc_is_text(ike->state) || !ipc_is_text(ike->local_id) ||
-	    !ipc_is_text(ike->remote_id) || !ipc_is_text(ike->proposal))
+	if (!ipc_is_text(ike->name) || !ipc_is_text(ike->state) ||
+	    !ipc_is_text(ike->local_id) || !ipc_is_text(ike->remote_id) ||
+	    !ipc_is_text(ike->proposal))
 		abort();
-	if (child && (!ipc_is_text(child->child.name) || !ipc_is_text(child->child.state) ||
-		      !ipc_is_text(child->child.protocol) || !ipc_is_text(child->child.mode) ||
-		      !ipc_is_text(child->child.proposal) || !ipc_is_text(child->child.local_ts) ||
-		      !ipc_is_text(child->child.remote_ts) || child->local.n > IPSEC_SELECTORS_MAX ||
-		      child->remote.n > IPSEC_SELECTORS_MAX || child->child.life > IPSEC_DEAD))
+	if (child && (!ipc_is_text(child->child.name) ||
+		      !ipc_is_text(child->child.state) ||
+		      !ipc_is_text(child->child.protocol) ||
+		      !ipc_is_text(child->child.mode) ||
+		      !ipc_is_text(child->child.proposal) ||
+		      !ipc_is_text(child->child.local_ts) ||
+		      !ipc_is_text(child->child.remote_ts) ||
+		      child->local.n > IPSEC_SELECTORS_MAX ||
+		      child->remote.n > IPSEC_SELECTORS_MAX ||
+		      child->child.life > IPSEC_DEAD))
 		abort();
 	ipsec_report_add(&report, &flow, ike, child);
 }
@@ -76,7 +84,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct vici_packet p;
 	size_t size = 0;
 
-	if (vici_packet_size(data, len, &size) == 0 && (size <= VICI_LENGTH || size > VICI_LENGTH + VICI_PACKET_MAX))
+	if (vici_packet_size(data, len, &size) == 0 &&
+	    (size <= VICI_LENGTH || size > VICI_LENGTH + VICI_PACKET_MAX))
 		abort();
 	if (vici_parse(&p, data, len))
 		return 0;
@@ -89,7 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	}
 	ipsec_report_begin(&report, &flow);
 	ipsec_read_list_sa(p.message, on_child, NULL);
-	if (!ipc_is_text(report.why) || report.cover > IPSEC_PROTECTED || (report.cover == IPSEC_PROTECTED) != !report.why[0])
+	if (!ipc_is_text(report.why) || report.cover > IPSEC_PROTECTED ||
+	    (report.cover == IPSEC_PROTECTED) != !report.why[0])
 		abort();
 	return 0;
 }

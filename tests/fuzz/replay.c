@@ -17,7 +17,9 @@ static unsigned int count;
 
 static int replay_file(const char *path, size_t size)
 {
-	/* Exactly as large as the file, so that a sanitizer sees a step beyond. */
+	/*
+	 * Exactly as large as the file, so that a sanitizer sees a step beyond.
+	 */
 	uint8_t *data = malloc(size ? size : 1);
 	FILE *f = fopen(path, "rb");
 	int ret = -1;
@@ -52,7 +54,8 @@ static int replay_folder(const char *path)
 		char *name;
 
 		if (entries[i]->d_name[0] != '.' && ret == 0) {
-			if (asprintf(&name, "%s/%s", path, entries[i]->d_name) < 0)
+			if (asprintf(&name, "%s/%s", path, entries[i]->d_name) <
+			    0)
 				abort();
 			ret = replay(name);
 			free(name);

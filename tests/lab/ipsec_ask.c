@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The aaa process's client of charon, without the process: asks one thing, prints the
- * answer as the engine's record, a line of JSON. "watch" prints a line for each change.
+ * The aaa process's client of charon, without the process: asks one thing,
+ * prints the answer as the engine's record, a line of JSON. "watch" prints a
+ * line for each change.
  */
 #include <err.h>
 #include <stdio.h>
@@ -26,7 +27,8 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 {
 	int fd = monitor_vici(charon);
 
-	channel_reply(c, &m->header, fd < 0 ? fd : 0, NULL, 0, &fd, fd < 0 ? 0 : 1);
+	channel_reply(c, &m->header, fd < 0 ? fd : 0, NULL, 0, &fd,
+		      fd < 0 ? 0 : 1);
 	if (fd >= 0)
 		close(fd);
 }
@@ -41,7 +43,8 @@ static void print(json_t *o)
 
 static void on_reply(void *arg, int result, struct ipc_message *m)
 {
-	const struct ipsec_report *r = m ? ipc_body(m, struct ipsec_report) : NULL;
+	const struct ipsec_report *r = m ? ipc_body(m, struct ipsec_report) :
+					   NULL;
 	json_t *o = json_object();
 
 	(void)arg;
@@ -86,33 +89,43 @@ static void start(void)
 	int sv[2];
 
 	loop = loop_new();
-	if (!loop || ipc_pair(sv) || channel_open(&monitor, loop, sv[0], on_monitor_message, on_closed) ||
-	    channel_open(&aaa_monitor, loop, sv[1], on_nothing, on_closed) || ipc_pair(sv) ||
+	if (!loop || ipc_pair(sv) ||
+	    channel_open(&monitor, loop, sv[0], on_monitor_message,
+			 on_closed) ||
+	    channel_open(&aaa_monitor, loop, sv[1], on_nothing, on_closed) ||
+	    ipc_pair(sv) ||
 	    channel_open(&engine, loop, sv[0], on_state, on_closed) ||
-	    channel_open(&aaa_engine.channel, loop, sv[1], on_request, on_closed))
+	    channel_open(&aaa_engine.channel, loop, sv[1], on_request,
+			 on_closed))
 		errx(1, "no loop");
 	ipsec = ipsec_new(loop, &aaa_monitor, &aaa_engine);
 }
 
-static int ask(const char *what, const struct ipsec_flow *flow, const char *child)
+static int ask(const char *what, const struct ipsec_flow *flow,
+	       const char *child)
 {
 	struct aaa_ipsec_initiate q = { .flow = *flow };
 	struct aaa_ipsec_watch w = { .id = 1, .flow = *flow };
 
 	if (strcmp(what, "watch") == 0)
-		return channel_event(&engine, AAA_IPSEC_WATCH, &w, sizeof(w), NULL, 0);
+		return channel_event(&engine, AAA_IPSEC_WATCH, &w, sizeof(w),
+				     NULL, 0);
 	if (strcmp(what, "show") == 0)
-		return channel_request(&engine, AAA_IPSEC_SHOW, flow, sizeof(*flow), NULL, 0, on_reply, NULL);
+		return channel_request(&engine, AAA_IPSEC_SHOW, flow,
+				       sizeof(*flow), NULL, 0, on_reply, NULL);
 	snprintf(q.child, sizeof(q.child), "%s", child);
-	return channel_request(&engine, AAA_IPSEC_INITIATE, &q, sizeof(q), NULL, 0, on_reply, NULL);
+	return channel_request(&engine, AAA_IPSEC_INITIATE, &q, sizeof(q), NULL,
+			       0, on_reply, NULL);
 }
 
 int main(int argc, char **argv)
 {
 	struct ipsec_flow flow = { .encap = CONFIG_ENCAP_UDP };
 
-	if (argc < 6 || addr_parse(&flow.local, argv[4]) || addr_parse(&flow.peer, argv[5]))
-		errx(2, "usage: ipsec-ask SOCKET show|watch|initiate udp|ip LOCAL PEER [CHILD]");
+	if (argc < 6 || addr_parse(&flow.local, argv[4]) ||
+	    addr_parse(&flow.peer, argv[5]))
+		errx(2, "usage: ipsec-ask SOCKET show|watch|initiate udp|ip "
+			"LOCAL PEER [CHILD]");
 	charon = argv[1];
 	if (strcmp(argv[3], "ip") == 0)
 		flow.encap = CONFIG_ENCAP_IP;

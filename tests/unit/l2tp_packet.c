@@ -25,16 +25,16 @@ static void put16(struct packet *p, uint16_t v)
 	packet_bytes(p, bytes, 2);
 }
 
-void packet_avp_header(struct packet *p, uint16_t flags, uint16_t length, uint16_t vendor,
-		       uint16_t type)
+void packet_avp_header(struct packet *p, uint16_t flags, uint16_t length,
+		       uint16_t vendor, uint16_t type)
 {
 	put16(p, flags | length);
 	put16(p, vendor);
 	put16(p, type);
 }
 
-void packet_avp(struct packet *p, uint16_t flags, uint16_t vendor, uint16_t type,
-		const void *value, size_t len)
+void packet_avp(struct packet *p, uint16_t flags, uint16_t vendor,
+		uint16_t type, const void *value, size_t len)
 {
 	assert_true(len <= L2TP_VALUE_MAX);
 	packet_avp_header(p, flags, (uint16_t)(6 + len), vendor, type);
@@ -43,7 +43,8 @@ void packet_avp(struct packet *p, uint16_t flags, uint16_t vendor, uint16_t type
 
 uint8_t packet_version = 2;
 
-void packet_begin(struct packet *p, uint16_t type, uint16_t tunnel_id, uint16_t session_id)
+void packet_begin(struct packet *p, uint16_t type, uint16_t tunnel_id,
+		  uint16_t session_id)
 {
 	const uint8_t value[2] = { (uint8_t)(type >> 8), (uint8_t)type };
 
@@ -91,26 +92,33 @@ void packet_sample(struct packet *p, enum l2tp_avp_id id)
 	uint8_t value[L2TP_VALUE_MAX];
 
 	sample_value(id, value, sample_len(id));
-	packet_avp(p, info->mandatory ? M_BIT : 0, info->vendor, info->type, value,
-		   sample_len(id));
+	packet_avp(p, info->mandatory ? M_BIT : 0, info->vendor, info->type,
+		   value, sample_len(id));
 }
 
-void packet_message(struct packet *p, enum l2tp_message_type type, uint64_t without)
+void packet_message(struct packet *p, enum l2tp_message_type type,
+		    uint64_t without)
 {
 	packet_begin(p, (uint16_t)type, 100, 200);
-	for (enum l2tp_avp_id id = L2TP_AVP_MESSAGE_TYPE + 1; id < L2TP_AVP_COUNT; id++)
-		if (l2tp_message_info(packet_version, type)->required & ~without & UINT64_C(1) << id)
+	for (enum l2tp_avp_id id = L2TP_AVP_MESSAGE_TYPE + 1;
+	     id < L2TP_AVP_COUNT; id++)
+		if (l2tp_message_info(packet_version, type)->required &
+		    ~without & UINT64_C(1) << id)
 			packet_sample(p, id);
 	packet_end(p);
 }
 
-void packet_decode(const struct packet *p, const struct secret *secret, struct decoded *d)
+void packet_decode(const struct packet *p, const struct secret *secret,
+		   struct decoded *d)
 {
-	/* The decoder clears what it must; whatever it leaves must not matter. */
+	/*
+	 * The decoder clears what it must; whatever it leaves must not matter.
+	 */
 	memset(d, 0xa5, sizeof(*d));
 	assert_int_equal(l2tp_header_decode(&d->header, p->data, p->len), 0);
 	assert_true(d->header.control);
-	d->severity = l2tp_message_decode(&d->m, &d->header, secret, &d->scratch, &d->fault);
+	d->severity = l2tp_message_decode(&d->m, &d->header, secret,
+					  &d->scratch, &d->fault);
 	assert_int_equal(d->severity, d->fault.severity);
 }
 
@@ -125,7 +133,8 @@ enum l2tp_message_type message_with(enum l2tp_avp_id id)
 {
 	for (packet_version = 2; packet_version <= 3; packet_version++)
 		for_each_message(type)
-			if (l2tp_message_info(packet_version, type)->allowed & UINT64_C(1) << id)
+			if (l2tp_message_info(packet_version, type)->allowed &
+			    UINT64_C(1) << id)
 				return type;
 	fail_msg("no message may carry %s", l2tp_avp_info[id].name);
 	return L2TP_MESSAGE_UNKNOWN;

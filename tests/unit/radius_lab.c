@@ -33,34 +33,44 @@ static bool is_signed(const struct radius_view *v, const struct secret *secret)
 {
 	uint8_t copy[RADIUS_PACKET_MAX], hmac[16];
 
-	if (v->len < 38 || v->data[20] != RADIUS_MESSAGE_AUTHENTICATOR || v->data[21] != 18)
+	if (v->len < 38 || v->data[20] != RADIUS_MESSAGE_AUTHENTICATOR ||
+	    v->data[21] != 18)
 		return false;
 	memcpy(copy, v->data, v->len);
 	memset(copy + 22, 0, 16);
-	return radius_hmac(hmac, secret, (struct radius_part[]){ { copy, v->len } }, 1) &&
+	return radius_hmac(hmac, secret,
+			   (struct radius_part[]){ { copy, v->len } }, 1) &&
 	       memcmp(hmac, v->data + 22, 16) == 0;
 }
 
-static enum radius_code code_for(const struct lab_server *s, const struct radius_view *v, enum radius_port kind)
+static enum radius_code code_for(const struct lab_server *s,
+				 const struct radius_view *v,
+				 enum radius_port kind)
 {
 	if (v->code == RADIUS_ACCESS_REQUEST)
 		return s->code;
-	return kind == RADIUS_PORT_AUTH ? RADIUS_ACCESS_ACCEPT : RADIUS_ACCOUNTING_RESPONSE;
+	return kind == RADIUS_PORT_AUTH ? RADIUS_ACCESS_ACCEPT :
+					  RADIUS_ACCOUNTING_RESPONSE;
 }
 
-static void send_to(int fd, const void *data, size_t len, const struct sockaddr_in *to)
+static void send_to(int fd, const void *data, size_t len,
+		    const struct sockaddr_in *to)
 {
-	assert_int_equal(sendto(fd, data, len, 0, (const struct sockaddr *)to, sizeof(*to)), len);
+	assert_int_equal(sendto(fd, data, len, 0, (const struct sockaddr *)to,
+				sizeof(*to)),
+			 len);
 }
 
-static void reply(struct lab_server *s, enum radius_port kind, const struct radius_view *v, enum lab_mode mode,
+static void reply(struct lab_server *s, enum radius_port kind,
+		  const struct radius_view *v, enum lab_mode mode,
 		  const struct sockaddr_in *to)
 {
 	static uint8_t big[RADIUS_PACKET_MAX + 1];
 	struct secret secret = { 0 };
 	struct radius_builder b;
 	uint8_t zero[16] = { 0 };
-	enum radius_code code = mode == LAB_BAD_CODE ? RADIUS_COA_ACK : code_for(s, v, kind);
+	enum radius_code code = mode == LAB_BAD_CODE ? RADIUS_COA_ACK :
+						       code_for(s, v, kind);
 	uint8_t id = (uint8_t)(v->id + (mode == LAB_OTHER_ID ? 100 : 0));
 
 	secret_set(&secret, s->secret, strlen(s->secret));
@@ -91,7 +101,8 @@ static void on_request(struct lab_server *s, enum radius_port kind)
 	uint8_t data[RADIUS_PACKET_MAX];
 	struct secret secret = { 0 };
 	struct radius_view v;
-	ssize_t n = recvfrom(s->fd[kind], data, sizeof(data), 0, (struct sockaddr *)&from, &from_len);
+	ssize_t n = recvfrom(s->fd[kind], data, sizeof(data), 0,
+			     (struct sockaddr *)&from, &from_len);
 
 	if (n < 0)
 		return;
@@ -103,7 +114,9 @@ static void on_request(struct lab_server *s, enum radius_port kind)
 		s->requests++;
 	if (v.code != RADIUS_ACCOUNTING_REQUEST)
 		s->all_signed = s->all_signed && is_signed(&v, &secret);
-	s->all_same = s->all_same && (!s->last_len || (s->last_len == v.len && memcmp(s->last, data, v.len) == 0));
+	s->all_same = s->all_same &&
+		      (!s->last_len || (s->last_len == v.len &&
+					memcmp(s->last, data, v.len) == 0));
 	memcpy(s->last, data, v.len);
 	s->last_len = v.len;
 	if (s->mode == LAB_SILENT)
@@ -129,18 +142,26 @@ static void on_readable(struct loop_io *io, int fd, int events)
 
 void lab_listen(struct lab_server *s, enum radius_port kind)
 {
-	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-				   .sin_port = htons(s->port[kind]) };
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons(s->port[kind]),
+	};
 	socklen_t len = sizeof(sin);
 	int size = 1 << 22;
 
-	s->fd[kind] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	s->fd[kind] =
+		socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	assert_true(s->fd[kind] >= 0);
 	setsockopt(s->fd[kind], SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	assert_int_equal(bind(s->fd[kind], (struct sockaddr *)&sin, len), 0);
-	assert_int_equal(getsockname(s->fd[kind], (struct sockaddr *)&sin, &len), 0);
+	assert_int_equal(getsockname(s->fd[kind], (struct sockaddr *)&sin,
+				     &len),
+			 0);
 	s->port[kind] = ntohs(sin.sin_port);
-	assert_int_equal(loop_io_start(lab.a.loop, &s->io[kind], s->fd[kind], LOOP_READ, on_readable), 0);
+	assert_int_equal(loop_io_start(lab.a.loop, &s->io[kind], s->fd[kind],
+				       LOOP_READ, on_readable),
+			 0);
 }
 
 void lab_close(struct lab_server *s, enum radius_port kind)
@@ -189,7 +210,8 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 		assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 		assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
 	}
-	channel_reply(c, &m->header, text ? 0 : -ENOENT, NULL, 0, &fd, text ? 1 : 0);
+	channel_reply(c, &m->header, text ? 0 : -ENOENT, NULL, 0, &fd,
+		      text ? 1 : 0);
 	if (fd >= 0)
 		close(fd);
 }
@@ -208,14 +230,21 @@ static void on_closed(struct channel *c)
 	channel_close(c);
 }
 
-static void open_pair(struct channel *ours, struct channel *theirs, void (*on_ours)(struct channel *, struct ipc_message *),
+static void open_pair(struct channel *ours, struct channel *theirs,
+		      void (*on_ours)(struct channel *, struct ipc_message *),
 		      void (*on_theirs)(struct channel *, struct ipc_message *))
 {
 	int fd[2];
 
-	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fd), 0);
-	assert_int_equal(channel_open(ours, lab.a.loop, fd[0], on_ours, on_closed), 0);
-	assert_int_equal(channel_open(theirs, lab.a.loop, fd[1], on_theirs, on_closed), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+				    fd),
+			 0);
+	assert_int_equal(channel_open(ours, lab.a.loop, fd[0], on_ours,
+				      on_closed),
+			 0);
+	assert_int_equal(channel_open(theirs, lab.a.loop, fd[1], on_theirs,
+				      on_closed),
+			 0);
 }
 
 /* ---- the whole ---- */
@@ -233,9 +262,11 @@ static struct config *configure(const char *ppp, const char *way)
 	struct config *c;
 	FILE *f;
 
-	snprintf(udp, sizeof(udp), "auth-port = %u acct-port = %u secret-file = \"/s\"", lab.server[0].port[0],
-		 lab.server[0].port[1]);
-	snprintf(text, sizeof(text), form, ppp, way ? way : udp, lab.server[1].port[0], lab.server[1].port[1]);
+	snprintf(udp, sizeof(udp),
+		 "auth-port = %u acct-port = %u secret-file = \"/s\"",
+		 lab.server[0].port[0], lab.server[0].port[1]);
+	snprintf(text, sizeof(text), form, ppp, way ? way : udp,
+		 lab.server[1].port[0], lab.server[1].port[1]);
 	f = fmemopen(text, strlen(text), "r");
 	assert_non_null(f);
 	c = config_parse(f, "test", err, sizeof(err));
@@ -256,7 +287,8 @@ bool lab_is_ready(void)
 	const struct config_strings *all = &lab.a.config->ppp[0].radius;
 
 	for (size_t i = 0; i < all->n; i++)
-		if (!radius_is_ready(lab.a.radius, &(struct config_strings){ &all->v[i], 1 }))
+		if (!radius_is_ready(lab.a.radius,
+				     &(struct config_strings){ &all->v[i], 1 }))
 			return false;
 	return true;
 }
@@ -274,15 +306,23 @@ void lab_start(const char *ppp)
 
 void lab_start_with(const char *ppp, const char *way)
 {
-	lab = (struct lab){ .secret = "secret\n", .users = "bob * builder 10.9.9.9\neve * apple\n",
-			    .log = memfd_create("log", MFD_CLOEXEC) };
+	lab = (struct lab){
+		.secret = "secret\n",
+		.users = "bob * builder 10.9.9.9\neve * apple\n",
+		.log = memfd_create("log", MFD_CLOEXEC),
+	};
 	real_stderr = dup(STDERR_FILENO);
 	assert_true(lab.log >= 0 && real_stderr >= 0);
 	lab.a.loop = loop_new();
 	assert_non_null(lab.a.loop);
 	for (int i = 0; i < 2; i++) {
-		lab.server[i] = (struct lab_server){ .mode = LAB_ANSWER, .secret = "secret", .code = RADIUS_ACCESS_ACCEPT,
-						     .all_signed = true, .all_same = true };
+		lab.server[i] = (struct lab_server){
+			.mode = LAB_ANSWER,
+			.secret = "secret",
+			.code = RADIUS_ACCESS_ACCEPT,
+			.all_signed = true,
+			.all_same = true,
+		};
 		for (int k = 0; k < RADIUS_PORTS; k++)
 			lab_listen(&lab.server[i], (enum radius_port)k);
 	}
@@ -348,7 +388,8 @@ void lab_wait(bool (*done)(void))
 
 	waiting_for = done;
 	on_look(&look);
-	loop_timer_set(lab.a.loop, &late, loop_now_fresh(lab.a.loop) + 20000, on_late);
+	loop_timer_set(lab.a.loop, &late, loop_now_fresh(lab.a.loop) + 20000,
+		       on_late);
 	loop_set_idle(lab.a.loop, check_done, NULL);
 	assert_int_equal(loop_run(lab.a.loop), 0);
 	loop_timer_stop(&late);
@@ -368,7 +409,8 @@ unsigned int lab_logged(const char *text)
 	return count;
 }
 
-static int build_nothing(void *arg, struct radius_builder *b, const struct radius_server_info *server)
+static int build_nothing(void *arg, struct radius_builder *b,
+			 const struct radius_server_info *server)
 {
 	(void)arg;
 	(void)server;
@@ -390,15 +432,17 @@ static void on_done(void *arg, int result, const struct radius_answer *answer)
 int lab_send(int *result)
 {
 	*result = 1;
-	return radius_send(lab.a.radius, RADIUS_PORT_AUTH, &lab.a.config->ppp[0].radius, RADIUS_ACCESS_REQUEST,
+	return radius_send(lab.a.radius, RADIUS_PORT_AUTH,
+			   &lab.a.config->ppp[0].radius, RADIUS_ACCESS_REQUEST,
 			   build_nothing, on_done, result);
 }
 
 int lab_account(int *result, radius_build *build)
 {
 	*result = 1;
-	return radius_send(lab.a.radius, RADIUS_PORT_ACCT, &lab.a.config->ppp[0].radius, RADIUS_ACCOUNTING_REQUEST,
-			   build, on_done, result);
+	return radius_send(lab.a.radius, RADIUS_PORT_ACCT,
+			   &lab.a.config->ppp[0].radius,
+			   RADIUS_ACCOUNTING_REQUEST, build, on_done, result);
 }
 
 struct aaa_radius_state lab_state(unsigned int server)

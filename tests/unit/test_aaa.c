@@ -38,21 +38,25 @@ static const char config_text[] =
 	"	session \"users\" { user = me ppp = \"isp\" }\n"
 	"}\n";
 
-static const char users_text[] =
-	"alice * apple\n"
-	"bob lns banana 10.9.9.9\n"
-	"carol * cherry -\n"
-	"me far mine\n";
+static const char users_text[] = "alice * apple\n"
+				 "bob lns banana 10.9.9.9\n"
+				 "carol * cherry -\n"
+				 "me far mine\n";
 
-static int monitor, engine;	/* this test's ends */
+static int monitor, engine; /* this test's ends */
 static pid_t child;
 static char users_path[] = "/tmp/l2tpd-users-XXXXXX";
-static int opened;		/* AAA_OPEN requests for users that were answered */
+static int opened; /* AAA_OPEN requests for users that were answered */
 static struct ipc_message m;
 
-static void send_message(int fd, uint16_t type, uint64_t serial, const void *body, size_t len)
+static void send_message(int fd, uint16_t type, uint64_t serial,
+			 const void *body, size_t len)
 {
-	struct ipc_header h = { .type = type, .version = IPC_VERSION, .serial = serial };
+	struct ipc_header h = {
+		.type = type,
+		.version = IPC_VERSION,
+		.serial = serial,
+	};
 
 	assert_int_equal(ipc_send(fd, &h, body, len, NULL, 0), 0);
 }
@@ -92,12 +96,16 @@ static void serve(void)
 	}
 	h = m.header;
 	h.result = fd < 0 ? fd : 0;
-	assert_int_equal(ipc_send(monitor, &h, NULL, 0, &fd, fd < 0 ? 0 : 1), 0);
+	assert_int_equal(ipc_send(monitor, &h, NULL, 0, &fd, fd < 0 ? 0 : 1),
+			 0);
 	if (fd >= 0)
 		close(fd);
 }
 
-/* The reply to a request of the engine; what aaa asks the monitor meanwhile is answered. */
+/*
+ * The reply to a request of the engine; what aaa asks the monitor
+ * meanwhile is answered.
+ */
 static int ask(uint16_t type, const void *body, size_t len)
 {
 	static uint64_t serial;
@@ -108,8 +116,8 @@ static int ask(uint16_t type, const void *body, size_t len)
 		FD_ZERO(&set);
 		FD_SET(engine, &set);
 		FD_SET(monitor, &set);
-		assert_true(select((engine > monitor ? engine : monitor) + 1, &set, NULL, NULL,
-				   NULL) > 0);
+		assert_true(select((engine > monitor ? engine : monitor) + 1,
+				   &set, NULL, NULL, NULL) > 0);
 		if (!FD_ISSET(engine, &set)) {
 			serve();
 			continue;
@@ -129,10 +137,13 @@ static const struct ppp_call_auth_reply *auth_reply(void)
 	return &r->ppp;
 }
 
-static const struct ppp_call_auth_reply *pap(const char *profile, const char *user,
-					     const char *password)
+static const struct ppp_call_auth_reply *
+pap(const char *profile, const char *user, const char *password)
 {
-	struct aaa_auth q = { .auth.method = PPP_AUTH_PAP, .auth.our_name = "lns" };
+	struct aaa_auth q = {
+		.auth.method = PPP_AUTH_PAP,
+		.auth.our_name = "lns",
+	};
 
 	strcpy(q.profile, profile);
 	strcpy(q.auth.user, user);
@@ -183,10 +194,11 @@ static int setup(void **state)
 	engine = ev[0];
 	fds[0] = ev[1];
 	fds[1] = memory_file(config_text);
-	assert_int_equal(ipc_send(monitor, &h, &start, sizeof(start), fds, 2), 0);
+	assert_int_equal(ipc_send(monitor, &h, &start, sizeof(start), fds, 2),
+			 0);
 	close(fds[0]);
 	close(fds[1]);
-	serve();	/* both files are asked for at the start, each once */
+	serve(); /* both files are asked for at the start, each once */
 	serve();
 	return opened != 1;
 }
@@ -220,13 +232,16 @@ static void test_auth(void **state)
 
 static void test_methods(void **state)
 {
-	struct aaa_auth q = { .profile = "isp", .auth.method = PPP_AUTH_MSCHAPV1 };
+	struct aaa_auth q = {
+		.profile = "isp",
+		.auth.method = PPP_AUTH_MSCHAPV1,
+	};
 
 	(void)state;
 	assert_int_equal(ask(AAA_AUTH, &q, sizeof(q)), 0);
 	assert_false(auth_reply()->ok);
 	q.auth.method = PPP_AUTH_CHAP_MD5;
-	strcpy(q.profile, "same");	/* lists pap only */
+	strcpy(q.profile, "same"); /* lists pap only */
 	assert_int_equal(ask(AAA_AUTH, &q, sizeof(q)), 0);
 	refused(auth_reply());
 	q.auth.response_len = PPP_BLOB_MAX + 1;
@@ -272,7 +287,10 @@ static void test_changes(void **state)
 	assert_true(pap("isp", "alice", "avocado")->ok);
 	refused(pap("same", "bob", "banana"));
 	refused(pap("isp", "alice", "apple"));
-	/* A file that everybody may read is not used; what was read before stays. */
+	/*
+	 * A file that everybody may read is not used; what was
+	 * read before stays.
+	 */
 	assert_int_equal(chmod(users_path, 0644), 0);
 	write_users("alice * x\n");
 	wait_for_look();
@@ -285,8 +303,8 @@ static void test_changes(void **state)
 	assert_true(opened - before <= seconds() - start + 1);
 }
 
-static void check_secret(const char *session, const char *profile, const char *remote, int result,
-			 const char *secret)
+static void check_secret(const char *session, const char *profile,
+			 const char *remote, int result, const char *secret)
 {
 	struct aaa_secret q = { .lac = "l", .secret.user = "me" };
 	const struct ppp_call_secret_reply *r;
@@ -303,7 +321,11 @@ static void check_secret(const char *session, const char *profile, const char *r
 
 static void test_secrets(void **state)
 {
-	struct aaa_remember q = { .lac = "l", .session = "file", .secret.len = 4 };
+	struct aaa_remember q = {
+		.lac = "l",
+		.session = "file",
+		.secret.len = 4,
+	};
 
 	(void)state;
 	check_secret("file", "open", "far", 0, "from the file");
@@ -324,7 +346,8 @@ static void test_secrets(void **state)
 	check_secret("second", "open", "far", 0, "anew");
 }
 
-static const struct aaa_resolve_reply *resolve(const char *name, uint16_t family, int result)
+static const struct aaa_resolve_reply *resolve(const char *name,
+					       uint16_t family, int result)
 {
 	struct aaa_resolve q = { .family = family };
 
@@ -369,7 +392,8 @@ static void test_resolve_many(void **state)
 
 	(void)state;
 	for (i = 0; i < N; i++)
-		send_message(engine, AAA_RESOLVE, 1000 + (uint64_t)i, &q, sizeof(q));
+		send_message(engine, AAA_RESOLVE, 1000 + (uint64_t)i, &q,
+			     sizeof(q));
 	for (i = 0; i < N; i++) {
 		assert_int_equal(ipc_recv(engine, &m), 1);
 		assert_int_equal(m.header.result, 0);
@@ -379,7 +403,10 @@ static void test_resolve_many(void **state)
 	}
 }
 
-/* Hands the process a channel to another engine, as the monitor does; engine is its end now. */
+/*
+ * Hands the process a channel to another engine, as the monitor does; engine is
+ * its end now.
+ */
 static void another_engine(void)
 {
 	struct ipc_header h = { .type = AAA_ENGINE, .version = IPC_VERSION };
@@ -391,15 +418,28 @@ static void another_engine(void)
 	engine = ev[0];
 }
 
-/* What the dead one said last counts, and what it asked last is answered to nobody. */
+/*
+ * What the dead one said last counts, and what it asked last is
+ * answered to nobody.
+ */
 static void test_another_engine(void **state)
 {
-	struct aaa_remember told = { .lac = "l", .session = "third", .secret = { 4, "told" } };
-	struct aaa_secret q = { .profile = "open", .lac = "l", .session = "file", .secret.user = "me" };
+	struct aaa_remember told = {
+		.lac = "l",
+		.session = "third",
+		.secret = { 4, "told" },
+	};
+	struct aaa_secret q = {
+		.profile = "open",
+		.lac = "l",
+		.session = "file",
+		.secret.user = "me",
+	};
 	struct aaa_resolve other = { .name = "localhost", .family = AF_INET };
 
 	(void)state;
-	send_message(engine, AAA_SECRET, 5000, &q, sizeof(q));	/* its file has to be asked for */
+	/* its file has to be asked for */
+	send_message(engine, AAA_SECRET, 5000, &q, sizeof(q));
 	send_message(engine, AAA_REMEMBER, 0, &told, sizeof(told));
 	close(engine);
 	another_engine();
@@ -417,7 +457,10 @@ static void test_another_engine(void **state)
 	check_secret("second", "open", "far", 0, "anew");
 }
 
-/* The last: the process ends with the monitor's channel, whatever the engine does. */
+/*
+ * The last: the process ends with the monitor's channel, whatever
+ * the engine does.
+ */
 static void test_end(void **state)
 {
 	int status;

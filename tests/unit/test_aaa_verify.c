@@ -53,15 +53,18 @@ static void test_mschapv2_functions(void **state)
 	assert_bytes(hash, HASH);
 	assert_true(mschap_hash_nt_password_hash(hash, hash_hash));
 	assert_bytes(hash_hash, HASH_HASH);
-	assert_true(mschap_challenge_hash(BYTES(PEER_CHALLENGE), BYTES(AUTH_CHALLENGE), "User",
+	assert_true(mschap_challenge_hash(BYTES(PEER_CHALLENGE),
+					  BYTES(AUTH_CHALLENGE), "User",
 					  challenge));
 	assert_bytes(challenge, CHALLENGE);
-	assert_true(mschap_challenge_hash(BYTES(PEER_CHALLENGE), BYTES(AUTH_CHALLENGE),
-					  "DOMAIN\\User", challenge));
+	assert_true(mschap_challenge_hash(BYTES(PEER_CHALLENGE),
+					  BYTES(AUTH_CHALLENGE), "DOMAIN\\User",
+					  challenge));
 	assert_bytes(challenge, CHALLENGE);
 	assert_true(mschap_challenge_response(challenge, hash, response));
 	assert_bytes(response, NT_RESPONSE);
-	assert_true(mschap_authenticator_response(hash_hash, response, challenge, proof));
+	assert_true(mschap_authenticator_response(hash_hash, response,
+						  challenge, proof));
 	assert_string_equal(proof, PROOF);
 }
 
@@ -71,14 +74,16 @@ static void test_mschapv1_functions(void **state)
 	uint8_t hash[16], response[24];
 
 	(void)state;
-	assert_true(mschap_nt_password_hash((const uint8_t *)"MyPw", 4, MSCHAP_UTF8, hash));
-	assert_bytes(hash, 0xFC, 0x15, 0x6A, 0xF7, 0xED, 0xCD, 0x6C, 0x0E,
-		     0xDD, 0xE3, 0x33, 0x7D, 0x42, 0x7F, 0x4E, 0xAC);
-	assert_true(mschap_challenge_response(
-		BYTES(0x10, 0x2D, 0xB5, 0xDF, 0x08, 0x5D, 0x30, 0x41), hash, response));
+	assert_true(mschap_nt_password_hash((const uint8_t *)"MyPw", 4,
+					    MSCHAP_UTF8, hash));
+	assert_bytes(hash, 0xFC, 0x15, 0x6A, 0xF7, 0xED, 0xCD, 0x6C, 0x0E, 0xDD,
+		     0xE3, 0x33, 0x7D, 0x42, 0x7F, 0x4E, 0xAC);
+	assert_true(mschap_challenge_response(BYTES(0x10, 0x2D, 0xB5, 0xDF,
+						    0x08, 0x5D, 0x30, 0x41),
+					      hash, response));
 	assert_bytes(response, 0x4E, 0x9D, 0x3C, 0x8F, 0x9C, 0xFD, 0x38, 0x5D,
-		     0x5B, 0xF4, 0xD3, 0x24, 0x67, 0x91, 0x95, 0x6C,
-		     0xA4, 0xC3, 0x51, 0xAB, 0x40, 0x9A, 0x3D, 0x61);
+		     0x5B, 0xF4, 0xD3, 0x24, 0x67, 0x91, 0x95, 0x6C, 0xA4, 0xC3,
+		     0x51, 0xAB, 0x40, 0x9A, 0x3D, 0x61);
 }
 
 /* RFC 3079, 3.5.3 */
@@ -87,7 +92,8 @@ static void test_mppe_keys(void **state)
 	uint8_t master[16], send[16], recv[16];
 
 	(void)state;
-	assert_true(mschap_master_key(BYTES(HASH_HASH), BYTES(NT_RESPONSE), master));
+	assert_true(mschap_master_key(BYTES(HASH_HASH), BYTES(NT_RESPONSE),
+				      master));
 	assert_bytes(master, MASTER_KEY);
 	assert_true(mschap_start_key(master, true, send));
 	assert_bytes(send, SEND_KEY);
@@ -95,35 +101,45 @@ static void test_mppe_keys(void **state)
 	assert_memory_not_equal(send, recv, 16);
 }
 
-/* RFC 3079, 2.5.3: its step 4; step 3 has a slip of the pen in the eighth byte. */
+/*
+ * RFC 3079, 2.5.3: its step 4; step 3 has a slip of the pen in the eighth byte.
+ */
 static void test_v1_start_key(void **state)
 {
 	uint8_t key[16];
 
 	(void)state;
-	assert_true(mschap_v1_start_key(BYTES(HASH_HASH), BYTES(0x10, 0x2D, 0xB5, 0xDF, 0x08, 0x5D, 0x30, 0x41), key));
-	assert_bytes(key, 0xA8, 0x94, 0x78, 0x50, 0xCF, 0xC0, 0xAC, 0xC1, 0xD1, 0x78, 0x9F, 0xB6, 0x2D, 0xDC, 0xDD, 0xB0);
+	assert_true(mschap_v1_start_key(BYTES(HASH_HASH),
+					BYTES(0x10, 0x2D, 0xB5, 0xDF, 0x08,
+					      0x5D, 0x30, 0x41),
+					key));
+	assert_bytes(key, 0xA8, 0x94, 0x78, 0x50, 0xCF, 0xC0, 0xAC, 0xC1, 0xD1,
+		     0x78, 0x9F, 0xB6, 0x2D, 0xDC, 0xDD, 0xB0);
 }
 
 /* The NT hash of passwords that are not ASCII, by their 16-bit characters. */
 static void test_charsets(void **state)
 {
-	static const uint8_t e_acute_utf8[] = { 0xc3, 0xa9 };	/* U+00E9 */
+	static const uint8_t e_acute_utf8[] = { 0xc3, 0xa9 }; /* U+00E9 */
 	static const uint8_t e_acute_wide[] = { 0xe9, 0x00 };
 	static const uint8_t as_bytes[] = { 0xc3, 0x00, 0xa9, 0x00 };
-	static const uint8_t clef_utf8[] = { 0xf0, 0x9d, 0x84, 0x9e };	/* U+1D11E */
+	/* U+1D11E */
+	static const uint8_t clef_utf8[] = { 0xf0, 0x9d, 0x84, 0x9e };
 	static const uint8_t clef_wide[] = { 0x34, 0xd8, 0x1e, 0xdd };
-	static const uint8_t overlong[] = { 0xc0, 0xaf }, overlong_wide[] = { 0xc0, 0, 0xaf, 0 };
+	static const uint8_t overlong[] = { 0xc0, 0xaf },
+			     overlong_wide[] = { 0xc0, 0, 0xaf, 0 };
 	uint8_t hash[16], want[16];
 
 	(void)state;
 	assert_false(mschap_charsets_differ(CLIENT_PASS));
 	assert_true(mschap_charsets_differ(e_acute_utf8, 2));
 	assert_true(crypto_hash_of(CRYPTO_MD4, want, { e_acute_wide, 2 }));
-	assert_true(mschap_nt_password_hash(e_acute_utf8, 2, MSCHAP_UTF8, hash));
+	assert_true(
+		mschap_nt_password_hash(e_acute_utf8, 2, MSCHAP_UTF8, hash));
 	assert_memory_equal(hash, want, 16);
 	assert_true(crypto_hash_of(CRYPTO_MD4, want, { as_bytes, 4 }));
-	assert_true(mschap_nt_password_hash(e_acute_utf8, 2, MSCHAP_BYTES, hash));
+	assert_true(
+		mschap_nt_password_hash(e_acute_utf8, 2, MSCHAP_BYTES, hash));
 	assert_memory_equal(hash, want, 16);
 	assert_true(crypto_hash_of(CRYPTO_MD4, want, { clef_wide, 4 }));
 	assert_true(mschap_nt_password_hash(clef_utf8, 4, MSCHAP_UTF8, hash));
@@ -133,10 +149,16 @@ static void test_charsets(void **state)
 	assert_memory_equal(hash, want, 16);
 }
 
-static struct ppp_call_auth request(enum ppp_auth_method method, const void *challenge,
-				    size_t challenge_len, const void *response, size_t response_len)
+static struct ppp_call_auth request(enum ppp_auth_method method,
+				    const void *challenge, size_t challenge_len,
+				    const void *response, size_t response_len)
 {
-	struct ppp_call_auth a = { .method = method, .user = "User", .our_name = "lns", .id = 7 };
+	struct ppp_call_auth a = {
+		.method = method,
+		.user = "User",
+		.our_name = "lns",
+		.id = 7,
+	};
 
 	a.challenge_len = (uint16_t)challenge_len;
 	if (challenge_len)
@@ -154,8 +176,8 @@ static struct secret secret_of(const char *text)
 	return s;
 }
 
-static void refused(const struct ppp_call_auth *a, const struct secret *s, int err,
-		    const char *message)
+static void refused(const struct ppp_call_auth *a, const struct secret *s,
+		    int err, const char *message)
 {
 	static const uint8_t none[16];
 	struct ppp_call_auth_reply r;
@@ -202,15 +224,18 @@ static void test_pap(void **state)
 static void test_chap(void **state)
 {
 	static const uint8_t challenge[] = "a challenge of some length";
-	struct secret s = secret_of("clientPass"), other = secret_of("clientPasS");
+	struct secret s = secret_of("clientPass"),
+		      other = secret_of("clientPasS");
 	struct ppp_call_auth_reply r;
 	struct ppp_call_auth a;
 	uint8_t digest[16], id = 7;
 
 	(void)state;
-	assert_true(crypto_hash_of(CRYPTO_MD5, digest, { &id, 1 }, { "clientPass", 10 },
+	assert_true(crypto_hash_of(CRYPTO_MD5, digest, { &id, 1 },
+				   { "clientPass", 10 },
 				   { challenge, sizeof(challenge) }));
-	a = request(PPP_AUTH_CHAP_MD5, challenge, sizeof(challenge), digest, 16);
+	a = request(PPP_AUTH_CHAP_MD5, challenge, sizeof(challenge), digest,
+		    16);
 	assert_int_equal(verify(&a, &s, &r), 0);
 	assert_true(r.ok);
 	refused(&a, &other, -EACCES, "Authentication failed");
@@ -227,10 +252,12 @@ static void test_chap(void **state)
 
 static void test_mschapv1(void **state)
 {
-	static const uint8_t challenge[] = { 0x10, 0x2D, 0xB5, 0xDF, 0x08, 0x5D, 0x30, 0x41 };
+	static const uint8_t challenge[] = { 0x10, 0x2D, 0xB5, 0xDF,
+					     0x08, 0x5D, 0x30, 0x41 };
 	static const uint8_t nt[] = {
-		0x4E, 0x9D, 0x3C, 0x8F, 0x9C, 0xFD, 0x38, 0x5D, 0x5B, 0xF4, 0xD3, 0x24,
-		0x67, 0x91, 0x95, 0x6C, 0xA4, 0xC3, 0x51, 0xAB, 0x40, 0x9A, 0x3D, 0x61,
+		0x4E, 0x9D, 0x3C, 0x8F, 0x9C, 0xFD, 0x38, 0x5D,
+		0x5B, 0xF4, 0xD3, 0x24, 0x67, 0x91, 0x95, 0x6C,
+		0xA4, 0xC3, 0x51, 0xAB, 0x40, 0x9A, 0x3D, 0x61,
 	};
 	static const char no[] = "E=691 R=0 C=102DB5DF085D3041 V=2";
 	struct secret s = secret_of("MyPw"), other = secret_of("MyPW");
@@ -246,7 +273,7 @@ static void test_mschapv1(void **state)
 	assert_true(r.ok);
 	refused(&a, &other, -EACCES, no);
 	refused(&a, NULL, -EACCES, no);
-	a.response[48] = 0;	/* LAN Manager's response only */
+	a.response[48] = 0; /* LAN Manager's response only */
 	refused(&a, &s, -EINVAL, no);
 	a.response[48] = 1;
 	a.response_len = 48;
@@ -257,7 +284,8 @@ static void test_mschapv2(void **state)
 {
 	static const char no[] =
 		"E=691 R=0 C=5B5D7C7D7B3F2F3E3C2C602132262628 V=3 M=Authentication failed";
-	struct secret s = secret_of("clientPass"), other = secret_of("clientpass");
+	struct secret s = secret_of("clientPass"),
+		      other = secret_of("clientpass");
 	struct ppp_call_auth_reply r;
 	struct ppp_call_auth a;
 	uint8_t response[49] = { PEER_CHALLENGE }, recv[16];
@@ -299,9 +327,12 @@ static void test_mschapv2_charsets(void **state)
 		struct ppp_call_auth_reply r;
 		struct ppp_call_auth a;
 
-		assert_true(mschap_nt_password_hash((const uint8_t *)password, 4, charset, hash));
-		assert_true(mschap_challenge_response(BYTES(CHALLENGE), hash, response + 24));
-		a = request(PPP_AUTH_MSCHAPV2, BYTES(AUTH_CHALLENGE), 16, response, 49);
+		assert_true(mschap_nt_password_hash((const uint8_t *)password,
+						    4, charset, hash));
+		assert_true(mschap_challenge_response(BYTES(CHALLENGE), hash,
+						      response + 24));
+		a = request(PPP_AUTH_MSCHAPV2, BYTES(AUTH_CHALLENGE), 16,
+			    response, 49);
 		assert_int_equal(verify(&a, &s, &r), 0);
 	}
 }
@@ -314,8 +345,10 @@ static void test_methods(void **state)
 	(void)state;
 	assert_int_equal(verify_auth_of(PPP_AUTH_PAP), CONFIG_AUTH_PAP);
 	assert_int_equal(verify_auth_of(PPP_AUTH_CHAP_MD5), CONFIG_AUTH_CHAP);
-	assert_int_equal(verify_auth_of(PPP_AUTH_MSCHAPV1), CONFIG_AUTH_MSCHAPV1);
-	assert_int_equal(verify_auth_of(PPP_AUTH_MSCHAPV2), CONFIG_AUTH_MSCHAPV2);
+	assert_int_equal(verify_auth_of(PPP_AUTH_MSCHAPV1),
+			 CONFIG_AUTH_MSCHAPV1);
+	assert_int_equal(verify_auth_of(PPP_AUTH_MSCHAPV2),
+			 CONFIG_AUTH_MSCHAPV2);
 	assert_int_equal(verify_auth_of((enum ppp_auth_method)0), 0);
 	assert_int_equal(verify_auth_of((enum ppp_auth_method)5), 0);
 	a.method = (enum ppp_auth_method)9;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The accounting queue: its records as bytes, its file after any crash, and what servers get of it. */
+/*
+ * The accounting queue: its records as bytes, its file after any crash, and
+ * what servers get of it.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -23,9 +26,15 @@
 
 #define MANY 64
 
-static struct aaa_acct record(enum aaa_acct_kind kind, uint64_t serial, const char *session)
+static struct aaa_acct record(enum aaa_acct_kind kind, uint64_t serial,
+			      const char *session)
 {
-	struct aaa_acct r = { .kind = kind, .serial = serial, .profile = "isp", .when = 1700000000 + serial };
+	struct aaa_acct r = {
+		.kind = kind,
+		.serial = serial,
+		.profile = "isp",
+		.when = 1700000000 + serial,
+	};
 
 	snprintf(r.call.session_id, sizeof(r.call.session_id), "%s", session);
 	snprintf(r.service.user, sizeof(r.service.user), "alice");
@@ -39,12 +48,28 @@ static struct aaa_acct full_record(void)
 	struct aaa_acct r = record(AAA_ACCT_STOP, 0x123456789abcdef0, "5F00A1");
 
 	r.call = (struct service_call){
-		.session_id = "5F00A1", .tunnel_id = 7, .id = 65535, .local = "192.0.2.1", .peer = "2001:db8::7",
-		.local_name = "lns1", .peer_name = "lac7", .calling_number = "4930123", .called_number = "0800",
-		.call_serial = 0xffffffff, .tx_speed = 100000000, .rx_speed = 10000000, .ifname = "ppp7",
+		.session_id = "5F00A1",
+		.tunnel_id = 7,
+		.id = 65535,
+		.local = "192.0.2.1",
+		.peer = "2001:db8::7",
+		.local_name = "lns1",
+		.peer_name = "lac7",
+		.calling_number = "4930123",
+		.called_number = "0800",
+		.call_serial = 0xffffffff,
+		.tx_speed = 100000000,
+		.rx_speed = 10000000,
+		.ifname = "ppp7",
 	};
-	r.service.prefix6 = (struct service_prefix6){ .len = 64, .addr = { 0x20, 1, 0xd, 0xb8 } };
-	r.service.delegated6 = (struct service_prefix6){ .len = 56, .addr = { 0x20, 1, 0xd, 0xb8, 1 } };
+	r.service.prefix6 = (struct service_prefix6){
+		.len = 64,
+		.addr = { 0x20, 1, 0xd, 0xb8 },
+	};
+	r.service.delegated6 = (struct service_prefix6){
+		.len = 56,
+		.addr = { 0x20, 1, 0xd, 0xb8, 1 },
+	};
 	r.service.class_n = 2;
 	r.service.class_len[0] = 3;
 	memcpy(r.service.classes[0], "a\0b", 3);
@@ -56,7 +81,12 @@ static struct aaa_acct full_record(void)
 	r.local_ipv4 = inet_addr("10.64.0.1");
 	r.remote_ipv4 = inet_addr("10.64.0.2");
 	memset(r.remote_ifid, 7, 8);
-	r.counters = (struct ppp_counters){ .rx_bytes = UINT64_MAX, .tx_bytes = 1ull << 32, .rx_packets = 5, .tx_packets = 6 };
+	r.counters = (struct ppp_counters){
+		.rx_bytes = UINT64_MAX,
+		.tx_bytes = 1ull << 32,
+		.rx_packets = 5,
+		.tx_packets = 6,
+	};
 	r.end = SERVICE_END_IDLE_TIMEOUT;
 	r.authentic = 2;
 	return r;
@@ -75,10 +105,15 @@ static void test_record(void **state)
 	/* Cut anywhere it is none, or one with less in it. */
 	for (int i = 0; i < len; i++)
 		if (acct_record_read(&out, bytes, (size_t)i) == 0)
-			assert_true(out.kind == AAA_ACCT_STOP && memcmp(&in, &out, sizeof(in)) != 0);
+			assert_true(out.kind == AAA_ACCT_STOP &&
+				    memcmp(&in, &out, sizeof(in)) != 0);
 	for (int i = 0; i < len; i++)
-		assert_int_equal(acct_record_write(&in, later, (size_t)i), -EMSGSIZE);
-	/* What a later version adds is passed over; of another version nothing is read. */
+		assert_int_equal(acct_record_write(&in, later, (size_t)i),
+				 -EMSGSIZE);
+	/*
+	 * What a later version adds is passed over; of another version
+	 * nothing is read.
+	 */
 	memcpy(later, bytes, (size_t)len);
 	memcpy(later + len, "\xc8\0\3new", 6);
 	assert_int_equal(acct_record_read(&out, later, (size_t)len + 6), 0);
@@ -140,7 +175,10 @@ static void test_file(void **state)
 	assert_string_equal(reopen(&f, fd), "abc");
 	acct_file_done(&f, b);
 	assert_string_equal(reopen(&f, fd), "ac");
-	/* Cut within its last record, at any byte: the others are there, and it is written on behind them. */
+	/*
+	 * Cut within its last record, at any byte: the others are there, and it
+	 * is written on behind them.
+	 */
 	size = size_of(fd);
 	for (off_t cut = size - 1; cut > size - 116; cut--) {
 		assert_int_equal(ftruncate(fd, cut), 0);
@@ -182,7 +220,10 @@ static void test_file_room(void **state)
 	assert_int_equal(fstat(fd, &st), 0);
 	assert_true(st.st_blocks * 512 < 1500000);
 	assert_string_equal(reopen(&f, fd), "b");
-	/* The end of a crash after the file was cut, before its header was written: it is empty. */
+	/*
+	 * The end of a crash after the file was cut, before its header was
+	 * written: it is empty.
+	 */
 	assert_int_equal(pread(fd, header, sizeof(header), 0), sizeof(header));
 	assert_int_equal(ftruncate(fd, sizeof(header)), 0);
 	assert_string_equal(reopen(&f, fd), "");
@@ -198,7 +239,10 @@ static void test_file_room(void **state)
 
 static int queue_fd = -1;
 static unsigned int got_n, safe;
-static struct { uint32_t status, when, in, in_high, out, out_high; char session[40]; } got[MANY];
+static struct {
+	uint32_t status, when, in, in_high, out, out_high;
+	char session[40];
+} got[MANY];
 
 static uint32_t number(const struct radius_view *v, uint8_t type)
 {
@@ -218,7 +262,8 @@ static void on_record(struct radius_builder *b, const struct radius_view *v)
 		return;
 	assert_true(got_n < MANY);
 	assert_true(radius_find(v, 0, RADIUS_ACCT_SESSION_ID, &a));
-	assert_true(radius_text(&a, got[got_n].session, sizeof(got[0].session)));
+	assert_true(
+		radius_text(&a, got[got_n].session, sizeof(got[0].session)));
 	got[got_n].status = number(v, RADIUS_ACCT_STATUS_TYPE);
 	got[got_n].when = number(v, RADIUS_EVENT_TIMESTAMP);
 	got[got_n].in = number(v, RADIUS_ACCT_INPUT_OCTETS);
@@ -279,7 +324,9 @@ static bool is_sent(void)
 static void say(struct aaa_acct r)
 {
 	safe = 1;
-	assert_int_equal(channel_request(&lab.engine, AAA_ACCT, &r, sizeof(r), NULL, 0, on_safe, NULL), 0);
+	assert_int_equal(channel_request(&lab.engine, AAA_ACCT, &r, sizeof(r),
+					 NULL, 0, on_safe, NULL),
+			 0);
 	lab_wait(is_safe);
 }
 
@@ -307,13 +354,18 @@ static void test_sent(void **state)
 	be_patient();
 	say(record(AAA_ACCT_START, 1, "one"));
 	lab_wait(is_sent);
-	r.counters = (struct ppp_counters){ .rx_bytes = (3ull << 32) + 5, .tx_bytes = 0xffffffff };
+	r.counters = (struct ppp_counters){
+		.rx_bytes = (3ull << 32) + 5,
+		.tx_bytes = 0xffffffff,
+	};
 	say(r);
 	lab_wait(is_sent);
 	assert_int_equal(got_n, 2);
-	assert_true(got[0].status == AAA_ACCT_START && got[1].status == AAA_ACCT_STOP);
+	assert_true(got[0].status == AAA_ACCT_START &&
+		    got[1].status == AAA_ACCT_STOP);
 	assert_int_equal(got[1].when, 1700000003);
-	assert_true(got[1].in == 5 && got[1].in_high == 3 && got[1].out == 0xffffffff && got[1].out_high == 0);
+	assert_true(got[1].in == 5 && got[1].in_high == 3 &&
+		    got[1].out == 0xffffffff && got[1].out_high == 0);
 	assert_true(size_of(queue_fd) < 100);
 }
 
@@ -330,7 +382,10 @@ static void count_up(uint64_t serial, uint64_t bytes)
 	say(r);
 }
 
-/* An outage, in which the process ends as well: all that counts is told once, in each session's order. */
+/*
+ * An outage, in which the process ends as well: all that counts is told once,
+ * in each session's order.
+ */
 static void test_outage(void **state)
 {
 	unsigned int one = 0;
@@ -344,7 +399,10 @@ static void test_outage(void **state)
 	/* Of the reports the last. */
 	assert_int_equal(acct_queued(lab.a.acct), 2);
 	say(record(AAA_ACCT_START, 30, "two"));
-	/* The engine says it again when it did not hear that it is safe: it counts once. */
+	/*
+	 * The engine says it again when it did not hear that it is safe: it
+	 * counts once.
+	 */
 	say(record(AAA_ACCT_START, 30, "two"));
 	count_up(31, 5000);
 	assert_int_equal(acct_queued(lab.a.acct), 3);
@@ -362,7 +420,9 @@ static void test_outage(void **state)
 	assert_int_equal(got_n, 4);
 	for (unsigned int i = 0; i < got_n; i++) {
 		if (strcmp(got[i].session, "one") == 0)
-			assert_int_equal(got[i].status, one++ == 0 ? AAA_ACCT_START : AAA_ACCT_INTERIM);
+			assert_int_equal(got[i].status,
+					 one++ == 0 ? AAA_ACCT_START :
+						      AAA_ACCT_INTERIM);
 		if (got[i].status == AAA_ACCT_INTERIM)
 			assert_int_equal(got[i].in, 6000);
 	}
@@ -387,7 +447,8 @@ static void test_stop_in_an_outage(void **state)
 	lab.server[0].mode = lab.server[1].mode = LAB_ANSWER;
 	lab_wait(is_sent);
 	assert_int_equal(got_n, 2);
-	assert_true(got[0].status == AAA_ACCT_START && got[1].status == AAA_ACCT_STOP);
+	assert_true(got[0].status == AAA_ACCT_START &&
+		    got[1].status == AAA_ACCT_STOP);
 }
 
 int main(void)
@@ -398,7 +459,8 @@ int main(void)
 		cmocka_unit_test(test_file_room),
 		cmocka_unit_test_setup_teardown(test_sent, start, stop),
 		cmocka_unit_test_setup_teardown(test_outage, start, stop),
-		cmocka_unit_test_setup_teardown(test_stop_in_an_outage, start, stop),
+		cmocka_unit_test_setup_teardown(test_stop_in_an_outage, start,
+						stop),
 	};
 
 	if (crypto_init())

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Addresses and prefixes: what parses and what does not, formats, order, sockaddrs. */
+/*
+ * Addresses and prefixes: what parses and what does not, formats,
+ * order, sockaddrs.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
@@ -28,8 +31,8 @@ static struct addr must(const char *text)
 static void test_parse(void **state)
 {
 	static const char *const good[] = {
-		"0.0.0.0", "192.0.2.1", "255.255.255.255", "::", "::1", "2001:db8::1",
-		"fe80::1", "1:2:3:4:5:6:7:8",
+		"0.0.0.0", "192.0.2.1",	  "255.255.255.255", "::",
+		"::1",	   "2001:db8::1", "fe80::1",	     "1:2:3:4:5:6:7:8",
 	};
 	static const char *const bad[] = {
 		/* clang-format off */
@@ -54,7 +57,7 @@ static void test_parse(void **state)
 		memset(&a, 0x5a, sizeof(a));
 		if (addr_parse(&a, bad[i]) != -EINVAL)
 			fail_msg("\"%s\" parses", bad[i]);
-		assert_int_equal(a.family, 0x5a5a);	/* output only on success */
+		assert_int_equal(a.family, 0x5a5a); /* output only on success */
 	}
 }
 
@@ -105,8 +108,9 @@ static void test_format(void **state)
 static void test_prefix(void **state)
 {
 	static const char *const good[] = {
-		"0.0.0.0/0", "192.0.2.0/24", "192.0.2.128/25", "192.0.2.1", "10.0.0.0/8",
-		"::/0", "2001:db8::/32", "2001:db8:0:8000::/49", "2001:db8::1",
+		"0.0.0.0/0",	 "192.0.2.0/24",	 "192.0.2.128/25",
+		"192.0.2.1",	 "10.0.0.0/8",		 "::/0",
+		"2001:db8::/32", "2001:db8:0:8000::/49", "2001:db8::1",
 	};
 	static const char *const bad[] = {
 		/* clang-format off */
@@ -172,13 +176,17 @@ static void test_contains_bits(void **state)
 
 	(void)state;
 	for (len = 0; len <= 128; len++) {
-		struct addr_prefix p = { .addr.family = AF_INET6, .len = (uint8_t)len };
+		struct addr_prefix p = {
+			.addr.family = AF_INET6,
+			.len = (uint8_t)len,
+		};
 
 		for (bit = 0; bit < 128; bit++) {
 			struct addr a = { .family = AF_INET6 };
 
 			a.ip[bit / 8] = (uint8_t)(0x80 >> bit % 8);
-			assert_int_equal(addr_prefix_contains(&p, &a), bit >= len);
+			assert_int_equal(addr_prefix_contains(&p, &a),
+					 bit >= len);
 		}
 	}
 }
@@ -186,8 +194,8 @@ static void test_contains_bits(void **state)
 static void test_order(void **state)
 {
 	static const char *const sorted[] = {
-		"0.0.0.0", "10.0.0.1", "10.0.0.2", "255.0.0.0", "::", "::1", "fe80::1",
-		"fe80::1%1", "fe80::1%2",
+		"0.0.0.0", "10.0.0.1", "10.0.0.2",  "255.0.0.0", "::",
+		"::1",	   "fe80::1",  "fe80::1%1", "fe80::1%2",
 	};
 	const size_t n = sizeof(sorted) / sizeof(sorted[0]);
 	struct addr a, b;
@@ -201,7 +209,8 @@ static void test_order(void **state)
 			assert_int_equal(addr_cmp(&a, &b) < 0, i < j);
 			assert_int_equal(addr_cmp(&a, &b) > 0, i > j);
 			assert_int_equal(addr_equal(&a, &b), i == j);
-			assert_int_equal(addr_hash(&a, 9) == addr_hash(&b, 9), i == j);
+			assert_int_equal(addr_hash(&a, 9) == addr_hash(&b, 9),
+					 i == j);
 		}
 	a = must("10.0.0.1");
 	b = a;
@@ -245,15 +254,21 @@ static void check_sockaddr(const char *text, uint16_t port)
 	a.port = port;
 	len = addr_to_sockaddr(&a, &ss);
 	assert_int_equal(ss.ss_family, a.family);
-	assert_int_equal(addr_from_sockaddr(&b, (struct sockaddr *)&ss, len), 0);
+	assert_int_equal(addr_from_sockaddr(&b, (struct sockaddr *)&ss, len),
+			 0);
 	assert_true(addr_equal(&a, &b));
-	assert_int_equal(addr_from_sockaddr(&b, (struct sockaddr *)&ss, len - 1), -EINVAL);
+	assert_int_equal(addr_from_sockaddr(&b, (struct sockaddr *)&ss,
+					    len - 1),
+			 -EINVAL);
 }
 
 static void test_sockaddr(void **state)
 {
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(1701),
-				    .sin6_scope_id = 3 };
+	struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(1701),
+		.sin6_scope_id = 3,
+	};
 	struct sockaddr un = { .sa_family = AF_UNIX };
 	struct sockaddr_storage ss;
 	struct addr a, none = { 0 };
@@ -262,17 +277,27 @@ static void test_sockaddr(void **state)
 	check_sockaddr("192.0.2.1", 1701);
 	check_sockaddr("2001:db8::1", 1);
 	check_sockaddr("fe80::1%5", 65535);
-	assert_int_equal(inet_pton(AF_INET6, "::ffff:192.0.2.1", &in6.sin6_addr), 1);
-	assert_int_equal(addr_from_sockaddr(&a, (struct sockaddr *)&in6, sizeof(in6)), 0);
+	assert_int_equal(inet_pton(AF_INET6, "::ffff:192.0.2.1",
+				   &in6.sin6_addr),
+			 1);
+	assert_int_equal(addr_from_sockaddr(&a, (struct sockaddr *)&in6,
+					    sizeof(in6)),
+			 0);
 	assert_int_equal(a.family, AF_INET);
 	assert_int_equal(a.port, 1701);
 	assert_int_equal(a.scope, 0);
 	assert_int_equal(addr_v4(&a), 0xc0000201);
-	/* A scope id means nothing outside of link-local: it must not tell addresses apart. */
+	/*
+	 * A scope id means nothing outside of link-local: it must not tell
+	 * addresses apart.
+	 */
 	assert_int_equal(inet_pton(AF_INET6, "2001:db8::1", &in6.sin6_addr), 1);
-	assert_int_equal(addr_from_sockaddr(&a, (struct sockaddr *)&in6, sizeof(in6)), 0);
+	assert_int_equal(addr_from_sockaddr(&a, (struct sockaddr *)&in6,
+					    sizeof(in6)),
+			 0);
 	assert_int_equal(a.scope, 0);
-	assert_int_equal(addr_from_sockaddr(&a, &un, sizeof(un)), -EAFNOSUPPORT);
+	assert_int_equal(addr_from_sockaddr(&a, &un, sizeof(un)),
+			 -EAFNOSUPPORT);
 	assert_int_equal(addr_from_sockaddr(&a, &un, 1), -EINVAL);
 	assert_int_equal(addr_to_sockaddr(&none, &ss), 0);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The cursors of lib/buf.h: what they read and write, and that they stop at the end. */
+/*
+ * The cursors of lib/buf.h: what they read and write, and that they
+ * stop at the end.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +13,8 @@
 
 #include "lib/buf.h"
 
-static const uint8_t bytes[15] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+static const uint8_t bytes[15] = { 1, 2,  3,  4,  5,  6,  7, 8,
+				   9, 10, 11, 12, 13, 14, 15 };
 
 static void test_read(void **state)
 {
@@ -79,7 +83,7 @@ static void test_write_past_the_end(void **state)
 		wbuf_u64(&w, 0);
 		assert_true(w.failed);
 		assert_int_equal(w.len, 0);
-		wbuf_u8(&w, 0);			/* it sticks */
+		wbuf_u8(&w, 0); /* it sticks */
 		wbuf_zero(&w, 1);
 		wbuf_bytes(&w, bytes, 1);
 		assert_int_equal(w.len, 0);
@@ -116,7 +120,7 @@ static void test_printf(void **state)
 	assert_int_equal(w.len, 5);
 	assert_string_equal(out, "abc12");
 	assert_false(w.failed);
-	wbuf_printf(&w, "%s", "xyz");		/* room for two and the NUL */
+	wbuf_printf(&w, "%s", "xyz"); /* room for two and the NUL */
 	assert_true(w.failed);
 	assert_int_equal(w.len, 7);
 	assert_string_equal(out, "abc12xy");

@@ -40,12 +40,12 @@ static const char config_text[] =
 	"coa \"lax\" { from-address = { \"::1\" } secret-file = \"/lax\" "
 	"require-message-authenticator = false }\n";
 
-static int monitor, engine;	/* this test's ends */
+static int monitor, engine; /* this test's ends */
 static pid_t child;
-static uint16_t port;		/* where the process hears */
+static uint16_t port; /* where the process hears */
 static const char *desk_secret = "first";
 static struct ipc_message m;
-static struct aaa_coa asked;	/* what the engine was asked last */
+static struct aaa_coa asked; /* what the engine was asked last */
 static struct radius_builder b;
 
 /* ---- its monitor and engine ---- */
@@ -88,7 +88,8 @@ static void serve(void)
 	o = ipc_body(&m, struct aaa_open);
 	assert_non_null(o);
 	assert_int_equal(o->kind, AAA_FILE_COA);
-	fd = memory_file(strcmp(o->name, "desk") == 0 ? desk_secret : "lax-secret");
+	fd = memory_file(strcmp(o->name, "desk") == 0 ? desk_secret :
+							"lax-secret");
 	h = m.header;
 	assert_int_equal(ipc_send(monitor, &h, NULL, 0, &fd, 1), 0);
 	close(fd);
@@ -109,7 +110,11 @@ static void expect_request(void)
 static void done(uint64_t serial, uint32_t sessions, uint32_t error)
 {
 	struct ipc_header h = { .type = AAA_COA_DONE, .version = IPC_VERSION };
-	struct aaa_coa_done d = { .serial = serial, .sessions = sessions, .error_cause = error };
+	struct aaa_coa_done d = {
+		.serial = serial,
+		.sessions = sessions,
+		.error_cause = error,
+	};
 
 	assert_int_equal(ipc_send(engine, &h, &d, sizeof(d), NULL, 0), 0);
 }
@@ -119,14 +124,15 @@ static void done(uint64_t serial, uint32_t sessions, uint32_t error)
 struct client {
 	int fd;
 	struct secret secret;
-	uint8_t sent[RADIUS_PACKET_MAX];	/* the request */
+	uint8_t sent[RADIUS_PACKET_MAX]; /* the request */
 	size_t sent_len;
-	uint8_t got[RADIUS_PACKET_MAX];	/* the reply */
+	uint8_t got[RADIUS_PACKET_MAX]; /* the reply */
 	size_t got_len;
 };
 
 /* Only what comes from the asked address reaches a connected socket. */
-static struct client client_new(const char *from, const char *to, const char *secret)
+static struct client client_new(const char *from, const char *to,
+				const char *secret)
 {
 	struct client c = { 0 };
 	struct sockaddr_storage ss;
@@ -177,7 +183,10 @@ static void ask_user(struct client *c, const char *user)
 	ask(c);
 }
 
-/* The reply, which must be signed and answer what was sent; its Error-Cause, 0 of an ACK. */
+/*
+ * The reply, which must be signed and answer what was sent; its
+ * Error-Cause, 0 of an ACK.
+ */
 static uint32_t reply(struct client *c, enum radius_code ack)
 {
 	struct radius_attribute a;
@@ -191,7 +200,8 @@ static uint32_t reply(struct client *c, enum radius_code ack)
 	c->got_len = (size_t)n;
 	assert_int_equal(radius_parse(&v, c->got, c->got_len), RADIUS_OK);
 	assert_int_equal(v.id, c->sent[1]);
-	assert_int_equal(radius_check_reply(&v, &c->secret, c->sent + 4, true), RADIUS_OK);
+	assert_int_equal(radius_check_reply(&v, &c->secret, c->sent + 4, true),
+			 RADIUS_OK);
 	if (radius_find(&v, 0, RADIUS_ERROR_CAUSE, &a))
 		assert_true(radius_u32(&a, &cause));
 	assert_int_equal(v.code, cause ? ack + 1 : ack);
@@ -223,7 +233,10 @@ static void transmit_until(struct client *c, int fd)
 	} while (poll(&p, 1, 100) == 0);
 }
 
-/* The secret's file is looked at again after what does not fit, but not without a pause. */
+/*
+ * The secret's file is looked at again after what does not fit, but not
+ * without a pause.
+ */
 static void provoke_look(struct client *c)
 {
 	transmit_until(c, monitor);
@@ -244,11 +257,16 @@ static int make_socket(void)
 {
 	struct sockaddr_in6 all = { .sin6_family = AF_INET6 };
 	socklen_t len = sizeof(all);
-	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1, off = 0;
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
+	    on = 1, off = 0;
 
 	assert_true(fd >= 0);
-	assert_int_equal(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)), 0);
-	assert_int_equal(setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on)), 0);
+	assert_int_equal(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off,
+				    sizeof(off)),
+			 0);
+	assert_int_equal(setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on,
+				    sizeof(on)),
+			 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&all, len), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&all, &len), 0);
 	port = ntohs(all.sin6_port);
@@ -278,10 +296,13 @@ static int setup(void **state)
 	fds[0] = ev[1];
 	fds[1] = memory_file(config_text);
 	fds[2] = make_socket();
-	assert_int_equal(ipc_send(monitor, &h, &start, sizeof(start), fds, 3), 0);
+	assert_int_equal(ipc_send(monitor, &h, &start, sizeof(start), fds, 3),
+			 0);
 	for (int i = 0; i < 3; i++)
 		close(fds[i]);
-	/* Nothing is heard before both secrets are there; then it is not lost. */
+	/*
+	 * Nothing is heard before both secrets are there; then it is not lost.
+	 */
 	serve();
 	return 0;
 }
@@ -416,9 +437,11 @@ static void test_duplicates(void **state)
 	/* A refusal is repeated as well. */
 	begin(RADIUS_DISCONNECT_REQUEST, true);
 	ask(&c);
-	assert_int_equal(reply(&c, RADIUS_DISCONNECT_ACK), COA_MISSING_ATTRIBUTE);
+	assert_int_equal(reply(&c, RADIUS_DISCONNECT_ACK),
+			 COA_MISSING_ATTRIBUTE);
 	transmit(&c);
-	assert_int_equal(reply(&c, RADIUS_DISCONNECT_ACK), COA_MISSING_ATTRIBUTE);
+	assert_int_equal(reply(&c, RADIUS_DISCONNECT_ACK),
+			 COA_MISSING_ATTRIBUTE);
 	close(c.fd);
 }
 
@@ -432,7 +455,8 @@ static void test_same_id(void **state)
 	done(asked.serial, 1, 0);
 	assert_int_equal(reply(&c, RADIUS_DISCONNECT_ACK), 0);
 	/* An identifier used anew, for another request. */
-	radius_begin(&b, RADIUS_DISCONNECT_REQUEST, c.sent[1], (uint8_t[16]){ 0 });
+	radius_begin(&b, RADIUS_DISCONNECT_REQUEST, c.sent[1],
+		     (uint8_t[16]){ 0 });
 	radius_add_signature(&b);
 	radius_add_text(&b, RADIUS_USER_NAME, "bob");
 	ask(&c);
@@ -487,7 +511,9 @@ static void test_timestamp(void **state)
 	for (int i = 0; i < 2; i++) {
 		begin(RADIUS_DISCONNECT_REQUEST, true);
 		radius_add_text(&b, RADIUS_USER_NAME, "alice");
-		radius_add_u32(&b, RADIUS_EVENT_TIMESTAMP, i ? now + COA_WINDOW_S + 100 : now - COA_WINDOW_S - 100);
+		radius_add_u32(&b, RADIUS_EVENT_TIMESTAMP,
+			       i ? now + COA_WINDOW_S + 100 :
+				   now - COA_WINDOW_S - 100);
 		ask(&c);
 	}
 	assert_unanswered(&c);
@@ -496,7 +522,9 @@ static void test_timestamp(void **state)
 static void test_malformed(void **state)
 {
 	struct client c = client_new("127.0.0.1", "127.0.0.1", desk_secret);
-	static uint8_t long_one[RADIUS_PACKET_MAX + 100] = { RADIUS_DISCONNECT_REQUEST, 1, 0x10, 0x64 };
+	static uint8_t long_one[RADIUS_PACKET_MAX + 100] = {
+		RADIUS_DISCONNECT_REQUEST, 1, 0x10, 0x64
+	};
 
 	(void)state;
 	ask_user(&c, "alice");
@@ -506,7 +534,8 @@ static void test_malformed(void **state)
 	/* Every part of a right packet is none. */
 	for (size_t len = 0; len < c.sent_len; len++)
 		assert_int_equal(send(c.fd, c.sent, len, 0), len);
-	assert_int_equal(send(c.fd, long_one, sizeof(long_one), 0), sizeof(long_one));
+	assert_int_equal(send(c.fd, long_one, sizeof(long_one), 0),
+			 sizeof(long_one));
 	begin(RADIUS_ACCESS_REQUEST, true);
 	radius_add_text(&b, RADIUS_USER_NAME, "alice");
 	ask(&c);
@@ -515,7 +544,9 @@ static void test_malformed(void **state)
 	assert_unanswered(&c);
 }
 
-/* Last but one: what the file has now counts after a request that does not fit. */
+/*
+ * Last but one: what the file has now counts after a request that does not fit.
+ */
 static void test_secret(void **state)
 {
 	struct client c = client_new("127.0.0.1", "127.0.0.1", "second");
@@ -544,13 +575,18 @@ static void test_silent_engine(void **state)
 	ask_user(&c, "alice");
 	expect_request();
 	assert_int_equal(reply(&c, RADIUS_DISCONNECT_ACK), COA_NO_RESOURCES);
-	/* Too late, and one that nobody asked for: neither is told to anybody. */
+	/*
+	 * Too late, and one that nobody asked for: neither is told to anybody.
+	 */
 	done(asked.serial, 1, 0);
 	done(0, 1, 0);
 	assert_unanswered(&c);
 }
 
-/* Its sessions are gone with it: the client is told so at once, and the next one is asked as ever. */
+/*
+ * Its sessions are gone with it: the client is told so at once, and the next
+ * one is asked as ever.
+ */
 static void test_another_engine(void **state)
 {
 	struct client c = client_new("127.0.0.1", "127.0.0.1", desk_secret);
@@ -577,10 +613,17 @@ static void test_another_engine(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_first), cmocka_unit_test(test_disconnect), cmocka_unit_test(test_change),
-		cmocka_unit_test(test_duplicates), cmocka_unit_test(test_same_id), cmocka_unit_test(test_not_listed),
-		cmocka_unit_test(test_unsigned), cmocka_unit_test(test_timestamp), cmocka_unit_test(test_malformed),
-		cmocka_unit_test(test_secret), cmocka_unit_test(test_silent_engine),
+		cmocka_unit_test(test_first),
+		cmocka_unit_test(test_disconnect),
+		cmocka_unit_test(test_change),
+		cmocka_unit_test(test_duplicates),
+		cmocka_unit_test(test_same_id),
+		cmocka_unit_test(test_not_listed),
+		cmocka_unit_test(test_unsigned),
+		cmocka_unit_test(test_timestamp),
+		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_secret),
+		cmocka_unit_test(test_silent_engine),
 		cmocka_unit_test(test_another_engine),
 	};
 

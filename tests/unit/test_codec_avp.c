@@ -12,25 +12,29 @@
 
 #include "l2tp_packet.h"
 
-#define for_each_avp(id) \
-	for (enum l2tp_avp_id id = L2TP_AVP_MESSAGE_TYPE + 1; id < L2TP_AVP_COUNT; id++)
+#define for_each_avp(id)                                      \
+	for (enum l2tp_avp_id id = L2TP_AVP_MESSAGE_TYPE + 1; \
+	     id < L2TP_AVP_COUNT; id++)
 
 static const struct secret secret = { .len = 5, .data = "hello" };
 
 static const struct l2tp_hiding hiding = {
 	.secret = &secret,
-	.random_vector = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
+	.random_vector = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+			   15 },
 };
 
 /* The AVP with a value of this length, in a message that is right otherwise. */
-static void packet_with(struct packet *p, enum l2tp_avp_id id, uint16_t flags, size_t len)
+static void packet_with(struct packet *p, enum l2tp_avp_id id, uint16_t flags,
+			size_t len)
 {
 	enum l2tp_message_type type = message_with(id);
 	uint8_t value[L2TP_VALUE_MAX];
 
 	sample_value(id, value, len);
 	packet_message(p, type, UINT64_C(1) << id);
-	packet_avp(p, flags, l2tp_avp_info[id].vendor, l2tp_avp_info[id].type, value, len);
+	packet_avp(p, flags, l2tp_avp_info[id].vendor, l2tp_avp_info[id].type,
+		   value, len);
 	packet_end(p);
 }
 
@@ -39,8 +43,9 @@ static bool is_required(enum l2tp_message_type type, enum l2tp_avp_id id)
 	return l2tp_message_info(packet_version, type)->required >> id & 1;
 }
 
-static void encode_with(struct packet *p, enum l2tp_avp_id id, const struct l2tp_hiding *h,
-			const uint8_t *value, size_t len)
+static void encode_with(struct packet *p, enum l2tp_avp_id id,
+			const struct l2tp_hiding *h, const uint8_t *value,
+			size_t len)
 {
 	enum l2tp_message_type type = message_with(id);
 	uint8_t sample[L2TP_VALUE_MAX];
@@ -48,7 +53,8 @@ static void encode_with(struct packet *p, enum l2tp_avp_id id, const struct l2tp
 	int n;
 
 	if (packet_version == 3)
-		l2tp_encode_begin_v3(&e, p->data, sizeof(p->data), type, 1, L2TP_DIGEST_NONE, h);
+		l2tp_encode_begin_v3(&e, p->data, sizeof(p->data), type, 1,
+				     L2TP_DIGEST_NONE, h);
 	else
 		l2tp_encode_begin(&e, p->data, sizeof(p->data), type, 1, 2, h);
 	if (id != L2TP_AVP_RANDOM_VECTOR || !h)
@@ -156,13 +162,14 @@ static void test_fault_text(void **state)
 
 	(void)state;
 	packet_version = 2;
-	packet_message(&p, L2TP_ICRQ, UINT64_C(1) << L2TP_AVP_ASSIGNED_SESSION_ID);
+	packet_message(&p, L2TP_ICRQ,
+		       UINT64_C(1) << L2TP_AVP_ASSIGNED_SESSION_ID);
 	packet_avp(&p, M_BIT, 0, 14, "abc", 3);
 	packet_end(&p);
 	packet_decode(&p, NULL, &d);
 	assert_int_equal(d.severity, L2TP_CLOSE_SESSION);
-	assert_string_equal(d.fault.cause.text,
-			    "ICRQ: Assigned Session ID is 3 bytes long, must be 2");
+	assert_string_equal(d.fault.cause.text, "ICRQ: Assigned Session ID is "
+						"3 bytes long, must be 2");
 }
 
 static void test_encoder_refuses_bad_sizes(void **state)
@@ -175,12 +182,14 @@ static void test_encoder_refuses_bad_sizes(void **state)
 	for_each_avp(id) {
 		const struct l2tp_avp_info *info = &l2tp_avp_info[id];
 
-		l2tp_encode_begin(&e, buf, sizeof(buf), message_with(id), 1, 2, NULL);
+		l2tp_encode_begin(&e, buf, sizeof(buf), message_with(id), 1, 2,
+				  NULL);
 		l2tp_encode_avp(&e, id, value, info->max + 1u);
 		assert_int_equal(l2tp_encode_end(&e), -EINVAL);
 		if (info->min == 0)
 			continue;
-		l2tp_encode_begin(&e, buf, sizeof(buf), message_with(id), 1, 2, NULL);
+		l2tp_encode_begin(&e, buf, sizeof(buf), message_with(id), 1, 2,
+				  NULL);
 		l2tp_encode_avp(&e, id, value, info->min - 1u);
 		assert_int_equal(l2tp_encode_end(&e), -EINVAL);
 	}
@@ -209,7 +218,8 @@ static void test_encoder_stays_within_its_buffer(void **state)
 	}
 	l2tp_encode_begin(&e, (uint8_t[64]){ 0 }, 64, L2TP_ZLB, 1, 2, NULL);
 	assert_int_equal(l2tp_encode_end(&e), -EINVAL);
-	l2tp_encode_begin(&e, (uint8_t[64]){ 0 }, 64, L2TP_MESSAGE_UNKNOWN, 1, 2, NULL);
+	l2tp_encode_begin(&e, (uint8_t[64]){ 0 }, 64, L2TP_MESSAGE_UNKNOWN, 1,
+			  2, NULL);
 	assert_int_equal(l2tp_encode_end(&e), -EINVAL);
 }
 
@@ -235,9 +245,11 @@ static void test_numbers(void **state)
 	packet_decode(&p, NULL, &d);
 	assert_int_equal(d.severity, L2TP_OK);
 	assert_int_equal(l2tp_u16(&d.m, L2TP_AVP_PROTOCOL_VERSION), 0x0100);
-	assert_int_equal(l2tp_u32(&d.m, L2TP_AVP_FRAMING_CAPABILITIES), 0x12345678);
+	assert_int_equal(l2tp_u32(&d.m, L2TP_AVP_FRAMING_CAPABILITIES),
+			 0x12345678);
 	assert_int_equal(l2tp_u16(&d.m, L2TP_AVP_ASSIGNED_TUNNEL_ID), 0xfedc);
-	assert_int_equal(l2tp_u64(&d.m, L2TP_AVP_TIE_BREAKER), 0x0123456789abcdef);
+	assert_int_equal(l2tp_u64(&d.m, L2TP_AVP_TIE_BREAKER),
+			 0x0123456789abcdef);
 	/* Absent ones are 0. */
 	assert_int_equal(l2tp_u16(&d.m, L2TP_AVP_RECEIVE_WINDOW_SIZE), 0);
 	assert_int_equal(l2tp_u32(&d.m, L2TP_AVP_BEARER_CAPABILITIES), 0);
@@ -246,7 +258,8 @@ static void test_numbers(void **state)
 static void test_zero_ids_and_window(void **state)
 {
 	static const enum l2tp_avp_id ids[] = {
-		L2TP_AVP_ASSIGNED_TUNNEL_ID, L2TP_AVP_ASSIGNED_SESSION_ID,
+		L2TP_AVP_ASSIGNED_TUNNEL_ID,
+		L2TP_AVP_ASSIGNED_SESSION_ID,
 		L2TP_AVP_RECEIVE_WINDOW_SIZE,
 	};
 	struct packet p;
@@ -273,9 +286,11 @@ static void test_protocol_version(void **state)
 
 	(void)state;
 	for (unsigned int version = 0; version <= 0xffff; version += 0x55) {
-		const uint8_t value[2] = { (uint8_t)(version >> 8), (uint8_t)version };
+		const uint8_t value[2] = { (uint8_t)(version >> 8),
+					   (uint8_t)version };
 
-		packet_message(&p, L2TP_SCCRQ, UINT64_C(1) << L2TP_AVP_PROTOCOL_VERSION);
+		packet_message(&p, L2TP_SCCRQ,
+			       UINT64_C(1) << L2TP_AVP_PROTOCOL_VERSION);
 		packet_avp(&p, M_BIT, 0, 2, value, 2);
 		packet_end(&p);
 		packet_decode(&p, NULL, &d);
@@ -317,7 +332,8 @@ static void check_hidden(enum l2tp_avp_id id, size_t len)
 
 	packet_decode(&p, &other, &d);
 	if (l2tp_has(&d.m, id) && len >= 2)
-		assert_false(d.m.avp[id].len == len && !memcmp(d.m.avp[id].value, value, len));
+		assert_false(d.m.avp[id].len == len &&
+			     !memcmp(d.m.avp[id].value, value, len));
 
 	packet_decode(&p, NULL, &d);
 	assert_false(l2tp_has(&d.m, id));
@@ -353,8 +369,10 @@ static void test_hidden_round_trip(void **state)
 			continue;
 		if (info->min == info->max)
 			check_hidden(id, info->min);
-		for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++)
-			if (info->min != info->max && size_exists(info, lengths[i]))
+		for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]);
+		     i++)
+			if (info->min != info->max &&
+			    size_exists(info, lengths[i]))
 				check_hidden(id, lengths[i]);
 	}
 }
@@ -386,20 +404,29 @@ static void test_too_long_to_hide(void **state)
 
 	(void)state;
 	l2tp_encode_begin(&e, buf, sizeof(buf), L2TP_ICCN, 1, 2, &hiding);
-	l2tp_encode_avp(&e, L2TP_AVP_PROXY_AUTHEN_NAME, value, L2TP_VALUE_MAX - 1);
+	l2tp_encode_avp(&e, L2TP_AVP_PROXY_AUTHEN_NAME, value,
+			L2TP_VALUE_MAX - 1);
 	assert_int_equal(l2tp_encode_end(&e), -EMSGSIZE);
 }
 
-/* Hiding the length is the point of padding: 1 to 14 bytes of text look the same. */
+/*
+ * Hiding the length is the point of padding: 1 to 14 bytes of
+ * text look the same.
+ */
 static void test_padding(void **state)
 {
 	uint8_t a[L2TP_VALUE_MAX], b[L2TP_VALUE_MAX];
 
 	(void)state;
-	assert_int_equal(l2tp_hide(a, L2TP_AVP_PROXY_AUTHEN_NAME, &hiding, "x", 1), 16);
-	assert_int_equal(l2tp_hide(b, L2TP_AVP_PROXY_AUTHEN_NAME, &hiding, "fourteen bytes", 14),
+	assert_int_equal(l2tp_hide(a, L2TP_AVP_PROXY_AUTHEN_NAME, &hiding, "x",
+				   1),
 			 16);
-	assert_int_equal(l2tp_hide(a, L2TP_AVP_ASSIGNED_SESSION_ID, &hiding, "xy", 2), 4);
+	assert_int_equal(l2tp_hide(b, L2TP_AVP_PROXY_AUTHEN_NAME, &hiding,
+				   "fourteen bytes", 14),
+			 16);
+	assert_int_equal(l2tp_hide(a, L2TP_AVP_ASSIGNED_SESSION_ID, &hiding,
+				   "xy", 2),
+			 4);
 }
 
 /*
@@ -421,10 +448,13 @@ static void test_known_answer(void **state)
 
 	(void)state;
 	assert_int_equal(sizeof(name) - 1, 30);
-	assert_int_equal(l2tp_hide(hidden, L2TP_AVP_PROXY_AUTHEN_NAME, &hiding, name, 30), 32);
+	assert_int_equal(l2tp_hide(hidden, L2TP_AVP_PROXY_AUTHEN_NAME, &hiding,
+				   name, 30),
+			 32);
 	assert_memory_equal(hidden, expected, 32);
-	assert_int_equal(l2tp_unhide(clear, 30, &secret, hiding.random_vector, 16, expected, 32,
-				     &value, &len), 0);
+	assert_int_equal(l2tp_unhide(clear, 30, &secret, hiding.random_vector,
+				     16, expected, 32, &value, &len),
+			 0);
 	assert_int_equal(len, 30);
 	assert_memory_equal(value, name, 30);
 }
@@ -441,10 +471,13 @@ static void test_unhide_bounds(void **state)
 	assert_int_equal(n, 6);
 	/* Cut short: the length inside is more than there is. */
 	for (size_t cut = 0; cut < 6; cut++)
-		assert_int_equal(l2tp_unhide(clear, 25, &secret, hiding.random_vector, 16,
-					     hidden, cut, &value, &len), -EBADMSG);
-	assert_int_equal(l2tp_unhide(clear, 25, &secret, hiding.random_vector, 16, hidden, 6,
-				     &value, &len), 0);
+		assert_int_equal(l2tp_unhide(clear, 25, &secret,
+					     hiding.random_vector, 16, hidden,
+					     cut, &value, &len),
+				 -EBADMSG);
+	assert_int_equal(l2tp_unhide(clear, 25, &secret, hiding.random_vector,
+				     16, hidden, 6, &value, &len),
+			 0);
 	assert_int_equal(len, 4);
 	assert_memory_equal(value, "abcd", 4);
 }
@@ -464,13 +497,20 @@ static void test_challenge_response(void **state)
 
 	(void)state;
 	assert_int_equal(l2tp_digest_init(), 0);
-	assert_int_equal(l2tp_challenge_response(out, L2TP_SCCRP, &secret, challenge, 16), 0);
+	assert_int_equal(l2tp_challenge_response(out, L2TP_SCCRP, &secret,
+						 challenge, 16),
+			 0);
 	assert_memory_equal(out, expected, 16);
-	assert_int_equal(l2tp_challenge_response(out, L2TP_SCCCN, &secret, challenge, 16), 0);
+	assert_int_equal(l2tp_challenge_response(out, L2TP_SCCCN, &secret,
+						 challenge, 16),
+			 0);
 	assert_memory_not_equal(out, expected, 16);
 }
 
-/* The table against itself: each row is found by its numbers, and bounds make sense. */
+/*
+ * The table against itself: each row is found by its numbers, and
+ * bounds make sense.
+ */
 static void test_table(void **state)
 {
 	(void)state;

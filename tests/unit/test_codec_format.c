@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* AVPs and causes as text, what peers' bytes may do to it, and causes out of messages. */
+/*
+ * AVPs and causes as text, what peers' bytes may do to it, and causes
+ * out of messages.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +14,8 @@
 
 #include "l2tp_packet.h"
 
-static void check_format(enum l2tp_avp_id id, const void *value, size_t len, const char *expected)
+static void check_format(enum l2tp_avp_id id, const void *value, size_t len,
+			 const char *expected)
 {
 	char line[256];
 	int n = l2tp_avp_format(id, value, len, line, sizeof(line));
@@ -23,32 +27,56 @@ static void check_format(enum l2tp_avp_id id, const void *value, size_t len, con
 static void test_kinds(void **state)
 {
 	(void)state;
-	check_format(L2TP_AVP_MESSAGE_TYPE, "\0\x10", 2, "Message Type: 16 (SLI)");
-	check_format(L2TP_AVP_MESSAGE_TYPE, "\x10\x10", 2, "Message Type: 4112 (unknown)");
+	check_format(L2TP_AVP_MESSAGE_TYPE, "\0\x10", 2,
+		     "Message Type: 16 (SLI)");
+	check_format(L2TP_AVP_MESSAGE_TYPE, "\x10\x10", 2,
+		     "Message Type: 4112 (unknown)");
 	check_format(L2TP_AVP_RESULT_CODE, "\0\1", 2, "Result Code: 1");
-	check_format(L2TP_AVP_RESULT_CODE, "\0\2\0\4", 4, "Result Code: 2, error 4");
-	check_format(L2TP_AVP_RESULT_CODE, "\0\2\0\4full", 8, "Result Code: 2, error 4: full");
-	check_format(L2TP_AVP_PROTOCOL_VERSION, "\1\0", 2, "Protocol Version: 1.0");
-	check_format(L2TP_AVP_FRAMING_TYPE, "\0\0\0\0", 4, "Framing Type: 0 (none)");
-	check_format(L2TP_AVP_FRAMING_TYPE, "\0\0\0\1", 4, "Framing Type: 0x1 (synchronous)");
-	check_format(L2TP_AVP_BEARER_TYPE, "\0\0\0\3", 4, "Bearer Type: 0x3 (digital, analog)");
-	check_format(L2TP_AVP_TIE_BREAKER, "\x01\x23\x45\x67\x89\xab\xcd\xef", 8,
-		     "Tie Breaker: 0123456789abcdef");
+	check_format(L2TP_AVP_RESULT_CODE, "\0\2\0\4", 4,
+		     "Result Code: 2, error 4");
+	check_format(L2TP_AVP_RESULT_CODE, "\0\2\0\4full", 8,
+		     "Result Code: 2, error 4: full");
+	check_format(L2TP_AVP_PROTOCOL_VERSION, "\1\0", 2,
+		     "Protocol Version: 1.0");
+	check_format(L2TP_AVP_FRAMING_TYPE, "\0\0\0\0", 4,
+		     "Framing Type: 0 (none)");
+	check_format(L2TP_AVP_FRAMING_TYPE, "\0\0\0\1", 4,
+		     "Framing Type: 0x1 (synchronous)");
+	check_format(L2TP_AVP_BEARER_TYPE, "\0\0\0\3", 4,
+		     "Bearer Type: 0x3 (digital, analog)");
+	check_format(L2TP_AVP_TIE_BREAKER, "\x01\x23\x45\x67\x89\xab\xcd\xef",
+		     8, "Tie Breaker: 0123456789abcdef");
 	check_format(L2TP_AVP_HOST_NAME, "lac1", 4, "Host Name: lac1");
 	check_format(L2TP_AVP_Q931_CAUSE_CODE, "\0\x10\x45", 3,
 		     "Q.931 Cause Code: 16, message 69");
-	check_format(L2TP_AVP_Q931_CAUSE_CODE, "\0\x10\x45" "bye", 6,
-		     "Q.931 Cause Code: 16, message 69: bye");
+	check_format(L2TP_AVP_Q931_CAUSE_CODE,
+		     "\0\x10\x45"
+		     "bye",
+		     6, "Q.931 Cause Code: 16, message 69: bye");
 	check_format(L2TP_AVP_CALL_ERRORS,
-		     "\0\0" "\0\0\0\1" "\0\0\0\2" "\0\0\0\3" "\0\0\0\4" "\0\0\0\5" "\0\1\0\0", 26,
-		     "Call Errors: CRC 1, framing 2, hardware overruns 3, buffer overruns 4, "
-		     "time-outs 5, alignment 65536");
-	check_format(L2TP_AVP_ACCM, "\0\0" "\0\0\0\1" "\xff\xff\xff\xff", 10,
-		     "ACCM: send 00000001, receive ffffffff");
-	check_format(L2TP_AVP_SEQUENCING_REQUIRED, NULL, 0, "Sequencing Required: yes");
-	check_format(L2TP_AVP_PROXY_AUTHEN_TYPE, "\0\3", 2, "Proxy Authen Type: 3 (PAP)");
-	check_format(L2TP_AVP_PROXY_AUTHEN_TYPE, "\0\0", 2, "Proxy Authen Type: 0 (unknown)");
-	check_format(L2TP_AVP_PROXY_AUTHEN_TYPE, "\1\0", 2, "Proxy Authen Type: 256 (unknown)");
+		     "\0\0"
+		     "\0\0\0\1"
+		     "\0\0\0\2"
+		     "\0\0\0\3"
+		     "\0\0\0\4"
+		     "\0\0\0\5"
+		     "\0\1\0\0",
+		     26,
+		     "Call Errors: CRC 1, framing 2, hardware overruns 3, "
+		     "buffer overruns 4, time-outs 5, alignment 65536");
+	check_format(L2TP_AVP_ACCM,
+		     "\0\0"
+		     "\0\0\0\1"
+		     "\xff\xff\xff\xff",
+		     10, "ACCM: send 00000001, receive ffffffff");
+	check_format(L2TP_AVP_SEQUENCING_REQUIRED, NULL, 0,
+		     "Sequencing Required: yes");
+	check_format(L2TP_AVP_PROXY_AUTHEN_TYPE, "\0\3", 2,
+		     "Proxy Authen Type: 3 (PAP)");
+	check_format(L2TP_AVP_PROXY_AUTHEN_TYPE, "\0\0", 2,
+		     "Proxy Authen Type: 0 (unknown)");
+	check_format(L2TP_AVP_PROXY_AUTHEN_TYPE, "\1\0", 2,
+		     "Proxy Authen Type: 256 (unknown)");
 	check_format(L2TP_AVP_CALL_SERIAL_NUMBER, "\xff\xff\xff\xff", 4,
 		     "Call Serial Number: 4294967295");
 }
@@ -62,7 +90,10 @@ static void test_secrets_are_not_printed(void **state)
 		     "Challenge Response: (16 bytes)");
 }
 
-/* Any value of any length into a buffer of any size: within it, and with its NUL. */
+/*
+ * Any value of any length into a buffer of any size: within it,
+ * and with its NUL.
+ */
 static void test_format_stays_within_its_buffer(void **state)
 {
 	uint8_t value[300];
@@ -72,7 +103,8 @@ static void test_format_stays_within_its_buffer(void **state)
 	memset(value, 0xff, sizeof(value));
 	for (enum l2tp_avp_id id = 0; id < L2TP_AVP_COUNT; id++) {
 		for (size_t size = 1; size <= 64; size++) {
-			for (size_t len = 0; len <= sizeof(value); len += len < 32 ? 1 : 67) {
+			for (size_t len = 0; len <= sizeof(value);
+			     len += len < 32 ? 1 : 67) {
 				int n;
 
 				memset(line, '#', sizeof(line));
@@ -106,15 +138,16 @@ static void test_text(void **state)
 #define CHECK(bytes, expected) check_text(bytes, sizeof(bytes) - 1, expected)
 	CHECK("lac1", "lac1");
 	CHECK("a\nb\0c\x7f\x1b[2J", "a?b?c??[2J");
-	CHECK("\xc3\xa4\xe2\x82\xac\xf0\x9f\x99\x82", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x99\x82");
-	CHECK("\xc3", "?");			/* cut */
+	CHECK("\xc3\xa4\xe2\x82\xac\xf0\x9f\x99\x82",
+	      "\xc3\xa4\xe2\x82\xac\xf0\x9f\x99\x82");
+	CHECK("\xc3", "?"); /* cut */
 	CHECK("\xe2\x82", "??");
-	CHECK("\xc0\xaf", "??");		/* longer than needed */
+	CHECK("\xc0\xaf", "??"); /* longer than needed */
 	CHECK("\xe0\x80\xaf", "???");
 	CHECK("\xf0\x80\x80\xaf", "????");
-	CHECK("\xed\xa0\x80", "???");		/* surrogate */
-	CHECK("\xf4\x90\x80\x80", "????");	/* beyond Unicode */
-	CHECK("\xc2\x85", "??");		/* a control character of two bytes */
+	CHECK("\xed\xa0\x80", "???");	   /* surrogate */
+	CHECK("\xf4\x90\x80\x80", "????"); /* beyond Unicode */
+	CHECK("\xc2\x85", "??"); /* a control character of two bytes */
 	CHECK("\xff\xfe", "??");
 #undef CHECK
 }
@@ -137,7 +170,8 @@ static void test_text_is_cut_between_characters(void **state)
 	assert_false(l2tp_text(&d.m, L2TP_AVP_VENDOR_NAME, text, 8));
 }
 
-static void check_cause(enum l2tp_message_type type, const struct l2tp_cause *in)
+static void check_cause(enum l2tp_message_type type,
+			const struct l2tp_cause *in)
 {
 	struct packet p;
 	struct decoded d;
@@ -147,8 +181,10 @@ static void check_cause(enum l2tp_message_type type, const struct l2tp_cause *in
 
 	l2tp_encode_begin(&e, p.data, sizeof(p.data), type, 1, 2, NULL);
 	l2tp_encode_cause(&e, in);
-	l2tp_encode_u16(&e, type == L2TP_CDN ? L2TP_AVP_ASSIGNED_SESSION_ID
-					     : L2TP_AVP_ASSIGNED_TUNNEL_ID, 7);
+	l2tp_encode_u16(&e,
+			type == L2TP_CDN ? L2TP_AVP_ASSIGNED_SESSION_ID :
+					   L2TP_AVP_ASSIGNED_TUNNEL_ID,
+			7);
 	n = l2tp_encode_end(&e);
 	assert_true(n > 0);
 	p.len = (size_t)n;
@@ -168,19 +204,28 @@ static void check_cause(enum l2tp_message_type type, const struct l2tp_cause *in
 
 static void test_cause_round_trip(void **state)
 {
-	static const enum l2tp_message_type types[] = { L2TP_CDN, L2TP_STOPCCN };
+	static const enum l2tp_message_type types[] = { L2TP_CDN,
+							L2TP_STOPCCN };
 	struct l2tp_cause longest = { .result = 2, .error = 6 };
 
 	(void)state;
 	memset(longest.text, 'x', sizeof(longest.text) - 1);
 	for (size_t i = 0; i < 2; i++) {
 		check_cause(types[i], &(struct l2tp_cause){ .result = 1 });
-		check_cause(types[i], &(struct l2tp_cause){ .result = 2, .error = 4 });
-		check_cause(types[i], &(struct l2tp_cause){ .result = 2, .error = 8,
-							    .text = "AVP 300 is unknown" });
-		check_cause(types[i], &(struct l2tp_cause){ .result = 3, .text = "bye" });
-		check_cause(types[i], &(struct l2tp_cause){ .result = 1, .q931_cause = 16,
-							    .q931_msg = 0x45 });
+		check_cause(types[i],
+			    &(struct l2tp_cause){ .result = 2, .error = 4 });
+		check_cause(types[i], &(struct l2tp_cause){
+					      .result = 2,
+					      .error = 8,
+					      .text = "AVP 300 is unknown",
+				      });
+		check_cause(types[i],
+			    &(struct l2tp_cause){ .result = 3, .text = "bye" });
+		check_cause(types[i], &(struct l2tp_cause){
+					      .result = 1,
+					      .q931_cause = 16,
+					      .q931_msg = 0x45,
+				      });
 		check_cause(types[i], &longest);
 	}
 }
@@ -197,7 +242,10 @@ static void test_cause_decode(void **state)
 	memset(value + 4, 'y', sizeof(value) - 4);
 	packet_message(&p, L2TP_CDN, UINT64_C(1) << L2TP_AVP_RESULT_CODE);
 	packet_avp(&p, M_BIT, 0, 1, value, sizeof(value));
-	packet_avp(&p, M_BIT, 0, 12, "\0\x11\x45" "busy", 7);
+	packet_avp(&p, M_BIT, 0, 12,
+		   "\0\x11\x45"
+		   "busy",
+		   7);
 	packet_end(&p);
 	packet_decode(&p, NULL, &d);
 	l2tp_cause_decode(&d.m, &c);
@@ -208,7 +256,10 @@ static void test_cause_decode(void **state)
 	assert_int_equal(c.q931_msg, 0x45);
 
 	packet_message(&p, L2TP_CDN, UINT64_C(1) << L2TP_AVP_RESULT_CODE);
-	packet_avp(&p, M_BIT, 0, 12, "\0\x11\x45" "busy", 7);
+	packet_avp(&p, M_BIT, 0, 12,
+		   "\0\x11\x45"
+		   "busy",
+		   7);
 	packet_end(&p);
 	packet_decode(&p, NULL, &d);
 	assert_int_equal(d.severity, L2TP_IGNORE_AVP);
@@ -245,9 +296,12 @@ static void test_cause_format(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_string_equal(l2tp_cause_format(&rows[i].cause, rows[i].type, buf,
-						      sizeof(buf)), rows[i].text);
-	assert_string_equal(l2tp_cause_format(&rows[0].cause, L2TP_CDN, small, sizeof(small)),
+		assert_string_equal(l2tp_cause_format(&rows[i].cause,
+						      rows[i].type, buf,
+						      sizeof(buf)),
+				    rows[i].text);
+	assert_string_equal(l2tp_cause_format(&rows[0].cause, L2TP_CDN, small,
+					      sizeof(small)),
 			    "1 (loss");
 }
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The header of RFC 2661 section 3.1: every flag, and every length that a packet can end at. */
+/*
+ * The header of RFC 2661 section 3.1: every flag, and every length that a
+ * packet can end at.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +15,10 @@
 
 #include "l2tp_packet.h"
 
-/* Decodes a copy that ends where the allocation does, so that a sanitizer sees any overrun. */
+/*
+ * Decodes a copy that ends where the allocation does, so that a sanitizer sees
+ * any overrun.
+ */
 static int decode(struct l2tp_header *h, const uint8_t *data, size_t len)
 {
 	uint8_t *copy = malloc(len ? len : 1);
@@ -23,7 +29,8 @@ static int decode(struct l2tp_header *h, const uint8_t *data, size_t len)
 		memcpy(copy, data, len);
 	err = l2tp_header_decode(h, len ? copy : copy + 1, len);
 	if (!err) {
-		assert_true(h->payload >= copy && h->payload + h->payload_len <= copy + len);
+		assert_true(h->payload >= copy &&
+			    h->payload + h->payload_len <= copy + len);
 		h->payload = data + (h->payload - copy);
 	}
 	free(copy);
@@ -32,8 +39,8 @@ static int decode(struct l2tp_header *h, const uint8_t *data, size_t len)
 
 static void test_control(void **state)
 {
-	static const uint8_t pkt[] = { 0xc8, 0x02, 0x00, 0x0c, 0x45, 0x18, 0x00, 0x07,
-				       0x12, 0x34, 0xab, 0xcd };
+	static const uint8_t pkt[] = { 0xc8, 0x02, 0x00, 0x0c, 0x45, 0x18,
+				       0x00, 0x07, 0x12, 0x34, 0xab, 0xcd };
 	struct l2tp_header h;
 
 	(void)state;
@@ -74,7 +81,8 @@ static void test_length_field(void **state)
 	for (unsigned int length = 0; length <= 0xff; length++) {
 		pkt[3] = (uint8_t)length;
 		if (length < 12 || length > sizeof(pkt)) {
-			assert_int_equal(decode(&h, pkt, sizeof(pkt)), -EBADMSG);
+			assert_int_equal(decode(&h, pkt, sizeof(pkt)),
+					 -EBADMSG);
 			continue;
 		}
 		assert_int_equal(decode(&h, pkt, sizeof(pkt)), 0);
@@ -86,8 +94,9 @@ static void test_length_field(void **state)
 
 static void test_trailing_bytes_are_not_ours(void **state)
 {
-	static const uint8_t pkt[] = { 0xc8, 0x02, 0x00, 0x0c, 0, 1, 0, 0, 0, 0, 0, 0,
-				       0xff, 0xff, 0xff };
+	static const uint8_t pkt[] = { 0xc8, 0x02, 0x00, 0x0c, 0,
+				       1,    0,	   0,	 0,    0,
+				       0,    0,	   0xff, 0xff, 0xff };
 	struct l2tp_header h;
 	struct l2tp_message m;
 	struct l2tp_scratch scratch;
@@ -96,7 +105,8 @@ static void test_trailing_bytes_are_not_ours(void **state)
 	(void)state;
 	assert_int_equal(decode(&h, pkt, sizeof(pkt)), 0);
 	assert_int_equal(h.payload_len, 0);
-	assert_int_equal(l2tp_message_decode(&m, &h, NULL, &scratch, &fault), L2TP_OK);
+	assert_int_equal(l2tp_message_decode(&m, &h, NULL, &scratch, &fault),
+			 L2TP_OK);
 	assert_int_equal(m.type, L2TP_ZLB);
 }
 
@@ -108,14 +118,18 @@ static void test_control_flags(void **state)
 	(void)state;
 	for (unsigned int flags = 0x8000; flags <= 0xffff; flags++) {
 		unsigned int version = flags & 0xf;
-		/* Version 3 has no O bit: it is one of those that are ignored. */
-		bool good = (version == 3 || (version == 2 && !(flags & 0x0200))) &&
-			    (flags & 0x4000) && (flags & 0x0800);
+		/*
+		 * Version 3 has no O bit: it is one of those that are ignored.
+		 */
+		bool good =
+			(version == 3 || (version == 2 && !(flags & 0x0200))) &&
+			(flags & 0x4000) && (flags & 0x0800);
 
 		pkt[0] = (uint8_t)(flags >> 8);
 		pkt[1] = (uint8_t)flags;
 		/* Reserved bits and P are ignored. */
-		assert_int_equal(decode(&h, pkt, sizeof(pkt)), good ? 0 : -EBADMSG);
+		assert_int_equal(decode(&h, pkt, sizeof(pkt)),
+				 good ? 0 : -EBADMSG);
 		if (good) {
 			assert_true(h.control);
 			assert_int_equal(h.payload_len, 4);
@@ -125,11 +139,15 @@ static void test_control_flags(void **state)
 
 static void test_data(void **state)
 {
-	static const uint8_t plain[] = { 0x00, 0x02, 0, 1, 0, 2, 'p', 'p', 'p' };
+	static const uint8_t plain[] = {
+		0x00, 0x02, 0, 1, 0, 2, 'p', 'p', 'p'
+	};
 	static const uint8_t priority[] = { 0x01, 0x02, 0, 1, 0, 2 };
-	static const uint8_t all[] = { 0x4a, 0x02, 0x00, 0x12, 0, 1, 0, 2, 0, 3, 0, 4,
-				       0, 2, 'x', 'x', 'p', 'q', 'z' };
-	static const uint8_t long_offset[] = { 0x02, 0x02, 0, 1, 0, 2, 0, 3, 'x', 'x' };
+	static const uint8_t all[] = { 0x4a, 0x02, 0x00, 0x12, 0,  1, 0,
+				       2,    0,	   3,	 0,    4,  0, 2,
+				       'x',  'x',  'p',	 'q',  'z' };
+	static const uint8_t long_offset[] = { 0x02, 0x02, 0, 1,   0,
+					       2,    0,	   3, 'x', 'x' };
 	struct l2tp_header h;
 
 	(void)state;
@@ -151,7 +169,8 @@ static void test_data(void **state)
 	for (size_t len = 0; len < 0x12; len++)
 		assert_int_equal(decode(&h, all, len), -EBADMSG);
 
-	assert_int_equal(decode(&h, long_offset, sizeof(long_offset)), -EBADMSG);
+	assert_int_equal(decode(&h, long_offset, sizeof(long_offset)),
+			 -EBADMSG);
 }
 
 static void test_other_versions(void **state)
@@ -162,14 +181,19 @@ static void test_other_versions(void **state)
 	(void)state;
 	for (unsigned int version = 0; version < 16; version++) {
 		pkt[1] = (uint8_t)version;
-		assert_int_equal(decode(&h, pkt, sizeof(pkt)), version == 2 || version == 3 ? 0 : -EBADMSG);
+		assert_int_equal(decode(&h, pkt, sizeof(pkt)),
+				 version == 2 || version == 3 ? 0 : -EBADMSG);
 	}
 }
 
 static void test_version_3(void **state)
 {
-	static const uint8_t control[] = { 0xc8, 0x03, 0x00, 0x0e, 0x12, 0x34, 0x56, 0x78, 0, 5, 0, 6, 'a', 'b', 'c' };
-	static const uint8_t data[] = { 0x4a, 0x03, 0xff, 0xff, 0, 0, 0, 9, 'x' };
+	static const uint8_t control[] = { 0xc8, 0x03, 0x00, 0x0e, 0x12,
+					   0x34, 0x56, 0x78, 0,	   5,
+					   0,	 6,    'a',  'b',  'c' };
+	static const uint8_t data[] = {
+		0x4a, 0x03, 0xff, 0xff, 0, 0, 0, 9, 'x'
+	};
 	uint8_t cut[sizeof(control)];
 	struct l2tp_header h;
 
@@ -190,7 +214,10 @@ static void test_version_3(void **state)
 		assert_int_equal(decode(&h, cut, sizeof(cut)), -EBADMSG);
 	}
 
-	/* the bits that version 2 has for Length, Ns and Offset mean nothing in a data message */
+	/*
+	 * the bits that version 2 has for Length, Ns and Offset mean nothing in
+	 * a data message
+	 */
 	assert_int_equal(decode(&h, data, sizeof(data)), 0);
 	assert_false(h.control);
 }

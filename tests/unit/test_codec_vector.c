@@ -142,10 +142,12 @@ static const json_t *frame_named(const char *name)
 	return NULL;
 }
 
-static void decode_frame(const json_t *frame, struct packet *p, struct decoded *d)
+static void decode_frame(const json_t *frame, struct packet *p,
+			 struct decoded *d)
 {
 	p->len = from_hex(p->data, sizeof(p->data), string_of(frame, "hex"));
-	assert_int_equal(p->len, json_integer_value(json_object_get(frame, "length")));
+	assert_int_equal(p->len,
+			 json_integer_value(json_object_get(frame, "length")));
 	packet_decode(p, NULL, d);
 	assert_string_equal(d->fault.cause.text, "");
 	assert_int_equal(d->severity, L2TP_OK);
@@ -204,7 +206,8 @@ static void test_every_value(void **state)
 			const struct l2tp_avp_view *v = &d.m.avp[ids[a]];
 
 			assert_non_null(text->avps[a]);
-			l2tp_avp_format(ids[a], v->value, v->len, line, sizeof(line));
+			l2tp_avp_format(ids[a], v->value, v->len, line,
+					sizeof(line));
 			assert_string_equal(line, text->avps[a]);
 		}
 		assert_null(text->avps[n]);
@@ -236,20 +239,27 @@ static void test_values_of_the_file(void **state)
 			 NUMBER(vector, "lns_session_id"));
 
 	decode_named("ICCN", &p, &d);
-	assert_int_equal(l2tp_u16(&d.m, L2TP_AVP_PROXY_AUTHEN_ID), NUMBER(chap, "id"));
-	assert_int_equal(from_hex(bytes, sizeof(bytes), string_of(chap, "challenge")),
+	assert_int_equal(l2tp_u16(&d.m, L2TP_AVP_PROXY_AUTHEN_ID),
+			 NUMBER(chap, "id"));
+	assert_int_equal(from_hex(bytes, sizeof(bytes),
+				  string_of(chap, "challenge")),
 			 d.m.avp[L2TP_AVP_PROXY_AUTHEN_CHALLENGE].len);
-	assert_memory_equal(d.m.avp[L2TP_AVP_PROXY_AUTHEN_CHALLENGE].value, bytes, 16);
-	assert_int_equal(from_hex(bytes, sizeof(bytes), string_of(chap, "response")),
+	assert_memory_equal(d.m.avp[L2TP_AVP_PROXY_AUTHEN_CHALLENGE].value,
+			    bytes, 16);
+	assert_int_equal(from_hex(bytes, sizeof(bytes),
+				  string_of(chap, "response")),
 			 d.m.avp[L2TP_AVP_PROXY_AUTHEN_RESPONSE].len);
-	assert_memory_equal(d.m.avp[L2TP_AVP_PROXY_AUTHEN_RESPONSE].value, bytes, 16);
-	assert_true(l2tp_text(&d.m, L2TP_AVP_PROXY_AUTHEN_NAME, text, sizeof(text)));
+	assert_memory_equal(d.m.avp[L2TP_AVP_PROXY_AUTHEN_RESPONSE].value,
+			    bytes, 16);
+	assert_true(l2tp_text(&d.m, L2TP_AVP_PROXY_AUTHEN_NAME, text,
+			      sizeof(text)));
 	assert_string_equal(text, string_of(vector, "ppp_user"));
 #undef NUMBER
 }
 
 static void check_response(const char *challenger, const char *answerer,
-			   enum l2tp_message_type type, const struct secret *secret)
+			   enum l2tp_message_type type,
+			   const struct secret *secret)
 {
 	struct packet p, q;
 	struct decoded challenge, response;
@@ -258,11 +268,15 @@ static void check_response(const char *challenger, const char *answerer,
 	decode_named(challenger, &p, &challenge);
 	decode_named(answerer, &q, &response);
 	assert_int_equal(response.m.type, type);
-	assert_int_equal(l2tp_challenge_response(out, type, secret,
-						 challenge.m.avp[L2TP_AVP_CHALLENGE].value,
-						 challenge.m.avp[L2TP_AVP_CHALLENGE].len), 0);
-	assert_int_equal(response.m.avp[L2TP_AVP_CHALLENGE_RESPONSE].len, sizeof(out));
-	assert_memory_equal(response.m.avp[L2TP_AVP_CHALLENGE_RESPONSE].value, out, sizeof(out));
+	assert_int_equal(l2tp_challenge_response(
+				 out, type, secret,
+				 challenge.m.avp[L2TP_AVP_CHALLENGE].value,
+				 challenge.m.avp[L2TP_AVP_CHALLENGE].len),
+			 0);
+	assert_int_equal(response.m.avp[L2TP_AVP_CHALLENGE_RESPONSE].len,
+			 sizeof(out));
+	assert_memory_equal(response.m.avp[L2TP_AVP_CHALLENGE_RESPONSE].value,
+			    out, sizeof(out));
 }
 
 static void test_secret_verifies(void **state)
@@ -292,18 +306,21 @@ static void test_encodes_to_the_same_bytes(void **state)
 
 		decode_frame(frame, &p, &d);
 		if (d.m.type == L2TP_ZLB) {
-			l2tp_encode_zlb(out, d.header.tunnel_id, d.header.ns, d.header.nr);
+			l2tp_encode_zlb(out, d.header.tunnel_id, d.header.ns,
+					d.header.nr);
 			assert_int_equal(p.len, L2TP_ZLB_LEN);
 			assert_memory_equal(out, p.data, p.len);
 			continue;
 		}
 		n = order_of(&d, ids, 16);
-		l2tp_encode_begin(&e, out, sizeof(out), d.m.type, d.header.tunnel_id,
-				  d.header.session_id, NULL);
+		l2tp_encode_begin(&e, out, sizeof(out), d.m.type,
+				  d.header.tunnel_id, d.header.session_id,
+				  NULL);
 		for (size_t a = 1; a < n; a++) {
 			const struct l2tp_avp_view *v = &d.m.avp[ids[a]];
 
-			l2tp_encode_avp_m(&e, ids[a], v->mandatory, v->value, v->len);
+			l2tp_encode_avp_m(&e, ids[a], v->mandatory, v->value,
+					  v->len);
 		}
 		assert_int_equal(l2tp_encode_end(&e), p.len);
 		l2tp_encode_sequence(out, d.header.ns, d.header.nr);
@@ -311,10 +328,17 @@ static void test_encodes_to_the_same_bytes(void **state)
 	}
 }
 
-/* The causes go out as Cisco's do: a CDN with an Error Code of 0, a StopCCN without. */
+/*
+ * The causes go out as Cisco's do: a CDN with an Error Code of 0, a
+ * StopCCN without.
+ */
 static void test_causes_encode_to_the_same_bytes(void **state)
 {
-	static const struct { const char *frame; enum l2tp_avp_id id; uint16_t value; } rows[] = {
+	static const struct {
+		const char *frame;
+		enum l2tp_avp_id id;
+		uint16_t value;
+	} rows[] = {
 		{ "CDN", L2TP_AVP_ASSIGNED_SESSION_ID, 7 },
 		{ "StopCCN", L2TP_AVP_ASSIGNED_TUNNEL_ID, 55270 },
 	};
@@ -331,8 +355,9 @@ static void test_causes_encode_to_the_same_bytes(void **state)
 		l2tp_cause_decode(&d.m, &cause);
 		assert_int_equal(cause.result, 1);
 		assert_int_equal(cause.error, 0);
-		l2tp_encode_begin(&e, out, sizeof(out), d.m.type, d.header.tunnel_id,
-				  d.header.session_id, NULL);
+		l2tp_encode_begin(&e, out, sizeof(out), d.m.type,
+				  d.header.tunnel_id, d.header.session_id,
+				  NULL);
 		l2tp_encode_u16(&e, rows[i].id, rows[i].value);
 		l2tp_encode_cause(&e, &cause);
 		assert_int_equal(l2tp_encode_end(&e), p.len);

@@ -71,7 +71,8 @@ static char *read_file(const char *name)
 	return text;
 }
 
-static void same_objects(const struct config_section *s, const void *a, const void *b)
+static void same_objects(const struct config_section *s, const void *a,
+			 const void *b)
 {
 	size_t i;
 
@@ -82,16 +83,19 @@ static void same_objects(const struct config_section *s, const void *a, const vo
 			fail_msg("%s in %s differs", s->keys[i].name, s->name);
 }
 
-static void same_groups(const struct config_group *g, const void *a, const void *b)
+static void same_groups(const struct config_group *g, const void *a,
+			const void *b)
 {
 	size_t i;
 
 	for (; g->section; g++) {
 		assert_int_equal(config_group_n(g, a), config_group_n(g, b));
 		for (i = 0; i < config_group_n(g, a); i++) {
-			same_objects(g->section, config_group_at(g, a, i), config_group_at(g, b, i));
+			same_objects(g->section, config_group_at(g, a, i),
+				     config_group_at(g, b, i));
 			if (g->inner)
-				same_groups(g->inner, config_group_at(g, a, i), config_group_at(g, b, i));
+				same_groups(g->inner, config_group_at(g, a, i),
+					    config_group_at(g, b, i));
 		}
 	}
 }
@@ -166,7 +170,8 @@ static void test_values(void **state)
 	assert_false(c->lns[1].tunnel.challenge);
 	assert_int_equal(ppp->auth_n, 1);
 	assert_int_equal(ppp->auth[0], CONFIG_AUTH_CHAP);
-	assert_string_equal(ppp->users_file, "/etc/l2tpd/\"odd\" \\users${HOME}");
+	assert_string_equal(ppp->users_file,
+			    "/etc/l2tpd/\"odd\" \\users${HOME}");
 	assert_int_equal(ppp->options.n, 3);
 	assert_int_equal(c->ppp[1].mtu, 1460);
 	assert_int_equal(c->ppp[1].mru, 1460);
@@ -191,7 +196,8 @@ static void test_services(void **state)
 	char *text = read_file("service.conf");
 	struct config *c = must_parse(text);
 	const struct config_ppp *isp = &c->ppp[0], *plain = &c->ppp[1];
-	const struct config_radius *one = &c->radius[0], *two = &c->radius[1], *three = &c->radius[2],
+	const struct config_radius *one = &c->radius[0], *two = &c->radius[1],
+				   *three = &c->radius[2],
 				   *four = &c->radius[3];
 	struct addr in, six, out;
 
@@ -229,12 +235,15 @@ static void test_services(void **state)
 	assert_null(two->server_name);
 	assert_int_equal(three->transport, CONFIG_TRANSPORT_TLS);
 	assert_int_equal(three->tries, 1);
-	assert_true(three->port == 2083 && three->auth_port == 2083 && three->acct_port == 2083);
+	assert_true(three->port == 2083 && three->auth_port == 2083 &&
+		    three->acct_port == 2083);
 	assert_string_equal(three->server_name, "192.0.2.10");
-	assert_true(four->port == 2084 && four->auth_port == 2084 && four->acct_port == 2084);
+	assert_true(four->port == 2084 && four->auth_port == 2084 &&
+		    four->acct_port == 2084);
 	assert_string_equal(four->server_name, "aaa.example.net");
 	assert_int_equal(isp->radius.n, 2);
-	assert_true(isp->accounting && isp->strip_realm && isp->strip_domain && isp->mppe_stateful);
+	assert_true(isp->accounting && isp->strip_realm && isp->strip_domain &&
+		    isp->mppe_stateful);
 	assert_int_equal(isp->mppe, CONFIG_MPPE_REQUIRED);
 	assert_int_equal(isp->mppe_bits, CONFIG_MPPE_128);
 	assert_int_equal(isp->rate_down, 10000000);
@@ -266,7 +275,8 @@ static void test_sites(void **state)
 	char *text = read_file("sites.conf");
 	struct config *c = must_parse(text);
 	const struct config_lcce *branch = &c->lcce[0], *any = &c->lcce[1];
-	const struct config_pw *lan = &branch->sessions[0], *voice = &branch->sessions[1];
+	const struct config_pw *lan = &branch->sessions[0],
+			       *voice = &branch->sessions[1];
 
 	(void)state;
 	assert_int_equal(addr_v4(&c->router_id), 0xc6336401);
@@ -276,7 +286,8 @@ static void test_sites(void **state)
 	assert_int_equal(c->lac[0].version, CONFIG_VERSION_AUTO);
 	assert_ptr_equal(config_lcce_find(c, "branch"), branch);
 	assert_int_equal(branch->port, 1702);
-	assert_true(branch->ephemeral && !branch->initiate && branch->tunnel.challenge);
+	assert_true(branch->ephemeral && !branch->initiate &&
+		    branch->tunnel.challenge);
 	assert_int_equal(branch->digest, CONFIG_DIGEST_MD5);
 	assert_int_equal(branch->ipsec, CONFIG_IPSEC_REQUIRED);
 	assert_int_equal(branch->tunnel.idle_ms, 60000);
@@ -287,13 +298,15 @@ static void test_sites(void **state)
 	assert_int_equal(voice->vlan, 42);
 	assert_string_equal(voice->remote_end_id, "voice");
 	check_end_id(*voice, "voice", 5);
-	check_end_id((struct config_pw){ .pseudowire_id = 4711 }, "\0\0\x12\x67", 4);
+	check_end_id((struct config_pw){ .pseudowire_id = 4711 },
+		     "\0\0\x12\x67", 4);
 	assert_int_equal(any->encap, CONFIG_ENCAP_IP);
 	assert_int_equal(any->port, 0);
 	assert_true(any->initiate);
 	assert_int_equal(any->digest, CONFIG_DIGEST_SHA1);
 	assert_int_equal(any->tunnel.idle_ms, 0);
-	assert_false(any->tunnel.challenge || any->sessions[0].has_mac || any->sessions[0].sublayer);
+	assert_false(any->tunnel.challenge || any->sessions[0].has_mac ||
+		     any->sessions[0].sublayer);
 	assert_int_equal(any->sessions[0].cookie, 8);
 	assert_int_equal(any->sessions[0].mtu, 0);
 	config_free(c);
@@ -302,11 +315,13 @@ static void test_sites(void **state)
 
 static void test_statics(void **state)
 {
-	static const uint8_t cookie[] = { 0x01, 0x4d, 0x36, 0x36, 0xde, 0xad, 0xbe, 0xef };
+	static const uint8_t cookie[] = { 0x01, 0x4d, 0x36, 0x36,
+					  0xde, 0xad, 0xbe, 0xef };
 	char *text = read_file("sites.conf");
 	struct config *c = must_parse(text);
 	const struct config_static *udp = &c->statics[0], *ip = &c->statics[1];
-	const struct config_static_session *a = &udp->sessions[0], *b = &ip->sessions[0];
+	const struct config_static_session *a = &udp->sessions[0],
+					   *b = &ip->sessions[0];
 
 	(void)state;
 	assert_ptr_equal(config_static_find(c, "hill"), ip);
@@ -342,35 +357,47 @@ static void test_empty(void **state)
 	assert_int_equal(c->max_tunnels, 10000);
 	assert_int_equal(c->max_half_open, 500);
 	assert_int_equal(c->max_sessions, 100000);
-	assert_int_equal(c->listen_n + c->lns_n + c->ppp_n + c->lac_n + c->lcce_n + c->statics_n, 0);
+	assert_int_equal(c->listen_n + c->lns_n + c->ppp_n + c->lac_n +
+				 c->lcce_n + c->statics_n,
+			 0);
 	check_round_trip(c, NULL);
 	config_free(c);
 }
 
-#define P "ppp p {}\n"				/* a ppp section for those that need one */
-#define L "listen { address = 0.0.0.0 }\n"
-#define IDS "tunnel-id = 1 peer-tunnel-id = 2 "
-#define ENDS "local = ::1 remote = ::2 "
-#define PORTS "udp-sport = 5 udp-dport = 6 "
+#define P      "ppp p {}\n" /* a ppp section for those that need one */
+#define L      "listen { address = 0.0.0.0 }\n"
+#define IDS    "tunnel-id = 1 peer-tunnel-id = 2 "
+#define ENDS   "local = ::1 remote = ::2 "
+#define PORTS  "udp-sport = 5 udp-dport = 6 "
 #define STATIC "static t { " IDS ENDS PORTS
-#define PW "session-id = 1 peer-session-id = 2 "
+#define PW     "session-id = 1 peer-session-id = 2 "
 
-static const struct { const char *text, *err; } faults[] = {
+static const struct {
+	const char *text, *err;
+} faults[] = {
 	/* libconfuse's own errors, and what it would let pass */
-	{ "colour = 1", "test.conf:1: no such option 'colour'; it is misspelt" },
-	{ "\n\nppp p {\n  hostname = x\n}", "test.conf:4: no such option 'hostname'" },
+	{ "colour = 1",
+	  "test.conf:1: no such option 'colour'; it is misspelt" },
+	{ "\n\nppp p {\n  hostname = x\n}",
+	  "test.conf:4: no such option 'hostname'" },
 	{ "include(\"/etc/passwd\")", "test.conf:1: 'include(' needs quotes" },
-	{ "hostname \"x\"", "test.conf:1: missing equal sign after option 'hostname'" },
+	{ "hostname \"x\"",
+	  "test.conf:1: missing equal sign after option 'hostname'" },
 	{ "hostname = { \"x\" }", "test.conf:1: unexpected token '{'" },
 	{ P "ppp p { }", "test.conf:2: found duplicate title 'p'" },
 	{ "hostname =", "test.conf:1: premature end of file" },
-	{ "\nppp p {\n mtu = 1400\n", "test.conf:2: what this brace opens does not end" },
+	{ "\nppp p {\n mtu = 1400\n",
+	  "test.conf:2: what this brace opens does not end" },
 	{ "ppp p { }\n}", "test.conf:2: this brace closes nothing" },
-	{ "lac l { session s { ppp = { {", "test.conf:1: braces are nested too deep" },
+	{ "lac l { session s { ppp = { {",
+	  "test.conf:1: braces are nested too deep" },
 	{ "ppp { }", "test.conf:1: missing title for section 'ppp'" },
-	{ "hostname += x", "test.conf:1: attempt to append to non-list option 'hostname'" },
-	{ "hostname = a\nhostname = b", "test.conf:2: hostname is given twice" },
-	{ "ppp p { dns = 1.2.3.4\n dns = { 1.2.3.5 } }", "test.conf:2: dns is given twice" },
+	{ "hostname += x",
+	  "test.conf:1: attempt to append to non-list option 'hostname'" },
+	{ "hostname = a\nhostname = b",
+	  "test.conf:2: hostname is given twice" },
+	{ "ppp p { dns = 1.2.3.4\n dns = { 1.2.3.5 } }",
+	  "test.conf:2: dns is given twice" },
 	{ "hostname = \"a\nb\"", "test.conf:1: a string does not end" },
 	{ "\n\"", "test.conf:2: a string does not end" },
 	{ "\n'\\", "test.conf:2: a string does not end" },
@@ -378,45 +405,69 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "hostname = \"${HOME}\"", "test.conf:1: ${...} is not expanded" },
 	{ "hostname = ${HOME}", "test.conf:1: '$' needs quotes" },
 	{ "hostname = x${HOME}", "test.conf:1: 'x$' needs quotes" },
-	{ "hostname = \"a\\tb\"", "test.conf:1: \\t means nothing in a string" },
+	{ "hostname = \"a\\tb\"",
+	  "test.conf:1: \\t means nothing in a string" },
 	{ "hostname = a*b", "test.conf:1: 'a*b' needs quotes" },
 	{ "hostname = a//b", "test.conf:1: 'a//b' needs quotes" },
 	{ "hostname = \"a\x01\"", "test.conf:1: byte 0x01 has no place here" },
-	{ "\"hostname\" = x", "test.conf:1: a string stands where a key should" },
-	{ P "\"ppp|mtu\" = 1400", "test.conf:2: a string stands where a key should" },
+	{ "\"hostname\" = x",
+	  "test.conf:1: a string stands where a key should" },
+	{ P "\"ppp|mtu\" = 1400",
+	  "test.conf:2: a string stands where a key should" },
 	{ P "ppp|mtu = 1400", "test.conf:2: 'ppp|mtu' needs quotes" },
-	{ "ppp p { \"mtu\" = 1400 }", "test.conf:1: a key is written without quotes" },
-	{ "lac l { \"session\" { } }", "test.conf:1: a section starts with its keyword" },
+	{ "ppp p { \"mtu\" = 1400 }",
+	  "test.conf:1: a key is written without quotes" },
+	{ "lac l { \"session\" { } }",
+	  "test.conf:1: a section starts with its keyword" },
 	{ "hostname = + x", "test.conf:1: a '+' alone means nothing" },
 	/* values */
 	{ "\nppp \"a b\" { }", "test.conf:2: 'a b' is no name for a section" },
 	{ "\nppp \"\" { }", "test.conf:2: '' is no name for a section" },
-	{ "hostname = \"\"", "test.conf:1: hostname has 0 bytes; it takes 1 to 255" },
-	{ "max-tunnels = many", "test.conf:1: max-tunnels = \"many\" is not a number" },
-	{ "max-tunnels = -1", "test.conf:1: max-tunnels = \"-1\" is not a number" },
-	{ "max-tunnels = \"\"", "test.conf:1: max-tunnels = \"\" is not a number" },
-	{ "max-tunnels = 0x10", "test.conf:1: max-tunnels = \"0x10\" is not a number" },
-	{ "max-tunnels = 010", "test.conf:1: max-tunnels = 010: write the number without" },
-	{ "max-tunnels = 0", "test.conf:1: max-tunnels = 0 is out of range; it goes from 1 to 65535" },
-	{ "max-tunnels = 65536", "test.conf:1: max-tunnels = 65536 is out of range" },
-	{ "max-sessions = 4294967296", "test.conf:1: max-sessions = 4294967296 is out of range" },
+	{ "hostname = \"\"",
+	  "test.conf:1: hostname has 0 bytes; it takes 1 to 255" },
+	{ "max-tunnels = many",
+	  "test.conf:1: max-tunnels = \"many\" is not a number" },
+	{ "max-tunnels = -1",
+	  "test.conf:1: max-tunnels = \"-1\" is not a number" },
+	{ "max-tunnels = \"\"",
+	  "test.conf:1: max-tunnels = \"\" is not a number" },
+	{ "max-tunnels = 0x10",
+	  "test.conf:1: max-tunnels = \"0x10\" is not a number" },
+	{ "max-tunnels = 010",
+	  "test.conf:1: max-tunnels = 010: write the number without" },
+	{ "max-tunnels = 0",
+	  "test.conf:1: max-tunnels = 0 is out of range; it goes from 1 to 65535" },
+	{ "max-tunnels = 65536",
+	  "test.conf:1: max-tunnels = 65536 is out of range" },
+	{ "max-sessions = 4294967296",
+	  "test.conf:1: max-sessions = 4294967296 is out of range" },
 	{ "max-sessions = 99999999999999999999999", "is out of range" },
-	{ "listen { address = localhost }", "\"localhost\" is no IPv4 or IPv6 address" },
-	{ "ppp p {\n ipv6 = maybe }", "test.conf:2: ipv6 = \"maybe\" is neither true nor false" },
-	{ "ppp p { local-address = ::1 }", "local-address = \"::1\" is no IPv4 address" },
-	{ "ppp p { dns = { 1.1.1.1, 2.2.2.2, 3.3.3.3 } }", "dns has more than two servers" },
+	{ "listen { address = localhost }",
+	  "\"localhost\" is no IPv4 or IPv6 address" },
+	{ "ppp p {\n ipv6 = maybe }",
+	  "test.conf:2: ipv6 = \"maybe\" is neither true nor false" },
+	{ "ppp p { local-address = ::1 }",
+	  "local-address = \"::1\" is no IPv4 address" },
+	{ "ppp p { dns = { 1.1.1.1, 2.2.2.2, 3.3.3.3 } }",
+	  "dns has more than two servers" },
 	{ "ppp p { auth = eap }", "auth: \"eap\" is unknown" },
 	{ "ppp p { auth = { pap, pap } }", "auth lists \"pap\" twice" },
 	{ "ppp p { auth = {\n} }", "auth is an empty list" },
-	{ "ppp p { users-file = users }", "users-file = \"users\" depends on the working directory" },
-	{ "ppp p { pool = 10.0.0.1/24 }", "pool: \"10.0.0.1/24\" is neither an IPv4 prefix" },
+	{ "ppp p { users-file = users }",
+	  "users-file = \"users\" depends on the working directory" },
+	{ "ppp p { pool = 10.0.0.1/24 }",
+	  "pool: \"10.0.0.1/24\" is neither an IPv4 prefix" },
 	{ "ppp p { pool = 10.0.0.9-10.0.0.1 }", "is neither an IPv4 prefix" },
 	{ "ppp p { pool = 0.0.0.0/0 }", "is neither an IPv4 prefix" },
 	{ "ppp p { pool = 1.0.0.0-9.0.0.0 }", "is neither an IPv4 prefix" },
-	{ "ppp p { pool = { 10.0.0.0/24, 10.0.0.5-10.0.0.6 } }", "overlaps another range" },
-	{ "ppp p { mtu = 127 }", "mtu = 127 is out of range; it goes from 128 to 16384" },
-	{ "ppp p { backend = slirp }", "backend = \"slirp\" is neither \"pppd\" nor \"none\"" },
-	{ "lac l { hello = 1.0001 }", "hello = \"1.0001\" is no time in seconds" },
+	{ "ppp p { pool = { 10.0.0.0/24, 10.0.0.5-10.0.0.6 } }",
+	  "overlaps another range" },
+	{ "ppp p { mtu = 127 }",
+	  "mtu = 127 is out of range; it goes from 128 to 16384" },
+	{ "ppp p { backend = slirp }",
+	  "backend = \"slirp\" is neither \"pppd\" nor \"none\"" },
+	{ "lac l { hello = 1.0001 }",
+	  "hello = \"1.0001\" is no time in seconds" },
 	{ "lac l { hello = -1 }", "hello = \"-1\" is no time in seconds" },
 	{ "lac l { hello = 1. }", "hello = \"1.\" is no time in seconds" },
 	{ "lac l { hello = .5 }", "hello = \".5\" is no time in seconds" },
@@ -426,183 +477,304 @@ static const struct { const char *text, *err; } faults[] = {
 	{ "lac l { retransmit = 0 }", "it goes from 0.010 to 60 seconds" },
 	{ "lac l { idle-timeout = 0 }", "it goes from 0.010 to 86400 seconds" },
 	{ "lac l { source-port = 1702 }", "is neither \"ephemeral\" nor 1701" },
-	{ "lac l { session s { ifname = \"a/b\" } }", "\"a/b\" is no name for an interface" },
-	{ "lac l { session s { ifname = \"ppp%d\" } }", "is no name for an interface" },
-	{ "lac l { session s { ifname = abcdefghijklmnop } }", "is no name for an interface" },
-	{ L "lns n { from-address = 10.0.0.1/8 }", "\"10.0.0.1/8\" is no prefix" },
-	{ L "lns n { ppp = \"a b\" }", "ppp = \"a b\": no section can have that name" },
-	{ "ppp p { rate-down = 10 }", "rate-down = \"10\" is no rate such as \"512kbit\"" },
+	{ "lac l { session s { ifname = \"a/b\" } }",
+	  "\"a/b\" is no name for an interface" },
+	{ "lac l { session s { ifname = \"ppp%d\" } }",
+	  "is no name for an interface" },
+	{ "lac l { session s { ifname = abcdefghijklmnop } }",
+	  "is no name for an interface" },
+	{ L "lns n { from-address = 10.0.0.1/8 }",
+	  "\"10.0.0.1/8\" is no prefix" },
+	{ L "lns n { ppp = \"a b\" }",
+	  "ppp = \"a b\": no section can have that name" },
+	{ "ppp p { rate-down = 10 }",
+	  "rate-down = \"10\" is no rate such as \"512kbit\"" },
 	{ "ppp p { rate-up = 7kbit }", "rate-up = \"7kbit\" is no rate" },
 	{ "ppp p { rate-up = 401gbit }", "from 8kbit to 400gbit; 0 is none" },
 	{ "ppp p { rate-up = kbit }", "rate-up = \"kbit\" is no rate" },
 	{ "ppp p { rate-up = 1000000000000000000000kbit }", "is no rate" },
-	{ "ppp p { mppe = yes }", "mppe = \"yes\" is unknown; it is \"off\", \"optional\" or \"required\"" },
-	{ "ppp p { mppe-bits = 56 }", "mppe-bits: neither the kernel's ppp_mppe nor pppd has 56 bits" },
-	{ "ppp p { mppe-bits = 64 }", "mppe-bits: \"64\" is unknown; there are \"40\", \"128\" and \"auto\"" },
-	{ "ppp p { radius = { a, a } }", "radius lists \"a\" twice; remove one" },
-	{ "ppp p { pools = { \"a b\" } }", "pools: \"a b\": no section can have that name" },
-	{ "ppp p { pool-reserve = 10.0.0.1/24 }", "pool-reserve: \"10.0.0.1/24\" is neither an IPv4 prefix" },
-	{ "pool p { address = { 10.0.0.1-10.0.0.9, 10.0.0.9 } }", "address: \"10.0.0.9\" overlaps another range" },
-	{ "pool p { reserve = \"::1\" }", "reserve: \"::1\" is neither an IPv4 prefix" },
-	{ "ppp p { delegated-length = 65 }", "delegated-length = 65 is out of range; it goes from 33 to 64" },
-	{ "ppp p { max-sessions-per-user = 65536 }", "max-sessions-per-user = 65536 is out of range" },
-	{ "ppp p { session-timeout = 2592001 }", "session-timeout = 2592001 is out of range" },
-	{ "ppp p { interim-interval = often }", "interim-interval = \"often\" is no time in seconds" },
-	{ "ppp p { ip-up = up }", "ip-up = \"up\" depends on the working directory" },
-	{ "state-dir = var", "state-dir = \"var\" depends on the working directory" },
-	{ "coa-address = here", "coa-address = \"here\" is no IPv4 or IPv6 address" },
+	{ "ppp p { mppe = yes }",
+	  "mppe = \"yes\" is unknown; it is \"off\", \"optional\" or \"required\"" },
+	{ "ppp p { mppe-bits = 56 }",
+	  "mppe-bits: neither the kernel's ppp_mppe nor pppd has 56 bits" },
+	{ "ppp p { mppe-bits = 64 }",
+	  "mppe-bits: \"64\" is unknown; there are \"40\", \"128\" and \"auto\"" },
+	{ "ppp p { radius = { a, a } }",
+	  "radius lists \"a\" twice; remove one" },
+	{ "ppp p { pools = { \"a b\" } }",
+	  "pools: \"a b\": no section can have that name" },
+	{ "ppp p { pool-reserve = 10.0.0.1/24 }",
+	  "pool-reserve: \"10.0.0.1/24\" is neither an IPv4 prefix" },
+	{ "pool p { address = { 10.0.0.1-10.0.0.9, 10.0.0.9 } }",
+	  "address: \"10.0.0.9\" overlaps another range" },
+	{ "pool p { reserve = \"::1\" }",
+	  "reserve: \"::1\" is neither an IPv4 prefix" },
+	{ "ppp p { delegated-length = 65 }",
+	  "delegated-length = 65 is out of range; it goes from 33 to 64" },
+	{ "ppp p { max-sessions-per-user = 65536 }",
+	  "max-sessions-per-user = 65536 is out of range" },
+	{ "ppp p { session-timeout = 2592001 }",
+	  "session-timeout = 2592001 is out of range" },
+	{ "ppp p { interim-interval = often }",
+	  "interim-interval = \"often\" is no time in seconds" },
+	{ "ppp p { ip-up = up }",
+	  "ip-up = \"up\" depends on the working directory" },
+	{ "state-dir = var",
+	  "state-dir = \"var\" depends on the working directory" },
+	{ "coa-address = here",
+	  "coa-address = \"here\" is no IPv4 or IPv6 address" },
 	{ "coa-port = 0", "coa-port = 0 is out of range" },
-	{ "radius r { auth-port = 65536 }", "auth-port = 65536 is out of range" },
-	{ "radius r { timeout = 0.05 }", "timeout = 0.05 is out of range; it goes from 0.100 to 60 seconds" },
-	{ "radius r { tries = 21 }", "tries = 21 is out of range; it goes from 1 to 20" },
+	{ "radius r { auth-port = 65536 }",
+	  "auth-port = 65536 is out of range" },
+	{ "radius r { timeout = 0.05 }",
+	  "timeout = 0.05 is out of range; it goes from 0.100 to 60 seconds" },
+	{ "radius r { tries = 21 }",
+	  "tries = 21 is out of range; it goes from 1 to 20" },
 	{ "radius r { dead-time = 0 }", "dead-time = 0 is out of range" },
-	{ "radius r { nas-address = me }", "nas-address = \"me\" is no IPv4 or IPv6 address" },
-	{ "coa c { from-address = 10.0.0.1/8 }", "from-address: \"10.0.0.1/8\" is no prefix" },
+	{ "radius r { nas-address = me }",
+	  "nas-address = \"me\" is no IPv4 or IPv6 address" },
+	{ "coa c { from-address = 10.0.0.1/8 }",
+	  "from-address: \"10.0.0.1/8\" is no prefix" },
 	/* sections that do not fit together */
-	{ "pool p {\n}", "test.conf:2: pool \"p\" has no address; set its ranges" },
-	{ "radius r {\n}", "test.conf:2: radius \"r\" has no address; set the server's name or address" },
-	{ "radius r { address = x\n}", "test.conf:2: radius \"r\" has no secret-file" },
+	{ "pool p {\n}",
+	  "test.conf:2: pool \"p\" has no address; set its ranges" },
+	{ "radius r {\n}",
+	  "test.conf:2: radius \"r\" has no address; set the server's name or address" },
+	{ "radius r { address = x\n}",
+	  "test.conf:2: radius \"r\" has no secret-file" },
 	{ "radius r { transport = tcp }", "transport = \"tcp\"" },
-	{ "radius r { address = x secret-file = /s\nport = 1812 }", "test.conf:2: port is for TLS; set transport = \"tls\"" },
-	{ "radius r { address = x secret-file = /s\nca-file = /c }", "test.conf:2: ca-file is for TLS" },
-	{ "radius r { address = x secret-file = /s\nserver-name = n }", "test.conf:2: server-name is for TLS" },
-	{ "radius r { address = x transport = tls\n}", "test.conf:2: radius \"r\" has no ca-file" },
-	{ "radius r { address = x transport = tls ca-file = /c\nauth-port = 1 }", "test.conf:2: with TLS there is one port" },
-	{ "radius r { address = x transport = tls ca-file = /c\nacct-port = 1 }", "test.conf:2: with TLS there is one port" },
-	{ "radius r { address = x transport = tls ca-file = /c\nsecret-file = /s }", "test.conf:2: with TLS the certificates" },
-	{ "radius r { address = x transport = tls ca-file = /c\ntries = 1 }", "test.conf:2: with TLS a request is sent once" },
+	{ "radius r { address = x secret-file = /s\nport = 1812 }",
+	  "test.conf:2: port is for TLS; set transport = \"tls\"" },
+	{ "radius r { address = x secret-file = /s\nca-file = /c }",
+	  "test.conf:2: ca-file is for TLS" },
+	{ "radius r { address = x secret-file = /s\nserver-name = n }",
+	  "test.conf:2: server-name is for TLS" },
+	{ "radius r { address = x transport = tls\n}",
+	  "test.conf:2: radius \"r\" has no ca-file" },
+	{ "radius r { address = x transport = tls ca-file = /c\nauth-port = 1 }",
+	  "test.conf:2: with TLS there is one port" },
+	{ "radius r { address = x transport = tls ca-file = /c\nacct-port = 1 }",
+	  "test.conf:2: with TLS there is one port" },
+	{ "radius r { address = x transport = tls ca-file = /c\nsecret-file = /s }",
+	  "test.conf:2: with TLS the certificates" },
+	{ "radius r { address = x transport = tls ca-file = /c\ntries = 1 }",
+	  "test.conf:2: with TLS a request is sent once" },
 	{ "radius r { address = x transport = tls ca-file = /c\nkey-file = /k }",
 	  "test.conf:2: certificate-file and key-file belong together" },
 	{ "radius r { address = x transport = tls ca-file = /c\ncertificate-file = /k }",
 	  "test.conf:2: certificate-file and key-file belong together" },
-	{ "coa c {\n}", "test.conf:2: coa \"c\" has no from-address; list who may send" },
-	{ "coa c { from-address = 10.0.0.0/8\n}", "test.conf:2: coa \"c\" has no secret-file" },
-	{ "radius r { address = x secret-file = /s }\nradius r { }", "test.conf:2: found duplicate title 'r'" },
-	{ "ppp p { auth = pap\nradius = r }", "test.conf:2: there is no section radius \"r\"; add it" },
-	{ "ppp p { pools = q }", "there is no section pool \"q\"; add it, or name another" },
+	{ "coa c {\n}",
+	  "test.conf:2: coa \"c\" has no from-address; list who may send" },
+	{ "coa c { from-address = 10.0.0.0/8\n}",
+	  "test.conf:2: coa \"c\" has no secret-file" },
+	{ "radius r { address = x secret-file = /s }\nradius r { }",
+	  "test.conf:2: found duplicate title 'r'" },
+	{ "ppp p { auth = pap\nradius = r }",
+	  "test.conf:2: there is no section radius \"r\"; add it" },
+	{ "ppp p { pools = q }",
+	  "there is no section pool \"q\"; add it, or name another" },
 	{ "pool q { address = 10.0.0.1 }\nppp p { pools = q remote-address = 10.0.0.2 }",
 	  "test.conf:2: remote-address is for one peer, pools for many" },
 	{ "radius r { address = x secret-file = /s }\nppp p { radius = r }",
 	  "test.conf:2: radius answers authentication, but auth is not set" },
-	{ "ppp p { users-file = /u auth = pap\naccounting = true }", "test.conf:2: accounting needs servers; set radius" },
-	{ "ppp p { backend = none mppe = optional }", "mppe is pppd's, but backend is \"none\"" },
+	{ "ppp p { users-file = /u auth = pap\naccounting = true }",
+	  "test.conf:2: accounting needs servers; set radius" },
+	{ "ppp p { backend = none mppe = optional }",
+	  "mppe is pppd's, but backend is \"none\"" },
 	{ "ppp p { users-file = /u auth = { mschapv2, chap }\nmppe = required }",
 	  "test.conf:2: mppe is required, but its keys come from MS-CHAPv2 only" },
-	{ "ppp p { dns6 = ::1 }", "it is of no use without IPv6; set ipv6 = true" },
-	{ "ppp p { prefix-pool = 2001:db8::/48 }", "it is of no use without IPv6" },
-	{ "ppp p { delegated-pool = 2001:db8::/48 }", "it is of no use without IPv6" },
-	{ "ppp p { ipv6 = true prefix-pool = 2001:db8::/65 }", "prefix-pool takes IPv6 prefixes of at most 64 bits" },
-	{ "ppp p { ipv6 = true prefix-pool = 10.0.0.0/8 }", "prefix-pool takes IPv6 prefixes" },
+	{ "ppp p { dns6 = ::1 }",
+	  "it is of no use without IPv6; set ipv6 = true" },
+	{ "ppp p { prefix-pool = 2001:db8::/48 }",
+	  "it is of no use without IPv6" },
+	{ "ppp p { delegated-pool = 2001:db8::/48 }",
+	  "it is of no use without IPv6" },
+	{ "ppp p { ipv6 = true prefix-pool = 2001:db8::/65 }",
+	  "prefix-pool takes IPv6 prefixes of at most 64 bits" },
+	{ "ppp p { ipv6 = true prefix-pool = 10.0.0.0/8 }",
+	  "prefix-pool takes IPv6 prefixes" },
 	{ "ppp p { ipv6 = true delegated-pool = 2001:db8::/57 }",
 	  "delegated-pool takes IPv6 prefixes of at most delegated-length (56) bits" },
-	{ "ppp p { ipv6 = true prefix-pool = \"::/0\" }", "prefix-pool: ::/0 is not within 2000::/3, nor within" },
+	{ "ppp p { ipv6 = true prefix-pool = \"::/0\" }",
+	  "prefix-pool: ::/0 is not within 2000::/3, nor within" },
 	{ "ppp p { ipv6 = true prefix-pool = \"2000::/2\" }", "is no prefix" },
-	{ "ppp p { ipv6 = true delegated-pool = \"fe80::/40\" }", "delegated-pool: fe80::/40 is not within" },
+	{ "ppp p { ipv6 = true delegated-pool = \"fe80::/40\" }",
+	  "delegated-pool: fe80::/40 is not within" },
 	{ "ppp p { ipv6 = true\n prefix-pool = { 2001:db8:1::/48, 2001:db8::/32 } }",
 	  "test.conf:2: prefix-pool: 2001:db8:1::/48 is within 2001:db8::/32; remove one" },
-	{ "ppp p { ipv6 = true delegated-pool = { 2001:db8::/40, 2001:db8::/40 } }", "remove one" },
-	{ "ppp p { ipv6 = true dns6 = { ::1, ::2, ::3 } }", "dns6 has more than two servers" },
-	{ "ppp p { ipv6 = true dns6 = 10.0.0.1 }", "dns6: \"10.0.0.1\" is no IPv6 address" },
+	{ "ppp p { ipv6 = true delegated-pool = { 2001:db8::/40, 2001:db8::/40 } }",
+	  "remove one" },
+	{ "ppp p { ipv6 = true dns6 = { ::1, ::2, ::3 } }",
+	  "dns6 has more than two servers" },
+	{ "ppp p { ipv6 = true dns6 = 10.0.0.1 }",
+	  "dns6: \"10.0.0.1\" is no IPv6 address" },
 	{ "listen {\n}", "test.conf:2: listen has no address" },
 	{ L L, "test.conf:2: 0.0.0.0:1701 is listened to twice" },
 	{ P "lns n { ppp = p }", "test.conf:2: lns \"n\" cannot be called" },
 	{ L "lns n {\n\n}", "test.conf:4: lns \"n\" has no ppp" },
-	{ L "lns n {\nppp = q\n}", "test.conf:3: there is no section ppp \"q\"" },
-	{ P L "lns n {\nchallenge = true ppp = p }", "test.conf:4: challenge needs a secret; "
+	{ L "lns n {\nppp = q\n}",
+	  "test.conf:3: there is no section ppp \"q\"" },
+	{ P L "lns n {\nchallenge = true ppp = p }",
+	  "test.conf:4: challenge needs a secret; "
 	  "set tunnel-secret-file" },
-	{ P L "lns n { hide-avps = true ppp = p }", "hide-avps needs a secret" },
-	{ P L "lns n { retransmit-cap = 0.5 ppp = p }", "retransmit-cap is less than retransmit" },
-	{ P L "lns a { ppp = p }\nlns b { ppp = p }", "test.conf:4: lns \"b\" is never reached" },
+	{ P L "lns n { hide-avps = true ppp = p }",
+	  "hide-avps needs a secret" },
+	{ P L "lns n { retransmit-cap = 0.5 ppp = p }",
+	  "retransmit-cap is less than retransmit" },
+	{ P L "lns a { ppp = p }\nlns b { ppp = p }",
+	  "test.conf:4: lns \"b\" is never reached" },
 	{ "ppp p {\ndefault-route = true }" L "lns a { ppp = p }",
 	  "test.conf:2: default-route is for calling out" },
 	{ "ppp p { auth = pap }", "auth needs users; set users-file" },
-	{ "ppp p { backend = none auth = pap users-file = /u }", "authenticates nobody" },
+	{ "ppp p { backend = none auth = pap users-file = /u }",
+	  "authenticates nobody" },
 	{ "ppp p { backend = none options = x }", "options are pppd's" },
-	{ "ppp p { ipv6 = true\nmtu = 1000 }", "test.conf:1: ipv6 needs an mtu and mru" },
-	{ "ppp p { remote-address = 1.1.1.1 pool = 1.0.0.0/8 }", "remote-address is for one peer" },
-	{ "ppp p { remote-address = 1.1.1.1 local-address = 1.1.1.1 }", "is the same as local" },
-	{ "ppp p { pool = 1.1.1.1 local-address = 1.1.1.1 }", "no address but local-address" },
+	{ "ppp p { ipv6 = true\nmtu = 1000 }",
+	  "test.conf:1: ipv6 needs an mtu and mru" },
+	{ "ppp p { remote-address = 1.1.1.1 pool = 1.0.0.0/8 }",
+	  "remote-address is for one peer" },
+	{ "ppp p { remote-address = 1.1.1.1 local-address = 1.1.1.1 }",
+	  "is the same as local" },
+	{ "ppp p { pool = 1.1.1.1 local-address = 1.1.1.1 }",
+	  "no address but local-address" },
 	{ "lac l {\n}", "test.conf:2: lac \"l\" has no server" },
-	{ "lac l { server = x challenge = true }", "challenge needs a secret; set secret-file" },
-	{ "lac l { server = 1.2.3.4 source-address = ::1 }", "are of different families" },
-	{ "lac l { server = x session s {\n} }", "test.conf:2: session \"s\" has no ppp" },
-	{ "lac l { server = x session s { ppp = q } }", "there is no section ppp \"q\"" },
-	{ P "lac l { server = x session s { ppp = p password-file = /x } }", "needs a user" },
-	{ P "lac l { server = x session s { ppp = p user = u } }", "user \"u\" has no password" },
-	{ P "lac l { server = x session s { ppp = p redial-max = 0.5 } }", "less than redial" },
+	{ "lac l { server = x challenge = true }",
+	  "challenge needs a secret; set secret-file" },
+	{ "lac l { server = 1.2.3.4 source-address = ::1 }",
+	  "are of different families" },
+	{ "lac l { server = x session s {\n} }",
+	  "test.conf:2: session \"s\" has no ppp" },
+	{ "lac l { server = x session s { ppp = q } }",
+	  "there is no section ppp \"q\"" },
+	{ P "lac l { server = x session s { ppp = p password-file = /x } }",
+	  "needs a user" },
+	{ P "lac l { server = x session s { ppp = p user = u } }",
+	  "user \"u\" has no password" },
+	{ P "lac l { server = x session s { ppp = p redial-max = 0.5 } }",
+	  "less than redial" },
 	{ P "lac l { server = x session s { ppp = p } session s { ppp = p } }",
 	  "found duplicate title 's'" },
-	{ P "lac l { server = x session s { ppp = p ifname = i } session t { ppp = p ifname = i } }",
+	{ P
+	  "lac l { server = x session s { ppp = p ifname = i } session t { ppp = p ifname = i } }",
 	  "another session has this ifname" },
 	/* L2TPv3 */
 	{ "router-id = \"::1\"", "router-id = \"::1\" is no IPv4 address" },
 	{ "router-id = 4711", "router-id = \"4711\" is no IPv4 address" },
-	{ "listen { encap = tcp }", "encap = \"tcp\" is neither \"udp\" nor \"ip\"" },
-	{ "listen { address = \"::\" encap = ip\nport = 1701 }", "test.conf:2: a port is UDP's, but encap is \"ip\"" },
-	{ "listen { address = \"::\" encap = ip } listen { address = \"::\" encap = ip }", ":: is listened to twice" },
-	{ P "listen { address = \"::\" encap = ip } lns n { ppp = p }", "lns \"n\" cannot be called" },
-	{ "lac l { version = 4 }", "version = \"4\" is unknown; it is \"2\", \"3\" or \"auto\"" },
-	{ "lac l { server = x encap = ip }", "encap = \"ip\" is for version 3 only; set version = \"3\"" },
-	{ "lac l { server = x version = auto encap = ip }", "encap = \"ip\" is for version 3 only" },
-	{ "lcce c {\n}", "test.conf:2: lcce \"c\" has no peer; set remote to call it, or one of from-address" },
+	{ "listen { encap = tcp }",
+	  "encap = \"tcp\" is neither \"udp\" nor \"ip\"" },
+	{ "listen { address = \"::\" encap = ip\nport = 1701 }",
+	  "test.conf:2: a port is UDP's, but encap is \"ip\"" },
+	{ "listen { address = \"::\" encap = ip } listen { address = \"::\" encap = ip }",
+	  ":: is listened to twice" },
+	{ P "listen { address = \"::\" encap = ip } lns n { ppp = p }",
+	  "lns \"n\" cannot be called" },
+	{ "lac l { version = 4 }",
+	  "version = \"4\" is unknown; it is \"2\", \"3\" or \"auto\"" },
+	{ "lac l { server = x encap = ip }",
+	  "encap = \"ip\" is for version 3 only; set version = \"3\"" },
+	{ "lac l { server = x version = auto encap = ip }",
+	  "encap = \"ip\" is for version 3 only" },
+	{ "lcce c {\n}",
+	  "test.conf:2: lcce \"c\" has no peer; set remote to call it, or one of from-address" },
 	{ "lcce c { remote = x } lcce c { }", "found duplicate title 'c'" },
-	{ "lac c { server = x }\nlcce c { remote = x }", "test.conf:2: a lac section is called \"c\" as well" },
-	{ L "lcce c { from-hostname = \"*\"\ninitiate = true }", "test.conf:3: initiate needs to know whom to call" },
-	{ "lcce c { from-hostname = \"*\" }", "lcce \"c\" cannot be called; add a listen section with encap = \"udp\"" },
-	{ L "lcce c { from-hostname = \"*\" encap = ip }", "add a listen section with encap = \"ip\"" },
-	{ "lcce c { remote = x initiate = no }", "lcce \"c\" cannot be called" },
-	{ "lcce c { remote = x encap = ip\nport = 1701 }", "test.conf:2: port is UDP's, but encap is \"ip\"" },
-	{ "lcce c { remote = x encap = ip\nsource-port = 1701 }", "test.conf:2: source-port is UDP's" },
-	{ "lcce c { remote = 1.2.3.4 source-address = ::1 }", "source-address and remote are of different families" },
-	{ "lcce c { remote = x challenge = true }", "challenge needs a secret; set secret-file" },
-	{ "lcce c { remote = x hide-avps = true }", "hide-avps needs a secret; set secret-file" },
-	{ "lcce c { remote = x\nold-secret-file = /s }", "test.conf:2: old-secret-file is what secret-file replaces" },
-	{ "lcce c { remote = x digest = sha256 }", "digest = \"sha256\" is neither \"md5\" nor \"sha1\"" },
-	{ "lcce c { remote = x redial-max = 0.5 }", "redial-max is less than redial" },
-	{ "lcce c { remote = x resolve-interval = 0.05 }", "shorter than 0.1 seconds" },
-	{ "lcce c { remote = x encap = ip\nudp6-csum-rx = no }", "test.conf:2: udp6-csum-rx is UDP's" },
-	{ P "lac l { server = x resolve-interval = 0.05 }", "shorter than 0.1 seconds" },
-	{ "lcce c { remote = x ipsec = yes }", "ipsec = \"yes\" is neither \"no\" nor \"required\"" },
-	{ "lcce c { remote = x ipsec-connection = \"a/\" }", "ipsec-connection = \"a/\" is no name; use letters" },
-	{ "lcce c { remote = x ipsec-connection = \"a/b/c\" }", "ipsec-connection = \"a/b/c\" is no name; use letters" },
-	{ "lcce c { remote = x ipsec-connection = \"a;b\" }", "ipsec-connection = \"a;b\" is no name; use letters" },
-	{ "lcce c { remote = x from-router-id = 0.0.0.0 }", "from-router-id = \"0.0.0.0\" is no IPv4 address" },
+	{ "lac c { server = x }\nlcce c { remote = x }",
+	  "test.conf:2: a lac section is called \"c\" as well" },
+	{ L "lcce c { from-hostname = \"*\"\ninitiate = true }",
+	  "test.conf:3: initiate needs to know whom to call" },
+	{ "lcce c { from-hostname = \"*\" }",
+	  "lcce \"c\" cannot be called; add a listen section with encap = \"udp\"" },
+	{ L "lcce c { from-hostname = \"*\" encap = ip }",
+	  "add a listen section with encap = \"ip\"" },
+	{ "lcce c { remote = x initiate = no }",
+	  "lcce \"c\" cannot be called" },
+	{ "lcce c { remote = x encap = ip\nport = 1701 }",
+	  "test.conf:2: port is UDP's, but encap is \"ip\"" },
+	{ "lcce c { remote = x encap = ip\nsource-port = 1701 }",
+	  "test.conf:2: source-port is UDP's" },
+	{ "lcce c { remote = 1.2.3.4 source-address = ::1 }",
+	  "source-address and remote are of different families" },
+	{ "lcce c { remote = x challenge = true }",
+	  "challenge needs a secret; set secret-file" },
+	{ "lcce c { remote = x hide-avps = true }",
+	  "hide-avps needs a secret; set secret-file" },
+	{ "lcce c { remote = x\nold-secret-file = /s }",
+	  "test.conf:2: old-secret-file is what secret-file replaces" },
+	{ "lcce c { remote = x digest = sha256 }",
+	  "digest = \"sha256\" is neither \"md5\" nor \"sha1\"" },
+	{ "lcce c { remote = x redial-max = 0.5 }",
+	  "redial-max is less than redial" },
+	{ "lcce c { remote = x resolve-interval = 0.05 }",
+	  "shorter than 0.1 seconds" },
+	{ "lcce c { remote = x encap = ip\nudp6-csum-rx = no }",
+	  "test.conf:2: udp6-csum-rx is UDP's" },
+	{ P "lac l { server = x resolve-interval = 0.05 }",
+	  "shorter than 0.1 seconds" },
+	{ "lcce c { remote = x ipsec = yes }",
+	  "ipsec = \"yes\" is neither \"no\" nor \"required\"" },
+	{ "lcce c { remote = x ipsec-connection = \"a/\" }",
+	  "ipsec-connection = \"a/\" is no name; use letters" },
+	{ "lcce c { remote = x ipsec-connection = \"a/b/c\" }",
+	  "ipsec-connection = \"a/b/c\" is no name; use letters" },
+	{ "lcce c { remote = x ipsec-connection = \"a;b\" }",
+	  "ipsec-connection = \"a;b\" is no name; use letters" },
+	{ "lcce c { remote = x from-router-id = 0.0.0.0 }",
+	  "from-router-id = \"0.0.0.0\" is no IPv4 address" },
 	{ "lcce c { sequencing = true }", "no such option 'sequencing'" },
 	{ "lcce c { session s { ppp = p } }", "no such option 'ppp'" },
 	{ "lac c { session s { vlan = 5 } }", "no such option 'vlan'" },
-	{ "lcce c { session s { pseudowire = ppp } }", "pseudowire = \"ppp\" is neither \"ethernet\" nor \"vlan\"" },
-	{ "lcce c { session s { vlan = 4095 } }", "vlan = 4095 is out of range; it goes from 1 to 4094" },
+	{ "lcce c { session s { pseudowire = ppp } }",
+	  "pseudowire = \"ppp\" is neither \"ethernet\" nor \"vlan\"" },
+	{ "lcce c { session s { vlan = 4095 } }",
+	  "vlan = 4095 is out of range; it goes from 1 to 4094" },
 	{ "lcce c { session s { vlan = 0 } }", "vlan = 0 is out of range" },
-	{ "lcce c { session s { cookie = 16 } }", "cookie = \"16\" is no size of a cookie; there are 0, 4 and 8 bytes" },
-	{ "lcce c { session s { mtu = 67 } }", "mtu = 67 is out of range; it goes from 68 to 65535" },
-	{ "lcce c { session s { mac = \"01:00:5e:00:00:01\" } }", "is nobody's own address" },
-	{ "lcce c { session s { mac = \"00:00:00:00:00:00\" } }", "is nobody's own address" },
-	{ "lcce c { session s { mac = \"02:00:00:00:00\" } }", "is no MAC address such as" },
-	{ "lcce c { session s { mac = \"02:00:00:00:00:01:02\" } }", "is no MAC address" },
-	{ "lcce c { session s { mac = \"02-00-00-00-00-01\" } }", "is no MAC address" },
-	{ "lcce c { session s { mac = \"02:00:00:00:00:1\" } }", "is no MAC address" },
-	{ "lcce c { session s { bridge = \"b/r\" } }", "\"b/r\" is no name for an interface" },
+	{ "lcce c { session s { cookie = 16 } }",
+	  "cookie = \"16\" is no size of a cookie; there are 0, 4 and 8 bytes" },
+	{ "lcce c { session s { mtu = 67 } }",
+	  "mtu = 67 is out of range; it goes from 68 to 65535" },
+	{ "lcce c { session s { mac = \"01:00:5e:00:00:01\" } }",
+	  "is nobody's own address" },
+	{ "lcce c { session s { mac = \"00:00:00:00:00:00\" } }",
+	  "is nobody's own address" },
+	{ "lcce c { session s { mac = \"02:00:00:00:00\" } }",
+	  "is no MAC address such as" },
+	{ "lcce c { session s { mac = \"02:00:00:00:00:01:02\" } }",
+	  "is no MAC address" },
+	{ "lcce c { session s { mac = \"02-00-00-00-00-01\" } }",
+	  "is no MAC address" },
+	{ "lcce c { session s { mac = \"02:00:00:00:00:1\" } }",
+	  "is no MAC address" },
+	{ "lcce c { session s { bridge = \"b/r\" } }",
+	  "\"b/r\" is no name for an interface" },
 	{ "lcce c { remote = x session s { remote-end-id = a\npseudowire-id = 5 } }",
 	  "test.conf:2: pseudowire-id is a remote-end-id of four octets" },
 	{ "lcce c { remote = x session s { remote-end-id = \"0123\" } "
 	  "session t {\npseudowire-id = 808530483 } }",
 	  "test.conf:2: session \"s\" has the same pseudowire-id" },
-	{ "lcce c { session s { pseudowire-id = 0 } }", "pseudowire-id = 0 is out of range" },
-	{ "lcce c { session s { remote-end-id = \"\" } }", "remote-end-id has 0 bytes; it takes 1 to 64" },
-	{ "lcce c { remote = x session s {\npseudowire = vlan } }", "test.conf:2: session \"s\" has no vlan" },
+	{ "lcce c { session s { pseudowire-id = 0 } }",
+	  "pseudowire-id = 0 is out of range" },
+	{ "lcce c { session s { remote-end-id = \"\" } }",
+	  "remote-end-id has 0 bytes; it takes 1 to 64" },
+	{ "lcce c { remote = x session s {\npseudowire = vlan } }",
+	  "test.conf:2: session \"s\" has no vlan" },
 	{ "lcce c { remote = x session s { pseudowire = vlan "
 	  "vlan = 4000\nifname = elevenchars } }",
 	  "test.conf:2: the VLAN's interface would be elevenchars.4000, which is longer" },
-	{ "lcce c { remote = x session s {\nvlan = 5 } }", "test.conf:2: vlan is of a pseudowire \"vlan\" only" },
-	{ "lcce c { remote = x session s { bridge = b\nvrf = v } }", "test.conf:2: an interface joins a bridge or a vrf" },
-	{ "lcce c { remote = x session s { ifname = i bridge = i } }", "an interface cannot join itself; let bridge" },
-	{ "lcce c { remote = x session s { ifname = i vrf = i } }", "an interface cannot join itself; let vrf" },
-	{ "lcce c { remote = x session s { ifname = i circuit = i } }", "is its circuit anyway" },
+	{ "lcce c { remote = x session s {\nvlan = 5 } }",
+	  "test.conf:2: vlan is of a pseudowire \"vlan\" only" },
+	{ "lcce c { remote = x session s { bridge = b\nvrf = v } }",
+	  "test.conf:2: an interface joins a bridge or a vrf" },
+	{ "lcce c { remote = x session s { ifname = i bridge = i } }",
+	  "an interface cannot join itself; let bridge" },
+	{ "lcce c { remote = x session s { ifname = i vrf = i } }",
+	  "an interface cannot join itself; let vrf" },
+	{ "lcce c { remote = x session s { ifname = i circuit = i } }",
+	  "is its circuit anyway" },
 	{ "lcce c { remote = x session s { sequencing = yes\nl2-sublayer = no } }",
 	  "test.conf:2: sequencing puts its numbers into the sublayer" },
 	{ "lcce c { remote = x session s { } session t {\nremote-end-id = s } }",
 	  "test.conf:2: session \"s\" has the same remote-end-id" },
-	{ "lcce c { remote = x session s { } session s { } }", "found duplicate title 's'" },
+	{ "lcce c { remote = x session s { } session s { } }",
+	  "found duplicate title 's'" },
 	{ "lcce a { remote = x session s { ifname = i } }\n"
 	  "lcce b { remote = x session s {\nifname = i } }",
 	  "test.conf:3: another session has this ifname" },
@@ -612,35 +784,59 @@ static const struct { const char *text, *err; } faults[] = {
 	/* static tunnels */
 	{ "static t {\n}", "test.conf:2: static \"t\" has no tunnel-id" },
 	{ "static t { tunnel-id = 1 }", "static \"t\" has no peer-tunnel-id" },
-	{ "static t { tunnel-id = 0 }", "tunnel-id = 0 is out of range; it goes from 1 to 4294967295" },
+	{ "static t { tunnel-id = 0 }",
+	  "tunnel-id = 0 is out of range; it goes from 1 to 4294967295" },
 	{ "static t { " IDS "}", "static \"t\" has no local; set our address" },
-	{ "static t { " IDS "local = ::1 }", "static \"t\" has no remote; set the peer's address" },
-	{ "static t { " IDS "local = ::1 remote = \"::\" }", "remote is no peer's address" },
-	{ "static t { " IDS "local = ::1 remote = 1.1.1.1 }", "local and remote are of different families" },
-	{ "static t { " IDS ENDS "}", "static \"t\" has no udp-sport; set it to the peer's udp-dport" },
-	{ "static t { " IDS ENDS "udp-sport = 5 }", "static \"t\" has no udp-dport" },
-	{ "static t { " IDS ENDS "encap = ip\nudp-sport = 5 }", "test.conf:2: udp-sport is UDP's, but encap is \"ip\"" },
-	{ "static t { " IDS ENDS "encap = ip udp-csum = on }", "udp-csum is UDP's" },
-	{ "static t { " IDS ENDS PORTS "udp-csum = on }", "udp-csum is for IPv4; set udp6-csum-tx" },
-	{ "static t { " IDS "local = 1.1.1.1 remote = 2.2.2.2 " PORTS "udp6-csum-rx = off }",
+	{ "static t { " IDS "local = ::1 }",
+	  "static \"t\" has no remote; set the peer's address" },
+	{ "static t { " IDS "local = ::1 remote = \"::\" }",
+	  "remote is no peer's address" },
+	{ "static t { " IDS "local = ::1 remote = 1.1.1.1 }",
+	  "local and remote are of different families" },
+	{ "static t { " IDS ENDS "}",
+	  "static \"t\" has no udp-sport; set it to the peer's udp-dport" },
+	{ "static t { " IDS ENDS "udp-sport = 5 }",
+	  "static \"t\" has no udp-dport" },
+	{ "static t { " IDS ENDS "encap = ip\nudp-sport = 5 }",
+	  "test.conf:2: udp-sport is UDP's, but encap is \"ip\"" },
+	{ "static t { " IDS ENDS "encap = ip udp-csum = on }",
+	  "udp-csum is UDP's" },
+	{ "static t { " IDS ENDS PORTS "udp-csum = on }",
+	  "udp-csum is for IPv4; set udp6-csum-tx" },
+	{ "static t { " IDS "local = 1.1.1.1 remote = 2.2.2.2 " PORTS
+	  "udp6-csum-rx = off }",
 	  "udp6-csum-rx is for IPv6; set udp-csum" },
-	{ "lcce t { remote = x }\nstatic t { " IDS ENDS PORTS "}", "test.conf:2: a section lac or lcce is called \"t\"" },
-	{ "static t { " IDS ENDS PORTS "}\nstatic u { peer-tunnel-id = 9 " ENDS PORTS "\ntunnel-id = 1 }",
+	{ "lcce t { remote = x }\nstatic t { " IDS ENDS PORTS "}",
+	  "test.conf:2: a section lac or lcce is called \"t\"" },
+	{ "static t { " IDS ENDS PORTS
+	  "}\nstatic u { peer-tunnel-id = 9 " ENDS PORTS "\ntunnel-id = 1 }",
 	  "test.conf:3: tunnel-id 1 is given twice; choose another" },
-	{ STATIC "session s {\n} }", "test.conf:2: session \"s\" has no session-id" },
-	{ STATIC "session s { session-id = 1 } }", "session \"s\" has no peer-session-id" },
-	{ STATIC "session s { cookie = 123 } }", "cookie = \"123\" is no cookie; write 8 or 16 hexadecimal digits" },
-	{ STATIC "session s { peer-cookie = 0123456x } }", "peer-cookie = \"0123456x\" is no cookie" },
+	{ STATIC "session s {\n} }",
+	  "test.conf:2: session \"s\" has no session-id" },
+	{ STATIC "session s { session-id = 1 } }",
+	  "session \"s\" has no peer-session-id" },
+	{ STATIC "session s { cookie = 123 } }",
+	  "cookie = \"123\" is no cookie; write 8 or 16 hexadecimal digits" },
+	{ STATIC "session s { peer-cookie = 0123456x } }",
+	  "peer-cookie = \"0123456x\" is no cookie" },
 	{ STATIC "session s { cookie = 00112233445566778 } }", "is no cookie" },
-	{ STATIC "session s { l2spec-type = l2 } }", "l2spec-type = \"l2\" is neither \"default\" nor \"none\"" },
+	{ STATIC "session s { l2spec-type = l2 } }",
+	  "l2spec-type = \"l2\" is neither \"default\" nor \"none\"" },
 	{ STATIC "session s { seq = on } }",
 	  "seq = \"on\" is unknown; it is \"none\", \"send\", \"recv\" or \"both\"" },
-	{ STATIC "session s { " PW "l2spec-type = none\nseq = send } }", "test.conf:2: seq puts its numbers" },
-	{ STATIC "session s { " PW "keepalive = 5 } }", "keepalive needs an address to ping" },
-	{ STATIC "session s { " PW "keepalive-address = ::1 } }", "keepalive-address is not pinged; set keepalive" },
-	{ STATIC "session s { " PW "vrf = v bridge = b } }", "an interface joins a bridge or a vrf" },
-	{ STATIC "session s { " PW "}\nsession t { " PW "} }", "test.conf:2: session-id 1 is given twice" },
-	{ STATIC "session s { " PW "ifname = i } }\nlcce c { remote = x session s { ifname = i } }",
+	{ STATIC "session s { " PW "l2spec-type = none\nseq = send } }",
+	  "test.conf:2: seq puts its numbers" },
+	{ STATIC "session s { " PW "keepalive = 5 } }",
+	  "keepalive needs an address to ping" },
+	{ STATIC "session s { " PW "keepalive-address = ::1 } }",
+	  "keepalive-address is not pinged; set keepalive" },
+	{ STATIC "session s { " PW "vrf = v bridge = b } }",
+	  "an interface joins a bridge or a vrf" },
+	{ STATIC "session s { " PW "}\nsession t { " PW "} }",
+	  "test.conf:2: session-id 1 is given twice" },
+	{ STATIC
+	  "session s { " PW
+	  "ifname = i } }\nlcce c { remote = x session s { ifname = i } }",
 	  "test.conf:1: another session has this ifname" },
 };
 
@@ -655,10 +851,16 @@ static void test_faults(void **state)
 
 		err[0] = '\0';
 		c = parse_text(faults[i].text, err, sizeof(err));
-		if (c || !strstr(err, faults[i].err) || strncmp(err, "test.conf:", 10))
-			fail_msg("\"%s\"\nin:\n%s\nexpected: %s", err, faults[i].text, faults[i].err);
-		/* A fault leaves nothing behind that the next reader would trip over. */
-		config_free(must_parse("hostname = \"x\"\nlisten { address = ::1 }"));
+		if (c || !strstr(err, faults[i].err) ||
+		    strncmp(err, "test.conf:", 10))
+			fail_msg("\"%s\"\nin:\n%s\nexpected: %s", err,
+				 faults[i].text, faults[i].err);
+		/*
+		 * A fault leaves nothing behind that the next reader
+		 * would trip over.
+		 */
+		config_free(must_parse("hostname = \"x\"\nlisten { address = "
+				       "::1 }"));
 	}
 }
 
@@ -686,8 +888,9 @@ static void test_match(void **state)
 }
 
 /* The first section that takes such a peer, or NULL. */
-static const struct config_lcce *taker(const struct config *c, const struct addr *from, const char *hostname,
-				       uint32_t router_id)
+static const struct config_lcce *taker(const struct config *c,
+				       const struct addr *from,
+				       const char *hostname, uint32_t router_id)
 {
 	for (size_t i = 0; i < c->lcce_n; i++)
 		if (config_lcce_takes(&c->lcce[i], from, hostname, router_id))
@@ -698,13 +901,12 @@ static const struct config_lcce *taker(const struct config *c, const struct addr
 static void test_match_lcce(void **state)
 {
 	struct config *c = must_parse(
-		L
-		"lcce a { from-address = 192.0.2.0/24 "
-		"from-hostname = \"pe*\" from-router-id = 10.0.0.1 }\n"
-		"lcce b { from-router-id = 10.0.0.2 }\n"
-		"lcce c { remote = 192.0.2.7 }\n"
-		"lcce d { remote = 192.0.2.7 from-hostname = other }\n"
-		"lcce e { remote = pe7.example.net }\n");
+		L "lcce a { from-address = 192.0.2.0/24 "
+		  "from-hostname = \"pe*\" from-router-id = 10.0.0.1 }\n"
+		  "lcce b { from-router-id = 10.0.0.2 }\n"
+		  "lcce c { remote = 192.0.2.7 }\n"
+		  "lcce d { remote = 192.0.2.7 from-hostname = other }\n"
+		  "lcce e { remote = pe7.example.net }\n");
 	struct addr in, out;
 
 	(void)state;
@@ -746,14 +948,17 @@ static void test_pool(void **state)
 	check_pool("pool = 10.0.0.4/31", 1, "{ \"10.0.0.4-10.0.0.5\" }");
 	check_pool("pool = 10.0.0.4/32", 1, "{ \"10.0.0.4-10.0.0.4\" }");
 	check_pool("pool = 10.0.0.4", 1, "{ \"10.0.0.4-10.0.0.4\" }");
-	check_pool("pool = 10.0.0.0-10.0.0.255", 1, "{ \"10.0.0.0-10.0.0.255\" }");
+	check_pool("pool = 10.0.0.0-10.0.0.255", 1,
+		   "{ \"10.0.0.0-10.0.0.255\" }");
 	check_pool("pool = 10.0.0.0/24 local-address = 10.0.0.1", 1,
 		   "{ \"10.0.0.2-10.0.0.254\" }");
 	check_pool("pool = 10.0.0.0/24 local-address = 10.0.0.254", 1,
 		   "{ \"10.0.0.1-10.0.0.253\" }");
-	check_pool("pool = { 10.1.0.0/30, 10.0.0.0/24, 10.2.0.0/30 } local-address = 10.0.0.9", 4,
-		   "{ \"10.1.0.1-10.1.0.2\", \"10.0.0.1-10.0.0.8\", \"10.0.0.10-10.0.0.254\", "
-		   "\"10.2.0.1-10.2.0.2\" }");
+	check_pool("pool = { 10.1.0.0/30, 10.0.0.0/24, 10.2.0.0/30 } "
+		   "local-address = 10.0.0.9",
+		   4,
+		   "{ \"10.1.0.1-10.1.0.2\", \"10.0.0.1-10.0.0.8\", "
+		   "\"10.0.0.10-10.0.0.254\", \"10.2.0.1-10.2.0.2\" }");
 	check_pool("pool = { 10.0.0.1, 10.0.0.5 } local-address = 10.0.0.1", 1,
 		   "{ \"10.0.0.5-10.0.0.5\" }");
 }
@@ -765,7 +970,10 @@ static void check_described(const char *manual, const struct config_section *s)
 	size_t i;
 
 	for (i = 0; i < s->n; i++) {
-		/* In the line behind .TP: ".B key", or ".BR key ..." beside others. */
+		/*
+		 * In the line behind .TP: ".B key", or ".BR key
+		 * ..." beside others.
+		 */
 		const char *key = s->keys[i].name, *at = manual;
 		bool found = false;
 
@@ -776,16 +984,19 @@ static void check_described(const char *manual, const struct config_section *s)
 			while (hit && hit < end && !found) {
 				const char after = hit[strlen(key)];
 
-				found = hit[-1] == ' ' && (after == ' ' || after == '\n');
+				found = hit[-1] == ' ' &&
+					(after == ' ' || after == '\n');
 				hit = strstr(hit + 1, key);
 			}
 		}
 		if (!found)
-			fail_msg("l2tpd.conf(5) does not describe %s of %s", key, s->name);
+			fail_msg("l2tpd.conf(5) does not describe %s of %s",
+				 key, s->name);
 	}
 }
 
-static void check_groups_described(const char *manual, const struct config_group *g)
+static void check_groups_described(const char *manual,
+				   const struct config_group *g)
 {
 	for (; g->section; g++) {
 		check_described(manual, g->section);
@@ -834,36 +1045,47 @@ static void random_string(FILE *f, size_t max)
 	config_print_string(text, f);
 }
 
-/* A list's index keeps its values apart where they must not repeat or overlap. */
-static void random_value(const struct config_key *k, FILE *f, unsigned int index,
-			 unsigned int serial)
+/*
+ * A list's index keeps its values apart where they must not repeat or overlap.
+ */
+static void random_value(const struct config_key *k, FILE *f,
+			 unsigned int index, unsigned int serial)
 {
-	static const char *const auths[] = { "pap", "mschapv2", "chap", "mschapv1" };
+	static const char *const auths[] = { "pap", "mschapv2", "chap",
+					     "mschapv1" };
 
 	if (k->kind == &config_kind_string || k->kind == &config_kind_strings)
 		random_string(f, k->max);
 	else if (k->kind == &config_kind_path)
 		fprintf(f, "\"/etc/\\$%u\"", random_below(1000));
+	/* ifname, bridge, ...: none is another's */
 	else if (k->kind == &config_kind_ifname)
-		fprintf(f, "%.2s%u", k->name, serial);	/* ifname, bridge, ...: none is another's */
+		fprintf(f, "%.2s%u", k->name, serial);
 	else if (k->kind == &config_kind_ref)
 		fputs("base", f);
 	else if (k->kind == &config_kind_bool)
 		fputs(random_below(2) ? "true" : "off", f);
 	else if (k->kind == &config_kind_u16 || k->kind == &config_kind_u32)
-		fprintf(f, "%u", k->min + random_below(k->max - k->min + (k->max < UINT32_MAX)));
+		fprintf(f, "%u",
+			k->min + random_below(k->max - k->min +
+					      (k->max < UINT32_MAX)));
 	else if (k->kind == &config_kind_seconds)
-		fprintf(f, "%u.%03u", (k->max <= 60000 ? 1 : 61) + random_below(k->max <= 60000 ? 59 : 100),
+		fprintf(f, "%u.%03u",
+			(k->max <= 60000 ? 1 : 61) +
+				random_below(k->max <= 60000 ? 59 : 100),
 			random_below(1000));
 	else if (k->kind == &config_kind_addr)
 		fprintf(f, "2001:db8::%x", serial);
 	else if (k->kind == &config_kind_addr4)
-		fprintf(f, "10.0.%u.%u", random_below(4), 1 + random_below(254));
+		fprintf(f, "10.0.%u.%u", random_below(4),
+			1 + random_below(254));
 	else if (k->kind == &config_kind_source_port)
 		fputs(random_below(2) ? "1701" : "ephemeral", f);
 	else if (k->kind == &config_kind_word)
 		fputs(strcmp(k->name, "backend") && strcmp(k->name, "mppe") ?
-		      k->words[random_below(k->max + 1)] : k->words[0], f);
+			      k->words[random_below(k->max + 1)] :
+			      k->words[0],
+		      f);
 	else if (k->kind == &config_kind_child_name)
 		fputs("con.1_a-b", f);
 	else if (k->kind == &config_kind_mac)
@@ -871,7 +1093,8 @@ static void random_value(const struct config_key *k, FILE *f, unsigned int index
 	else if (k->kind == &config_kind_cookie_size)
 		fprintf(f, "%u", 4 * random_below(3));
 	else if (k->kind == &config_kind_cookie)
-		fprintf(f, random_below(2) ? "%08x" : "%08x0A1B2C3D", random_below(UINT32_MAX));
+		fprintf(f, random_below(2) ? "%08x" : "%08x0A1B2C3D",
+			random_below(UINT32_MAX));
 	else if (k->kind == &config_kind_auth)
 		fputs(auths[index], f);
 	else if (k->kind == &config_kind_dns)
@@ -879,13 +1102,15 @@ static void random_value(const struct config_key *k, FILE *f, unsigned int index
 	else if (k->kind == &config_kind_names)
 		fputs("base", f);
 	else if (k->kind == &config_kind_rate)
-		fprintf(f, "%u%s", 8 + random_below(390), random_below(2) ? "kbit" : "gbit");
+		fprintf(f, "%u%s", 8 + random_below(390),
+			random_below(2) ? "kbit" : "gbit");
 	else if (k->kind == &config_kind_mppe_bits)
 		fputs(random_below(2) ? "40" : "128", f);
 	else if (k->kind == &config_kind_ranges)
 		fprintf(f, "10.0.%u.0/%u", index, 24 + random_below(7));
 	else if (k->kind == &config_kind_prefixes)
-		fprintf(f, "10.%u.0.0/%u", random_below(256), 16 + random_below(17));
+		fprintf(f, "10.%u.0.0/%u", random_below(256),
+			16 + random_below(17));
 	else
 		fail_msg("a new kind of value: teach this test to make one");
 }
@@ -932,7 +1157,8 @@ static bool left_out(const struct config_section *s, const char *key)
 	size_t i;
 
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if ((!keys[i].section || keys[i].section == s) && strcmp(key, keys[i].key) == 0)
+		if ((!keys[i].section || keys[i].section == s) &&
+		    strcmp(key, keys[i].key) == 0)
 			return true;
 	return false;
 }
@@ -940,9 +1166,12 @@ static bool left_out(const struct config_section *s, const char *key)
 static bool required(const struct config_section *s, const char *key)
 {
 	return strcmp(key, "ppp") == 0 || strcmp(key, "server") == 0 ||
-	       strcmp(key, "users-file") == 0 || strcmp(key, "auth") == 0 || strcmp(key, "from-hostname") == 0 ||
-	       ((s == &config_section_listen || s == &config_section_pool) && strcmp(key, "address") == 0) ||
-	       (s == &config_section_coa && (strcmp(key, "secret-file") == 0 || strcmp(key, "from-address") == 0));
+	       strcmp(key, "users-file") == 0 || strcmp(key, "auth") == 0 ||
+	       strcmp(key, "from-hostname") == 0 ||
+	       ((s == &config_section_listen || s == &config_section_pool) &&
+		strcmp(key, "address") == 0) ||
+	       (s == &config_section_coa && (strcmp(key, "secret-file") == 0 ||
+					     strcmp(key, "from-address") == 0));
 }
 
 static void random_keys(const struct config_section *s, FILE *f)
@@ -954,10 +1183,14 @@ static void random_keys(const struct config_section *s, FILE *f)
 	for (i = 0; i < s->n; i++) {
 		const struct config_key *k = &s->keys[i];
 
-		if (left_out(s, k->name) || (!required(s, k->name) && random_below(2)))
+		if (left_out(s, k->name) ||
+		    (!required(s, k->name) && random_below(2)))
 			continue;
 		fprintf(f, "%s = ", k->name);
-		n = k->kind->list ? 1 + random_below(k->kind == &config_kind_dns ? 2 : 4) : 0;
+		n = k->kind->list ?
+			    1 + random_below(k->kind == &config_kind_dns ? 2 :
+									   4) :
+			    0;
 		if (k->kind == &config_kind_names)
 			n = 1;
 		for (j = 0; j < n; j++) {
@@ -975,13 +1208,16 @@ static void random_keys(const struct config_section *s, FILE *f)
 static void random_radius(unsigned int serial, FILE *f)
 {
 	static const char *const ways[] = {
-		"secret-file = /s auth-port = 1645 tries = 20", "transport = udp secret-file = /s acct-port = 1",
-		"transport = tls ca-file = /c", "transport = tls ca-file = /c port = 1812 server-name = other",
+		"secret-file = /s auth-port = 1645 tries = 20",
+		"transport = udp secret-file = /s acct-port = 1",
+		"transport = tls ca-file = /c",
+		"transport = tls ca-file = /c port = 1812 server-name = other",
 		("transport = tls ca-file = /c certificate-file = /x "
 		 "key-file = /k port = 2083 server-name = r"),
 	};
 
-	fprintf(f, "radius r%u {\naddress = r %s\n", serial, ways[random_below(5)]);
+	fprintf(f, "radius r%u {\naddress = r %s\n", serial,
+		ways[random_below(5)]);
 	random_keys(&config_section_radius, f);
 	fputs("}\n", f);
 }
@@ -989,21 +1225,30 @@ static void random_radius(unsigned int serial, FILE *f)
 static void random_lcce(unsigned int serial, FILE *f)
 {
 	static const char *const ends[] = {
-		"encap = ip", "encap = udp port = 1702 udp6-csum-rx = off", "source-port = ephemeral", "source-port = 1701 initiate = off",
+		"encap = ip",
+		"encap = udp port = 1702 udp6-csum-rx = off",
+		"source-port = ephemeral",
+		"source-port = 1701 initiate = off",
 	};
 	static const char *const joins[] = {
-		"", "bridge = br0", "vrf = blue", "pseudowire = vlan vlan = 4094", "remote-end-id = r l2-sublayer = on",
+		"",
+		"bridge = br0",
+		"vrf = blue",
+		"pseudowire = vlan vlan = 4094",
+		"remote-end-id = r l2-sublayer = on",
 		"pseudowire-id = 7",
 	};
 	unsigned int j;
 
-	fprintf(f, "lcce c%u {\nremote = r %s\n", serial, ends[random_below(4)]);
+	fprintf(f, "lcce c%u {\nremote = r %s\n", serial,
+		ends[random_below(4)]);
 	if (random_below(2))
 		fputs("old-secret-file = /o secret-file = /n\n", f);
 	else
 		random_keys(&config_section_lcce, f);
 	for (j = random_below(3); j; j--) {
-		fprintf(f, "session s%u {\n%s\n", j, j == 1 ? joins[random_below(6)] : "");
+		fprintf(f, "session s%u {\n%s\n", j,
+			j == 1 ? joins[random_below(6)] : "");
 		random_keys(&config_section_pw, f);
 		fputs("}\n", f);
 	}
@@ -1021,10 +1266,17 @@ static void random_static(unsigned int serial, FILE *f)
 	};
 	unsigned int j;
 
-	fprintf(f, "static t%u {\ntunnel-id = %u peer-tunnel-id = 1 %s\n", serial, serial + 1, ends[random_below(3)]);
+	fprintf(f, "static t%u {\ntunnel-id = %u peer-tunnel-id = 1 %s\n",
+		serial, serial + 1, ends[random_below(3)]);
 	for (j = random_below(3); j; j--) {
-		fprintf(f, "session s%u {\nsession-id = %u peer-session-id = 1 %s\n", j, serial * 4 + j,
-			random_below(2) ? "" : "keepalive = 0.5 keepalive-address = fd00::1 vlan = 7 bridge = b");
+		fprintf(f,
+			"session s%u {\nsession-id = %u peer-session-id = 1 "
+			"%s\n",
+			j, serial * 4 + j,
+			random_below(2) ?
+				"" :
+				"keepalive = 0.5 keepalive-address = fd00::1 "
+				"vlan = 7 bridge = b");
 		random_keys(&config_section_static_session, f);
 		fputs("}\n", f);
 	}
@@ -1040,10 +1292,13 @@ static char *random_config(void)
 
 	assert_non_null(f);
 	random_keys(&config_section_global, f);
-	fputs(L "ppp base { users-file = /u }\nradius base { address = r secret-file = /s }\n"
-	      "pool base { address = 10.9.0.0/16 }\n", f);
+	fputs(L "ppp base { users-file = /u }\nradius "
+		"base { address = r secret-file = /s }\n"
+		"pool base { address = 10.9.0.0/16 }\n",
+	      f);
 	for (i = 0, n = random_below(3); i < n; i++) {
-		fprintf(f, "listen {\n%s\n", random_below(2) ? "port = 1703" : "encap = ip");
+		fprintf(f, "listen {\n%s\n",
+			random_below(2) ? "port = 1703" : "encap = ip");
 		random_keys(&config_section_listen, f);
 		fputs("}\n", f);
 	}
@@ -1116,7 +1371,8 @@ static void check_certificates(const char *path)
 	char conf[256], err[512];
 	struct config *c;
 
-	snprintf(conf, sizeof(conf), "radius r { address = x transport = tls ca-file = %s }", path);
+	snprintf(conf, sizeof(conf),
+		 "radius r { address = x transport = tls ca-file = %s }", path);
 	c = must_parse(conf);
 	assert_int_equal(config_check_files(c, err, sizeof(err)), -ENOENT);
 	write_mode(path, 0644);
@@ -1125,8 +1381,10 @@ static void check_certificates(const char *path)
 	assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
 	assert_non_null(strstr(err, "others than its owner could change it"));
 	config_free(c);
-	snprintf(conf, sizeof(conf), "radius r { address = x transport = tls ca-file = /dev/null "
-		 "certificate-file = /dev/null key-file = %s }", path);
+	snprintf(conf, sizeof(conf),
+		 "radius r { address = x transport = tls ca-file = /dev/null "
+		 "certificate-file = /dev/null key-file = %s }",
+		 path);
 	c = must_parse(conf);
 	write_mode(path, 0644);
 	assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
@@ -1137,7 +1395,8 @@ static void check_certificates(const char *path)
 
 static void test_files(void **state)
 {
-	char dir[] = "/tmp/l2tpd-config-XXXXXX", path[64], conf[256], err[512] = "";
+	char dir[] = "/tmp/l2tpd-config-XXXXXX", path[64], conf[256],
+	     err[512] = "";
 	struct config *c;
 
 	(void)state;
@@ -1154,19 +1413,25 @@ static void test_files(void **state)
 	assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
 	/* The group is let in when it is root's. */
 	write_mode(path, 0640);
-	assert_int_equal(config_check_files(c, err, sizeof(err)), getgid() == 0 ? 0 : -EACCES);
+	assert_int_equal(config_check_files(c, err, sizeof(err)),
+			 getgid() == 0 ? 0 : -EACCES);
 	if (geteuid() == 0) {
 		assert_int_equal(chown(path, 0, 65534), 0);
-		assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
+		assert_int_equal(config_check_files(c, err, sizeof(err)),
+				 -EACCES);
 		assert_int_equal(chown(path, 65534, 0), 0);
-		assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
+		assert_int_equal(config_check_files(c, err, sizeof(err)),
+				 -EACCES);
 		assert_non_null(strstr(err, "belongs to uid 65534"));
 	}
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(config_check_files(c, err, sizeof(err)), -EINVAL);
 	config_free(c);
-	snprintf(conf, sizeof(conf), "lcce c { remote = r secret-file = %s/new old-secret-file = %s }", dir, path);
+	snprintf(conf, sizeof(conf),
+		 "lcce c { remote = r secret-file = %s/new "
+		 "old-secret-file = %s }",
+		 dir, path);
 	c = must_parse(conf);
 	assert_int_equal(config_check_files(c, err, sizeof(err)), -ENOENT);
 	assert_non_null(strstr(err, "lcce \"c\": "));

@@ -31,15 +31,16 @@ struct fixture {
 	char dir[64];
 	char socket[96];
 	char secret[96];
-	char *out, *err;	/* of the last run */
+	char *out, *err; /* of the last run */
 };
 
 /* The daemon's part: takes one request, answers, closes. */
 struct server {
 	int listener;
 	const char *reply;
-	unsigned long records;	/* that many times the reply's first line, if not 0 */
-	char request[4096];	/* what came, without the newline */
+	/* that many times the reply's first line, if not 0 */
+	unsigned long records;
+	char request[4096]; /* what came, without the newline */
 	pthread_t thread;
 };
 
@@ -89,14 +90,18 @@ static void server_start(struct server *s, const struct fixture *f)
 	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", f->socket);
 	s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_true(s->listener >= 0);
-	assert_int_equal(bind(s->listener, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	assert_int_equal(bind(s->listener, (struct sockaddr *)&sun,
+			      sizeof(sun)),
+			 0);
 	assert_int_equal(listen(s->listener, 1), 0);
 	assert_int_equal(pthread_create(&s->thread, NULL, serve, s), 0);
 }
 
 static void server_stop(struct server *s)
 {
-	/* l2tpctl has its answer, or it never came: then nobody waits for it. */
+	/*
+	 * l2tpctl has its answer, or it never came: then nobody waits for it.
+	 */
 	shutdown(s->listener, SHUT_RDWR);
 	pthread_join(s->thread, NULL);
 	close(s->listener);
@@ -105,7 +110,8 @@ static void server_stop(struct server *s)
 /* Runs l2tpctl with these words, split at blanks; its output is left in f. */
 static int run(struct fixture *f, const char *line)
 {
-	char *words = strdup(line), *argv[WORDS_MAX] = { (char[]){ "l2tpctl" } };
+	char *words = strdup(line),
+	     *argv[WORDS_MAX] = { (char[]){ "l2tpctl" } };
 	size_t out_len, err_len;
 	FILE *out, *err;
 	int argc = 1, ret;
@@ -114,7 +120,8 @@ static int run(struct fixture *f, const char *line)
 	free(f->err);
 	out = open_memstream(&f->out, &out_len);
 	err = open_memstream(&f->err, &err_len);
-	for (char *save, *w = strtok_r(words, " ", &save); w; w = strtok_r(NULL, " ", &save)) {
+	for (char *save, *w = strtok_r(words, " ", &save); w;
+	     w = strtok_r(NULL, " ", &save)) {
 		assert_true(argc < WORDS_MAX - 1);
 		argv[argc++] = w;
 	}
@@ -126,7 +133,8 @@ static int run(struct fixture *f, const char *line)
 }
 
 /* The same, with the daemon's reply; the request that it got is checked. */
-static int run_with(struct fixture *f, const char *line, const char *request, const char *reply)
+static int run_with(struct fixture *f, const char *line, const char *request,
+		    const char *reply)
 {
 	struct server s = { .reply = reply };
 	char words[1024];
@@ -189,14 +197,20 @@ static void test_add_tunnel(void **state)
 
 	write_file(f->secret, 0600, "s3cret\nsecond line\n");
 	snprintf(line, sizeof(line),
-		 "add tunnel remote lns.example.net name work secret-file %s local 192.0.2.10 "
-		 "port 1702 hostname me hide challenge off hello 30 source-port 1701", f->secret);
+		 "add tunnel remote lns.example.net name work secret-file %s "
+		 "local 192.0.2.10 port 1702 hostname me hide challenge off "
+		 "hello 30 source-port 1701",
+		 f->secret);
 	assert_int_equal(run_with(f, line,
-		"{\"command\":\"add tunnel\",\"args\":{\"remote\":\"lns.example.net\","
-		"\"name\":\"work\",\"secret\":\"s3cret\","
-		"\"local\":\"192.0.2.10\",\"port\":1702,"
-		"\"hostname\":\"me\",\"hide\":true,\"challenge\":false,\"hello\":30,"
-		"\"source_port\":\"1701\"}}", END), 0);
+				  "{\"command\":\"add tunnel\","
+				  "\"args\":{\"remote\":\"lns.example.net\","
+				  "\"name\":\"work\",\"secret\":\"s3cret\","
+				  "\"local\":\"192.0.2.10\",\"port\":1702,"
+				  "\"hostname\":\"me\",\"hide\":true,"
+				  "\"challenge\":false,\"hello\":30,"
+				  "\"source_port\":\"1701\"}}",
+				  END),
+			 0);
 	assert_string_equal(f->out, "");
 	assert_string_equal(f->err, "");
 }
@@ -208,29 +222,39 @@ static void test_add_session(void **state)
 
 	write_file(f->secret, 0600, "pass word");
 	snprintf(line, sizeof(line),
-		 "add session tunnel work ppp dialout user alice password-file %s name home "
-		 "persist on", f->secret);
+		 "add session tunnel work ppp dialout user alice password-file "
+		 "%s name home persist on",
+		 f->secret);
 	assert_int_equal(run_with(f, line,
-		"{\"command\":\"add session\","
-		"\"args\":{\"tunnel\":\"work\",\"ppp\":\"dialout\","
-		"\"user\":\"alice\",\"password\":\"pass word\",\"name\":\"home\","
-		"\"persist\":true}}", END), 0);
+				  "{\"command\":\"add session\","
+				  "\"args\":{\"tunnel\":\"work\",\"ppp\":"
+				  "\"dialout\","
+				  "\"user\":\"alice\",\"password\":\"pass "
+				  "word\",\"name\":\"home\","
+				  "\"persist\":true}}",
+				  END),
+			 0);
 }
 
 static void test_add_version(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(run_with(f, "add tunnel remote x encap ip version auto",
-		"{\"command\":\"add tunnel\",\"args\":{\"remote\":\"x\","
-		"\"encap\":\"ip\",\"version\":\"auto\"}}",
-		END), 0);
+	assert_int_equal(run_with(f,
+				  "add tunnel remote x encap ip version auto",
+				  "{\"command\":\"add tunnel\","
+				  "\"args\":{\"remote\":\"x\","
+				  "\"encap\":\"ip\",\"version\":\"auto\"}}",
+				  END),
+			 0);
 }
 
 /* The words of ip-l2tp(8), and its way of writing them. */
 static void test_static(void **state)
 {
-	static const struct { const char *line, *request; } cases[] = {
+	static const struct {
+		const char *line, *request;
+	} cases[] = {
 		{ "add tunnel static hill tunnel-id 3000 peer-tunnel-id 4000 "
 		  "encap udp local 192.0.2.1 remote 192.0.2.2 "
 		  "udp-sport 5000 udp-dport 6000 udp-csum on",
@@ -255,26 +279,35 @@ static void test_static(void **state)
 		  "\"cookie\":\"014d3636deadbeef\",\"l2spec_type\":\"none\","
 		  "\"seq\":\"both\",\"ifname\":\"l2\",\"vlan\":7,\"mtu\":1400,\"keepalive\":5,"
 		  "\"keepalive_address\":\"10.0.0.1\"}}" },
-		{ "del tun static hill", "{\"command\":\"delete tunnel static\",\"args\":{\"tunnel\":\"hill\"}}" },
+		{ "del tun static hill",
+		  "{\"command\":\"delete tunnel static\",\"args\":{\"tunnel\":\"hill\"}}" },
 		{ "del ses static tun hill lan",
 		  "{\"command\":\"delete session static\","
 		  "\"args\":{\"tunnel\":\"hill\",\"session\":\"lan\"}}" },
 		/* A tunnel may be called static, or begin like it. */
-		{ "delete tunnel tunnel static", "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"static\"}}" },
-		{ "delete tunnel stat", "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"stat\"}}" },
-		{ "show static hill", "{\"command\":\"show static\",\"args\":{\"tunnel\":\"hill\"}}" },
-		{ "show interface l2tpeth0", "{\"command\":\"show interfaces\",\"args\":{\"name\":\"l2tpeth0\"}}" },
+		{ "delete tunnel tunnel static",
+		  "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"static\"}}" },
+		{ "delete tunnel stat",
+		  "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"stat\"}}" },
+		{ "show static hill",
+		  "{\"command\":\"show static\",\"args\":{\"tunnel\":\"hill\"}}" },
+		{ "show interface l2tpeth0",
+		  "{\"command\":\"show interfaces\",\"args\":{\"name\":\"l2tpeth0\"}}" },
 	};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_int_equal(run_with(f, cases[i].line, cases[i].request, END), 0);
+		assert_int_equal(run_with(f, cases[i].line, cases[i].request,
+					  END),
+				 0);
 }
 
 /* The keys of an lcce section and of its sessions. */
 static void test_lcce(void **state)
 {
-	static const struct { const char *line, *request; } cases[] = {
+	static const struct {
+		const char *line, *request;
+	} cases[] = {
 		{ "add tunnel lcce branch remote branch.example.net "
 		  "port 1702 source_address 192.0.2.1 source-port ephemeral "
 		  "encap udp initiate off from-address 192.0.2.0/24,"
@@ -316,11 +349,20 @@ static void test_lcce(void **state)
 	char line[512];
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_int_equal(run_with(f, cases[i].line, cases[i].request, END), 0);
+		assert_int_equal(run_with(f, cases[i].line, cases[i].request,
+					  END),
+				 0);
 	write_file(f->secret, 0600, "s3cret\n");
-	snprintf(line, sizeof(line), "add tunnel lcce x secret-file %s old-secret-file %s", f->secret, f->secret);
-	assert_int_equal(run_with(f, line, "{\"command\":\"add tunnel lcce\",\"args\":{\"name\":\"x\","
-				  "\"secret\":\"s3cret\",\"old_secret\":\"s3cret\"}}", END), 0);
+	snprintf(line, sizeof(line),
+		 "add tunnel lcce x secret-file %s old-secret-file %s",
+		 f->secret, f->secret);
+	assert_int_equal(run_with(f, line,
+				  "{\"command\":\"add tunnel "
+				  "lcce\",\"args\":{\"name\":\"x\","
+				  "\"secret\":\"s3cret\",\"old_secret\":"
+				  "\"s3cret\"}}",
+				  END),
+			 0);
 }
 
 static bool has_key(const struct ctl_command *c, const char *key)
@@ -331,7 +373,10 @@ static bool has_key(const struct ctl_command *c, const char *key)
 	return false;
 }
 
-/* Every key that the section has can be given; of a secret's file, what is in it. */
+/*
+ * Every key that the section has can be given; of a secret's
+ * file, what is in it.
+ */
 static void assert_complete(const char *words, const struct config_section *s)
 {
 	const struct ctl_command *c = ctl_commands;
@@ -340,7 +385,8 @@ static void assert_complete(const char *words, const struct config_section *s)
 		c++;
 	for (size_t i = 0; i < s->n; i++) {
 		char key[64];
-		size_t len = (size_t)snprintf(key, sizeof(key), "%s", s->keys[i].name);
+		size_t len = (size_t)snprintf(key, sizeof(key), "%s",
+					      s->keys[i].name);
 
 		if (s->keys[i].kind == &config_kind_path)
 			key[len - strlen("-file")] = '\0';
@@ -366,95 +412,142 @@ static void test_chosen_name(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(run_with(f, "add tunnel remote x",
-		"{\"command\":\"add tunnel\",\"args\":{\"remote\":\"x\"}}",
-		"{\"record\": {\"name\": \"tunnel1\"}}\n" END), 0);
+				  "{\"command\":\"add tunnel\","
+				  "\"args\":{\"remote\":\"x\"}}",
+				  "{\"record\": {\"name\": "
+				  "\"tunnel1\"}}\n" END),
+			 0);
 	assert_string_equal(f->out, "tunnel1\n");
 	assert_int_equal(run_with(f, "add tunnel remote x name y",
-		"{\"command\":\"add tunnel\",\"args\":{\"remote\":\"x\",\"name\":\"y\"}}",
-		"{\"record\": {\"name\": \"y\"}}\n" END), 0);
+				  "{\"command\":\"add tunnel\","
+				  "\"args\":{\"remote\":\"x\",\"name\":\"y\"}}",
+				  "{\"record\": {\"name\": \"y\"}}\n" END),
+			 0);
 	assert_string_equal(f->out, "");
 }
 
 static void test_abbreviations(void **state)
 {
-	static const struct { const char *line, *request; } cases[] = {
+	static const struct {
+		const char *line, *request;
+	} cases[] = {
 		{ "sh tun", "{\"command\":\"show tunnels\",\"args\":{}}" },
-		{ "show tunnel work", "{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"work\"}}" },
-		{ "sh t tun tunnel", "{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"tunnel\"}}" },
-		{ "sh ses st us bob", "{\"command\":\"show sessions\",\"args\":{\"stats\":true,\"user\":\"bob\"}}" },
-		{ "d t 4711", "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"4711\"}}" },
+		{ "show tunnel work",
+		  "{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"work\"}}" },
+		{ "sh t tun tunnel",
+		  "{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"tunnel\"}}" },
+		{ "sh ses st us bob",
+		  "{\"command\":\"show sessions\",\"args\":{\"stats\":true,\"user\":\"bob\"}}" },
+		{ "d t 4711",
+		  "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"4711\"}}" },
 		{ "del ses tun work 12",
 		  "{\"command\":\"delete session\","
 		  "\"args\":{\"tunnel\":\"work\",\"session\":\"12\"}}" },
-		{ "del ses home", "{\"command\":\"delete session\",\"args\":{\"session\":\"home\"}}" },
-		{ "set log i", "{\"command\":\"set log\",\"args\":{\"level\":\"info\"}}" },
+		{ "del ses home",
+		  "{\"command\":\"delete session\",\"args\":{\"session\":\"home\"}}" },
+		{ "set log i",
+		  "{\"command\":\"set log\",\"args\":{\"level\":\"info\"}}" },
 		{ "a t rem x source-port e ch of",
 		  "{\"command\":\"add tunnel\",\"args\":{\"remote\":\"x\","
 		  "\"source_port\":\"ephemeral\",\"challenge\":false}}" },
 		{ "show statu", "{\"command\":\"show status\",\"args\":{}}" },
-		{ "sh us alice", "{\"command\":\"show users\",\"args\":{\"user\":\"alice\"}}" },
-		{ "sh us st", "{\"command\":\"show users\",\"args\":{\"stats\":true}}" },
-		{ "sh p isp", "{\"command\":\"show pools\",\"args\":{\"name\":\"isp\"}}" },
+		{ "sh us alice",
+		  "{\"command\":\"show users\",\"args\":{\"user\":\"alice\"}}" },
+		{ "sh us st",
+		  "{\"command\":\"show users\",\"args\":{\"stats\":true}}" },
+		{ "sh p isp",
+		  "{\"command\":\"show pools\",\"args\":{\"name\":\"isp\"}}" },
 		{ "sh r", "{\"command\":\"show radius\",\"args\":{}}" },
-		{ "cl us a@b", "{\"command\":\"clear user\",\"args\":{\"user\":\"a@b\"}}" },
+		{ "cl us a@b",
+		  "{\"command\":\"clear user\",\"args\":{\"user\":\"a@b\"}}" },
 	};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_int_equal(run_with(f, cases[i].line, cases[i].request, END), 0);
+		assert_int_equal(run_with(f, cases[i].line, cases[i].request,
+					  END),
+				 0);
 }
 
 static void test_usage_errors(void **state)
 {
-	static const struct { const char *line, *says; } cases[] = {
+	static const struct {
+		const char *line, *says;
+	} cases[] = {
 		{ "s tun", "'s' may be show or set: spell it out" },
-		{ "show s", "'s' may be sessions, static or status: spell it out" },
-		{ "show",
-		  "behind 'show' comes tunnels, sessions, users, "
-		  "pools, radius, interfaces, static, config or "
+		{ "show s",
+		  "'s' may be sessions, static or status: spell it out" },
+		{ "show", "behind 'show' comes tunnels, sessions, users, "
+			  "pools, radius, interfaces, static, config or "
 			  "status" },
-		{ "shout",
-		  "'shout' is not known here: say add, delete, "
-		  "clear, show, set, test or completion" },
-		{ "add bridge", "'bridge' is not known here: say tunnel or session" },
+		{ "shout", "'shout' is not known here: say add, delete, "
+			   "clear, show, set, test or completion" },
+		{ "add bridge",
+		  "'bridge' is not known here: say tunnel or session" },
 		{ "add tunnel", "'add tunnel' needs remote HOST" },
 		{ "add tunnel name x", "'add tunnel' needs remote HOST" },
 		{ "add tunnel remote", "remote has no value: say remote HOST" },
-		{ "add tunnel remote x h", "'h' may be hostname, hide or hello: spell it out" },
+		{ "add tunnel remote x h",
+		  "'h' may be hostname, hide or hello: spell it out" },
 		{ "add tunnel remote x remote y", "remote is given twice" },
-		{ "add tunnel remote x wide", "'wide' is not known here: say remote, name" },
-		{ "add tunnel remote x port 0", "'0' is not a value for port: give a number from 1 to 65535" },
-		{ "add tunnel remote x port 65536", "'65536' is not a value for port" },
+		{ "add tunnel remote x wide",
+		  "'wide' is not known here: say remote, name" },
+		{ "add tunnel remote x port 0",
+		  "'0' is not a value for port: give a number from 1 to 65535" },
+		{ "add tunnel remote x port 65536",
+		  "'65536' is not a value for port" },
 		{ "add tunnel remote x port -1", "-1" },
-		{ "add tunnel remote x port 17x", "'17x' is not a value for port" },
-		{ "add tunnel remote x challenge maybe", "'maybe' is not a value for challenge: say on or off" },
-		{ "add tunnel remote x challenge o", "'o' is not a value for challenge: say on or off" },
-		{ "add tunnel remote x\x80", "'x\x80' is not a value for remote: give HOST as UTF-8 text" },
-		{ "add tunnel remote x version 1", "'1' is not a value for version: say 2, 3 or auto" },
-		{ "add tunnel remote x encap gre", "'gre' is not a value for encap: say udp or ip" },
-		{ "add tunnel static", "'add tunnel static' needs [name] NAME" },
-		{ "add tunnel static x tunnel-id 1", "'add tunnel static' needs peer-tunnel-id ID" },
-		{ "add tunnel static x tunnel-id 0", "'0' is not a value for tunnel-id: give a number from 1 to 4294967295" },
-		{ "add tunnel static x udp-c", "udp-csum has no value: say udp-csum on|off" },
-		{ "add session static tunnel x session-id 1", "'add session static' needs peer-session-id ID" },
-		{ "add session static seq on", "'on' is not a value for seq: say none, send, recv or both" },
-		{ "delete session static", "'delete session static' needs [session] NAME" },
+		{ "add tunnel remote x port 17x",
+		  "'17x' is not a value for port" },
+		{ "add tunnel remote x challenge maybe",
+		  "'maybe' is not a value for challenge: say on or off" },
+		{ "add tunnel remote x challenge o",
+		  "'o' is not a value for challenge: say on or off" },
+		{ "add tunnel remote x\x80",
+		  "'x\x80' is not a value for remote: give HOST as UTF-8 text" },
+		{ "add tunnel remote x version 1",
+		  "'1' is not a value for version: say 2, 3 or auto" },
+		{ "add tunnel remote x encap gre",
+		  "'gre' is not a value for encap: say udp or ip" },
+		{ "add tunnel static",
+		  "'add tunnel static' needs [name] NAME" },
+		{ "add tunnel static x tunnel-id 1",
+		  "'add tunnel static' needs peer-tunnel-id ID" },
+		{ "add tunnel static x tunnel-id 0",
+		  "'0' is not a value for tunnel-id: give a number from 1 to 4294967295" },
+		{ "add tunnel static x udp-c",
+		  "udp-csum has no value: say udp-csum on|off" },
+		{ "add session static tunnel x session-id 1",
+		  "'add session static' needs peer-session-id ID" },
+		{ "add session static seq on",
+		  "'on' is not a value for seq: say none, send, recv or both" },
+		{ "delete session static",
+		  "'delete session static' needs [session] NAME" },
 		{ "add tunnel lcce", "'add tunnel lcce' needs [name] NAME" },
-		{ "add tunnel lcce x from-address ,", "',' is not a value for from-address: give PREFIX[,PREFIX] as UTF-8 text" },
-		{ "add tunnel lcce x from-hostname a,\x80", "is not a value for from-hostname" },
-		{ "add tunnel lcce x digest sha256", "'sha256' is not a value for digest: say md5 or sha1" },
-		{ "add tunnel lcce x rece 0", "'0' is not a value for receive-window: give a number from 1 to 32767" },
-		{ "add session lcce name x", "'add session lcce' needs tunnel NAME" },
-		{ "add session lcce tunnel x cookie 5", "'5' is not a value for cookie: say 0, 4 or 8" },
+		{ "add tunnel lcce x from-address ,",
+		  "',' is not a value for from-address: give PREFIX[,PREFIX] as UTF-8 text" },
+		{ "add tunnel lcce x from-hostname a,\x80",
+		  "is not a value for from-hostname" },
+		{ "add tunnel lcce x digest sha256",
+		  "'sha256' is not a value for digest: say md5 or sha1" },
+		{ "add tunnel lcce x rece 0",
+		  "'0' is not a value for receive-window: give a number from 1 to 32767" },
+		{ "add session lcce name x",
+		  "'add session lcce' needs tunnel NAME" },
+		{ "add session lcce tunnel x cookie 5",
+		  "'5' is not a value for cookie: say 0, 4 or 8" },
 		{ "add session tunnel x", "'add session' needs ppp PROFILE" },
 		{ "delete tunnel", "'delete tunnel' needs [tunnel] NAME|ID" },
 		{ "delete tunnel a b", "'b' is not known here: say tunnel" },
 		{ "clear user", "'clear user' needs [user] NAME" },
 		{ "c", "'c' may be clear or completion: spell it out" },
 		{ "test aaa", "'test aaa' needs [user] NAME" },
-		{ "test aaa alice method eap", "'eap' is not a value for method: say pap, chap or mschapv2" },
-		{ "show config now", "nothing comes behind 'show config', but 'now' was given" },
-		{ "set log loud", "'loud' is not a value for level: say error," },
+		{ "test aaa alice method eap",
+		  "'eap' is not a value for method: say pap, chap or mschapv2" },
+		{ "show config now",
+		  "nothing comes behind 'show config', but 'now' was given" },
+		{ "set log loud",
+		  "'loud' is not a value for level: say error," },
 		{ "--frob show tunnels", "the option --frob is not known" },
 		{ "-x show tunnels", "the option -x is not known" },
 		{ "show tunnels --socket", "the option --socket has no value" },
@@ -467,7 +560,8 @@ static void test_usage_errors(void **state)
 		if (!strstr(f->err, cases[i].says))
 			fail_msg("'%s' says: %s", cases[i].line, f->err);
 		assert_memory_equal(f->err, "l2tpctl: ", 9);
-		assert_ptr_equal(strchr(f->err, '\n'), f->err + strlen(f->err) - 1);
+		assert_ptr_equal(strchr(f->err, '\n'),
+				 f->err + strlen(f->err) - 1);
 	}
 }
 
@@ -487,15 +581,19 @@ static void test_secret_files(void **state)
 	struct fixture *f = *state;
 	char line[256], expected[256];
 
-	snprintf(line, sizeof(line), "add tunnel remote x secret-file %s", f->secret);
+	snprintf(line, sizeof(line), "add tunnel remote x secret-file %s",
+		 f->secret);
 	assert_int_equal(run(f, line), CTL_EXIT_ERROR);
 	snprintf(expected, sizeof(expected),
-		 "l2tpctl: secret-file %s: cannot open it: No such file or directory\n", f->secret);
+		 "l2tpctl: secret-file %s: cannot open it: No such file or "
+		 "directory\n",
+		 f->secret);
 	assert_string_equal(f->err, expected);
 
 	write_file(f->secret, 0644, "s3cret\n");
 	assert_int_equal(run(f, line), CTL_EXIT_ERROR);
-	assert_non_null(strstr(f->err, "others than its owner may read it: chmod 600"));
+	assert_non_null(strstr(f->err, "others than its owner may read it: "
+				       "chmod 600"));
 
 	write_file(f->secret, 0600, "\nrest\n");
 	assert_int_equal(run(f, line), CTL_EXIT_ERROR);
@@ -507,14 +605,19 @@ static void test_secret_files(void **state)
 	assert_null(strstr(f->err, "tin1"));
 }
 
-/* Runs it with this as standard input, in place of what the test was started with. */
-static int run_typed(struct fixture *f, const char *typed, const char *line, const char *request, const char *reply)
+/*
+ * Runs it with this as standard input, in place of what the test
+ * was started with.
+ */
+static int run_typed(struct fixture *f, const char *typed, const char *line,
+		     const char *request, const char *reply)
 {
 	int was = dup(STDIN_FILENO), fds[2], ret;
 
 	assert_true(was >= 0);
 	assert_int_equal(pipe(fds), 0);
-	assert_int_equal(write(fds[1], typed, strlen(typed)), (ssize_t)strlen(typed));
+	assert_int_equal(write(fds[1], typed, strlen(typed)),
+			 (ssize_t)strlen(typed));
 	close(fds[1]);
 	assert_int_equal(dup2(fds[0], STDIN_FILENO), STDIN_FILENO);
 	close(fds[0]);
@@ -526,25 +629,39 @@ static int run_typed(struct fixture *f, const char *typed, const char *line, con
 
 static void test_asked_password(void **state)
 {
-	static const char request[] = "{\"command\":\"test aaa\",\"args\":{\"user\":\"alice\",\"ppp\":\"isp\","
-				      "\"method\":\"chap\",\"password\":\"won der\"}}";
+	static const char request[] =
+		"{\"command\":\"test aaa\",\"args\":{\"user\":\"alice\",\"ppp\":\"isp\","
+		"\"method\":\"chap\",\"password\":\"won der\"}}";
 	struct fixture *f = *state;
 	char line[256];
 
-	assert_int_equal(run_typed(f, "won der\nmore\n", "test aaa alice ppp isp method chap", request, END), 0);
-	assert_int_equal(run_typed(f, "won der", "test aaa alice ppp isp method ch", request, END), 0);
+	assert_int_equal(run_typed(f, "won der\nmore\n",
+				   "test aaa alice ppp isp method chap",
+				   request, END),
+			 0);
+	assert_int_equal(run_typed(f, "won der",
+				   "test aaa alice ppp isp method ch", request,
+				   END),
+			 0);
 	/* Nothing is sent without one. */
-	assert_int_equal(run_typed(f, "\nwonder\n", "test aaa alice", "", END), CTL_EXIT_ERROR);
-	assert_string_equal(f->err, "l2tpctl: no password could be read from standard input: it is empty\n");
-	assert_int_equal(run_typed(f, "w\xe4r\n", "test aaa alice", "", END), CTL_EXIT_ERROR);
+	assert_int_equal(run_typed(f, "\nwonder\n", "test aaa alice", "", END),
+			 CTL_EXIT_ERROR);
+	assert_string_equal(f->err, "l2tpctl: no password could be read from "
+				    "standard input: it is empty\n");
+	assert_int_equal(run_typed(f, "w\xe4r\n", "test aaa alice", "", END),
+			 CTL_EXIT_ERROR);
 	assert_non_null(strstr(f->err, "it is not UTF-8 text"));
 	/* With a file nobody is asked. */
 	write_file(f->secret, 0600, "won der\n");
-	snprintf(line, sizeof(line), "test aaa alice password-file %s ppp isp", f->secret);
+	snprintf(line, sizeof(line), "test aaa alice password-file %s ppp isp",
+		 f->secret);
 	assert_int_equal(run_typed(f, "other\n", line,
-		"{\"command\":\"test aaa\","
-		"\"args\":{\"user\":\"alice\",\"password\":\"won der\","
-		"\"ppp\":\"isp\"}}", END), 0);
+				   "{\"command\":\"test aaa\","
+				   "\"args\":{\"user\":\"alice\",\"password\":"
+				   "\"won der\","
+				   "\"ppp\":\"isp\"}}",
+				   END),
+			 0);
 }
 
 /* ---- replies ---- */
@@ -558,15 +675,22 @@ static void test_pool_table(void **state)
 		"\"free\": 7, \"known\": 2, \"exhausted\": 0}}\n" END;
 	struct fixture *f = *state;
 
-	assert_int_equal(run_with(f, "show pools", "{\"command\":\"show pools\",\"args\":{}}", reply), 0);
-	assert_string_equal(f->out,
-		"NAME SECTION SIZE USED RESERVED FREE KNOWN EXHAUSTED RANGES\n"
-		"isp  ppp       10    3        0    7    "
-		" 2         0 10.0.0.1-10.0.0.9,10.1.0.1\n");
-	assert_int_equal(run_with(f, "show pools isp", "{\"command\":\"show pools\",\"args\":{\"name\":\"isp\"}}",
-				  reply), 0);
-	assert_non_null(strstr(f->out, "  Ranges:                 10.0.0.1-10.0.0.9\n"
-				       "                          10.1.0.1\n"));
+	assert_int_equal(run_with(f, "show pools",
+				  "{\"command\":\"show pools\",\"args\":{}}",
+				  reply),
+			 0);
+	assert_string_equal(f->out, "NAME SECTION SIZE USED RESERVED FREE "
+				    "KNOWN EXHAUSTED RANGES\n"
+				    "isp  ppp       10    3        0    7     "
+				    "2         0 10.0.0.1-10.0.0.9,10.1.0.1\n");
+	assert_int_equal(run_with(f, "show pools isp",
+				  "{\"command\":\"show pools\","
+				  "\"args\":{\"name\":\"isp\"}}",
+				  reply),
+			 0);
+	assert_non_null(strstr(f->out,
+			       "  Ranges:                 10.0.0.1-10.0.0.9\n"
+			       "                          10.1.0.1\n"));
 }
 
 static void test_user_page(void **state)
@@ -574,38 +698,51 @@ static void test_user_page(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(run_with(f, "show users alice",
-		"{\"command\":\"show users\",\"args\":{\"user\":\"alice\"}}",
-		"{\"record\": {\"user\": \"alice\", \"tunnel_id\": 7, "
-		"\"rate_down\": 10000000, \"rate_up\": 64500,"
-		" \"routes\": [\"192.0.2.0/24\", \"2001:db8::/32 metric 5\"], \"moons\": [\"Io\", 2]}}\n" END), 0);
+				  "{\"command\":\"show users\","
+				  "\"args\":{\"user\":\"alice\"}}",
+				  "{\"record\": {\"user\": \"alice\", "
+				  "\"tunnel_id\": 7, \"rate_down\": 10000000, "
+				  "\"rate_up\": 64500,"
+				  " \"routes\": [\"192.0.2.0/24\", "
+				  "\"2001:db8::/32 "
+				  "metric 5\"], \"moons\": [\"Io\", "
+				  "2]}}\n" END),
+			 0);
 	assert_string_equal(f->out,
-		"  User:                   alice\n"
-		"  Tunnel's local id:      7\n"
-		" Given:\n"
-		"  Routes:                 192.0.2.0/24\n"
-		"                          2001:db8::/32 metric 5\n"
-		"  Rate to the caller:     10Mbit/s\n"
-		"  Rate from the caller:   64500bit/s\n"
-		"  Moons:                  Io\n"
-		"                          2\n");
+			    "  User:                   alice\n"
+			    "  Tunnel's local id:      7\n"
+			    " Given:\n"
+			    "  Routes:                 192.0.2.0/24\n"
+			    "                          2001:db8::/32 metric 5\n"
+			    "  Rate to the caller:     10Mbit/s\n"
+			    "  Rate from the caller:   64500bit/s\n"
+			    "  Moons:                  Io\n"
+			    "                          2\n");
 }
 
 static void test_radius_table(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(run_with(f, "show radius", "{\"command\":\"show radius\",\"args\":{}}",
-		"{\"record\": {\"name\": \"r1\", \"address\": "
-		"\"192.0.2.5\", \"transport\": \"tls\","
-		" \"auth\": \"alive\", \"acct\": \"dead\","
-		" \"changed_s\": 61, \"auth_latency_us\": 1250, "
-		"\"outstanding\": 2, \"queued\": 4, \"auth_requests\": 9,"
-		" \"auth_accepts\": 8, \"auth_rejects\": 1, \"auth_timeouts\": 0}}\n" END), 0);
+	assert_int_equal(run_with(f, "show radius",
+				  "{\"command\":\"show radius\",\"args\":{}}",
+				  "{\"record\": {\"name\": \"r1\", "
+				  "\"address\": \"192.0.2.5\", \"transport\": "
+				  "\"tls\","
+				  " \"auth\": \"alive\", \"acct\": \"dead\","
+				  " \"changed_s\": 61, \"auth_latency_us\": "
+				  "1250, "
+				  "\"outstanding\": 2, \"queued\": 4, "
+				  "\"auth_requests\": 9,"
+				  " \"auth_accepts\": 8, \"auth_rejects\": 1, "
+				  "\"auth_timeouts\": 0}}\n" END),
+			 0);
 	assert_string_equal(f->out,
-		"NAME ADDRESS   TRANSPORT AUTH  ACCT SINCE LATENCY "
-		"WAITING QUEUED REQUESTS ACCEPTS REJECTS TIMEOUTS\n"
-		"r1   192.0.2.5 tls       alive dead 1m01s  1.25ms "
-		"      2      4        9       8       1        0\n");
+			    "NAME ADDRESS   TRANSPORT AUTH  ACCT SINCE LATENCY "
+			    "WAITING QUEUED REQUESTS ACCEPTS REJECTS TIMEOUTS\n"
+			    "r1   192.0.2.5 tls       alive dead 1m01s  1.25ms "
+			    "      2      4        9       8       1        "
+			    "0\n");
 }
 
 /* A refusal is shown in full, and is a failure. */
@@ -614,33 +751,47 @@ static void test_refused(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(run_typed(f, "x\n", "test aaa bob",
-		"{\"command\":\"test aaa\",\"args\":{\"user\":\"bob\",\"password\":\"x\"}}",
-		"{\"record\": {\"user\": \"bob\", \"result\": "
-		"\"refused\", \"attributes\": [\"Reply-Message = no\"]}}\n"
-		"{\"error\": \"user \\\"bob\\\" is refused: the password is wrong\"}\n"), CTL_EXIT_ERROR);
+				   "{\"command\":\"test aaa\","
+				   "\"args\":{\"user\":\"bob\",\"password\":"
+				   "\"x\"}}",
+				   "{\"record\": {\"user\": \"bob\", "
+				   "\"result\": \"refused\", "
+				   "\"attributes\": [\"Reply-Message = "
+				   "no\"]}}\n"
+				   "{\"error\": \"user \\\"bob\\\" is "
+				   "refused: the password is wrong\"}\n"),
+			 CTL_EXIT_ERROR);
 	assert_string_equal(f->out,
-		"  User:                   bob\n"
-		"  Result:                 refused\n"
-		" The reply's attributes:\n"
-		"  Attributes:             Reply-Message = no\n");
-	assert_string_equal(f->err, "l2tpctl: user \"bob\" is refused: the password is wrong\n");
+			    "  User:                   bob\n"
+			    "  Result:                 refused\n"
+			    " The reply's attributes:\n"
+			    "  Attributes:             Reply-Message = no\n");
+	assert_string_equal(f->err, "l2tpctl: user \"bob\" is refused: the "
+				    "password is wrong\n");
 }
 
 static void test_static_table(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(run_with(f, "show static", "{\"command\":\"show static\",\"args\":{}}",
-		"{\"record\": {\"tunnel\": \"hill\", \"tunnel_id\": 3000, "
-		"\"peer_tunnel_id\": 4000, \"local\": \"192.0.2.1:5000\","
-		" \"remote\": \"192.0.2.2:6000\", \"session\": \"lan\", "
-		"\"session_id\": 1, \"peer_session_id\": 2, \"state\": \"up\","
-		" \"ifname\": \"hill0\", \"keepalive_state\": \"alive\"}}\n" END), 0);
-	assert_string_equal(f->out,
-		"TUNNEL LOCAL-ID PEER-ID LOCAL          REMOTE         "
-		"SESSION SESSION-ID PEER-SESSION STATE INTERFACE KEEPALIVE\n"
-		"hill       3000    4000 192.0.2.1:5000 192.0.2.2:6000 "
-		"lan              1            2 up    hill0     alive\n");
+	assert_int_equal(run_with(f, "show static",
+				  "{\"command\":\"show static\",\"args\":{}}",
+				  "{\"record\": {\"tunnel\": \"hill\", "
+				  "\"tunnel_id\": 3000, \"peer_tunnel_id\": "
+				  "4000, "
+				  "\"local\": \"192.0.2.1:5000\","
+				  " \"remote\": \"192.0.2.2:6000\", "
+				  "\"session\": \"lan\", \"session_id\": 1, "
+				  "\"peer_session_id\": 2, \"state\": \"up\","
+				  " \"ifname\": \"hill0\", "
+				  "\"keepalive_state\": \"alive\"}}\n" END),
+			 0);
+	assert_string_equal(f->out, "TUNNEL LOCAL-ID PEER-ID LOCAL          "
+				    "REMOTE         SESSION SESSION-ID "
+				    "PEER-SESSION STATE INTERFACE KEEPALIVE\n"
+				    "hill       3000    4000 192.0.2.1:5000 "
+				    "192.0.2.2:6000 lan              1         "
+				    "   2 up    hill0     alive\n");
 }
 
 /* One page: the link, the connection, the session, and IPsec's three SAs. */
@@ -649,43 +800,51 @@ static void test_interface_page(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(run_with(f, "show interface l2tpeth0",
-		"{\"command\":\"show interfaces\",\"args\":{\"name\":\"l2tpeth0\"}}",
-		"{\"record\": {\"ifname\": \"l2tpeth0\", \"admin\": "
-		"\"up\", \"link\": \"down\", \"changed_s\": 61,"
-		" \"peer_circuit\": \"down\", \"tunnel\": \"branch\", "
-		"\"peer_router_id\": \"192.0.2.1\", \"ns\": 7,"
-		" \"session\": \"lan\", \"call_serial\": 3, "
-		"\"peer_cookie\": \"014d3636\", \"rx_drops\": 2,"
-		" \"ike_side\": \"initiator\", \"ipsec\": \"yes\", \"ike_nat\": \"none\","
-		" \"sa_in_spi\": \"0xc1a2b3c4\", \"sa_in_state\": \"mature\","
-		" \"sa_in_left_s\": 3600, \"sa_out_spi\": \"0x01020304\"}}\n" END), 0);
-	assert_string_equal(f->out,
-		"  Interface:              l2tpeth0\n"
-		"  Administrative state:   up\n"
-		"  Link:                   down\n"
-		"  Last change:            1m01s\n"
-		"  Circuit at the peer's:  down\n"
-		" Tunnel:\n"
-		"  Tunnel:                 branch\n"
-		"  Peer's router id:       192.0.2.1\n"
-		"  Next to send (Ns):      7\n"
-		" Session:\n"
-		"  Session:                lan\n"
-		"  Serial number:          3\n"
-		"  Peer's cookie:          014d3636\n"
-		" Traffic:\n"
-		"  Received and dropped:   2\n"
-		" IPsec:\n"
-		"  Protected:              yes\n"
-		" IPsec: IKE SA:\n"
-		"  Our side:               initiator\n"
-		"  NAT:                    none\n"
-		" IPsec: inbound SA:\n"
-		"  SPI:                    0xc1a2b3c4\n"
-		"  State:                  mature\n"
-		"  Lifetime left:          1h00m\n"
-		" IPsec: outbound SA:\n"
-		"  SPI:                    0x01020304\n");
+				  "{\"command\":\"show interfaces\","
+				  "\"args\":{\"name\":\"l2tpeth0\"}}",
+				  "{\"record\": {\"ifname\": \"l2tpeth0\", "
+				  "\"admin\": \"up\", "
+				  "\"link\": \"down\", \"changed_s\": 61,"
+				  " \"peer_circuit\": \"down\", "
+				  "\"tunnel\": \"branch\", "
+				  "\"peer_router_id\": \"192.0.2.1\", \"ns\": "
+				  "7,"
+				  " \"session\": \"lan\", \"call_serial\": 3, "
+				  "\"peer_cookie\": \"014d3636\", "
+				  "\"rx_drops\": 2,"
+				  " \"ike_side\": \"initiator\", "
+				  "\"ipsec\": \"yes\", \"ike_nat\": \"none\","
+				  " \"sa_in_spi\": \"0xc1a2b3c4\", "
+				  "\"sa_in_state\": \"mature\","
+				  " \"sa_in_left_s\": 3600, "
+				  "\"sa_out_spi\": \"0x01020304\"}}\n" END),
+			 0);
+	assert_string_equal(f->out, "  Interface:              l2tpeth0\n"
+				    "  Administrative state:   up\n"
+				    "  Link:                   down\n"
+				    "  Last change:            1m01s\n"
+				    "  Circuit at the peer's:  down\n"
+				    " Tunnel:\n"
+				    "  Tunnel:                 branch\n"
+				    "  Peer's router id:       192.0.2.1\n"
+				    "  Next to send (Ns):      7\n"
+				    " Session:\n"
+				    "  Session:                lan\n"
+				    "  Serial number:          3\n"
+				    "  Peer's cookie:          014d3636\n"
+				    " Traffic:\n"
+				    "  Received and dropped:   2\n"
+				    " IPsec:\n"
+				    "  Protected:              yes\n"
+				    " IPsec: IKE SA:\n"
+				    "  Our side:               initiator\n"
+				    "  NAT:                    none\n"
+				    " IPsec: inbound SA:\n"
+				    "  SPI:                    0xc1a2b3c4\n"
+				    "  State:                  mature\n"
+				    "  Lifetime left:          1h00m\n"
+				    " IPsec: outbound SA:\n"
+				    "  SPI:                    0x01020304\n");
 }
 
 static void test_tunnel_table(void **state)
@@ -693,29 +852,40 @@ static void test_tunnel_table(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(run_with(f, "show tunnels",
-		"{\"command\":\"show tunnels\",\"args\":{}}",
-		"{\"record\": {\"name\": \"work\", \"state\": "
-		"\"established\", \"tunnel_id\": 4711,"
-		" \"peer_tunnel_id\": 10, \"local\": \"192.0.2.10:1701\","
-		" \"remote\": \"192.0.2.1:1701\", \"peer_hostname\": \"lns1\", \"sessions\": 2,"
-		" \"uptime_s\": 11220, \"rx_packets\": 5}}\n"
-		"{\"record\": {\"state\": \"wait-ctl-reply\", \"tunnel_id\": 9,"
-		" \"remote\": \"[2001:db8::1]:1701\", \"sessions\": 0}}\n" END), 0);
+				  "{\"command\":\"show tunnels\",\"args\":{}}",
+				  "{\"record\": {\"name\": \"work\", "
+				  "\"state\": \"established\", \"tunnel_id\": "
+				  "4711,"
+				  " \"peer_tunnel_id\": 10, "
+				  "\"local\": \"192.0.2.10:1701\","
+				  " \"remote\": \"192.0.2.1:1701\", "
+				  "\"peer_hostname\": \"lns1\", \"sessions\": "
+				  "2,"
+				  " \"uptime_s\": 11220, \"rx_packets\": 5}}\n"
+				  "{\"record\": {\"state\": "
+				  "\"wait-ctl-reply\", "
+				  "\"tunnel_id\": 9,"
+				  " \"remote\": \"[2001:db8::1]:1701\", "
+				  "\"sessions\": 0}}\n" END),
+			 0);
 	assert_string_equal(f->out,
-		"NAME STATE          LOCAL-ID PEER-ID LOCAL     "
-		"      REMOTE             PEER SESSIONS UPTIME\n"
-		"work established        4711     "
-		" 10 192.0.2.10:1701 192.0.2.1:1701     lns1        2  3h07m\n"
-		"-    wait-ctl-reply        9       - -         "
-		"      [2001:db8::1]:1701 -           0      -\n");
+			    "NAME STATE          LOCAL-ID PEER-ID LOCAL        "
+			    "   REMOTE             PEER SESSIONS UPTIME\n"
+			    "work established        4711      10 "
+			    "192.0.2.10:1701 192.0.2.1:1701     lns1        2  "
+			    "3h07m\n"
+			    "-    wait-ctl-reply        9       - -            "
+			    "   [2001:db8::1]:1701 -           0      -\n");
 }
 
 static void test_empty_table(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(run_with(f, "show tunnels", "{\"command\":\"show tunnels\",\"args\":{}}",
-				  END), 0);
+	assert_int_equal(run_with(f, "show tunnels",
+				  "{\"command\":\"show tunnels\",\"args\":{}}",
+				  END),
+			 0);
 	assert_string_equal(f->out, "");
 }
 
@@ -724,9 +894,12 @@ static void test_stats_columns(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(run_with(f, "show sessions stats",
-		"{\"command\":\"show sessions\",\"args\":{\"stats\":true}}",
-		"{\"record\": {\"tunnel\": \"work\", \"name\": \"home\", \"rx_packets\": 5,"
-		" \"tx_bytes\": 12345678901}}\n" END), 0);
+				  "{\"command\":\"show sessions\","
+				  "\"args\":{\"stats\":true}}",
+				  "{\"record\": {\"tunnel\": \"work\", "
+				  "\"name\": \"home\", \"rx_packets\": 5,"
+				  " \"tx_bytes\": 12345678901}}\n" END),
+			 0);
 	assert_non_null(strstr(f->out, "RX-PACKETS"));
 	assert_non_null(strstr(f->out, "12345678901"));
 }
@@ -736,11 +909,15 @@ static void test_tunnel_column(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(run_with(f, "show sessions", "{\"command\":\"show sessions\",\"args\":{}}",
-		"{\"record\": {\"tunnel_id\": 4711, \"session_id\": 5}}\n" END), 0);
-	assert_string_equal(f->out,
-		"TUNNEL NAME LOCAL-ID PEER-ID STATE PPP USER INTERFACE ADDRESS UPTIME\n"
-		"4711   -           5       - -     -   -    -         -            -\n");
+	assert_int_equal(run_with(f, "show sessions",
+				  "{\"command\":\"show sessions\",\"args\":{}}",
+				  "{\"record\": {\"tunnel_id\": 4711, "
+				  "\"session_id\": 5}}\n" END),
+			 0);
+	assert_string_equal(f->out, "TUNNEL NAME LOCAL-ID PEER-ID STATE PPP "
+				    "USER INTERFACE ADDRESS UPTIME\n"
+				    "4711   -           5       - -     -   -  "
+				    "  -         -            -\n");
 }
 
 static void test_page(void **state)
@@ -748,70 +925,92 @@ static void test_page(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(run_with(f, "show tunnels work",
-		"{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"work\"}}",
-		"{\"record\": {\"name\": \"work\", \"role\": \"lac\", \"initiator\": true,"
-		" \"peer_firmware\": 1680, \"uptime_s\": 59, "
-		"\"ns\": 3, \"moon_phase\": \"full\"}}\n"
-		"{\"record\": {\"name\": \"work\", \"uptime_s\": 360000}}\n" END), 0);
-	assert_string_equal(f->out,
-		"  Tunnel:                 work\n"
-		"  Role:                   lac\n"
-		"  Opened by us:           yes\n"
-		"  Peer's firmware:        0x0690\n"
-		"  Up for:                 59s\n"
-		" Control channel:\n"
-		"  Next to send (Ns):      3\n"
-		"  Moon phase:             full\n"
-		"\n"
-		"  Tunnel:                 work\n"
-		"  Up for:                 4d04h\n");
+				  "{\"command\":\"show tunnels\","
+				  "\"args\":{\"tunnel\":\"work\"}}",
+				  "{\"record\": {\"name\": \"work\", "
+				  "\"role\": \"lac\", \"initiator\": true,"
+				  " \"peer_firmware\": 1680, \"uptime_s\": 59, "
+				  "\"ns\": 3, \"moon_phase\": \"full\"}}\n"
+				  "{\"record\": {\"name\": \"work\", "
+				  "\"uptime_s\": 360000}}\n" END),
+			 0);
+	assert_string_equal(f->out, "  Tunnel:                 work\n"
+				    "  Role:                   lac\n"
+				    "  Opened by us:           yes\n"
+				    "  Peer's firmware:        0x0690\n"
+				    "  Up for:                 59s\n"
+				    " Control channel:\n"
+				    "  Next to send (Ns):      3\n"
+				    "  Moon phase:             full\n"
+				    "\n"
+				    "  Tunnel:                 work\n"
+				    "  Up for:                 4d04h\n");
 }
 
 static void test_status_page(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(run_with(f, "show status", "{\"command\":\"show status\",\"args\":{}}",
-		"{\"record\": {\"version\": \"0.1\", \"tunnels\": 1,"
-		" \"counters\": {\"packets_in\": 7}}}\n" END), 0);
-	assert_string_equal(f->out,
-		"  l2tpd:                  0.1\n"
-		"  Tunnels:                1\n"
-		" Counters:\n"
-		"  Packets in:             7\n");
+	assert_int_equal(run_with(f, "show status",
+				  "{\"command\":\"show status\",\"args\":{}}",
+				  "{\"record\": {\"version\": \"0.1\", "
+				  "\"tunnels\": 1,"
+				  " \"counters\": {\"packets_in\": 7}}}\n" END),
+			 0);
+	assert_string_equal(f->out, "  l2tpd:                  0.1\n"
+				    "  Tunnels:                1\n"
+				    " Counters:\n"
+				    "  Packets in:             7\n");
 }
 
 static void test_config_text(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(run_with(f, "show config", "{\"command\":\"show config\",\"args\":{}}",
-		"{\"record\": {\"text\": \"hostname = \\\"lns1\\\"\\n\"}}\n" END), 0);
+	assert_int_equal(run_with(f, "show config",
+				  "{\"command\":\"show config\",\"args\":{}}",
+				  "{\"record\": "
+				  "{\"text\": \"hostname = "
+				  "\\\"lns1\\\"\\n\"}}\n" END),
+			 0);
 	assert_string_equal(f->out, "hostname = \"lns1\"\n");
 }
 
 static void test_json(void **state)
 {
-	static const char request[] = "{\"command\":\"show tunnels\",\"args\":{}}";
+	static const char request[] =
+		"{\"command\":\"show tunnels\",\"args\":{}}";
 	struct fixture *f = *state;
 
 	assert_int_equal(run_with(f, "show tunnels --json", request,
-		"{\"record\": {\"name\": \"a\"}}\n{\"record\": {\"name\": \"b\"}}\n" END), 0);
+				  "{\"record\": {\"name\": "
+				  "\"a\"}}\n{\"record\": "
+				  "{\"name\": \"b\"}}\n" END),
+			 0);
 	assert_string_equal(f->out, "[{\"name\":\"a\"},\n{\"name\":\"b\"}]\n");
 	assert_int_equal(run_with(f, "-j show tunnels", request, END), 0);
 	assert_string_equal(f->out, "[]\n");
 	assert_int_equal(run_with(f, "show tunnels -p", request,
-		"{\"record\": {\"name\": \"a\"}}\n" END), 0);
+				  "{\"record\": {\"name\": \"a\"}}\n" END),
+			 0);
 	assert_string_equal(f->out, "[{\n    \"name\": \"a\"\n}]\n");
 	/* An error after the first record: what was written is still JSON. */
 	assert_int_equal(run_with(f, "-j show tunnels", request,
-		"{\"record\": {\"name\": \"a\"}}\n{\"error\": \"no more\"}\n"), 1);
+				  "{\"record\": {\"name\": "
+				  "\"a\"}}\n{\"error\": \"no "
+				  "more\"}\n"),
+			 1);
 	assert_string_equal(f->out, "[{\"name\":\"a\"}]\n");
-	assert_int_equal(run_with(f, "-j show tunnels", request, "{\"error\": \"no\"}\n"), 1);
+	assert_int_equal(run_with(f, "-j show tunnels", request,
+				  "{\"error\": \"no\"}\n"),
+			 1);
 	assert_string_equal(f->out, "");
 }
 
-/* Peers choose host and user names: no control byte of theirs reaches the terminal. */
+/*
+ * Peers choose host and user names: no control byte of theirs
+ * reaches the terminal.
+ */
 static void test_control_bytes(void **state)
 {
 	static const char reply[] =
@@ -820,33 +1019,40 @@ static void test_control_bytes(void **state)
 	struct fixture *f = *state;
 
 	setlocale(LC_CTYPE, "C.UTF-8");
-	assert_int_equal(run_with(f, "show tunnels", "{\"command\":\"show tunnels\",\"args\":{}}",
-				  reply), 0);
+	assert_int_equal(run_with(f, "show tunnels",
+				  "{\"command\":\"show tunnels\",\"args\":{}}",
+				  reply),
+			 0);
 	assert_null(strchr(f->out, '\x1b'));
 	assert_null(strstr(f->out, "\xc2\x9b"));
-	assert_int_equal(run_with(f, "-d show tunnels", "{\"command\":\"show tunnels\",\"args\":{}}",
-				  reply), 0);
+	assert_int_equal(run_with(f, "-d show tunnels",
+				  "{\"command\":\"show tunnels\",\"args\":{}}",
+				  reply),
+			 0);
 	assert_non_null(strstr(f->out, "x\\x1b[2J\\xc2\\x9by\n"));
-	assert_int_equal(run_with(f, "show tunnels", "{\"command\":\"show tunnels\",\"args\":{}}",
-				  "{\"error\": \"no \\u001b[31mtunnel\"}\n"), 1);
+	assert_int_equal(run_with(f, "show tunnels",
+				  "{\"command\":\"show tunnels\",\"args\":{}}",
+				  "{\"error\": \"no \\u001b[31mtunnel\"}\n"),
+			 1);
 	assert_string_equal(f->err, "l2tpctl: no \\x1b[31mtunnel\n");
 }
 
 static void test_daemon_errors(void **state)
 {
-	static const char request[] = "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"work\"}}";
-	static const struct { const char *reply, *says; } cases[] = {
+	static const char request[] =
+		"{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"work\"}}";
+	static const struct {
+		const char *reply, *says;
+	} cases[] = {
 		{ "{\"error\": \"there is no tunnel work: l2tpctl show tunnels lists them\"}\n",
 		  "l2tpctl: there is no tunnel work: l2tpctl show tunnels lists them\n" },
-		{ "",
+		{ "", "l2tpctl: l2tpd closed the connection before "
+		      "its answer was complete: its log may say why\n" },
+		{ "{\"end\": {}}", /* the newline is missing */
 		  "l2tpctl: l2tpd closed the connection before "
 		  "its answer was complete: its log may say why\n" },
-		{ "{\"end\": {}}",	/* the newline is missing */
-		  "l2tpctl: l2tpd closed the connection before "
-		  "its answer was complete: its log may say why\n" },
-		{ "hello\n",
-		  "l2tpctl: l2tpd's answer is not understood: "
-		  "are l2tpctl and l2tpd of one version?\n" },
+		{ "hello\n", "l2tpctl: l2tpd's answer is not understood: "
+			     "are l2tpctl and l2tpd of one version?\n" },
 		{ "{\"record\": 7}\n",
 		  "l2tpctl: l2tpd's answer is not understood: "
 		  "are l2tpctl and l2tpd of one version?\n" },
@@ -854,7 +1060,8 @@ static void test_daemon_errors(void **state)
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(run_with(f, "delete tunnel work", request, cases[i].reply),
+		assert_int_equal(run_with(f, "delete tunnel work", request,
+					  cases[i].reply),
 				 CTL_EXIT_ERROR);
 		assert_string_equal(f->out, "");
 		assert_string_equal(f->err, cases[i].says);
@@ -868,8 +1075,10 @@ static void test_long_line(void **state)
 
 	memset(reply, 'x', CONTROL_LINE_MAX + 1);
 	reply[CONTROL_LINE_MAX + 1] = '\0';
-	assert_int_equal(run_with(f, "show status", "{\"command\":\"show status\",\"args\":{}}",
-				  reply), CTL_EXIT_ERROR);
+	assert_int_equal(run_with(f, "show status",
+				  "{\"command\":\"show status\",\"args\":{}}",
+				  reply),
+			 CTL_EXIT_ERROR);
 	assert_non_null(strstr(f->err, "l2tpd sent a line of more than"));
 	free(reply);
 }
@@ -887,7 +1096,10 @@ static void test_not_running(void **state)
 	snprintf(line, sizeof(line), "--runtime-dir %s show tunnels", f->dir);
 	assert_int_equal(run(f, line), CTL_EXIT_ERROR);
 	assert_string_equal(f->err, expected);
-	/* A socket that nobody listens at, as a daemon that was killed leaves it */
+	/*
+	 * A socket that nobody listens at, as a daemon that was
+	 * killed leaves it
+	 */
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 
 	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", f->socket);
@@ -898,12 +1110,16 @@ static void test_not_running(void **state)
 	close(fd);
 }
 
-/* Tens of thousands of sessions: every line arrives, whatever the reads are cut into. */
+/*
+ * Tens of thousands of sessions: every line arrives, whatever the
+ * reads are cut into.
+ */
 static void test_many_records(void **state)
 {
 	struct fixture *f = *state;
 	struct server s = {
-		.reply = "{\"record\": {\"tunnel\": \"t\", \"name\": \"s\", \"user\": \"alice\"}}\n",
+		.reply =
+			"{\"record\": {\"tunnel\": \"t\", \"name\": \"s\", \"user\": \"alice\"}}\n",
 		.records = 50000,
 	};
 	char line[256];
@@ -950,7 +1166,9 @@ static void test_help(void **state)
 /* bash itself is asked what it offers. */
 static void test_completion(void **state)
 {
-	static const struct { const char *words, *offers; } cases[] = {
+	static const struct {
+		const char *words, *offers;
+	} cases[] = {
 		{ "''", "add delete clear show set test completion" },
 		{ "de", "delete" },
 		{ "add ''", "tunnel session" },
@@ -959,7 +1177,8 @@ static void test_completion(void **state)
 		{ "add tunnel st", "static" },
 		{ "add tunnel lc", "lcce" },
 		{ "add tunnel lcce ips", "ipsec ipsec-connection" },
-		{ "add tunnel lcce from-", "from-address from-hostname from-router-id" },
+		{ "add tunnel lcce from-",
+		  "from-address from-hostname from-router-id" },
 		{ "add tunnel lcce ipsec ''", "no required" },
 		{ "add session lcce tunnel x pseudowire ''", "ethernet vlan" },
 		{ "add session lcce tunnel x s", "sequencing" },
@@ -982,9 +1201,12 @@ static void test_completion(void **state)
 	snprintf(command, sizeof(command), "bash %s", f->secret);
 	assert_int_equal(run(f, "completion bash"), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_true(asprintf(&script, "%sCOMP_WORDS=(l2tpctl %s)\n"
-				     "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_l2tpctl\n"
-				     "echo \"${COMPREPLY[*]}\"\n", f->out, cases[i].words) > 0);
+		assert_true(asprintf(&script,
+				     "%sCOMP_WORDS=(l2tpctl %s)\n"
+				     "COMP_CWORD=$((${#COMP_WORDS[@]} - "
+				     "1))\n_l2tpctl\n"
+				     "echo \"${COMPREPLY[*]}\"\n",
+				     f->out, cases[i].words) > 0);
 		write_file(f->secret, 0600, script);
 		free(script);
 		file = popen(command, "r");
@@ -999,7 +1221,8 @@ static void test_completion(void **state)
 /* make l2tpctl-man writes the section anew. */
 static void test_manual(void **state)
 {
-	static const char begin[] = ".\\\" commands: begin\n", end[] = ".\\\" commands: end\n";
+	static const char begin[] = ".\\\" commands: begin\n",
+			  end[] = ".\\\" commands: end\n";
 	char *page = NULL, *from, *to;
 	size_t size = 0;
 	struct fixture *f = *state;
@@ -1021,39 +1244,65 @@ static void test_manual(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_add_tunnel, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_add_session, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_add_version, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_add_tunnel, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_add_session, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_add_version, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_static, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lcce, setup, teardown),
 		cmocka_unit_test(test_all_keys),
-		cmocka_unit_test_setup_teardown(test_chosen_name, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_abbreviations, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_usage_errors, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_command, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_secret_files, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_asked_password, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pool_table, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_user_page, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_radius_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_chosen_name, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_abbreviations, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_usage_errors, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_no_command, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_secret_files, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_asked_password, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_pool_table, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_user_page, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_radius_table, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_static_table, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_interface_page, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_tunnel_table, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_empty_table, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_stats_columns, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_tunnel_column, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_static_table, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_interface_page, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_tunnel_table, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_empty_table, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_stats_columns, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_tunnel_column, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_page, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_status_page, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_config_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_status_page, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_config_text, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_control_bytes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_daemon_errors, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_long_line, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_not_running, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_many_records, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_control_bytes, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_daemon_errors, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_long_line, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_not_running, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_many_records, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_help, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_completion, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_completion, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_manual, setup, teardown),
 	};
 

@@ -30,25 +30,35 @@ static int teardown(void **state)
 	return 0;
 }
 
-static int add_tunnel(struct dataplane *dp, uint8_t version, enum dp_encap encap, uint32_t id)
+static int add_tunnel(struct dataplane *dp, uint8_t version,
+		      enum dp_encap encap, uint32_t id)
 {
 	struct dp_tunnel t = {
-		.version = version, .encap = encap, .tunnel_id = id, .peer_tunnel_id = id, .fd = -1,
+		.version = version,
+		.encap = encap,
+		.tunnel_id = id,
+		.peer_tunnel_id = id,
+		.fd = -1,
 	};
 
 	return dp->ops->tunnel_add(dp, &t);
 }
 
-static int add_session(struct dataplane *dp, uint32_t tunnel_id, uint32_t session_id)
+static int add_session(struct dataplane *dp, uint32_t tunnel_id,
+		       uint32_t session_id)
 {
 	struct dp_session s = {
-		.tunnel_id = tunnel_id, .session_id = session_id, .peer_session_id = 1,
+		.tunnel_id = tunnel_id,
+		.session_id = session_id,
+		.peer_session_id = 1,
 	};
 
 	return dp->ops->session_add(dp, &s);
 }
 
-struct count { unsigned int tunnels, sessions; };
+struct count {
+	unsigned int tunnels, sessions;
+};
 
 static int count_objects(void *ctx, const struct dp_object *o)
 {
@@ -61,7 +71,8 @@ static int count_objects(void *ctx, const struct dp_object *o)
 	return 0;
 }
 
-static void assert_count(struct dataplane *dp, unsigned int tunnels, unsigned int sessions)
+static void assert_count(struct dataplane *dp, unsigned int tunnels,
+			 unsigned int sessions)
 {
 	struct count c = { 0 };
 
@@ -117,9 +128,17 @@ static void test_static(void **state)
 {
 	struct dataplane *dp = *state;
 	const struct dp_tunnel sound = {
-		.version = 3, .encap = DP_ENCAP_UDP, .tunnel_id = 1, .peer_tunnel_id = 2, .fd = -1,
-		.local = { .family = AF_INET, .port = 5001, .ip = { 192, 0, 2, 1 } },
-		.peer = { .family = AF_INET, .port = 5002, .ip = { 192, 0, 2, 2 } },
+		.version = 3,
+		.encap = DP_ENCAP_UDP,
+		.tunnel_id = 1,
+		.peer_tunnel_id = 2,
+		.fd = -1,
+		.local = { .family = AF_INET,
+			   .port = 5001,
+			   .ip = { 192, 0, 2, 1 }, },
+		.peer = { .family = AF_INET,
+			  .port = 5002,
+			  .ip = { 192, 0, 2, 2 }, },
 	};
 	struct dp_tunnel t = sound;
 
@@ -129,7 +148,11 @@ static void test_static(void **state)
 	t.peer.port = 0;
 	assert_int_equal(dp->ops->tunnel_add(dp, &t), -EINVAL);
 	t = sound;
-	t.local = (struct addr){ .family = AF_INET6, .port = 5001, .ip = { [15] = 1 } };
+	t.local = (struct addr){
+		.family = AF_INET6,
+		.port = 5001,
+		.ip = { [15] = 1 },
+	};
 	assert_int_equal(dp->ops->tunnel_add(dp, &t), -EINVAL);
 	t = sound;
 	memset(t.peer.ip, 0, sizeof(t.peer.ip));
@@ -146,7 +169,11 @@ static void test_static(void **state)
 static void test_session(void **state)
 {
 	struct dataplane *dp = *state;
-	struct dp_session s = { .tunnel_id = 1, .session_id = 5, .peer_session_id = 6 };
+	struct dp_session s = {
+		.tunnel_id = 1,
+		.session_id = 5,
+		.peer_session_id = 6,
+	};
 	struct dp_stats stats;
 
 	assert_int_equal(dp->ops->session_add(dp, &s), -ENOENT);
@@ -169,7 +196,11 @@ static void test_session(void **state)
 static void test_session_invalid(void **state)
 {
 	struct dataplane *dp = *state;
-	struct dp_session s = { .tunnel_id = 1, .session_id = 5, .peer_session_id = 6 };
+	struct dp_session s = {
+		.tunnel_id = 1,
+		.session_id = 5,
+		.peer_session_id = 6,
+	};
 
 	assert_int_equal(add_tunnel(dp, 2, DP_ENCAP_UDP, 1), 0);
 	assert_int_equal(add_tunnel(dp, 3, DP_ENCAP_UDP, 3), 0);
@@ -187,7 +218,10 @@ static void test_session_invalid(void **state)
 	memset(s.ifname, 'x', sizeof(s.ifname));
 	assert_int_equal(dp->ops->session_add(dp, &s), -EINVAL);
 	s = (struct dp_session){
-		.tunnel_id = 1, .session_id = 9, .peer_session_id = 9, .pseudowire = DP_PW_ETH,
+		.tunnel_id = 1,
+		.session_id = 9,
+		.peer_session_id = 9,
+		.pseudowire = DP_PW_ETH,
 	};
 	assert_int_equal(dp->ops->session_add(dp, &s), -EPROTONOSUPPORT);
 	assert_count(dp, 2, 2);
@@ -231,7 +265,10 @@ static void test_v3_ids(void **state)
 	assert_int_equal(add_session(dp, 3, 10), 0);
 	assert_int_equal(add_session(dp, 6, 10), 0);
 	assert_int_equal(add_session(dp, 4, 10), -EEXIST);
-	/* the id is free for IP when the last UDP tunnel gave it up, in any order */
+	/*
+	 * the id is free for IP when the last UDP tunnel gave it
+	 * up, in any order
+	 */
 	assert_int_equal(dp->ops->session_del(dp, 1, 10), 0);
 	assert_int_equal(add_session(dp, 4, 10), -EEXIST);
 	assert_int_equal(dp->ops->session_del(dp, 3, 10), 0);
@@ -248,9 +285,16 @@ static void test_open(void **state)
 {
 	struct dataplane *dp = *state;
 	struct dp_tunnel t = {
-		.version = 2, .tunnel_id = 1, .peer_tunnel_id = 2, .fd = -1,
+		.version = 2,
+		.tunnel_id = 1,
+		.peer_tunnel_id = 2,
+		.fd = -1,
 	};
-	struct dp_session s = { .tunnel_id = 1, .session_id = 5, .peer_session_id = 6 };
+	struct dp_session s = {
+		.tunnel_id = 1,
+		.session_id = 5,
+		.peer_session_id = 6,
+	};
 	struct pollfd p = { .events = POLLIN };
 	int fd;
 
@@ -275,7 +319,11 @@ static int stop_at_third(void *ctx, const struct dp_object *o)
 	return ++*n == 3 ? -ECANCELED : 0;
 }
 
-struct wipe { struct dataplane *dp; bool sessions_seen; unsigned int n; };
+struct wipe {
+	struct dataplane *dp;
+	bool sessions_seen;
+	unsigned int n;
+};
 
 /* Deletes each tunnel that it is told of; tunnels come before sessions. */
 static int wipe_tunnels(void *ctx, const struct dp_object *o)
@@ -317,10 +365,13 @@ static int find_name(void *ctx, const struct dp_object *o)
 	return 0;
 }
 
-static int add_ethernet(struct dataplane *dp, uint32_t session_id, const char *ifname)
+static int add_ethernet(struct dataplane *dp, uint32_t session_id,
+			const char *ifname)
 {
 	struct dp_session s = {
-		.tunnel_id = 1, .session_id = session_id, .peer_session_id = 1,
+		.tunnel_id = 1,
+		.session_id = session_id,
+		.peer_session_id = 1,
 		.pseudowire = session_id % 2 ? DP_PW_ETH : DP_PW_ETH_VLAN,
 	};
 
@@ -328,15 +379,20 @@ static int add_ethernet(struct dataplane *dp, uint32_t session_id, const char *i
 	return dp->ops->session_add(dp, &s);
 }
 
-static void assert_interface(struct dataplane *dp, uint32_t session_id, const char *expected)
+static void assert_interface(struct dataplane *dp, uint32_t session_id,
+			     const char *expected)
 {
 	char name[IFNAMSIZ] = "";
 
-	assert_int_equal(dp->ops->session_interface(dp, 1, session_id, name), 0);
+	assert_int_equal(dp->ops->session_interface(dp, 1, session_id, name),
+			 0);
 	assert_string_equal(name, expected);
 }
 
-/* Named as asked, or by the kernel's way; a name that is taken is refused until its session has gone. */
+/*
+ * Named as asked, or by the kernel's way; a name that is taken is refused until
+ * its session has gone.
+ */
 static void test_ifname(void **state)
 {
 	struct dataplane *dp = *state;
@@ -395,7 +451,9 @@ static void test_many(void **state)
 
 	before = mallinfo2().uordblks;
 	for (uint32_t t = 0; t < TUNNELS; t++) {
-		assert_int_equal(add_tunnel(dp, t % 2 ? 3 : 2, DP_ENCAP_UDP, t + 1), 0);
+		assert_int_equal(add_tunnel(dp, t % 2 ? 3 : 2, DP_ENCAP_UDP,
+					    t + 1),
+				 0);
 		for (uint32_t s = 0; s < SESSIONS; s++) {
 			assert_int_equal(add_session(dp, t + 1, s + 1), 0);
 			there[t][s] = true;
@@ -406,13 +464,16 @@ static void test_many(void **state)
 	used = mallinfo2().uordblks - before;
 	assert_true(used / n < 200);
 	for (unsigned int i = 0; i < TUNNELS * SESSIONS; i++) {
-		uint32_t t = (uint32_t)rand_r(&seed) % TUNNELS, s = (uint32_t)rand_r(&seed) % SESSIONS;
+		uint32_t t = (uint32_t)rand_r(&seed) % TUNNELS,
+			 s = (uint32_t)rand_r(&seed) % SESSIONS;
 
 		if (there[t][s]) {
-			assert_int_equal(dp->ops->session_del(dp, t + 1, s + 1), 0);
+			assert_int_equal(dp->ops->session_del(dp, t + 1, s + 1),
+					 0);
 			n--;
 		} else {
-			assert_int_equal(dp->ops->session_del(dp, t + 1, s + 1), -ENOENT);
+			assert_int_equal(dp->ops->session_del(dp, t + 1, s + 1),
+					 -ENOENT);
 			assert_int_equal(add_session(dp, t + 1, s + 1), 0);
 			n++;
 		}
@@ -421,7 +482,8 @@ static void test_many(void **state)
 	assert_count(dp, TUNNELS, n);
 	for (uint32_t t = 0; t < TUNNELS; t++)
 		for (uint32_t s = 0; s < SESSIONS; s++)
-			assert_int_equal(add_session(dp, t + 1, s + 1), there[t][s] ? -EEXIST : 0);
+			assert_int_equal(add_session(dp, t + 1, s + 1),
+					 there[t][s] ? -EEXIST : 0);
 	for (uint32_t t = 0; t < TUNNELS; t++)
 		assert_int_equal(dp->ops->tunnel_del(dp, t + 1), 0);
 	assert_count(dp, 0, 0);
@@ -447,5 +509,6 @@ int main(void)
 		TEST(test_many),
 	};
 
-	return cmocka_run_group_tests_name("null data plane", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("null data plane", tests, NULL,
+					   NULL);
 }

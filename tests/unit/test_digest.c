@@ -28,11 +28,12 @@
 
 #include "l2tp_packet.h"
 
-#define FIRST_AT	27	/* the digest in the AVP behind the Message Type */
+#define FIRST_AT 27 /* the digest in the AVP behind the Message Type */
 
 static const struct secret shared = { .len = 10, .data = "between us" };
 static const struct l2tp_nonce sender = {
-	16, { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
+	16,
+	{ 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
 };
 static const struct l2tp_nonce receiver = { 17, "the other's nonce" };
 
@@ -53,22 +54,33 @@ static void test_keys(void **state)
 	/* hide */
 	assert_int_equal(l2tp_hiding_key(&key, &shared), 0);
 	assert_int_equal(key.len, 16);
-	assert_memory_equal(key.data, "\xfb\x58\xce\xfc\xdf\x3e\xa0\x4c\xa2\xa3\x2d\xa3\xbe\x8f\x66\xa5", 16);
+	assert_memory_equal(key.data,
+			    "\xfb\x58\xce\xfc\xdf\x3e\xa0\x4c\xa2\xa3\x2d\xa3"
+			    "\xbe\x8f\x66\xa5",
+			    16);
 	/* sign */
 	key = signing_key(&shared);
 	assert_int_equal(key.len, 16);
-	assert_memory_equal(key.data, "\x40\xc6\x32\xd0\x96\x96\x11\xa2\x58\x07\x8d\x1e\xa7\xc2\x70\x6e", 16);
+	assert_memory_equal(key.data,
+			    "\x40\xc6\x32\xd0\x96\x96\x11\xa2\x58\x07\x8d\x1e"
+			    "\xa7\xc2\x70\x6e",
+			    16);
 	/* empty */
 	key = signing_key(&none);
-	assert_memory_equal(key.data, "\x7b\x60\x85\xfb\xf4\x59\x33\x67\x0a\xbc\xb0\x7a\x27\xfc\xea\x5e", 16);
+	assert_memory_equal(key.data,
+			    "\x7b\x60\x85\xfb\xf4\x59\x33\x67\x0a\xbc\xb0\x7a"
+			    "\x27\xfc\xea\x5e",
+			    16);
 }
 
 /* A message with these digests, which are not filled in. */
-static void make(struct packet *p, enum l2tp_message_type type, enum l2tp_digest first, enum l2tp_digest second)
+static void make(struct packet *p, enum l2tp_message_type type,
+		 enum l2tp_digest first, enum l2tp_digest second)
 {
 	struct l2tp_encoder e;
 
-	l2tp_encode_begin_v3(&e, p->data, sizeof(p->data), type, 0x01020304, first, NULL);
+	l2tp_encode_begin_v3(&e, p->data, sizeof(p->data), type, 0x01020304,
+			     first, NULL);
 	l2tp_encode_digest(&e, second, true);
 	p->len = (size_t)l2tp_encode_end(&e);
 	l2tp_encode_sequence(p->data, 5, 6);
@@ -114,12 +126,18 @@ static void test_known_answers(void **state)
 		const struct l2tp_nonce *r = known[i].nonces ? &receiver : NULL;
 
 		make(&p, known[i].type, known[i].first, known[i].second);
-		assert_int_equal(l2tp_digest_sign(p.data, p.len, &key, s, r), 0);
-		assert_memory_equal(p.data + FIRST_AT, known[i].digest[0], len_of(known[i].first));
+		assert_int_equal(l2tp_digest_sign(p.data, p.len, &key, s, r),
+				 0);
+		assert_memory_equal(p.data + FIRST_AT, known[i].digest[0],
+				    len_of(known[i].first));
 		if (known[i].digest[1])
-			assert_memory_equal(p.data + FIRST_AT + len_of(known[i].first) + 7, known[i].digest[1],
+			assert_memory_equal(p.data + FIRST_AT +
+						    len_of(known[i].first) + 7,
+					    known[i].digest[1],
 					    len_of(known[i].second));
-		assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, s, r, &type), 0);
+		assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, s, r,
+						    &type),
+				 0);
 		assert_int_equal(type, known[i].first);
 	}
 }
@@ -135,32 +153,52 @@ static void test_integrity_alone(void **state)
 	make(&p, L2TP_HELLO, L2TP_DIGEST_MD5, L2TP_DIGEST_NONE);
 	assert_int_equal(l2tp_digest_sign(p.data, p.len, &key, NULL, NULL), 0);
 	/* h(empty, msg(6, 0), "md5") */
-	assert_memory_equal(p.data + FIRST_AT, "\xe2\xa3\x3e\xd3\xa8\x24\x69\x07\x9b\x96\x83\x19\x71\xe1\x3c\xf4", 16);
+	assert_memory_equal(p.data + FIRST_AT,
+			    "\xe2\xa3\x3e\xd3\xa8\x24\x69\x07\x9b\x96\x83\x19"
+			    "\x71\xe1\x3c\xf4",
+			    16);
 }
 
 /* Each bit counts, each nonce, and their order. */
 static void test_what_is_signed(void **state)
 {
-	struct secret key = signing_key(&shared), other = signing_key(&(struct secret){ .len = 1, .data = "x" });
+	struct secret key = signing_key(&shared),
+		      other = signing_key(
+			      &(struct secret){ .len = 1, .data = "x" });
 	struct packet p;
 
 	(void)state;
 	make(&p, L2TP_HELLO, L2TP_DIGEST_SHA1, L2TP_DIGEST_NONE);
-	assert_int_equal(l2tp_digest_sign(p.data, p.len, &key, &sender, &receiver), 0);
+	assert_int_equal(l2tp_digest_sign(p.data, p.len, &key, &sender,
+					  &receiver),
+			 0);
 	for (size_t bit = 0; bit < p.len * 8; bit++) {
 		int err;
 
 		p.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		err = l2tp_digest_verify(p.data, p.len, &key, &sender, &receiver, NULL);
+		err = l2tp_digest_verify(p.data, p.len, &key, &sender,
+					 &receiver, NULL);
 		/* in the AVP's header or type it may be no digest any more */
-		assert_true(err == -EBADMSG || (err == -ENOENT && bit / 8 >= 20 && bit / 8 < FIRST_AT));
+		assert_true(err == -EBADMSG ||
+			    (err == -ENOENT && bit / 8 >= 20 &&
+			     bit / 8 < FIRST_AT));
 		p.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
-	assert_int_equal(l2tp_digest_verify(p.data, p.len, &other, &sender, &receiver, NULL), -EBADMSG);
-	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, &receiver, &sender, NULL), -EBADMSG);
-	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, &sender, NULL, NULL), -EBADMSG);
-	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, NULL, NULL, NULL), -EBADMSG);
-	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, &sender, &receiver, NULL), 0);
+	assert_int_equal(l2tp_digest_verify(p.data, p.len, &other, &sender,
+					    &receiver, NULL),
+			 -EBADMSG);
+	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, &receiver,
+					    &sender, NULL),
+			 -EBADMSG);
+	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, &sender, NULL,
+					    NULL),
+			 -EBADMSG);
+	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, NULL, NULL,
+					    NULL),
+			 -EBADMSG);
+	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, &sender,
+					    &receiver, NULL),
+			 0);
 }
 
 static void test_truncated(void **state)
@@ -171,15 +209,21 @@ static void test_truncated(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		make(&p, known[i].type, known[i].first, known[i].second);
-		assert_int_equal(l2tp_digest_sign(p.data, p.len, &key, &sender, &receiver), 0);
+		assert_int_equal(l2tp_digest_sign(p.data, p.len, &key, &sender,
+						  &receiver),
+				 0);
 		for (size_t len = 0; len < p.len; len++) {
 			/* of its own size, so that a step beyond is seen */
 			uint8_t *copy = test_malloc(len ? len : 1);
 			int err;
 
 			memcpy(copy, p.data, len);
-			err = l2tp_digest_verify(copy, len, &key, &sender, &receiver, NULL);
-			assert_int_equal(err, len < FIRST_AT + len_of(known[i].first) ? -ENOENT : -EBADMSG);
+			err = l2tp_digest_verify(copy, len, &key, &sender,
+						 &receiver, NULL);
+			assert_int_equal(
+				err, len < FIRST_AT + len_of(known[i].first) ?
+					     -ENOENT :
+					     -EBADMSG);
 			test_free(copy);
 		}
 	}
@@ -195,14 +239,22 @@ static void test_either_of_two(void **state)
 
 	(void)state;
 	make(&p, L2TP_HELLO, L2TP_DIGEST_SHA1, L2TP_DIGEST_MD5);
-	assert_int_equal(l2tp_digest_sign(p.data, p.len, &key, &sender, &receiver), 0);
+	assert_int_equal(l2tp_digest_sign(p.data, p.len, &key, &sender,
+					  &receiver),
+			 0);
 	p.data[FIRST_AT] ^= 1;
-	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, &sender, &receiver, &type), 0);
+	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, &sender,
+					    &receiver, &type),
+			 0);
 	assert_int_equal(type, L2TP_DIGEST_MD5);
 	p.data[second_at] ^= 1;
-	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, &sender, &receiver, &type), -EBADMSG);
+	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, &sender,
+					    &receiver, &type),
+			 -EBADMSG);
 	p.data[FIRST_AT] ^= 1;
-	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, &sender, &receiver, &type), 0);
+	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, &sender,
+					    &receiver, &type),
+			 0);
 	assert_int_equal(type, L2TP_DIGEST_SHA1);
 }
 
@@ -221,21 +273,30 @@ static void test_place(void **state)
 	packet_end(&p);
 	assert_int_equal(l2tp_digest_sign(p.data, p.len, &key, NULL, NULL), 0);
 	assert_memory_equal(p.data + p.len - 20, value + 1, 20);
-	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, NULL, NULL, NULL), -ENOENT);
+	assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, NULL, NULL,
+					    NULL),
+			 -ENOENT);
 
 	/* hidden, of an unknown type, or of another type's length it is none */
 	static const struct {
 		uint16_t flags;
 		uint8_t type;
 		size_t len;
-	} rows[] = { { M_BIT | H_BIT, 1, 21 }, { M_BIT, 2, 21 }, { M_BIT, 0, 21 }, { M_BIT, 1, 17 } };
+	} rows[] = {
+		{ M_BIT | H_BIT, 1, 21 },
+		{ M_BIT, 2, 21 },
+		{ M_BIT, 0, 21 },
+		{ M_BIT, 1, 17 },
+	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		value[0] = rows[i].type;
 		packet_begin(&p, L2TP_HELLO, 1, 2);
 		packet_avp(&p, rows[i].flags, 0, 59, value, rows[i].len);
 		packet_avp(&p, M_BIT, 0, 36, "0123456789abcdef", 16);
 		packet_end(&p);
-		assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, NULL, NULL, NULL), -ENOENT);
+		assert_int_equal(l2tp_digest_verify(p.data, p.len, &key, NULL,
+						    NULL, NULL),
+				 -ENOENT);
 	}
 }
 

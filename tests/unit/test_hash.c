@@ -9,7 +9,12 @@
 
 #include "lib/hash.h"
 
-static const struct { const char *text; size_t len; uint32_t h32; uint64_t h64; } known[] = {
+static const struct {
+	const char *text;
+	size_t len;
+	uint32_t h32;
+	uint64_t h64;
+} known[] = {
 	{ "", 0, 0x811c9dc5, 0xcbf29ce484222325 },
 	{ "a", 1, 0xe40c292c, 0xaf63dc4c8601ec8c },
 	{ "foobar", 6, 0xbf9cf968, 0x85944171f73967e8 },
@@ -20,8 +25,11 @@ static void test_known_answers(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		assert_int_equal(hash_fnv32(HASH_FNV32_START, known[i].text, known[i].len), known[i].h32);
-		assert_true(hash_fnv64(HASH_FNV64_START, known[i].text, known[i].len) == known[i].h64);
+		assert_int_equal(hash_fnv32(HASH_FNV32_START, known[i].text,
+					    known[i].len),
+				 known[i].h32);
+		assert_true(hash_fnv64(HASH_FNV64_START, known[i].text,
+				       known[i].len) == known[i].h64);
 	}
 }
 
@@ -42,9 +50,12 @@ static void test_keyed(void **state)
 	static const uint64_t key[2] = { 1, 2 }, other[2] = { 2, 1 };
 
 	(void)state;
-	assert_true(hash_keyed(key, "foobar", 6) == hash_keyed(key, "foobar", 6));
-	assert_true(hash_keyed(key, "foobar", 6) != hash_keyed(other, "foobar", 6));
-	assert_true(hash_keyed(key, "foobar", 6) != hash_keyed(key, "foobaz", 6));
+	assert_true(hash_keyed(key, "foobar", 6) ==
+		    hash_keyed(key, "foobar", 6));
+	assert_true(hash_keyed(key, "foobar", 6) !=
+		    hash_keyed(other, "foobar", 6));
+	assert_true(hash_keyed(key, "foobar", 6) !=
+		    hash_keyed(key, "foobaz", 6));
 }
 
 int main(void)

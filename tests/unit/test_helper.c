@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A helper's life: started, told of changes once it heeds that, started again, missing, ended. */
+/*
+ * A helper's life: started, told of changes once it heeds that, started again,
+ * missing, ended.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -35,14 +38,20 @@ static struct {
 
 static const char *const bad[] = { "bad ", NULL };
 
-/* What it does with SIGHUP is written to its folder; it comes to an end with SIGTERM. */
+/*
+ * What it does with SIGHUP is written to its folder; it comes to an
+ * end with SIGTERM.
+ */
 static void write_program(const char *before)
 {
 	FILE *f = fopen(b.path, "w");
 
 	assert_non_null(f);
-	fprintf(f, "#!/bin/bash\ncd %s\ntrap 'echo >> reread; echo reread' HUP\ntrap 'exit 0' TERM\n%s\n"
-		"echo Started\nwhile :; do sleep 0.02; done\n", b.dir, before);
+	fprintf(f,
+		"#!/bin/bash\ncd %s\ntrap 'echo >> reread; echo reread' "
+		"HUP\ntrap 'exit 0' TERM\n%s\n"
+		"echo Started\nwhile :; do sleep 0.02; done\n",
+		b.dir, before);
 	fclose(f);
 	assert_int_equal(chmod(b.path, 0700), 0);
 }
@@ -103,7 +112,12 @@ static int setup(void **state)
 	b.loop = loop_new();
 	loop_signal_start(b.loop, &b.sigchld, SIGCHLD, on_sigchld);
 	b.program = (struct helper_program){
-		.name = "test", .path = b.path, .package = "tests", .ready = "Started", .failed = "unreadable", .bad = bad,
+		.name = "test",
+		.path = b.path,
+		.package = "tests",
+		.ready = "Started",
+		.failed = "unreadable",
+		.bad = bad,
 	};
 	helper_init(&b.helper, b.loop, &b.program);
 	b.helper.prepare = prepare;
@@ -163,11 +177,15 @@ static void test_life(void **state)
 	run_until(is_ready);
 }
 
-/* SIGHUP would end it before it heeds it: what changes meanwhile is told then, at once. */
+/*
+ * SIGHUP would end it before it heeds it: what changes meanwhile is
+ * told then, at once.
+ */
 static void test_not_ready(void **state)
 {
 	(void)state;
-	write_program("trap - HUP; until [ -e go ]; do sleep 0.01; done; trap 'echo >> reread' HUP");
+	write_program("trap - HUP; until [ -e go ]; do sleep 0.01; done; trap "
+		      "'echo >> reread' HUP");
 	helper_want(&b.helper);
 	helper_want(&b.helper);
 	helper_want(&b.helper);
@@ -182,7 +200,8 @@ static void test_not_ready(void **state)
 static void test_failed(void **state)
 {
 	(void)state;
-	write_program("trap 'echo >> reread; [ -s again ] || echo unreadable; echo >> again' HUP");
+	write_program("trap 'echo >> reread; [ -s again ] || echo unreadable; "
+		      "echo >> again' HUP");
 	helper_want(&b.helper);
 	run_until(is_ready);
 	helper_want(&b.helper);
@@ -198,7 +217,8 @@ static bool is_back(void)
 static void test_dies(void **state)
 {
 	(void)state;
-	write_program("[ -e dead ] && echo >> dead || { echo bad thing; echo > dead; exit 7; }\n"
+	write_program("[ -e dead ] && echo >> dead || { echo bad thing; echo > "
+		      "dead; exit 7; }\n"
 		      "[ $(stat -c %s dead) = 2 ] && kill -9 $$");
 	helper_want(&b.helper);
 	run_until(is_back);
@@ -238,8 +258,8 @@ static void test_unwritten(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(test_life), test(test_not_ready), test(test_failed), test(test_dies), test(test_missing),
-		test(test_unwritten),
+		test(test_life), test(test_not_ready), test(test_failed),
+		test(test_dies), test(test_missing),   test(test_unwritten),
 	};
 
 	log_open("test", LOG_SINK_STDERR, LOG_WARNING);

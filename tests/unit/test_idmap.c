@@ -65,13 +65,17 @@ static void walk_while_changing(struct idmap *m)
 	for (uint32_t i = 0; i < 65536; i++)
 		stays[i] = reference[i];
 	while ((value = idmap_next(m, after))) {
-		uint32_t i = (uint32_t)(value - objects), other = random_u32() % 65536;
+		uint32_t i = (uint32_t)(value - objects),
+			 other = random_u32() % 65536;
 
 		assert_false(seen[i]);
 		seen[i] = true;
 		after = key_of(i) + UINT64_C(1);
 		if (random_u32() % 3 == 0) {
-			/* the one that the walk stands on goes: it still knows where it is */
+			/*
+			 * the one that the walk stands on goes: it still
+			 * knows where it is
+			 */
 			assert_ptr_equal(idmap_remove(m, key_of(i)), value);
 			reference[i] = NULL;
 		}
@@ -80,7 +84,9 @@ static void walk_while_changing(struct idmap *m)
 			reference[other] = NULL;
 			stays[other] = false;
 		} else if (!reference[other] && !stays[other] && !seen[other]) {
-			assert_int_equal(idmap_put(m, key_of(other), &objects[other]), 0);
+			assert_int_equal(idmap_put(m, key_of(other),
+						   &objects[other]),
+					 0);
 			reference[other] = &objects[other];
 		}
 	}
@@ -97,7 +103,10 @@ static uint32_t counted(void)
 	return count;
 }
 
-/* Puts and removes at random among keys that fill it to a share of 1 / sparsity. */
+/*
+ * Puts and removes at random among keys that fill it to a share
+ * of 1 / sparsity.
+ */
 static void churn(uint32_t sparsity, unsigned int steps)
 {
 	struct idmap m = { .seed = random_u32() };
@@ -108,12 +117,14 @@ static void churn(uint32_t sparsity, unsigned int steps)
 		uint32_t key = random_u32() % (65536 / sparsity) * sparsity;
 
 		if (random_u32() % 5 < 3) {
-			assert_int_equal(idmap_put(&m, key_of(key), &objects[key]),
+			assert_int_equal(idmap_put(&m, key_of(key),
+						   &objects[key]),
 					 reference[key] ? -EEXIST : 0);
 			count += !reference[key];
 			reference[key] = &objects[key];
 		} else {
-			assert_ptr_equal(idmap_remove(&m, key_of(key)), reference[key]);
+			assert_ptr_equal(idmap_remove(&m, key_of(key)),
+					 reference[key]);
 			count -= !!reference[key];
 			reference[key] = NULL;
 		}
@@ -121,7 +132,10 @@ static void churn(uint32_t sparsity, unsigned int steps)
 	compare(&m, count);
 	walk_while_changing(&m);
 	compare(&m, counted());
-	/* the first one taken away again and again, with others put back now and then */
+	/*
+	 * the first one taken away again and again, with others put
+	 * back now and then
+	 */
 	for (uint32_t i = 0; i < 200; i++) {
 		char *value = idmap_next(&m, 0);
 		uint32_t at;
@@ -133,7 +147,9 @@ static void churn(uint32_t sparsity, unsigned int steps)
 		reference[at] = NULL;
 		at = random_u32() % 65536;
 		if (i % 7 == 0 && !reference[at]) {
-			assert_int_equal(idmap_put(&m, key_of(at), &objects[at]), 0);
+			assert_int_equal(idmap_put(&m, key_of(at),
+						   &objects[at]),
+					 0);
 			reference[at] = &objects[at];
 		}
 	}

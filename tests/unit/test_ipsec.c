@@ -25,18 +25,24 @@
 
 /* How the stand-in behaves. */
 static struct {
-	bool absent;		/* nobody listens */
-	bool mute;		/* takes everything, answers nothing */
-	bool closes;		/* ends each connection at its first command */
-	bool garbage;		/* sends what is no packet */
-	bool unknown;		/* knows no command and no event */
-	bool up;		/* the SAs are there */
-	bool slow;		/* an answer comes byte by byte */
-	const char *state;	/* of the child */
-	const char *refusal;	/* of an initiate; NULL: it makes the SAs */
+	bool absent;	     /* nobody listens */
+	bool mute;	     /* takes everything, answers nothing */
+	bool closes;	     /* ends each connection at its first command */
+	bool garbage;	     /* sends what is no packet */
+	bool unknown;	     /* knows no command and no event */
+	bool up;	     /* the SAs are there */
+	bool slow;	     /* an answer comes byte by byte */
+	const char *state;   /* of the child */
+	const char *refusal; /* of an initiate; NULL: it makes the SAs */
 } charon;
 
-static struct peer { struct loop_io io; int fd; bool events; uint8_t in[2048]; size_t len; } conns[CONNS_MAX];
+static struct peer {
+	struct loop_io io;
+	int fd;
+	bool events;
+	uint8_t in[2048];
+	size_t len;
+} conns[CONNS_MAX];
 static unsigned int opened, lists, initiates;
 static char initiated[128];
 
@@ -64,12 +70,14 @@ static void send_all(struct peer *p, struct wbuf *w, size_t at)
 {
 	vici_end(w, at);
 	assert_false(w->failed);
-	for (size_t n = 0, step = charon.slow ? 1 : w->len; n < w->len; n += step)
+	for (size_t n = 0, step = charon.slow ? 1 : w->len; n < w->len;
+	     n += step)
 		if (send(p->fd, w->data + n, step, MSG_NOSIGNAL) < 0)
 			return;
 }
 
-static void say(struct peer *p, enum vici_type type, const char *name, const char *key, const char *value)
+static void say(struct peer *p, enum vici_type type, const char *name,
+		const char *key, const char *value)
 {
 	uint8_t buf[512];
 	struct wbuf w = wbuf_init(buf, sizeof(buf));
@@ -128,8 +136,10 @@ static void on_initiate(struct peer *p, struct rbuf message)
 	initiated[0] = '\0';
 	while (vici_next(&c, &item)) {
 		if (vici_is(item.name, "child") || vici_is(item.name, "ike"))
-			wbuf_printf(&w, "%.*s=%.*s ", (int)item.name.len, (const char *)item.name.p,
-				    (int)item.value.len, (const char *)item.value.p);
+			wbuf_printf(&w, "%.*s=%.*s ", (int)item.name.len,
+				    (const char *)item.name.p,
+				    (int)item.value.len,
+				    (const char *)item.value.p);
 	}
 	vici_value(&log, "group", "IKE");
 	vici_value(&log, "msg", "received AUTHENTICATION_FAILED notify error");
@@ -168,13 +178,15 @@ static void on_request(struct peer *p, const struct vici_packet *q)
 	}
 	assert_int_equal(q->type, VICI_EVENT_REGISTER);
 	p->events = p->events || vici_is(q->name, "child-updown");
-	say(p, charon.unknown ? VICI_EVENT_UNKNOWN : VICI_EVENT_CONFIRM, NULL, NULL, NULL);
+	say(p, charon.unknown ? VICI_EVENT_UNKNOWN : VICI_EVENT_CONFIRM, NULL,
+	    NULL, NULL);
 }
 
 static void on_peer(struct loop_io *io, int fd, int events)
 {
 	struct peer *p = container_of(io, struct peer, io);
-	ssize_t n = recv(fd, p->in + p->len, sizeof(p->in) - p->len, MSG_DONTWAIT);
+	ssize_t n =
+		recv(fd, p->in + p->len, sizeof(p->in) - p->len, MSG_DONTWAIT);
 	struct vici_packet q;
 	size_t size;
 
@@ -184,8 +196,11 @@ static void on_peer(struct loop_io *io, int fd, int events)
 		return;
 	}
 	p->len += (size_t)n;
-	while (p->fd >= 0 && vici_packet_size(p->in, p->len, &size) == 0 && size <= p->len) {
-		assert_int_equal(vici_parse(&q, p->in + VICI_LENGTH, size - VICI_LENGTH), 0);
+	while (p->fd >= 0 && vici_packet_size(p->in, p->len, &size) == 0 &&
+	       size <= p->len) {
+		assert_int_equal(vici_parse(&q, p->in + VICI_LENGTH,
+					    size - VICI_LENGTH),
+				 0);
 		on_request(p, &q);
 		memmove(p->in, p->in + size, p->len - size);
 		p->len -= size;
@@ -198,7 +213,8 @@ static void set_up(bool up)
 	charon.up = up;
 	for (int i = 0; i < CONNS_MAX; i++)
 		if (conns[i].fd >= 0 && conns[i].events)
-			say(&conns[i], VICI_EVENT, "child-updown", "up", up ? "yes" : "nope");
+			say(&conns[i], VICI_EVENT, "child-updown", "up",
+			    up ? "yes" : "nope");
 }
 
 static void hang_up_all(void)
@@ -231,9 +247,12 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	}
 	while (conns[i].fd >= 0)
 		assert_true(++i < CONNS_MAX);
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sv),
+			 0);
 	conns[i] = (struct peer){ .fd = sv[1] };
-	assert_int_equal(loop_io_start(loop, &conns[i].io, sv[1], LOOP_READ, on_peer), 0);
+	assert_int_equal(loop_io_start(loop, &conns[i].io, sv[1], LOOP_READ,
+				       on_peer),
+			 0);
 	channel_reply(c, &m->header, 0, NULL, 0, &sv[0], 1);
 	close(sv[0]);
 }
@@ -269,7 +288,8 @@ static void on_closed(struct channel *c)
 
 static void on_reply(void *arg, int err, struct ipc_message *m)
 {
-	const struct ipsec_report *r = m ? ipc_body(m, struct ipsec_report) : NULL;
+	const struct ipsec_report *r = m ? ipc_body(m, struct ipsec_report) :
+					   NULL;
 
 	(void)arg;
 	replies++;
@@ -298,7 +318,8 @@ static int setup(void **state)
 	channel_open(&aaa_monitor, loop, sv[1], on_nothing, on_closed);
 	assert_int_equal(ipc_pair(sv), 0);
 	channel_open(&engine, loop, sv[0], on_state, on_closed);
-	channel_open(&aaa_engine.channel, loop, sv[1], on_aaa_request, on_closed);
+	channel_open(&aaa_engine.channel, loop, sv[1], on_aaa_request,
+		     on_closed);
 	ipsec = ipsec_new(loop, &aaa_monitor, &aaa_engine);
 	return ipsec ? 0 : -1;
 }
@@ -306,7 +327,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	channel_close(&aaa_monitor);	/* what is under way fails then, as at the process's end */
+	/* what is under way fails then, as at the process's end */
+	channel_close(&aaa_monitor);
 	ipsec_free(ipsec);
 	channel_close(&engine);
 	channel_close(&aaa_engine.channel);
@@ -354,7 +376,9 @@ static bool comes(const unsigned int *what, unsigned int n, uint64_t ms)
 
 static void ask(uint16_t type, const void *body, size_t len)
 {
-	assert_int_equal(channel_request(&engine, type, body, len, NULL, 0, on_reply, NULL), 0);
+	assert_int_equal(channel_request(&engine, type, body, len, NULL, 0,
+					 on_reply, NULL),
+			 0);
 }
 
 static const struct ipsec_report *show(void)
@@ -407,8 +431,10 @@ static void test_no_charon(void **state)
 	(void)state;
 	charon.absent = true;
 	assert_int_equal(show()->cover, IPSEC_UNKNOWN);
-	assert_string_equal(report.why, "strongSwan's charon does not run: install charon-systemd and strongswan-swanctl, "
-			    "and start strongswan.service");
+	assert_string_equal(report.why,
+			    "strongSwan's charon does not run: install "
+			    "charon-systemd and strongswan-swanctl, and start "
+			    "strongswan.service");
 	charon.absent = false;
 	assert_int_equal(show()->cover, IPSEC_NO_IKE);
 }
@@ -421,11 +447,14 @@ static void test_bad_charon(void **state)
 	assert_string_equal(report.why, "charon closed the connection");
 	charon.garbage = true;
 	assert_int_equal(show()->cover, IPSEC_UNKNOWN);
-	assert_string_equal(report.why, "charon sent what is no packet of vici");
+	assert_string_equal(report.why,
+			    "charon sent what is no packet of vici");
 	charon.garbage = charon.closes = false;
 	charon.unknown = true;
 	assert_int_equal(show()->cover, IPSEC_UNKNOWN);
-	assert_string_equal(report.why, "charon does not know what it is asked: is it strongSwan 5.2 or later?");
+	assert_string_equal(report.why,
+			    "charon does not know what it is asked: is it "
+			    "strongSwan 5.2 or later?");
 	charon.unknown = false;
 	assert_int_equal(show()->cover, IPSEC_NO_IKE);
 }
@@ -481,7 +510,8 @@ static void test_initiate_refused(void **state)
 	(void)state;
 	charon.refusal = "establishing CHILD_SA 'l2tp' failed";
 	assert_int_equal(initiate("l2tp")->cover, IPSEC_NO_IKE);
-	assert_string_equal(report.why, "charon: establishing CHILD_SA 'l2tp' failed; "
+	assert_string_equal(report.why,
+			    "charon: establishing CHILD_SA 'l2tp' failed; "
 			    "received AUTHENTICATION_FAILED notify error");
 }
 
@@ -491,7 +521,8 @@ static void watch(uint16_t type, uint64_t id)
 {
 	struct aaa_ipsec_watch q = { .id = id, .flow = flow };
 
-	assert_int_equal(channel_event(&engine, type, &q, sizeof(q), NULL, 0), 0);
+	assert_int_equal(channel_event(&engine, type, &q, sizeof(q), NULL, 0),
+			 0);
 }
 
 static void test_watch(void **state)
@@ -503,7 +534,8 @@ static void test_watch(void **state)
 	assert_string_equal(told.why, "charon has no IKE SA with 192.0.2.2");
 	set_up(true);
 	assert_true(comes(&told_n, 2, 30000));
-	assert_true(told.cover == IPSEC_PROTECTED && told.reqid == 5 && !told.why[0]);
+	assert_true(told.cover == IPSEC_PROTECTED && told.reqid == 5 &&
+		    !told.why[0]);
 	/* Gone for a moment only: nobody is told. */
 	set_up(false);
 	assert_true(comes(&lists, lists + 1, 30000));
@@ -513,7 +545,8 @@ static void test_watch(void **state)
 	set_up(true);
 	assert_true(comes(&told_n, 3, 30000));
 	assert_true(told.cover == IPSEC_NOT_READY && told.reqid == 0);
-	assert_string_equal(told.why, "charon's child SA \"l2tp\" is deleting, not installed");
+	assert_string_equal(told.why, "charon's child SA \"l2tp\" is deleting, "
+				      "not installed");
 	assert_int_equal(opened, 1);
 }
 
@@ -525,20 +558,23 @@ static void test_watch_several(void **state)
 	watch(AAA_IPSEC_WATCH, 2);
 	assert_true(comes(&told_n, 2, 30000));
 	flow.peer.ip[3] = 9;
-	watch(AAA_IPSEC_WATCH, 2);	/* another flow for the same id */
+	watch(AAA_IPSEC_WATCH, 2); /* another flow for the same id */
 	assert_true(comes(&told_n, 3, 30000));
 	assert_true(told.id == 2 && told.cover == IPSEC_NO_IKE);
 	watch(AAA_IPSEC_UNWATCH, 1);
 	watch(AAA_IPSEC_UNWATCH, 5);
 	watch(AAA_IPSEC_UNWATCH, 2);
-	show();				/* behind them, in the channel's order */
+	show(); /* behind them, in the channel's order */
 	assert_true(conns_open() <= 1);
 	watch(AAA_IPSEC_WATCH, 3);
 	assert_true(comes(&told_n, 4, 30000));
 	assert_int_equal(told.id, 3);
 }
 
-/* A charon that restarts at once is not noticed; one that stays away is told, once, and its return. */
+/*
+ * A charon that restarts at once is not noticed; one that stays away is told,
+ * once, and its return.
+ */
 static void test_watch_restart(void **state)
 {
 	(void)state;
@@ -551,7 +587,7 @@ static void test_watch_restart(void **state)
 	hang_up_all();
 	assert_true(comes(&told_n, 2, 30000));
 	assert_int_equal(told.cover, IPSEC_UNKNOWN);
-	watch(AAA_IPSEC_WATCH, 2);	/* told as well, without waiting */
+	watch(AAA_IPSEC_WATCH, 2); /* told as well, without waiting */
 	assert_true(comes(&told_n, 3, 30000));
 	assert_true(told.id == 2 && told.cover == IPSEC_UNKNOWN);
 	charon.absent = false;
@@ -560,7 +596,10 @@ static void test_watch_restart(void **state)
 	assert_int_equal(told.cover, IPSEC_NO_IKE);
 }
 
-/* The engine died: what it watched and asked is given up, and the next one begins anew. */
+/*
+ * The engine died: what it watched and asked is given up, and the next one
+ * begins anew.
+ */
 static void test_engine_gone(void **state)
 {
 	struct aaa_ipsec_initiate q = { .flow = flow, .child = "l2tp" };
@@ -590,17 +629,25 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_show, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_show_many, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_charon, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bad_charon, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_show_many, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_no_charon, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_bad_charon, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_mute, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bad_requests, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bad_requests, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_initiate, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_initiate_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_initiate_refused, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_watch, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_watch_several, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_watch_restart, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_engine_gone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_watch_several, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_watch_restart, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_engine_gone, setup,
+						teardown),
 	};
 
 	log_open("test", LOG_SINK_STDERR, LOG_ERR);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Pools of IPv6 prefixes: the order of giving, what replies give, returning users, exhaustion, and no leak. */
+/*
+ * Pools of IPv6 prefixes: the order of giving, what replies give, returning
+ * users, exhaustion, and no leak.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,11 +37,13 @@ static struct config_prefixes list(const char *const *texts)
 	struct config_prefixes l = { .v = &prefixes[prefix_n] };
 
 	for (; *texts; texts++, l.n++)
-		assert_int_equal(addr_prefix_parse(&prefixes[prefix_n++], *texts), 0);
+		assert_int_equal(addr_prefix_parse(&prefixes[prefix_n++],
+						   *texts),
+				 0);
 	return l;
 }
 
-#define LIST(...) list((const char *const []){ __VA_ARGS__, NULL })
+#define LIST(...) list((const char *const[]){ __VA_ARGS__, NULL })
 
 static struct service_prefix6 prefix(const char *text)
 {
@@ -73,10 +78,14 @@ static int setup(void **state)
 	}
 	for (size_t i = 0; i < CALLERS; i++) {
 		calls[i] = (struct session){
-			.link = { .engine = &engine, .transport = &session_transport, .profile = &profiles[0] },
-			.tunnel = &tunnel, .id = (uint16_t)(i + 1),
+			.link = { .engine = &engine,
+				  .transport = &session_transport,
+				  .profile = &profiles[0], },
+			.tunnel = &tunnel,
+			.id = (uint16_t)(i + 1),
 		};
-		snprintf(calls[i].link.acct_id, sizeof(calls[i].link.acct_id), "ID%zu", i);
+		snprintf(calls[i].link.acct_id, sizeof(calls[i].link.acct_id),
+			 "ID%zu", i);
 	}
 	return engine.loop ? 0 : -1;
 }
@@ -114,13 +123,16 @@ static void go(size_t i)
 {
 	registry_del(&subscribers[i]);
 	ipv6_release(&subscribers[i]);
-	ipv6_release(&subscribers[i]);	/* once more is no harm */
+	ipv6_release(&subscribers[i]); /* once more is no harm */
 }
 
 static void assert_prefix(const struct service_prefix6 *p, const char *text)
 {
 	char got[ADDR_STRLEN] = "none";
-	struct addr_prefix a = { .addr = { .family = AF_INET6 }, .len = p->len };
+	struct addr_prefix a = {
+		.addr = { .family = AF_INET6 },
+		.len = p->len,
+	};
 
 	memcpy(a.addr.ip, p->addr, sizeof(p->addr));
 	if (p->len)
@@ -201,7 +213,8 @@ static void test_sticky(void **state)
 	profiles[0].delegated_pool = LIST("2001:db8:ff00::/48");
 	start();
 	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(come(i, i == 1 ? "alice" : "bob", NULL, NULL), 0);
+		assert_int_equal(come(i, i == 1 ? "alice" : "bob", NULL, NULL),
+				 0);
 	for (size_t i = 0; i < 3; i++)
 		go(i);
 	assert_int_equal(come(3, "alice", NULL, NULL), 0);
@@ -215,14 +228,18 @@ static void test_exhausted(void **state)
 	profiles[0].delegated_pool = LIST("2001:db8:ff00::/56");
 	start();
 	assert_int_equal(come(0, "a", NULL, NULL), 0);
-	/* The second pool has no more: what was taken of the first comes back. */
+	/*
+	 * The second pool has no more: what was taken of the first comes back.
+	 */
 	assert_int_equal(come(1, "b", NULL, NULL), -ENOSPC);
-	assert_string_equal(why, "no prefix is left in the delegated-pool of ppp \"p0\"; enlarge it, or limit the calls");
+	assert_string_equal(why, "no prefix is left in the delegated-pool of "
+				 "ppp \"p0\"; enlarge it, or limit the calls");
 	assert_int_equal(usage(0).used, 1);
 	assert_has(1, "none", "none");
 	assert_int_equal(come(1, "b", NULL, "2001:db8:7700::/56"), 0);
 	assert_int_equal(come(2, "c", NULL, "2001:db8:7800::/56"), -ENOSPC);
-	assert_string_equal(why, "no prefix is left in the prefix-pool of ppp \"p0\"; enlarge it, or limit the calls");
+	assert_string_equal(why, "no prefix is left in the prefix-pool of ppp "
+				 "\"p0\"; enlarge it, or limit the calls");
 	go(0);
 	assert_int_equal(come(2, "c", NULL, NULL), 0);
 	assert_has(2, "2001:db8::/64", "2001:db8:ff00::/56");
@@ -238,7 +255,9 @@ static void test_given(void **state)
 	profiles[0].prefix_pool = LIST("2001:db8::/62");
 	profiles[1].delegated_pool = LIST("2001:db8:ff00::/48");
 	start();
-	assert_int_equal(come(0, "fixed", "2001:db8:0:1::/64", "2001:db8:ff00:100::/56"), 0);
+	assert_int_equal(come(0, "fixed", "2001:db8:0:1::/64",
+			      "2001:db8:ff00:100::/56"),
+			 0);
 	assert_has(0, "2001:db8:0:1::/64", "2001:db8:ff00:100::/56");
 	calls[1].link.profile = calls[2].link.profile = &profiles[1];
 	assert_int_equal(come(1, "a", NULL, NULL), 0);
@@ -249,10 +268,14 @@ static void test_given(void **state)
 	assert_int_equal(come(4, "d", NULL, NULL), 0);
 	assert_has(4, "2001:db8:0:2::/64", "none");
 	/* Who has it says so; nothing is taken. */
-	assert_int_equal(come(5, "rival", "2001:db8:0:3::/64", "2001:db8:ff00:100::/56"), -EADDRINUSE);
-	assert_string_equal(why, "its prefix 2001:db8:ff00:100::/56 is in use by user \"fixed\" (tunnel 7 session 1)");
+	assert_int_equal(come(5, "rival", "2001:db8:0:3::/64",
+			      "2001:db8:ff00:100::/56"),
+			 -EADDRINUSE);
+	assert_string_equal(why, "its prefix 2001:db8:ff00:100::/56 is in use "
+				 "by user \"fixed\" (tunnel 7 session 1)");
 	assert_int_equal(come(5, "rival", "2001:db8::/64", NULL), -EADDRINUSE);
-	assert_string_equal(why, "its prefix 2001:db8::/64 is in use by user \"c\" (tunnel 7 session 4)");
+	assert_string_equal(why, "its prefix 2001:db8::/64 is in use by user "
+				 "\"c\" (tunnel 7 session 4)");
 	assert_int_equal(usage(0).used, 3);
 	go(0);
 	assert_int_equal(come(5, "rival", "2001:db8:0:1::/64", NULL), 0);
@@ -268,19 +291,28 @@ static void test_given_widths(void **state)
 	profiles[0].prefix_pool = LIST("2001:db8::/60", "2001:db8:0:20::/60");
 	profiles[0].delegated_pool = LIST("2001:db8:8000::/40");
 	start();
-	assert_int_equal(come(0, "host", "2001:db8:0:1::9/128", "2001:db8:8000::/48"), 0);
+	assert_int_equal(come(0, "host", "2001:db8:0:1::9/128",
+			      "2001:db8:8000::/48"),
+			 0);
 	assert_int_equal(usage(0).used, 1);
 	assert_int_equal(usage(1).used, 256);
 	assert_int_equal(come(1, "pool", NULL, NULL), 0);
 	assert_has(1, "2001:db8::/64", "2001:db8:8001::/56");
-	assert_int_equal(come(2, "same", "2001:db8:0:1::a/128", NULL), -EADDRINUSE);
-	/* It contains the first of the pool's prefixes and a part of what is in use. */
+	assert_int_equal(come(2, "same", "2001:db8:0:1::a/128", NULL),
+			 -EADDRINUSE);
+	/*
+	 * It contains the first of the pool's prefixes and a part
+	 * of what is in use.
+	 */
 	assert_int_equal(come(2, "wide", "2001:db8::/58", NULL), -EADDRINUSE);
-	assert_string_equal(why, "its prefix 2001:db8::/58 is in use by another call, or a part of it");
+	assert_string_equal(why, "its prefix 2001:db8::/58 is in use by "
+				 "another call, or a part of it");
 	assert_int_equal(usage(0).used, 2);
-	assert_int_equal(come(2, "all", NULL, "2001:db8:8000::/33"), -EADDRINUSE);
-	assert_string_equal(why, "its prefix 2001:db8:8000::/33 covers more than 4096 of the delegated-pool of ppp "
-			    "\"p0\"; take it out of that");
+	assert_int_equal(come(2, "all", NULL, "2001:db8:8000::/33"),
+			 -EADDRINUSE);
+	assert_string_equal(why, "its prefix 2001:db8:8000::/33 covers more "
+				 "than 4096 of the delegated-pool of ppp "
+				 "\"p0\"; take it out of that");
 	go(0);
 	go(1);
 	assert_int_equal(come(2, "wide", "2001:db8::/58", NULL), 0);
@@ -289,17 +321,26 @@ static void test_given_widths(void **state)
 	go(2);
 	assert_int_equal(usage(0).used + usage(1).used, 0);
 	/* The link's own prefix is the first of what is delegated. */
-	assert_int_equal(come(4, "both", "2001:db8:8000::/64", "2001:db8:8000::/56"), 0);
+	assert_int_equal(come(4, "both", "2001:db8:8000::/64",
+			      "2001:db8:8000::/56"),
+			 0);
 	assert_int_equal(usage(1).used, 1);
 	go(4);
 	assert_int_equal(usage(0).used + usage(1).used, 0);
 }
 
-/* Any order of events: nobody has a part of what another has, and all comes back. */
+/*
+ * Any order of events: nobody has a part of what another has,
+ * and all comes back.
+ */
 static void test_random(void **state)
 {
-	static const char *const links[] = { NULL, NULL, "2001:db8:0:3::/64", "2001:db8:0:4::/62", "2001:db8:0:2::7/128" };
-	static const char *const sites[] = { NULL, NULL, "2001:db8:ff00:200::/56", "2001:db8:ff00::/54" };
+	static const char *const links[] = { NULL, NULL, "2001:db8:0:3::/64",
+					     "2001:db8:0:4::/62",
+					     "2001:db8:0:2::7/128" };
+	static const char *const sites[] = { NULL, NULL,
+					     "2001:db8:ff00:200::/56",
+					     "2001:db8:ff00::/54" };
 	bool here[CALLERS] = { false };
 	uint64_t seed = 4711;
 
@@ -314,21 +355,30 @@ static void test_random(void **state)
 
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
 		i = (seed >> 40) % CALLERS;
-		snprintf(user, sizeof(user), "u%u", (unsigned int)(seed >> 50) % 5);
+		snprintf(user, sizeof(user), "u%u",
+			 (unsigned int)(seed >> 50) % 5);
 		if (here[i]) {
 			go(i);
 			here[i] = false;
 			continue;
 		}
-		here[i] = come(i, user, links[(seed >> 33) % 5], sites[(seed >> 36) % 4]) == 0;
+		here[i] = come(i, user, links[(seed >> 33) % 5],
+			       sites[(seed >> 36) % 4]) == 0;
 		for (size_t k = 0; here[i] && k < CALLERS; k++) {
-			struct subscriber *a = &subscribers[i], *b = &subscribers[k];
+			struct subscriber *a = &subscribers[i],
+					  *b = &subscribers[k];
 
 			if (k == i || !here[k])
 				continue;
-			assert_int_not_equal(memcmp(&a->given.prefix6, &b->given.prefix6, sizeof(a->given.prefix6)), 0);
-			assert_int_not_equal(memcmp(&a->given.delegated6, &b->given.delegated6,
-						    sizeof(a->given.delegated6)), 0);
+			assert_int_not_equal(memcmp(&a->given.prefix6,
+						    &b->given.prefix6,
+						    sizeof(a->given.prefix6)),
+					     0);
+			assert_int_not_equal(
+				memcmp(&a->given.delegated6,
+				       &b->given.delegated6,
+				       sizeof(a->given.delegated6)),
+				0);
 		}
 	}
 	for (size_t i = 0; i < CALLERS; i++)
@@ -343,8 +393,9 @@ static void test_random(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(test_order), test(test_none), test(test_large), test(test_sticky), test(test_exhausted),
-		test(test_given), test(test_given_widths), test(test_random),
+		test(test_order),	 test(test_none),      test(test_large),
+		test(test_sticky),	 test(test_exhausted), test(test_given),
+		test(test_given_widths), test(test_random),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

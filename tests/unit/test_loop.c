@@ -52,7 +52,7 @@ static void stop_timer(struct loop_timer *t)
 
 struct timed {
 	struct loop_timer t;
-	uint64_t want;		/* UINT64_MAX: must not fire */
+	uint64_t want; /* UINT64_MAX: must not fire */
 	int fired;
 };
 
@@ -65,7 +65,7 @@ static void timed_cb(struct loop_timer *t)
 
 	assert_false(loop_timer_is_set(t));
 	assert_true(loop_now(loop) >= x->want);
-	assert_true(x->want >= last_want);	/* in the order of their deadlines */
+	assert_true(x->want >= last_want); /* in the order of their deadlines */
 	last_want = x->want;
 	x->fired++;
 	fired_total++;
@@ -79,7 +79,10 @@ static uint32_t rnd(uint32_t n)
 	return (rnd_state >> 8) % n;
 }
 
-/* Thousands of timers set, moved both ways and stopped: each fires once, in order, in time. */
+/*
+ * Thousands of timers set, moved both ways and stopped: each fires once, in
+ * order, in time.
+ */
 static void test_timers_random(void **state)
 {
 	enum { N = 3000 };
@@ -101,7 +104,9 @@ static void test_timers_random(void **state)
 				continue;
 			}
 			x[i].want = start + rnd(60);
-			assert_int_equal(loop_timer_set(loop, &x[i].t, x[i].want, timed_cb), 0);
+			assert_int_equal(loop_timer_set(loop, &x[i].t,
+							x[i].want, timed_cb),
+					 0);
 			assert_int_equal(x[i].t.deadline, x[i].want);
 		}
 	assert_int_equal(loop_timer_set(loop, &end, start + 80, stop_timer), 0);
@@ -118,11 +123,16 @@ static int count;
 
 static void push_back(struct loop_timer *t)
 {
-	assert_int_equal(loop_timer_set(loop, t, loop_now(loop) + 5, stop_timer), 0);
+	assert_int_equal(loop_timer_set(loop, t, loop_now(loop) + 5,
+					stop_timer),
+			 0);
 	count++;
 }
 
-/* A later deadline for an armed timer counts, though the heap keeps the old one. */
+/*
+ * A later deadline for an armed timer counts, though the heap
+ * keeps the old one.
+ */
 static void test_timer_later(void **state)
 {
 	struct loop_timer t = { 0 }, early = { 0 };
@@ -132,14 +142,16 @@ static void test_timer_later(void **state)
 	count = 0;
 	assert_int_equal(loop_timer_set(loop, &t, start + 5, stop_timer), 0);
 	assert_int_equal(loop_timer_set(loop, &t, start + 60, stop_timer), 0);
-	assert_int_equal(loop_timer_set(loop, &early, start + 10, push_back), 0);
+	assert_int_equal(loop_timer_set(loop, &early, start + 10, push_back),
+			 0);
 	loop_timer_stop(&early);
 	assert_int_equal(loop_run(loop), 0);
 	assert_true(clock_ms() >= start + 60);
 	assert_int_equal(count, 0);
 	/* Earlier again after later. */
 	start = loop_now(loop);
-	assert_int_equal(loop_timer_set(loop, &t, start + 10000, stop_timer), 0);
+	assert_int_equal(loop_timer_set(loop, &t, start + 10000, stop_timer),
+			 0);
 	assert_int_equal(loop_timer_set(loop, &t, start + 5, stop_timer), 0);
 	assert_int_equal(loop_run(loop), 0);
 	assert_true(clock_ms() < start + 5000);
@@ -221,12 +233,14 @@ static void test_io_beside_busy_timer(void **state)
 	count = turns = 0;
 	assert_int_equal(pipe(fds), 0);
 	loop_set_idle(loop, on_idle, &turns);
-	assert_int_equal(loop_io_start(loop, &io, fds[0], LOOP_READ, read_one), 0);
+	assert_int_equal(loop_io_start(loop, &io, fds[0], LOOP_READ, read_one),
+			 0);
 	again_at_once(&forever);
 	assert_int_equal(write(fds[1], "abq", 3), 3);
 	assert_int_equal(loop_run(loop), 0);
 	assert_int_equal(count, 3);
-	assert_true(turns >= 4);	/* before the first, and one each: level triggered */
+	/* before the first, and one each: level triggered */
+	assert_true(turns >= 4);
 	loop_timer_stop(&forever);
 	loop_io_stop(&io);
 	loop_io_stop(&io);
@@ -241,7 +255,8 @@ static void test_io_stops_itself(void **state)
 	(void)state;
 	count = 0;
 	assert_int_equal(pipe(fds), 0);
-	assert_int_equal(loop_io_start(loop, io, fds[0], LOOP_READ, read_one), 0);
+	assert_int_equal(loop_io_start(loop, io, fds[0], LOOP_READ, read_one),
+			 0);
 	assert_int_equal(write(fds[1], "xy", 2), 2);
 	/* With its only source gone the loop says so. */
 	assert_int_equal(loop_run(loop), -EDEADLK);
@@ -290,7 +305,7 @@ static void spend_time(struct loop_timer *t)
 	(void)t;
 	while (clock_ms() < until)
 		;
-	assert_int_equal(loop_now(loop), now);	/* cached for the turn */
+	assert_int_equal(loop_now(loop), now); /* cached for the turn */
 	assert_true(loop_now_fresh(loop) >= now + 3);
 	assert_true(loop_now(loop) >= now + 3);
 	loop_stop(loop);
@@ -352,15 +367,21 @@ static void test_stop_and_free(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_timers_random, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_timer_later, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_timer_frees, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_io_beside_busy_timer, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_io_stops_itself, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_timers_random, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_timer_later, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_timer_frees, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_io_beside_busy_timer,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_io_stops_itself, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_io_set, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_clock, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_signal, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_stop_and_free, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stop_and_free, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

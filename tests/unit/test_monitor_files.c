@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The files that the monitor opens for others: each kind and name leads to its own. */
+/*
+ * The files that the monitor opens for others: each kind and name
+ * leads to its own.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +20,8 @@
 #include "monitor/files.h"
 
 static const char *const files[] = {
-	"lns", "lac", "lcce", "old", "users", "password", "radius", "coa", "ca", "certificate", "key",
+	"lns",	  "lac", "lcce", "old",		"users", "password",
+	"radius", "coa", "ca",	 "certificate", "key",
 };
 #define FILES (sizeof(files) / sizeof(files[0]))
 
@@ -33,13 +37,15 @@ static struct config *config_in(const char *dir)
 		 "lns n { tunnel-secret-file = %1$s/lns ppp = p }\n"
 		 "lac l { server = x secret-file = %1$s/lac session "
 		 "s { ppp = p user = u password-file = %1$s/password } }\n"
-		 "lcce c { remote = x secret-file = %1$s/lcce old-secret-file = %1$s/old }\n"
+		 "lcce c { remote = x secret-file = %1$s/lcce "
+		 "old-secret-file = %1$s/old }\n"
 		 "lcce bare { remote = x }\n"
 		 "radius udp { address = x secret-file = %1$s/radius }\n"
 		 "radius tls { address = x transport = tls "
 		 "ca-file = %1$s/ca certificate-file = %1$s/certificate\n"
 		 "key-file = %1$s/key }\n"
-		 "coa m { from-address = 10.0.0.0/8 secret-file = %1$s/coa }\n", dir);
+		 "coa m { from-address = 10.0.0.0/8 secret-file = %1$s/coa }\n",
+		 dir);
 	f = fmemopen(text, strlen(text), "r");
 	assert_non_null(f);
 	c = config_parse(f, "test.conf", err, sizeof(err));
@@ -62,7 +68,8 @@ static int says(int fd, const char *file)
 }
 
 /* Opens by kind and name. */
-static int opened(const struct config *c, int kind, const char *name, const char *file)
+static int opened(const struct config *c, int kind, const char *name,
+		  const char *file)
 {
 	struct monitor_secret s = { 0 };
 
@@ -71,7 +78,8 @@ static int opened(const struct config *c, int kind, const char *name, const char
 	return says(monitor_open_secret(c, &s), file);
 }
 
-static int opened_for_aaa(const struct config *c, int kind, const char *name, const char *session, const char *file)
+static int opened_for_aaa(const struct config *c, int kind, const char *name,
+			  const char *session, const char *file)
 {
 	return says(monitor_open_aaa_file(c, kind, name, session), file);
 }
@@ -123,25 +131,41 @@ static void test_open_secret(void **state)
 	assert_int_equal(opened(c, MONITOR_SECRET_LCCE, "l", ""), -ENOENT);
 	assert_int_equal(opened(c, MONITOR_SECRET_LAC, "c", ""), -ENOENT);
 	assert_int_equal(opened(c, MONITOR_SECRET_LCCE, "bare", ""), -ENOENT);
-	assert_int_equal(opened(c, MONITOR_SECRET_LCCE_OLD, "bare", ""), -ENOENT);
+	assert_int_equal(opened(c, MONITOR_SECRET_LCCE_OLD, "bare", ""),
+			 -ENOENT);
 	assert_int_equal(opened(c, 99, "c", ""), -EINVAL);
 }
 
 static void test_open_aaa_file(void **state)
 {
 	(void)state;
-	assert_int_equal(opened_for_aaa(c, AAA_FILE_USERS, "p", "", "users"), true);
-	assert_int_equal(opened_for_aaa(c, AAA_FILE_PASSWORD, "l", "s", "password"), true);
-	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS, "udp", "", "radius"), true);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_USERS, "p", "", "users"),
+			 true);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_PASSWORD, "l", "s",
+					"password"),
+			 true);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS, "udp", "",
+					"radius"),
+			 true);
 	assert_int_equal(opened_for_aaa(c, AAA_FILE_COA, "m", "", "coa"), true);
-	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_CA, "tls", "", "ca"), true);
-	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_CERTIFICATE, "tls", "", "certificate"), true);
-	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_KEY, "tls", "", "key"), true);
-	assert_int_equal(opened_for_aaa(c, AAA_FILE_USERS, "l", "", ""), -ENOENT);
-	assert_int_equal(opened_for_aaa(c, AAA_FILE_PASSWORD, "l", "p", ""), -ENOENT);
-	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS, "tls", "", ""), -ENOENT);
-	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_KEY, "udp", "", ""), -ENOENT);
-	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_CA, "m", "", ""), -ENOENT);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_CA, "tls", "", "ca"),
+			 true);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_CERTIFICATE, "tls",
+					"", "certificate"),
+			 true);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_KEY, "tls", "",
+					"key"),
+			 true);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_USERS, "l", "", ""),
+			 -ENOENT);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_PASSWORD, "l", "p", ""),
+			 -ENOENT);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS, "tls", "", ""),
+			 -ENOENT);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_KEY, "udp", "", ""),
+			 -ENOENT);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_CA, "m", "", ""),
+			 -ENOENT);
 	assert_int_equal(opened_for_aaa(c, 99, "p", "", ""), -ENOENT);
 }
 

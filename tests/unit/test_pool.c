@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Pools of IPv4 addresses: the order of giving, reserved and fixed ones, returning users, and no leak. */
+/*
+ * Pools of IPv4 addresses: the order of giving, reserved and fixed ones,
+ * returning users, and no leak.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -16,11 +19,13 @@
 #include "engine/service/address.h"
 #include "engine/service/subscriber.h"
 
-#define NET(n)		(0x0a000000u + (n))	/* 10.0.0.n */
-#define RANGES(...)	(&(struct config_ranges){						\
-	(struct config_pool_range[]){ __VA_ARGS__ },						\
-	sizeof((struct config_pool_range[]){ __VA_ARGS__ }) / sizeof(struct config_pool_range) })
-#define NONE		(&(struct config_ranges){ 0 })
+#define NET(n) (0x0a000000u + (n)) /* 10.0.0.n */
+#define RANGES(...)                                                   \
+	(&(struct config_ranges){                                     \
+		(struct config_pool_range[]){ __VA_ARGS__ },          \
+		sizeof((struct config_pool_range[]){ __VA_ARGS__ }) / \
+			sizeof(struct config_pool_range) })
+#define NONE (&(struct config_ranges){ 0 })
 
 static uint64_t take(struct pool *p, uint64_t user)
 {
@@ -39,7 +44,8 @@ static void none_left(struct pool *p)
 	assert_int_equal(address, 4711);
 }
 
-static void check_usage(const struct pool *p, uint64_t size, uint64_t reserved, uint64_t used, uint64_t left)
+static void check_usage(const struct pool *p, uint64_t size, uint64_t reserved,
+			uint64_t used, uint64_t left)
 {
 	struct pool_usage u = pool_usage(p);
 
@@ -51,7 +57,9 @@ static void check_usage(const struct pool *p, uint64_t size, uint64_t reserved, 
 
 static void test_order(void **state)
 {
-	struct pool *p = pool_new(RANGES({ NET(1), NET(2) }, { NET(9), NET(10) }), NONE, NULL, 0);
+	struct pool *p =
+		pool_new(RANGES({ NET(1), NET(2) }, { NET(9), NET(10) }), NONE,
+			 NULL, 0);
 
 	(void)state;
 	check_usage(p, 4, 0, 0, 4);
@@ -94,9 +102,12 @@ static void test_given_twice(void **state)
 static void test_reserve(void **state)
 {
 	/* The middle, an edge, one alone, and some that are outside. */
-	struct pool *p = pool_new(RANGES({ NET(0), NET(9) }, { NET(20), NET(20) }, { NET(30), NET(31) }),
-				  RANGES({ NET(4), NET(5) }, { NET(9), NET(9) }, { NET(20), NET(20) }, { NET(99), NET(99) }),
-				  (uint32_t[]){ NET(0), NET(31), NET(200) }, 3);
+	struct pool *p =
+		pool_new(RANGES({ NET(0), NET(9) }, { NET(20), NET(20) },
+				{ NET(30), NET(31) }),
+			 RANGES({ NET(4), NET(5) }, { NET(9), NET(9) },
+				{ NET(20), NET(20) }, { NET(99), NET(99) }),
+			 (uint32_t[]){ NET(0), NET(31), NET(200) }, 3);
 	static const uint32_t expected[] = { 1, 2, 3, 6, 7, 8, 30 };
 
 	(void)state;
@@ -104,7 +115,10 @@ static void test_reserve(void **state)
 	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
 		assert_int_equal(take(p, 0), NET(expected[i]));
 	none_left(p);
-	/* A reserved one is only given where it is fixed, and does not become free for all after that. */
+	/*
+	 * A reserved one is only given where it is fixed, and does not become
+	 * free for all after that.
+	 */
 	assert_int_equal(pool_claim(p, NET(4), 7), 0);
 	assert_int_equal(pool_claim(p, NET(4), 8), -EADDRINUSE);
 	check_usage(p, 12, 5, 8, 0);
@@ -124,7 +138,10 @@ static void test_claims(void **state)
 	struct pool *p = pool_new(RANGES({ NET(1), NET(4) }), NONE, NULL, 0);
 
 	(void)state;
-	/* Ahead of those that were given: passed over while it is taken, given in its turn if not. */
+	/*
+	 * Ahead of those that were given: passed over while it is taken, given
+	 * in its turn if not.
+	 */
 	assert_int_equal(pool_claim(p, NET(2), 1), 0);
 	assert_int_equal(pool_claim(p, NET(3), 1), 0);
 	pool_give(p, NET(3));
@@ -143,7 +160,9 @@ static void test_claims(void **state)
 	assert_int_equal(take(p, 0), NET(1));
 	assert_int_equal(take(p, 0), NET(3));
 	none_left(p);
-	/* Not of the pool at all: its books are kept, and nobody else gets it. */
+	/*
+	 * Not of the pool at all: its books are kept, and nobody else gets it.
+	 */
 	assert_int_equal(pool_claim(p, NET(77), 1), 0);
 	assert_int_equal(pool_claim(p, NET(77), 1), -EADDRINUSE);
 	pool_give(p, NET(77));
@@ -170,7 +189,10 @@ static void test_sticky(void **state)
 	assert_int_equal(pool_take_again(p, 2, &address), -ENOENT);
 	assert_int_equal(pool_take_again(p, 1, &address), 0);
 	assert_int_equal(address, NET(1));
-	/* Two calls of one user: the one that ended last first, whichever goes between. */
+	/*
+	 * Two calls of one user: the one that ended last first,
+	 * whichever goes between.
+	 */
 	assert_int_equal(take(p, 1), NET(3));
 	assert_int_equal(take(p, 1), NET(4));
 	pool_give(p, NET(3));
@@ -197,10 +219,14 @@ static void test_sticky(void **state)
 	pool_free(p);
 }
 
-/* A /8 through which many more pass than are there at once: what is remembered has an end. */
+/*
+ * A /8 through which many more pass than are there at once: what is
+ * remembered has an end.
+ */
 static void test_large(void **state)
 {
-	struct pool *p = pool_new(RANGES({ NET(1), 0x0afffffe }), NONE, NULL, 0);
+	struct pool *p =
+		pool_new(RANGES({ NET(1), 0x0afffffe }), NONE, NULL, 0);
 	uint64_t address, first = take(p, 1);
 
 	(void)state;
@@ -210,7 +236,10 @@ static void test_large(void **state)
 		pool_give(p, address);
 	}
 	assert_true(pool_usage(p).known <= 128 << 10);
-	/* All that is there can be had for all that: the queue first, then the rest. */
+	/*
+	 * All that is there can be had for all that: the queue
+	 * first, then the rest.
+	 */
 	assert_int_equal(pool_take_again(p, 399999, &address), 0);
 	check_usage(p, 0xfffffe, 0, 1, 0xfffffd);
 	pool_free(p);
@@ -220,8 +249,10 @@ static void test_large(void **state)
 static void test_random(void **state)
 {
 	enum { SIZE = 60 };
-	struct pool *p = pool_new(RANGES({ NET(10), NET(39) }, { NET(50), NET(79) }), RANGES({ NET(20), NET(24) }),
-				  (uint32_t[]){ NET(30) }, 1);
+	struct pool *p =
+		pool_new(RANGES({ NET(10), NET(39) }, { NET(50), NET(79) }),
+			 RANGES({ NET(20), NET(24) }), (uint32_t[]){ NET(30) },
+			 1);
 	bool taken[128] = { false };
 	uint64_t seed = 4711, used = 0;
 
@@ -276,7 +307,12 @@ static char shared[] = "shared", more[] = "more";
 static char *own_pools[] = { shared, more };
 static struct config_ppp profiles[2];
 static struct config_pool sections[2];
-static struct config config = { .ppp = profiles, .ppp_n = 2, .pool = sections, .pool_n = 2 };
+static struct config config = {
+	.ppp = profiles,
+	.ppp_n = 2,
+	.pool = sections,
+	.pool_n = 2,
+};
 static struct engine engine;
 static struct tunnel tunnel = { .engine = &engine, .id = 7 };
 static struct session calls[8];
@@ -290,8 +326,11 @@ static int setup(void **state)
 	memset(profiles, 0, sizeof(profiles));
 	for (size_t i = 0; i < 8; i++) {
 		calls[i] = (struct session){
-			.link = { .engine = &engine, .transport = &session_transport, .profile = &profiles[0] },
-			.tunnel = &tunnel, .id = (uint16_t)i,
+			.link = { .engine = &engine,
+				  .transport = &session_transport,
+				  .profile = &profiles[0], },
+			.tunnel = &tunnel,
+			.id = (uint16_t)i,
 		};
 		subscribers[i] = (struct subscriber){ .link = &calls[i].link };
 	}
@@ -321,7 +360,8 @@ static int teardown(void **state)
 	return 0;
 }
 
-static int assign(size_t call, const char *pool, const char *user, uint32_t fixed, uint32_t *got)
+static int assign(size_t call, const char *pool, const char *user,
+		  uint32_t fixed, uint32_t *got)
 {
 	struct ppp_call_auth_reply reply = { .remote_ipv4 = htonl(fixed) };
 	struct subscriber *s = &subscribers[call];
@@ -341,22 +381,29 @@ static void test_choice(void **state)
 	uint32_t got;
 
 	(void)state;
-	/* Its own first, then the section that it names; local addresses and reserved ones are nobody's. */
+	/*
+	 * Its own first, then the section that it names; local addresses and
+	 * reserved ones are nobody's.
+	 */
 	assert_int_equal(assign(0, "", "a", 0, &got), 0);
 	assert_int_equal(got, NET(1));
 	assert_int_equal(assign(1, "", "b", 0, &got), 0);
 	assert_int_equal(got, NET(100));
 	assert_int_equal(assign(2, "", "c", 0, &got), -ENOSPC);
-	assert_string_equal(why, "no address is left in the pool of ppp \"isp\", nor in that of pool \"shared\"; enlarge it, "
-			    "or limit the calls");
+	assert_string_equal(why, "no address is left in the pool of ppp "
+				 "\"isp\", nor in "
+				 "that of pool \"shared\"; enlarge it, or "
+				 "limit the calls");
 	assert_int_equal(subscribers[2].lease, 0);
 	/* The one that the reply names, though the profile does not. */
 	assert_int_equal(assign(2, "more", "c", 0, &got), 0);
 	assert_int_equal(got, NET(200));
 	assert_int_equal(assign(3, "more", "d", 0, &got), -ENOSPC);
 	assert_int_equal(assign(3, "less", "d", 0, &got), -ENOENT);
-	assert_string_equal(why, "it is to get an address of the pool \"less\", but there is no such section; there is: "
-			    "\"shared\", \"more\"");
+	assert_string_equal(why, "it is to get an address of the pool "
+				 "\"less\", but there "
+				 "is no such section; there is: \"shared\", "
+				 "\"more\"");
 	/* Again: it keeps what it has. */
 	assert_int_equal(assign(0, "more", "a", 0, &got), 0);
 	assert_int_equal(got, NET(1));
@@ -395,18 +442,25 @@ static void test_fixed(void **state)
 	assert_int_equal(got, NET(102));
 	calls[0].link.subscriber = &subscribers[0];
 	assert_int_equal(registry_add(&subscribers[0]), 0);
-	/* It is taken in the pool that it belongs to, whichever profile asks. */
+	/*
+	 * It is taken in the pool that it belongs to, whichever profile asks.
+	 */
 	calls[1].link.profile = &profiles[1];
 	assert_int_equal(assign(1, "", "bob", NET(102), &got), -EADDRINUSE);
-	assert_string_equal(why, "its address 10.0.0.102 is in use by user \"alice\" (tunnel 7 session 0)");
+	assert_string_equal(why, "its address 10.0.0.102 is in use by user "
+				 "\"alice\" (tunnel 7 session 0)");
 	assert_int_equal(assign(1, "", "bob", NET(2), &got), -EADDRNOTAVAIL);
-	assert_string_equal(why, "its address 10.0.0.2 is our own end's (local-address)");
+	assert_string_equal(why, "its address 10.0.0.2 is our own end's "
+				 "(local-address)");
 	/* Outside of all pools too. */
 	assert_int_equal(assign(1, "", "bob", NET(250), &got), 0);
 	assert_int_equal(assign(2, "", "carol", NET(250), &got), -EADDRINUSE);
 	address_release(&subscribers[1]);
 	assert_int_equal(assign(2, "", "carol", NET(250), &got), 0);
-	/* One that anybody could get is passed over while it is fixed for somebody. */
+	/*
+	 * One that anybody could get is passed over while it is
+	 * fixed for somebody.
+	 */
 	assert_int_equal(assign(3, "", "dave", NET(1), &got), 0);
 	assert_int_equal(assign(4, "", "erin", 0, &got), 0);
 	assert_int_equal(got, NET(100));
@@ -454,7 +508,8 @@ int main(void)
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test_setup_teardown(test_choice, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_returning, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_returning, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_fixed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_books, setup, teardown),
 	};

@@ -16,7 +16,8 @@ static struct config *parse(const char *text)
 {
 	char why[512] = "";
 	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
-	struct config *c = f ? config_parse(f, "test.conf", why, sizeof(why)) : NULL;
+	struct config *c = f ? config_parse(f, "test.conf", why, sizeof(why)) :
+			       NULL;
 
 	if (!c)
 		fail_msg("%s", why);
@@ -32,7 +33,8 @@ static void expect(const char *section, bool lns, const char *const *want)
 	char **argv;
 	size_t n = 3;
 
-	snprintf(text, sizeof(text), "hostname = \"lns1\"\nppp \"p\" { %s }\n", section);
+	snprintf(text, sizeof(text), "hostname = \"lns1\"\nppp \"p\" { %s }\n",
+		 section);
 	c = parse(text);
 	argv = ppp_options_new(c, &c->ppp[0], lns, "/lib/l2tpd.so", 3);
 	assert_non_null(argv);
@@ -51,87 +53,125 @@ static void expect(const char *section, bool lns, const char *const *want)
 }
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define ALWAYS "nodetach", "nopersist", "nomultilink", "novj"
-#define SIZES "mtu", "1460", "mru", "1460"
-#define ECHO "lcp-echo-interval", "30", "lcp-echo-failure", "4"
-#define QUIET "l2tpd-noscripts"
-#define REFUSE "refuse-pap", "refuse-chap", "refuse-mschap", "refuse-mschap-v2", "refuse-eap"
+#define ALWAYS	   "nodetach", "nopersist", "nomultilink", "novj"
+#define SIZES	   "mtu", "1460", "mru", "1460"
+#define ECHO	   "lcp-echo-interval", "30", "lcp-echo-failure", "4"
+#define QUIET	   "l2tpd-noscripts"
+#define REFUSE                                                            \
+	"refuse-pap", "refuse-chap", "refuse-mschap", "refuse-mschap-v2", \
+		"refuse-eap"
 
 static void test_lns_that_asks_nothing(void **state)
 {
 	(void)state;
-	expect("", true, WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", REFUSE, "name", "lns1", QUIET));
+	expect("", true,
+	       WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", REFUSE,
+		     "name", "lns1", QUIET));
 }
 
 static void test_lns(void **state)
 {
 	(void)state;
-	expect("auth = { \"mschapv2\", \"pap\" } users-file = \"/u\" local-address = \"10.0.0.1\""
-	       " dns = { \"192.0.2.53\", \"192.0.2.54\" } mtu = 1400 mru = 1420 ipv6 = true"
-	       " lcp-echo-interval = 0 options = { \"debug\", \"kdebug\", \"1\" }", true,
-	       WORDS(ALWAYS, "noccp", "mtu", "1400", "mru", "1420", "lcp-echo-interval", "0", "+ipv6",
-		"auth", "require-pap", "refuse-pap", "refuse-chap", "refuse-mschap",
-		"require-mschap-v2", "refuse-mschap-v2", "refuse-eap", "l2tpd-auth", "mschapv2,pap",
-		"name", "lns1", "10.0.0.1:", "ms-dns", "192.0.2.53", "ms-dns", "192.0.2.54",
-		"debug", "kdebug", "1", QUIET));
+	expect("auth = { \"mschapv2\", \"pap\" } "
+	       "users-file = \"/u\" local-address = \"10.0.0.1\""
+	       " dns = { \"192.0.2.53\", \"192.0.2.54\" } "
+	       "mtu = 1400 mru = 1420 ipv6 = true"
+	       " lcp-echo-interval = 0 "
+	       "options = { \"debug\", \"kdebug\", \"1\" }",
+	       true,
+	       WORDS(ALWAYS, "noccp", "mtu", "1400", "mru", "1420",
+		     "lcp-echo-interval", "0", "+ipv6", "auth", "require-pap",
+		     "refuse-pap", "refuse-chap", "refuse-mschap",
+		     "require-mschap-v2", "refuse-mschap-v2", "refuse-eap",
+		     "l2tpd-auth", "mschapv2,pap", "name", "lns1",
+		     "10.0.0.1:", "ms-dns", "192.0.2.53", "ms-dns",
+		     "192.0.2.54", "debug", "kdebug", "1", QUIET));
 }
 
 static void test_caller(void **state)
 {
 	(void)state;
-	expect("default-route = true use-peer-dns = true", false, WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", "noipdefault", "defaultroute",
-		"usepeerdns"));
+	expect("default-route = true use-peer-dns = true", false,
+	       WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth",
+		     "noipdefault", "defaultroute", "usepeerdns"));
 }
 
 /* What the caller agrees to is refused nothing else. */
 static void test_caller_by_one_method(void **state)
 {
 	(void)state;
-	expect("auth = { \"chap\" } users-file = \"/u\"", false, WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", "refuse-pap", "refuse-mschap",
-		"refuse-mschap-v2", "refuse-eap", "noipdefault"));
+	expect("auth = { \"chap\" } users-file = \"/u\"", false,
+	       WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth",
+		     "refuse-pap", "refuse-mschap", "refuse-mschap-v2",
+		     "refuse-eap", "noipdefault"));
 }
 
 static void test_ccp_on_request(void **state)
 {
 	(void)state;
-	expect("options = { \"require-mppe-128\" }", true, WORDS(ALWAYS, "nodeflate", "nobsdcomp", SIZES, ECHO, "noipv6", "noauth", REFUSE,
-		"name", "lns1", "require-mppe-128", QUIET));
+	expect("options = { \"require-mppe-128\" }", true,
+	       WORDS(ALWAYS, "nodeflate", "nobsdcomp", SIZES, ECHO, "noipv6",
+		     "noauth", REFUSE, "name", "lns1", "require-mppe-128",
+		     QUIET));
 }
 
 #define NO_OTHER_CCP "nodeflate", "nobsdcomp"
-#define LNS_V2 "auth", "refuse-pap", "refuse-chap", "refuse-mschap", "require-mschap-v2", \
-	"refuse-mschap-v2", "refuse-eap", "l2tpd-auth", "mschapv2", "name", "lns1", QUIET
+#define LNS_V2                                                         \
+	"auth", "refuse-pap", "refuse-chap", "refuse-mschap",          \
+		"require-mschap-v2", "refuse-mschap-v2", "refuse-eap", \
+		"l2tpd-auth", "mschapv2", "name", "lns1", QUIET
 
 static void test_mppe(void **state)
 {
 	(void)state;
-	expect("auth = { \"mschapv2\" } users-file = \"/u\" mppe = \"required\"", true, WORDS(ALWAYS, "require-mppe-40", "require-mppe-128", "nomppe-stateful", "l2tpd-mppe", "required",
-		NO_OTHER_CCP, SIZES, ECHO, "noipv6", LNS_V2));
-	expect("auth = { \"mschapv2\" } users-file = \"/u\" mppe = \"optional\" mppe-bits = { \"128\" }"
-	       " mppe-stateful = true", true, WORDS(ALWAYS, "require-mppe-128", "mppe-stateful", "l2tpd-mppe-stateful", "l2tpd-mppe", "optional",
-		NO_OTHER_CCP, SIZES, ECHO, "noipv6", LNS_V2));
-	expect("mppe = \"required\" mppe-bits = { \"40\" }", false, WORDS(ALWAYS, "require-mppe-40", "nomppe-stateful", "l2tpd-mppe", "required",
-		NO_OTHER_CCP, SIZES, ECHO, "noipv6", "noauth", "noipdefault"));
+	expect("auth = { \"mschapv2\" } "
+	       "users-file = \"/u\" mppe = \"required\"",
+	       true,
+	       WORDS(ALWAYS, "require-mppe-40", "require-mppe-128",
+		     "nomppe-stateful", "l2tpd-mppe", "required", NO_OTHER_CCP,
+		     SIZES, ECHO, "noipv6", LNS_V2));
+	expect("auth = { \"mschapv2\" } users-file = \"/u\" "
+	       "mppe = \"optional\" mppe-bits = { \"128\" }"
+	       " mppe-stateful = true",
+	       true,
+	       WORDS(ALWAYS, "require-mppe-128", "mppe-stateful",
+		     "l2tpd-mppe-stateful", "l2tpd-mppe", "optional",
+		     NO_OTHER_CCP, SIZES, ECHO, "noipv6", LNS_V2));
+	expect("mppe = \"required\" mppe-bits = { \"40\" }", false,
+	       WORDS(ALWAYS, "require-mppe-40", "nomppe-stateful", "l2tpd-mppe",
+		     "required", NO_OTHER_CCP, SIZES, ECHO, "noipv6", "noauth",
+		     "noipdefault"));
 }
 
 /* One profile may serve both sides: what nobody said is different for each. */
 static void test_scripts(void **state)
 {
 	(void)state;
-	expect("pppd-scripts = true", true, WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", REFUSE, "name", "lns1"));
-	expect("pppd-scripts = false", true, WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", REFUSE, "name", "lns1", QUIET));
-	expect("pppd-scripts = true", false, WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", "noipdefault"));
-	expect("pppd-scripts = false", false, WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", "noipdefault", QUIET));
+	expect("pppd-scripts = true", true,
+	       WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", REFUSE,
+		     "name", "lns1"));
+	expect("pppd-scripts = false", true,
+	       WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth", REFUSE,
+		     "name", "lns1", QUIET));
+	expect("pppd-scripts = true", false,
+	       WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth",
+		     "noipdefault"));
+	expect("pppd-scripts = false", false,
+	       WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth",
+		     "noipdefault", QUIET));
 }
 
 static void test_order_of_methods(void **state)
 {
 	(void)state;
-	expect("auth = { \"pap\", \"mschapv1\", \"chap\", \"mschapv2\" } users-file = \"/u\"", true,
-	       WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6",
-		"auth", "require-pap", "refuse-pap", "require-chap", "refuse-chap", "require-mschap",
-		"refuse-mschap", "require-mschap-v2", "refuse-mschap-v2", "refuse-eap",
-		"l2tpd-auth", "pap,mschapv1,chap,mschapv2", "name", "lns1", QUIET));
+	expect("auth = { \"pap\", \"mschapv1\", \"chap\", "
+	       "\"mschapv2\" } users-file = \"/u\"",
+	       true,
+	       WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "auth",
+		     "require-pap", "refuse-pap", "require-chap", "refuse-chap",
+		     "require-mschap", "refuse-mschap", "require-mschap-v2",
+		     "refuse-mschap-v2", "refuse-eap", "l2tpd-auth",
+		     "pap,mschapv1,chap,mschapv2", "name", "lns1", QUIET));
 }
 
 int main(void)

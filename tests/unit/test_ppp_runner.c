@@ -30,9 +30,14 @@
 
 /* ---- the template ---- */
 
-static void send_event(uint16_t type, uint64_t serial, int result, const void *body, size_t len)
+static void send_event(uint16_t type, uint64_t serial, int result,
+		       const void *body, size_t len)
 {
-	struct ipc_header h = { .type = type, .serial = serial, .result = result };
+	struct ipc_header h = {
+		.type = type,
+		.serial = serial,
+		.result = result,
+	};
 
 	ipc_send(3, &h, body, len, NULL, 0);
 }
@@ -43,7 +48,10 @@ static void play_call(const struct ppp_call_params *p, struct ipc_message *m)
 	char byte = 'x';
 
 	signal(SIGTERM, SIG_DFL);
-	/* the call channel is the second fd: who holds its other end sees the call begin */
+	/*
+	 * the call channel is the second fd: who holds its other end
+	 * sees the call begin
+	 */
 	if (write(m->fds[1], &byte, 1) != 1)
 		_exit(99);
 	if (strcmp(p->user, "exit") == 0)
@@ -54,7 +62,8 @@ static void play_call(const struct ppp_call_params *p, struct ipc_message *m)
 
 static void serve_call(struct ipc_message *m)
 {
-	const struct ppp_call_params *p = ipc_body(m, const struct ppp_call_params);
+	const struct ppp_call_params *p =
+		ipc_body(m, const struct ppp_call_params);
 	struct ppp_template_started s = { 0 };
 
 	if (!p || m->nfds != 2)
@@ -62,7 +71,8 @@ static void serve_call(struct ipc_message *m)
 	if (strcmp(p->user, "kill-template") == 0)
 		_exit(97);
 	if (strcmp(p->user, "refuse") == 0) {
-		send_event(PPP_TEMPLATE_CALL, m->header.serial, -ENOMEM, &s, sizeof(s));
+		send_event(PPP_TEMPLATE_CALL, m->header.serial, -ENOMEM, &s,
+			   sizeof(s));
 		return;
 	}
 	s.pid = fork();
@@ -111,15 +121,18 @@ static int play_template(char **argv)
 	printf("Plugin loaded.\n");
 	fflush(stdout);
 	if (has_option(argv, "nonsense")) {
-		fprintf(stderr, "pppd: unrecognized option 'nonsense'\nusage\n");
+		fprintf(stderr,
+			"pppd: unrecognized option 'nonsense'\nusage\n");
 		return 2;
 	}
-	if (pipe2(signal_pipe, O_CLOEXEC) || signal(SIGCHLD, on_child) == SIG_ERR)
+	if (pipe2(signal_pipe, O_CLOEXEC) ||
+	    signal(SIGCHLD, on_child) == SIG_ERR)
 		return 96;
 	send_event(PPP_TEMPLATE_READY, 0, 0, &ready, sizeof(ready));
 	for (;;) {
 		struct pollfd p[2] = {
-			{ .fd = 3, .events = POLLIN }, { .fd = signal_pipe[0], .events = POLLIN },
+			{ .fd = 3, .events = POLLIN },
+			{ .fd = signal_pipe[0], .events = POLLIN },
 		};
 
 		if (poll(p, 2, -1) < 0)
@@ -156,7 +169,12 @@ static struct loop_signal sigchld;
 static struct loop_timer deadline;
 static bool timed_out;
 
-struct ended { unsigned int n; uint64_t link; pid_t pid; int status; };
+struct ended {
+	unsigned int n;
+	uint64_t link;
+	pid_t pid;
+	int status;
+};
 static struct ended ended;
 
 static void on_exited(void *arg, uint64_t link, pid_t pid, int status)
@@ -185,7 +203,10 @@ static void on_deadline(struct loop_timer *t)
 	timed_out = true;
 }
 
-struct until { bool (*cond)(void *arg); void *arg; };
+struct until {
+	bool (*cond)(void *arg);
+	void *arg;
+};
 
 static void on_idle(void *arg)
 {
@@ -200,7 +221,8 @@ static void run_until(bool (*cond)(void *arg), void *arg)
 	struct until u = { cond, arg };
 
 	timed_out = false;
-	loop_timer_set(loop, &deadline, loop_now_fresh(loop) + WAIT_MS, on_deadline);
+	loop_timer_set(loop, &deadline, loop_now_fresh(loop) + WAIT_MS,
+		       on_deadline);
 	loop_set_idle(loop, on_idle, &u);
 	assert_int_equal(loop_run(loop), 0);
 	loop_timer_stop(&deadline);
@@ -218,8 +240,14 @@ static void await_ends(unsigned int n)
 	assert_int_equal(ended.n, n);
 }
 
-/* A call's first byte comes by itself: nothing else need turn the loop after it. */
-struct begin { struct loop_io io; bool seen; };
+/*
+ * A call's first byte comes by itself: nothing else need turn
+ * the loop after it.
+ */
+struct begin {
+	struct loop_io io;
+	bool seen;
+};
 
 static void on_begin(struct loop_io *io, int fd, int events)
 {
@@ -236,12 +264,20 @@ static bool has_begun(void *arg)
 	return ((const struct begin *)arg)->seen;
 }
 
-struct call { int near; uint64_t link; };
+struct call {
+	int near;
+	uint64_t link;
+};
 
 static int start(struct call *c, const char *profile, const char *what)
 {
 	static uint32_t next = 1;
-	struct ppp_call_params p = { .link = next++, .tunnel_id = 1, .session_id = 1, .lns = true };
+	struct ppp_call_params p = {
+		.link = next++,
+		.tunnel_id = 1,
+		.session_id = 1,
+		.lns = true,
+	};
 	int sv[2], result;
 
 	snprintf(p.user, sizeof(p.user), "%s", what);
@@ -265,14 +301,17 @@ static void await_begin(struct call *c)
 	struct begin b = { .seen = false };
 	char byte;
 
-	assert_int_equal(loop_io_start(loop, &b.io, c->near, LOOP_READ, on_begin), 0);
+	assert_int_equal(loop_io_start(loop, &b.io, c->near, LOOP_READ,
+				       on_begin),
+			 0);
 	run_until(has_begun, &b);
 	assert_int_equal(read(c->near, &byte, 1), 1);
 }
 
 static int setup(void **state)
 {
-	FILE *f = fmemopen((void *)(uintptr_t)config_text, strlen(config_text), "r");
+	FILE *f = fmemopen((void *)(uintptr_t)config_text, strlen(config_text),
+			   "r");
 	char why[512];
 
 	(void)state;
@@ -283,8 +322,10 @@ static int setup(void **state)
 		errx(1, "%s", why);
 	fclose(f);
 	loop = loop_new();
-	assert_int_equal(loop_signal_start(loop, &sigchld, SIGCHLD, on_sigchld), 0);
-	runner = ppp_runner_new(loop, config, "/nowhere/l2tpd.so", on_exited, NULL);
+	assert_int_equal(loop_signal_start(loop, &sigchld, SIGCHLD, on_sigchld),
+			 0);
+	runner = ppp_runner_new(loop, config, "/nowhere/l2tpd.so", on_exited,
+				NULL);
 	assert_non_null(runner);
 	ppp_runner_set_pppd(runner, self);
 	return 0;
@@ -346,7 +387,10 @@ static void test_stop(void **state)
 	close(c.near);
 }
 
-/* While it waits for its template, and when the template was asked but has not answered. */
+/*
+ * While it waits for its template, and when the template was asked but
+ * has not answered.
+ */
 static void test_stop_early(void **state)
 {
 	struct call waiting, warm, asked;
@@ -371,13 +415,20 @@ static void test_stop_early(void **state)
 
 static void test_the_same_session_twice(void **state)
 {
-	struct ppp_call_params p = { .link = 70000, .tunnel_id = 1, .session_id = 1, .lns = true, .user = "exit" };
+	struct ppp_call_params p = {
+		.link = 70000,
+		.tunnel_id = 1,
+		.session_id = 1,
+		.lns = true,
+		.user = "exit",
+	};
 	int sv[2];
 
 	(void)state;
 	assert_int_equal(ipc_pair(sv), 0);
 	assert_int_equal(ppp_runner_start(runner, "good", &p, 0, sv[1]), 0);
-	assert_int_equal(ppp_runner_start(runner, "good", &p, 0, sv[1]), -EEXIST);
+	assert_int_equal(ppp_runner_start(runner, "good", &p, 0, sv[1]),
+			 -EEXIST);
 	await_ends(1);
 	assert_int_equal(ppp_runner_start(runner, "good", &p, 0, sv[1]), 0);
 	await_ends(2);
@@ -424,7 +475,10 @@ static void test_no_pppd(void **state)
 	assert_int_equal(start(&c, "good", "exit"), -ENOEXEC);
 }
 
-/* Running calls go on and are reaped here; the one that was asked for fails; others wait. */
+/*
+ * Running calls go on and are reaped here; the one that was asked for fails;
+ * others wait.
+ */
 static void test_template_dies(void **state)
 {
 	struct call running, killer, next;
@@ -499,7 +553,10 @@ static void test_runner_goes(void **state)
 	await_begin(&running);
 	must_start(&asked, "good", "wait");
 	must_start(&waiting, "late", "wait");
-	/* the asked one is not known by its pid: its channel's end is what ends it */
+	/*
+	 * the asked one is not known by its pid: its channel's
+	 * end is what ends it
+	 */
 	ppp_runner_stop(runner, asked.link);
 	await_ends(1);
 	close(running.near);
@@ -507,7 +564,10 @@ static void test_runner_goes(void **state)
 	close(waiting.near);
 }
 
-/* With a call that runs while the template's answer, which has its pid, is not read. */
+/*
+ * With a call that runs while the template's answer, which has its
+ * pid, is not read.
+ */
 static void test_runner_goes_before_the_answer(void **state)
 {
 	struct call warm, asked;
@@ -546,7 +606,8 @@ int main(int argc, char **argv)
 	/* Not by way of exit: a leak checker forks there. */
 	if (argc > 1 && strcmp(argv[1], "plugin") == 0)
 		_exit(play_template(argv));
-	log_open("test", LOG_SINK_STDERR, getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_CRIT);
+	log_open("test", LOG_SINK_STDERR,
+		 getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_CRIT);
 	signal(SIGPIPE, SIG_IGN);
 	self = realpath(argv[0], NULL);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The sessions of lcce sections that the monitor knows: found, added by command, checked, bounded. */
+/*
+ * The sessions of lcce sections that the monitor knows: found, added by
+ * command, checked, bounded.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,12 +16,12 @@
 #include "lib/config.h"
 #include "monitor/pw_sections.h"
 
-#define FILE_TEXT \
-	"hostname = here max-sessions = 5\n" \
+#define FILE_TEXT                                                       \
+	"hostname = here max-sessions = 5\n"                            \
 	"lcce a { remote = x session lan { ifname = lan0 mtu = 1400 } " \
-	"session voice { pseudowire = vlan vlan = 7 } }\n" \
-	"lcce b { remote = y session lan { } }\n" \
-	"ppp p { backend = none } " \
+	"session voice { pseudowire = vlan vlan = 7 } }\n"              \
+	"lcce b { remote = y session lan { } }\n"                       \
+	"ppp p { backend = none } "                                     \
 	"lac c { server = z session s { ppp = p ifname = ppp9 } }\n"
 
 static struct config *config;
@@ -94,15 +97,22 @@ static void test_configured(void **state)
 	assert_string_equal(s->lcce, "a");
 	pw_section_put(s);
 	assert_true(has("a", "voice") && has("b", "lan"));
-	assert_false(has("b", "voice") || has("c", "s") || has("a", "") || has("", "") || has("a/lan", ""));
+	assert_false(has("b", "voice") || has("c", "s") || has("a", "") ||
+		     has("", "") || has("a/lan", ""));
 	assert_true(pw_sections_has_ifname(sections, "lan0"));
 	assert_false(pw_sections_has_ifname(sections, "ppp9"));
 	/* They are not to be deleted, nor shadowed. */
 	assert_int_equal(del("a", "lan"), -ENOENT);
 	pw_sections_clear(sections);
 	assert_true(has("a", "lan"));
-	assert_int_equal(add(&(struct monitor_pw_add){ .lcce = "a", .session = "lan" }), -EEXIST);
-	assert_string_equal(outcome.why, "lcce \"a\" has a session \"lan\" in the configuration already; choose another name");
+	assert_int_equal(add(&(struct monitor_pw_add){
+				 .lcce = "a",
+				 .session = "lan",
+			 }),
+			 -EEXIST);
+	assert_string_equal(outcome.why,
+			    "lcce \"a\" has a session \"lan\" in the "
+			    "configuration already; choose another name");
 }
 
 /* All that it says is the section's; and it is found as they are. */
@@ -139,13 +149,15 @@ static void test_added(void **state)
 	/* Deleted, it stays with who has it, and another may come. */
 	assert_int_equal(del("new", "lan"), 0);
 	assert_int_equal(del("new", "lan"), -ENOENT);
-	assert_false(has("new", "lan") || pw_sections_has_ifname(sections, "w\"$\\x"));
+	assert_false(has("new", "lan") ||
+		     pw_sections_has_ifname(sections, "w\"$\\x"));
 	assert_int_equal(add(&r), 0);
 	assert_int_equal(s->config->vlan, 9);
 	pw_section_put(s);
 	/* With the engine. */
 	pw_sections_clear(sections);
-	assert_false(has("new", "lan") || pw_sections_has_ifname(sections, "w\"$\\x"));
+	assert_false(has("new", "lan") ||
+		     pw_sections_has_ifname(sections, "w\"$\\x"));
 }
 
 /* What an operator asks in vain. */
@@ -156,11 +168,13 @@ static void test_refused(void **state)
 	(void)state;
 	r.vlan = 9;
 	assert_int_equal(add(&r), -ENOTSUP);
-	assert_string_equal(outcome.why, "vlan is of a pseudowire \"vlan\" only; set pseudowire, or remove it");
+	assert_string_equal(outcome.why, "vlan is of a pseudowire \"vlan\" "
+					 "only; set pseudowire, or remove it");
 	r.type = CONFIG_PW_VLAN;
 	r.vlan = 4095;
 	assert_int_equal(add(&r), -ENOTSUP);
-	assert_string_equal(outcome.why, "vlan = 4095 is out of range; it goes from 1 to 4094");
+	assert_string_equal(outcome.why, "vlan = 4095 is out of range; it goes "
+					 "from 1 to 4094");
 	r = good;
 	r.mtu = 67;
 	assert_int_equal(add(&r), -ENOTSUP);
@@ -178,15 +192,18 @@ static void test_refused(void **state)
 	assert_int_equal(add(&r), -EEXIST);
 	strcpy(r.ifname, "ppp9");
 	assert_int_equal(add(&r), -EEXIST);
-	assert_string_equal(outcome.why, "another session has this ifname; choose a new one");
+	assert_string_equal(outcome.why, "another session has this ifname; "
+					 "choose a new one");
 	assert_false(has("new", "lan"));
 }
 
 /* What no sound engine sends: no sentence, and nothing is kept. */
 static void test_unsound(void **state)
 {
-	static const char *const names[] = { "", "a b", "a/b", "a\" }", "a\nb" };
-	static const char *const ifnames[] = { "-x", "a/b", "a b", ".", "..", "a\nb", "a%d", "x:1" };
+	static const char *const names[] = { "", "a b", "a/b", "a\" }",
+					     "a\nb" };
+	static const char *const ifnames[] = { "-x", "a/b",  "a b", ".",
+					       "..", "a\nb", "a%d", "x:1" };
 	struct monitor_pw_add good = request("new", "lan"), r;
 	struct monitor_pw_name name;
 
@@ -200,7 +217,11 @@ static void test_unsound(void **state)
 	for (size_t i = 0; i < sizeof(ifnames) / sizeof(ifnames[0]); i++) {
 		for (size_t k = 0; k < 4; k++) {
 			r = good;
-			strcpy(k == 0 ? r.ifname : k == 1 ? r.bridge : k == 2 ? r.vrf : r.circuit, ifnames[i]);
+			strcpy(k == 0 ? r.ifname :
+			       k == 1 ? r.bridge :
+			       k == 2 ? r.vrf :
+					r.circuit,
+			       ifnames[i]);
 			assert_int_equal(add(&r), -EINVAL);
 		}
 	}
@@ -251,11 +272,8 @@ static void test_limit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_configured),
-		TEST(test_added),
-		TEST(test_refused),
-		TEST(test_unsound),
-		TEST(test_limit),
+		TEST(test_configured), TEST(test_added), TEST(test_refused),
+		TEST(test_unsound),    TEST(test_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The RADIUS client: servers that answer, that do not, that answer wrongly, and that come back. */
+/*
+ * The RADIUS client: servers that answer, that do not, that answer wrongly, and
+ * that come back.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,9 +17,10 @@
 #include "aaa/radius_internal.h"
 #include "radius_lab.h"
 
-#define MANY 600	/* more than two sockets' identifiers */
+#define MANY 600 /* more than two sockets' identifiers */
 
-static struct lab_server *const first = &lab.server[0], *const second = &lab.server[1];
+static struct lab_server *const first = &lab.server[0], *const second =
+								&lab.server[1];
 static int result[MANY];
 static unsigned int alive_calls;
 
@@ -47,9 +51,18 @@ static bool all_have_results(void)
 	return true;
 }
 
-static bool first_is_dead(void) { return lab_state(0).auth == AAA_RADIUS_DEAD; }
-static bool first_is_alive(void) { return lab_state(0).auth == AAA_RADIUS_ALIVE; }
-static bool first_is_unknown(void) { return lab_state(0).auth == AAA_RADIUS_UNKNOWN; }
+static bool first_is_dead(void)
+{
+	return lab_state(0).auth == AAA_RADIUS_DEAD;
+}
+static bool first_is_alive(void)
+{
+	return lab_state(0).auth == AAA_RADIUS_ALIVE;
+}
+static bool first_is_unknown(void)
+{
+	return lab_state(0).auth == AAA_RADIUS_UNKNOWN;
+}
 
 static void ask(int want, char by)
 {
@@ -113,7 +126,10 @@ static void test_failover(void **state)
 
 	(void)state;
 	first->mode = LAB_SILENT;
-	/* However slow this machine is, the second one is not late, and the first is not looked for meanwhile. */
+	/*
+	 * However slow this machine is, the second one is not late, and the
+	 * first is not looked for meanwhile.
+	 */
 	lab.a.config->radius[1].timeout_ms = 20000;
 	lab.a.config->radius[0].dead_ms = 20000;
 	for (int i = 0; i < MANY; i++)
@@ -125,12 +141,15 @@ static void test_failover(void **state)
 	assert_int_equal(lab_state(0).auth, AAA_RADIUS_DEAD);
 	assert_int_equal(lab_state(0).outstanding, 0);
 	assert_int_equal(lab_state(1).auth_accepts, MANY);
-	assert_int_equal(lab_logged("radius \"a\": its authentication port is taken as dead: it did not answer within "
-				    "0.2 s, and never did: does it run"), 1);
+	assert_int_equal(lab_logged("radius \"a\": its authentication port is "
+				    "taken as dead: it did not answer within "
+				    "0.2 s, and never did: does it run"),
+			 1);
 	/* Of what was sent the server may not have read all yet. */
 	sent = lab_state(0).auth_requests + lab_state(0).retransmits;
 	ask(0, 'b');
-	assert_int_equal(lab_state(0).auth_requests + lab_state(0).retransmits, sent);
+	assert_int_equal(lab_state(0).auth_requests + lab_state(0).retransmits,
+			 sent);
 }
 
 /* A dead server is looked at by itself, and serves again. */
@@ -147,8 +166,10 @@ static void test_probe(void **state)
 	lab_wait(first_is_alive);
 	assert_true(first->probes > 0 && first->all_signed);
 	assert_int_equal(first->requests, heard);
-	assert_int_equal(lab_state(0).auth_requests, 1);	/* probes are none */
-	assert_int_equal(lab_logged("radius \"a\": its authentication port answers again"), 1);
+	assert_int_equal(lab_state(0).auth_requests, 1); /* probes are none */
+	assert_int_equal(lab_logged("radius \"a\": its authentication port "
+				    "answers again"),
+			 1);
 	ask(0, 'a');
 }
 
@@ -167,7 +188,8 @@ static void test_no_status_server(void **state)
 
 static bool both_dead(void)
 {
-	return lab_state(0).auth == AAA_RADIUS_DEAD && lab_state(1).auth == AAA_RADIUS_DEAD;
+	return lab_state(0).auth == AAA_RADIUS_DEAD &&
+	       lab_state(1).auth == AAA_RADIUS_DEAD;
 }
 
 static void test_all_dead(void **state)
@@ -181,7 +203,8 @@ static void test_all_dead(void **state)
 	assert_false(radius_is_alive(lab.a.radius, RADIUS_PORT_AUTH, servers));
 	assert_true(radius_is_alive(lab.a.radius, RADIUS_PORT_ACCT, servers));
 	/* They are asked all the same: here before any probe can tell. */
-	lab.a.config->radius[0].dead_ms = lab.a.config->radius[1].dead_ms = 3600000;
+	lab.a.config->radius[0].dead_ms = lab.a.config->radius[1].dead_ms =
+		3600000;
 	second->mode = LAB_ANSWER;
 	ask(0, 'b');
 }
@@ -194,16 +217,25 @@ static void test_refused(void **state)
 	lab_close(first, RADIUS_PORT_AUTH);
 	ask(0, 'b');
 	assert_int_equal(lab_state(0).auth, AAA_RADIUS_DEAD);
-	assert_int_equal(lab_logged("nothing listens there (ICMP port unreachable)"), 1);
+	assert_int_equal(lab_logged("nothing listens there (ICMP port "
+				    "unreachable)"),
+			 1);
 }
 
-static bool second_is_dead(void) { return lab_state(1).auth == AAA_RADIUS_DEAD; }
+static bool second_is_dead(void)
+{
+	return lab_state(1).auth == AAA_RADIUS_DEAD;
+}
 
-/* Without another server a request goes on trying, so that one which starts anew loses nobody. */
+/*
+ * Without another server a request goes on trying, so that one which starts
+ * anew loses nobody.
+ */
 static void test_restarted(void **state)
 {
 	(void)state;
-	lab.a.config->radius[0].timeout_ms = lab.a.config->radius[1].timeout_ms = 10000;
+	lab.a.config->radius[0].timeout_ms =
+		lab.a.config->radius[1].timeout_ms = 10000;
 	lab.a.config->radius[0].tries = lab.a.config->radius[1].tries = 20;
 	lab_close(first, RADIUS_PORT_AUTH);
 	lab_close(second, RADIUS_PORT_AUTH);
@@ -219,19 +251,25 @@ static void test_restarted(void **state)
 
 static void test_bad_replies(void **state)
 {
-	static const struct { enum lab_mode mode; const char *why; } bad[] = {
-		{ LAB_OTHER_SECRET, "its authenticator is wrong: the shared secret differs, or it is forged" },
+	static const struct {
+		enum lab_mode mode;
+		const char *why;
+	} bad[] = {
+		{ LAB_OTHER_SECRET,
+		  "its authenticator is wrong: the shared secret differs, or it is forged" },
 		{ LAB_UNSIGNED,
 		  "it has no Message-Authenticator, which is required "
 		  "(require-message-authenticator)" },
 		{ LAB_BAD_SIGNATURE,
 		  "its Message-Authenticator is wrong: the shared secret "
 		  "differs, or it is forged" },
-		{ LAB_TRUNCATED, "its length field says more than came: it was truncated" },
+		{ LAB_TRUNCATED,
+		  "its length field says more than came: it was truncated" },
 		{ LAB_OVERSIZED, "it is longer than 4096 bytes" },
 		{ LAB_BAD_ATTRIBUTE, "an attribute's length does not fit" },
 		{ LAB_BAD_CODE, "its code does not answer the request" },
-		{ LAB_OTHER_ID, "nothing was asked with its identifier, or it came too late" },
+		{ LAB_OTHER_ID,
+		  "nothing was asked with its identifier, or it came too late" },
 	};
 	const size_t n = sizeof(bad) / sizeof(bad[0]);
 	char line[200];
@@ -239,10 +277,13 @@ static void test_bad_replies(void **state)
 	(void)state;
 	for (size_t i = 0; i < n; i++) {
 		first->mode = bad[i].mode;
-		ask(0, 'a');	/* it waits for the right one */
+		ask(0, 'a'); /* it waits for the right one */
 		ask(0, 'a');
 		assert_int_equal(lab_state(0).bad_replies, 2 * (i + 1));
-		snprintf(line, sizeof(line), "radius \"a\": a reply of its authentication port was dropped: %s\n", bad[i].why);
+		snprintf(line, sizeof(line),
+			 "radius \"a\": a reply of its authentication port was "
+			 "dropped: %s\n",
+			 bad[i].why);
 		assert_int_equal(lab_logged(line), 1);
 		assert_non_null(strstr(lab_state(0).last_error, bad[i].why));
 	}
@@ -252,20 +293,27 @@ static void test_bad_replies(void **state)
 	lab.a.config->radius[0].require_message_authenticator = false;
 	first->mode = LAB_UNSIGNED;
 	ask(0, 'a');
-	assert_int_equal(lab_state(0).bad_replies, 2 * n + 1);	/* the second, which was one too many */
+	/* the second, which was one too many */
+	assert_int_equal(lab_state(0).bad_replies, 2 * n + 1);
 }
 
-/* The operator changed the secret here and there: no one has to tell the daemon. */
+/*
+ * The operator changed the secret here and there: no one has to
+ * tell the daemon.
+ */
 static void test_new_secret(void **state)
 {
 	(void)state;
 	ask(0, 'a');
 	lab.a.config->radius[0].timeout_ms = 10000;
-	lab.a.config->radius[0].tries = 20;	/* the file is read once a second at most */
+	/* the file is read once a second at most */
+	lab.a.config->radius[0].tries = 20;
 	first->secret = "another";
 	lab.secret = "another\n";
 	ask(0, 'a');
-	assert_int_equal(lab_logged("radius \"a\": its secret-file has another secret now"), 1);
+	assert_int_equal(lab_logged("radius \"a\": its secret-file has another "
+				    "secret now"),
+			 1);
 	assert_in_range(lab_state(0).bad_replies, 1, 19);
 	assert_int_equal(second->requests, 0);
 }
@@ -277,7 +325,8 @@ static void test_bounds(void **state)
 	int one = 1;
 
 	(void)state;
-	lab.a.config->radius[0].timeout_ms = lab.a.config->radius[1].timeout_ms = 3600000;
+	lab.a.config->radius[0].timeout_ms =
+		lab.a.config->radius[1].timeout_ms = 3600000;
 	first->mode = LAB_SILENT;
 	for (int i = 0; i < RADIUS_REQUESTS_MAX; i++)
 		assert_int_equal(lab_send(&waiting[i]), 0);
@@ -296,10 +345,18 @@ static void on_acct(void *arg, int res, const struct radius_answer *answer)
 	*(int *)arg = res;
 }
 
-static bool acct_alive(void) { return lab_state(0).acct == AAA_RADIUS_ALIVE; }
-static bool acct_dead(void) { return lab_state(0).acct == AAA_RADIUS_DEAD; }
+static bool acct_alive(void)
+{
+	return lab_state(0).acct == AAA_RADIUS_ALIVE;
+}
+static bool acct_dead(void)
+{
+	return lab_state(0).acct == AAA_RADIUS_DEAD;
+}
 
-/* The accounting port lives and dies by itself, and who waits for it is told. */
+/*
+ * The accounting port lives and dies by itself, and who waits for it is told.
+ */
 static void test_accounting(void **state)
 {
 	const struct config_strings *servers = &lab.a.config->ppp[0].radius;
@@ -309,8 +366,10 @@ static void test_accounting(void **state)
 	alive_calls = 0;
 	result[0] = 1;
 	first->mode = second->mode = LAB_SILENT;
-	assert_int_equal(radius_send(lab.a.radius, RADIUS_PORT_ACCT, servers, RADIUS_ACCOUNTING_REQUEST, NULL, on_acct,
-				     &result[0]), 0);
+	assert_int_equal(radius_send(lab.a.radius, RADIUS_PORT_ACCT, servers,
+				     RADIUS_ACCOUNTING_REQUEST, NULL, on_acct,
+				     &result[0]),
+			 0);
 	lab_wait(has_result);
 	assert_int_equal(result[0], -ETIMEDOUT);
 	lab_wait(acct_dead);
@@ -320,15 +379,18 @@ static void test_accounting(void **state)
 	lab_wait(acct_alive);
 	assert_true(alive_calls > 0);
 	result[0] = 1;
-	assert_int_equal(radius_send(lab.a.radius, RADIUS_PORT_ACCT, servers, RADIUS_ACCOUNTING_REQUEST, NULL, on_acct,
-				     &result[0]), 0);
+	assert_int_equal(radius_send(lab.a.radius, RADIUS_PORT_ACCT, servers,
+				     RADIUS_ACCOUNTING_REQUEST, NULL, on_acct,
+				     &result[0]),
+			 0);
 	lab_wait(has_result);
 	assert_int_equal(result[0], 0);
 	assert_int_equal(lab_state(0).acct_responses, 1);
 	assert_int_equal(lab_state(0).acct_timeouts, 1);
 }
 
-static int build_wrong(void *arg, struct radius_builder *b, const struct radius_server_info *server)
+static int build_wrong(void *arg, struct radius_builder *b,
+		       const struct radius_server_info *server)
 {
 	(void)arg;
 	(void)b;
@@ -341,8 +403,11 @@ static void test_build_error(void **state)
 {
 	(void)state;
 	result[0] = 1;
-	assert_int_equal(radius_send(lab.a.radius, RADIUS_PORT_AUTH, &lab.a.config->ppp[0].radius, RADIUS_ACCESS_REQUEST,
-				     build_wrong, on_acct, &result[0]), 0);
+	assert_int_equal(radius_send(lab.a.radius, RADIUS_PORT_AUTH,
+				     &lab.a.config->ppp[0].radius,
+				     RADIUS_ACCESS_REQUEST, build_wrong,
+				     on_acct, &result[0]),
+			 0);
 	assert_int_equal(result[0], 1);
 	lab_wait(has_result);
 	assert_int_equal(result[0], -EINVAL);
@@ -365,7 +430,8 @@ static void test_name(void **state)
 	free(c->address);
 	c->address = strdup("localhost");
 	assert_non_null(c->address);
-	assert_int_equal(addr_parse(&c->source, "127.0.0.1"), 0);	/* and so IPv4 */
+	/* and so IPv4 */
+	assert_int_equal(addr_parse(&c->source, "127.0.0.1"), 0);
 	again();
 	assert_string_equal(lab_state(0).address, "");
 	lab_wait(lab_is_ready);
@@ -373,18 +439,23 @@ static void test_name(void **state)
 	ask(0, 'a');
 }
 
-/* A secret that cannot be read is told once, and looked for until it is there. */
+/*
+ * A secret that cannot be read is told once, and looked for until it is there.
+ */
 static void test_no_secret(void **state)
 {
 	(void)state;
 	lab.secret = NULL;
 	again();
 	ask(-ETIMEDOUT, 0);
-	assert_false(radius_is_ready(lab.a.radius, &lab.a.config->ppp[0].radius));
+	assert_false(
+		radius_is_ready(lab.a.radius, &lab.a.config->ppp[0].radius));
 	assert_int_equal(first->requests + second->requests, 0);
 	lab.secret = "secret\n";
 	lab_wait(lab_is_ready);
-	assert_int_equal(lab_logged("cannot use its secret-file: No such file or directory"), 2);
+	assert_int_equal(lab_logged("cannot use its secret-file: No such file "
+				    "or directory"),
+			 2);
 	ask(0, 'a');
 }
 
@@ -393,10 +464,14 @@ static void test_no_secret(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_answer), TEST(test_retransmission), TEST(test_failover), TEST(test_probe),
-		TEST(test_no_status_server), TEST(test_all_dead), TEST(test_refused), TEST(test_restarted),
-		TEST(test_bad_replies), TEST(test_new_secret), TEST(test_bounds), TEST(test_accounting),
-		TEST(test_build_error), TEST(test_name), TEST(test_no_secret),
+		TEST(test_answer),	     TEST(test_retransmission),
+		TEST(test_failover),	     TEST(test_probe),
+		TEST(test_no_status_server), TEST(test_all_dead),
+		TEST(test_refused),	     TEST(test_restarted),
+		TEST(test_bad_replies),	     TEST(test_new_secret),
+		TEST(test_bounds),	     TEST(test_accounting),
+		TEST(test_build_error),	     TEST(test_name),
+		TEST(test_no_secret),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

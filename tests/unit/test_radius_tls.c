@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* RADIUS over TLS: packets out of a stream; connections that serve, break, are refused, and come back. */
+/*
+ * RADIUS over TLS: packets out of a stream; connections that serve, break, are
+ * refused, and come back.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <openssl/pem.h>
@@ -19,11 +22,11 @@
 #include "radius_lab.h"
 #include "tls_lab.h"
 
-#define MANY 600	/* more than two connections' identifiers */
-#define PATIENCE_MS 10000	/* where nothing is to be late */
-#define SHORT_MS 1000
+#define MANY	    600	  /* more than two connections' identifiers */
+#define PATIENCE_MS 10000 /* where nothing is to be late */
+#define SHORT_MS    1000
 
-static struct lab_server *const udp = &lab.server[1];	/* "b" */
+static struct lab_server *const udp = &lab.server[1]; /* "b" */
 static struct tls_pair ca, other_ca, server, client;
 static int result[MANY];
 
@@ -77,13 +80,17 @@ static void test_stream_torn(void **state)
 	assert_int_equal(next_packet(&s, &packet), 0);
 }
 
-/* Several at once and half of another, the longest, and the room that is always left. */
+/*
+ * Several at once and half of another, the longest, and the room
+ * that is always left.
+ */
 static void test_stream_coalesced(void **state)
 {
 	static uint8_t data[3 * RADIUS_PACKET_MAX];
 	struct radius_stream s = { 0 };
 	const uint8_t *packet;
-	size_t len = 0, at = 0, n, sizes[] = { 20, 100, 4096, 20, 4095, 3000, 21 }, taken = 0;
+	size_t len = 0, at = 0, n,
+	       sizes[] = { 20, 100, 4096, 20, 4095, 3000, 21 }, taken = 0;
 
 	(void)state;
 	for (size_t i = 0; i < 7; i++)
@@ -103,8 +110,14 @@ static void test_stream_coalesced(void **state)
 
 static void test_stream_lengths(void **state)
 {
-	static const struct { size_t len; enum radius_fault fault; } bad[] = {
-		{ 0, RADIUS_SHORT }, { 19, RADIUS_SHORT }, { 4097, RADIUS_LONG }, { 65535, RADIUS_LONG },
+	static const struct {
+		size_t len;
+		enum radius_fault fault;
+	} bad[] = {
+		{ 0, RADIUS_SHORT },
+		{ 19, RADIUS_SHORT },
+		{ 4097, RADIUS_LONG },
+		{ 65535, RADIUS_LONG },
 	};
 	const uint8_t *packet;
 	uint8_t data[40];
@@ -122,23 +135,27 @@ static void test_stream_lengths(void **state)
 		assert_int_equal(next_packet(&s, &packet), 20);
 		assert_int_equal(next_packet(&s, &packet), 0);
 		put(&s, data + 23, 1);
-		assert_int_equal(radius_stream_next(&s, &packet, &len), bad[i].fault);
+		assert_int_equal(radius_stream_next(&s, &packet, &len),
+				 bad[i].fault);
 		assert_int_equal(len, 0);
 	}
 }
 
 /* ---- the client ---- */
 
-static void begin(const struct tls_pair *own, const struct tls_pair *clients, const char *keys)
+static void begin(const struct tls_pair *own, const struct tls_pair *clients,
+		  const char *keys)
 {
 	char way[256];
 
-	snprintf(way, sizeof(way), "transport = tls ca-file = /ca port = %u %s", tls_peer_start(own, clients, 0), keys);
+	snprintf(way, sizeof(way), "transport = tls ca-file = /ca port = %u %s",
+		 tls_peer_start(own, clients, 0), keys);
 	lab_start_with("", way);
 	lab.ca = ca.certificate;
 	lab.certificate = client.certificate;
 	lab.key = client.key;
-	lab.a.config->radius[0].timeout_ms = lab.a.config->radius[1].timeout_ms = PATIENCE_MS;
+	lab.a.config->radius[0].timeout_ms =
+		lab.a.config->radius[1].timeout_ms = PATIENCE_MS;
 }
 
 static int setup(void **state)
@@ -163,12 +180,32 @@ static int teardown(void **state)
 	return 0;
 }
 
-static bool has_result(void) { return result[0] != 1; }
-static bool second_has_result(void) { return result[1] != 1; }
-static bool dead(void) { return lab_state(0).auth == AAA_RADIUS_DEAD && lab_state(0).acct == AAA_RADIUS_DEAD; }
-static bool alive(void) { return lab_state(0).auth == AAA_RADIUS_ALIVE && lab_state(0).acct == AAA_RADIUS_ALIVE; }
-static bool disconnected(void) { return !lab_state(0).tls[0]; }
-static bool one_was_heard(void) { return tls_peer->requests == 1; }
+static bool has_result(void)
+{
+	return result[0] != 1;
+}
+static bool second_has_result(void)
+{
+	return result[1] != 1;
+}
+static bool dead(void)
+{
+	return lab_state(0).auth == AAA_RADIUS_DEAD &&
+	       lab_state(0).acct == AAA_RADIUS_DEAD;
+}
+static bool alive(void)
+{
+	return lab_state(0).auth == AAA_RADIUS_ALIVE &&
+	       lab_state(0).acct == AAA_RADIUS_ALIVE;
+}
+static bool disconnected(void)
+{
+	return !lab_state(0).tls[0];
+}
+static bool one_was_heard(void)
+{
+	return tls_peer->requests == 1;
+}
 
 static bool all_have_results(void)
 {
@@ -194,7 +231,8 @@ static void refused_for(const char *why)
 	ask('b');
 	lab_wait(dead);
 	assert_string_equal(lab_state(0).last_error, why);
-	snprintf(line, sizeof(line), "radius \"a\": it is taken as dead: %s\n", why);
+	snprintf(line, sizeof(line), "radius \"a\": it is taken as dead: %s\n",
+		 why);
 	assert_int_equal(lab_logged(line), 1);
 	assert_int_equal(lab_logged("radius \"a\": "), 1);
 }
@@ -217,7 +255,8 @@ static void test_answer(void **state)
 	s = lab_state(0);
 	assert_true(strncmp(s.tls, "TLSv1.3 TLS_", 12) == 0);
 	assert_true(s.auth == AAA_RADIUS_ALIVE && s.acct == AAA_RADIUS_ALIVE);
-	assert_true(s.auth_accepts == 1 && s.acct_responses == 1 && s.retransmits == 0 && s.bad_replies == 0);
+	assert_true(s.auth_accepts == 1 && s.acct_responses == 1 &&
+		    s.retransmits == 0 && s.bad_replies == 0);
 	assert_int_equal(lab_state(1).transport, CONFIG_TRANSPORT_UDP);
 	assert_int_equal(udp->requests, 0);
 }
@@ -277,8 +316,12 @@ static void fails_with(size_t i, const char *why)
 
 static void test_lengths(void **state)
 {
-	static const struct { uint16_t length; const char *what; } bad[] = {
-		{ 19, "it is shorter than a header" }, { 4097, "it is longer than 4096 bytes" },
+	static const struct {
+		uint16_t length;
+		const char *what;
+	} bad[] = {
+		{ 19, "it is shorter than a header" },
+		{ 4097, "it is longer than 4096 bytes" },
 	};
 	char why[100];
 
@@ -287,14 +330,18 @@ static void test_lengths(void **state)
 	tls_peer->mode = TLS_LENGTH;
 	for (size_t i = 0; i < 2; i++) {
 		tls_peer->length = bad[i].length;
-		snprintf(why, sizeof(why), "it sent what is no RADIUS: %s", bad[i].what);
+		snprintf(why, sizeof(why), "it sent what is no RADIUS: %s",
+			 bad[i].what);
 		fails_with(i, why);
 		assert_true(lab_state(0).bad_replies > i);
 	}
 	lab.a.config->ppp[0].radius.n = 2;
 }
 
-/* It was never right: the server is dead. After a right one it is only the connection that is over. */
+/*
+ * It was never right: the server is dead. After a right one it is only the
+ * connection that is over.
+ */
 static void test_bad_reply(void **state)
 {
 	(void)state;
@@ -304,14 +351,17 @@ static void test_bad_reply(void **state)
 	assert_int_equal(tls_peer->connections, 2);
 	assert_int_equal(lab_state(0).bad_replies, 2);
 	assert_string_equal(lab_state(0).last_error, "it sent a bad reply");
-	assert_int_equal(lab_logged("radius \"a\": a reply of its TLS port was dropped: its authenticator is wrong"), 1);
+	assert_int_equal(lab_logged("radius \"a\": a reply of its TLS port was "
+				    "dropped: its authenticator is wrong"),
+			 1);
 }
 
 static void test_wrong_ca(void **state)
 {
 	(void)state;
 	lab.ca = other_ca.certificate;
-	refused_for("its certificate is refused: unable to get local issuer certificate");
+	refused_for("its certificate is refused: unable to get local issuer "
+		    "certificate");
 	/* The right one counts from the next connection on. */
 	lab.ca = ca.certificate;
 	lab_wait(alive);
@@ -359,13 +409,15 @@ static int setup_expired(void **state)
 static void test_wrong_name(void **state)
 {
 	(void)state;
-	refused_for("its certificate is refused: it is not for \"aaa.example.net\" (server-name)");
+	refused_for("its certificate is refused: it is not for "
+		    "\"aaa.example.net\" (server-name)");
 }
 
 static void test_wrong_address(void **state)
 {
 	(void)state;
-	refused_for("its certificate is refused: it is not for \"127.0.0.2\" (server-name)");
+	refused_for("its certificate is refused: it is not for \"127.0.0.2\" "
+		    "(server-name)");
 }
 
 static void test_good_name(void **state)
@@ -403,7 +455,8 @@ static int setup_anonymous(void **state)
 static void test_anonymous(void **state)
 {
 	(void)state;
-	refused_for("it refused the connection: tlsv13 alert certificate required");
+	refused_for("it refused the connection: tlsv13 alert certificate "
+		    "required");
 }
 
 static void test_files(void **state)
@@ -413,19 +466,27 @@ static void test_files(void **state)
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *text;
 	long len;
-	const struct { const char *ca, *certificate, *key, *why; } bad[] = {
-		{ NULL, client.certificate, client.key, "its ca-file cannot be used: No such file or directory" },
-		{ "", client.certificate, client.key, "its ca-file cannot be used: no start line" },
-		{ ca.certificate, "nonsense", client.key, "its certificate-file cannot be used: no start line" },
-		{ ca.certificate, client.certificate, server.key, "its key-file cannot be used: key values mismatch" },
+	const struct {
+		const char *ca, *certificate, *key, *why;
+	} bad[] = {
+		{ NULL, client.certificate, client.key,
+		  "its ca-file cannot be used: No such file or directory" },
+		{ "", client.certificate, client.key,
+		  "its ca-file cannot be used: no start line" },
+		{ ca.certificate, "nonsense", client.key,
+		  "its certificate-file cannot be used: no start line" },
+		{ ca.certificate, client.certificate, server.key,
+		  "its key-file cannot be used: key values mismatch" },
 		{ ca.certificate, client.certificate, locked,
 		  "its key-file cannot be used: it has a "
 		  "passphrase; write the key without one" },
 	};
 
 	(void)state;
-	assert_int_equal(PEM_write_bio_PrivateKey(bio, key, EVP_aes_128_cbc(), (const unsigned char *)"pass", 4, NULL,
-						  NULL), 1);
+	assert_int_equal(PEM_write_bio_PrivateKey(bio, key, EVP_aes_128_cbc(),
+						  (const unsigned char *)"pass",
+						  4, NULL, NULL),
+			 1);
 	len = BIO_get_mem_data(bio, &text);
 	assert_in_range(len, 1, sizeof(locked) - 1);
 	memcpy(locked, text, (size_t)len);
@@ -457,7 +518,10 @@ static void test_no_handshake(void **state)
 	refused_for("it finished no TLS handshake within 1.0 s");
 }
 
-/* All that waits for it goes on when the first does; by a new connection it may be back. */
+/*
+ * All that waits for it goes on when the first does; by a new
+ * connection it may be back.
+ */
 static void test_silent(void **state)
 {
 	(void)state;
@@ -469,7 +533,8 @@ static void test_silent(void **state)
 	lab_wait(second_has_result);
 	assert_int_equal(result[1], 0);
 	lab_wait(dead);
-	assert_string_equal(lab_state(0).last_error, "it did not answer within 1.0 s");
+	assert_string_equal(lab_state(0).last_error,
+			    "it did not answer within 1.0 s");
 	assert_int_equal(lab_state(0).auth_timeouts, 1);
 	tls_peer->mode = TLS_ANSWER;
 	lab_wait(alive);
@@ -500,7 +565,9 @@ static void test_broken(void **state)
 	ask('a');
 	assert_int_equal(tls_peer->connections, 2);
 	assert_int_equal(tls_peer->requests, 3);
-	assert_int_equal(lab_logged("a connection is over, with 1 requests under way: it closed the connection"), 1);
+	assert_int_equal(lab_logged("a connection is over, with 1 requests "
+				    "under way: it closed the connection"),
+			 1);
 	assert_int_equal(lab_state(0).auth, AAA_RADIUS_ALIVE);
 	assert_int_equal(udp->requests, 0);
 }
@@ -511,7 +578,8 @@ static void test_always_broken(void **state)
 	(void)state;
 	tls_peer->mode = TLS_HANG_UP;
 	lab.a.config->radius[0].dead_ms = 3600000;
-	refused_for("it closed the connection without an answer: does it want a certificate (certificate-file)?");
+	refused_for("it closed the connection without an answer: does it want "
+		    "a certificate (certificate-file)?");
 	assert_int_equal(tls_peer->connections, 1);
 }
 
@@ -534,7 +602,9 @@ static void test_killed(void **state)
 	tls_peer_start(&server, NULL, port);
 	lab_wait(alive);
 	ask('a');
-	assert_int_equal(lab_logged("radius \"a\": its accounting port answers again"), 1);
+	assert_int_equal(lab_logged("radius \"a\": its accounting port answers "
+				    "again"),
+			 1);
 }
 
 static bool is_dead_and_waited_for(void)
@@ -542,7 +612,10 @@ static bool is_dead_and_waited_for(void)
 	return dead() && lab_state(0).outstanding == 1;
 }
 
-/* Without another server a request goes on trying, so that one which starts anew loses nobody. */
+/*
+ * Without another server a request goes on trying, so that one which starts
+ * anew loses nobody.
+ */
 static void test_restarted(void **state)
 {
 	uint16_t port = lab_state(0).auth_port;
@@ -571,12 +644,16 @@ static void pass_a_millisecond(void)
 		;
 }
 
-/* An answer that came too late meets nobody else's request, and the connection serves on. */
+/*
+ * An answer that came too late meets nobody else's request, and the
+ * connection serves on.
+ */
 static void test_late(void **state)
 {
 	(void)state;
 	tls_peer->mode = TLS_LATE;
-	lab.a.config->radius[0].timeout_ms = 3 * SHORT_MS;	/* the second is answered within it */
+	/* the second is answered within it */
+	lab.a.config->radius[0].timeout_ms = 3 * SHORT_MS;
 	assert_int_equal(lab_send(&result[0]), 0);
 	lab_wait(one_was_heard);
 	pass_a_millisecond();
@@ -589,12 +666,15 @@ static void test_late(void **state)
 	assert_int_equal(lab_state(0).auth, AAA_RADIUS_ALIVE);
 	ask('a');
 	assert_int_equal(lab_state(0).bad_replies, 1);
-	assert_int_equal(lab_logged("nothing was asked with its identifier, or it came too late"), 1);
+	assert_int_equal(lab_logged("nothing was asked with its identifier, or "
+				    "it came too late"),
+			 1);
 	assert_int_equal(tls_peer->connections, 1);
 	assert_int_equal(tls_peer->requests, 3);
 }
 
-static int build_much(void *arg, struct radius_builder *b, const struct radius_server_info *info)
+static int build_much(void *arg, struct radius_builder *b,
+		      const struct radius_server_info *info)
 {
 	static const uint8_t much[RADIUS_VALUE_MAX] = { 'x' };
 
@@ -615,8 +695,11 @@ static void test_out_bound(void **state)
 	for (int i = 0; i < n; i++)
 		assert_int_equal(lab_account(&result[i], build_much), 0);
 	assert_in_range(lab_state(0).outstanding, 60, 80);
-	assert_int_equal(lab_state(0).outstanding + lab_state(1).outstanding, n);
-	assert_int_equal(lab_logged("radius \"a\": a request cannot be sent: No buffer space available"), 1);
+	assert_int_equal(lab_state(0).outstanding + lab_state(1).outstanding,
+			 n);
+	assert_int_equal(lab_logged("radius \"a\": a request cannot be sent: "
+				    "No buffer space available"),
+			 1);
 }
 
 /* Nobody is told, and nothing is left. */
@@ -630,7 +713,7 @@ static void test_end(void **state)
 static int make_certificates(void **state)
 {
 	(void)state;
-	signal(SIGPIPE, SIG_IGN);	/* as aaa_main does */
+	signal(SIGPIPE, SIG_IGN); /* as aaa_main does */
 	ca = tls_make(NULL, NULL, 30);
 	other_ca = tls_make(NULL, NULL, 30);
 	server = tls_make(&ca, "IP:127.0.0.1,DNS:radius.example.net", 30);
@@ -648,23 +731,43 @@ static int free_certificates(void **state)
 	return 0;
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f)		cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define TEST_WITH(f, s) cmocka_unit_test_setup_teardown(f, s, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stream_torn), cmocka_unit_test(test_stream_coalesced),
+		cmocka_unit_test(test_stream_torn),
+		cmocka_unit_test(test_stream_coalesced),
 		cmocka_unit_test(test_stream_lengths),
-		TEST(test_answer), TEST(test_torn), TEST(test_pairs), TEST(test_many), TEST(test_lengths),
-		TEST(test_bad_reply), TEST(test_wrong_ca), TEST_WITH(test_wrong_name, setup_name),
-		TEST_WITH(test_good_name, setup_good_name), TEST_WITH(test_wrong_address, setup_address),
-		TEST_WITH(test_source, setup_source), TEST_WITH(test_expired, setup_expired), TEST_WITH(test_client, setup_client),
-		TEST_WITH(test_anonymous, setup_anonymous), TEST_WITH(test_files, setup_client),
-		TEST(test_nobody_listens), TEST(test_no_handshake), TEST(test_silent), TEST(test_idle),
-		TEST(test_broken), TEST(test_always_broken), TEST(test_killed), TEST(test_restarted), TEST(test_late), TEST(test_out_bound),
+		TEST(test_answer),
+		TEST(test_torn),
+		TEST(test_pairs),
+		TEST(test_many),
+		TEST(test_lengths),
+		TEST(test_bad_reply),
+		TEST(test_wrong_ca),
+		TEST_WITH(test_wrong_name, setup_name),
+		TEST_WITH(test_good_name, setup_good_name),
+		TEST_WITH(test_wrong_address, setup_address),
+		TEST_WITH(test_source, setup_source),
+		TEST_WITH(test_expired, setup_expired),
+		TEST_WITH(test_client, setup_client),
+		TEST_WITH(test_anonymous, setup_anonymous),
+		TEST_WITH(test_files, setup_client),
+		TEST(test_nobody_listens),
+		TEST(test_no_handshake),
+		TEST(test_silent),
+		TEST(test_idle),
+		TEST(test_broken),
+		TEST(test_always_broken),
+		TEST(test_killed),
+		TEST(test_restarted),
+		TEST(test_late),
+		TEST(test_out_bound),
 		TEST(test_end),
 	};
 
-	return cmocka_run_group_tests(tests, make_certificates, free_certificates);
+	return cmocka_run_group_tests(tests, make_certificates,
+				      free_certificates);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The registry of subscribers: found by every key, counted by every limit, walked while they come and go. */
+/*
+ * The registry of subscribers: found by every key, counted by every limit,
+ * walked while they come and go.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -85,7 +88,8 @@ static unsigned int count_name(const char *user)
 {
 	unsigned int n = 0;
 
-	for (struct subscriber *s = registry_by_name(&engine, user); s; s = registry_next_of_name(s)) {
+	for (struct subscriber *s = registry_by_name(&engine, user); s;
+	     s = registry_next_of_name(s)) {
 		assert_string_equal(s->given.user, user);
 		n++;
 	}
@@ -94,7 +98,9 @@ static unsigned int count_name(const char *user)
 
 static void test_found(void **state)
 {
-	struct subscriber *alice = add("alice", 1), *bob[3] = { add("bob", 2), add("bob", 3), add("bob", 4) };
+	struct subscriber *alice = add("alice", 1),
+			  *bob[3] = { add("bob", 2), add("bob", 3),
+				      add("bob", 4) };
 
 	(void)state;
 	assert_ptr_equal(registry_by_name(&engine, "alice"), alice);
@@ -104,9 +110,12 @@ static void test_found(void **state)
 	assert_null(registry_by_name(&engine, ""));
 	assert_ptr_equal(registry_by_id(&engine, "ID00000003"), bob[1]);
 	assert_null(registry_by_id(&engine, "ID00000009"));
-	assert_ptr_equal(registry_by_address(&engine, htonl(0x0a000004)), bob[2]);
+	assert_ptr_equal(registry_by_address(&engine, htonl(0x0a000004)),
+			 bob[2]);
 	assert_null(registry_by_address(&engine, 0));
-	/* The first of a chain goes, then the one in the middle, then the last. */
+	/*
+	 * The first of a chain goes, then the one in the middle, then the last.
+	 */
 	drop(bob[0]);
 	assert_int_equal(count_name("bob"), 2);
 	drop(bob[2]);
@@ -143,8 +152,14 @@ static void test_nameless(void **state)
 
 static void test_prefixes(void **state)
 {
-	struct service_prefix6 link = { .len = 64, .addr = { 0x20, 1, 0xd, 0xb8, 0, 1 } };
-	struct service_prefix6 site = { .len = 56, .addr = { 0x20, 1, 0xd, 0xb8, 0, 1 } };
+	struct service_prefix6 link = {
+		.len = 64,
+		.addr = { 0x20, 1, 0xd, 0xb8, 0, 1 },
+	};
+	struct service_prefix6 site = {
+		.len = 56,
+		.addr = { 0x20, 1, 0xd, 0xb8, 0, 1 },
+	};
 	struct subscriber *s = make("alice", 1), *other = make("bob", 2);
 
 	(void)state;
@@ -153,13 +168,17 @@ static void test_prefixes(void **state)
 	other->given.prefix6 = link;
 	assert_int_equal(registry_add(s), 0);
 	assert_int_equal(registry_add(other), 0);
-	assert_ptr_equal(registry_by_prefix6(&engine, REGISTRY_DELEGATED6, &site), s);
+	assert_ptr_equal(registry_by_prefix6(&engine, REGISTRY_DELEGATED6,
+					     &site),
+			 s);
 	assert_null(registry_next_of_prefix6(s, REGISTRY_DELEGATED6));
 	assert_null(registry_by_prefix6(&engine, REGISTRY_PREFIX6, &site));
-	assert_ptr_equal(registry_by_prefix6(&engine, REGISTRY_PREFIX6, &link), s);
+	assert_ptr_equal(registry_by_prefix6(&engine, REGISTRY_PREFIX6, &link),
+			 s);
 	assert_ptr_equal(registry_next_of_prefix6(s, REGISTRY_PREFIX6), other);
 	drop(s);
-	assert_ptr_equal(registry_by_prefix6(&engine, REGISTRY_PREFIX6, &link), other);
+	assert_ptr_equal(registry_by_prefix6(&engine, REGISTRY_PREFIX6, &link),
+			 other);
 	assert_null(registry_by_prefix6(&engine, REGISTRY_DELEGATED6, &site));
 	drop(other);
 }
@@ -170,7 +189,8 @@ static int may_add(unsigned int profile, const char *user, uint32_t limit)
 
 	snprintf(given.user, sizeof(given.user), "%s", user);
 	why[0] = '\0';
-	return registry_may_add(&engine, &profiles[profile], &given, why, sizeof(why));
+	return registry_may_add(&engine, &profiles[profile], &given, why,
+				sizeof(why));
 }
 
 static void test_limit_of_user(void **state)
@@ -182,11 +202,13 @@ static void test_limit_of_user(void **state)
 	assert_int_equal(may_add(0, "alice", 2), 0);
 	b = add("alice", 2);
 	assert_int_equal(may_add(0, "alice", 2), -EUSERS);
-	assert_string_equal(why, "user \"alice\" has 2 sessions already, the max-sessions-per-user of ppp \"p0\"");
+	assert_string_equal(why, "user \"alice\" has 2 sessions already, "
+				 "the max-sessions-per-user of ppp \"p0\"");
 	assert_int_equal(may_add(0, "bob", 2), 0);
 	assert_int_equal(may_add(0, "alice", 0), 0);
 	assert_int_equal(may_add(0, "alice", 1), -EUSERS);
-	assert_string_equal(why, "user \"alice\" has 1 session already, its Port-Limit");
+	assert_string_equal(why, "user \"alice\" has 1 session already, its "
+				 "Port-Limit");
 	/* One that is ending leaves its place at once, and once. */
 	registry_leave(a);
 	registry_leave(a);
@@ -207,7 +229,10 @@ static void test_same_users(void **state)
 	(void)state;
 	s->link->profile = &profiles[1];
 	assert_int_equal(registry_add(s), 0);
-	/* Profiles that ask the same server know the same people; others do not. */
+	/*
+	 * Profiles that ask the same server know the same
+	 * people; others do not.
+	 */
 	assert_int_equal(may_add(2, "alice", 1), -EUSERS);
 	assert_int_equal(may_add(0, "alice", 1), 0);
 	assert_int_equal(may_add(3, "alice", 1), 0);
@@ -226,7 +251,8 @@ static void test_limit_of_profile(void **state)
 	profiles[0].max_sessions = 2;
 	profiles[1].max_sessions = 1;
 	assert_int_equal(may_add(0, "carol", 0), -EUSERS);
-	assert_string_equal(why, "user \"carol\" is one too many: ppp \"p0\" has 2 sessions, its max-sessions");
+	assert_string_equal(why, "user \"carol\" is one too many: ppp "
+				 "\"p0\" has 2 sessions, its max-sessions");
 	assert_int_equal(may_add(1, "carol", 0), 0);
 	registry_leave(a);
 	assert_int_equal(may_add(0, "carol", 0), 0);
@@ -265,7 +291,10 @@ static void test_walk(void **state)
 
 #define MANY 20000u
 
-/* Added and removed in another order: each is found as long as it is there, by each key. */
+/*
+ * Added and removed in another order: each is found as long as it is
+ * there, by each key.
+ */
 static void test_many(void **state)
 {
 	static struct subscriber *s[MANY];
@@ -281,7 +310,9 @@ static void test_many(void **state)
 
 		snprintf(id, sizeof(id), "ID%08X", k + 1);
 		assert_ptr_equal(registry_by_id(&engine, id), s[k]);
-		assert_ptr_equal(registry_by_address(&engine, htonl(0x0a000001 + k)), s[k]);
+		assert_ptr_equal(registry_by_address(&engine,
+						     htonl(0x0a000001 + k)),
+				 s[k]);
 		snprintf(user, sizeof(user), "user%u", k / 3);
 		assert_in_range(count_name(user), 1, 3);
 		drop(s[k]);
@@ -295,8 +326,10 @@ static void test_many(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		test(test_found), test(test_nameless), test(test_prefixes), test(test_limit_of_user),
-		test(test_same_users), test(test_limit_of_profile), test(test_walk), test(test_many),
+		test(test_found),      test(test_nameless),
+		test(test_prefixes),   test(test_limit_of_user),
+		test(test_same_users), test(test_limit_of_profile),
+		test(test_walk),       test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

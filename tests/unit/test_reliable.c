@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reliable delivery of control messages, RFC 2661 section 5.8 and appendix A. */
+/*
+ * Reliable delivery of control messages, RFC 2661 section 5.8 and appendix A.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,8 +15,11 @@
 #include "proto/l2tp/reliable.h"
 
 static const struct reliable_config config = {
-	.retransmit = 1000, .retransmit_cap = 8000, .ack_delay = 100,
-	.retransmit_tries = 5, .window = 8,
+	.retransmit = 1000,
+	.retransmit_cap = 8000,
+	.ack_delay = 100,
+	.retransmit_tries = 5,
+	.window = 8,
 };
 
 struct fixture {
@@ -46,7 +51,9 @@ static int teardown(void **state)
 static void queue(struct reliable *r, unsigned int from, unsigned int count)
 {
 	for (unsigned int i = from; i < from + count; i++) {
-		uint8_t msg[16] = { 0xc8, 2, 0, 16, [12] = (uint8_t)(i >> 8), (uint8_t)i };
+		uint8_t msg[16] = {
+			0xc8, 2, 0, 16, [12] = (uint8_t)(i >> 8), (uint8_t)i
+		};
 
 		assert_int_equal(reliable_queue(r, msg, sizeof(msg)), 0);
 	}
@@ -58,7 +65,8 @@ static uint16_t get16(const uint8_t *p)
 }
 
 /* The next message that goes out is this one, with this Ns and Nr. */
-static void expect_sent(struct reliable *r, uint64_t now, unsigned int id, uint16_t ns, uint16_t nr)
+static void expect_sent(struct reliable *r, uint64_t now, unsigned int id,
+			uint16_t ns, uint16_t nr)
 {
 	const struct l2tp_buf *b = reliable_transmit(r, now);
 
@@ -75,10 +83,12 @@ static void expect_nothing(struct reliable *r, uint64_t now)
 
 static void ack(struct reliable *r, uint64_t now, uint16_t nr)
 {
-	assert_int_equal(reliable_receive(r, now, 0, nr, true, NULL, 0), RELIABLE_ZLB);
+	assert_int_equal(reliable_receive(r, now, 0, nr, true, NULL, 0),
+			 RELIABLE_ZLB);
 }
 
-static enum reliable_verdict receive(struct reliable *r, uint64_t now, uint16_t ns)
+static enum reliable_verdict receive(struct reliable *r, uint64_t now,
+				     uint16_t ns)
 {
 	uint8_t pkt[20] = { [12] = (uint8_t)(ns >> 8), (uint8_t)ns };
 
@@ -256,13 +266,19 @@ static void test_retransmission_has_new_nr(void **state)
 	assert_int_equal(receive(r, 10, 0), RELIABLE_DELIVER);
 	assert_int_equal(receive(r, 10, 1), RELIABLE_DELIVER);
 	assert_true(reliable_timeout(r, 1000));
-	/* section 5.8: same Ns, Nr MUST be updated; it carries the acknowledgement */
+	/*
+	 * section 5.8: same Ns, Nr MUST be updated; it carries the
+	 * acknowledgement
+	 */
 	expect_sent(r, 1000, 7, 0, 2);
 	assert_false(reliable_ack_due(r));
 	assert_int_equal(reliable_deadline(r), 3000);
 }
 
-/* Whatever followed a lost message goes again, but not what turns out to have arrived. */
+/*
+ * Whatever followed a lost message goes again, but not what turns out
+ * to have arrived.
+ */
 static void test_go_back(void **state)
 {
 	struct reliable *r = &((struct fixture *)*state)->r;
@@ -300,12 +316,12 @@ static void test_bad_nr(void **state)
 
 	queue(r, 0, 3);
 	expect_sent(r, 0, 0, 0, 0);
-	ack(r, 0, 2);		/* one that was never sent */
+	ack(r, 0, 2); /* one that was never sent */
 	ack(r, 0, 40000);
 	assert_int_equal(r->s.queued, 3);
 	ack(r, 0, 1);
 	assert_int_equal(r->s.queued, 2);
-	ack(r, 0, 0);		/* an old one that was overtaken */
+	ack(r, 0, 0); /* an old one that was overtaken */
 	assert_int_equal(r->s.queued, 2);
 	assert_int_equal(r->s.una, 1);
 }
@@ -321,7 +337,8 @@ static void test_send_wrap(void **state)
 	for (unsigned int i = 0; i < 12; i++) {
 		expect_sent(r, 0, i, (uint16_t)(ns + i), 0);
 		ack(r, 0, (uint16_t)(ns + i + 1));
-		if (i < 11)	/* keep one in flight at a time: the order is what matters */
+		/* keep one in flight at a time: the order is what matters */
+		if (i < 11)
 			r->s.cwnd = 1;
 	}
 	assert_int_equal(r->s.ns, 6);
@@ -363,7 +380,9 @@ static void test_drop_unsent(void **state)
 	expect_sent(r, 0, 1, 1, 0);
 	expect_sent(r, 0, 2, 2, 0);
 	expect_nothing(r, 0);
-	/* those with a number stay, even when they are not in flight just now */
+	/*
+	 * those with a number stay, even when they are not in flight just now
+	 */
 	assert_true(reliable_timeout(r, 1000));
 	reliable_drop_unsent(r);
 	assert_int_equal(r->s.queued, 2);
@@ -448,16 +467,21 @@ static void test_duplicates(void **state)
 	assert_int_equal(r->s.nr, 2);
 }
 
-/* The example of section 5.8: 15 was the last; 0 to 15 and 32784 to 65535 are not new. */
+/*
+ * The example of section 5.8: 15 was the last; 0 to 15 and 32784 to
+ * 65535 are not new.
+ */
 static void test_what_is_a_duplicate(void **state)
 {
 	struct reliable *r = &((struct fixture *)*state)->r;
 
 	r->s.nr = 16;
 	for (unsigned int ns = 0; ns <= 15; ns++)
-		assert_int_equal(receive(r, 0, (uint16_t)ns), RELIABLE_DUPLICATE);
+		assert_int_equal(receive(r, 0, (uint16_t)ns),
+				 RELIABLE_DUPLICATE);
 	for (unsigned int ns = 32784; ns <= 65535; ns++)
-		assert_int_equal(receive(r, 0, (uint16_t)ns), RELIABLE_DUPLICATE);
+		assert_int_equal(receive(r, 0, (uint16_t)ns),
+				 RELIABLE_DUPLICATE);
 	for (unsigned int ns = 24; ns <= 32783; ns++)
 		assert_int_equal(receive(r, 0, (uint16_t)ns), RELIABLE_DROPPED);
 	assert_int_equal(receive(r, 0, 16), RELIABLE_DELIVER);
@@ -513,7 +537,8 @@ static void test_zlb_takes_no_number(void **state)
 {
 	struct reliable *r = &((struct fixture *)*state)->r;
 
-	assert_int_equal(reliable_receive(r, 0, 5, 0, true, NULL, 0), RELIABLE_ZLB);
+	assert_int_equal(reliable_receive(r, 0, 5, 0, true, NULL, 0),
+			 RELIABLE_ZLB);
 	assert_int_equal(r->s.nr, 0);
 	assert_false(reliable_ack_due(r));
 	assert_int_equal(reliable_deadline(r), RELIABLE_NEVER);
@@ -536,9 +561,11 @@ static void test_held_are_bounded(void **state)
 		held += receive(r, 0, ns) == RELIABLE_HELD;
 	assert_int_equal(held, RELIABLE_HELD_MAX);
 	r->held_max++;
-	assert_int_equal(reliable_receive(r, 0, 5, 0, false, large, sizeof(large)),
+	assert_int_equal(reliable_receive(r, 0, 5, 0, false, large,
+					  sizeof(large)),
 			 RELIABLE_DROPPED);
-	assert_int_equal(reliable_receive(r, 0, 5, 0, false, large, sizeof(large) - 1),
+	assert_int_equal(reliable_receive(r, 0, 5, 0, false, large,
+					  sizeof(large) - 1),
 			 RELIABLE_HELD);
 }
 

@@ -42,7 +42,8 @@ static int open_engine(void **state)
 	int sv[2];
 
 	*state = loop_new();
-	if (!*state || ipc_pair(sv) || channel_open(&engine, *state, sv[0], on_message, on_closed))
+	if (!*state || ipc_pair(sv) ||
+	    channel_open(&engine, *state, sv[0], on_message, on_closed))
 		return -1;
 	engine_fd = sv[1];
 	return 0;
@@ -58,11 +59,15 @@ static int close_engine(void **state)
 }
 
 /* The result of a request whose body has len bytes. */
-static int ask(const struct requests *t, uint16_t type, const void *body, size_t len)
+static int ask(const struct requests *t, uint16_t type, const void *body,
+	       size_t len)
 {
 	static struct ipc_message m;
 
-	m = (struct ipc_message){ .header = { .type = type, .serial = 7 }, .len = len };
+	m = (struct ipc_message){
+		.header = { .type = type, .serial = 7 },
+		.len = len,
+	};
 	memcpy(m.body, body, len);
 	requests_take(t, &engine, &m);
 	ipc_close_fds(&answer);
@@ -83,7 +88,8 @@ static int take_route(struct request *q)
 
 	if (dst->port == 1)
 		return -ENETUNREACH;
-	snprintf(route.ifname, sizeof(route.ifname), "eth%d", *(int *)q->object);
+	snprintf(route.ifname, sizeof(route.ifname), "eth%d",
+		 *(int *)q->object);
 	request_answer(q, &route, sizeof(route));
 	return 0;
 }
@@ -100,7 +106,7 @@ static int take_listen(struct request *q)
 static const struct request_row rows[] = {
 	{ MONITOR_ROUTE, sizeof(struct addr), take_route },
 	{ MONITOR_LISTEN, sizeof(struct monitor_listen), take_listen },
-	{ 0 }
+	{ 0 },
 };
 
 static void test_answers(void **state)
@@ -113,7 +119,8 @@ static void test_answers(void **state)
 	requests_add(&t, rows, &object);
 	assert_int_equal(ask(&t, MONITOR_ROUTE, &a, sizeof(a)), 0);
 	assert_non_null(ipc_body(&answer, struct monitor_route));
-	assert_string_equal(ipc_body(&answer, struct monitor_route)->ifname, "eth5");
+	assert_string_equal(ipc_body(&answer, struct monitor_route)->ifname,
+			    "eth5");
 	a.port = 1;
 	assert_int_equal(ask(&t, MONITOR_ROUTE, &a, sizeof(a)), -ENETUNREACH);
 	assert_int_equal(answer.len, 0);
@@ -158,8 +165,8 @@ static void test_fds(void **state)
 static bool is_the_monitors(int type)
 {
 	static const enum monitor_message its[] = {
-		MONITOR_START, MONITOR_PPP_EXIT, MONITOR_STOP, MONITOR_AAA,
-		MONITOR_CIRCUIT, MONITOR_ADDRESS_GONE,
+		MONITOR_START, MONITOR_PPP_EXIT, MONITOR_STOP,
+		MONITOR_AAA,   MONITOR_CIRCUIT,	 MONITOR_ADDRESS_GONE,
 	};
 
 	for (size_t i = 0; i < sizeof(its) / sizeof(its[0]); i++)
@@ -170,10 +177,19 @@ static bool is_the_monitors(int type)
 
 static void test_all_have_rows(void **state)
 {
-	static const char text[] = "listen { address = 127.0.0.1 } ppp p { backend = none }\n"
-				   "lns n { ppp = p } state-dir = \"/nonexistent\"\n";
-	const struct monitor_options monitor = { .runtime_dir = "/nonexistent", .null_dataplane = true };
-	struct objects_options o = { .loop = *state, .monitor = &monitor, .config_text = text, .engine = &engine };
+	static const char text[] =
+		"listen { address = 127.0.0.1 } ppp p { backend = none }\n"
+		"lns n { ppp = p } state-dir = \"/nonexistent\"\n";
+	const struct monitor_options monitor = {
+		.runtime_dir = "/nonexistent",
+		.null_dataplane = true,
+	};
+	struct objects_options o = {
+		.loop = *state,
+		.monitor = &monitor,
+		.config_text = text,
+		.engine = &engine,
+	};
 	struct objects objects = { 0 };
 	char err[256] = "";
 
@@ -184,7 +200,10 @@ static void test_all_have_rows(void **state)
 	assert_int_equal(objects_init(&objects, &o), 0);
 	for (int type = 1; type < MONITOR_MESSAGES; type++)
 		/* MONITOR_READY is the monitor's own business (monitor.c). */
-		if (type != MONITOR_READY && requests_has(&objects.requests, (enum monitor_message)type) == is_the_monitors(type))
+		if (type != MONITOR_READY &&
+		    requests_has(&objects.requests,
+				 (enum monitor_message)type) ==
+			    is_the_monitors(type))
 			fail_msg("message %d", type);
 	objects_fini(&objects, 0);
 	o.dp->ops->free(o.dp);
@@ -196,7 +215,10 @@ static void test_all_have_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_answers), TEST(test_unsound), TEST(test_fds), TEST(test_all_have_rows),
+		TEST(test_answers),
+		TEST(test_unsound),
+		TEST(test_fds),
+		TEST(test_all_have_rows),
 	};
 
 	log_open("test", LOG_SINK_STDERR, LOG_CRIT);

@@ -34,11 +34,16 @@
 #include "lib/loop.h"
 #include "lib/sandbox.h"
 
-#define CHECK(condition) do { if (!(condition)) { _exit(__LINE__ % 200 + 50); } } while (0)
+#define CHECK(condition)                            \
+	do {                                        \
+		if (!(condition)) {                 \
+			_exit(__LINE__ % 200 + 50); \
+		}                                   \
+	} while (0)
 
 static int test_pair[2], test_memfd, test_status;
 static char test_root[32];
-static struct loop *test_loop;		/* of a child, made before its filter */
+static struct loop *test_loop; /* of a child, made before its filter */
 
 /* Runs f in a child behind the profile; its wait status. */
 static int run_in(enum sandbox_profile profile, void (*f)(void))
@@ -59,11 +64,11 @@ static int run_in(enum sandbox_profile profile, void (*f)(void))
 	return status;
 }
 
-#define assert_works(profile, f)							\
-	do {										\
-		int status_ = run_in(profile, f);					\
-		if (!WIFEXITED(status_) || WEXITSTATUS(status_))			\
-			fail_msg(#f ": status 0x%x", (unsigned int)status_);		\
+#define assert_works(profile, f)                                             \
+	do {                                                                 \
+		int status_ = run_in(profile, f);                            \
+		if (!WIFEXITED(status_) || WEXITSTATUS(status_))             \
+			fail_msg(#f ": status 0x%x", (unsigned int)status_); \
 	} while (0)
 
 /* A build with sanitizers has no filter. */
@@ -79,18 +84,21 @@ static bool filtered(void)
 	return true;
 }
 
-#define assert_killed(profile, f)							\
-	do {										\
-		int status_ = run_in(profile, f);					\
-		if (!WIFSIGNALED(status_) || WTERMSIG(status_) != SIGSYS)		\
-			fail_msg(#f ": status 0x%x", (unsigned int)status_);		\
+#define assert_killed(profile, f)                                            \
+	do {                                                                 \
+		int status_ = run_in(profile, f);                            \
+		if (!WIFSIGNALED(status_) || WTERMSIG(status_) != SIGSYS)    \
+			fail_msg(#f ": status 0x%x", (unsigned int)status_); \
 	} while (0)
 
 /* ---- what the engine does ---- */
 
 static void pass_messages(void)
 {
-	static const struct ipc_header h = { .type = 1, .version = IPC_VERSION };
+	static const struct ipc_header h = {
+		.type = 1,
+		.version = IPC_VERSION,
+	};
 	static struct ipc_message m;
 
 	CHECK(ipc_send(test_pair[0], &h, "x", 1, &test_pair[1], 1) == 0);
@@ -128,8 +136,10 @@ static void run_loop(void)
 	struct loop_timer t = { 0 };
 	struct loop_io io = { 0 };
 
-	CHECK(loop_timer_set(test_loop, &t, loop_now(test_loop) + 2, on_timer) == 0);
-	CHECK(loop_io_start(test_loop, &io, test_pair[0], LOOP_READ, on_read) == 0);
+	CHECK(loop_timer_set(test_loop, &t, loop_now(test_loop) + 2,
+			     on_timer) == 0);
+	CHECK(loop_io_start(test_loop, &io, test_pair[0], LOOP_READ, on_read) ==
+	      0);
 	CHECK(write(test_pair[1], "x", 1) == 1);
 	loop_set_idle(test_loop, on_idle, test_loop);
 	CHECK(loop_run(test_loop) == 0);
@@ -161,21 +171,56 @@ static void end_by_abort(void)
 
 /* ---- what nobody does ---- */
 
-static void call_open(void) { (void)!open("/etc/passwd", O_RDONLY); }
-static void call_socket(void) { (void)!socket(AF_INET, SOCK_DGRAM, 0); }
-static void call_socketpair(void) { int sv[2]; (void)!ipc_pair(sv); }
-static void call_fork(void) { if (fork() == 0) _exit(0); }
-static void call_kill(void) { kill(getppid(), 0); }
-static void call_ptrace(void) { ptrace(PTRACE_TRACEME, 0, NULL, NULL); }
-static void call_setuid(void) { (void)!setuid(0); }
-static void call_mount(void) { mount("none", "/", "tmpfs", 0, NULL); }
-static void call_prctl(void) { prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); }
-static void call_bpf(void) { syscall(SYS_bpf, 0, NULL, 0); }
-static void call_unlink(void) { unlink("/nonexistent/file"); }
+static void call_open(void)
+{
+	(void)!open("/etc/passwd", O_RDONLY);
+}
+static void call_socket(void)
+{
+	(void)!socket(AF_INET, SOCK_DGRAM, 0);
+}
+static void call_socketpair(void)
+{
+	int sv[2];
+	(void)!ipc_pair(sv);
+}
+static void call_fork(void)
+{
+	if (fork() == 0)
+		_exit(0);
+}
+static void call_kill(void)
+{
+	kill(getppid(), 0);
+}
+static void call_ptrace(void)
+{
+	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+}
+static void call_setuid(void)
+{
+	(void)!setuid(0);
+}
+static void call_mount(void)
+{
+	mount("none", "/", "tmpfs", 0, NULL);
+}
+static void call_prctl(void)
+{
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+static void call_bpf(void)
+{
+	syscall(SYS_bpf, 0, NULL, 0);
+}
+static void call_unlink(void)
+{
+	unlink("/nonexistent/file");
+}
 
 static void call_execve(void)
 {
-	char *argv[] = { (char *)(uintptr_t)"true", NULL };
+	char *argv[] = { (char *)(uintptr_t) "true", NULL };
 
 	execve("/bin/true", argv, argv + 1);
 }
@@ -189,12 +234,14 @@ static void call_connect(void)
 
 static void map_code(void)
 {
-	mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+	     0);
 }
 
 static void make_code(void)
 {
-	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	CHECK(p != MAP_FAILED);
 	mprotect(p, 4096, PROT_READ | PROT_EXEC);
@@ -205,13 +252,18 @@ static void attach_filter(void)
 	setsockopt(test_pair[0], SOL_SOCKET, SO_ATTACH_FILTER, "", 0);
 }
 
-/* A UDP socket is needed for it, but not here: the kernel says no, and nobody is killed. */
+/*
+ * A UDP socket is needed for it, but not here: the kernel says no, and
+ * nobody is killed.
+ */
 static void switch_checksums(void)
 {
 	int on = 1;
 
-	(void)setsockopt(test_pair[0], SOL_UDP, UDP_NO_CHECK6_TX, &on, sizeof(on));
-	(void)setsockopt(test_pair[0], SOL_SOCKET, SO_NO_CHECK, &on, sizeof(on));
+	(void)setsockopt(test_pair[0], SOL_UDP, UDP_NO_CHECK6_TX, &on,
+			 sizeof(on));
+	(void)setsockopt(test_pair[0], SOL_SOCKET, SO_NO_CHECK, &on,
+			 sizeof(on));
 }
 
 static void encapsulate(void)
@@ -251,7 +303,8 @@ static int setup(void **state)
 	log_open("test", LOG_SINK_STDERR, LOG_ERR);
 	test_memfd = memfd_create("test", MFD_CLOEXEC);
 	return test_memfd < 0 || ipc_pair(test_pair) ||
-	       write(test_memfd, "text\n", 5) != 5 || lseek(test_memfd, 0, SEEK_SET);
+	       write(test_memfd, "text\n", 5) != 5 ||
+	       lseek(test_memfd, 0, SEEK_SET);
 }
 
 static int teardown(void **state)
@@ -385,7 +438,10 @@ static void test_writable_root(void **state)
 	pid = fork();
 	if (pid == 0) {
 		log_open("test", LOG_SINK_STDERR, -1);
-		_exit(sandbox_drop("nobody", "/tmp") == -EPERM && getuid() == 0 ? 0 : 1);
+		_exit(sandbox_drop("nobody", "/tmp") == -EPERM &&
+				      getuid() == 0 ?
+			      0 :
+			      1);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The operator's programs: their environment, which of them may run, and when. */
+/*
+ * The operator's programs: their environment, which of them may run, and when.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -85,14 +87,31 @@ static struct monitor_script full(void)
 }
 
 static const char *const facts[] = {
-	"L2TPD_PROFILE=isp", "L2TPD_USER=al?ice \"$(x)\xc3\xa9?[31m", "L2TPD_INTERFACE=ppp3",
-	"L2TPD_LOCAL_IPV4=10.64.0.1", "L2TPD_REMOTE_IPV4=10.64.0.2", "L2TPD_LOCAL_IPV6=fe80::1",
-	"L2TPD_REMOTE_IPV6=fe80::200:0:0:2", "L2TPD_PREFIX6=2001:db8::/64",
-	"L2TPD_DELEGATED_PREFIX6=2001:db8:100::/56", "L2TPD_DNS=192.0.2.53", "L2TPD_DNS6=2001::1 2001::2",
-	"L2TPD_ROUTES=10.1.0.0/16 2001:db8:200::/48@5", "L2TPD_RATE_DOWN=2000000", "L2TPD_RATE_UP=1000000",
-	"L2TPD_SESSION_TIMEOUT=60", "L2TPD_IDLE_TIMEOUT=30", "L2TPD_FILTER_ID=gold", "L2TPD_CLASS=00ab0a 01",
-	"L2TPD_ACCT_SESSION_ID=0123456789ABCDEF00000001", "L2TPD_TUNNEL_ID=7", "L2TPD_SESSION_ID=9",
-	"L2TPD_PEER=192.0.2.1", "L2TPD_PEER_NAME=lac?1", "L2TPD_CALLING_NUMBER=555?", "L2TPD_CALLED_NUMBER=4711",
+	"L2TPD_PROFILE=isp",
+	"L2TPD_USER=al?ice \"$(x)\xc3\xa9?[31m",
+	"L2TPD_INTERFACE=ppp3",
+	"L2TPD_LOCAL_IPV4=10.64.0.1",
+	"L2TPD_REMOTE_IPV4=10.64.0.2",
+	"L2TPD_LOCAL_IPV6=fe80::1",
+	"L2TPD_REMOTE_IPV6=fe80::200:0:0:2",
+	"L2TPD_PREFIX6=2001:db8::/64",
+	"L2TPD_DELEGATED_PREFIX6=2001:db8:100::/56",
+	"L2TPD_DNS=192.0.2.53",
+	"L2TPD_DNS6=2001::1 2001::2",
+	"L2TPD_ROUTES=10.1.0.0/16 2001:db8:200::/48@5",
+	"L2TPD_RATE_DOWN=2000000",
+	"L2TPD_RATE_UP=1000000",
+	"L2TPD_SESSION_TIMEOUT=60",
+	"L2TPD_IDLE_TIMEOUT=30",
+	"L2TPD_FILTER_ID=gold",
+	"L2TPD_CLASS=00ab0a 01",
+	"L2TPD_ACCT_SESSION_ID=0123456789ABCDEF00000001",
+	"L2TPD_TUNNEL_ID=7",
+	"L2TPD_SESSION_ID=9",
+	"L2TPD_PEER=192.0.2.1",
+	"L2TPD_PEER_NAME=lac?1",
+	"L2TPD_CALLING_NUMBER=555?",
+	"L2TPD_CALLED_NUMBER=4711",
 };
 #define FACTS (sizeof(facts) / sizeof(facts[0]))
 
@@ -102,7 +121,8 @@ static void assert_env(char **env, const char *event, const char *const *more)
 	size_t n = 0;
 
 	assert_non_null(env);
-	assert_string_equal(env[n++], "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+	assert_string_equal(env[n++], "PATH=/usr/local/sbin:/usr/local/bin:/"
+				      "usr/sbin:/usr/bin:/sbin:/bin");
 	assert_string_equal(env[n++], event);
 	for (size_t i = 0; i < FACTS; i++)
 		assert_string_equal(env[n++], facts[i]);
@@ -118,14 +138,20 @@ static void test_env_up(void **state)
 
 	(void)state;
 	m.up = true;
-	assert_env(script_env_new(&m), "L2TPD_EVENT=up", (const char *const []){ NULL });
+	assert_env(script_env_new(&m), "L2TPD_EVENT=up",
+		   (const char *const[]){ NULL });
 }
 
 static void test_env_down(void **state)
 {
 	static const char *const more[] = {
-		"L2TPD_SESSION_TIME=12", "L2TPD_RX_BYTES=1099511627776", "L2TPD_TX_BYTES=2", "L2TPD_RX_PACKETS=3",
-		"L2TPD_TX_PACKETS=4", "L2TPD_REASON=hung?up", NULL,
+		"L2TPD_SESSION_TIME=12",
+		"L2TPD_RX_BYTES=1099511627776",
+		"L2TPD_TX_BYTES=2",
+		"L2TPD_RX_PACKETS=3",
+		"L2TPD_TX_PACKETS=4",
+		"L2TPD_REASON=hung?up",
+		NULL,
 	};
 	struct monitor_script m = full();
 
@@ -136,8 +162,13 @@ static void test_env_down(void **state)
 static void test_env_down_from_up(void **state)
 {
 	static const char *const more[] = {
-		"L2TPD_SESSION_TIME=99", "L2TPD_RX_BYTES=", "L2TPD_TX_BYTES=", "L2TPD_RX_PACKETS=",
-		"L2TPD_TX_PACKETS=", "L2TPD_REASON=it died", NULL,
+		"L2TPD_SESSION_TIME=99",
+		"L2TPD_RX_BYTES=",
+		"L2TPD_TX_BYTES=",
+		"L2TPD_RX_PACKETS=",
+		"L2TPD_TX_PACKETS=",
+		"L2TPD_REASON=it died",
+		NULL,
 	};
 	struct monitor_script m = full();
 	char **up;
@@ -145,7 +176,8 @@ static void test_env_down_from_up(void **state)
 	(void)state;
 	m.up = true;
 	up = script_env_new(&m);
-	assert_env(script_env_down(up, 99, "it died"), "L2TPD_EVENT=down", more);
+	assert_env(script_env_down(up, 99, "it died"), "L2TPD_EVENT=down",
+		   more);
 	free(up);
 }
 
@@ -235,13 +267,16 @@ static int setup(void **state)
 	/* A umask of the caller's does not decide. */
 	chmod(b.dir, 0755);
 	write_script("run", ":", 0755);
-	snprintf(text, sizeof(text), "ppp \"isp\" { ip-up = \"%s/run\" ip-down = \"%s/run\" }\n"
-		 "ppp \"none\" { }\nppp \"up\" { ip-up = \"%s/run\" }\n", b.dir, b.dir, b.dir);
+	snprintf(text, sizeof(text),
+		 "ppp \"isp\" { ip-up = \"%s/run\" ip-down = \"%s/run\" }\n"
+		 "ppp \"none\" { }\nppp \"up\" { ip-up = \"%s/run\" }\n",
+		 b.dir, b.dir, b.dir);
 	f = fmemopen(text, strlen(text), "r");
 	b.config = config_parse(f, "test.conf", why, sizeof(why));
 	fclose(f);
 	b.loop = loop_new();
-	if (!b.config || !b.loop || loop_signal_start(b.loop, &b.sigchld, SIGCHLD, on_sigchld))
+	if (!b.config || !b.loop ||
+	    loop_signal_start(b.loop, &b.sigchld, SIGCHLD, on_sigchld))
 		return -1;
 	b.scripts = scripts_new(b.loop, b.config, files);
 	return b.scripts ? 0 : -1;
@@ -258,7 +293,9 @@ static int teardown(void **state)
 	loop_free(b.loop);
 	config_free(b.config);
 	snprintf(command, sizeof(command), "rm -r %s", b.dir);
-	return waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD ? system(command) : -1;
+	return waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD ?
+		       system(command) :
+		       -1;
 }
 
 static void on_deadline(struct loop_timer *t)
@@ -274,7 +311,10 @@ static void on_idle(void *arg)
 		loop_stop(b.loop);
 }
 
-/* Turns the loop until cond, or fails; what files say is looked at every few ms. */
+/*
+ * Turns the loop until cond, or fails; what files say is looked
+ * at every few ms.
+ */
 static void run_until(bool (*cond)(void))
 {
 	uint64_t end = loop_now_fresh(b.loop) + WAIT_MS;
@@ -283,7 +323,8 @@ static void run_until(bool (*cond)(void))
 	while (!cond()) {
 		assert_true(loop_now_fresh(b.loop) < end);
 		b.late = false;
-		loop_timer_set(b.loop, &b.deadline, loop_now_fresh(b.loop) + 5, on_deadline);
+		loop_timer_set(b.loop, &b.deadline, loop_now_fresh(b.loop) + 5,
+			       on_deadline);
 		loop_set_idle(b.loop, on_idle, NULL);
 		assert_int_equal(loop_run(b.loop), 0);
 	}
@@ -313,7 +354,8 @@ static void test_check(void **state)
 
 	(void)state;
 	assert_int_equal(script_check(in_dir("run"), why, sizeof(why)), 0);
-	assert_int_equal(script_check(in_dir("nothing"), why, sizeof(why)), -ENOENT);
+	assert_int_equal(script_check(in_dir("nothing"), why, sizeof(why)),
+			 -ENOENT);
 	assert_int_equal(script_check("/tmp", why, sizeof(why)), -EPERM);
 	assert_non_null(strstr(why, "not an executable file"));
 	chmod(in_dir("run"), 0644);
@@ -327,15 +369,22 @@ static void test_check(void **state)
 	assert_int_equal(script_check(in_dir("run"), why, sizeof(why)), 0);
 	if (geteuid() == 0) {
 		assert_int_equal(chown(in_dir("run"), 65534, 0), 0);
-		assert_int_equal(script_check(in_dir("run"), why, sizeof(why)), -EPERM);
+		assert_int_equal(script_check(in_dir("run"), why, sizeof(why)),
+				 -EPERM);
 		assert_non_null(strstr(why, "belongs to user 65534"));
 	}
 }
 
 /* ---- when ---- */
 
-static bool four_exits(void) { return b.exits == 4; }
-static bool one_exit(void) { return b.exits == 1; }
+static bool four_exits(void)
+{
+	return b.exits == 4;
+}
+static bool one_exit(void)
+{
+	return b.exits == 1;
+}
 
 /* Up, down, up, down of one session: never two at once, never out of order. */
 static void test_order(void **state)
@@ -343,13 +392,17 @@ static void test_order(void **state)
 	char text[256];
 
 	(void)state;
-	snprintf(text, sizeof(text), "cd %s; mkdir busy || echo twice >> log\n"
-		 "echo begin $L2TPD_EVENT >> log; echo end $L2TPD_EVENT >> log; rmdir busy", b.dir);
+	snprintf(text, sizeof(text),
+		 "cd %s; mkdir busy || echo twice >> log\n"
+		 "echo begin $L2TPD_EVENT >> log; echo end $L2TPD_EVENT >> "
+		 "log; rmdir busy",
+		 b.dir);
 	write_script("run", text, 0755);
 	for (int i = 0; i < 4; i++)
 		assert_int_equal(ask(5, i % 2 == 0), 0);
 	run_until(four_exits);
-	assert_string_equal(log_text(), "begin up\nend up\nbegin down\nend down\n"
+	assert_string_equal(log_text(),
+			    "begin up\nend up\nbegin down\nend down\n"
 			    "begin up\nend up\nbegin down\nend down\n");
 }
 
@@ -362,8 +415,14 @@ static unsigned int lines(void)
 	return n;
 }
 
-static bool all_slots_busy(void) { return lines() == SCRIPTS_AT_ONCE; }
-static bool all_twenty(void) { return b.exits == SCRIPTS_AT_ONCE + 4; }
+static bool all_slots_busy(void)
+{
+	return lines() == SCRIPTS_AT_ONCE;
+}
+static bool all_twenty(void)
+{
+	return b.exits == SCRIPTS_AT_ONCE + 4;
+}
 
 /* Sixteen run, four wait until some of them are done. */
 static void test_at_once(void **state)
@@ -376,7 +435,9 @@ static void test_at_once(void **state)
 	assert_int_equal(mkfifo(in_dir("fifo"), 0600), 0);
 	fd = open(in_dir("fifo"), O_RDWR | O_CLOEXEC);
 	assert_true(fd >= 0);
-	snprintf(text, sizeof(text), "echo $L2TPD_SESSION_ID >> %s/log; read x < %s/fifo", b.dir, b.dir);
+	snprintf(text, sizeof(text),
+		 "echo $L2TPD_SESSION_ID >> %s/log; read x < %s/fifo", b.dir,
+		 b.dir);
 	write_script("run", text, 0755);
 	for (uint32_t i = 0; i < SCRIPTS_AT_ONCE + 4; i++)
 		assert_int_equal(ask(i + 1, true), 0);
@@ -390,19 +451,34 @@ static void test_at_once(void **state)
 	close(fd);
 }
 
-static bool it_began(void) { return strcmp(log_text(), "began\n") == 0; }
-static bool it_was_told(void) { return strcmp(log_text(), "began\nterm\n") == 0; }
+static bool it_began(void)
+{
+	return strcmp(log_text(), "began\n") == 0;
+}
+static bool it_was_told(void)
+{
+	return strcmp(log_text(), "began\nterm\n") == 0;
+}
 
-/* One that hangs and does not heed SIGTERM, nor its child, is killed; and the next one runs. */
+/*
+ * One that hangs and does not heed SIGTERM, nor its child, is killed; and the
+ * next one runs.
+ */
 static void test_hanging(void **state)
 {
 	char text[512];
 
 	(void)state;
 	scripts_set_limits(b.scripts, WAIT_MS, WAIT_MS);
-	snprintf(text, sizeof(text), "[ $L2TPD_EVENT = down ] && { echo down >> %s/log; exit; }\n"
-		 "trap 'echo term >> %s/log' TERM; echo began >> %s/log; while :; do sleep 0.05; done", b.dir, b.dir, b.dir);
-	/* bash runs the trap when its child has ended, which a signal that came before its fork does not see to. */
+	snprintf(text, sizeof(text),
+		 "[ $L2TPD_EVENT = down ] && { echo down >> %s/log; exit; }\n"
+		 "trap 'echo term >> %s/log' TERM; echo began >> %s/log; while "
+		 ":; do sleep 0.05; done",
+		 b.dir, b.dir, b.dir);
+	/*
+	 * bash runs the trap when its child has ended, which a signal that came
+	 * before its fork does not see to.
+	 */
 	write_script("run", text, 0755);
 	assert_int_equal(ask(1, true), 0);
 	run_until(it_began);
@@ -418,9 +494,14 @@ static void test_hanging(void **state)
 	assert_string_equal(log_text(), "began\nterm\ndown\n");
 }
 
-static bool has_begun(void) { return lines() > 0; }
+static bool has_begun(void)
+{
+	return lines() > 0;
+}
 
-/* l2tpd's stop: what ends in time does, what waits is run, what hangs is ended. */
+/*
+ * l2tpd's stop: what ends in time does, what waits is run, what hangs is ended.
+ */
 static void test_finish(void **state)
 {
 	char text[256];
@@ -434,7 +515,8 @@ static void test_finish(void **state)
 	assert_string_equal(log_text(), "up\ndown\n");
 
 	unlink(in_dir("log"));
-	snprintf(text, sizeof(text), "echo $L2TPD_EVENT >> %s/log; exec sleep 60", b.dir);
+	snprintf(text, sizeof(text),
+		 "echo $L2TPD_EVENT >> %s/log; exec sleep 60", b.dir);
 	write_script("run", text, 0755);
 	assert_int_equal(ask(1, true), 0);
 	assert_int_equal(ask(1, false), 0);
@@ -449,7 +531,9 @@ static void test_all_down(void **state)
 	char text[256];
 
 	(void)state;
-	snprintf(text, sizeof(text), "echo $L2TPD_SESSION_ID $L2TPD_EVENT $L2TPD_REASON >> %s/log", b.dir);
+	snprintf(text, sizeof(text),
+		 "echo $L2TPD_SESSION_ID $L2TPD_EVENT $L2TPD_REASON >> %s/log",
+		 b.dir);
 	write_script("run", text, 0755);
 	assert_int_equal(ask(1, true), 0);
 	assert_int_equal(ask(1, false), 0);
@@ -479,7 +563,10 @@ static void test_requests(void **state)
 	assert_false(scripts_reaped(b.scripts, 1, 0));
 }
 
-/* The queue is bounded: what does not fit is refused, and there is room again later. */
+/*
+ * The queue is bounded: what does not fit is refused, and there is
+ * room again later.
+ */
 static void test_queue(void **state)
 {
 	unsigned int taken = 0;
@@ -515,6 +602,7 @@ int main(void)
 		bench(test_queue),
 	};
 
-	log_open("test", LOG_SINK_STDERR, getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_CRIT);
+	log_open("test", LOG_SINK_STDERR,
+		 getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_CRIT);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,7 +77,8 @@ static int file_of(const void *data, size_t len, mode_t mode)
 	return fd;
 }
 
-static void check_read(const void *data, size_t len, int err, const char *expected)
+static void check_read(const void *data, size_t len, int err,
+		       const char *expected)
 {
 	int fd = file_of(data, len, 0600);
 	struct secret s = { .len = 3, .data = "old" };
@@ -89,7 +90,7 @@ static void check_read(const void *data, size_t len, int err, const char *expect
 		assert_int_equal(s.len, strlen(expected));
 		assert_memory_equal(s.data, expected, s.len);
 	}
-	assert_int_equal(close(fd), 0);		/* it was left open */
+	assert_int_equal(close(fd), 0); /* it was left open */
 }
 
 static void test_read(void **state)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Static tunnels against the null data plane, which stays while l2tpd "restarts"; and their record. */
+/*
+ * Static tunnels against the null data plane, which stays while l2tpd
+ * "restarts"; and their record.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,10 +22,10 @@
 #include "monitor/statics_record.h"
 #include "netlink/dataplane.h"
 
-#define TUNNEL(name, id, more) \
+#define TUNNEL(name, id, more)                                      \
 	"static " name " { tunnel-id = " #id " peer-tunnel-id = 9 " \
 	"local = 192.0.2.1 remote = 192.0.2.2 encap = ip " more " }\n"
-#define SESSION(name, id, more) \
+#define SESSION(name, id, more)                                        \
 	"session " name " { session-id = " #id " peer-session-id = 8 " \
 	"ifname = if" #id " " more " } "
 
@@ -45,7 +48,8 @@ static struct life begin(const char *sections)
 	size_t len;
 	FILE *f;
 
-	snprintf(text, sizeof(text), "hostname = here state-dir = \"%s\"\n%s", dir, sections);
+	snprintf(text, sizeof(text), "hostname = here state-dir = \"%s\"\n%s",
+		 dir, sections);
 	f = fmemopen(text, strlen(text), "r");
 	l.config = config_parse(f, "test.conf", err, sizeof(err));
 	fclose(f);
@@ -68,8 +72,14 @@ static void end(struct life *l)
 	free(l->text);
 }
 
-/* What the data plane has, as "TUNNEL", "TUNNEL/SESSION", in the order of their ids. */
-struct seen { char at[16][32]; size_t n; };
+/*
+ * What the data plane has, as "TUNNEL", "TUNNEL/SESSION", in the
+ * order of their ids.
+ */
+struct seen {
+	char at[16][32];
+	size_t n;
+};
 
 static int see(void *ctx, const struct dp_object *o)
 {
@@ -115,7 +125,9 @@ static void path_of(const char *file, char *path, size_t size)
 
 static int tear_down(void **state)
 {
-	static const char *const files[] = { "static.made", "static.added", "static.made.damaged", "static.added.damaged" };
+	static const char *const files[] = { "static.made", "static.added",
+					     "static.made.damaged",
+					     "static.added.damaged" };
 	char path[128];
 
 	(void)state;
@@ -128,11 +140,21 @@ static int tear_down(void **state)
 	return rmdir(dir);
 }
 
-/* A session that is made anew loses the null data plane's peer; one that stays keeps what was put beside it. */
+/*
+ * A session that is made anew loses the null data plane's peer; one that stays
+ * keeps what was put beside it.
+ */
 static void test_restart(void **state)
 {
-	struct life l = begin(TUNNEL("a", 1, SESSION("x", 11, "") SESSION("y", 12, "")) TUNNEL("b", 2, ""));
-	struct dp_session foreign = { .tunnel_id = 1, .session_id = 99, .peer_session_id = 1, .pseudowire = DP_PW_ETH };
+	struct life l =
+		begin(TUNNEL("a", 1, SESSION("x", 11, "") SESSION("y", 12, ""))
+			      TUNNEL("b", 2, ""));
+	struct dp_session foreign = {
+		.tunnel_id = 1,
+		.session_id = 99,
+		.peer_session_id = 1,
+		.pseudowire = DP_PW_ETH,
+	};
 
 	(void)state;
 	assert_kernel("1 1/11 1/12 2");
@@ -140,14 +162,17 @@ static void test_restart(void **state)
 	assert_kernel("1 1/11 1/12 2");
 	/* Another's session in a tunnel of ours stays as long as that does. */
 	assert_int_equal(dp->ops->session_add(dp, &foreign), 0);
-	l = begin(TUNNEL("renamed", 1, SESSION("x", 11, "") SESSION("z", 13, "")));
+	l = begin(TUNNEL("renamed", 1,
+			 SESSION("x", 11, "") SESSION("z", 13, "")));
 	assert_kernel("1 1/11 1/13 1/99");
 	end(&l);
-	l = begin(TUNNEL("renamed", 1, SESSION("x", 11, "") SESSION("z", 13, "")));
+	l = begin(TUNNEL("renamed", 1,
+			 SESSION("x", 11, "") SESSION("z", 13, "")));
 	assert_kernel("1 1/11 1/13 1/99");
 	end(&l);
 	/* Its peer is another: it is another tunnel. */
-	l = begin("static a { tunnel-id = 1 peer-tunnel-id = 7 local = 192.0.2.1 remote = 192.0.2.2 encap = ip }");
+	l = begin("static a { tunnel-id = 1 peer-tunnel-id = 7 "
+		  "local = 192.0.2.1 remote = 192.0.2.2 encap = ip }");
 	assert_kernel("1");
 	end(&l);
 	l = begin("");
@@ -157,7 +182,13 @@ static void test_restart(void **state)
 
 static void test_others_stay(void **state)
 {
-	struct dp_tunnel foreign = { .version = 3, .encap = DP_ENCAP_IP, .tunnel_id = 1, .peer_tunnel_id = 9, .fd = 0 };
+	struct dp_tunnel foreign = {
+		.version = 3,
+		.encap = DP_ENCAP_IP,
+		.tunnel_id = 1,
+		.peer_tunnel_id = 9,
+		.fd = 0,
+	};
 	struct monitor_static_place first = { 0 };
 	struct monitor_static_show show;
 	struct life l;
@@ -177,8 +208,13 @@ static void test_others_stay(void **state)
 
 static struct monitor_static tunnel_request(const char *name, uint32_t id)
 {
-	struct monitor_static r = { .tunnel_id = id, .peer_tunnel_id = 9, .encap = CONFIG_ENCAP_IP,
-				    .udp6_csum_tx = true, .udp6_csum_rx = true };
+	struct monitor_static r = {
+		.tunnel_id = id,
+		.peer_tunnel_id = 9,
+		.encap = CONFIG_ENCAP_IP,
+		.udp6_csum_tx = true,
+		.udp6_csum_rx = true,
+	};
 
 	snprintf(r.name, sizeof(r.name), "%s", name);
 	assert_int_equal(addr_parse(&r.local, "192.0.2.1"), 0);
@@ -186,9 +222,13 @@ static struct monitor_static tunnel_request(const char *name, uint32_t id)
 	return r;
 }
 
-static struct monitor_static_session session_request(const char *tunnel, uint32_t id)
+static struct monitor_static_session session_request(const char *tunnel,
+						     uint32_t id)
 {
-	struct monitor_static_session r = { .session_id = id, .peer_session_id = 8 };
+	struct monitor_static_session r = {
+		.session_id = id,
+		.peer_session_id = 8,
+	};
 
 	snprintf(r.tunnel, sizeof(r.tunnel), "%s", tunnel);
 	return r;
@@ -199,7 +239,10 @@ static void test_commands(void **state)
 	struct life l = begin(TUNNEL("a", 1, SESSION("x", 11, "")));
 	struct monitor_static t = tunnel_request("b", 2);
 	struct monitor_static_session s = session_request("b", 21);
-	struct monitor_static_name name = { .tunnel = "b", .session = "session1" };
+	struct monitor_static_name name = {
+		.tunnel = "b",
+		.session = "session1",
+	};
 	struct monitor_outcome reply = { 0 };
 
 	(void)state;
@@ -254,7 +297,7 @@ static void test_unsound(void **state)
 	s.cookie.len = 200;
 	assert_int_equal(statics_add_session(l.statics, &s, &reply), -EINVAL);
 	s = session_request("b", 21);
-	s.seq = (enum config_seq)-1;
+	s.seq = (enum config_seq) - 1;
 	assert_int_equal(statics_add_session(l.statics, &s, &reply), -EINVAL);
 	assert_kernel("2");
 	end(&l);
@@ -289,8 +332,10 @@ static void test_record(void **state)
 	char path[128];
 
 	(void)state;
-	assert_int_equal(statics_record_read(dir, STATICS_MADE, &text), -ENOENT);
-	assert_int_equal(statics_record_write(dir, STATICS_MADE, "one\ntwo\n"), 0);
+	assert_int_equal(statics_record_read(dir, STATICS_MADE, &text),
+			 -ENOENT);
+	assert_int_equal(statics_record_write(dir, STATICS_MADE, "one\ntwo\n"),
+			 0);
 	path_of("static.made", path, sizeof(path));
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
@@ -298,16 +343,23 @@ static void test_record(void **state)
 	assert_non_null(strstr(text, "\none\ntwo\n"));
 	free(text);
 	/* Of a boot before: nothing of it is there. */
-	put("static.made", "# l2tpd static tunnels, version 1, boot before, network namespace 1\none\n", 0600);
-	assert_int_equal(statics_record_read(dir, STATICS_MADE, &text), -ENOENT);
+	put("static.made",
+	    "# l2tpd static tunnels, version 1, boot before, network namespace "
+	    "1\none\n",
+	    0600);
+	assert_int_equal(statics_record_read(dir, STATICS_MADE, &text),
+			 -ENOENT);
 	/* Others' to write is not root's word. */
 	put("static.added", "# l2tpd static tunnels, version 1\none\n", 0666);
-	assert_int_equal(statics_record_read(dir, STATICS_ADDED, &text), -EPERM);
+	assert_int_equal(statics_record_read(dir, STATICS_ADDED, &text),
+			 -EPERM);
 	put("static.added", "# l2tpd static tunnels, version 2\n", 0600);
-	assert_int_equal(statics_record_read(dir, STATICS_ADDED, &text), -EBADMSG);
+	assert_int_equal(statics_record_read(dir, STATICS_ADDED, &text),
+			 -EBADMSG);
 	assert_true(exists("static.added.damaged") && !exists("static.added"));
 	put("static.added", "", 0600);
-	assert_int_equal(statics_record_read(dir, STATICS_ADDED, &text), -EBADMSG);
+	assert_int_equal(statics_record_read(dir, STATICS_ADDED, &text),
+			 -EBADMSG);
 }
 
 static void test_damaged(void **state)
@@ -315,7 +367,8 @@ static void test_damaged(void **state)
 	struct life l;
 
 	(void)state;
-	put("static.added", "# l2tpd static tunnels, version 1\nstatic b { tunnel-id = ", 0600);
+	put("static.added",
+	    "# l2tpd static tunnels, version 1\nstatic b { tunnel-id = ", 0600);
 	l = begin(TUNNEL("a", 1, ""));
 	assert_kernel("1");
 	assert_true(exists("static.added.damaged"));
@@ -325,7 +378,8 @@ static void test_damaged(void **state)
 /* The operator gave an id to the configuration that a command had taken. */
 static void test_does_not_fit(void **state)
 {
-	struct monitor_static two = tunnel_request("b", 2), three = tunnel_request("c", 3);
+	struct monitor_static two = tunnel_request("b", 2),
+			      three = tunnel_request("c", 3);
 	struct monitor_outcome reply = { 0 };
 	struct life l = begin("");
 
@@ -341,13 +395,19 @@ static void test_does_not_fit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_restart, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_others_stay, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_commands, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_unsound, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_restart, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_others_stay, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_commands, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_unsound, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(test_record, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_damaged, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_does_not_fit, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_damaged, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_does_not_fit, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

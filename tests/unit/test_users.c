@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The users file: words and quotes, faults by line, which entry wins, and 100,000 users. */
+/*
+ * The users file: words and quotes, faults by line, which entry wins, and
+ * 100,000 users.
+ */
 #include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,8 +36,8 @@ static struct users *parse(const char *text)
 	return u;
 }
 
-static void check_found(const struct users *u, const char *client, const char *server,
-			const char *secret)
+static void check_found(const struct users *u, const char *client,
+			const char *server, const char *secret)
 {
 	struct users_entry e;
 
@@ -67,7 +70,8 @@ static void test_words(void **state)
 	check_one("alice * secret", "alice", "secret");
 	check_one("alice\t*\tsecret\n", "alice", "secret");
 	check_one("\n\n  alice  lns  secret  \r\n", "alice", "secret");
-	check_one("# a comment\nalice * secret # another\n# and one more", "alice", "secret");
+	check_one("# a comment\nalice * secret # another\n# and one more",
+		  "alice", "secret");
 	check_one("alice * se#cret", "alice", "se");
 	check_one("alice * \"se#cret\"", "alice", "se#cret");
 	check_one("alice * 'se\"cret'", "alice", "se\"cret");
@@ -82,7 +86,8 @@ static void test_words(void **state)
 	check_one("caf\xc3\xa9 * s\xff", "caf\xc3\xa9", "s\xff");
 }
 
-static void check_address(const char *field, enum users_address address, const char *ipv4)
+static void check_address(const char *field, enum users_address address,
+			  const char *ipv4)
 {
 	char line[128];
 	struct users_entry e;
@@ -106,39 +111,43 @@ static void test_addresses(void **state)
 	check_address("-", USERS_ADDRESS_NONE, NULL);
 	check_address("10.1.2.3", USERS_ADDRESS_FIXED, "10.1.2.3");
 	check_address("10.1.2.3 10.1.2.4", USERS_ADDRESS_FIXED, "10.1.2.3");
-	check_address("\"10.1.2.3\" # comment", USERS_ADDRESS_FIXED, "10.1.2.3");
+	check_address("\"10.1.2.3\" # comment", USERS_ADDRESS_FIXED,
+		      "10.1.2.3");
 }
 
 static void test_faults(void **state)
 {
 	char longer[600] = "ok * s\n";
-	struct users *u = parse(
-		"good * s1\n"
-		"alone\n"
-		"no secret\n"
-		"open \"quote * s\n"
-		"better * s2\n"
-		"u * \"\"\n"
-		"u * @/etc/secret\n"
-		"u * s 10.0.0.0/8\n"
-		"u * s 10.0.0.1 -- noccp\n"
-		"u * s\\0x\n"
-		"joined \\\n * \\\n s 1.2.3\n"
-		"best * s3\n"
-		"end \\");
+	struct users *u = parse("good * s1\n"
+				"alone\n"
+				"no secret\n"
+				"open \"quote * s\n"
+				"better * s2\n"
+				"u * \"\"\n"
+				"u * @/etc/secret\n"
+				"u * s 10.0.0.0/8\n"
+				"u * s 10.0.0.1 -- noccp\n"
+				"u * s\\0x\n"
+				"joined \\\n * \\\n s 1.2.3\n"
+				"best * s3\n"
+				"end \\");
 
 	(void)state;
 	assert_string_equal(warnings,
-		"2: a client without a server and a secret\n"
-		"3: no secret\n"
-		"4: a quote that is not closed\n"
-		"6: an empty secret\n"
-		"7: a secret in another file (@), which is not supported\n"
-		"8: an address that is neither an IPv4 address nor * nor -\n"
-		"9: options after --, which belong in the ppp section\n"
-		"10: a NUL byte\n"
-		"11: an address that is neither an IPv4 address nor * nor -\n"
-		"15: a backslash at the end\n");
+			    "2: a client without a server and a secret\n"
+			    "3: no secret\n"
+			    "4: a quote that is not closed\n"
+			    "6: an empty secret\n"
+			    "7: a secret in another file (@), which is not "
+			    "supported\n"
+			    "8: an address that is neither an IPv4 address nor "
+			    "* nor -\n"
+			    "9: options after --, which belong in the ppp "
+			    "section\n"
+			    "10: a NUL byte\n"
+			    "11: an address that is neither an IPv4 address "
+			    "nor * nor -\n"
+			    "15: a backslash at the end\n");
 	assert_int_equal(users_count(u), 3);
 	check_found(u, "good", "lns", "s1");
 	check_found(u, "better", "lns", "s2");
@@ -174,18 +183,20 @@ static void test_many_faults(void **state)
 	users_free(u);
 }
 
-/* As pppd: a server that is named counts more than a client that is, then the first counts. */
+/*
+ * As pppd: a server that is named counts more than a client that is, then the
+ * first counts.
+ */
 static void test_best(void **state)
 {
-	struct users *u = parse(
-		"* * anyone\n"
-		"alice * alice\n"
-		"alice * again\n"
-		"bob lns bob-here\n"
-		"bob * bob\n"
-		"* vpn vpn\n"
-		"carol vpn carol\n"
-		"carol vpn carol-again\n");
+	struct users *u = parse("* * anyone\n"
+				"alice * alice\n"
+				"alice * again\n"
+				"bob lns bob-here\n"
+				"bob * bob\n"
+				"* vpn vpn\n"
+				"carol vpn carol\n"
+				"carol vpn carol-again\n");
 
 	(void)state;
 	check_found(u, "alice", "lns", "alice");
@@ -215,8 +226,10 @@ static void test_large(void **state)
 
 	(void)state;
 	for (i = 0; i < N; i++)
-		len += (size_t)sprintf(text + len, "user%d * \"secret %d\" 10.%d.%d.%d\n", i, i,
-				       1 + i / 65536, i / 256 % 256, i % 256);
+		len += (size_t)sprintf(text + len,
+				       "user%d * \"secret %d\" 10.%d.%d.%d\n",
+				       i, i, 1 + i / 65536, i / 256 % 256,
+				       i % 256);
 	u = parse(text);
 	free(text);
 	assert_string_equal(warnings, "");

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* vici's packets: what is written is read again, and nothing is read that is not all there. */
+/*
+ * vici's packets: what is written is read again, and nothing is read that is
+ * not all there.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,19 +14,24 @@
 
 #include "proto/vici/vici.h"
 
-/* The example of the protocol's description, "Encoding example", as an event "ab". */
+/*
+ * The example of the protocol's description, "Encoding example",
+ * as an event "ab".
+ */
 static const uint8_t example[] = {
-	7, 2, 'a', 'b',
-	3, 4, 'k', 'e', 'y', '1', 0, 6, 'v', 'a', 'l', 'u', 'e', '1',
-	1, 8, 's', 'e', 'c', 't', 'i', 'o', 'n', '1',
-	1, 11, 's', 'u', 'b', '-', 's', 'e', 'c', 't', 'i', 'o', 'n',
-	3, 4, 'k', 'e', 'y', '2', 0, 6, 'v', 'a', 'l', 'u', 'e', '2',
-	2,
-	4, 5, 'l', 'i', 's', 't', '1', 5, 0, 5, 'i', 't', 'e', 'm', '1', 5, 0, 5, 'i', 't', 'e', 'm', '2', 6,
-	2,
+	7,   2,	  'a', 'b', 3,	 4,   'k', 'e', 'y', '1', 0,   6,   'v', 'a',
+	'l', 'u', 'e', '1', 1,	 8,   's', 'e', 'c', 't', 'i', 'o', 'n', '1',
+	1,   11,  's', 'u', 'b', '-', 's', 'e', 'c', 't', 'i', 'o', 'n', 3,
+	4,   'k', 'e', 'y', '2', 0,   6,   'v', 'a', 'l', 'u', 'e', '2', 2,
+	4,   5,	  'l', 'i', 's', 't', '1', 5,	0,   5,	  'i', 't', 'e', 'm',
+	'1', 5,	  0,   5,   'i', 't', 'e', 'm', '2', 6,	  2,
 };
 
-static const struct { enum vici_element type; const char *name, *value; unsigned int depth; } elements[] = {
+static const struct {
+	enum vici_element type;
+	const char *name, *value;
+	unsigned int depth;
+} elements[] = {
 	{ VICI_KEY_VALUE, "key1", "value1", 0 },
 	{ VICI_SECTION_START, "section1", "", 0 },
 	{ VICI_SECTION_START, "sub-section", "", 1 },
@@ -57,7 +65,8 @@ static void test_write(void **state)
 	vici_end(&w, at);
 	assert_false(w.failed);
 	assert_int_equal(w.len, VICI_LENGTH + sizeof(example));
-	assert_memory_equal(buf, ((uint8_t[]){ 0, 0, 0, sizeof(example) }), VICI_LENGTH);
+	assert_memory_equal(buf, ((uint8_t[]){ 0, 0, 0, sizeof(example) }),
+			    VICI_LENGTH);
 	assert_memory_equal(buf + VICI_LENGTH, example, sizeof(example));
 	assert_int_equal(vici_packet_size(buf, w.len, &size), 0);
 	assert_int_equal(size, w.len);
@@ -95,7 +104,7 @@ static void test_skip(void **state)
 	assert_int_equal(vici_parse(&p, example, sizeof(example)), 0);
 	c = vici_cursor(p.message);
 	assert_true(vici_next(&c, &item));
-	vici_skip(&c, &item);			/* not a section: nothing is skipped */
+	vici_skip(&c, &item); /* not a section: nothing is skipped */
 	assert_true(vici_next(&c, &item));
 	assert_true(vici_next(&c, &item));
 	assert_true(vici_is(item.name, "sub-section"));
@@ -114,7 +123,10 @@ static void test_skip(void **state)
 	assert_false(c.malformed);
 }
 
-/* Shorter by any number of bytes it is a packet only where all of its sections are closed. */
+/*
+ * Shorter by any number of bytes it is a packet only where all of its
+ * sections are closed.
+ */
 static void test_truncated(void **state)
 {
 	struct vici_packet p = { .type = VICI_CMD_UNKNOWN };
@@ -125,9 +137,10 @@ static void test_truncated(void **state)
 		if (vici_parse(&p, example, len) == 0)
 			whole++;
 		else
-			assert_int_equal(p.type, whole ? VICI_EVENT : VICI_CMD_UNKNOWN);
+			assert_int_equal(p.type,
+					 whole ? VICI_EVENT : VICI_CMD_UNKNOWN);
 	}
-	assert_int_equal(whole, 2);		/* the name alone; key1 */
+	assert_int_equal(whole, 2); /* the name alone; key1 */
 }
 
 static void refused(const void *data, size_t len)
@@ -136,7 +149,8 @@ static void refused(const void *data, size_t len)
 
 	assert_int_equal(vici_parse(&p, data, len), -EBADMSG);
 }
-#define REFUSED(...) refused((uint8_t[]){ __VA_ARGS__ }, sizeof((uint8_t[]){ __VA_ARGS__ }))
+#define REFUSED(...) \
+	refused((uint8_t[]){ __VA_ARGS__ }, sizeof((uint8_t[]){ __VA_ARGS__ }))
 
 static void test_malformed(void **state)
 {
@@ -155,12 +169,21 @@ static void test_malformed(void **state)
 	REFUSED(VICI_CMD_RESPONSE, VICI_LIST_END);
 	REFUSED(VICI_CMD_RESPONSE, VICI_LIST_ITEM, 0, 0);
 	REFUSED(VICI_CMD_RESPONSE, VICI_LIST_START, 0);
-	REFUSED(VICI_CMD_RESPONSE, VICI_LIST_START, 0, VICI_LIST_START, 0, VICI_LIST_END, VICI_LIST_END);
-	REFUSED(VICI_CMD_RESPONSE, VICI_LIST_START, 0, VICI_KEY_VALUE, 0, 0, 0, VICI_LIST_END);
-	REFUSED(VICI_CMD_RESPONSE, VICI_LIST_START, 0, VICI_SECTION_END, VICI_LIST_END);
-	REFUSED(VICI_CMD_RESPONSE, VICI_SECTION_START, 0, VICI_LIST_START, 0, VICI_SECTION_END);
+	REFUSED(VICI_CMD_RESPONSE, VICI_LIST_START, 0, VICI_LIST_START, 0,
+		VICI_LIST_END, VICI_LIST_END);
+	REFUSED(VICI_CMD_RESPONSE, VICI_LIST_START, 0, VICI_KEY_VALUE, 0, 0, 0,
+		VICI_LIST_END);
+	REFUSED(VICI_CMD_RESPONSE, VICI_LIST_START, 0, VICI_SECTION_END,
+		VICI_LIST_END);
+	REFUSED(VICI_CMD_RESPONSE, VICI_SECTION_START, 0, VICI_LIST_START, 0,
+		VICI_SECTION_END);
 	REFUSED(VICI_CMD_RESPONSE, VICI_KEY_VALUE, 1, 'k', 0, 2, 'v');
-	assert_int_equal(vici_parse(&p, (uint8_t[]){ VICI_CMD_RESPONSE, VICI_LIST_START, 0, VICI_LIST_END }, 4), 0);
+	assert_int_equal(vici_parse(&p,
+				    (uint8_t[]){ VICI_CMD_RESPONSE,
+						 VICI_LIST_START, 0,
+						 VICI_LIST_END },
+				    4),
+			 0);
 	for (int i = 0; i < VICI_DEPTH_MAX; i++, n += 2)
 		deep[n] = VICI_SECTION_START;
 	memset(deep + n, VICI_SECTION_END, VICI_DEPTH_MAX);
@@ -173,12 +196,14 @@ static void test_malformed(void **state)
 
 static void test_size(void **state)
 {
-	const uint8_t largest[] = { 0, 8, 0, 0 }, larger[] = { 0, 8, 0, 1 }, empty[] = { 0, 0, 0, 0 };
+	const uint8_t largest[] = { 0, 8, 0, 0 }, larger[] = { 0, 8, 0, 1 },
+		      empty[] = { 0, 0, 0, 0 };
 	size_t size = 7;
 
 	(void)state;
 	for (size_t len = 0; len < VICI_LENGTH; len++)
-		assert_int_equal(vici_packet_size(largest, len, &size), -EAGAIN);
+		assert_int_equal(vici_packet_size(largest, len, &size),
+				 -EAGAIN);
 	assert_int_equal(vici_packet_size(larger, 4, &size), -EMSGSIZE);
 	assert_int_equal(vici_packet_size(empty, 4, &size), -EBADMSG);
 	assert_int_equal(size, 7);
@@ -205,7 +230,7 @@ static void test_write_too_much(void **state)
 	vici_begin(&w, VICI_CMD_REQUEST, "x");
 	vici_value(&w, "k", value);
 	assert_false(w.failed);
-	vici_end(&w, 0);			/* the value fits, the packet does not */
+	vici_end(&w, 0); /* the value fits, the packet does not */
 	assert_true(w.failed);
 	value[UINT16_MAX] = 'v';
 	w = wbuf_init(buf, sizeof(buf));
@@ -235,7 +260,9 @@ static void test_values(void **state)
 	assert_string_equal(vici_string(text("a\nb"), buf, sizeof(buf)), "a?b");
 	assert_string_equal(vici_string(text("abcd"), buf, sizeof(buf)), "abc");
 	assert_string_equal(vici_string(text(""), buf, sizeof(buf)), "");
-	assert_string_equal(vici_string((struct vici_text){ 0 }, buf, sizeof(buf)), "");
+	assert_string_equal(vici_string((struct vici_text){ 0 }, buf,
+					sizeof(buf)),
+			    "");
 	assert_true(vici_is((struct vici_text){ 0 }, ""));
 	assert_false(vici_is(text("ye"), "yes"));
 	assert_false(vici_number(text(""), 10, &n));

@@ -72,29 +72,38 @@ static void add_extension(X509 *x, X509 *issuer, int nid, const char *value)
 	X509_EXTENSION_free(e);
 }
 
-struct tls_pair tls_make(const struct tls_pair *signer, const char *names, int days)
+struct tls_pair tls_make(const struct tls_pair *signer, const char *names,
+			 int days)
 {
 	static long serial;
-	EVP_PKEY *key = EVP_EC_gen("P-256"), *signer_key = signer ? key_from(signer->key) : key;
-	X509 *x = X509_new(), *issuer = signer ? certificate_from(signer->certificate) : x;
-	BIO *certificate_out = BIO_new(BIO_s_mem()), *key_out = BIO_new(BIO_s_mem());
+	EVP_PKEY *key = EVP_EC_gen("P-256"),
+		 *signer_key = signer ? key_from(signer->key) : key;
+	X509 *x = X509_new(),
+	     *issuer = signer ? certificate_from(signer->certificate) : x;
+	BIO *certificate_out = BIO_new(BIO_s_mem()),
+	    *key_out = BIO_new(BIO_s_mem());
 	char name[40];
 
 	assert_true(key && x && certificate_out && key_out);
 	snprintf(name, sizeof(name), "certificate %ld", ++serial);
 	X509_set_version(x, X509_VERSION_3);
 	ASN1_INTEGER_set(X509_get_serialNumber(x), serial);
-	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN",
+				   MBSTRING_UTF8, (const unsigned char *)name,
+				   -1, -1, 0);
 	X509_set_issuer_name(x, X509_get_subject_name(issuer));
 	X509_time_adj_ex(X509_getm_notBefore(x), -30, 0, NULL);
 	X509_time_adj_ex(X509_getm_notAfter(x), days, 0, NULL);
 	X509_set_pubkey(x, key);
-	add_extension(x, issuer, NID_basic_constraints, names ? "CA:FALSE" : "critical,CA:TRUE");
+	add_extension(x, issuer, NID_basic_constraints,
+		      names ? "CA:FALSE" : "critical,CA:TRUE");
 	if (names)
 		add_extension(x, issuer, NID_subject_alt_name, names);
 	assert_true(X509_sign(x, signer_key, EVP_sha256()) > 0);
 	assert_int_equal(PEM_write_bio_X509(certificate_out, x), 1);
-	assert_int_equal(PEM_write_bio_PrivateKey(key_out, key, NULL, NULL, 0, NULL, NULL), 1);
+	assert_int_equal(PEM_write_bio_PrivateKey(key_out, key, NULL, NULL, 0,
+						  NULL, NULL),
+			 1);
 	if (signer) {
 		X509_free(issuer);
 		EVP_PKEY_free(signer_key);
@@ -120,7 +129,8 @@ static void must(bool ok)
 }
 
 /* The answer, in data; its length. */
-static size_t answer_to(const uint8_t *request, size_t len, uint8_t data[static RADIUS_PACKET_MAX])
+static size_t answer_to(const uint8_t *request, size_t len,
+			uint8_t data[static RADIUS_PACKET_MAX])
 {
 	enum radius_code code = RADIUS_ACCESS_ACCEPT;
 	const uint8_t zero[16] = { 0 };
@@ -131,7 +141,8 @@ static size_t answer_to(const uint8_t *request, size_t len, uint8_t data[static 
 	must(radius_parse(&v, request, len) == RADIUS_OK);
 	if (v.code == RADIUS_ACCOUNTING_REQUEST)
 		code = RADIUS_ACCOUNTING_RESPONSE;
-	secret_set(&secret, tls_peer->mode == TLS_OTHER_SECRET ? "other!" : "radsec", 6);
+	secret_set(&secret,
+		   tls_peer->mode == TLS_OTHER_SECRET ? "other!" : "radsec", 6);
 	radius_begin(&b, code, v.id, zero);
 	radius_add_signature(&b);
 	must(radius_sign_reply(&b, &secret, v.authenticator) == 0);
@@ -148,7 +159,8 @@ static void write_all(SSL *ssl, const uint8_t *data, size_t len, size_t step)
 	size_t n;
 
 	for (size_t at = 0; at < len; at += step)
-		must(SSL_write_ex(ssl, data + at, len - at < step ? len - at : step, &n) == 1);
+		must(SSL_write_ex(ssl, data + at,
+				  len - at < step ? len - at : step, &n) == 1);
 }
 
 static void hang_up(SSL *ssl)
@@ -157,7 +169,10 @@ static void hang_up(SSL *ssl)
 	_exit(0);
 }
 
-/* What is sent upon the nth request of a connection; held has the answer that waits. */
+/*
+ * What is sent upon the nth request of a connection; held has the
+ * answer that waits.
+ */
 static void reply(SSL *ssl, unsigned int nth, const uint8_t *data, size_t len)
 {
 	static uint8_t held[2 * RADIUS_PACKET_MAX];
@@ -223,27 +238,36 @@ static void serve(SSL_CTX *ctx, int fd)
 		size_t len;
 
 		/* A record is a packet, for FreeRADIUS as well. */
-		must(SSL_read_ex(ssl, request, sizeof(request), &len) == 1 && len >= RADIUS_HEADER);
+		must(SSL_read_ex(ssl, request, sizeof(request), &len) == 1 &&
+		     len >= RADIUS_HEADER);
 		must(len == ((size_t)request[2] << 8 | request[3]));
 		if (request[0] == RADIUS_STATUS_SERVER)
-			__atomic_fetch_add(&tls_peer->probes, 1, __ATOMIC_SEQ_CST);
+			__atomic_fetch_add(&tls_peer->probes, 1,
+					   __ATOMIC_SEQ_CST);
 		else
-			__atomic_fetch_add(&tls_peer->requests, 1, __ATOMIC_SEQ_CST);
+			__atomic_fetch_add(&tls_peer->requests, 1,
+					   __ATOMIC_SEQ_CST);
 		len = answer_to(request, len, data);
 		reply(ssl, nth, data, len);
 	}
 }
 
-static SSL_CTX *server_context(const struct tls_pair *own, const struct tls_pair *ca)
+static SSL_CTX *server_context(const struct tls_pair *own,
+			       const struct tls_pair *ca)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 
-	must(ctx && SSL_CTX_use_certificate(ctx, certificate_from(own->certificate)) == 1 &&
+	must(ctx &&
+	     SSL_CTX_use_certificate(ctx, certificate_from(own->certificate)) ==
+		     1 &&
 	     SSL_CTX_use_PrivateKey(ctx, key_from(own->key)) == 1);
 	if (!ca)
 		return ctx;
-	must(X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), certificate_from(ca->certificate)) == 1);
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	must(X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx),
+				 certificate_from(ca->certificate)) == 1);
+	SSL_CTX_set_verify(ctx,
+			   SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+			   NULL);
 	return ctx;
 }
 
@@ -269,10 +293,14 @@ static void run(SSL_CTX *ctx, int listener)
 	}
 }
 
-uint16_t tls_peer_start(const struct tls_pair *own, const struct tls_pair *ca, uint16_t port)
+uint16_t tls_peer_start(const struct tls_pair *own, const struct tls_pair *ca,
+			uint16_t port)
 {
-	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-				   .sin_port = htons(port) };
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons(port),
+	};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
 	socklen_t len = sizeof(sin);
 
@@ -282,7 +310,8 @@ uint16_t tls_peer_start(const struct tls_pair *own, const struct tls_pair *ca, u
 	assert_int_equal(listen(fd, 64), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
 	if (!tls_peer)
-		tls_peer = mmap(NULL, sizeof(*tls_peer), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		tls_peer = mmap(NULL, sizeof(*tls_peer), PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_ptr_not_equal(tls_peer, MAP_FAILED);
 	memset(tls_peer, 0, sizeof(*tls_peer));
 	peer_pid = fork();
@@ -292,7 +321,10 @@ uint16_t tls_peer_start(const struct tls_pair *own, const struct tls_pair *ca, u
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		signal(SIGCHLD, SIG_IGN);
 		signal(SIGPIPE, SIG_IGN);
-		/* Not the client's ends: they are closed when the client closes them. */
+		/*
+		 * Not the client's ends: they are closed when the
+		 * client closes them.
+		 */
 		must(dup2(fd, 3) == 3 && close_range(4, ~0u, 0) == 0);
 		run(server_context(own, ca), 3);
 	}

@@ -17,8 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WAIT_MS		10000
-#define PROTO_L2TP	115	/* IPPROTO_L2TP is in linux/in.h only, which netinet/in.h excludes */
+#define WAIT_MS	   10000
+/* IPPROTO_L2TP is in linux/in.h only, which netinet/in.h excludes */
+#define PROTO_L2TP 115
 
 union lab_addr {
 	struct sockaddr sa;
@@ -75,7 +76,9 @@ static int bound(const struct lab_kind *kind, union lab_addr *a, socklen_t len)
 			kind->encap == DP_ENCAP_IP ? PROTO_L2TP : 0);
 	int on = 1;
 
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) || bind(fd, &a->sa, len))
+	if (fd < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+	    bind(fd, &a->sa, len))
 		err(1, "%s: socket", kind->name);
 	return fd;
 }
@@ -90,12 +93,16 @@ static void name_tunnels(struct lab *lab, const struct lab_kind *kind)
 	lab->kind = kind;
 	for (uint32_t i = 0; i < 2; i++)
 		lab->tunnel[i] = (struct dp_tunnel){
-			.version = kind->version, .encap = kind->encap,
-			.tunnel_id = id + i, .peer_tunnel_id = id + 1 - i, .fd = -1,
+			.version = kind->version,
+			.encap = kind->encap,
+			.tunnel_id = id + i,
+			.peer_tunnel_id = id + 1 - i,
+			.fd = -1,
 		};
 }
 
-static void connect_each_other(struct lab *lab, const union lab_addr a[2], socklen_t len)
+static void connect_each_other(struct lab *lab, const union lab_addr a[2],
+			       socklen_t len)
 {
 	for (int i = 0; i < 2; i++)
 		if (connect(lab->tunnel[i].fd, &a[1 - i].sa, len))
@@ -111,11 +118,16 @@ void lab_sockets(struct lab *lab, const struct lab_kind *kind)
 	for (int i = 0; i < 2; i++) {
 		struct dp_tunnel *t = &lab->tunnel[i];
 
-		len = kind->encap == DP_ENCAP_IP ? ip_address(&a[i], kind->family, t->tunnel_id) :
-		      udp_address(&a[i], kind->family);
+		len = kind->encap == DP_ENCAP_IP ?
+			      ip_address(&a[i], kind->family, t->tunnel_id) :
+			      udp_address(&a[i], kind->family);
 		t->fd = bound(kind, &a[i], len);
-		/* The port that it got. An L2TP/IP socket has none, and no name that tells its id. */
-		if (kind->encap == DP_ENCAP_UDP && getsockname(t->fd, &a[i].sa, &len))
+		/*
+		 * The port that it got. An L2TP/IP socket has none, and no name
+		 * that tells its id.
+		 */
+		if (kind->encap == DP_ENCAP_UDP &&
+		    getsockname(t->fd, &a[i].sa, &len))
 			err(1, "getsockname");
 	}
 	connect_each_other(lab, a, len);
@@ -147,7 +159,10 @@ void lab_close_sockets(struct lab *lab)
 
 struct dp_session lab_session(const struct lab *lab, int end, uint32_t n)
 {
-	/* Different at the two ends: version 3 ids are the namespace's, and it is one. */
+	/*
+	 * Different at the two ends: version 3 ids are the
+	 * namespace's, and it is one.
+	 */
 	return (struct dp_session){
 		.tunnel_id = lab->tunnel[end].tunnel_id,
 		.session_id = 2 * n + 2 + (uint32_t)end,
@@ -182,7 +197,8 @@ static void pause_1ms(void)
 	nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 }
 
-bool lab_wait_count(struct dataplane *dp, unsigned int tunnels, unsigned int sessions)
+bool lab_wait_count(struct dataplane *dp, unsigned int tunnels,
+		    unsigned int sessions)
 {
 	double end = lab_now_ms() + WAIT_MS;
 
@@ -192,7 +208,8 @@ bool lab_wait_count(struct dataplane *dp, unsigned int tunnels, unsigned int ses
 		if (c.tunnels == tunnels && c.sessions == sessions)
 			return true;
 		if (lab_now_ms() > end) {
-			warnx("%u tunnels and %u sessions are left, not %u and %u",
+			warnx("%u tunnels and %u sessions are left, not %u and "
+			      "%u",
 			      c.tunnels, c.sessions, tunnels, sessions);
 			return false;
 		}
@@ -243,13 +260,17 @@ int lab_attach(int pppox)
 
 	if (fd < 0)
 		err(1, "/dev/ppp");
-	if (ioctl(pppox, PPPIOCGCHAN, &channel) || ioctl(fd, PPPIOCATTCHAN, &channel))
+	if (ioctl(pppox, PPPIOCGCHAN, &channel) ||
+	    ioctl(fd, PPPIOCATTCHAN, &channel))
 		err(1, "PPP channel");
 	return fd;
 }
 
 /* An LCP Discard-Request; its identifier is the mark. */
-#define FRAME(mark)	{ 0xc0, 0x21, 11, (mark), 0, 8, 1, 2, 3, 4 }
+#define FRAME(mark)                                      \
+	{                                                \
+		0xc0, 0x21, 11, (mark), 0, 8, 1, 2, 3, 4 \
+	}
 
 bool lab_send(int pppox, uint8_t mark)
 {

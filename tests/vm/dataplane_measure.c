@@ -22,7 +22,7 @@
 #include "dataplane_lab.h"
 #include "netlink/genl.h"
 
-#define N	200
+#define N 200
 
 static const struct lab_kind kind = { "v2 UDP IPv4", 2, DP_ENCAP_UDP, AF_INET };
 
@@ -49,7 +49,8 @@ static void end(struct times *t)
 
 static void print(const char *what, const struct times *t)
 {
-	printf("%-58s %6u  %9.3f  %9.3f  %9.1f\n", what, t->n, t->sum / t->n, t->max, t->sum);
+	printf("%-58s %6u  %9.3f  %9.3f  %9.1f\n", what, t->n, t->sum / t->n,
+	       t->max, t->sum);
 	fflush(stdout);
 }
 
@@ -84,7 +85,8 @@ static void open_all(const struct lab *lab, int *fd, struct times *t)
 		struct dp_session s = lab_session(lab, 0, i);
 
 		begin(t);
-		fd[i] = lab->dp->ops->session_open(lab->dp, &lab->tunnel[0], &s);
+		fd[i] = lab->dp->ops->session_open(lab->dp, &lab->tunnel[0],
+						   &s);
 		end(t);
 		must(fd[i], "session_open");
 	}
@@ -171,7 +173,8 @@ static void measure_tunnel_del(struct dataplane *dp)
 	must(dp->ops->tunnel_del(dp, lab.tunnel[0].tunnel_id), "tunnel_del");
 	end(&t);
 	print("TUNNEL_DELETE with 200 sessions: the call", &t);
-	wait_gone(&lab, "TUNNEL_DELETE with 200 sessions: until all is gone", t.start, 1, 0);
+	wait_gone(&lab, "TUNNEL_DELETE with 200 sessions: until all is gone",
+		  t.start, 1, 0);
 	lab_close_sockets(&lab);
 	lab_wait_count(dp, 0, 0);
 }
@@ -188,7 +191,8 @@ static void measure_tunnel_close(struct dataplane *dp)
 	end(&t);
 	lab.tunnel[0].fd = -1;
 	print("close of a tunnel's socket with 200 sessions: the call", &t);
-	wait_gone(&lab, "close of a tunnel's socket: until all is gone", t.start, 1, 0);
+	wait_gone(&lab, "close of a tunnel's socket: until all is gone",
+		  t.start, 1, 0);
 	lab_close_sockets(&lab);
 	lab_wait_count(dp, 0, 0);
 }
@@ -272,7 +276,8 @@ static void measure_port(struct dataplane *dp)
 		struct dp_session s = lab_session(&lab, 0, i);
 
 		begin(&del);
-		must(dp->ops->session_del(dp, s.tunnel_id, s.session_id), "session_del");
+		must(dp->ops->session_del(dp, s.tunnel_id, s.session_id),
+		     "session_del");
 		end(&del);
 	}
 	for (uint32_t n = 0; n < 20; n++) {
@@ -281,7 +286,8 @@ static void measure_port(struct dataplane *dp)
 	}
 	print("session_del of this port: the call", &del);
 	print("SESSION_CREATE behind 200 session_del", &others);
-	wait_gone(&lab, "session_del of this port: until all 200 are gone", start, 2, 20);
+	wait_gone(&lab, "session_del of this port: until all 200 are gone",
+		  start, 2, 20);
 	lab_close_sockets(&lab);
 	lab_wait_count(dp, 0, 0);
 }
@@ -304,7 +310,8 @@ static void measure_handover(struct dataplane *dp)
 		if (ioctl(fd[i], PPPIOCGCHAN, &channel))
 			err(1, "PPPIOCGCHAN");
 		end(&get);
-		if (ioctl(ppp, PPPIOCATTCHAN, &channel) || ioctl(device, PPPIOCNEWUNIT, &unit) ||
+		if (ioctl(ppp, PPPIOCATTCHAN, &channel) ||
+		    ioctl(device, PPPIOCNEWUNIT, &unit) ||
 		    ioctl(ppp, PPPIOCCONNECT, &unit))
 			err(1, "/dev/ppp");
 		begin(&shut);
@@ -329,7 +336,8 @@ static void measure_many(struct dataplane *dp, unsigned int n)
 
 	tunnels(&lab, dp);
 	sessions(&lab, n, &add);
-	snprintf(text, sizeof(text), "SESSION_CREATE up to %u in one tunnel", n);
+	snprintf(text, sizeof(text), "SESSION_CREATE up to %u in one tunnel",
+		 n);
 	print(text, &add);
 	begin(&dump);
 	lab_count(dp);
@@ -350,8 +358,10 @@ int dataplane_measure(void)
 	if (!dp)
 		errx(1, "%s", text);
 	uname(&name);
-	printf("Linux %s, %ld processors\n", name.release, sysconf(_SC_NPROCESSORS_ONLN));
-	printf("%-58s %6s  %9s  %9s  %9s\n", "", "calls", "mean ms", "most ms", "all ms");
+	printf("Linux %s, %ld processors\n", name.release,
+	       sysconf(_SC_NPROCESSORS_ONLN));
+	printf("%-58s %6s  %9s  %9s  %9s\n", "", "calls", "mean ms", "most ms",
+	       "all ms");
 	measure_delete_request(dp);
 	measure_close(dp);
 	measure_tunnel_del(dp);

@@ -28,7 +28,8 @@ static void open_channel(struct monitor_lab *l)
 {
 	int sv[2];
 
-	if (ipc_pair(sv) || channel_open(&l->engine, l->loop, sv[0], on_message, on_closed))
+	if (ipc_pair(sv) ||
+	    channel_open(&l->engine, l->loop, sv[0], on_message, on_closed))
 		errx(1, "no channel to the monitor");
 	l->fd = sv[1];
 	if (fcntl(l->fd, F_SETFL, O_NONBLOCK))
@@ -38,16 +39,27 @@ static void open_channel(struct monitor_lab *l)
 static void make_held(struct monitor_lab *l)
 {
 	l->tunnels = (struct held_tunnels){
-		.held = &l->held, .config = l->config, .dp = l->dp, .engine = &l->engine,
+		.held = &l->held,
+		.config = l->config,
+		.dp = l->dp,
+		.engine = &l->engine,
 	};
 	l->pws = (struct pws){
-		.loop = l->loop, .dp = l->dp, .held = &l->held, .engine = &l->engine,
+		.loop = l->loop,
+		.dp = l->dp,
+		.held = &l->held,
+		.engine = &l->engine,
 	};
 	l->sessions = (struct held_sessions){
-		.held = &l->held, .config = l->config, .dp = l->dp, .pws = &l->pws,
+		.held = &l->held,
+		.config = l->config,
+		.dp = l->dp,
+		.pws = &l->pws,
 	};
 	l->calls = (struct ppp_calls){
-		.held = &l->held, .config = l->config, .engine = &l->engine,
+		.held = &l->held,
+		.config = l->config,
+		.engine = &l->engine,
 	};
 	if (held_tunnels_init(&l->tunnels, l->loop))
 		errx(1, "out of memory");
@@ -117,13 +129,17 @@ static bool receive(struct monitor_lab *l)
 	return false;
 }
 
-int monitor_lab_ask(struct monitor_lab *l, uint16_t type, const void *body, size_t len)
+int monitor_lab_ask(struct monitor_lab *l, uint16_t type, const void *body,
+		    size_t len)
 {
 	static struct ipc_message request;
 	static uint64_t serial;
 
 	request = (struct ipc_message){
-		.header = { .type = type, .version = IPC_VERSION, .serial = ++serial }, .len = len,
+		.header = { .type = type,
+			    .version = IPC_VERSION,
+			    .serial = ++serial, },
+		.len = len,
 	};
 	memcpy(request.body, body, len);
 	requests_take(&l->requests, &l->engine, &request);
@@ -156,7 +172,8 @@ static bool wait_message(struct monitor_lab *l, uint64_t ms)
 {
 	struct wait w = { .lab = l };
 
-	loop_timer_set(l->loop, &w.deadline, loop_now_fresh(l->loop) + ms, on_deadline);
+	loop_timer_set(l->loop, &w.deadline, loop_now_fresh(l->loop) + ms,
+		       on_deadline);
 	loop_io_start(l->loop, &w.io, l->fd, LOOP_READ, on_readable);
 	loop_run(l->loop);
 	loop_io_stop(&w.io);
@@ -167,7 +184,8 @@ static bool wait_message(struct monitor_lab *l, uint64_t ms)
 bool monitor_lab_event(struct monitor_lab *l, uint16_t type)
 {
 	while (wait_message(l, WAIT_MS))
-		if (l->answer.header.serial == 0 && l->answer.header.type == type)
+		if (l->answer.header.serial == 0 &&
+		    l->answer.header.type == type)
 			return true;
 	return false;
 }

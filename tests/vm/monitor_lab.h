@@ -21,7 +21,7 @@ struct monitor_lab {
 	struct loop *loop;
 	struct config *config;
 	struct dataplane *dp;
-	struct channel engine;		/* the monitor's end of the engine's channel */
+	struct channel engine; /* the monitor's end of the engine's channel */
 	struct requests requests;
 	struct held held;
 	struct held_tunnels tunnels;
@@ -29,11 +29,14 @@ struct monitor_lab {
 	struct ppp_calls calls;
 	struct pws pws;
 	struct pw_sections *pw_sections;
-	int fd;				/* the engine's end of its channel */
-	struct ipc_message answer;	/* the last one that came */
+	int fd;			   /* the engine's end of its channel */
+	struct ipc_message answer; /* the last one that came */
 };
 
-/* With the kernel's data plane and this configuration, which stays the caller's. */
+/*
+ * With the kernel's data plane and this configuration, which
+ * stays the caller's.
+ */
 void monitor_lab_open(struct monitor_lab *l, struct config *config);
 /* Its lcce sections, or the names in them, have changed. */
 void monitor_lab_configure(struct monitor_lab *l);
@@ -41,13 +44,24 @@ void monitor_lab_configure(struct monitor_lab *l);
 void monitor_lab_clear(struct monitor_lab *l);
 void monitor_lab_close(struct monitor_lab *l);
 
-/* Makes a request; the result of the answer, which is in l->answer. Events before it are dropped. */
-int monitor_lab_ask(struct monitor_lab *l, uint16_t type, const void *body, size_t len);
-/* Runs the loop until an event of the type comes, for ten seconds at most; it is in l->answer. */
+/*
+ * Makes a request; the result of the answer, which is in l->answer. Events
+ * before it are dropped.
+ */
+int monitor_lab_ask(struct monitor_lab *l, uint16_t type, const void *body,
+		    size_t len);
+/*
+ * Runs the loop until an event of the type comes, for ten seconds at most; it
+ * is in l->answer.
+ */
 bool monitor_lab_event(struct monitor_lab *l, uint16_t type);
-/* Runs the loop for what has happened already: true when an event was made of it. */
+/*
+ * Runs the loop for what has happened already: true when an
+ * event was made of it.
+ */
 bool monitor_lab_any_event(struct monitor_lab *l);
 
-#define MONITOR_LAB_ASK(l, type, body) monitor_lab_ask((l), (type), (body), sizeof(*(body)))
+#define MONITOR_LAB_ASK(l, type, body) \
+	monitor_lab_ask((l), (type), (body), sizeof(*(body)))
 
 #endif

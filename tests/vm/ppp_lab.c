@@ -23,7 +23,10 @@
 #include "lib/log.h"
 
 static const struct lab_kind over_udp = {
-	.name = "v2 over UDP", .version = 2, .encap = DP_ENCAP_UDP, .family = AF_INET,
+	.name = "v2 over UDP",
+	.version = 2,
+	.encap = DP_ENCAP_UDP,
+	.family = AF_INET,
 };
 
 static struct ppp_end *running;
@@ -37,7 +40,11 @@ static void on_deadline(struct loop_timer *t)
 	p->timed_out = true;
 }
 
-struct condition { struct ppp_lab *p; bool (*cond)(void *arg); void *arg; };
+struct condition {
+	struct ppp_lab *p;
+	bool (*cond)(void *arg);
+	void *arg;
+};
 
 static void on_idle(void *arg)
 {
@@ -47,13 +54,15 @@ static void on_idle(void *arg)
 		loop_stop(c->p->loop);
 }
 
-bool ppp_lab_run(struct ppp_lab *p, bool (*cond)(void *arg), void *arg, unsigned int ms)
+bool ppp_lab_run(struct ppp_lab *p, bool (*cond)(void *arg), void *arg,
+		 unsigned int ms)
 {
 	struct condition c = { p, cond, arg };
 	int failed;
 
 	p->timed_out = false;
-	loop_timer_set(p->loop, &p->deadline, loop_now_fresh(p->loop) + ms, on_deadline);
+	loop_timer_set(p->loop, &p->deadline, loop_now_fresh(p->loop) + ms,
+		       on_deadline);
 	loop_set_idle(p->loop, on_idle, &c);
 	failed = loop_run(p->loop);
 	if (failed)
@@ -106,7 +115,8 @@ static struct config *parse(const char *text)
 {
 	char why[512] = "";
 	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
-	struct config *c = f ? config_parse(f, "test.conf", why, sizeof(why)) : NULL;
+	struct config *c = f ? config_parse(f, "test.conf", why, sizeof(why)) :
+			       NULL;
 
 	if (!c)
 		errx(1, "%s", why);
@@ -120,7 +130,8 @@ void ppp_lab_init(struct ppp_lab *p, const char *argv0, const char *config_text)
 	char text[512], self[PATH_MAX], path[PATH_MAX + 32];
 
 	memset(p, 0, sizeof(*p));
-	log_open("test", LOG_SINK_STDERR, getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_ERR);
+	log_open("test", LOG_SINK_STDERR,
+		 getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_ERR);
 	snprintf(self, sizeof(self), "%s", argv0);
 	snprintf(path, sizeof(path), "%s/../../l2tpd.so", dirname(self));
 	if (!realpath(plugin ? plugin : path, p->plugin))
@@ -136,7 +147,8 @@ void ppp_lab_init(struct ppp_lab *p, const char *argv0, const char *config_text)
 		if (p->lab.dp->ops->tunnel_add(p->lab.dp, &p->lab.tunnel[i]))
 			errx(1, "tunnel: %s", p->lab.dp->text);
 	p->loop = loop_new();
-	if (!p->loop || loop_signal_start(p->loop, &p->sigchld, SIGCHLD, on_sigchld))
+	if (!p->loop ||
+	    loop_signal_start(p->loop, &p->sigchld, SIGCHLD, on_sigchld))
 		err(1, "loop");
 	p->config = parse(config_text);
 	p->runner = ppp_runner_new(p->loop, p->config, p->plugin, on_exited, p);
@@ -156,7 +168,8 @@ void ppp_lab_fini(struct ppp_lab *p)
 	loop_free(p->loop);
 	config_free(p->config);
 	for (int i = 0; i < 2; i++)
-		p->lab.dp->ops->tunnel_del(p->lab.dp, p->lab.tunnel[i].tunnel_id);
+		p->lab.dp->ops->tunnel_del(p->lab.dp,
+					   p->lab.tunnel[i].tunnel_id);
 	lab_close_sockets(&p->lab);
 	p->lab.dp->ops->free(p->lab.dp);
 }
@@ -166,7 +179,8 @@ void ppp_lab_fini(struct ppp_lab *p)
 bool ppp_lab_password_ok(const struct ppp_call_auth *a)
 {
 	static const char password[] = PPP_LAB_PASSWORD;
-	uint8_t digest[EVP_MAX_MD_SIZE], text[1 + sizeof(password) + PPP_BLOB_MAX];
+	uint8_t digest[EVP_MAX_MD_SIZE],
+		text[1 + sizeof(password) + PPP_BLOB_MAX];
 	size_t n = 0;
 
 	if (strcmp(a->user, PPP_LAB_USER) != 0)
@@ -189,19 +203,22 @@ bool ppp_lab_password_ok(const struct ppp_call_auth *a)
  * RFC 2759 section 8.7, the server's proof, made from the caller's: the caller
  * takes it only when all that it is made from came through as it was.
  */
-static void mschapv2_proof(const struct ppp_call_auth *a, char *text, size_t size)
+static void mschapv2_proof(const struct ppp_call_auth *a, char *text,
+			   size_t size)
 {
 	/* MD4 of MD4 of the bench's password, each byte a character */
 	static const uint8_t hash_hash[16] = {
 		0xb9, 0x18, 0x3f, 0x8e, 0xc8, 0x34, 0x8b, 0xf3,
 		0xe7, 0xa8, 0xa6, 0x51, 0x14, 0x0b, 0x0a, 0x5f,
 	};
-	const char *name = strrchr(a->user, '\\') ? strrchr(a->user, '\\') + 1 : a->user;
+	const char *name = strrchr(a->user, '\\') ? strrchr(a->user, '\\') + 1 :
+						    a->user;
 	uint8_t digest[20], challenge[20];
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
 	if (a->response_len != 49 || a->challenge_len != 16)
-		errx(1, "MS-CHAPv2 with %u and %u bytes", a->response_len, a->challenge_len);
+		errx(1, "MS-CHAPv2 with %u and %u bytes", a->response_len,
+		     a->challenge_len);
 	EVP_DigestInit(ctx, EVP_sha1());
 	EVP_DigestUpdate(ctx, a->response, 16);
 	EVP_DigestUpdate(ctx, a->challenge, 16);
@@ -218,7 +235,8 @@ static void mschapv2_proof(const struct ppp_call_auth *a, char *text, size_t siz
 	EVP_DigestUpdate(ctx, "Pad to make it do more than one iteration", 41);
 	EVP_DigestFinal(ctx, digest, NULL);
 	EVP_MD_CTX_free(ctx);
-	for (size_t i = 0, n = (size_t)snprintf(text, size, "S="); i < sizeof(digest); i++)
+	for (size_t i = 0, n = (size_t)snprintf(text, size, "S=");
+	     i < sizeof(digest); i++)
 		n += (size_t)snprintf(text + n, size - n, "%02X", digest[i]);
 	strncat(text, " M=welcome", size - strlen(text) - 1);
 }
@@ -235,21 +253,25 @@ static void answer_auth(struct ppp_end *e, const struct ipc_header *h)
 
 	memcpy(r.remote_ifid, e->give.ifid, sizeof(r.remote_ifid));
 	if (e->auth_msg.method == PPP_AUTH_MSCHAPV2) {
-		r.ok = !e->refuse && strcmp(e->auth_msg.user, PPP_LAB_USER) == 0;
+		r.ok = !e->refuse &&
+		       strcmp(e->auth_msg.user, PPP_LAB_USER) == 0;
 		r.have_mppe_keys = r.ok && !e->give.no_keys;
 		mschapv2_proof(&e->auth_msg, r.message, sizeof(r.message));
 	} else {
 		r.ok = !e->refuse && ppp_lab_password_ok(&e->auth_msg);
-		snprintf(r.message, sizeof(r.message), "%s", r.ok ? "welcome" : "go away");
+		snprintf(r.message, sizeof(r.message), "%s",
+			 r.ok ? "welcome" : "go away");
 	}
 	if (!r.ok && e->auth_msg.method == PPP_AUTH_MSCHAPV2)
-		r.message[0] = '\0';	/* the plugin makes one */
+		r.message[0] = '\0'; /* the plugin makes one */
 	channel_reply(&e->channel, h, 0, &r, sizeof(r), NULL, 0);
 }
 
 static void answer_secret(struct ppp_end *e, const struct ipc_header *h)
 {
-	struct ppp_call_secret_reply r = { .len = sizeof(PPP_LAB_PASSWORD) - 1 };
+	struct ppp_call_secret_reply r = {
+		.len = sizeof(PPP_LAB_PASSWORD) - 1,
+	};
 
 	memcpy(r.secret, PPP_LAB_PASSWORD, r.len);
 	channel_reply(&e->channel, h, 0, &r, sizeof(r), NULL, 0);
@@ -258,7 +280,8 @@ static void answer_secret(struct ppp_end *e, const struct ipc_header *h)
 static const void *body(const struct ipc_message *m, size_t len)
 {
 	if (m->len != len)
-		errx(1, "message %u has %zu bytes, not %zu", m->header.type, m->len, len);
+		errx(1, "message %u has %zu bytes, not %zu", m->header.type,
+		     m->len, len);
 	return m->body;
 }
 
@@ -268,11 +291,14 @@ static void on_message(struct channel *c, struct ipc_message *m)
 
 	switch ((enum ppp_call_message)m->header.type) {
 	case PPP_CALL_HELLO:
-		e->hello_msg = *(const struct ppp_call_hello *)body(m, sizeof(e->hello_msg));
+		e->hello_msg = *(const struct ppp_call_hello *)
+				       body(m, sizeof(e->hello_msg));
 		e->hello = true;
 		return;
 	case PPP_CALL_AUTH:
-		e->auth_msg = *(const struct ppp_call_auth *)body(m, sizeof(e->auth_msg));
+		e->auth_msg = *(
+			const struct ppp_call_auth *)body(m,
+							  sizeof(e->auth_msg));
 		e->auths++;
 		if (!e->mute)
 			answer_auth(e, &m->header);
@@ -283,7 +309,8 @@ static void on_message(struct channel *c, struct ipc_message *m)
 			answer_secret(e, &m->header);
 		return;
 	case PPP_CALL_UP:
-		e->up_msg = *(const struct ppp_call_up *)body(m, sizeof(e->up_msg));
+		e->up_msg =
+			*(const struct ppp_call_up *)body(m, sizeof(e->up_msg));
 		if (e->up_msg.family == AF_INET6)
 			e->up6_msg = e->up_msg;
 		e->up = true;
@@ -294,11 +321,15 @@ static void on_message(struct channel *c, struct ipc_message *m)
 		e->netdown = true;
 		return;
 	case PPP_CALL_MPPE:
-		e->mppe_msg = *(const struct ppp_call_mppe *)body(m, sizeof(e->mppe_msg));
+		e->mppe_msg = *(
+			const struct ppp_call_mppe *)body(m,
+							  sizeof(e->mppe_msg));
 		e->mppes++;
 		return;
 	case PPP_CALL_DOWN:
-		e->down_msg = *(const struct ppp_call_down *)body(m, sizeof(e->down_msg));
+		e->down_msg = *(
+			const struct ppp_call_down *)body(m,
+							  sizeof(e->down_msg));
 		e->has_down = true;
 		return;
 	case PPP_CALL_STOP:
@@ -315,7 +346,8 @@ static void on_closed(struct channel *c)
 	channel_close(c);
 }
 
-void ppp_end_open(struct ppp_end *e, struct ppp_lab *p, int end, uint32_t n, const char *profile)
+void ppp_end_open(struct ppp_end *e, struct ppp_lab *p, int end, uint32_t n,
+		  const char *profile)
 {
 	struct dataplane *dp = p->lab.dp;
 
@@ -329,15 +361,18 @@ void ppp_end_open(struct ppp_end *e, struct ppp_lab *p, int end, uint32_t n, con
 	if (e->pppox < 0)
 		errx(1, "PPPoX: %s", dp->text);
 	e->params = (struct ppp_call_params){
-		.link = dp_session_key(e->session.tunnel_id, e->session.session_id),
-		.tunnel_id = e->session.tunnel_id, .session_id = e->session.session_id,
+		.link = dp_session_key(e->session.tunnel_id,
+				       e->session.session_id),
+		.tunnel_id = e->session.tunnel_id,
+		.session_id = e->session.session_id,
 		.lns = end == 1,
 	};
 	snprintf(e->params.remote, sizeof(e->params.remote), "peer of %u", n);
 	if (end == 1)
 		e->params.remote_ipv4 = htonl(0x0a400100 + n);
 	else
-		snprintf(e->params.user, sizeof(e->params.user), "%s", PPP_LAB_USER);
+		snprintf(e->params.user, sizeof(e->params.user), "%s",
+			 PPP_LAB_USER);
 }
 
 int ppp_end_channel(struct ppp_end *e)
@@ -345,7 +380,8 @@ int ppp_end_channel(struct ppp_end *e)
 	int sv[2], failed = ipc_pair(sv);
 
 	if (!failed)
-		failed = channel_open(&e->channel, e->lab->loop, sv[0], on_message, on_closed);
+		failed = channel_open(&e->channel, e->lab->loop, sv[0],
+				      on_message, on_closed);
 	if (failed)
 		errx(1, "call channel: %s", strerror(-failed));
 	return sv[1];
@@ -357,7 +393,8 @@ int ppp_end_start(struct ppp_end *e)
 	int failed;
 
 	e->started_ms = lab_now_ms();
-	failed = ppp_runner_start(e->lab->runner, e->profile, &e->params, e->pppox, fd);
+	failed = ppp_runner_start(e->lab->runner, e->profile, &e->params,
+				  e->pppox, fd);
 	close(fd);
 	if (failed) {
 		channel_close(&e->channel);
@@ -399,7 +436,8 @@ bool ppp_lab_no_children(void)
 		if (pid < 0 && errno == ECHILD)
 			return true;
 		if (pid == 0)
-			nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+			nanosleep(&(struct timespec){ .tv_nsec = 1000000 },
+				  NULL);
 	}
 	return false;
 }

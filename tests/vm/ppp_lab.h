@@ -21,8 +21,9 @@
 #include "lib/loop.h"
 #include "monitor/ppp.h"
 
-#define PPP_LAB_USER		"ev\xc3\xa9 \"x\" \\y"	/* not ASCII, and what shells quote */
-#define PPP_LAB_PASSWORD	"pa\xc3\x9fwort 1"
+/* not ASCII, and what shells quote */
+#define PPP_LAB_USER	 "ev\xc3\xa9 \"x\" \\y"
+#define PPP_LAB_PASSWORD "pa\xc3\x9fwort 1"
 
 struct ppp_lab {
 	struct lab lab;
@@ -40,7 +41,10 @@ struct ppp_lab {
 	char plugin[4096];
 };
 
-/* One end of a call: its session, its pppd, and the engine's end of its channel. */
+/*
+ * One end of a call: its session, its pppd, and the engine's end of its
+ * channel.
+ */
 struct ppp_end {
 	struct ppp_lab *lab;
 	const char *profile;
@@ -48,43 +52,57 @@ struct ppp_end {
 	int pppox;
 	struct channel channel;
 	struct ppp_call_params params;
-	struct ppp_end *next;		/* of those that run */
+	struct ppp_end *next; /* of those that run */
 
-	bool mute;			/* does not answer */
+	bool mute; /* does not answer */
 	bool refuse;
-	uint32_t give_remote;		/* in the answer; 0: params' */
+	uint32_t give_remote; /* in the answer; 0: params' */
 	/* More of the answer, as a RADIUS server gives it. */
-	struct { uint16_t mtu; bool have_ifid, no_keys; uint8_t ifid[8], mppe_policy, mppe_types; } give;
+	struct {
+		uint16_t mtu;
+		bool have_ifid, no_keys;
+		uint8_t ifid[8], mppe_policy, mppe_types;
+	} give;
 
 	/* What came */
 	double started_ms, up_ms;
 	unsigned int mppes;
-	struct ppp_call_mppe mppe_msg;	/* the last */
+	struct ppp_call_mppe mppe_msg; /* the last */
 	bool hello, up, netdown, has_down, closed, exited;
 	struct ppp_call_hello hello_msg;
-	struct ppp_call_up up_msg;	/* the last */
-	struct ppp_call_up up6_msg;	/* of IPv6; its family is 0 before */
+	struct ppp_call_up up_msg;  /* the last */
+	struct ppp_call_up up6_msg; /* of IPv6; its family is 0 before */
 	struct ppp_call_down down_msg;
 	unsigned int auths, secrets;
-	struct ppp_call_auth auth_msg;	/* the last */
+	struct ppp_call_auth auth_msg; /* the last */
 	int status;
 	pid_t exit_pid;
 };
 
 /* argv0 finds the plugin. */
-void ppp_lab_init(struct ppp_lab *p, const char *argv0, const char *config_text);
+void ppp_lab_init(struct ppp_lab *p, const char *argv0,
+		  const char *config_text);
 void ppp_lab_fini(struct ppp_lab *p);
 void ppp_lab_reap(struct ppp_lab *p);
 /* Runs the loop until cond(arg) holds; false after that time. */
-bool ppp_lab_run(struct ppp_lab *p, bool (*cond)(void *arg), void *arg, unsigned int ms);
+bool ppp_lab_run(struct ppp_lab *p, bool (*cond)(void *arg), void *arg,
+		 unsigned int ms);
 
-/* Session n's end: 1 is the LNS. Installed, and its PPPoX socket open; no pppd yet. */
-void ppp_end_open(struct ppp_end *e, struct ppp_lab *p, int end, uint32_t n, const char *profile);
+/*
+ * Session n's end: 1 is the LNS. Installed, and its PPPoX socket
+ * open; no pppd yet.
+ */
+void ppp_end_open(struct ppp_end *e, struct ppp_lab *p, int end, uint32_t n,
+		  const char *profile);
 int ppp_end_start(struct ppp_end *e);
-/* Makes the end's channel and returns the pppd's side of it, for a pppd that dialled. */
+/*
+ * Makes the end's channel and returns the pppd's side of it, for a
+ * pppd that dialled.
+ */
 int ppp_end_channel(struct ppp_end *e);
-void ppp_end_stop(struct ppp_end *e, int pppd_status, const char *reason);	/* PPP_CALL_STOP */
-void ppp_end_close(struct ppp_end *e);		/* channel, socket and kernel session */
+/* PPP_CALL_STOP */
+void ppp_end_stop(struct ppp_end *e, int pppd_status, const char *reason);
+void ppp_end_close(struct ppp_end *e); /* channel, socket and kernel session */
 /* Verdict on the last AUTH by the bench's user and password (PAP, CHAP-MD5). */
 bool ppp_lab_password_ok(const struct ppp_call_auth *a);
 

@@ -87,19 +87,26 @@ static struct dp_stats stats_of(const struct lab *lab, int end, uint32_t n)
 	struct dp_stats stats;
 
 	memset(&stats, 0xff, sizeof(stats));
-	assert_int_equal(dp->ops->session_stats(dp, s.tunnel_id, s.session_id, &stats), 0);
+	assert_int_equal(dp->ops->session_stats(dp, s.tunnel_id, s.session_id,
+						&stats),
+			 0);
 	return stats;
 }
 
-/* Waits until the session's counter (its place in struct dp_stats) has come to n. */
-static struct dp_stats wait_stats(const struct dp_session *s, size_t counter, uint64_t n)
+/*
+ * Waits until the session's counter (its place in struct
+ * dp_stats) has come to n.
+ */
+static struct dp_stats wait_stats(const struct dp_session *s, size_t counter,
+				  uint64_t n)
 {
 	double end = lab_now_ms() + 10000;
 	struct dp_stats stats;
 	uint64_t value;
 
 	do {
-		assert_int_equal(dp->ops->session_stats(dp, s->tunnel_id, s->session_id, &stats),
+		assert_int_equal(dp->ops->session_stats(dp, s->tunnel_id,
+							s->session_id, &stats),
 				 0);
 		memcpy(&value, (const char *)&stats + counter, sizeof(value));
 	} while (value < n && lab_now_ms() < end);
@@ -146,7 +153,8 @@ static void test_tunnel(const struct lab_kind *kind)
 static int check_object(void *ctx, const struct dp_object *o)
 {
 	const struct lab *lab = ctx;
-	const struct dp_tunnel *t = &lab->tunnel[o->tunnel_id == lab->tunnel[1].tunnel_id];
+	const struct dp_tunnel *t =
+		&lab->tunnel[o->tunnel_id == lab->tunnel[1].tunnel_id];
 	struct dp_session s = lab_session(lab, t == &lab->tunnel[1], 0);
 
 	assert_int_equal(o->version, lab->kind->version);
@@ -172,25 +180,35 @@ static void test_session(const struct lab_kind *kind)
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(dp->ops->tunnel_add(dp, &lab.tunnel[i]), 0);
 	assert_int_equal(dp->ops->session_modify(dp, &s), -ENOENT);
-	assert_int_equal(dp->ops->session_open(dp, &lab.tunnel[0], &s), -ENOENT);
-	assert_int_equal(dp->ops->session_del(dp, s.tunnel_id, s.session_id), -ENOENT);
+	assert_int_equal(dp->ops->session_open(dp, &lab.tunnel[0], &s),
+			 -ENOENT);
+	assert_int_equal(dp->ops->session_del(dp, s.tunnel_id, s.session_id),
+			 -ENOENT);
 	assert_true(lab_wait_count(dp, 2, 0));
 
 	add_sessions(&lab, 0);
 	assert_int_equal(dp->ops->session_add(dp, &s), -EEXIST);
-	assert_int_equal(dp->ops->session_interface(dp, s.tunnel_id, s.session_id, name), -ENODEV);
-	assert_int_equal(dp->ops->session_interface(dp, s.tunnel_id, 60000, name), -ENOENT);
+	assert_int_equal(dp->ops->session_interface(dp, s.tunnel_id,
+						    s.session_id, name),
+			 -ENODEV);
+	assert_int_equal(dp->ops->session_interface(dp, s.tunnel_id, 60000,
+						    name),
+			 -ENOENT);
 	assert_int_equal(dp->ops->dump(dp, check_object, &lab), 0);
 	assert_true(lab_wait_count(dp, 2, 2));
 	fd = open_session(&lab, 0, 0);
-	assert_int_equal(dp->ops->session_open(dp, &lab.tunnel[0], &s), -EEXIST);
+	assert_int_equal(dp->ops->session_open(dp, &lab.tunnel[0], &s),
+			 -EEXIST);
 
 	/* one whose socket is held, and one that never had any */
-	assert_int_equal(dp->ops->session_del(dp, s.tunnel_id, s.session_id), 0);
+	assert_int_equal(dp->ops->session_del(dp, s.tunnel_id, s.session_id),
+			 0);
 	assert_true(lab_wait_count(dp, 2, 1));
-	assert_int_equal(dp->ops->session_del(dp, s.tunnel_id, s.session_id), -ENOENT);
+	assert_int_equal(dp->ops->session_del(dp, s.tunnel_id, s.session_id),
+			 -ENOENT);
 	s = lab_session(&lab, 1, 0);
-	assert_int_equal(dp->ops->session_del(dp, s.tunnel_id, s.session_id), 0);
+	assert_int_equal(dp->ops->session_del(dp, s.tunnel_id, s.session_id),
+			 0);
 	assert_true(lab_wait_count(dp, 2, 0));
 	close(fd);
 	finish(&lab);
@@ -241,7 +259,9 @@ static void test_frames(const struct lab_kind *kind)
 	assert_int_equal(rx.tx_packets, 1);
 	assert_true(rx.rx_bytes >= 5 * 10);
 	assert_int_equal(tx.tx_errors + rx.rx_errors + rx.rx_invalid, 0);
-	assert_int_equal(dp->ops->tunnel_stats(dp, lab.tunnel[1].tunnel_id, &rx), 0);
+	assert_int_equal(dp->ops->tunnel_stats(dp, lab.tunnel[1].tunnel_id,
+					       &rx),
+			 0);
 	assert_int_equal(rx.rx_packets, 5);
 	call_close(&c);
 	finish(&lab);
@@ -275,7 +295,10 @@ static void test_modify(const struct lab_kind *kind)
 	finish(&lab);
 }
 
-/* What came before pppd took the socket reaches pppd, and before what comes later. */
+/*
+ * What came before pppd took the socket reaches pppd, and before
+ * what comes later.
+ */
 static void test_early_frames(const struct lab_kind *kind)
 {
 	enum { EARLY = 8 };
@@ -352,7 +375,10 @@ static void test_close(const struct lab_kind *kind)
 	finish(&lab);
 }
 
-/* The frame that was sent in tunnel n, and the tunnel that it comes out of; -1: none. */
+/*
+ * The frame that was sent in tunnel n, and the tunnel that it comes
+ * out of; -1: none.
+ */
 static int frame_comes_out_of(const struct call *calls, int n)
 {
 	struct pollfd p[2] = {
@@ -368,7 +394,10 @@ static int frame_comes_out_of(const struct call *calls, int n)
 	return lab_read(calls[out].channel[1]) == n ? out : -1;
 }
 
-/* Two tunnels with the same addresses and ports, and sessions of the same ids in them. */
+/*
+ * Two tunnels with the same addresses and ports, and sessions of the
+ * same ids in them.
+ */
 static void test_same_path(const struct lab_kind *kind)
 {
 	struct call calls[2];
@@ -409,19 +438,26 @@ static void test_many(const struct lab_kind *kind)
 		assert_true(lab_wait_count(dp, 2, 2 * N));
 		for (uint32_t n = 0; n < N; n++) {
 			s = lab_session(&lab, 0, n);
-			assert_int_equal(dp->ops->session_del(dp, s.tunnel_id, s.session_id), 0);
+			assert_int_equal(dp->ops->session_del(dp, s.tunnel_id,
+							      s.session_id),
+					 0);
 		}
 		assert_true(lab_wait_count(dp, 2, N));
 		for (uint32_t n = 0; n < N; n++) {
 			s = lab_session(&lab, 1, n);
-			assert_int_equal(dp->ops->session_del(dp, s.tunnel_id, s.session_id), 0);
+			assert_int_equal(dp->ops->session_del(dp, s.tunnel_id,
+							      s.session_id),
+					 0);
 		}
 		assert_true(lab_wait_count(dp, 2, 0));
 	}
 	finish(&lab);
 }
 
-/* A removal that has not begun is the tunnel's then, and never the next tunnel's. */
+/*
+ * A removal that has not begun is the tunnel's then, and never
+ * the next tunnel's.
+ */
 static void test_del_then_tunnel_del(const struct lab_kind *kind)
 {
 	enum { N = 50 };
@@ -433,7 +469,9 @@ static void test_del_then_tunnel_del(const struct lab_kind *kind)
 	for (uint32_t n = 0; n < N; n++) {
 		struct dp_session s = lab_session(&lab, 0, n);
 
-		assert_int_equal(dp->ops->session_del(dp, s.tunnel_id, s.session_id), 0);
+		assert_int_equal(dp->ops->session_del(dp, s.tunnel_id,
+						      s.session_id),
+				 0);
 	}
 	assert_int_equal(dp->ops->tunnel_del(dp, lab.tunnel[0].tunnel_id), 0);
 	assert_true(lab_wait_count(dp, 1, N));
@@ -454,14 +492,17 @@ static void interface_up(const char *name)
 static void send_ethernet(const char *ifname)
 {
 	struct sockaddr_ll to = {
-		.sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex(ifname),
-		.sll_halen = ETH_ALEN, .sll_addr = { 2, 0, 0, 0, 0, 1 },
+		.sll_family = AF_PACKET,
+		.sll_ifindex = (int)if_nametoindex(ifname),
+		.sll_halen = ETH_ALEN,
+		.sll_addr = { 2, 0, 0, 0, 0, 1 },
 	};
 	uint8_t frame[64] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0xb5 };
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
-	assert_int_equal(sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&to, sizeof(to)),
+	assert_int_equal(sendto(fd, frame, sizeof(frame), 0,
+				(struct sockaddr *)&to, sizeof(to)),
 			 sizeof(frame));
 	close(fd);
 }
@@ -513,7 +554,8 @@ static void test_ethernet(const struct lab_kind *kind)
 	if (kind->version == 2) {
 		for (int i = 0; i < 2; i++) {
 			s[i].cookie_len = s[i].peer_cookie_len = 0;
-			assert_int_equal(dp->ops->session_add(dp, &s[i]), -EPROTONOSUPPORT);
+			assert_int_equal(dp->ops->session_add(dp, &s[i]),
+					 -EPROTONOSUPPORT);
 			assert_non_null(strstr(dp->text, "CONFIG_L2TP_ETH"));
 		}
 		finish(&lab);
@@ -525,17 +567,23 @@ static void test_ethernet(const struct lab_kind *kind)
 		char name[IFNAMSIZ] = "";
 
 		assert_int_equal(dp->ops->session_add(dp, &s[i]), 0);
-		assert_int_equal(dp->ops->session_interface(dp, s[i].tunnel_id, s[i].session_id, name), 0);
+		assert_int_equal(dp->ops->session_interface(dp, s[i].tunnel_id,
+							    s[i].session_id,
+							    name),
+				 0);
 		assert_string_equal(name, s[i].ifname);
 		assert_int_equal(interface_mtu(s[i].ifname), 1300);
-		assert_int_equal(dp->ops->dump(dp, find_ifname, s[i].ifname), 1);
+		assert_int_equal(dp->ops->dump(dp, find_ifname, s[i].ifname),
+				 1);
 		interface_up(s[i].ifname);
 	}
 	send_ethernet("left0");
 	stats = wait_stats(&s[1], offsetof(struct dp_stats, rx_packets), 1);
 	assert_int_equal(stats.rx_cookie_discards, 0);
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(dp->ops->session_del(dp, s[i].tunnel_id, s[i].session_id), 0);
+		assert_int_equal(dp->ops->session_del(dp, s[i].tunnel_id,
+						      s[i].session_id),
+				 0);
 	assert_true(lab_wait_count(dp, 2, 0));
 	wait_no_interface("left0");
 	wait_no_interface("left1");
@@ -547,14 +595,19 @@ static void test_ethernet(const struct lab_kind *kind)
 		interface_up(s[i].ifname);
 	}
 	send_ethernet("left0");
-	stats = wait_stats(&s[1], offsetof(struct dp_stats, rx_cookie_discards), 1);
+	stats = wait_stats(&s[1], offsetof(struct dp_stats, rx_cookie_discards),
+			   1);
 	assert_int_equal(stats.rx_packets, 0);
 	finish(&lab);
 }
 
-static void set_address(int fd, const char *name, unsigned long request, uint32_t address)
+static void set_address(int fd, const char *name, unsigned long request,
+			uint32_t address)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(address) };
+	struct sockaddr_in in = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(address),
+	};
 	struct ifreq ifr = { 0 };
 
 	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
@@ -575,7 +628,10 @@ static void test_route(void **state)
 	struct addr lo4 = { .family = AF_INET, .ip = { 127, 0, 0, 1 } };
 	struct addr lo6 = { .family = AF_INET6, .ip = { [15] = 1 } };
 	struct addr far4 = { .family = AF_INET, .ip = { 10, 9, 9, 2 } };
-	struct addr far6 = { .family = AF_INET6, .ip = { 0x20, 1, 0xd, 0xb8, [15] = 1 } };
+	struct addr far6 = {
+		.family = AF_INET6,
+		.ip = { 0x20, 1, 0xd, 0xb8, [15] = 1 },
+	};
 	struct addr none = { 0 };
 	char name[IFNAMSIZ];
 	int ppp, fd, unit = -1;
@@ -583,8 +639,10 @@ static void test_route(void **state)
 	(void)state;
 	assert_route(&lo4, "lo");
 	assert_route(&lo6, "lo");
-	assert_int_equal(dp->ops->route_interface(dp, &far4, name), -ENETUNREACH);
-	assert_int_equal(dp->ops->route_interface(dp, &far6, name), -ENETUNREACH);
+	assert_int_equal(dp->ops->route_interface(dp, &far4, name),
+			 -ENETUNREACH);
+	assert_int_equal(dp->ops->route_interface(dp, &far6, name),
+			 -ENETUNREACH);
 	assert_int_equal(dp->ops->route_interface(dp, &none, name), -EINVAL);
 
 	/* the case that it is for: a peer behind a PPP interface */
@@ -600,7 +658,8 @@ static void test_route(void **state)
 	assert_route(&far4, name);
 	close(fd);
 	close(ppp);
-	assert_int_equal(dp->ops->route_interface(dp, &far4, name), -ENETUNREACH);
+	assert_int_equal(dp->ops->route_interface(dp, &far4, name),
+			 -ENETUNREACH);
 	assert_int_equal(lab_open_fds(), fds_at_start);
 }
 
@@ -621,10 +680,14 @@ static int unprivileged(void)
 
 	if (setgid(65534) || setuid(65534))
 		return 2;
-	if (dataplane_kernel_new(text, sizeof(text)) || !strstr(text, "CAP_NET_ADMIN"))
+	if (dataplane_kernel_new(text, sizeof(text)) ||
+	    !strstr(text, "CAP_NET_ADMIN"))
 		return 3;
 	text[0] = 0;
-	return !dataplane_ppp_check(text, sizeof(text)) || !strstr(text, "/dev/ppp") ? 4 : 0;
+	return !dataplane_ppp_check(text, sizeof(text)) ||
+			       !strstr(text, "/dev/ppp") ?
+		       4 :
+		       0;
 }
 
 static void test_unprivileged(void **state)
@@ -640,7 +703,10 @@ static void test_unprivileged(void **state)
 	assert_int_equal(status, 0);
 }
 
-/* Each test has a namespace of its own, so that one's remains are not the next one's. */
+/*
+ * Each test has a namespace of its own, so that one's remains are
+ * not the next one's.
+ */
 static int setup(void **state)
 {
 	char text[256];
@@ -663,13 +729,13 @@ static int teardown(void **state)
 	return 0;
 }
 
-#define KINDS	(sizeof(kinds) / sizeof(kinds[0]))
-#define V2_UDP	2	/* the first of them */
+#define KINDS  (sizeof(kinds) / sizeof(kinds[0]))
+#define V2_UDP 2 /* the first of them */
 
 static const struct by_kind {
 	const char *name;
 	void (*run)(const struct lab_kind *kind);
-	size_t kinds;		/* how many of them, from the first on */
+	size_t kinds; /* how many of them, from the first on */
 } by_kind[] = {
 	{ "tunnel", test_tunnel, KINDS },
 	{ "session", test_session, KINDS },
@@ -684,9 +750,12 @@ static const struct by_kind {
 	{ "ethernet", test_ethernet, KINDS },
 };
 
-#define BY_KIND	(sizeof(by_kind) / sizeof(by_kind[0]))
+#define BY_KIND (sizeof(by_kind) / sizeof(by_kind[0]))
 
-struct run { const struct by_kind *test; const struct lab_kind *kind; };
+struct run {
+	const struct by_kind *test;
+	const struct lab_kind *kind;
+};
 
 static void run_by_kind(void **state)
 {
@@ -695,7 +764,10 @@ static void run_by_kind(void **state)
 	r->test->run(r->kind);
 }
 
-/* One test of each for each of its kinds, behind those that are there; their number. */
+/*
+ * One test of each for each of its kinds, behind those that are
+ * there; their number.
+ */
 static size_t add_by_kind(struct CMUnitTest *tests, size_t n)
 {
 	static struct run runs[BY_KIND * KINDS];
@@ -706,11 +778,15 @@ static size_t add_by_kind(struct CMUnitTest *tests, size_t n)
 			char *name = NULL;
 
 			*r = (struct run){ t, &kinds[k] };
-			if (asprintf(&name, "%s, %s", t->name, r->kind->name) < 0)
+			if (asprintf(&name, "%s, %s", t->name, r->kind->name) <
+			    0)
 				abort();
 			tests[n++] = (struct CMUnitTest){
-				.name = name, .test_func = run_by_kind, .setup_func = setup,
-				.teardown_func = teardown, .initial_state = r,
+				.name = name,
+				.test_func = run_by_kind,
+				.setup_func = setup,
+				.teardown_func = teardown,
+				.initial_state = r,
 			};
 		}
 	}
@@ -720,13 +796,15 @@ static size_t add_by_kind(struct CMUnitTest *tests, size_t n)
 int main(int argc, char **argv)
 {
 	static struct CMUnitTest tests[BY_KIND * KINDS + 3] = {
-		cmocka_unit_test_setup_teardown(test_ppp_check, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_unprivileged, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ppp_check, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_unprivileged, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_route, setup, teardown),
 	};
 
 	if (argc == 2 && !strcmp(argv[1], "measure"))
 		return dataplane_measure();
-	return _cmocka_run_group_tests("kernel data plane", tests, add_by_kind(tests, 3),
-				       NULL, NULL);
+	return _cmocka_run_group_tests("kernel data plane", tests,
+				       add_by_kind(tests, 3), NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A tunnel that requires IPsec, in the kernel: what its peer sends in clear is dropped,
- * control and data, what comes by ESP is not, and without SAs nothing leaves. The peer is
- * a socket in another namespace, which can do either.
+ * A tunnel that requires IPsec, in the kernel: what its peer sends in clear is
+ * dropped, control and data, what comes by ESP is not, and without SAs nothing
+ * leaves. The peer is a socket in another namespace, which can do either.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,12 +31,12 @@
 
 #include "dataplane_lab.h"
 
-#define PROTO_L2TP	115
-#define REQID		7	/* of the SAs */
-#define NO_REQID	8	/* of none */
-#define TUNNEL		21
-#define SESSION		31
-#define WAIT_MS		20000
+#define PROTO_L2TP 115
+#define REQID	   7 /* of the SAs */
+#define NO_REQID   8 /* of none */
+#define TUNNEL	   21
+#define SESSION	   31
+#define WAIT_MS	   20000
 
 static const struct lab_kind kinds[] = {
 	{ "UDP IPv4", 3, DP_ENCAP_UDP, AF_INET },
@@ -44,9 +44,15 @@ static const struct lab_kind kinds[] = {
 	{ "IPv4", 3, DP_ENCAP_IP, AF_INET },
 	{ "IPv6", 3, DP_ENCAP_IP, AF_INET6 },
 };
-static const char *const hosts[2][2] = { { "10.9.1.1", "10.9.1.2" }, { "fd09::1", "fd09::2" } };
+static const char *const hosts[2][2] = {
+	{ "10.9.1.1", "10.9.1.2" },
+	{ "fd09::1", "fd09::2" },
+};
 
-/* What one test has: a tunnel with an Ethernet session here, and its peer's sockets there. */
+/*
+ * What one test has: a tunnel with an Ethernet session here, and its peer's
+ * sockets there.
+ */
 static struct bench {
 	const struct lab_kind *kind;
 	const char *host[2];
@@ -54,7 +60,7 @@ static struct bench {
 	struct dataplane *dp;
 	int fd, peer;
 } b;
-static int here, there;		/* namespaces */
+static int here, there; /* namespaces */
 
 /* ---- the bench ---- */
 
@@ -87,13 +93,15 @@ static int this_namespace(void)
 }
 
 /* SAs both ways between the hosts, as both hosts have them. */
-static const char sas[] =
-	"ip -batch - <<X\n"
-#define SA(from, to, spi) \
-	"xfrm state add src " from " dst " to " proto esp spi " spi " reqid 7 mode transport " \
+static const char sas[] = "ip -batch - <<X\n"
+#define SA(from, to, spi)                                           \
+	"xfrm state add src " from " dst " to " proto esp spi " spi \
+	" reqid 7 mode transport "                                  \
 	"aead rfc4106(gcm(aes)) 0x000102030405060708090a0b0c0d0e0f10111213 128\n"
-	SA("10.9.1.1", "10.9.1.2", "0x1001") SA("10.9.1.2", "10.9.1.1", "0x1002")
-	SA("fd09::1", "fd09::2", "0x1003") SA("fd09::2", "fd09::1", "0x1004");
+	SA("10.9.1.1", "10.9.1.2", "0x1001")
+		SA("10.9.1.2", "10.9.1.1", "0x1002")
+			SA("fd09::1", "fd09::2", "0x1003")
+				SA("fd09::2", "fd09::1", "0x1004");
 
 static void two_namespaces(void)
 {
@@ -106,12 +114,14 @@ static void two_namespaces(void)
 	    "link add here type veth peer name there netns /proc/%d/fd/%d\n"
 	    "addr add 10.9.1.1/24 dev here\n"
 	    "addr add fd09::1/64 dev here nodad\nlink set here up\nX\n"
-	    "%s", (int)getpid(), there, sas);
+	    "%s",
+	    (int)getpid(), there, sas);
 	enter(there);
 	run("ip -batch - <<X\n"
 	    "addr add 10.9.1.2/24 dev there\n"
 	    "addr add fd09::2/64 dev there nodad\nlink set there up\nX\n"
-	    "%s", sas);
+	    "%s",
+	    sas);
 	enter(here);
 }
 
@@ -143,8 +153,12 @@ static socklen_t address(union any *a, int host, uint32_t conn_id)
 	return sizeof(a->l2tp6);
 }
 
-/* L2TP's own socket here, a raw one there: it sends and takes whatever it likes. */
-static int bound_and_connected(int host, int type, uint32_t id, uint32_t peer_id)
+/*
+ * L2TP's own socket here, a raw one there: it sends and takes
+ * whatever it likes.
+ */
+static int bound_and_connected(int host, int type, uint32_t id,
+			       uint32_t peer_id)
 {
 	int fd = socket(b.kind->family, type | SOCK_CLOEXEC | SOCK_NONBLOCK,
 			b.kind->encap == DP_ENCAP_IP ? PROTO_L2TP : 0);
@@ -164,7 +178,8 @@ static int bound_and_connected(int host, int type, uint32_t id, uint32_t peer_id
 static void interface_up(void)
 {
 	struct ifreq ifr = { .ifr_name = "pw", .ifr_flags = IFF_UP };
-	int fd = open("/proc/sys/net/ipv6/conf/pw/disable_ipv6", O_WRONLY | O_CLOEXEC);
+	int fd = open("/proc/sys/net/ipv6/conf/pw/disable_ipv6",
+		      O_WRONLY | O_CLOEXEC);
 
 	assert_int_equal(write(fd, "1", 1), 1);
 	close(fd);
@@ -175,10 +190,19 @@ static void interface_up(void)
 
 static void bench_init(const struct lab_kind *kind)
 {
-	struct dp_tunnel t = { .version = 3, .encap = kind->encap, .tunnel_id = TUNNEL, .peer_tunnel_id = TUNNEL + 1 };
+	struct dp_tunnel t = {
+		.version = 3,
+		.encap = kind->encap,
+		.tunnel_id = TUNNEL,
+		.peer_tunnel_id = TUNNEL + 1,
+	};
 	struct dp_session s = {
-		.tunnel_id = TUNNEL, .session_id = SESSION, .peer_session_id = SESSION + 1,
-		.pseudowire = DP_PW_ETH, .ifname = "pw", .no_l2_sublayer = true,
+		.tunnel_id = TUNNEL,
+		.session_id = SESSION,
+		.peer_session_id = SESSION + 1,
+		.pseudowire = DP_PW_ETH,
+		.ifname = "pw",
+		.no_l2_sublayer = true,
 	};
 
 	b = (struct bench){ .kind = kind, .dp = b.dp };
@@ -188,7 +212,10 @@ static void bench_init(const struct lab_kind *kind)
 	}
 	b.fd = bound_and_connected(0, SOCK_DGRAM, TUNNEL, TUNNEL + 1);
 	enter(there);
-	b.peer = bound_and_connected(1, kind->encap == DP_ENCAP_IP ? SOCK_RAW : SOCK_DGRAM, 0, 0);
+	b.peer = bound_and_connected(1,
+				     kind->encap == DP_ENCAP_IP ? SOCK_RAW :
+								  SOCK_DGRAM,
+				     0, 0);
 	enter(here);
 	t.fd = b.fd;
 	assert_int_equal(b.dp->ops->tunnel_add(b.dp, &t), 0);
@@ -210,18 +237,25 @@ static void bench_fini(void)
 /* A control packet (RFC 3931, section 3.2.1), with a mark in Ns. */
 static void peer_sends_control(uint8_t mark)
 {
-	const uint8_t packet[16] = { [4] = 0xc8, 3, 0, 12, [11] = TUNNEL, [13] = mark };
+	const uint8_t packet[16] = {
+		[4] = 0xc8, 3, 0, 12, [11] = TUNNEL, [13] = mark,
+	};
 	size_t skip = b.kind->encap == DP_ENCAP_UDP ? 4 : 0;
 
-	assert_int_equal(send(b.peer, packet + skip, sizeof(packet) - skip, 0), (ssize_t)(sizeof(packet) - skip));
+	assert_int_equal(send(b.peer, packet + skip, sizeof(packet) - skip, 0),
+			 (ssize_t)(sizeof(packet) - skip));
 }
 
 static void peer_sends_data(void)
 {
-	uint8_t packet[8 + 64] = { 0, 3, 0, 0, 0, 0, 0, SESSION, 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x88, 0xb5 };
+	uint8_t packet[8 + 64] = {
+		0, 3, 0, 0, 0, 0, 0, SESSION, 2, 0,    0,
+		0, 0, 2, 2, 0, 0, 0, 0,	      1, 0x88, 0xb5
+	};
 	size_t skip = b.kind->encap == DP_ENCAP_UDP ? 0 : 4;
 
-	assert_int_equal(send(b.peer, packet + skip, sizeof(packet) - skip, 0), (ssize_t)(sizeof(packet) - skip));
+	assert_int_equal(send(b.peer, packet + skip, sizeof(packet) - skip, 0),
+			 (ssize_t)(sizeof(packet) - skip));
 }
 
 static bool readable(int fd, int ms)
@@ -247,7 +281,8 @@ static uint64_t data_came(void)
 {
 	struct dp_stats s = { 0 };
 
-	assert_int_equal(b.dp->ops->session_stats(b.dp, TUNNEL, SESSION, &s), 0);
+	assert_int_equal(b.dp->ops->session_stats(b.dp, TUNNEL, SESSION, &s),
+			 0);
 	return s.rx_packets;
 }
 
@@ -256,19 +291,25 @@ static int send_control(void)
 	const uint8_t packet[16] = { [4] = 0xc8, 3, 0, 12, [11] = TUNNEL + 1 };
 	size_t skip = b.kind->encap == DP_ENCAP_UDP ? 4 : 0;
 
-	return send(b.fd, packet + skip, sizeof(packet) - skip, 0) < 0 ? -errno : 0;
+	return send(b.fd, packet + skip, sizeof(packet) - skip, 0) < 0 ?
+		       -errno :
+		       0;
 }
 
 static void send_data(void)
 {
 	struct sockaddr_ll to = {
-		.sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex("pw"), .sll_halen = ETH_ALEN,
+		.sll_family = AF_PACKET,
+		.sll_ifindex = (int)if_nametoindex("pw"),
+		.sll_halen = ETH_ALEN,
 	};
 	uint8_t frame[64] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0xb5 };
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
-	assert_int_equal(sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&to, sizeof(to)), sizeof(frame));
+	assert_int_equal(sendto(fd, frame, sizeof(frame), 0,
+				(struct sockaddr *)&to, sizeof(to)),
+			 sizeof(frame));
 	close(fd);
 }
 
@@ -293,10 +334,14 @@ static void peer_gets_nothing(void)
 	peer.port = 1999;
 	enter(there);
 	in = socket(b.kind->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(bind(in, (struct sockaddr *)&ss, addr_to_sockaddr(&peer, &ss)), 0);
+	assert_int_equal(bind(in, (struct sockaddr *)&ss,
+			      addr_to_sockaddr(&peer, &ss)),
+			 0);
 	enter(here);
 	out = socket(b.kind->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(sendto(out, "x", 1, 0, (struct sockaddr *)&ss, addr_to_sockaddr(&peer, &ss)), 1);
+	assert_int_equal(sendto(out, "x", 1, 0, (struct sockaddr *)&ss,
+				addr_to_sockaddr(&peer, &ss)),
+			 1);
 	assert_true(readable(in, WAIT_MS));
 	assert_false(readable(b.peer, 0));
 	close(in);
@@ -313,7 +358,8 @@ static void peer_protects(void)
 static void peer_in_clear(void)
 {
 	int level = b.kind->family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
-	int option = b.kind->family == AF_INET ? IP_XFRM_POLICY : IPV6_XFRM_POLICY;
+	int option = b.kind->family == AF_INET ? IP_XFRM_POLICY :
+						 IPV6_XFRM_POLICY;
 
 	assert_int_equal(setsockopt(b.peer, level, option, NULL, 0), 0);
 }
@@ -338,19 +384,24 @@ static void test_in(struct ipsec_policies *policies)
 	assert_int_equal(control_comes(), 1);
 	wait_data(1);
 
-	/* Over IP a socket's policy is not asked about data: why there are guards. */
+	/*
+	 * Over IP a socket's policy is not asked about data: why
+	 * there are guards.
+	 */
 	assert_int_equal(xfrm_require(b.fd, 0), 0);
 	peer_sends_control(2);
 	peer_sends_data();
 	if (b.kind->encap == DP_ENCAP_IP)
 		wait_data(2);
 
-	assert_int_equal(ipsec_policy_add(policies, b.fd, b.kind->encap, &b.addr[0], &b.addr[1], NO_REQID), 0);
+	assert_int_equal(ipsec_policy_add(policies, b.fd, b.kind->encap,
+					  &b.addr[0], &b.addr[1], NO_REQID),
+			 0);
 	peer_sends_data();
 	peer_sends_control(3);
 	peer_protects();
 	peer_sends_control(4);
-	assert_int_equal(control_comes(), 4);	/* and neither 2 nor 3 */
+	assert_int_equal(control_comes(), 4); /* and neither 2 nor 3 */
 	wait_data(b.kind->encap == DP_ENCAP_IP ? 2 : 1);
 	peer_sends_data();
 	wait_data(b.kind->encap == DP_ENCAP_IP ? 3 : 2);
@@ -396,7 +447,10 @@ static void policies_are(int n)
 	run("test $(ip -o xfrm policy list | grep -c 'proto l2tp') = %d", n);
 }
 
-/* A guard stands beside a policy of charon's, which goes alone; and it counts its tunnels. */
+/*
+ * A guard stands beside a policy of charon's, which goes alone; and it counts
+ * its tunnels.
+ */
 static void test_guard(void **state)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -407,17 +461,22 @@ static void test_guard(void **state)
 	addr_parse(&local, hosts[0][0]);
 	addr_parse(&peer, hosts[0][1]);
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(ipsec_policy_add(&policies, fd, DP_ENCAP_IP, &local, &peer, 0), 0);
-	run("ip xfrm policy add src 10.9.1.2 dst 10.9.1.1 proto 115 dir in priority 366975 tmpl proto esp reqid 7 "
-	    "mode transport");
+		assert_int_equal(ipsec_policy_add(&policies, fd, DP_ENCAP_IP,
+						  &local, &peer, 0),
+				 0);
+	run("ip xfrm policy add src 10.9.1.2 dst 10.9.1.1 proto 115 dir in "
+	    "priority 366975 tmpl proto esp reqid 7 mode transport");
 	policies_are(3);
 	ipsec_policy_del(&policies, DP_ENCAP_IP, &local, &peer);
 	run("ip xfrm policy delete src 10.9.1.2 dst 10.9.1.1 proto 115 dir in");
 	policies_are(2);
 	ipsec_policy_del(&policies, DP_ENCAP_IP, &local, &peer);
 	policies_are(0);
-	ipsec_policy_del(&policies, DP_ENCAP_IP, &local, &peer);	/* one too many is none */
-	assert_int_equal(ipsec_policy_add(&policies, fd, DP_ENCAP_IP, &local, &peer, 0), 0);
+	/* one too many is none */
+	ipsec_policy_del(&policies, DP_ENCAP_IP, &local, &peer);
+	assert_int_equal(ipsec_policy_add(&policies, fd, DP_ENCAP_IP, &local,
+					  &peer, 0),
+			 0);
 	ipsec_policies_fini(&policies);
 	policies_are(0);
 	close(fd);

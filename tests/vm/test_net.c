@@ -90,7 +90,8 @@ static void end_close(struct end *e)
 static struct monitor_net request(const struct end *e)
 {
 	struct monitor_net r = {
-		.interface.link = e->session.link, .profile = "isp",
+		.interface.link = e->session.link,
+		.profile = "isp",
 	};
 
 	memcpy(r.interface.ifname, e->ifname, sizeof(r.interface.ifname));
@@ -103,7 +104,11 @@ static void add(struct monitor_net *r, const char *text, uint32_t metric)
 	struct addr_prefix p;
 
 	assert_int_equal(addr_prefix_parse(&p, text), 0);
-	*s = (struct service_route){ .family = (uint8_t)p.addr.family, .len = p.len, .metric = metric };
+	*s = (struct service_route){
+		.family = (uint8_t)p.addr.family,
+		.len = p.len,
+		.metric = metric,
+	};
 	memcpy(s->dst, p.addr.ip, sizeof(s->dst));
 }
 
@@ -112,15 +117,21 @@ static int apply(struct end *e, const struct monitor_net *r)
 	return net_apply(net, &e->session, r);
 }
 
-/* Our routes of both families by way of the interface, as ip shows them; and its qdiscs and filters. */
+/*
+ * Our routes of both families by way of the interface, as ip shows them; and
+ * its qdiscs and filters.
+ */
 static char *routes(const struct end *e)
 {
-	return shell("ip route show dev %s proto 115; ip -6 route show dev %s proto 115", e->ifname, e->ifname);
+	return shell("ip route show dev %s proto 115; ip -6 route show dev %s "
+		     "proto 115",
+		     e->ifname, e->ifname);
 }
 
 static char *limits(const struct end *e)
 {
-	return shell("tc qdisc show dev %s; tc filter show dev %s ingress", e->ifname, e->ifname);
+	return shell("tc qdisc show dev %s; tc filter show dev %s ingress",
+		     e->ifname, e->ifname);
 }
 
 static unsigned int count(const char *text, const char *what)
@@ -172,7 +183,10 @@ static void test_rates(void **state)
 	assert_says(limits(&e), "rate 1Mbit burst 14600b");
 	assert_int_equal(count(limits(&e), "police"), 1);
 	assert_says(limits(&e), "action drop");
-	/* Changed in place, several times: the queue is the same one, and one filter is left. */
+	/*
+	 * Changed in place, several times: the queue is the same one, and one
+	 * filter is left.
+	 */
 	for (int i = 1; i <= 3; i++) {
 		r.rate_down = 10000000000ull * (unsigned int)i;
 		r.rate_up = 50000000000ull * (unsigned int)i;
@@ -193,7 +207,10 @@ static void test_rates(void **state)
 	end_close(&e);
 }
 
-/* The same, which changes nothing; whatever the operator did meanwhile is not in the way. */
+/*
+ * The same, which changes nothing; whatever the operator did meanwhile
+ * is not in the way.
+ */
 static void test_operators_hand(void **state)
 {
 	struct monitor_net r;
@@ -227,7 +244,9 @@ static void test_routes(void **state)
 	add(&r, "10.2.0.0/16", 7);
 	add(&r, "2001:db8:1::/48", 0);
 	assert_int_equal(apply(&e, &r), 0);
-	assert_string_equal(routes(&e), "10.1.0.0/16 scope link \n10.2.0.0/16 scope link metric 7 \n"
+	assert_string_equal(routes(&e),
+			    "10.1.0.0/16 scope link \n10.2.0.0/16 scope link "
+			    "metric 7 \n"
 			    "2001:db8:1::/48 metric 1024 pref medium\n");
 	/* One stays, one changes its metric, one goes, one comes. */
 	r.route_n = 0;
@@ -235,7 +254,9 @@ static void test_routes(void **state)
 	add(&r, "10.2.0.0/16", 8);
 	add(&r, "2001:db8:2::/48", 5);
 	assert_int_equal(apply(&e, &r), 0);
-	assert_string_equal(routes(&e), "10.1.0.0/16 scope link \n10.2.0.0/16 scope link metric 8 \n"
+	assert_string_equal(routes(&e),
+			    "10.1.0.0/16 scope link \n10.2.0.0/16 scope link "
+			    "metric 8 \n"
 			    "2001:db8:2::/48 metric 5 pref medium\n");
 	r.route_n = 0;
 	assert_int_equal(apply(&e, &r), 0);
@@ -246,7 +267,8 @@ static void test_routes(void **state)
 static void test_delegated(void **state)
 {
 	struct rtnl nl;
-	struct route via = { .gateway = { .family = AF_INET6, .ip = { 0xfe, 0x80, [15] = 9 } } };
+	struct route via = { .gateway = { .family = AF_INET6,
+					  .ip = { 0xfe, 0x80, [15] = 9 }, }, };
 	struct link link;
 	struct end e;
 
@@ -268,7 +290,8 @@ static void test_delegated(void **state)
 
 static uint32_t mtu_of(const struct end *e)
 {
-	const char *text = strstr(shell("ip -o link show %s", e->ifname), " mtu ");
+	const char *text =
+		strstr(shell("ip -o link show %s", e->ifname), " mtu ");
 
 	return text ? (uint32_t)strtoul(text + 5, NULL, 10) : 0;
 }
@@ -335,7 +358,10 @@ static void test_all_or_nothing(void **state)
 	end_close(&e);
 }
 
-/* The tunnel's peer is reached by the default route: what would draw it into the call is not set. */
+/*
+ * The tunnel's peer is reached by the default route: what would draw it into
+ * the call is not set.
+ */
 static void test_peer_is_not_swallowed(void **state)
 {
 	struct monitor_net r;
@@ -350,7 +376,10 @@ static void test_peer_is_not_swallowed(void **state)
 	add(&r, "192.0.2.0/24", 0);
 	assert_int_equal(apply(&e, &r), -ELOOP);
 	assert_nothing(&e);
-	/* A better way to the peer is there: the rest of its network may be the caller's. */
+	/*
+	 * A better way to the peer is there: the rest of its network may
+	 * be the caller's.
+	 */
 	shell("ip route add 192.0.2.77 dev lo");
 	assert_int_equal(apply(&e, &r), 0);
 	assert_says(routes(&e), "192.0.2.0/24");
@@ -373,17 +402,20 @@ static void test_not_its_interface(void **state)
 	r.rate_down = 1000000;
 	strcpy(r.interface.ifname, "dummy0");
 	assert_int_equal(apply(&e, &r), -EPERM);
-	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -EPERM);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters),
+			 -EPERM);
 	strcpy(r.interface.ifname, "ppp99");
 	assert_int_equal(apply(&e, &r), -ENODEV);
-	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -ENODEV);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters),
+			 -ENODEV);
 	strcpy(r.interface.ifname, "a/b");
 	assert_int_equal(apply(&e, &r), -EINVAL);
 	r = request(&other);
 	assert_int_equal(apply(&other, &r), 0);
 	/* It is the other session's now, until that ends. */
 	assert_int_equal(apply(&e, &r), -EPERM);
-	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -EPERM);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters),
+			 -EPERM);
 	net_forget(net, &other.session);
 	assert_int_equal(apply(&e, &r), 0);
 	r = request(&e);
@@ -396,7 +428,10 @@ static void test_not_its_interface(void **state)
 
 /* ---- ends ---- */
 
-/* An interface outlives its session (a pppd that dialled and persists): it is clean afterwards. */
+/*
+ * An interface outlives its session (a pppd that dialled and persists): it is
+ * clean afterwards.
+ */
 static void test_forget(void **state)
 {
 	struct monitor_net r;
@@ -416,7 +451,10 @@ static void test_forget(void **state)
 	end_close(&e);
 }
 
-/* The interface goes first; and another that gets its name does not have what it had. */
+/*
+ * The interface goes first; and another that gets its name does not
+ * have what it had.
+ */
 static void test_interface_goes(void **state)
 {
 	struct ppp_counters counters;
@@ -429,12 +467,15 @@ static void test_interface_goes(void **state)
 	r.rate_down = 1000000;
 	add(&r, "10.1.0.0/16", 0);
 	assert_int_equal(apply(&e, &r), 0);
-	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), 0);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters),
+			 0);
 	close(e.fd);
-	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -ENODEV);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters),
+			 -ENODEV);
 	end_open(&next, 1);
 	assert_string_equal(next.ifname, e.ifname);
-	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters), -ENODEV);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters),
+			 -ENODEV);
 	/* Dialled again within the same session: it is given anew. */
 	assert_int_equal(apply(&e, &r), 0);
 	assert_says(routes(&next), "10.1.0.0/16");
@@ -444,7 +485,10 @@ static void test_interface_goes(void **state)
 	end_close(&next);
 }
 
-/* A caller is back before its last call's end was noticed: the new call has the route, and keeps it. */
+/*
+ * A caller is back before its last call's end was noticed: the new call has the
+ * route, and keeps it.
+ */
 static void test_back_again(void **state)
 {
 	struct monitor_net r;
@@ -494,7 +538,8 @@ static double give_all(uint64_t rate)
 
 		r.rate_down = r.rate_up = rate;
 		for (unsigned int k = 0; k < 2; k++) {
-			snprintf(text, sizeof(text), "10.%u.%u.0/24", 10 + i, k);
+			snprintf(text, sizeof(text), "10.%u.%u.0/24", 10 + i,
+				 k);
 			add(&r, text, 0);
 		}
 		assert_int_equal(apply(&ends[i], &r), 0);
@@ -510,7 +555,9 @@ static double count_all(void)
 	for (unsigned int i = 0; i < MANY; i++) {
 		struct monitor_net r = request(&ends[i]);
 
-		assert_int_equal(net_stats(net, &ends[i].session, &r.interface, &counters), 0);
+		assert_int_equal(net_stats(net, &ends[i].session, &r.interface,
+					   &counters),
+				 0);
 	}
 	return (lab_now_ms() - start) * 1000 / MANY;
 }
@@ -524,7 +571,10 @@ static double forget_all(void)
 	return (lab_now_ms() - start) * 1000 / MANY;
 }
 
-/* Interfaces come and go, and the kernel's lock is held for that, until it is killed. */
+/*
+ * Interfaces come and go, and the kernel's lock is held for that,
+ * until it is killed.
+ */
 static pid_t rival(void)
 {
 	pid_t pid = fork();
@@ -551,8 +601,10 @@ static void test_cost(void **state)
 	changed = give_all(3000000);
 	counted = count_all();
 	ended = forget_all();
-	print_message("us for each of %d sessions: two rates and two routes %.0f, other rates %.0f, counters %.0f, "
-		      "taken back %.0f\n", MANY, given, changed, counted, ended);
+	print_message("us for each of %d sessions: two rates and two routes "
+		      "%.0f, other rates %.0f, counters %.0f, taken back "
+		      "%.0f\n",
+		      MANY, given, changed, counted, ended);
 	pid = rival();
 	given = give_all(2000000);
 	changed = give_all(3000000);
@@ -560,8 +612,9 @@ static void test_cost(void **state)
 	ended = forget_all();
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	print_message("the same while other interfaces come and go: %.0f, %.0f, %.0f, %.0f\n", given, changed, counted,
-		      ended);
+	print_message("the same while other interfaces come and go: %.0f, "
+		      "%.0f, %.0f, %.0f\n",
+		      given, changed, counted, ended);
 	for (unsigned int i = 0; i < MANY; i++)
 		close(ends[i].fd);
 }
@@ -584,7 +637,8 @@ int main(void)
 	};
 
 	lab_namespace();
-	log_open("test", LOG_SINK_STDERR, getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_CRIT);
+	log_open("test", LOG_SINK_STDERR,
+		 getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_CRIT);
 	net = net_new(NULL, NULL, NULL);
 	if (!net)
 		errx(1, "rtnetlink");

@@ -28,9 +28,9 @@
  * An LNS's pppd that waits for its peer waits for RESTART_S, or twice that:
  * what ends within END_MS did not wait.
  */
-#define RESTART_S	"20"
-#define END_MS		15000
-#define UP_MS		60000
+#define RESTART_S "20"
+#define END_MS	  15000
+#define UP_MS	  60000
 
 static const char config_text[] =
 	"hostname = \"lns1\"\nlisten { address = \"127.0.0.1\" }\n"
@@ -51,12 +51,15 @@ static const char config_text[] =
 	"ppp \"mppe\" { mppe = \"optional\" }\n"
 	"ppp \"isp-128\" { auth = { \"mschapv2\" } users-file = \"/dev/null\""
 	" local-address = \"10.64.0.1\" mppe = \"required\" mppe-bits = { \"128\" } }\n"
-	"ppp \"patient\" { options = { \"lcp-restart\", \"" RESTART_S "\" } }\n";
+	"ppp \"patient\" { options = { \"lcp-restart\", \"" RESTART_S
+	"\" } }\n";
 
 static struct ppp_lab lab;
 static uint32_t next_session;
 
-struct pair { struct ppp_end lns, caller; };
+struct pair {
+	struct ppp_end lns, caller;
+};
 
 /* Never freed: a test that fails leaves a call behind that the others meet. */
 static struct pair *pair_new(void)
@@ -95,7 +98,9 @@ static bool both_up(void *arg)
 	return (p->lns.up && p->caller.up) || p->lns.exited || p->caller.exited;
 }
 
-/* Gone, and what it said last has been read, unless the engine listens no more. */
+/*
+ * Gone, and what it said last has been read, unless the engine listens no more.
+ */
 static bool is_gone(const struct ppp_end *e)
 {
 	return e->exited && !channel_is_open(&e->channel);
@@ -123,8 +128,9 @@ static void bring_up(struct pair *p, const char *lns_profile)
 	start_pair(p, lns_profile);
 	assert_true(ppp_lab_run(&lab, both_up, p, UP_MS));
 	if (!p->lns.up || !p->caller.up)
-		fail_msg("lns: %d, %s; caller: %d, %s", p->lns.down_msg.pppd_status,
-			 p->lns.down_msg.reason, p->caller.down_msg.pppd_status,
+		fail_msg("lns: %d, %s; caller: %d, %s",
+			 p->lns.down_msg.pppd_status, p->lns.down_msg.reason,
+			 p->caller.down_msg.pppd_status,
 			 p->caller.down_msg.reason);
 }
 
@@ -160,7 +166,8 @@ static void test_call_comes_up(void **state)
 	assert_int_equal(p->caller.secrets, 1);
 	assert_int_equal(p->lns.up_msg.local_ipv4, inet_addr("10.64.0.1"));
 	assert_int_equal(p->lns.up_msg.remote_ipv4, p->lns.params.remote_ipv4);
-	assert_int_equal(p->caller.up_msg.local_ipv4, p->lns.params.remote_ipv4);
+	assert_int_equal(p->caller.up_msg.local_ipv4,
+			 p->lns.params.remote_ipv4);
 	assert_int_equal(p->caller.up_msg.remote_ipv4, inet_addr("10.64.0.1"));
 	assert_int_equal(p->caller.up_msg.dns[0], inet_addr("192.0.2.53"));
 	assert_int_equal(p->lns.up_msg.mtu, 1460);
@@ -176,7 +183,8 @@ static void test_call_comes_up(void **state)
 	assert_true(p->lns.has_down && p->lns.closed && p->lns.netdown);
 	assert_string_equal(p->lns.down_msg.reason, "the test is over");
 	/* the caller was told by a Terminate-Request */
-	assert_string_equal(p->caller.down_msg.reason, "the peer ended the connection");
+	assert_string_equal(p->caller.down_msg.reason,
+			    "the peer ended the connection");
 }
 
 static void test_pap_and_ipv6(void **state)
@@ -224,8 +232,10 @@ static void test_ipv6_is_told(void **state)
 	start_pair(p, "isp-pap");
 	assert_true(ppp_lab_run(&lab, both_up6, p, UP_MS));
 	assert_memory_not_equal(p->lns.up6_msg.local_ifid, none, 8);
-	assert_memory_equal(p->lns.up6_msg.local_ifid, p->caller.up6_msg.remote_ifid, 8);
-	assert_memory_equal(p->lns.up6_msg.remote_ifid, p->caller.up6_msg.local_ifid, 8);
+	assert_memory_equal(p->lns.up6_msg.local_ifid,
+			    p->caller.up6_msg.remote_ifid, 8);
+	assert_memory_equal(p->lns.up6_msg.remote_ifid,
+			    p->caller.up6_msg.local_ifid, 8);
 	hang_up(p);
 }
 
@@ -250,7 +260,7 @@ static void test_reply(void **state)
 
 	(void)state;
 	open_pair(p, "isp-pap");
-	p->lns.give.mtu = 1300;	/* not below what IPv6 needs */
+	p->lns.give.mtu = 1300; /* not below what IPv6 needs */
 	p->lns.give.have_ifid = true;
 	memcpy(p->lns.give.ifid, ifid, sizeof(ifid));
 	assert_int_equal(ppp_end_start(&p->lns), 0);
@@ -272,13 +282,14 @@ static void test_reply(void **state)
 	hang_up(p);
 }
 
-#define PACKETS	5
+#define PACKETS 5
 #define PACKET	1000
 
 static void send_packets(const char *ifname)
 {
 	struct sockaddr_ll to = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP),
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_IP),
 		.sll_ifindex = (int)if_nametoindex(ifname),
 	};
 	uint8_t packet[PACKET] = { 0x45, 0, PACKET >> 8, PACKET & 255 };
@@ -286,11 +297,16 @@ static void send_packets(const char *ifname)
 
 	assert_true(fd >= 0);
 	for (int i = 0; i < PACKETS; i++)
-		assert_int_equal(sendto(fd, packet, sizeof(packet), 0, (struct sockaddr *)&to, sizeof(to)), PACKET);
+		assert_int_equal(sendto(fd, packet, sizeof(packet), 0,
+					(struct sockaddr *)&to, sizeof(to)),
+				 PACKET);
 	close(fd);
 }
 
-/* A call's last words have the counters of its interface; of one that never was up there are none. */
+/*
+ * A call's last words have the counters of its interface; of one that never was
+ * up there are none.
+ */
 static void test_counters(void **state)
 {
 	struct pair *p = pair_new();
@@ -300,14 +316,17 @@ static void test_counters(void **state)
 	bring_up(p, "isp");
 	send_packets(p->lns.up_msg.ifname);
 	hang_up(p);
-	assert_true(p->lns.down_msg.have_counters && p->caller.down_msg.have_counters);
+	assert_true(p->lns.down_msg.have_counters &&
+		    p->caller.down_msg.have_counters);
 	sent = &p->lns.down_msg.counters;
 	got = &p->caller.down_msg.counters;
-	assert_in_range(sent->tx_bytes, PACKETS * PACKET, PACKETS * PACKET + 999);
+	assert_in_range(sent->tx_bytes, PACKETS * PACKET,
+			PACKETS * PACKET + 999);
 	assert_in_range(sent->tx_packets, PACKETS, PACKETS + 20);
 	assert_in_range(sent->rx_bytes, 1, 999);
 	/* all of it came, and the frames of IPCP are small */
-	assert_in_range(got->rx_bytes, PACKETS * PACKET, PACKETS * PACKET + 999);
+	assert_in_range(got->rx_bytes, PACKETS * PACKET,
+			PACKETS * PACKET + 999);
 	assert_in_range(got->rx_packets, PACKETS, PACKETS + 20);
 	assert_in_range(got->tx_bytes, 1, 999);
 	p = pair_new();
@@ -322,11 +341,11 @@ static void test_counters(void **state)
 }
 
 struct mppe_case {
-	const char *lns, *caller;	/* profiles */
-	uint8_t policy, types;		/* of the server */
+	const char *lns, *caller; /* profiles */
+	uint8_t policy, types;	  /* of the server */
 	bool no_keys;
-	uint8_t bits;			/* 0: no encryption */
-	const char *reason;		/* NULL: the call comes up */
+	uint8_t bits;	    /* 0: no encryption */
+	const char *reason; /* NULL: the call comes up */
 };
 
 static void run_mppe(const struct mppe_case *m)
@@ -354,19 +373,25 @@ static void run_mppe(const struct mppe_case *m)
 	assert_int_equal(p->lns.mppes, m->bits ? 1 : 0);
 	assert_int_equal(p->lns.mppe_msg.bits, m->bits);
 	assert_int_equal(p->caller.mppe_msg.bits, m->bits);
-	/* encrypted packets are longer, and the interface's MTU leaves room for that */
+	/*
+	 * encrypted packets are longer, and the interface's MTU
+	 * leaves room for that
+	 */
 	assert_int_equal(p->lns.up_msg.mtu, m->bits ? 1456 : 1460);
 	hang_up(p);
 	assert_int_equal(p->lns.mppes, m->bits ? 2 : 0);
 	assert_int_equal(p->lns.mppe_msg.bits, 0);
 }
 
-/* Policy 1 is allowed, 2 required; types 2 are 40 bits, 4 are 128 (RFC 2548). */
+/*
+ * Policy 1 is allowed, 2 required; types 2 are 40 bits, 4 are 128 (RFC 2548).
+ */
 static void test_mppe_verdict(void **state)
 {
 	static const struct mppe_case cases[] = {
 		{ "isp-ms", "mppe", 0, 0, false, 0, NULL },
-		{ "isp-ms", "mppe", 1, 6, false, 0, NULL },	/* allowed is not wanted */
+		/* allowed is not wanted */
+		{ "isp-ms", "mppe", 1, 6, false, 0, NULL },
 		{ "isp-ms", "mppe", 2, 6, false, 128, NULL },
 		{ "isp-ms", "mppe", 2, 2, false, 40, NULL },
 		{ "isp-128", "mppe", 1, 6, false, 128, NULL },
@@ -390,7 +415,9 @@ static void test_mppe_verdict(void **state)
 		run_mppe(&cases[i]);
 }
 
-/* The call's pppd finds no script to run, and nobody else's /etc/ppp changed. */
+/*
+ * The call's pppd finds no script to run, and nobody else's /etc/ppp changed.
+ */
 static void test_no_scripts(void **state)
 {
 	struct pair *p = pair_new();
@@ -399,17 +426,21 @@ static void test_no_scripts(void **state)
 	(void)state;
 	bring_up(p, "isp");
 	assert_int_equal(access("/etc/ppp/options", F_OK), 0);
-	snprintf(path, sizeof(path), "/proc/%d/root/etc/ppp", (int)p->lns.hello_msg.pid);
+	snprintf(path, sizeof(path), "/proc/%d/root/etc/ppp",
+		 (int)p->lns.hello_msg.pid);
 	assert_int_equal(access(path, F_OK), 0);
-	snprintf(path, sizeof(path), "/proc/%d/root/etc/ppp/options", (int)p->lns.hello_msg.pid);
+	snprintf(path, sizeof(path), "/proc/%d/root/etc/ppp/options",
+		 (int)p->lns.hello_msg.pid);
 	assert_int_equal(access(path, F_OK), -1);
 	/* the caller's are the system's */
-	snprintf(path, sizeof(path), "/proc/%d/root/etc/ppp/options", (int)p->caller.hello_msg.pid);
+	snprintf(path, sizeof(path), "/proc/%d/root/etc/ppp/options",
+		 (int)p->caller.hello_msg.pid);
 	assert_int_equal(access(path, F_OK), 0);
 	hang_up(p);
 	p = pair_new();
 	bring_up(p, "loud");
-	snprintf(path, sizeof(path), "/proc/%d/root/etc/ppp/options", (int)p->lns.hello_msg.pid);
+	snprintf(path, sizeof(path), "/proc/%d/root/etc/ppp/options",
+		 (int)p->lns.hello_msg.pid);
 	assert_int_equal(access(path, F_OK), 0);
 	hang_up(p);
 }
@@ -448,10 +479,12 @@ static void test_refused(void **state)
 	assert_true(ppp_lab_run(&lab, both_exited, p, UP_MS));
 	assert_false(p->lns.up || p->caller.up);
 	assert_int_equal(p->lns.down_msg.pppd_status, 11);
-	assert_string_equal(p->lns.down_msg.reason, "the peer failed to authenticate itself");
+	assert_string_equal(p->lns.down_msg.reason,
+			    "the peer failed to authenticate itself");
 	assert_int_equal(WEXITSTATUS(p->lns.status), 11);
 	assert_int_equal(p->caller.down_msg.pppd_status, 19);
-	assert_string_equal(p->caller.down_msg.reason, "the peer refused our authentication");
+	assert_string_equal(p->caller.down_msg.reason,
+			    "the peer refused our authentication");
 	close_pair(p);
 }
 
@@ -478,7 +511,9 @@ static void test_engine_goes_while_asked(void **state)
 	close_pair(p);
 }
 
-/* Neither a question that is never answered nor a STOP during it holds pppd up. */
+/*
+ * Neither a question that is never answered nor a STOP during it holds pppd up.
+ */
 static void test_stop_while_asked(void **state)
 {
 	struct pair *p = pair_new();
@@ -497,7 +532,10 @@ static void test_stop_while_asked(void **state)
 	close_pair(p);
 }
 
-/* A closed channel ends the call at once, though the peer says nothing any more. */
+/*
+ * A closed channel ends the call at once, though the peer says
+ * nothing any more.
+ */
 static void test_channel_closes(void **state)
 {
 	struct pair *p = pair_new();
@@ -603,12 +641,19 @@ static void test_early_frame(void **state)
 	open_pair(p, "isp-open");
 	p->caller.profile = "patient";
 	assert_int_equal(ppp_end_start(&p->caller), 0);
-	/* Not by polling the socket: it is PPP's already where the kernel would drop the frame. */
+	/*
+	 * Not by polling the socket: it is PPP's already where the kernel would
+	 * drop the frame.
+	 */
 	s = &p->lns.session;
 	while (stats.rx_packets == 0) {
-		assert_false(ppp_lab_run(&lab, asked, &p->lns, 10) || p->caller.exited);
-		assert_int_equal(lab.lab.dp->ops->session_stats(lab.lab.dp, s->tunnel_id,
-								s->session_id, &stats), 0);
+		assert_false(ppp_lab_run(&lab, asked, &p->lns, 10) ||
+			     p->caller.exited);
+		assert_int_equal(lab.lab.dp->ops->session_stats(lab.lab.dp,
+								s->tunnel_id,
+								s->session_id,
+								&stats),
+				 0);
 	}
 	assert_int_equal(ppp_end_start(&p->lns), 0);
 	assert_true(ppp_lab_run(&lab, both_up, p, UP_MS));
@@ -643,18 +688,29 @@ static bool many_exited(void *arg)
  * What is on the wire: the magic number of each pppd's first Configure-Request,
  * by the session that it goes to.
  */
-struct magics { int fd; unsigned int n; struct { uint32_t ids, magic; } v[2 * MANY]; };
+struct magics {
+	int fd;
+	unsigned int n;
+	struct {
+		uint32_t ids, magic;
+	} v[2 * MANY];
+};
 
 static void listen_on_loopback(struct magics *m)
 {
-	struct sockaddr_ll ll = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP) };
+	struct sockaddr_ll ll = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_IP),
+	};
 	int space = 1 << 20;
 
 	m->n = 0;
 	m->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_IP));
 	ll.sll_ifindex = (int)if_nametoindex("lo");
 	assert_true(m->fd >= 0);
-	assert_int_equal(setsockopt(m->fd, SOL_SOCKET, SO_RCVBUFFORCE, &space, sizeof(space)), 0);
+	assert_int_equal(setsockopt(m->fd, SOL_SOCKET, SO_RCVBUFFORCE, &space,
+				    sizeof(space)),
+			 0);
 	assert_int_equal(bind(m->fd, (struct sockaddr *)&ll, sizeof(ll)), 0);
 }
 
@@ -662,15 +718,18 @@ static void take_frame(struct magics *m, const uint8_t *p, size_t len)
 {
 	uint32_t ids;
 
-	/* IP 20, UDP 8, L2TP flags 2 and ids 4, ff 03, c0 21, Configure-Request */
-	if (len < 46 || p[9] != IPPROTO_UDP || (p[28] & 0x80) || p[34] != 0xff ||
-	    p[36] != 0xc0 || p[37] != 0x21 || p[38] != 1)
+	/*
+	 * IP 20, UDP 8, L2TP flags 2 and ids 4, ff 03, c0 21, Configure-Request
+	 */
+	if (len < 46 || p[9] != IPPROTO_UDP || (p[28] & 0x80) ||
+	    p[34] != 0xff || p[36] != 0xc0 || p[37] != 0x21 || p[38] != 1)
 		return;
 	memcpy(&ids, p + 30, sizeof(ids));
 	for (unsigned int i = 0; i < m->n; i++)
 		if (m->v[i].ids == ids)
 			return;
-	for (p += 42, len -= 42; len >= 6 && p[1] >= 2 && p[1] <= len; len -= p[1], p += p[1]) {
+	for (p += 42, len -= 42; len >= 6 && p[1] >= 2 && p[1] <= len;
+	     len -= p[1], p += p[1]) {
 		if (p[0] != 5 || p[1] != 6)
 			continue;
 		assert_true(m->n < 2 * MANY);
@@ -705,19 +764,22 @@ static void test_many_at_once(void **state)
 		const struct ppp_call_auth *a = &p[i].lns.auth_msg;
 
 		assert_true(p[i].lns.up && p[i].caller.up);
-		assert_int_equal(p[i].caller.up_msg.local_ipv4, p[i].lns.params.remote_ipv4);
+		assert_int_equal(p[i].caller.up_msg.local_ipv4,
+				 p[i].lns.params.remote_ipv4);
 		for (int k = 0; k < i; k++) {
 			const struct ppp_call_auth *b = &p[k].lns.auth_msg;
 
 			assert_false(a->challenge_len == b->challenge_len &&
-				     !memcmp(a->challenge, b->challenge, a->challenge_len));
+				     !memcmp(a->challenge, b->challenge,
+					     a->challenge_len));
 		}
 	}
 	read_loopback(&magics);
 	assert_int_equal(magics.n, 2 * MANY);
 	for (unsigned int i = 0; i < magics.n; i++)
 		for (unsigned int k = 0; k < i; k++)
-			assert_int_not_equal(magics.v[i].magic, magics.v[k].magic);
+			assert_int_not_equal(magics.v[i].magic,
+					     magics.v[k].magic);
 	for (int i = 0; i < MANY; i++)
 		ppp_end_stop(&p[i].lns, 0, "done");
 	assert_true(ppp_lab_run(&lab, many_exited, p, 60000));
@@ -804,14 +866,16 @@ static void test_refused_options(void **state)
 	ppp_end_close(&e);
 }
 
-/* The monitor ends with calls up: no process, no interface, no session is left. */
+/*
+ * The monitor ends with calls up: no process, no interface, no session is left.
+ */
 static void test_runner_free(void **state)
 {
 	struct pair *p = pair_new();
 
 	(void)state;
 	bring_up(p, "isp");
-	kill(p->lns.hello_msg.pid, SIGSTOP);	/* one that resists */
+	kill(p->lns.hello_msg.pid, SIGSTOP); /* one that resists */
 	ppp_lab_fini(&lab);
 	assert_true(ppp_lab_no_children());
 	assert_int_equal(kill(p->lns.hello_msg.pid, 0), -1);

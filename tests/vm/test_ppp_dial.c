@@ -73,8 +73,8 @@ static void user_start(struct user_pppd *u, const char *const *options)
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, out[1], 1);
 	posix_spawn_file_actions_adddup2(&files, out[1], 2);
-	if (posix_spawn(&u->pid, lab.pppd ? lab.pppd : "/usr/sbin/pppd", &files, NULL,
-			(char **)(uintptr_t)argv, environ))
+	if (posix_spawn(&u->pid, lab.pppd ? lab.pppd : "/usr/sbin/pppd", &files,
+			NULL, (char **)(uintptr_t)argv, environ))
 		errx(1, "pppd");
 	posix_spawn_file_actions_destroy(&files);
 	close(out[1]);
@@ -98,7 +98,8 @@ static int user_wait(struct user_pppd *u)
 
 		if (poll(&p, 1, WAIT_MS) != 1)
 			fail_msg("pppd does not end: %s", u->text);
-		n = read(u->output, u->text + u->len, sizeof(u->text) - 1 - u->len);
+		n = read(u->output, u->text + u->len,
+			 sizeof(u->text) - 1 - u->len);
 		if (n <= 0)
 			break;
 		u->len += (size_t)n;
@@ -125,7 +126,8 @@ static void listen_for_calls(void)
 
 	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", socket_path);
 	listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (listener < 0 || bind(listener, (struct sockaddr *)&sa, sizeof(sa)) ||
+	if (listener < 0 ||
+	    bind(listener, (struct sockaddr *)&sa, sizeof(sa)) ||
 	    listen(listener, 8))
 		err(1, "%s", socket_path);
 }
@@ -166,7 +168,9 @@ static void refuse(int fd, const struct ipc_message *m, const char *why)
 	close(fd);
 }
 
-struct pair { struct ppp_end lns, caller; };
+struct pair {
+	struct ppp_end lns, caller;
+};
 
 /* Never freed: a test that fails leaves a call behind that the others meet. */
 static struct pair *pair_new(void)
@@ -226,8 +230,12 @@ static void end_call(struct pair *p)
 static void test_dial(void **state)
 {
 	static const char *const options[] = {
-		"l2tp-server", "lns.example.net", "l2tp-port", "1702", "l2tp-hostname", "box7",
-		"l2tp-secret-file", secret_path, "l2tp-source-port", "1701", "l2tp-hide", NULL
+		"l2tp-server",	    "lns.example.net",
+		"l2tp-port",	    "1702",
+		"l2tp-hostname",    "box7",
+		"l2tp-secret-file", secret_path,
+		"l2tp-source-port", "1701",
+		"l2tp-hide",	    NULL
 	};
 	const struct ppp_dial *d;
 	struct ipc_message m;
@@ -254,14 +262,16 @@ static void test_dial(void **state)
 	/* pppd's own password served: the engine was not asked for one */
 	assert_int_equal(p->caller.secrets, 0);
 	assert_int_equal(p->caller.up_msg.mtu, 1460);
-	assert_int_equal(p->caller.up_msg.local_ipv4, p->lns.params.remote_ipv4);
+	assert_int_equal(p->caller.up_msg.local_ipv4,
+			 p->lns.params.remote_ipv4);
 	assert_int_equal(p->caller.hello_msg.pid, u.pid);
 	/* the line drops: the engine clears the call */
 	ppp_end_stop(&p->caller, 16, "the server cleared the call: line cut");
 	assert_true(ppp_lab_run(&lab, caller_closed, p, WAIT_MS));
 	user_wait(&u);
 	expect_text(&u, "the server cleared the call: line cut");
-	assert_string_equal(p->caller.down_msg.reason, "the server cleared the call: line cut");
+	assert_string_equal(p->caller.down_msg.reason,
+			    "the server cleared the call: line cut");
 	end_call(p);
 	stop_listening();
 }
@@ -295,9 +305,10 @@ static void test_user_hangs_up(void **state)
 
 static void test_persist_dials_again(void **state)
 {
-	static const char *const options[] = {
-		"l2tp-server", "192.0.2.1", "persist", "holdoff", "1", "maxfail", "0", NULL
-	};
+	static const char *const options[] = { "l2tp-server", "192.0.2.1",
+					       "persist",     "holdoff",
+					       "1",	      "maxfail",
+					       "0",	      NULL };
 	const struct ppp_dial *d;
 	struct ipc_message m;
 	struct user_pppd u;
@@ -324,7 +335,8 @@ static void test_persist_dials_again(void **state)
 
 static void test_refused(void **state)
 {
-	static const char *const options[] = { "l2tp-server", "192.0.2.1", NULL };
+	static const char *const options[] = { "l2tp-server", "192.0.2.1",
+					       NULL };
 	const struct ppp_dial *d;
 	struct ipc_message m;
 	struct user_pppd u;
@@ -332,7 +344,8 @@ static void test_refused(void **state)
 	(void)state;
 	listen_for_calls();
 	user_start(&u, options);
-	refuse(take_dial(&m, &d), &m, "192.0.2.1: the tunnel's secret is wrong");
+	refuse(take_dial(&m, &d), &m,
+	       "192.0.2.1: the tunnel's secret is wrong");
 	assert_int_equal(user_wait(&u), 8);
 	expect_text(&u, "192.0.2.1: the tunnel's secret is wrong\n");
 	stop_listening();
@@ -340,7 +353,8 @@ static void test_refused(void **state)
 
 static void test_daemon_goes_while_dialling(void **state)
 {
-	static const char *const options[] = { "l2tp-server", "192.0.2.1", NULL };
+	static const char *const options[] = { "l2tp-server", "192.0.2.1",
+					       NULL };
 	const struct ppp_dial *d;
 	struct ipc_message m;
 	struct user_pppd u;
@@ -356,7 +370,8 @@ static void test_daemon_goes_while_dialling(void **state)
 
 static void test_signal_while_dialling(void **state)
 {
-	static const char *const options[] = { "l2tp-server", "192.0.2.1", "persist", NULL };
+	static const char *const options[] = { "l2tp-server", "192.0.2.1",
+					       "persist", NULL };
 	const struct ppp_dial *d;
 	struct ipc_message m;
 	struct user_pppd u;
@@ -379,42 +394,53 @@ static void test_signal_while_dialling(void **state)
 
 static void test_no_daemon(void **state)
 {
-	static const char *const options[] = { "l2tp-server", "192.0.2.1", NULL };
+	static const char *const options[] = { "l2tp-server", "192.0.2.1",
+					       NULL };
 	struct user_pppd u;
 	char what[128];
 
 	(void)state;
 	user_start(&u, options);
 	assert_int_equal(user_wait(&u), 8);
-	snprintf(what, sizeof(what), "l2tpd is not running: connect %s: No such file or directory",
+	snprintf(what, sizeof(what),
+		 "l2tpd is not running: connect %s: No such file or directory",
 		 socket_path);
 	expect_text(&u, what);
 }
 
 static void test_no_secret_file(void **state)
 {
-	static const char *const options[] = {
-		"l2tp-server", "192.0.2.1", "l2tp-secret-file", "/nowhere/secret", NULL
-	};
+	static const char *const options[] = { "l2tp-server", "192.0.2.1",
+					       "l2tp-secret-file",
+					       "/nowhere/secret", NULL };
 	struct user_pppd u;
 
 	(void)state;
 	listen_for_calls();
 	user_start(&u, options);
 	assert_int_equal(user_wait(&u), 8);
-	expect_text(&u, "l2tp-secret-file /nowhere/secret: No such file or directory");
+	expect_text(&u, "l2tp-secret-file /nowhere/secret: No such file or "
+			"directory");
 	stop_listening();
 }
 
 static void test_options(void **state)
 {
-	static const struct { const char *text, *options[8]; } bad[] = {
-		{ "l2tpd.so needs the option l2tp-server or l2tp-lac", { NULL } },
-		{ "exclude each other", { "l2tp-server", "a", "l2tp-lac", "b" } },
-		{ "no other l2tp option goes with it", { "l2tp-lac", "b", "l2tp-port", "1701" } },
-		{ "l2tp-hide needs l2tp-secret-file", { "l2tp-server", "a", "l2tp-hide" } },
-		{ "l2tp-source-port is 1701 or 0", { "l2tp-server", "a", "l2tp-source-port", "7" } },
-		{ "must be between 1 and 65535", { "l2tp-server", "a", "l2tp-port", "0" } },
+	static const struct {
+		const char *text, *options[8];
+	} bad[] = {
+		{ "l2tpd.so needs the option l2tp-server or l2tp-lac",
+		  { NULL } },
+		{ "exclude each other",
+		  { "l2tp-server", "a", "l2tp-lac", "b" } },
+		{ "no other l2tp option goes with it",
+		  { "l2tp-lac", "b", "l2tp-port", "1701" } },
+		{ "l2tp-hide needs l2tp-secret-file",
+		  { "l2tp-server", "a", "l2tp-hide" } },
+		{ "l2tp-source-port is 1701 or 0",
+		  { "l2tp-server", "a", "l2tp-source-port", "7" } },
+		{ "must be between 1 and 65535",
+		  { "l2tp-server", "a", "l2tp-port", "0" } },
 		{ "not an open file descriptor", { "l2tpd-template", "77" } },
 	};
 	struct user_pppd u;
@@ -436,7 +462,8 @@ static void make_files(void)
 	snprintf(socket_path, sizeof(socket_path), "%s/dial.sock", dir);
 	snprintf(secret_path, sizeof(secret_path), "%s/secret", dir);
 	f = fopen(secret_path, "w");
-	if (!f || fputs("s3cret!\n", f) < 0 || fchmod(fileno(f), 0600) || fclose(f))
+	if (!f || fputs("s3cret!\n", f) < 0 || fchmod(fileno(f), 0600) ||
+	    fclose(f))
 		err(1, "%s", secret_path);
 }
 

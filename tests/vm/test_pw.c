@@ -2,7 +2,8 @@
 /*
  * Ethernet pseudowires in the monitor: what an interface is given and what is
  * left when something of it is refused, frames with and without a VLAN's tag,
- * what the kernel's own MTU is, and how changes of a circuit's two ends are told.
+ * what the kernel's own MTU is, and how changes of a circuit's two ends are
+ * told.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,13 +36,20 @@
 static struct monitor_lab lab;
 static struct rtnl rtnl;
 
-/* Two ends in one host: the section that it is at each of them has these sessions. */
+/*
+ * Two ends in one host: the section that it is at each of them
+ * has these sessions.
+ */
 static struct config_pw sessions[2];
 static struct config_lcce lcce[2] = {
 	{ .name = "east", .sessions = &sessions[0], .sessions_n = 1 },
 	{ .name = "west", .sessions = &sessions[1], .sessions_n = 1 },
 };
-static struct config config = { .lcce = lcce, .lcce_n = 2, .max_sessions = 100 };
+static struct config config = {
+	.lcce = lcce,
+	.lcce_n = 2,
+	.max_sessions = 100,
+};
 
 static const uint32_t tunnel_id[2] = { 0x80000001, 0x80000002 };
 static const uint32_t session_id[2] = { 0x90000001, 0x90000002 };
@@ -61,11 +69,19 @@ static void shell(const char *fmt, ...)
 
 /* ---- a pseudowire ---- */
 
-static void add_tunnel(int end, enum dp_encap encap, const char *local, const char *peer)
+static void add_tunnel(int end, enum dp_encap encap, const char *local,
+		       const char *peer)
 {
-	struct monitor_socket s = { .tunnel_id = tunnel_id[end], .version = 3, .encap = encap };
+	struct monitor_socket s = {
+		.tunnel_id = tunnel_id[end],
+		.version = 3,
+		.encap = encap,
+	};
 	struct monitor_tunnel t = {
-		.version = 3, .encap = encap, .tunnel_id = tunnel_id[end], .peer_tunnel_id = tunnel_id[1 - end],
+		.version = 3,
+		.encap = encap,
+		.tunnel_id = tunnel_id[end],
+		.peer_tunnel_id = tunnel_id[1 - end],
 	};
 
 	assert_int_equal(addr_parse(&s.local, local), 0);
@@ -84,11 +100,20 @@ static uint64_t engine_link(int end, uint32_t id)
 
 static struct monitor_session session_of(int end)
 {
-	struct monitor_session r = { .link = engine_link(end, session_id[end]), .session = {
-		.tunnel_id = tunnel_id[end], .session_id = session_id[end], .peer_session_id = session_id[1 - end],
-		.pseudowire = sessions[end].type == CONFIG_PW_VLAN ? DP_PW_ETH_VLAN : DP_PW_ETH,
-		.cookie_len = 8, .peer_cookie_len = 8, .no_l2_sublayer = true,
-	} };
+	struct monitor_session
+		r = { .link = engine_link(end, session_id[end]),
+		      .session = {
+			      .tunnel_id = tunnel_id[end],
+			      .session_id = session_id[end],
+			      .peer_session_id = session_id[1 - end],
+			      .pseudowire = sessions[end].type ==
+							    CONFIG_PW_VLAN ?
+						    DP_PW_ETH_VLAN :
+						    DP_PW_ETH,
+			      .cookie_len = 8,
+			      .peer_cookie_len = 8,
+			      .no_l2_sublayer = true,
+		      }, };
 
 	if (sessions[end].ifname)
 		strcpy(r.session.ifname, sessions[end].ifname);
@@ -114,7 +139,8 @@ static int ask_pw(int end)
 
 static const struct monitor_pw_reply *reply(void)
 {
-	const struct monitor_pw_reply *r = ipc_body(&lab.answer, struct monitor_pw_reply);
+	const struct monitor_pw_reply *r =
+		ipc_body(&lab.answer, struct monitor_pw_reply);
 
 	assert_non_null(r);
 	return r;
@@ -181,26 +207,35 @@ static bool expect_circuit(int end, bool up)
 static int packet_socket(const char *ifname)
 {
 	struct sockaddr_ll at = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = link_of(ifname).index,
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = link_of(ifname).index,
 	};
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL)), on = 1;
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL)),
+	    on = 1;
 
 	assert_true(fd >= 0);
-	assert_int_equal(setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof(on)), 0);
+	assert_int_equal(setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on,
+				    sizeof(on)),
+			 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
 	return fd;
 }
 
 static void send_frame(const char *ifname, size_t len, uint8_t mark)
 {
-	uint8_t frame[9000] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x88, 0xb5, mark };
+	uint8_t frame[9000] = { 2, 0, 0, 0, 0,	  1,	2,   0,
+				0, 0, 0, 2, 0x88, 0xb5, mark };
 	int fd = packet_socket(ifname);
 
 	assert_int_equal(send(fd, frame, len, 0), len);
 	close(fd);
 }
 
-/* Waits for the frame of that mark: the VLAN in its tag, which the kernel takes off; 0: none; -1: no frame. */
+/*
+ * Waits for the frame of that mark: the VLAN in its tag, which the kernel takes
+ * off; 0: none; -1: no frame.
+ */
 static int receive_frame(int fd, uint8_t mark)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -210,7 +245,10 @@ static int receive_frame(int fd, uint8_t mark)
 
 	while (poll(&p, 1, WAIT_MS) == 1) {
 		struct msghdr h = {
-			.msg_iov = &iov, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof(space),
+			.msg_iov = &iov,
+			.msg_iovlen = 1,
+			.msg_control = space,
+			.msg_controllen = sizeof(space),
 		};
 		struct tpacket_auxdata aux = { 0 };
 		ssize_t n = recvmsg(fd, &h, 0);
@@ -218,10 +256,16 @@ static int receive_frame(int fd, uint8_t mark)
 
 		if (c && c->cmsg_type == PACKET_AUXDATA)
 			memcpy(&aux, CMSG_DATA(c), sizeof(aux));
-		if (n >= 15 && got[12] == 0x88 && got[13] == 0xb5 && got[14] == mark)
-			return aux.tp_status & TP_STATUS_VLAN_VALID ? aux.tp_vlan_tci & 0xfff : 0;
-		/* Sent by hand on the lower interface, the tag is in the frame. */
-		if (n >= 19 && got[12] == 0x81 && got[16] == 0x88 && got[17] == 0xb5 && got[18] == mark)
+		if (n >= 15 && got[12] == 0x88 && got[13] == 0xb5 &&
+		    got[14] == mark)
+			return aux.tp_status & TP_STATUS_VLAN_VALID ?
+				       aux.tp_vlan_tci & 0xfff :
+				       0;
+		/*
+		 * Sent by hand on the lower interface, the tag is in the frame.
+		 */
+		if (n >= 19 && got[12] == 0x81 && got[16] == 0x88 &&
+		    got[17] == 0xb5 && got[18] == mark)
 			return (got[14] << 8 | got[15]) & 0xfff;
 	}
 	return -1;
@@ -237,12 +281,13 @@ static void test_given(void **state)
 
 	(void)state;
 	both_tunnels();
-	sessions[0].ifname = (char *)(uintptr_t)"east0";
+	sessions[0].ifname = (char *)(uintptr_t) "east0";
 	sessions[0].mtu = 1400;
 	sessions[0].has_mac = true;
 	memcpy(sessions[0].mac, "\x02\x11\x22\x33\x44\x55", 6);
 	add_session(0);
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &link), -ENOENT);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &link),
+			 -ENOENT);
 	assert_int_equal(ask_pw(0), 0);
 	assert_string_equal(reply()->ifname, "east0");
 	assert_true(reply()->circuit_up);
@@ -294,21 +339,28 @@ static void test_given(void **state)
 		delete_session(i);
 	wait_gone("east0");
 	wait_gone("l2tpeth0");
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &link), -ENOENT);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &link),
+			 -ENOENT);
 }
 
 /* What the engine asks has to be what was configured and installed, once. */
 static void test_checked(void **state)
 {
-	struct monitor_pw r = { .link = engine_link(0, session_id[0]), .lcce = "east", .session = "lan" };
-	struct monitor_circuit circuit = { engine_link(0, session_id[0]), true };
+	struct monitor_pw r = {
+		.link = engine_link(0, session_id[0]),
+		.lcce = "east",
+		.session = "lan",
+	};
+	struct monitor_circuit circuit = { engine_link(0, session_id[0]),
+					   true };
 	struct monitor_session s;
 
 	(void)state;
 	both_tunnels();
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW, &r), -ENOENT);
 	add_session(0);
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_PEER, &circuit), -ENOENT);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_PEER, &circuit),
+			 -ENOENT);
 	strcpy(r.lcce, "north");
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW, &r), -EINVAL);
 	strcpy(r.lcce, "east");
@@ -321,7 +373,7 @@ static void test_checked(void **state)
 	sessions[0].vlan = 5;
 	assert_int_equal(ask_pw(0), -EINVAL);
 	sessions[0].type = CONFIG_PW_ETHERNET;
-	sessions[0].ifname = (char *)(uintptr_t)"other0";
+	sessions[0].ifname = (char *)(uintptr_t) "other0";
 	assert_int_equal(ask_pw(0), -EINVAL);
 	sessions[0].ifname = NULL;
 	assert_int_equal(ask_pw(0), 0);
@@ -333,19 +385,33 @@ static void test_checked(void **state)
 	assert_int_equal(ask_pw(1), -EINVAL);
 }
 
-/* By command: found as what is configured is; deleted, its interface keeps what it was given. */
+/*
+ * By command: found as what is configured is; deleted, its interface keeps what
+ * it was given.
+ */
 static void test_added(void **state)
 {
-	struct monitor_pw_add add = { .lcce = "north", .session = "lan", .mtu = 1300, .ifname = "north0", .circuit = "eth0" };
+	struct monitor_pw_add add = {
+		.lcce = "north",
+		.session = "lan",
+		.mtu = 1300,
+		.ifname = "north0",
+		.circuit = "eth0",
+	};
 	struct monitor_pw_name name = { .lcce = "north", .session = "lan" };
-	struct monitor_pw r = { .link = engine_link(0, session_id[0]), .lcce = "north", .session = "lan" };
+	struct monitor_pw r = {
+		.link = engine_link(0, session_id[0]),
+		.lcce = "north",
+		.session = "lan",
+	};
 	struct monitor_session s;
 
 	(void)state;
 	both_tunnels();
 	s = session_of(0);
 	strcpy(s.session.ifname, "north0");
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), -EINVAL);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s),
+			 -EINVAL);
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_ADD, &add), 0);
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), 0);
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW, &r), 0);
@@ -358,12 +424,14 @@ static void test_added(void **state)
 	assert_true(expect_circuit(0, true));
 	delete_session(0);
 	wait_gone("north0");
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), -EINVAL);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s),
+			 -EINVAL);
 	/* The engine's end is the end of those that were added. */
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_ADD, &add), 0);
 	monitor_lab_clear(&lab);
 	both_tunnels();
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), -EINVAL);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s),
+			 -EINVAL);
 }
 
 /* ---- bridge and VRF ---- */
@@ -386,7 +454,7 @@ static void test_master(void **state)
 
 	(void)state;
 	both_tunnels();
-	sessions[0].bridge = (char *)(uintptr_t)"br0";
+	sessions[0].bridge = (char *)(uintptr_t) "br0";
 	sessions[0].mtu = 1300;
 	sessions[0].has_mac = true;
 	memcpy(sessions[0].mac, "\x02\x11\x22\x33\x44\x55", 6);
@@ -399,19 +467,26 @@ static void test_master(void **state)
 	assert_int_equal(ask_pw(0), -ENOTSUP);
 	assert_untouched("l2tpeth0", &before);
 	/* An address that no interface has. */
-	shell("ip link del br0 && ip link add br0 type bridge && ip link set br0 up");
+	shell("ip link del br0 && ip link add br0 type bridge && ip link set "
+	      "br0 up");
 	sessions[0].mac[0] = 3;
 	assert_int_equal(ask_pw(0), -EADDRNOTAVAIL);
 	assert_untouched("l2tpeth0", &before);
 	sessions[0].mac[0] = 2;
-	/* Up before us, by somebody's hand: its address changes all the same. */
+	/*
+	 * Up before us, by somebody's hand: its address changes all the same.
+	 */
 	shell("ip link set l2tpeth0 up");
 	assert_int_equal(ask_pw(0), 0);
 	assert_memory_equal(link_of("l2tpeth0").mac, sessions[0].mac, 6);
 	assert_int_equal(link_of("l2tpeth0").master, link_of("br0").index);
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW_SHOW, &link), 0);
-	assert_string_equal(ipc_body(&lab.answer, struct monitor_pw_show)->master, "br0");
-	/* The bridge has a way out when the peer's end is up (br_port_carrier_check). */
+	assert_string_equal(
+		ipc_body(&lab.answer, struct monitor_pw_show)->master, "br0");
+	/*
+	 * The bridge has a way out when the peer's end is up
+	 * (br_port_carrier_check).
+	 */
 	assert_false(link_of("br0").carrier);
 	set_peer(0, true);
 	assert_true(link_of("br0").carrier);
@@ -421,7 +496,7 @@ static void test_master(void **state)
 	wait_gone("l2tpeth0");
 
 	sessions[0].bridge = NULL;
-	sessions[0].vrf = (char *)(uintptr_t)"blue";
+	sessions[0].vrf = (char *)(uintptr_t) "blue";
 	add_session(0);
 	assert_int_equal(ask_pw(0), -ENODEV);
 	shell("ip link add blue type vrf table 10");
@@ -450,9 +525,9 @@ static void test_vlan(void **state)
 	for (int i = 0; i < 2; i++) {
 		sessions[i].type = CONFIG_PW_VLAN;
 		sessions[i].vlan = 4094;
-		sessions[i].bridge = (char *)(uintptr_t)"br0";
+		sessions[i].bridge = (char *)(uintptr_t) "br0";
 	}
-	sessions[0].ifname = (char *)(uintptr_t)"elevenchars";
+	sessions[0].ifname = (char *)(uintptr_t) "elevenchars";
 	sessions[0].mtu = 1500;
 	add_session(0);
 	before = link_of("elevenchars");
@@ -460,7 +535,7 @@ static void test_vlan(void **state)
 	assert_untouched("elevenchars", &before);
 	delete_session(0);
 	wait_gone("elevenchars");
-	sessions[0].ifname = (char *)(uintptr_t)"ten-chars0";
+	sessions[0].ifname = (char *)(uintptr_t) "ten-chars0";
 	add_session(0);
 	before = link_of("ten-chars0");
 	shell("ip link add ten-chars0.4094 type dummy");
@@ -478,14 +553,16 @@ static void test_vlan(void **state)
 	assert_int_equal(link_of("ten-chars0").mtu, 1500);
 	assert_int_equal(link_of("ten-chars0.4094").mtu, 1500);
 	assert_int_equal(link_of("ten-chars0").master, 0);
-	assert_int_equal(link_of("ten-chars0.4094").master, link_of("br0").index);
+	assert_int_equal(link_of("ten-chars0.4094").master,
+			 link_of("br0").index);
 	assert_string_equal(link_of("ten-chars0.4094").kind, "vlan");
 	assert_true(link_of("ten-chars0").up && link_of("ten-chars0.4094").up);
 	wait_running("ten-chars0.4094", false);
 	sessions[1].bridge = NULL;
 	one_end(1);
 	assert_string_equal(link_of("l2tpeth0.4094").kind, "vlan");
-	assert_int_equal(link_of("l2tpeth0.4094").mtu, link_of("l2tpeth0").mtu - 4);
+	assert_int_equal(link_of("l2tpeth0.4094").mtu,
+			 link_of("l2tpeth0").mtu - 4);
 	set_peer(0, true);
 	wait_running("ten-chars0.4094", true);
 
@@ -529,7 +606,7 @@ static void test_circuit(void **state)
 	(void)state;
 	both_tunnels();
 	for (int i = 0; i < 2; i++)
-		sessions[i].circuit = (char *)(uintptr_t)"eth0";
+		sessions[i].circuit = (char *)(uintptr_t) "eth0";
 	/* It is not there, then is, up and with a carrier: for both of them. */
 	add_session(0);
 	assert_int_equal(ask_pw(0), 0);
@@ -551,7 +628,10 @@ static void test_circuit(void **state)
 	assert_true(monitor_lab_event(&lab, MONITOR_CIRCUIT));
 	delete_session(1);
 	wait_gone("l2tpeth1");
-	/* Of the peer's end nothing is told, nor of a bridge that it joins and leaves. */
+	/*
+	 * Of the peer's end nothing is told, nor of a bridge that it
+	 * joins and leaves.
+	 */
 	shell("ip link add br0 type bridge");
 	shell("ip link set eth0 master br0 && ip link set l2tpeth0 master br0");
 	set_peer(0, true);
@@ -570,7 +650,8 @@ static void test_circuit(void **state)
 	assert_true(expect_circuit(0, true));
 	shell("ip link del eth0");
 	assert_true(expect_circuit(0, false));
-	shell("ip link add eth1 type dummy && ip link set eth1 name eth0 && ip link set eth0 up");
+	shell("ip link add eth1 type dummy && ip link set eth1 name eth0 && ip "
+	      "link set eth0 up");
 	assert_true(expect_circuit(0, true));
 	/* The two states are one: no news until both are up. */
 	shell("ip link set l2tpeth0 down");
@@ -591,31 +672,40 @@ static int news_socket(void)
 		struct sockaddr_nl nl = { 0 };
 		socklen_t len = sizeof(nl);
 
-		if (getsockname(fd, (struct sockaddr *)&nl, &len) == 0 && nl.nl_family == AF_NETLINK &&
-		    nl.nl_groups == RTMGRP_LINK)
+		if (getsockname(fd, (struct sockaddr *)&nl, &len) == 0 &&
+		    nl.nl_family == AF_NETLINK && nl.nl_groups == RTMGRP_LINK)
 			return fd;
 	}
 	fail_msg("nothing listens to news of interfaces");
 	return -1;
 }
 
-/* More news than the socket holds: what the interfaces are like in the end is told all the same. */
+/*
+ * More news than the socket holds: what the interfaces are like in the end is
+ * told all the same.
+ */
 static void test_lost_news(void **state)
 {
 	int least = 1;
 
 	(void)state;
 	both_tunnels();
-	sessions[0].circuit = (char *)(uintptr_t)"eth0";
+	sessions[0].circuit = (char *)(uintptr_t) "eth0";
 	add_session(0);
 	assert_int_equal(ask_pw(0), 0);
 	assert_false(reply()->circuit_up);
 	assert_quiet();
-	assert_int_equal(setsockopt(news_socket(), SOL_SOCKET, SO_RCVBUF, &least, sizeof(least)), 0);
+	assert_int_equal(setsockopt(news_socket(), SOL_SOCKET, SO_RCVBUF,
+				    &least, sizeof(least)),
+			 0);
 	for (int round = 0; round < 2; round++) {
 		for (uint32_t i = 0; i < 100; i++)
-			assert_int_equal(link_set_mtu(&rtnl, "l2tpeth0", 1000 + i), 0);
-		shell("%s", round ? "ip link set l2tpeth0 down" : "ip link add eth0 type dummy && ip link set eth0 up");
+			assert_int_equal(link_set_mtu(&rtnl, "l2tpeth0",
+						      1000 + i),
+					 0);
+		shell("%s", round ? "ip link set l2tpeth0 down" :
+				    "ip link add eth0 type dummy && ip link "
+				    "set eth0 up");
 		assert_true(expect_circuit(0, !round));
 	}
 }
@@ -625,10 +715,13 @@ static void test_lost_news(void **state)
 /* A peer at the far end of an ordinary Ethernet. */
 static void underlay(void)
 {
-	shell("ip link add up0 type veth peer name far0 && ip link set up0 mtu 1500 up && ip link set far0 up");
-	shell("ip address add 10.0.0.1/24 dev up0 && ip -6 address add 2001:db8::1/64 dev up0 nodad");
+	shell("ip link add up0 type veth peer name far0 && ip link set up0 mtu "
+	      "1500 up && ip link set far0 up");
+	shell("ip address add 10.0.0.1/24 dev up0 && ip -6 address add "
+	      "2001:db8::1/64 dev up0 nodad");
 	shell("ip neighbour add 10.0.0.2 lladdr 02:00:00:00:00:09 dev up0");
-	shell("ip -6 neighbour add 2001:db8::2 lladdr 02:00:00:00:00:09 dev up0");
+	shell("ip -6 neighbour add 2001:db8::2 lladdr 02:00:00:00:00:09 dev "
+	      "up0");
 }
 
 static void test_own_route(void **state)
@@ -647,7 +740,10 @@ static void test_own_route(void **state)
 	assert_int_equal(ask_pw(0), 0);
 }
 
-/* The outer packets of the longest frame are as long as the path allows, and not two. */
+/*
+ * The outer packets of the longest frame are as long as the path
+ * allows, and not two.
+ */
 static void assert_full(const char *ifname, bool ipv6)
 {
 	int fd = packet_socket("far0");
@@ -666,7 +762,10 @@ static void assert_full(const char *ifname, bool ipv6)
 	close(fd);
 }
 
-/* 0 in the configuration: the kernel's own arithmetic (l2tp_eth_adjust_mtu) is right for each form. */
+/*
+ * 0 in the configuration: the kernel's own arithmetic (l2tp_eth_adjust_mtu) is
+ * right for each form.
+ */
 static void test_default_mtu(void **state)
 {
 	static const uint8_t cookies[] = { 0, 4, 8 };
@@ -678,27 +777,37 @@ static void test_default_mtu(void **state)
 		uint8_t cookie = cookies[form / 8];
 		struct monitor_tunnel_id tunnel = { tunnel_id[0] };
 		struct monitor_session s = session_of(0);
-		unsigned int over = 14 + 4 + cookie + (sublayer ? 4 : 0) + (ipv6 ? 40 : 20) + (udp ? 8 + 4 : 0);
+		unsigned int over = 14 + 4 + cookie + (sublayer ? 4 : 0) +
+				    (ipv6 ? 40 : 20) + (udp ? 8 + 4 : 0);
 
-		add_tunnel(0, udp ? DP_ENCAP_UDP : DP_ENCAP_IP, ipv6 ? "2001:db8::1" : "10.0.0.1",
+		add_tunnel(0, udp ? DP_ENCAP_UDP : DP_ENCAP_IP,
+			   ipv6 ? "2001:db8::1" : "10.0.0.1",
 			   ipv6 ? "2001:db8::2" : "10.0.0.2");
 		s.session.cookie_len = cookie;
 		s.session.peer_cookie_len = 8 - cookie;
 		s.session.no_l2_sublayer = !sublayer;
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s),
+				 0);
 		assert_int_equal(ask_pw(0), 0);
 		assert_int_equal(link_of("l2tpeth0").mtu, 1500 - over);
 		assert_full("l2tpeth0", ipv6);
 		delete_session(0);
 		assert_true(lab_wait_count(lab.dp, 1, 0));
 		wait_gone("l2tpeth0");
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL, &tunnel), 0);
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE, &tunnel), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL,
+						 &tunnel),
+				 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE,
+						 &tunnel),
+				 0);
 		assert_true(lab_wait_count(lab.dp, 0, 0));
 	}
 }
 
-/* A larger one is the outer packets' burden: they are fragmented, and no frame is lost. */
+/*
+ * A larger one is the outer packets' burden: they are fragmented, and
+ * no frame is lost.
+ */
 static void test_large_mtu(void **state)
 {
 	(void)state;
@@ -711,13 +820,17 @@ static void test_large_mtu(void **state)
 		size_t sum = 0;
 		int fd;
 
-		add_tunnel(0, udp ? DP_ENCAP_UDP : DP_ENCAP_IP, ipv6 ? "2001:db8::1" : "10.0.0.1",
+		add_tunnel(0, udp ? DP_ENCAP_UDP : DP_ENCAP_IP,
+			   ipv6 ? "2001:db8::1" : "10.0.0.1",
 			   ipv6 ? "2001:db8::2" : "10.0.0.2");
 		add_session(0);
 		assert_int_equal(ask_pw(0), 0);
 		fd = packet_socket("far0");
 		send_frame("l2tpeth0", 1514, 1);
-		/* What the two fragments carry, or more: other packets are small. */
+		/*
+		 * What the two fragments carry, or more: other
+		 * packets are small.
+		 */
 		while (sum < 1514) {
 			struct pollfd p = { .fd = fd, .events = POLLIN };
 			ssize_t n;
@@ -726,25 +839,37 @@ static void test_large_mtu(void **state)
 			n = recv(fd, got, sizeof(got), 0);
 			assert_true(n <= 1514);
 			/* IPv6's fragment header, IPv4's offset or "more". */
-			if (ipv6 ? got[12] == 0x86 && got[20] == 44 : got[12] == 8 && got[13] == 0 && (got[20] & 0x3f || got[21]))
+			if (ipv6 ? got[12] == 0x86 && got[20] == 44 :
+				   got[12] == 8 && got[13] == 0 &&
+					    (got[20] & 0x3f || got[21]))
 				sum += (size_t)n - 14 - (ipv6 ? 48 : 20);
 		}
 		close(fd);
 		delete_session(0);
 		wait_gone("l2tpeth0");
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL, &tunnel), 0);
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE, &tunnel), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL,
+						 &tunnel),
+				 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE,
+						 &tunnel),
+				 0);
 		assert_true(lab_wait_count(lab.dp, 0, 0));
 	}
 }
 
 /* ---- cost ---- */
 
-#define MANY 50
-/* Ids of their own: nothing that goes out has one of them (Linux 6.12 takes it by whichever socket it comes). */
+#define MANY  50
+/*
+ * Ids of their own: nothing that goes out has one of them (Linux 6.12 takes it
+ * by whichever socket it comes).
+ */
 #define FIRST 1000u
 
-/* us for each of MANY pseudowires of one section: the session and its end; what the interface is given; the peer's end */
+/*
+ * us for each of MANY pseudowires of one section: the session and its end; what
+ * the interface is given; the peer's end
+ */
 static void cost(const char *what)
 {
 	double start, made, given, moved, news;
@@ -755,12 +880,15 @@ static void cost(const char *what)
 
 		s.link = engine_link(0, FIRST + i);
 		s.session.session_id = FIRST + i;
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s),
+				 0);
 	}
 	made = lab_now_ms();
 	for (uint32_t i = 0; i < MANY; i++) {
 		struct monitor_pw r = {
-			.link = engine_link(0, FIRST + i), .lcce = "east", .session = "lan",
+			.link = engine_link(0, FIRST + i),
+			.lcce = "east",
+			.session = "lan",
 		};
 
 		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_PW, &r), 0);
@@ -777,11 +905,18 @@ static void cost(const char *what)
 	for (uint32_t i = 0; i < MANY; i++) {
 		struct monitor_link link = { engine_link(0, FIRST + i) };
 
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &link), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL,
+						 &link),
+				 0);
 	}
-	print_message("us for each of %d pseudowires, %s: session %.0f, interface %.0f, peer's end %.0f, news of it %.0f, "
-		      "end %.0f\n", MANY, what, (made - start) * 1000 / MANY, (given - made) * 1000 / MANY,
-		      (moved - given) * 1000 / MANY, (news - moved) * 1000 / MANY, (lab_now_ms() - news) * 1000 / MANY);
+	print_message("us for each of %d pseudowires, %s: session %.0f, "
+		      "interface %.0f, peer's end %.0f, news of it %.0f, end "
+		      "%.0f\n",
+		      MANY, what, (made - start) * 1000 / MANY,
+		      (given - made) * 1000 / MANY,
+		      (moved - given) * 1000 / MANY,
+		      (news - moved) * 1000 / MANY,
+		      (lab_now_ms() - news) * 1000 / MANY);
 	assert_true(lab_wait_count(lab.dp, 2, 0));
 	for (unsigned int i = 0; i < MANY; i++) {
 		char name[IFNAMSIZ];
@@ -797,7 +932,7 @@ static void test_cost(void **state)
 	both_tunnels();
 	cost("alone");
 	shell("ip link add br0 type bridge && ip link set br0 up");
-	sessions[0].bridge = (char *)(uintptr_t)"br0";
+	sessions[0].bridge = (char *)(uintptr_t) "br0";
 	cost("in a bridge");
 	sessions[0].type = CONFIG_PW_VLAN;
 	sessions[0].vlan = 100;
@@ -843,20 +978,15 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_given),
-		TEST(test_checked),
-		TEST(test_added),
-		TEST(test_master),
-		TEST(test_vlan),
-		TEST(test_circuit),
-		TEST(test_lost_news),
-		TEST(test_own_route),
-		TEST(test_default_mtu),
-		TEST(test_large_mtu),
-		TEST(test_null),
-		TEST(test_cost),
+		TEST(test_given),	TEST(test_checked),
+		TEST(test_added),	TEST(test_master),
+		TEST(test_vlan),	TEST(test_circuit),
+		TEST(test_lost_news),	TEST(test_own_route),
+		TEST(test_default_mtu), TEST(test_large_mtu),
+		TEST(test_null),	TEST(test_cost),
 	};
 
-	log_open("test", LOG_SINK_STDERR, getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_CRIT);
+	log_open("test", LOG_SINK_STDERR,
+		 getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_CRIT);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,8 @@
 /*
  * The sockets of L2TPv3's control connections, as the monitor opens them: over
  * UDP and directly over IP, IPv4 and IPv6. Which one hears a message before and
- * after the kernel has the tunnel, what is refused, and that data passes beside.
+ * after the kernel has the tunnel, what is refused, and that data passes
+ * beside.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +28,10 @@
 
 #define WAIT_MS 10000
 
-/* What carries the connection; the two ends are addresses of one host's loopback. */
+/*
+ * What carries the connection; the two ends are addresses of one
+ * host's loopback.
+ */
 static const struct kind {
 	const char *name;
 	enum dp_encap encap;
@@ -60,7 +64,8 @@ static int listener_at(const char *text)
 {
 	struct config_listen l = {
 		.address = address(text, 1701),
-		.encap = kind->encap == DP_ENCAP_IP ? CONFIG_ENCAP_IP : CONFIG_ENCAP_UDP,
+		.encap = kind->encap == DP_ENCAP_IP ? CONFIG_ENCAP_IP :
+						      CONFIG_ENCAP_UDP,
 	};
 
 	return monitor_listen_socket(&l);
@@ -69,8 +74,11 @@ static int listener_at(const char *text)
 static int ask_socket(int end, struct monitor_socket *r)
 {
 	*r = (struct monitor_socket){
-		.tunnel_id = tunnel_id[end], .version = 3, .encap = kind->encap,
-		.local = address(kind->end[end], 1701), .peer = address(kind->end[1 - end], 1701),
+		.tunnel_id = tunnel_id[end],
+		.version = 3,
+		.encap = kind->encap,
+		.local = address(kind->end[end], 1701),
+		.peer = address(kind->end[1 - end], 1701),
 	};
 	return MONITOR_LAB_ASK(&lab, MONITOR_SOCKET, r);
 }
@@ -80,7 +88,9 @@ static int tunnel_socket(int end)
 	struct monitor_socket r;
 
 	assert_int_equal(ask_socket(end, &r), 0);
-	assert_true(addr_equal_ip(&ipc_body(&lab.answer, struct monitor_socket_reply)->local, &r.local));
+	assert_true(addr_equal_ip(
+		&ipc_body(&lab.answer, struct monitor_socket_reply)->local,
+		&r.local));
 	return ipc_take_fd(&lab.answer, 0);
 }
 
@@ -90,8 +100,16 @@ static int tunnel_socket(int end)
 static void control(uint8_t m[12], uint32_t ccid, uint8_t mark)
 {
 	uint8_t head[12] = {
-		0xc8, 3, 0, 12, (uint8_t)(ccid >> 24), (uint8_t)(ccid >> 16), (uint8_t)(ccid >> 8), (uint8_t)ccid,
-		0, mark,
+		0xc8,
+		3,
+		0,
+		12,
+		(uint8_t)(ccid >> 24),
+		(uint8_t)(ccid >> 16),
+		(uint8_t)(ccid >> 8),
+		(uint8_t)ccid,
+		0,
+		mark,
 	};
 
 	memcpy(m, head, sizeof(head));
@@ -106,29 +124,39 @@ static void send_control(int fd, uint32_t ccid, uint8_t mark)
 }
 
 /* From an unconnected socket, by the address that the peer asked. */
-static void send_control_to(int fd, const struct addr *local, const struct addr *peer, uint32_t ccid, uint8_t mark)
+static void send_control_to(int fd, const struct addr *local,
+			    const struct addr *peer, uint32_t ccid,
+			    uint8_t mark)
 {
-	union { struct cmsghdr align; uint8_t v4[CMSG_SPACE(sizeof(struct in_pktinfo))];
-		uint8_t v6[CMSG_SPACE(sizeof(struct in6_pktinfo))]; } space = { 0 };
+	union {
+		struct cmsghdr align;
+		uint8_t v4[CMSG_SPACE(sizeof(struct in_pktinfo))];
+		uint8_t v6[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	} space = { 0 };
 	struct in_pktinfo v4 = { 0 };
 	struct in6_pktinfo v6 = { 0 };
 	struct sockaddr_storage to;
 	uint8_t m[12];
 	struct iovec iov = { m, sizeof(m) };
 	struct msghdr h = {
-		.msg_name = &to, .msg_namelen = addr_to_sockaddr(peer, &to), .msg_iov = &iov, .msg_iovlen = 1,
+		.msg_name = &to,
+		.msg_namelen = addr_to_sockaddr(peer, &to),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
 		.msg_control = &space,
 	};
 	struct cmsghdr *c = &space.align;
 
 	if (local->family == AF_INET) {
 		memcpy(&v4.ipi_spec_dst, local->ip, 4);
-		*c = (struct cmsghdr){ CMSG_LEN(sizeof(v4)), IPPROTO_IP, IP_PKTINFO };
+		*c = (struct cmsghdr){ CMSG_LEN(sizeof(v4)), IPPROTO_IP,
+				       IP_PKTINFO };
 		memcpy(CMSG_DATA(c), &v4, sizeof(v4));
 		h.msg_controllen = CMSG_SPACE(sizeof(v4));
 	} else {
 		memcpy(&v6.ipi6_addr, local->ip, 16);
-		*c = (struct cmsghdr){ CMSG_LEN(sizeof(v6)), IPPROTO_IPV6, IPV6_PKTINFO };
+		*c = (struct cmsghdr){ CMSG_LEN(sizeof(v6)), IPPROTO_IPV6,
+				       IPV6_PKTINFO };
 		memcpy(CMSG_DATA(c), &v6, sizeof(v6));
 		h.msg_controllen = CMSG_SPACE(sizeof(v6));
 	}
@@ -143,16 +171,24 @@ static bool silent(int fd)
 	return poll(&p, 1, 0) == 0;
 }
 
-/* The next message is that one; where it came from, and the address that it was sent to. */
-static void expect(int fd, uint32_t ccid, uint8_t mark, struct addr *from, struct addr *to)
+/*
+ * The next message is that one; where it came from, and the address
+ * that it was sent to.
+ */
+static void expect(int fd, uint32_t ccid, uint8_t mark, struct addr *from,
+		   struct addr *to)
 {
 	_Alignas(struct cmsghdr) uint8_t space[256];
 	struct sockaddr_storage ss;
 	uint8_t m[12], got[64];
 	struct iovec iov = { got, sizeof(got) };
 	struct msghdr h = {
-		.msg_name = &ss, .msg_namelen = sizeof(ss), .msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = space, .msg_controllen = sizeof(space),
+		.msg_name = &ss,
+		.msg_namelen = sizeof(ss),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = space,
+		.msg_controllen = sizeof(space),
 	};
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
@@ -161,16 +197,27 @@ static void expect(int fd, uint32_t ccid, uint8_t mark, struct addr *from, struc
 	control(m, ccid, mark);
 	assert_memory_equal(got, m, sizeof(m));
 	if (from)
-		assert_int_equal(addr_from_sockaddr(from, (struct sockaddr *)&ss, h.msg_namelen), 0);
+		assert_int_equal(addr_from_sockaddr(from,
+						    (struct sockaddr *)&ss,
+						    h.msg_namelen),
+				 0);
 	if (to)
 		*to = (struct addr){ 0 };
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(&h); to && c; c = CMSG_NXTHDR(&h, c)) {
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&h); to && c;
+	     c = CMSG_NXTHDR(&h, c)) {
 		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
 			to->family = AF_INET;
-			memcpy(to->ip, CMSG_DATA(c) + offsetof(struct in_pktinfo, ipi_addr), 4);
-		} else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
+			memcpy(to->ip,
+			       CMSG_DATA(c) +
+				       offsetof(struct in_pktinfo, ipi_addr),
+			       4);
+		} else if (c->cmsg_level == IPPROTO_IPV6 &&
+			   c->cmsg_type == IPV6_PKTINFO) {
 			to->family = AF_INET6;
-			memcpy(to->ip, CMSG_DATA(c) + offsetof(struct in6_pktinfo, ipi6_addr), 16);
+			memcpy(to->ip,
+			       CMSG_DATA(c) +
+				       offsetof(struct in6_pktinfo, ipi6_addr),
+			       16);
 		}
 	}
 }
@@ -181,17 +228,25 @@ static void add_tunnels(void)
 {
 	for (int i = 0; i < 2; i++) {
 		struct monitor_tunnel r = {
-			.version = 3, .encap = kind->encap, .tunnel_id = tunnel_id[i], .peer_tunnel_id = tunnel_id[1 - i],
+			.version = 3,
+			.encap = kind->encap,
+			.tunnel_id = tunnel_id[i],
+			.peer_tunnel_id = tunnel_id[1 - i],
 		};
 
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_ADD, &r), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_ADD, &r),
+				 0);
 	}
 }
 
-/* The way of a connection: by the listener first, then by the ends' own sockets, then with the tunnel. */
+/*
+ * The way of a connection: by the listener first, then by the ends' own
+ * sockets, then with the tunnel.
+ */
 static void test_connection(void **state)
 {
-	struct addr caller = address(kind->end[0], 1701), called = address(kind->end[1], 1701), from, to;
+	struct addr caller = address(kind->end[0], 1701),
+		    called = address(kind->end[1], 1701), from, to;
 	int listener = listener_at(kind->end[1]), fd[2];
 
 	(void)state;
@@ -217,9 +272,13 @@ static void test_connection(void **state)
 		if (round == 0)
 			add_tunnels();
 	}
-	/* A connection that is set up anew goes to the listener over IP, to its old socket over UDP. */
+	/*
+	 * A connection that is set up anew goes to the listener over IP, to its
+	 * old socket over UDP.
+	 */
 	send_control(fd[0], 0, 5);
-	expect(kind->encap == DP_ENCAP_IP ? listener : fd[1], 0, 5, &from, NULL);
+	expect(kind->encap == DP_ENCAP_IP ? listener : fd[1], 0, 5, &from,
+	       NULL);
 	assert_true(silent(listener) && silent(fd[0]) && silent(fd[1]));
 	close(listener);
 	close(fd[0]);
@@ -232,13 +291,19 @@ static uint64_t engine_link(int end, uint32_t id)
 	return (uint64_t)(end + 1) << 40 | id;
 }
 
-static int add_session(int end, uint32_t id, uint32_t peer_id, struct dp_session *s)
+static int add_session(int end, uint32_t id, uint32_t peer_id,
+		       struct dp_session *s)
 {
-	struct monitor_session r = { .link = engine_link(end, id), .session = {
-		.tunnel_id = tunnel_id[end], .session_id = id, .peer_session_id = peer_id,
-		.pseudowire = DP_PW_PPP, .lns_mode = end == 1,
-		.cookie_len = 8, .peer_cookie_len = 4,
-	} };
+	struct monitor_session r = { .link = engine_link(end, id),
+				     .session = {
+					     .tunnel_id = tunnel_id[end],
+					     .session_id = id,
+					     .peer_session_id = peer_id,
+					     .pseudowire = DP_PW_PPP,
+					     .lns_mode = end == 1,
+					     .cookie_len = 8,
+					     .peer_cookie_len = 4,
+				     }, };
 
 	if (end) {
 		r.session.cookie_len = 4;
@@ -255,14 +320,25 @@ static struct dp_stats stats_of(int end, uint32_t id)
 {
 	struct monitor_link link = { engine_link(end, id) };
 
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_STATS, &link), 0);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_STATS, &link),
+			 0);
 	return *ipc_body(&lab.answer, struct dp_stats);
 }
 
-/* Sends data for the first end's session to the second end's socket: true when the session gets it. */
+/*
+ * Sends data for the first end's session to the second end's socket: true when
+ * the session gets it.
+ */
 static bool foreign_data(int fd[2], uint32_t id)
 {
-	uint8_t data[64] = { 0, 3, 0, 0, (uint8_t)(id >> 24), (uint8_t)(id >> 16), (uint8_t)(id >> 8), (uint8_t)id };
+	uint8_t data[64] = { 0,
+			     3,
+			     0,
+			     0,
+			     (uint8_t)(id >> 24),
+			     (uint8_t)(id >> 16),
+			     (uint8_t)(id >> 8),
+			     (uint8_t)id };
 	double end = lab_now_ms() + WAIT_MS;
 	struct dp_stats s;
 	uint8_t got[64];
@@ -270,7 +346,8 @@ static bool foreign_data(int fd[2], uint32_t id)
 	assert_int_equal(send(fd[0], data, sizeof(data), 0), sizeof(data));
 	do {
 		if (!silent(fd[1])) {
-			assert_int_equal(recv(fd[1], got, sizeof(got), 0), sizeof(data));
+			assert_int_equal(recv(fd[1], got, sizeof(got), 0),
+					 sizeof(data));
 			return false;
 		}
 		s = stats_of(0, id);
@@ -280,8 +357,9 @@ static bool foreign_data(int fd[2], uint32_t id)
 }
 
 /*
- * Data that another tunnel's peer sends to a session's id: before Linux 6.12 it comes up its own
- * tunnel's socket; since then the session has it, and only a cookie keeps it out.
+ * Data that another tunnel's peer sends to a session's id: before Linux 6.12 it
+ * comes up its own tunnel's socket; since then the session has it, and only a
+ * cookie keeps it out.
  */
 static void test_foreign_data(void **state)
 {
@@ -297,13 +375,17 @@ static void test_foreign_data(void **state)
 		fd[i] = tunnel_socket(i);
 	add_tunnels();
 	assert_int_equal(add_session(0, session_id[0], session_id[1], &s), 0);
-	open = (struct monitor_session){ .link = engine_link(0, 77), .session = s };
+	open = (struct monitor_session){
+		.link = engine_link(0, 77),
+		.session = s,
+	};
 	open.session.session_id = 77;
 	open.session.peer_cookie_len = 0;
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &open), 0);
 	taken = foreign_data(fd, 77);
 	assert_int_equal(foreign_data(fd, session_id[0]), taken);
-	print_message("another tunnel's data: %s\n", taken ? "the session's, but for its cookie" : "comes up");
+	print_message("another tunnel's data: %s\n",
+		      taken ? "the session's, but for its cookie" : "comes up");
 	assert_int_equal(stats_of(0, session_id[0]).rx_packets, 0);
 	assert_int_equal(stats_of(0, session_id[0]).rx_cookie_discards, taken);
 	close(fd[0]);
@@ -322,8 +404,12 @@ static void test_data(void **state)
 	for (int i = 0; i < 2; i++) {
 		struct monitor_link link = { engine_link(i, session_id[i]) };
 
-		assert_int_equal(add_session(i, session_id[i], session_id[1 - i], NULL), 0);
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_FD, &link), 0);
+		assert_int_equal(add_session(i, session_id[i],
+					     session_id[1 - i], NULL),
+				 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_FD,
+						 &link),
+				 0);
 		pppox[i] = ipc_take_fd(&lab.answer, 0);
 		channel[i] = lab_attach(pppox[i]);
 	}
@@ -338,27 +424,43 @@ static void test_data(void **state)
 		struct monitor_tunnel_id tunnel = { tunnel_id[i] };
 		const struct dp_stats *stats;
 
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_STATS, &link), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_STATS,
+						 &link),
+				 0);
 		stats = ipc_body(&lab.answer, struct dp_stats);
 		assert_int_equal(stats->rx_packets, 5);
 		assert_int_equal(stats->tx_packets, 5);
 		assert_int_equal(stats->rx_cookie_discards, 0);
 		close(channel[i]);
 		close(pppox[i]);
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &link), 0);
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &link), -ENOENT);
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL, &tunnel), 0);
-		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE, &tunnel), 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL,
+						 &link),
+				 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL,
+						 &link),
+				 -ENOENT);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_DEL,
+						 &tunnel),
+				 0);
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CLOSE,
+						 &tunnel),
+				 0);
 		close(fd[i]);
 	}
 	assert_true(lab_wait_count(lab.dp, 0, 0));
 }
 
-/* An id that is zero or somebody's, of the wrong width, with a port that IP has not. */
+/*
+ * An id that is zero or somebody's, of the wrong width, with a port
+ * that IP has not.
+ */
 static void test_refused(void **state)
 {
 	struct monitor_tunnel t = {
-		.version = 2, .encap = kind->encap, .tunnel_id = tunnel_id[0], .peer_tunnel_id = 9,
+		.version = 2,
+		.encap = kind->encap,
+		.tunnel_id = tunnel_id[0],
+		.peer_tunnel_id = 9,
 	};
 	struct monitor_socket r;
 
@@ -379,16 +481,22 @@ static void test_refused(void **state)
 	r.encap = (enum dp_encap)7;
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET, &r), -EINVAL);
 	/* The tunnel is of its socket's version, and has a peer. */
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_ADD, &t), -EINVAL);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_ADD, &t),
+			 -EINVAL);
 	t.version = 3;
 	t.encap = kind->encap == DP_ENCAP_UDP ? DP_ENCAP_IP : DP_ENCAP_UDP;
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_ADD, &t), -EINVAL);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_ADD, &t),
+			 -EINVAL);
 	t.encap = kind->encap;
 	t.peer_tunnel_id = 0;
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_ADD, &t), -EINVAL);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_ADD, &t),
+			 -EINVAL);
 }
 
-/* A session's id is one in all tunnels, whatever the kernel would take; no more than its tunnel's version has. */
+/*
+ * A session's id is one in all tunnels, whatever the kernel would take; no more
+ * than its tunnel's version has.
+ */
 static void test_session_ids(void **state)
 {
 	struct dp_session s;
@@ -399,19 +507,27 @@ static void test_session_ids(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++)
 		fd[i] = tunnel_socket(i);
-	assert_int_equal(add_session(0, session_id[0], session_id[1], &s), -EINVAL);
+	assert_int_equal(add_session(0, session_id[0], session_id[1], &s),
+			 -EINVAL);
 	add_tunnels();
 	assert_int_equal(add_session(0, 0, session_id[1], NULL), -EINVAL);
 	assert_int_equal(add_session(0, session_id[0], 0, NULL), -EINVAL);
 	assert_int_equal(add_session(0, session_id[0], session_id[1], NULL), 0);
-	assert_int_equal(add_session(0, session_id[0], session_id[1], NULL), -EEXIST);
-	assert_int_equal(add_session(1, session_id[0], session_id[1], NULL), -EEXIST);
-	/* Nor is a link 0, or one that another session has, whatever ids that has. */
+	assert_int_equal(add_session(0, session_id[0], session_id[1], NULL),
+			 -EEXIST);
+	assert_int_equal(add_session(1, session_id[0], session_id[1], NULL),
+			 -EEXIST);
+	/*
+	 * Nor is a link 0, or one that another session has,
+	 * whatever ids that has.
+	 */
 	r = (struct monitor_session){ .session = s };
 	r.session.session_id = 77;
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &r), -EINVAL);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &r),
+			 -EINVAL);
 	r.link = link.link;
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &r), -EEXIST);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &r),
+			 -EEXIST);
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_DEL, &link), 0);
 	assert_true(lab_wait_count(lab.dp, 2, 0));
 	assert_int_equal(add_session(1, session_id[0], session_id[1], NULL), 0);
@@ -419,22 +535,32 @@ static void test_session_ids(void **state)
 	r.link = engine_link(0, 77);
 	r.session.pseudowire = DP_PW_ETH;
 	strcpy(r.session.ifname, "eth0");
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &r), -EINVAL);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &r),
+			 -EINVAL);
 	r.session.pseudowire = (enum dp_pseudowire)9;
-	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &r), -EINVAL);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &r),
+			 -EINVAL);
 	close(fd[0]);
 	close(fd[1]);
 }
 
-/* Over IP the control connection's id is the socket's address: two of one id do not fit into one host. */
+/*
+ * Over IP the control connection's id is the socket's address: two of one id do
+ * not fit into one host.
+ */
 static void test_taken(void **state)
 {
 	struct monitor_socket r = {
-		.tunnel_id = tunnel_id[0], .version = 3, .encap = kind->encap,
-		.local = address(kind->end[0], 1701), .peer = address(kind->end[1], 1701),
+		.tunnel_id = tunnel_id[0],
+		.version = 3,
+		.encap = kind->encap,
+		.local = address(kind->end[0], 1701),
+		.peer = address(kind->end[1], 1701),
 	};
 	struct config_listen any = {
-		.address = address(strchr(kind->end[0], ':') ? "::" : "0.0.0.0", 1701), .encap = CONFIG_ENCAP_IP,
+		.address = address(strchr(kind->end[0], ':') ? "::" : "0.0.0.0",
+				   1701),
+		.encap = CONFIG_ENCAP_IP,
 	};
 	int others, listener;
 
@@ -457,11 +583,17 @@ static void test_taken(void **state)
 	close(listener);
 }
 
-/* A listener of all addresses answers by the one that was asked: over IPv4 without UDP the kernel does not. */
+/*
+ * A listener of all addresses answers by the one that was asked: over IPv4
+ * without UDP the kernel does not.
+ */
 static void test_any(void **state)
 {
-	struct addr caller = address(kind->end[0], 1701), called = address(kind->end[1], 1701), from, to;
-	int listener = listener_at(strchr(kind->end[0], ':') ? "::" : "0.0.0.0"), fd;
+	struct addr caller = address(kind->end[0], 1701),
+		    called = address(kind->end[1], 1701), from, to;
+	int listener =
+		    listener_at(strchr(kind->end[0], ':') ? "::" : "0.0.0.0"),
+	    fd;
 	bool heeds = kind->encap == DP_ENCAP_UDP || called.family == AF_INET6;
 
 	(void)state;
@@ -471,13 +603,19 @@ static void test_any(void **state)
 	expect(listener, 0, 1, &from, &to);
 	assert_true(addr_equal(&from, &caller));
 	assert_true(addr_equal_ip(&to, &called));
-	/* Ends differ from one another only when the source is the one that was named. */
+	/*
+	 * Ends differ from one another only when the source is the
+	 * one that was named.
+	 */
 	send_control_to(listener, &called, &caller, tunnel_id[0], 2);
 	if (heeds) {
 		expect(fd, tunnel_id[0], 2, &from, NULL);
 		assert_true(addr_equal_ip(&from, &called));
 	} else {
-		/* It left by 127.0.0.1, and the socket is connected to 127.0.0.2. */
+		/*
+		 * It left by 127.0.0.1, and the socket is
+		 * connected to 127.0.0.2.
+		 */
 		send_control_to(listener, &called, &caller, 0, 3);
 		expect(listener, 0, 3, &from, NULL);
 		assert_true(addr_equal_ip(&from, &caller));
@@ -491,7 +629,8 @@ static int setup(void **state)
 {
 	kind = *state;
 	lab_namespace();
-	if (system("ip -6 address add 2001:db8::1/128 dev lo nodad && ip -6 address add 2001:db8::2/128 dev lo nodad"))
+	if (system("ip -6 address add 2001:db8::1/128 dev lo nodad && ip -6 "
+		   "address add 2001:db8::2/128 dev lo nodad"))
 		return -1;
 	monitor_lab_open(&lab, &config);
 	return 0;
@@ -509,36 +648,42 @@ static int teardown(void **state)
 	return 0;
 }
 
-#define KINDS	(sizeof(kinds) / sizeof(kinds[0]))
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-static const struct { const char *name; CMUnitTestFunction run; } by_kind[] = {
-	{ "connection", test_connection },
-	{ "data", test_data },
-	{ "foreign data", test_foreign_data },
-	{ "refused", test_refused },
-	{ "session ids", test_session_ids },
-	{ "taken", test_taken },
+static const struct {
+	const char *name;
+	CMUnitTestFunction run;
+} by_kind[] = {
+	{ "connection", test_connection },     { "data", test_data },
+	{ "foreign data", test_foreign_data }, { "refused", test_refused },
+	{ "session ids", test_session_ids },   { "taken", test_taken },
 	{ "any address", test_any },
 };
 
-#define BY_KIND	(sizeof(by_kind) / sizeof(by_kind[0]))
+#define BY_KIND (sizeof(by_kind) / sizeof(by_kind[0]))
 
 int main(void)
 {
 	static struct CMUnitTest tests[BY_KIND * KINDS];
 	size_t n = 0;
 
-	log_open("test", LOG_SINK_STDERR, getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_CRIT);
+	log_open("test", LOG_SINK_STDERR,
+		 getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_CRIT);
 	for (size_t i = 0; i < BY_KIND; i++)
 		for (size_t k = 0; k < KINDS; k++) {
 			char *name = NULL;
 
-			if (asprintf(&name, "%s, %s", by_kind[i].name, kinds[k].name) < 0)
+			if (asprintf(&name, "%s, %s", by_kind[i].name,
+				     kinds[k].name) < 0)
 				abort();
 			tests[n++] = (struct CMUnitTest){
-				.name = name, .test_func = by_kind[i].run, .setup_func = setup,
-				.teardown_func = teardown, .initial_state = (void *)(uintptr_t)&kinds[k],
+				.name = name,
+				.test_func = by_kind[i].run,
+				.setup_func = setup,
+				.teardown_func = teardown,
+				.initial_state = (void *)(uintptr_t)&kinds[k],
 			};
 		}
-	return _cmocka_run_group_tests("control connections' sockets", tests, n, NULL, NULL);
+	return _cmocka_run_group_tests("control connections' sockets", tests, n,
+				       NULL, NULL);
 }

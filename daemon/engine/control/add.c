@@ -19,7 +19,8 @@ bool add_secret(struct control *c, const char *key, struct secret *s)
 	int err = text ? secret_set(s, text, strlen(text)) : 0;
 
 	if (err)
-		control_error(c, "the secret is longer than %d bytes", SECRET_MAX);
+		control_error(c, "the secret is longer than %d bytes",
+			      SECRET_MAX);
 	return !err;
 }
 
@@ -27,30 +28,42 @@ bool add_name_is_free(struct control *c, const char *name)
 {
 	if (!peer_find(c->engine, name))
 		return true;
-	control_error(c, "there is a tunnel \"%s\" already; delete it, or choose another name", name);
+	control_error(c,
+		      "there is a tunnel \"%s\" already; delete it, or choose "
+		      "another name",
+		      name);
 	return false;
 }
 
-struct addition { struct control *control; struct peer *peer; };
+struct addition {
+	struct control *control;
+	struct peer *peer;
+};
 
 static void on_looked_up(void *arg, int result, struct ipc_message *m)
 {
 	struct addition *a = arg;
 	struct control *c = a->control;
 	struct peer *p = a->peer;
-	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "a static tunnel has its name");
+	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE,
+					"a static tunnel has its name");
 
 	(void)m;
 	c->waiting = false;
 	if (result != -ENOENT)
 		peer_remove(p, &cause);
 	if (!c->over && result == -ENOENT) {
-		control_record(c, json_pack("{s:s, s:s}", "name", p->name, "remote", p->server));
+		control_record(c, json_pack("{s:s, s:s}", "name", p->name,
+					    "remote", p->server));
 		control_end(c);
 	} else if (!c->over && result) {
-		control_error(c, "l2tpd's monitor process does not answer: %s", strerror(-result));
+		control_error(c, "l2tpd's monitor process does not answer: %s",
+			      strerror(-result));
 	} else if (!c->over) {
-		control_error(c, "there is a static tunnel \"%s\" already; delete it, or choose another name", p->name);
+		control_error(c,
+			      "there is a static tunnel \"%s\" already; delete "
+			      "it, or choose another name",
+			      p->name);
 	}
 	free(a);
 	peer_release(p);
@@ -66,7 +79,9 @@ void add_tunnel_done(struct control *c, struct peer *p)
 	memcpy(body.tunnel, p->name, sizeof(body.tunnel));
 	if (a) {
 		*a = (struct addition){ c, p };
-		c->waiting = channel_request(&c->engine->monitor, MONITOR_STATIC_FIND, &body, sizeof(body), NULL, 0,
+		c->waiting = channel_request(&c->engine->monitor,
+					     MONITOR_STATIC_FIND, &body,
+					     sizeof(body), NULL, 0,
 					     on_looked_up, a) == 0;
 	}
 	if (c->waiting) {
@@ -78,7 +93,8 @@ void add_tunnel_done(struct control *c, struct peer *p)
 	control_error(c, "l2tpd's monitor process does not answer");
 }
 
-bool add_session_name(struct control *c, struct peer *p, char out[CONFIG_NAME_MAX])
+bool add_session_name(struct control *c, struct peer *p,
+		      char out[CONFIG_NAME_MAX])
 {
 	static unsigned int serial;
 	const char *name = control_text_arg(c, "name");
@@ -90,9 +106,13 @@ bool add_session_name(struct control *c, struct peer *p, char out[CONFIG_NAME_MA
 		return true;
 	}
 	if (!config_name_ok(name) || peer_session_find(p, name)) {
-		control_error(c, config_name_ok(name) ? "tunnel \"%s\" has a session \"%s\" already" :
-			      "tunnel \"%s\": the session's name %s is not of letters, digits, dot, dash and "
-			      "underscore",
+		control_error(c,
+			      config_name_ok(name) ?
+				      "tunnel \"%s\" has a session \"%s\" "
+				      "already" :
+				      "tunnel \"%s\": the session's name %s is "
+				      "not of letters, digits, dot, dash and "
+				      "underscore",
 			      p->name, name);
 		return false;
 	}
@@ -102,6 +122,7 @@ bool add_session_name(struct control *c, struct peer *p, char out[CONFIG_NAME_MA
 
 void add_session_done(struct control *c, const struct peer_session *s)
 {
-	control_record(c, json_pack("{s:s, s:s}", "name", s->name, "tunnel", s->peer->name));
+	control_record(c, json_pack("{s:s, s:s}", "name", s->name, "tunnel",
+				    s->peer->name));
 	control_end(c);
 }

@@ -15,7 +15,8 @@ static void set_log(struct control *c)
 	int level = text ? log_parse_level(text) : -EINVAL;
 
 	if (level < 0) {
-		control_error(c, "set log needs a level: error, warning, notice, info or debug");
+		control_error(c, "set log needs a level: error, warning, "
+				 "notice, info or debug");
 		return;
 	}
 	log_set_level(level);
@@ -58,5 +59,8 @@ void command_run(struct control *c, const char *command)
 			return;
 		}
 	}
-	control_error(c, "l2tpd does not know the command \"%s\"; are l2tpctl and l2tpd of one version?", command);
+	control_error(c,
+		      "l2tpd does not know the command \"%s\"; are l2tpctl and "
+		      "l2tpd of one version?",
+		      command);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What each command does: command.c has the table, the files beside it the functions. */
+/*
+ * What each command does: command.c has the table, the files beside
+ * it the functions.
+ */
 #ifndef L2TPD_ENGINE_CONTROL_COMMANDS_H
 #define L2TPD_ENGINE_CONTROL_COMMANDS_H
 

@@ -18,12 +18,12 @@
 #include "engine/engine.h"
 #include "ipc/control.h"
 
-#define OUT_LOW		(64 << 10)	/* more records are made below this */
-#define SLICE		256		/* records in one turn */
+#define OUT_LOW (64 << 10) /* more records are made below this */
+#define SLICE	256	   /* records in one turn */
 
 struct controls {
 	struct client_listener listener;
-	struct control *first;		/* connections */
+	struct control *first; /* connections */
 };
 
 static void end(struct control *c)
@@ -38,7 +38,7 @@ static void end(struct control *c)
 		c->next->prev = c->prev;
 	clients_gone(c->engine);
 	if (c->waiting)
-		return;		/* its answer frees it */
+		return; /* its answer frees it */
 	control_release(c);
 }
 
@@ -47,7 +47,8 @@ static void flush(struct control *c)
 	size_t done = 0;
 
 	while (done < c->out_len) {
-		ssize_t n = send(c->fd, c->out + done, c->out_len - done, MSG_DONTWAIT | MSG_NOSIGNAL);
+		ssize_t n = send(c->fd, c->out + done, c->out_len - done,
+				 MSG_DONTWAIT | MSG_NOSIGNAL);
 
 		if (n < 0 && errno != EAGAIN) {
 			end(c);
@@ -79,13 +80,16 @@ static void take_line(struct control *c, char *line, size_t len)
 	if (!c->args)
 		c->args = json_object();
 	if (!command || !json_is_object(c->args))
-		control_error(c, "the request needs a \"command\" and an object of \"args\"");
+		control_error(c, "the request needs a \"command\" "
+				 "and an object of \"args\"");
 	else
 		command_run(c, command);
 	json_decref(request);
 }
 
-/* Works off whole lines; one request is finished before the next is looked at. */
+/*
+ * Works off whole lines; one request is finished before the next is looked at.
+ */
 static void take_lines(struct control *c)
 {
 	while (!c->over && !c->busy && c->out_len < OUT_LOW) {
@@ -94,7 +98,10 @@ static void take_lines(struct control *c)
 
 		if (!nl) {
 			if (c->in_len == sizeof(c->in)) {
-				control_error(c, "the request is longer than %d bytes", CONTROL_LINE_MAX);
+				control_error(c,
+					      "the request is longer than %d "
+					      "bytes",
+					      CONTROL_LINE_MAX);
 				c->in_len = 0;
 			}
 			return;
@@ -112,7 +119,8 @@ static void pump(struct control *c)
 	int made = 0;
 
 	take_lines(c);
-	while (!c->over && c->busy && !c->waiting && c->produce && c->out_len < OUT_LOW && made++ < SLICE)
+	while (!c->over && c->busy && !c->waiting && c->produce &&
+	       c->out_len < OUT_LOW && made++ < SLICE)
 		c->produce(c);
 	if (!c->over && !c->busy)
 		take_lines(c);
@@ -121,8 +129,12 @@ static void pump(struct control *c)
 	if (c->over)
 		return;
 	loop_io_set(c->engine->loop, &c->io,
-		    (short)((c->hangup || c->in_len == sizeof(c->in) ? 0 : LOOP_READ) |
-			    (c->out_len || (c->produce && !c->waiting) ? LOOP_WRITE : 0)));
+		    (short)((c->hangup || c->in_len == sizeof(c->in) ?
+				     0 :
+				     LOOP_READ) |
+			    (c->out_len || (c->produce && !c->waiting) ?
+				     LOOP_WRITE :
+				     0)));
 	if (c->hangup && !c->busy && !c->out_len)
 		end(c);
 }

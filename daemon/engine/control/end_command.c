@@ -31,12 +31,14 @@ static struct tunnel *find_tunnel(struct control *c, const char *wanted)
 void delete_tunnel(struct control *c)
 {
 	const char *wanted = control_text_arg(c, "tunnel");
-	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "deleted by the operator");
+	struct cause cause =
+		cause_make(CAUSE_ADMINISTRATIVE, "deleted by the operator");
 	struct peer *p = wanted ? peer_find(c->engine, wanted) : NULL;
 	struct tunnel *t = wanted ? find_tunnel(c, wanted) : NULL;
 
 	if (!wanted) {
-		control_error(c, "delete tunnel needs a tunnel: its name or its id");
+		control_error(c, "delete tunnel needs a tunnel: its name or "
+				 "its id");
 		return;
 	}
 	if (!p && !t) {
@@ -57,7 +59,8 @@ void delete_tunnel(struct control *c)
 /* ---- sessions ---- */
 
 /* By name in one peer or all; *many when the name is not unique. */
-static struct peer_session *find_wanted(struct control *c, const char *tunnel, const char *name, bool *many)
+static struct peer_session *find_wanted(struct control *c, const char *tunnel,
+					const char *name, bool *many)
 {
 	struct peer_session *found = NULL;
 
@@ -75,7 +78,8 @@ static struct peer_session *find_wanted(struct control *c, const char *tunnel, c
 	return found;
 }
 
-static struct link *find_link(struct control *c, const char *tunnel, const char *session)
+static struct link *find_link(struct control *c, const char *tunnel,
+			      const char *session)
 {
 	struct tunnel *t = tunnel ? find_tunnel(c, tunnel) : NULL;
 	struct l2tp_session *core;
@@ -93,19 +97,25 @@ static struct link *find_link(struct control *c, const char *tunnel, const char 
 
 void delete_session(struct control *c)
 {
-	const char *tunnel = control_text_arg(c, "tunnel"), *session = control_text_arg(c, "session");
-	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "deleted by the operator");
+	const char *tunnel = control_text_arg(c, "tunnel"),
+		   *session = control_text_arg(c, "session");
+	struct cause cause =
+		cause_make(CAUSE_ADMINISTRATIVE, "deleted by the operator");
 	struct peer_session *s;
 	struct link *link;
 	bool many = false;
 
 	if (!session) {
-		control_error(c, "delete session needs a session: its name, or with tunnel its id");
+		control_error(c, "delete session needs a session: its name, or "
+				 "with tunnel its id");
 		return;
 	}
 	s = find_wanted(c, tunnel, session, &many);
 	if (many) {
-		control_error(c, "several tunnels have a session \"%s\": name the tunnel too", session);
+		control_error(c,
+			      "several tunnels have a session \"%s\": name the "
+			      "tunnel too",
+			      session);
 		return;
 	}
 	link = s ? s->link : find_link(c, tunnel, session);
@@ -120,9 +130,12 @@ void delete_session(struct control *c)
 		else
 			link_close(link, &cause);
 	} else {
-		control_error(c, "there is no session \"%s\"%s%s%s", session, tunnel ? " in tunnel \"" : "",
+		control_error(c, "there is no session \"%s\"%s%s%s", session,
+			      tunnel ? " in tunnel \"" : "",
 			      tunnel ? tunnel : "",
-			      tunnel ? "\"" : "; a session that has no name needs its tunnel too");
+			      tunnel ? "\"" :
+				       "; a session that has no name needs its "
+				       "tunnel too");
 		return;
 	}
 	control_end(c);
@@ -133,7 +146,8 @@ void delete_session(struct control *c)
 void clear_user(struct control *c)
 {
 	const char *user = control_text_arg(c, "user");
-	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "cleared by the operator");
+	struct cause cause =
+		cause_make(CAUSE_ADMINISTRATIVE, "cleared by the operator");
 	struct link **links = NULL;
 	size_t n = 0;
 
@@ -141,10 +155,12 @@ void clear_user(struct control *c)
 		control_error(c, "clear user needs the user's name");
 		return;
 	}
-	for (struct subscriber *s = registry_by_name(c->engine, user); s; s = registry_next_of_name(s))
+	for (struct subscriber *s = registry_by_name(c->engine, user); s;
+	     s = registry_next_of_name(s))
 		n += !s->leaving;
 	if (!n) {
-		control_error(c, "there is no user \"%s\" with a session", user);
+		control_error(c, "there is no user \"%s\" with a session",
+			      user);
 		return;
 	}
 	links = calloc(n, sizeof(struct link *));
@@ -152,9 +168,12 @@ void clear_user(struct control *c)
 		control_error(c, "l2tpd is out of memory");
 		return;
 	}
-	/* Closing one may end it, and take it out of the list that is walked. */
+	/*
+	 * Closing one may end it, and take it out of the list that is walked.
+	 */
 	n = 0;
-	for (struct subscriber *s = registry_by_name(c->engine, user); s; s = registry_next_of_name(s)) {
+	for (struct subscriber *s = registry_by_name(c->engine, user); s;
+	     s = registry_next_of_name(s)) {
 		if (s->leaving)
 			continue;
 		link_hold(s->link);
@@ -166,7 +185,9 @@ void clear_user(struct control *c)
 		link_release(links[i]);
 	}
 	free(links);
-	log_notice("user \"%s\": %zu session%s cleared by the operator", user, n, n == 1 ? " is" : "s are");
-	control_record(c, json_pack("{s:o, s:i}", "user", control_text(user), "sessions", (int)n));
+	log_notice("user \"%s\": %zu session%s cleared by the operator", user,
+		   n, n == 1 ? " is" : "s are");
+	control_record(c, json_pack("{s:o, s:i}", "user", control_text(user),
+				    "sessions", (int)n));
 	control_end(c);
 }

@@ -31,7 +31,10 @@ static int check_tunnel(struct check *ch, const void *l)
 	return config_check_lac(ch, l);
 }
 
-/* The name that it is given, or the next that is free. false: an error was sent. */
+/*
+ * The name that it is given, or the next that is free. false: an error was
+ * sent.
+ */
 static bool tunnel_name(struct control *c, char out[CONFIG_NAME_MAX])
 {
 	static unsigned int serial;
@@ -49,10 +52,12 @@ static bool tunnel_name(struct control *c, char out[CONFIG_NAME_MAX])
 static bool read_tunnel(struct control *c, struct config_lac *l)
 {
 	if (!control_text_arg(c, "remote")) {
-		control_error(c, "add tunnel needs remote: the name or address of the LNS");
+		control_error(c, "add tunnel needs remote: the name or address "
+				 "of the LNS");
 		return false;
 	}
-	return tunnel_name(c, l->name) && section_take(c, &config_section_lac, tunnel_words, l) &&
+	return tunnel_name(c, l->name) &&
+	       section_take(c, &config_section_lac, tunnel_words, l) &&
 	       section_check(c, tunnel_words, check_tunnel, l);
 }
 
@@ -99,9 +104,14 @@ static struct peer *find_lac(struct control *c)
 	if (!tunnel)
 		control_error(c, "add session needs a tunnel: its name");
 	else if (!p)
-		control_error(c, "there is no tunnel \"%s\" that this end opens; add it first", tunnel);
+		control_error(c,
+			      "there is no tunnel \"%s\" that this end opens; "
+			      "add it first",
+			      tunnel);
 	else if (p->lcce)
-		control_error(c, "tunnel \"%s\" is one of lcce, which carries Ethernet; use add session lcce",
+		control_error(c,
+			      "tunnel \"%s\" is one of lcce, which carries "
+			      "Ethernet; use add session lcce",
 			      p->name);
 	return p && p->lac ? p : NULL;
 }
@@ -111,16 +121,22 @@ static int check_session(struct check *ch, const void *s)
 	return config_check_session(ch, s);
 }
 
-static bool read_session(struct control *c, struct peer *p, struct config_session *s)
+static bool read_session(struct control *c, struct peer *p,
+			 struct config_session *s)
 {
 	const char *ppp = control_text_arg(c, "ppp");
 
 	if (!ppp || !config_ppp_find(c->engine->config, ppp)) {
-		control_error(c, ppp ? "there is no ppp section \"%s\" in the configuration" :
-			      "add session needs ppp: a ppp section of the configuration", ppp);
+		control_error(c,
+			      ppp ? "there is no ppp section \"%s\" in the "
+				    "configuration" :
+				    "add session needs ppp: a ppp section of "
+				    "the configuration",
+			      ppp);
 		return false;
 	}
-	if (!add_session_name(c, p, s->name) || !section_take(c, &config_section_session, NULL, s))
+	if (!add_session_name(c, p, s->name) ||
+	    !section_take(c, &config_section_session, NULL, s))
 		return false;
 	/* Who calls by hand does not expect to be called back. */
 	s->persist = control_flag_arg(c, "persist");
@@ -144,13 +160,15 @@ static void remember(struct peer_session *s, const char *password)
 	memcpy(body.session, s->name, sizeof(body.session));
 	body.secret.len = (uint16_t)strlen(password);
 	memcpy(body.secret.secret, password, body.secret.len);
-	channel_event(&s->peer->engine->aaa, AAA_REMEMBER, &body, sizeof(body), NULL, 0);
+	channel_event(&s->peer->engine->aaa, AAA_REMEMBER, &body, sizeof(body),
+		      NULL, 0);
 	explicit_bzero(&body, sizeof(body));
 	s->remembered = true;
 }
 
 /* Takes s over when it succeeds; else an error was sent. */
-static struct peer_session *new_session(struct control *c, struct peer *p, struct config_session *s)
+static struct peer_session *new_session(struct control *c, struct peer *p,
+					struct config_session *s)
 {
 	const char *password = control_text_arg(c, "password");
 	struct peer_session *session;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * L2TPv3 tunnels and their pseudowires that are added by command, as if they
- * stood in lcce sections: they are the engine's, and go with it. Of a pseudowire
- * the monitor is told what its interface is to be.
+ * stood in lcce sections: they are the engine's, and go with it. Of a
+ * pseudowire the monitor is told what its interface is to be.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -36,7 +36,8 @@ static bool read_tunnel(struct control *c, struct config_lcce *l)
 		return false;
 	}
 	return section_take(c, &config_section_lcce, NULL, l) &&
-	       section_check(c, NULL, check_tunnel, l) && add_name_is_free(c, l->name);
+	       section_check(c, NULL, check_tunnel, l) &&
+	       add_name_is_free(c, l->name);
 }
 
 /* Takes l over when it succeeds; else an error was sent. */
@@ -45,7 +46,8 @@ static struct peer *new_peer(struct control *c, struct config_lcce *l)
 	struct secret secret = { 0 }, old_secret = { 0 };
 	struct peer *p = NULL;
 
-	if (!read_tunnel(c, l) || !add_secret(c, "secret", &secret) || !add_secret(c, "old_secret", &old_secret))
+	if (!read_tunnel(c, l) || !add_secret(c, "secret", &secret) ||
+	    !add_secret(c, "old_secret", &old_secret))
 		goto out;
 	p = peer_new_lcce(c->engine, l, true);
 	if (p) {
@@ -85,15 +87,23 @@ static struct peer *find_lcce(struct control *c)
 	struct peer *p = tunnel ? peer_find(c->engine, tunnel) : NULL;
 
 	if (!tunnel)
-		control_error(c, "add session lcce needs a tunnel: the name of one of lcce");
+		control_error(c, "add session lcce needs a tunnel: the name of "
+				 "one of lcce");
 	else if (!p)
-		control_error(c, "there is no tunnel \"%s\"; add it first", tunnel);
+		control_error(c, "there is no tunnel \"%s\"; add it first",
+			      tunnel);
 	else if (!p->lcce)
-		control_error(c, "tunnel \"%s\" is to an LNS, and carries PPP; use add session", tunnel);
+		control_error(c,
+			      "tunnel \"%s\" is to an LNS, and carries PPP; "
+			      "use add session",
+			      tunnel);
 	return p && p->lcce ? p : NULL;
 }
 
-struct place { const struct peer *peer; const struct config_pw *pw; };
+struct place {
+	const struct peer *peer;
+	const struct config_pw *pw;
+};
 
 /* Beside those that are there, of the configuration and of commands. */
 static int check_session(struct check *ch, const void *arg)
@@ -101,21 +111,27 @@ static int check_session(struct check *ch, const void *arg)
 	const struct place *at = arg;
 	int err = config_check_pw(ch, at->pw);
 
-	for (const struct peer_session *s = at->peer->sessions; s && !err; s = s->next)
+	for (const struct peer_session *s = at->peer->sessions; s && !err;
+	     s = s->next)
 		if (!s->removed)
 			err = config_check_pw_beside(ch, at->pw, s->pw);
 	return err;
 }
 
-static bool read_session(struct control *c, struct peer *p, struct config_pw *pw)
+static bool read_session(struct control *c, struct peer *p,
+			 struct config_pw *pw)
 {
 	const struct place at = { p, pw };
 
-	return add_session_name(c, p, pw->name) && section_take(c, &config_section_pw, NULL, pw) &&
+	return add_session_name(c, p, pw->name) &&
+	       section_take(c, &config_section_pw, NULL, pw) &&
 	       section_check(c, NULL, check_session, &at);
 }
 
-struct addition { struct control *control; struct peer_session *session; };
+struct addition {
+	struct control *control;
+	struct peer_session *session;
+};
 
 static void on_added(void *arg, int result, struct ipc_message *m)
 {
@@ -123,7 +139,8 @@ static void on_added(void *arg, int result, struct ipc_message *m)
 	struct control *c = a->control;
 	struct peer_session *s = a->session;
 	struct peer *p = s->peer;
-	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "it cannot be what was asked for");
+	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE,
+					"it cannot be what was asked for");
 
 	c->waiting = false;
 	s->asking = false;
@@ -145,7 +162,12 @@ static void on_added(void *arg, int result, struct ipc_message *m)
 static struct monitor_pw_add request_of(const struct peer_session *s)
 {
 	const struct config_pw *pw = s->pw;
-	struct monitor_pw_add r = { .type = pw->type, .vlan = pw->vlan, .mtu = pw->mtu, .has_mac = pw->has_mac };
+	struct monitor_pw_add r = {
+		.type = pw->type,
+		.vlan = pw->vlan,
+		.mtu = pw->mtu,
+		.has_mac = pw->has_mac,
+	};
 
 	memcpy(r.lcce, s->peer->name, sizeof(r.lcce));
 	memcpy(r.session, s->name, sizeof(r.session));
@@ -165,8 +187,10 @@ static void ask(struct control *c, struct peer_session *s)
 
 	if (a) {
 		*a = (struct addition){ c, s };
-		c->waiting = channel_request(&c->engine->monitor, MONITOR_PW_ADD, &body, sizeof(body), NULL, 0,
-					     on_added, a) == 0;
+		c->waiting = channel_request(&c->engine->monitor,
+					     MONITOR_PW_ADD, &body,
+					     sizeof(body), NULL, 0, on_added,
+					     a) == 0;
 	}
 	if (c->waiting) {
 		s->asking = true;
@@ -179,7 +203,8 @@ static void ask(struct control *c, struct peer_session *s)
 }
 
 /* Takes pw over when it succeeds; else an error was sent. */
-static struct peer_session *new_session(struct control *c, struct peer *p, struct config_pw *pw)
+static struct peer_session *new_session(struct control *c, struct peer *p,
+					struct config_pw *pw)
 {
 	struct peer_session *s;
 

@@ -39,7 +39,9 @@ void record_ipv4(json_t *o, const char *key, uint32_t network_order)
 	char text[INET_ADDRSTRLEN];
 
 	if (network_order)
-		record_text(o, key, inet_ntop(AF_INET, &network_order, text, sizeof(text)));
+		record_text(o, key,
+			    inet_ntop(AF_INET, &network_order, text,
+				      sizeof(text)));
 }
 
 const char *record_up_or_down(bool up)
@@ -60,7 +62,8 @@ static void show_mac(json_t *o, const uint8_t mac[6])
 {
 	char text[18];
 
-	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
+		 mac[1], mac[2], mac[3], mac[4], mac[5]);
 	record_text(o, "mac", text);
 }
 
@@ -90,7 +93,8 @@ void record_link(json_t *o, const struct monitor_pw_show *r)
 
 /* ---- what a caller is given ---- */
 
-static void add_prefix6(json_t *o, const char *key, const struct service_prefix6 *p)
+static void add_prefix6(json_t *o, const char *key,
+			const struct service_prefix6 *p)
 {
 	char text[INET6_ADDRSTRLEN + 4];
 
@@ -106,8 +110,8 @@ void record_ifid(json_t *o, const char *key, const uint8_t id[8])
 
 	if (memcmp(id, (uint8_t[8]){ 0 }, 8) == 0)
 		return;
-	snprintf(text, sizeof(text), "%x:%x:%x:%x", id[0] << 8 | id[1], id[2] << 8 | id[3], id[4] << 8 | id[5],
-		 id[6] << 8 | id[7]);
+	snprintf(text, sizeof(text), "%x:%x:%x:%x", id[0] << 8 | id[1],
+		 id[2] << 8 | id[3], id[4] << 8 | id[5], id[6] << 8 | id[7]);
 	record_text(o, key, text);
 }
 
@@ -120,7 +124,9 @@ static void add_routes(json_t *o, const struct service *s)
 		char text[INET6_ADDRSTRLEN + 24] = "";
 
 		inet_ntop(r->family, r->dst, text, INET6_ADDRSTRLEN);
-		snprintf(text + strlen(text), 24, r->metric ? "/%u metric %u" : "/%u", r->len, r->metric);
+		snprintf(text + strlen(text), 24,
+			 r->metric ? "/%u metric %u" : "/%u", r->len,
+			 r->metric);
 		json_array_append_new(list, json_string(text));
 	}
 	json_object_set_new(o, "routes", list);
@@ -174,13 +180,18 @@ void record_dns(json_t *o, const uint32_t dns[2])
 		json_decref(list);
 }
 
-static void add_left(json_t *o, const char *key, const struct loop_timer *t, uint64_t now)
+static void add_left(json_t *o, const char *key, const struct loop_timer *t,
+		     uint64_t now)
 {
 	if (loop_timer_is_set(t))
-		record_number(o, key, t->deadline > now ? (t->deadline - now + 999) / 1000 : 0);
+		record_number(o, key,
+			      t->deadline > now ?
+				      (t->deadline - now + 999) / 1000 :
+				      0);
 }
 
-void record_encryption_and_time(json_t *o, const struct subscriber *s, uint64_t now)
+void record_encryption_and_time(json_t *o, const struct subscriber *s,
+				uint64_t now)
 {
 	char text[40];
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What protects a tunnel, in fields of a record: the IKE SA, and the child SA each way. */
+/*
+ * What protects a tunnel, in fields of a record: the IKE SA, and the
+ * child SA each way.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -18,7 +21,8 @@ static void add_time(json_t *o, const char *key, uint64_t now, uint32_t ago_s)
 	char text[32];
 	struct tm tm;
 
-	if (ago_s != IPSEC_NEVER && gmtime_r(&when, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+	if (ago_s != IPSEC_NEVER && gmtime_r(&when, &tm) &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
 		record_text(o, key, text);
 }
 
@@ -71,7 +75,8 @@ static const char *life_name(enum ipsec_life life)
 
 static void add_ike(json_t *o, const struct ipsec_ike *i, uint64_t now)
 {
-	static const char *const nat[] = { "none", "here", "there", "here and there" };
+	static const char *const nat[] = { "none", "here", "there",
+					   "here and there" };
 
 	record_text(o, "ike_connection", i->name);
 	record_number(o, "ike_version", i->version);
@@ -91,9 +96,12 @@ static void add_ike(json_t *o, const struct ipsec_ike *i, uint64_t now)
 }
 
 /* The two SAs of a child are made and end together. */
-static void add_sa(json_t *o, const char *way, const struct ipsec_child *c, const struct ipsec_sa *sa, uint64_t now)
+static void add_sa(json_t *o, const char *way, const struct ipsec_child *c,
+		   const struct ipsec_sa *sa, uint64_t now)
 {
-	static const char *const keys[] = { "spi", "state", "created", "last_used", "left_s", "packets", "bytes" };
+	static const char *const keys[] = { "spi",	 "state",  "created",
+					    "last_used", "left_s", "packets",
+					    "bytes" };
 	char key[sizeof(keys) / sizeof(keys[0])][24];
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
@@ -119,7 +127,8 @@ void record_ipsec(json_t *o, const struct ipsec_report *r, uint64_t now)
 	if (r->cover < IPSEC_NOT_READY)
 		return;
 	record_text(o, "child", c->name);
-	snprintf(text, sizeof(text), "%s, %s%s", c->protocol, c->mode, c->udp ? ", in UDP" : "");
+	snprintf(text, sizeof(text), "%s, %s%s", c->protocol, c->mode,
+		 c->udp ? ", in UDP" : "");
 	record_text(o, "child_mode", text);
 	record_text(o, "child_proposal", c->proposal);
 	record_text(o, "child_local", c->local_ts);

@@ -15,7 +15,7 @@ void control_free(struct control *c)
 {
 	json_decref(c->args);
 	json_decref(c->record);
-	explicit_bzero(c->in, sizeof(c->in));	/* passwords came in it */
+	explicit_bzero(c->in, sizeof(c->in)); /* passwords came in it */
 	free(c->out);
 	free(c);
 }
@@ -126,7 +126,10 @@ json_t *control_text(const char *text)
 
 	if (string)
 		return string;
-	/* Not UTF-8: what a peer said, or a sentence that was cut within a character. */
+	/*
+	 * Not UTF-8: what a peer said, or a sentence that was cut
+	 * within a character.
+	 */
 	copy = strdup(text);
 	for (char *p = copy; p && *p; p++)
 		if ((unsigned char)*p >= 0x80)
@@ -150,7 +153,8 @@ void control_error(struct control *c, const char *fmt, ...)
 
 void control_refused(struct control *c, int result, struct ipc_message *m)
 {
-	const struct monitor_outcome *r = m ? ipc_body(m, struct monitor_outcome) : NULL;
+	const struct monitor_outcome *r =
+		m ? ipc_body(m, struct monitor_outcome) : NULL;
 
 	control_error(c, "%s", r && r->why[0] ? r->why : strerror(-result));
 }

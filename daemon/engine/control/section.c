@@ -15,7 +15,7 @@
 /* Where a key's value is looked for. */
 struct words {
 	const struct control *control;
-	const struct section_alias *aliases;	/* NULL: none */
+	const struct section_alias *aliases; /* NULL: none */
 };
 
 static const char *word_of(const struct words *w, const char *key)
@@ -26,7 +26,10 @@ static const char *word_of(const struct words *w, const char *key)
 	return key;
 }
 
-/* The argument for a key: '_' for '-'; of a secret's file what it has, which l2tpctl has read. */
+/*
+ * The argument for a key: '_' for '-'; of a secret's file what it has, which
+ * l2tpctl has read.
+ */
 static const json_t *find_arg(const struct words *w, const char *key)
 {
 	const char *word = word_of(w, key);
@@ -47,7 +50,8 @@ static bool has(void *arg, const char *key)
 }
 
 /* A value as it would stand in the file; NULL: it is of no kind that does. */
-static const char *value_text(const struct config_key *k, const json_t *v, char *buf, size_t size)
+static const char *value_text(const struct config_key *k, const json_t *v,
+			      char *buf, size_t size)
 {
 	/* That there is one is all that a section says of a secret. */
 	if (k->kind == &config_kind_path)
@@ -62,7 +66,8 @@ static const char *value_text(const struct config_key *k, const json_t *v, char 
 	return buf;
 }
 
-static bool take_value(struct control *c, const struct config_key *k, void *obj, const json_t *v)
+static bool take_value(struct control *c, const struct config_key *k, void *obj,
+		       const json_t *v)
 {
 	char buf[32];
 	const char *text = value_text(k, v, buf, sizeof(buf));
@@ -75,11 +80,14 @@ static bool take_value(struct control *c, const struct config_key *k, void *obj,
 	}
 	err = k->kind->parse(k, obj, text, &why);
 	if (err)
-		control_error(c, "%s", err == -ENOMEM ? "l2tpd is out of memory" : why.text);
+		control_error(c, "%s",
+			      err == -ENOMEM ? "l2tpd is out of memory" :
+					       why.text);
 	return !err;
 }
 
-static bool take_key(struct control *c, const struct words *w, const struct config_key *k, void *obj)
+static bool take_key(struct control *c, const struct words *w,
+		     const struct config_key *k, void *obj)
 {
 	const json_t *v = find_arg(w, k->name), *each;
 	size_t i;
@@ -89,7 +97,10 @@ static bool take_key(struct control *c, const struct words *w, const struct conf
 	if (!k->kind->list || !json_is_array(v))
 		return take_value(c, k, obj, v);
 	if (json_array_size(v) == 0) {
-		control_error(c, "%s is an empty list; write its values, or leave it out", k->name);
+		control_error(c,
+			      "%s is an empty list; write its values, or leave "
+			      "it out",
+			      k->name);
 		return false;
 	}
 	json_array_foreach(v, i, each)
@@ -98,8 +109,8 @@ static bool take_key(struct control *c, const struct words *w, const struct conf
 	return true;
 }
 
-bool section_take(struct control *c, const struct config_section *s, const struct section_alias *aliases,
-		  void *obj)
+bool section_take(struct control *c, const struct config_section *s,
+		  const struct section_alias *aliases, void *obj)
 {
 	struct words w = { c, aliases };
 
@@ -114,7 +125,8 @@ bool section_take(struct control *c, const struct config_section *s, const struc
 	return true;
 }
 
-bool section_take_name(struct control *c, const char *key, char out[CONFIG_NAME_MAX])
+bool section_take_name(struct control *c, const char *key,
+		       char out[CONFIG_NAME_MAX])
 {
 	const char *name = control_arg(c, key);
 
@@ -122,8 +134,10 @@ bool section_take_name(struct control *c, const char *key, char out[CONFIG_NAME_
 	if (!name || !*name)
 		return true;
 	if (!config_name_ok(name)) {
-		control_error(c, "%s %s: use letters, digits, dot, dash and underscore, %d at most", key, name,
-			      CONFIG_NAME_MAX - 1);
+		control_error(c,
+			      "%s %s: use letters, digits, dot, dash and "
+			      "underscore, %d at most",
+			      key, name, CONFIG_NAME_MAX - 1);
 		return false;
 	}
 	snprintf(out, CONFIG_NAME_MAX, "%s", name);
@@ -150,13 +164,19 @@ static bool has_of(void *arg, const void *obj, const char *key)
 }
 
 bool section_check(struct control *c, const struct section_alias *aliases,
-		   int (*run)(struct check *ch, const void *arg), const void *arg)
+		   int (*run)(struct check *ch, const void *arg),
+		   const void *arg)
 {
 	struct words w = { c, aliases };
 	const struct config_place place = { no_line, has_of, &w };
 	struct config_why why;
 	int line;
-	struct check ch = { .c = c->engine->config, .place = &place, .line = &line, .why = &why };
+	struct check ch = {
+		.c = c->engine->config,
+		.place = &place,
+		.line = &line,
+		.why = &why,
+	};
 	int err = run(&ch, arg);
 
 	if (err)

@@ -22,7 +22,8 @@
 
 /* ---- tunnels ---- */
 
-static void add_counters(json_t *o, const struct l2tp_tunnel *core, uint64_t now)
+static void add_counters(json_t *o, const struct l2tp_tunnel *core,
+			 uint64_t now)
 {
 	struct l2tp_tunnel_counters n;
 
@@ -55,7 +56,8 @@ static json_t *tunnel_record(struct engine *e, struct l2tp_tunnel *core)
 	record_text(o, "role", t && t->owner ? t->owner->role : "lac");
 	record_text(o, "profile", t && lns_of(t) ? lns_of(t)->name : NULL);
 	record_text(o, "state", l2tp_tunnel_state_str(core));
-	json_object_set_new(o, "initiator", json_boolean(l2tp_tunnel_is_initiator(core)));
+	json_object_set_new(o, "initiator",
+			    json_boolean(l2tp_tunnel_is_initiator(core)));
 	record_number(o, "tunnel_id", l2tp_tunnel_id(core));
 	if (l2tp_tunnel_peer_id(core))
 		record_number(o, "peer_tunnel_id", l2tp_tunnel_peer_id(core));
@@ -72,7 +74,9 @@ static json_t *tunnel_record(struct engine *e, struct l2tp_tunnel *core)
 	if (info->router_id)
 		record_ipv4(o, "peer_router_id", htonl(info->router_id));
 	if (info->authenticated)
-		record_text(o, "digest", info->digest == L2TP_DIGEST_MD5 ? "hmac-md5" : "hmac-sha1");
+		record_text(o, "digest",
+			    info->digest == L2TP_DIGEST_MD5 ? "hmac-md5" :
+							      "hmac-sha1");
 	add_counters(o, core, engine_now(e));
 	return o;
 }
@@ -80,8 +84,9 @@ static json_t *tunnel_record(struct engine *e, struct l2tp_tunnel *core)
 static json_t *idle_peer_record(const struct peer *p)
 {
 	static const char *const states[] = {
-		[PEER_IDLE] = "idle", [PEER_RESOLVING] = "resolving", [PEER_OPENING] = "opening",
-		[PEER_CONNECTING] = "connecting", [PEER_UP] = "established",
+		[PEER_IDLE] = "idle",	    [PEER_RESOLVING] = "resolving",
+		[PEER_OPENING] = "opening", [PEER_CONNECTING] = "connecting",
+		[PEER_UP] = "established",
 	};
 	json_t *o = json_object();
 
@@ -97,14 +102,18 @@ static json_t *idle_peer_record(const struct peer *p)
 static void produce_tunnel(struct control *c)
 {
 	const char *wanted = control_arg(c, "tunnel");
-	struct l2tp_tunnel *core = c->tunnels_done ? NULL : l2tp_tunnel_next(c->engine->l2tp->core, c->next_tunnel);
+	struct l2tp_tunnel *core =
+		c->tunnels_done ?
+			NULL :
+			l2tp_tunnel_next(c->engine->l2tp->core, c->next_tunnel);
 	struct peer *p;
 
 	if (core) {
 		const struct tunnel *t = l2tp_tunnel_user(core);
 
 		c->next_tunnel = (uint64_t)l2tp_tunnel_id(core) + 1;
-		if (walk_wants(wanted, t ? tunnel_name(t) : NULL, l2tp_tunnel_id(core)))
+		if (walk_wants(wanted, t ? tunnel_name(t) : NULL,
+			       l2tp_tunnel_id(core)))
 			stats_emit(c, tunnel_record(c->engine, core), t, NULL);
 		return;
 	}
@@ -148,7 +157,8 @@ void show_status(struct control *c)
 	l2tp_endpoint_counters(e->l2tp->core, &k);
 	record_text(o, "version", L2TPD_VERSION);
 	record_number(o, "pid", (uint64_t)getpid());
-	record_number(o, "uptime_s", (engine_now(c->engine) - e->started_ms) / 1000);
+	record_number(o, "uptime_s",
+		      (engine_now(c->engine) - e->started_ms) / 1000);
 	record_text(o, "dataplane", kernel_name(e));
 	record_text(o, "hostname", e->config->hostname);
 	record_number(o, "tunnels", k.tunnels);
@@ -169,14 +179,17 @@ void show_status(struct control *c)
 	record_number(o, "auth_ok", n->auth_ok);
 	record_number(o, "auth_failed", n->auth_failed);
 	for (size_t i = 0; i < e->config->ppp_n; i++) {
-		struct pool_usage u = pool_usage(pools_of(c->engine, &e->config->ppp[i]));
+		struct pool_usage u =
+			pool_usage(pools_of(c->engine, &e->config->ppp[i]));
 		char key[CONFIG_NAME_MAX + 16];
 
 		if (!e->config->ppp[i].pool.n)
 			continue;
-		snprintf(key, sizeof(key), "pool_%s_used", e->config->ppp[i].name);
+		snprintf(key, sizeof(key), "pool_%s_used",
+			 e->config->ppp[i].name);
 		record_number(o, key, u.used);
-		snprintf(key, sizeof(key), "pool_%s_size", e->config->ppp[i].name);
+		snprintf(key, sizeof(key), "pool_%s_size",
+			 e->config->ppp[i].name);
 		record_number(o, key, u.size);
 	}
 	control_record(c, o);

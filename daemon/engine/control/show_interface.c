@@ -21,7 +21,8 @@
 
 static void add_connection(json_t *o, const struct tunnel *t)
 {
-	const struct l2tp_tunnel_peer_info *info = l2tp_tunnel_peer_info(t->core);
+	const struct l2tp_tunnel_peer_info *info =
+		l2tp_tunnel_peer_info(t->core);
 	struct l2tp_tunnel_counters n;
 	char text[ADDR_STRLEN];
 
@@ -29,8 +30,10 @@ static void add_connection(json_t *o, const struct tunnel *t)
 	record_text(o, "tunnel", tunnel_name(t));
 	record_number(o, "version", l2tp_tunnel_version(t->core));
 	record_text(o, "encap", tunnel_is_udp(t) ? "udp" : "ip");
-	record_text(o, "local", addr_format_port(l2tp_tunnel_local(t->core), text));
-	record_text(o, "remote", addr_format_port(l2tp_tunnel_peer(t->core), text));
+	record_text(o, "local",
+		    addr_format_port(l2tp_tunnel_local(t->core), text));
+	record_text(o, "remote",
+		    addr_format_port(l2tp_tunnel_peer(t->core), text));
 	record_text(o, "tunnel_state", l2tp_tunnel_state_str(t->core));
 	record_text(o, "peer_hostname", info->hostname);
 	if (info->router_id)
@@ -54,7 +57,10 @@ static json_t *interface_record(const struct session *s)
 	record_text(o, "circuit", record_up_or_down(w->circuit_up));
 	record_text(o, "peer_circuit", record_up_or_down(w->peer_up));
 	if (w->changed_ms || l->up_ms)
-		record_number(o, "changed_s", (now - (w->changed_ms ? w->changed_ms : l->up_ms)) / 1000);
+		record_number(o, "changed_s",
+			      (now -
+			       (w->changed_ms ? w->changed_ms : l->up_ms)) /
+				      1000);
 	add_connection(o, s->tunnel);
 	record_text(o, "session", link_name(l));
 	record_text(o, "session_state", l2tp_session_state_str(s->core));
@@ -62,13 +68,16 @@ static json_t *interface_record(const struct session *s)
 	record_number(o, "peer_session_id", l2tp_session_peer_id(s->core));
 	if (w->serial)
 		record_number(o, "call_serial", w->serial);
-	record_text(o, "pseudowire", w->type == L2TP_PW_VLAN ? "vlan" : "ethernet");
+	record_text(o, "pseudowire",
+		    w->type == L2TP_PW_VLAN ? "vlan" : "ethernet");
 	if (config->vlan)
 		record_number(o, "vlan", config->vlan);
 	if (config->pseudowire_id)
 		record_number(o, "pseudowire_id", config->pseudowire_id);
 	else
-		record_text(o, "remote_end_id", config->remote_end_id ? config->remote_end_id : config->name);
+		record_text(o, "remote_end_id",
+			    config->remote_end_id ? config->remote_end_id :
+						    config->name);
 	record_hex(o, "cookie", w->peer_cookie, w->peer_cookie_len);
 	record_hex(o, "peer_cookie", w->cookie, w->cookie_len);
 	if (l->up_ms)
@@ -90,13 +99,15 @@ static void on_report(void *arg, const struct ipsec_report *r)
 /* Of one interface all is told. */
 static bool ask_ipsec(struct control *c)
 {
-	return control_arg(c, "name") && ipsec_ask(c->engine, &c->flow, NULL, on_report, c) == 0;
+	return control_arg(c, "name") &&
+	       ipsec_ask(c->engine, &c->flow, NULL, on_report, c) == 0;
 }
 
 static void on_link(void *arg, int result, struct ipc_message *m)
 {
 	struct control *c = arg;
-	const struct monitor_pw_show *r = m ? ipc_body(m, struct monitor_pw_show) : NULL;
+	const struct monitor_pw_show *r =
+		m ? ipc_body(m, struct monitor_pw_show) : NULL;
 
 	c->waiting = false;
 	if (!result && r)
@@ -114,9 +125,11 @@ static void emit(struct control *c, const struct session *s)
 
 	c->found++;
 	c->record = o;
-	c->flow = ipsec_flow_of(l2tp_tunnel_local(core), l2tp_tunnel_peer(core));
+	c->flow =
+		ipsec_flow_of(l2tp_tunnel_local(core), l2tp_tunnel_peer(core));
 	c->guarded = s->tunnel->guarded;
-	c->waiting = kernel_pseudowire_show(c->engine, s->link.id, on_link, c) == 0;
+	c->waiting =
+		kernel_pseudowire_show(c->engine, s->link.id, on_link, c) == 0;
 	if (!c->waiting) {
 		c->record = NULL;
 		control_record(c, o);
@@ -129,13 +142,15 @@ static bool is_wanted(const struct session *s, const char *name)
 
 	if (!s || !s->pw || !pw_is_ethernet(s->pw) || !session_is_usable(s))
 		return false;
-	return !name || !strcmp(name, s->link.ifname) || (own && !strcmp(name, own));
+	return !name || !strcmp(name, s->link.ifname) ||
+	       (own && !strcmp(name, own));
 }
 
 static void produce_interface(struct control *c)
 {
 	const char *name = control_arg(c, "name");
-	struct l2tp_tunnel *tunnel = l2tp_tunnel_next(c->engine->l2tp->core, c->next_tunnel);
+	struct l2tp_tunnel *tunnel =
+		l2tp_tunnel_next(c->engine->l2tp->core, c->next_tunnel);
 	struct l2tp_session *core;
 
 	if (!tunnel) {

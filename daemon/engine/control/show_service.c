@@ -31,7 +31,10 @@ static void add_idle(json_t *o, const struct subscriber *s, uint64_t now)
 	if (!s->up || !s->given.idle_timeout_s)
 		return;
 	record_number(o, "idle_s", idle_s);
-	record_number(o, "idle_left_s", idle_s < s->given.idle_timeout_s ? s->given.idle_timeout_s - idle_s : 0);
+	record_number(o, "idle_left_s",
+		      idle_s < s->given.idle_timeout_s ?
+			      s->given.idle_timeout_s - idle_s :
+			      0);
 }
 
 static void add_since(json_t *o, uint64_t up_s)
@@ -40,7 +43,8 @@ static void add_since(json_t *o, uint64_t up_s)
 	struct tm tm;
 	char text[32];
 
-	if (gmtime_r(&since, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+	if (gmtime_r(&since, &tm) &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
 		record_text(o, "since", text);
 	record_number(o, "uptime_s", up_s);
 }
@@ -71,12 +75,16 @@ static json_t *user_record(const struct subscriber *s)
 	json_t *o = json_object();
 
 	record_text(o, "user", s->given.user);
-	record_text(o, "state", s->leaving ? "ending" : s->up ? "up" : "starting");
+	record_text(o, "state",
+		    s->leaving ? "ending" :
+		    s->up      ? "up" :
+				 "starting");
 	record_text(o, "ppp", l->profile->name);
 	add_session(o, l);
 	record_text(o, "ifname", l->ifname);
 	record_ipv4(o, "local_ipv4", s->local_ipv4);
-	record_ipv4(o, "remote_ipv4", s->remote_ipv4 ? s->remote_ipv4 : htonl(s->lease));
+	record_ipv4(o, "remote_ipv4",
+		    s->remote_ipv4 ? s->remote_ipv4 : htonl(s->lease));
 	record_ifid(o, "interface_id", s->remote_ifid);
 	record_dns(o, s->dns);
 	record_service(o, &s->given);
@@ -93,7 +101,8 @@ static json_t *user_record(const struct subscriber *s)
 static void on_user_stats(void *argument, int result, struct ipc_message *m)
 {
 	struct control *c = argument;
-	const struct ppp_counters *n = m ? ipc_body(m, struct ppp_counters) : NULL;
+	const struct ppp_counters *n = m ? ipc_body(m, struct ppp_counters) :
+					   NULL;
 
 	c->waiting = false;
 	if (!result && n)
@@ -113,7 +122,8 @@ static void emit_user(struct control *c, const struct subscriber *s)
 	}
 	memcpy(body.ifname, s->link->ifname, sizeof(body.ifname));
 	c->record = o;
-	c->waiting = channel_request(&c->engine->monitor, MONITOR_LINK_STATS, &body, sizeof(body), NULL, 0,
+	c->waiting = channel_request(&c->engine->monitor, MONITOR_LINK_STATS,
+				     &body, sizeof(body), NULL, 0,
 				     on_user_stats, c) == 0;
 	if (!c->waiting) {
 		c->record = NULL;
@@ -139,28 +149,37 @@ void show_users(struct control *c)
 
 /* ---- pools ---- */
 
-static void add_ranges(json_t *o, const char *key, const struct config_ranges *l)
+static void add_ranges(json_t *o, const char *key,
+		       const struct config_ranges *l)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < l->n; i++) {
-		char first[INET_ADDRSTRLEN], last[INET_ADDRSTRLEN], text[2 * INET_ADDRSTRLEN];
+		char first[INET_ADDRSTRLEN], last[INET_ADDRSTRLEN],
+			text[2 * INET_ADDRSTRLEN];
 
-		inet_ntop(AF_INET, &(uint32_t){ htonl(l->v[i].first) }, first, sizeof(first));
-		inet_ntop(AF_INET, &(uint32_t){ htonl(l->v[i].last) }, last, sizeof(last));
-		snprintf(text, sizeof(text), l->v[i].first == l->v[i].last ? "%s" : "%s-%s", first, last);
+		inet_ntop(AF_INET, &(uint32_t){ htonl(l->v[i].first) }, first,
+			  sizeof(first));
+		inet_ntop(AF_INET, &(uint32_t){ htonl(l->v[i].last) }, last,
+			  sizeof(last));
+		snprintf(text, sizeof(text),
+			 l->v[i].first == l->v[i].last ? "%s" : "%s-%s", first,
+			 last);
 		json_array_append_new(list, json_string(text));
 	}
 	json_object_set_new(o, key, list);
 }
 
-static void add_prefixes(json_t *o, const char *key, const struct config_prefixes *l)
+static void add_prefixes(json_t *o, const char *key,
+			 const struct config_prefixes *l)
 {
 	json_t *list = json_array();
 	char text[ADDR_STRLEN];
 
 	for (size_t i = 0; i < l->n; i++)
-		json_array_append_new(list, json_string(addr_prefix_format(&l->v[i], text)));
+		json_array_append_new(list,
+				      json_string(addr_prefix_format(&l->v[i],
+								     text)));
 	json_object_set_new(o, key, list);
 }
 
@@ -228,7 +247,9 @@ void show_pools(struct control *c)
 static const char *server_state(unsigned int state)
 {
 	static const char *const names[] = {
-		[AAA_RADIUS_UNKNOWN] = "unknown", [AAA_RADIUS_ALIVE] = "alive", [AAA_RADIUS_DEAD] = "dead",
+		[AAA_RADIUS_UNKNOWN] = "unknown",
+		[AAA_RADIUS_ALIVE] = "alive",
+		[AAA_RADIUS_DEAD] = "dead",
 	};
 
 	return state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
@@ -240,7 +261,8 @@ static json_t *server_record(const struct aaa_radius_state *s)
 
 	record_text(o, "name", s->name);
 	record_text(o, "address", s->address);
-	record_text(o, "transport", s->transport == CONFIG_TRANSPORT_TLS ? "tls" : "udp");
+	record_text(o, "transport",
+		    s->transport == CONFIG_TRANSPORT_TLS ? "tls" : "udp");
 	record_text(o, "tls", s->tls);
 	record_number(o, "auth_port", s->auth_port);
 	record_number(o, "acct_port", s->acct_port);
@@ -271,12 +293,14 @@ static json_t *server_record(const struct aaa_radius_state *s)
 static void on_server(void *argument, int result, struct ipc_message *m)
 {
 	struct control *c = argument;
-	const struct aaa_radius_state *s = m ? ipc_body(m, struct aaa_radius_state) : NULL;
+	const struct aaa_radius_state *s =
+		m ? ipc_body(m, struct aaa_radius_state) : NULL;
 	const char *wanted = control_arg(c, "name");
 
 	c->waiting = false;
-	if (!result && s && (!ipc_is_text(s->name) || !ipc_is_text(s->address) || !ipc_is_text(s->tls) ||
-			     !ipc_is_text(s->last_error)))
+	if (!result && s &&
+	    (!ipc_is_text(s->name) || !ipc_is_text(s->address) ||
+	     !ipc_is_text(s->tls) || !ipc_is_text(s->last_error)))
 		result = -EPROTO;
 	if (c->over) {
 		control_resume(c);
@@ -285,7 +309,8 @@ static void on_server(void *argument, int result, struct ipc_message *m)
 	if (result == -ENOENT) {
 		walk_finish(c, "radius section", wanted);
 	} else if (result || !s) {
-		control_error(c, "the aaa process does not answer: %s", strerror(result ? -result : EPROTO));
+		control_error(c, "the aaa process does not answer: %s",
+			      strerror(result ? -result : EPROTO));
 	} else if (!wanted || strcmp(s->name, wanted) == 0) {
 		c->found++;
 		control_record(c, server_record(s));
@@ -297,11 +322,13 @@ static void on_server(void *argument, int result, struct ipc_message *m)
 static void produce_server(struct control *c)
 {
 	struct aaa_radius body = { .index = (uint32_t)c->place++ };
-	int err = channel_request(&c->engine->aaa, AAA_RADIUS, &body, sizeof(body), NULL, 0, on_server, c);
+	int err = channel_request(&c->engine->aaa, AAA_RADIUS, &body,
+				  sizeof(body), NULL, 0, on_server, c);
 
 	c->waiting = err == 0;
 	if (err)
-		control_error(c, "the aaa process cannot be asked: %s", strerror(-err));
+		control_error(c, "the aaa process cannot be asked: %s",
+			      strerror(-err));
 }
 
 void show_radius(struct control *c)

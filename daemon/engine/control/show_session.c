@@ -18,10 +18,14 @@
 static const char *kind_name(enum l2tp_call_kind kind)
 {
 	switch (kind) {
-	case L2TP_CALL_LAC_INCOMING: return "lac incoming";
-	case L2TP_CALL_LNS_INCOMING: return "lns incoming";
-	case L2TP_CALL_LNS_OUTGOING: return "lns outgoing";
-	case L2TP_CALL_LAC_OUTGOING: return "lac outgoing";
+	case L2TP_CALL_LAC_INCOMING:
+		return "lac incoming";
+	case L2TP_CALL_LNS_INCOMING:
+		return "lns incoming";
+	case L2TP_CALL_LNS_OUTGOING:
+		return "lns outgoing";
+	case L2TP_CALL_LAC_OUTGOING:
+		return "lac outgoing";
 	}
 	return "";
 }
@@ -45,7 +49,9 @@ static void add_call(json_t *o, const struct link *l, uint64_t now)
 
 static const char *pseudowire_name(uint16_t type)
 {
-	return type == L2TP_PW_ETHERNET ? "ethernet" : type == L2TP_PW_VLAN ? "vlan" : "ppp";
+	return type == L2TP_PW_ETHERNET ? "ethernet" :
+	       type == L2TP_PW_VLAN	? "vlan" :
+					  "ppp";
 }
 
 static void add_pseudowire(json_t *o, const struct pseudowire *w)
@@ -65,7 +71,8 @@ static const char *name_of(const struct l2tp_tunnel *core)
 	return t ? tunnel_name(t) : NULL;
 }
 
-static json_t *session_record(struct engine *e, struct l2tp_tunnel *tunnel, struct l2tp_session *core)
+static json_t *session_record(struct engine *e, struct l2tp_tunnel *tunnel,
+			      struct l2tp_session *core)
 {
 	const struct l2tp_call_params *params = l2tp_session_peer_params(core);
 	const struct session *s = l2tp_session_user(core);
@@ -93,12 +100,14 @@ static json_t *session_record(struct engine *e, struct l2tp_tunnel *tunnel, stru
 	return o;
 }
 
-static bool wants_session(const struct control *c, const struct l2tp_session *core)
+static bool wants_session(const struct control *c,
+			  const struct l2tp_session *core)
 {
 	const struct session *s = l2tp_session_user(core);
 	const char *user = control_arg(c, "user");
 
-	if (!walk_wants(control_arg(c, "session"), s ? link_name(&s->link) : NULL, l2tp_session_id(core)))
+	if (!walk_wants(control_arg(c, "session"),
+			s ? link_name(&s->link) : NULL, l2tp_session_id(core)))
 		return false;
 	return !user || (s && s->link.user && strcmp(s->link.user, user) == 0);
 }
@@ -109,12 +118,16 @@ static json_t *idle_session_record(const struct peer_session *s, uint64_t now)
 
 	record_text(o, "name", s->name);
 	record_text(o, "tunnel", s->peer->name);
-	record_text(o, "state", s->link ? "clearing" : s->wanted ? "connecting" :
-		loop_timer_is_set(&s->redial) ? "waiting" : "idle");
+	record_text(o, "state",
+		    s->link			  ? "clearing" :
+		    s->wanted			  ? "connecting" :
+		    loop_timer_is_set(&s->redial) ? "waiting" :
+						    "idle");
 	record_text(o, "ppp", s->profile ? s->profile->name : NULL);
 	record_text(o, "user", s->user);
 	if (loop_timer_is_set(&s->redial) && s->redial.deadline > now)
-		record_number(o, "redial_in_s", (s->redial.deadline - now + 999) / 1000);
+		record_number(o, "redial_in_s",
+			      (s->redial.deadline - now + 999) / 1000);
 	record_text(o, "last_error", s->last_error);
 	return o;
 }
@@ -122,19 +135,28 @@ static json_t *idle_session_record(const struct peer_session *s, uint64_t now)
 static void produce_idle_sessions(struct control *c)
 {
 	struct peer *p = walk_peer(c);
-	const char *session = control_arg(c, "session"), *user = control_arg(c, "user");
+	const char *session = control_arg(c, "session"),
+		   *user = control_arg(c, "user");
 
 	if (!p) {
 		walk_finish(c, "session", session ? session : user);
 		return;
 	}
-	if (!walk_wants(control_arg(c, "tunnel"), p->name, p->tunnel ? p->tunnel->id : 0))
+	if (!walk_wants(control_arg(c, "tunnel"), p->name,
+			p->tunnel ? p->tunnel->id : 0))
 		return;
-	/* Those that the core does not have: not dialled, or over but for their pppd. */
+	/*
+	 * Those that the core does not have: not dialled, or over
+	 * but for their pppd.
+	 */
 	for (const struct peer_session *s = p->sessions; s; s = s->next)
-		if ((!s->link || s->link->detached) && !s->removed && walk_wants(session, s->name, 0) &&
+		if ((!s->link || s->link->detached) && !s->removed &&
+		    walk_wants(session, s->name, 0) &&
 		    (!user || (s->user && strcmp(s->user, user) == 0)))
-			stats_emit(c, idle_session_record(s, engine_now(c->engine)), NULL, NULL);
+			stats_emit(c,
+				   idle_session_record(s,
+						       engine_now(c->engine)),
+				   NULL, NULL);
 }
 
 static void produce_session(struct control *c)
@@ -142,15 +164,22 @@ static void produce_session(struct control *c)
 	struct l2tp_tunnel *tunnel;
 	struct l2tp_session *core;
 
-	/* next_tunnel: the id + 1 of tunnels that are done; the one after is walked. */
-	tunnel = c->tunnels_done ? NULL : l2tp_tunnel_next(c->engine->l2tp->core, c->next_tunnel);
+	/*
+	 * next_tunnel: the id + 1 of tunnels that are done; the one
+	 * after is walked.
+	 */
+	tunnel = c->tunnels_done ? NULL :
+				   l2tp_tunnel_next(c->engine->l2tp->core,
+						    c->next_tunnel);
 	if (!tunnel) {
 		c->tunnels_done = true;
 		produce_idle_sessions(c);
 		return;
 	}
-	core = walk_wants(control_arg(c, "tunnel"), name_of(tunnel), l2tp_tunnel_id(tunnel)) ?
-		l2tp_session_next(tunnel, c->next_session) : NULL;
+	core = walk_wants(control_arg(c, "tunnel"), name_of(tunnel),
+			  l2tp_tunnel_id(tunnel)) ?
+		       l2tp_session_next(tunnel, c->next_session) :
+		       NULL;
 	if (!core) {
 		c->next_tunnel = (uint64_t)l2tp_tunnel_id(tunnel) + 1;
 		c->next_session = 0;
@@ -158,7 +187,8 @@ static void produce_session(struct control *c)
 	}
 	c->next_session = (uint64_t)l2tp_session_id(core) + 1;
 	if (wants_session(c, core))
-		stats_emit(c, session_record(c->engine, tunnel, core), NULL, l2tp_session_user(core));
+		stats_emit(c, session_record(c->engine, tunnel, core), NULL,
+			   l2tp_session_user(core));
 }
 
 void show_sessions(struct control *c)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* show static, and static sessions in show interfaces: asked of the monitor, one at a time. */
+/*
+ * show static, and static sessions in show interfaces: asked of the monitor,
+ * one at a time.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -93,8 +96,12 @@ static void add_keepalive(json_t *o, const struct monitor_static_show *r)
 	if (!r->session.keepalive_ms)
 		return;
 	record_number(o, "keepalive_s", (r->session.keepalive_ms + 999) / 1000);
-	record_text(o, "keepalive_address", addr_format(&r->session.keepalive_address, text));
-	record_text(o, "keepalive_state", r->alive ? "alive" : r->silent ? "silent" : NULL);
+	record_text(o, "keepalive_address",
+		    addr_format(&r->session.keepalive_address, text));
+	record_text(o, "keepalive_state",
+		    r->alive  ? "alive" :
+		    r->silent ? "silent" :
+				NULL);
 	if (r->answered)
 		record_number(o, "keepalive_answer_s", r->answer_s);
 }
@@ -111,7 +118,9 @@ static json_t *static_record(const struct monitor_static_show *r)
 	if (!r->has_session)
 		return o;
 	add_session(o, &r->session);
-	record_text(o, "l2spec_type", r->session.l2spec == CONFIG_L2SPEC_NONE ? "none" : "default");
+	record_text(o, "l2spec_type",
+		    r->session.l2spec == CONFIG_L2SPEC_NONE ? "none" :
+							      "default");
 	record_text(o, "seq", seq_text(r->session.seq));
 	add_keepalive(o, r);
 	add_wanted_link(o, &r->session);
@@ -133,20 +142,23 @@ static json_t *interface_record(const struct monitor_static_show *r)
 	return o;
 }
 
-static bool is_wanted_static(const struct control *c, const struct monitor_static_show *r)
+static bool is_wanted_static(const struct control *c,
+			     const struct monitor_static_show *r)
 {
 	const char *tunnel = control_arg(c, "tunnel");
 
 	return !tunnel || strcmp(tunnel, r->tunnel.name) == 0;
 }
 
-static bool is_wanted_interface(const struct control *c, const struct monitor_static_show *r)
+static bool is_wanted_interface(const struct control *c,
+				const struct monitor_static_show *r)
 {
 	const char *name = control_arg(c, "name");
 
 	if (!r->has_session || !r->link.ifname[0])
 		return false;
-	return !name || strcmp(name, r->link.ifname) == 0 || strcmp(name, r->session.name) == 0;
+	return !name || strcmp(name, r->link.ifname) == 0 ||
+	       strcmp(name, r->session.name) == 0;
 }
 
 static void produce_static(struct control *c);
@@ -166,7 +178,8 @@ static void show_one(struct control *c, const struct monitor_static_show *r)
 static void on_shown(void *arg, int result, struct ipc_message *m)
 {
 	struct control *c = arg;
-	const struct monitor_static_show *r = m ? ipc_body(m, struct monitor_static_show) : NULL;
+	const struct monitor_static_show *r =
+		m ? ipc_body(m, struct monitor_static_show) : NULL;
 
 	c->waiting = false;
 	if (!c->over && !result && r)
@@ -181,9 +194,11 @@ static void on_shown(void *arg, int result, struct ipc_message *m)
 
 static void ask_next(struct control *c)
 {
-	struct monitor_static_place at = { (uint32_t)c->next_tunnel, (uint32_t)c->next_session };
+	struct monitor_static_place at = { (uint32_t)c->next_tunnel,
+					   (uint32_t)c->next_session };
 
-	c->waiting = channel_request(&c->engine->monitor, MONITOR_STATIC_SHOW, &at, sizeof(at), NULL, 0, on_shown,
+	c->waiting = channel_request(&c->engine->monitor, MONITOR_STATIC_SHOW,
+				     &at, sizeof(at), NULL, 0, on_shown,
 				     c) == 0;
 	if (!c->waiting)
 		control_error(c, "l2tpd's monitor process does not answer");

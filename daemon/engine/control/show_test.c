@@ -18,7 +18,8 @@
 #include "ipc/aaa.h"
 #include "lib/secret.h"
 
-_Static_assert(sizeof(struct aaa_test_reply) <= IPC_BODY_MAX, "a test's reply is one message");
+_Static_assert(sizeof(struct aaa_test_reply) <= IPC_BODY_MAX,
+	       "a test's reply is one message");
 
 static const struct method {
 	const char *name;
@@ -44,16 +45,19 @@ static bool is_complete(const struct aaa_test_reply *r)
 {
 	const struct service *s = &r->reply.service;
 
-	return ipc_is_text(r->text) && ipc_is_text(r->reply.why) && ipc_is_text(r->reply.ppp.message) &&
-	       ipc_is_text(s->user) && ipc_is_text(s->pool) && ipc_is_text(s->filter_id) && ipc_is_text(s->radius) &&
-	       s->route_n <= SERVICE_ROUTES_MAX && s->dns6_n <= 2;
+	return ipc_is_text(r->text) && ipc_is_text(r->reply.why) &&
+	       ipc_is_text(r->reply.ppp.message) && ipc_is_text(s->user) &&
+	       ipc_is_text(s->pool) && ipc_is_text(s->filter_id) &&
+	       ipc_is_text(s->radius) && s->route_n <= SERVICE_ROUTES_MAX &&
+	       s->dns6_n <= 2;
 }
 
 static void add_lines(json_t *o, const char *key, char *text)
 {
 	json_t *list = json_array();
 
-	for (char *save = NULL, *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+	for (char *save = NULL, *line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
 		json_array_append_new(list, control_text(line));
 	if (json_array_size(list))
 		json_object_set_new(o, key, list);
@@ -62,7 +66,8 @@ static void add_lines(json_t *o, const char *key, char *text)
 }
 
 /* The address, or where one would come from. */
-static void add_address(json_t *o, const struct test *t, const struct aaa_auth_reply *r)
+static void add_address(json_t *o, const struct test *t,
+			const struct aaa_auth_reply *r)
 {
 	const struct config_ppp *p = t->profile;
 	uint32_t address = ntohl(r->ppp.remote_ipv4);
@@ -78,13 +83,18 @@ static void add_address(json_t *o, const struct test *t, const struct aaa_auth_r
 		record_ipv4(o, "address", htonl(addr_v4(&p->remote_address)));
 	else if (p->pool.n)
 		json_array_append_new(pools, json_sprintf("ppp %s", p->name));
-	for (size_t i = 0; !json_object_get(o, "address") && !r->service.pool[0] && i < p->pools.n; i++)
+	for (size_t i = 0; !json_object_get(o, "address") &&
+			   !r->service.pool[0] && i < p->pools.n;
+	     i++)
 		json_array_append_new(pools, json_string(p->pools.v[i]));
 	if (json_array_size(pools))
 		json_object_set(o, "pools", pools);
 	json_decref(pools);
-	if (r->service.pool[0] && !config_pool_find(t->control->engine->config, r->service.pool))
-		record_text(o, "warning", "there is no pool section of that name: a call would be refused");
+	if (r->service.pool[0] &&
+	    !config_pool_find(t->control->engine->config, r->service.pool))
+		record_text(o, "warning",
+			    "there is no pool section of that name: a call "
+			    "would be refused");
 }
 
 static void add_given(json_t *o, struct test *t, const struct aaa_auth_reply *r)
@@ -114,16 +124,23 @@ static json_t *test_record(struct test *t, struct aaa_test_reply *r)
 	json_t *o = json_object();
 
 	record_text(o, "user", t->user);
-	record_text(o, "result", a->ppp.ok ? "accepted" : a->unavailable ? "unavailable" : "refused");
+	record_text(o, "result",
+		    a->ppp.ok	   ? "accepted" :
+		    a->unavailable ? "unavailable" :
+				     "refused");
 	if (!a->ppp.ok)
 		record_text(o, "why", a->why);
 	record_text(o, "ppp", t->profile->name);
 	record_text(o, "method", t->method->name);
 	if (a->service.radius[0] || a->ppp.ok)
-		record_text(o, "server", a->service.radius[0] ? a->service.radius : "local");
+		record_text(o, "server",
+			    a->service.radius[0] ? a->service.radius : "local");
 	if (r->latency_us)
 		record_number(o, "latency_us", r->latency_us);
-	/* MS-CHAP's is code for the caller's program, and proves nothing to an operator. */
+	/*
+	 * MS-CHAP's is code for the caller's program, and proves
+	 * nothing to an operator.
+	 */
 	if (t->method->method != PPP_AUTH_MSCHAPV2)
 		record_text(o, "message", a->ppp.message);
 	if (a->ppp.ok)
@@ -136,7 +153,8 @@ static void on_test(void *argument, int result, struct ipc_message *m)
 {
 	struct test *t = argument;
 	struct control *c = t->control;
-	struct aaa_test_reply *r = m ? ipc_body(m, struct aaa_test_reply) : NULL;
+	struct aaa_test_reply *r = m ? ipc_body(m, struct aaa_test_reply) :
+				       NULL;
 
 	c->waiting = false;
 	if (!result && (!r || !is_complete(r)))
@@ -147,14 +165,18 @@ static void on_test(void *argument, int result, struct ipc_message *m)
 		return;
 	}
 	if (result) {
-		control_error(c, "the aaa process does not answer: %s", strerror(-result));
+		control_error(c, "the aaa process does not answer: %s",
+			      strerror(-result));
 	} else {
 		control_record(c, test_record(t, r));
 		if (r->reply.ppp.ok)
 			control_end(c);
 		else
 			control_error(c, "user \"%s\" %s: %s", t->user,
-				      r->reply.unavailable ? "cannot be asked for" : "is refused", r->reply.why);
+				      r->reply.unavailable ?
+					      "cannot be asked for" :
+					      "is refused",
+				      r->reply.why);
 	}
 	free(t);
 	control_resume(c);
@@ -163,7 +185,10 @@ static void on_test(void *argument, int result, struct ipc_message *m)
 
 /* ---- the question ---- */
 
-/* The profile that is named, or the only one that authenticates. NULL: an error was sent. */
+/*
+ * The profile that is named, or the only one that authenticates. NULL:
+ * an error was sent.
+ */
 static const struct config_ppp *find_profile(struct control *c)
 {
 	const struct config *config = c->engine->config;
@@ -173,27 +198,39 @@ static const struct config_ppp *find_profile(struct control *c)
 	if (wanted) {
 		found = config_ppp_find(config, wanted);
 		if (!found || !found->auth_n)
-			control_error(c, found ? "ppp \"%s\" asks nobody to authenticate: it has no auth" :
-				      "there is no ppp section \"%s\" in the configuration", wanted);
+			control_error(c,
+				      found ? "ppp \"%s\" asks nobody to "
+					      "authenticate: it has no auth" :
+					      "there is no ppp section \"%s\" "
+					      "in the configuration",
+				      wanted);
 		return found && found->auth_n ? found : NULL;
 	}
 	for (size_t i = 0; i < config->ppp_n; i++) {
 		if (!config->ppp[i].auth_n)
 			continue;
 		if (found) {
-			control_error(c, "there are several ppp sections with auth, such as \"%s\" and \"%s\": say ppp "
-				      "and the one that counts", found->name, config->ppp[i].name);
+			control_error(c,
+				      "there are several ppp sections with "
+				      "auth, such as \"%s\" and \"%s\": say "
+				      "ppp and the one that counts",
+				      found->name, config->ppp[i].name);
 			return NULL;
 		}
 		found = &config->ppp[i];
 	}
 	if (!found)
-		control_error(c, "no ppp section of the configuration authenticates anybody: none has auth");
+		control_error(c, "no ppp section of the configuration "
+				 "authenticates anybody: none has auth");
 	return found;
 }
 
-/* The method that is named, or the first of the profile's that can be tried. NULL: an error was sent. */
-static const struct method *find_method(struct control *c, const struct config_ppp *p)
+/*
+ * The method that is named, or the first of the profile's that can be tried.
+ * NULL: an error was sent.
+ */
+static const struct method *find_method(struct control *c,
+					const struct config_ppp *p)
 {
 	const char *wanted = control_arg(c, "method");
 
@@ -205,9 +242,13 @@ static const struct method *find_method(struct control *c, const struct config_p
 			if (methods[j].auth == p->auth[i])
 				return &methods[j];
 	if (wanted)
-		control_error(c, "%s cannot be tried: say pap, chap or mschapv2", wanted);
+		control_error(c,
+			      "%s cannot be tried: say pap, chap or mschapv2",
+			      wanted);
 	else
-		control_error(c, "ppp \"%s\" lists no method that can be tried: say method pap, chap or mschapv2",
+		control_error(c,
+			      "ppp \"%s\" lists no method that can be tried: "
+			      "say method pap, chap or mschapv2",
 			      p->name);
 	return NULL;
 }
@@ -219,26 +260,34 @@ static int send_test(struct test *t, const char *password)
 	int err;
 
 	memcpy(body.profile, t->profile->name, sizeof(body.profile));
-	snprintf(body.auth.our_name, sizeof(body.auth.our_name), "%s", e->config->hostname);
-	snprintf(body.call.local_name, sizeof(body.call.local_name), "%s", e->config->hostname);
+	snprintf(body.auth.our_name, sizeof(body.auth.our_name), "%s",
+		 e->config->hostname);
+	snprintf(body.call.local_name, sizeof(body.call.local_name), "%s",
+		 e->config->hostname);
 	memcpy(body.auth.user, t->user, sizeof(body.auth.user));
 	body.auth.response_len = (uint16_t)strlen(password);
 	memcpy(body.auth.response, password, body.auth.response_len);
-	err = channel_request(&e->aaa, AAA_TEST, &body, sizeof(body), NULL, 0, on_test, t);
+	err = channel_request(&e->aaa, AAA_TEST, &body, sizeof(body), NULL, 0,
+			      on_test, t);
 	explicit_bzero(&body, sizeof(body));
 	return err;
 }
 
 void test_aaa(struct control *c)
 {
-	const char *user = control_arg(c, "user"), *password = control_arg(c, "password");
+	const char *user = control_arg(c, "user"),
+		   *password = control_arg(c, "password");
 	const struct config_ppp *p;
 	const struct method *method;
 	struct test *t;
 	int err;
 
-	if (!user || !password || strlen(user) >= PPP_NAME_MAX || strlen(password) > SECRET_MAX) {
-		control_error(c, "test aaa needs a user and a password, of at most %d bytes each", PPP_NAME_MAX - 1);
+	if (!user || !password || strlen(user) >= PPP_NAME_MAX ||
+	    strlen(password) > SECRET_MAX) {
+		control_error(c,
+			      "test aaa needs a user and a password, of at "
+			      "most %d bytes each",
+			      PPP_NAME_MAX - 1);
 		return;
 	}
 	p = find_profile(c);
@@ -255,7 +304,8 @@ void test_aaa(struct control *c)
 	err = send_test(t, password);
 	if (err) {
 		free(t);
-		control_error(c, "the aaa process cannot be asked: %s", strerror(-err));
+		control_error(c, "the aaa process cannot be asked: %s",
+			      strerror(-err));
 		return;
 	}
 	c->waiting = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The commands of static tunnels, which are the monitor's: their words become its
- * requests, and it checks them.
+ * The commands of static tunnels, which are the monitor's: their words become
+ * its requests, and it checks them.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +18,8 @@
 static void on_changed(void *arg, int result, struct ipc_message *m)
 {
 	struct control *c = arg;
-	const struct monitor_outcome *r = m ? ipc_body(m, struct monitor_outcome) : NULL;
+	const struct monitor_outcome *r =
+		m ? ipc_body(m, struct monitor_outcome) : NULL;
 
 	c->waiting = false;
 	if (!c->over && (result || !r)) {
@@ -34,7 +35,8 @@ static void on_changed(void *arg, int result, struct ipc_message *m)
 
 static void ask(struct control *c, uint16_t type, const void *body, size_t len)
 {
-	c->waiting = channel_request(&c->engine->monitor, type, body, len, NULL, 0, on_changed, c) == 0;
+	c->waiting = channel_request(&c->engine->monitor, type, body, len, NULL,
+				     0, on_changed, c) == 0;
 	if (!c->waiting)
 		control_error(c, "l2tpd's monitor process does not answer");
 }
@@ -44,19 +46,28 @@ void add_static_tunnel(struct control *c)
 	struct config_static s = { 0 };
 	struct monitor_static r;
 
-	if (!section_take_name(c, "name", s.name) || !section_take(c, &config_section_static, NULL, &s))
+	if (!section_take_name(c, "name", s.name) ||
+	    !section_take(c, &config_section_static, NULL, &s))
 		return;
 	if (!s.name[0]) {
 		control_error(c, "add tunnel static needs a name");
 		return;
 	}
 	if (peer_find(c->engine, s.name)) {
-		control_error(c, "there is a tunnel \"%s\" already; choose another name", s.name);
+		control_error(c,
+			      "there is a tunnel \"%s\" already; choose "
+			      "another name",
+			      s.name);
 		return;
 	}
 	r = (struct monitor_static){
-		.tunnel_id = s.tunnel_id, .peer_tunnel_id = s.peer_tunnel_id, .encap = s.encap, .local = s.local,
-		.remote = s.remote, .udp_csum = s.udp_csum, .udp6_csum_tx = s.udp6_csum_tx,
+		.tunnel_id = s.tunnel_id,
+		.peer_tunnel_id = s.peer_tunnel_id,
+		.encap = s.encap,
+		.local = s.local,
+		.remote = s.remote,
+		.udp_csum = s.udp_csum,
+		.udp6_csum_tx = s.udp6_csum_tx,
 		.udp6_csum_rx = s.udp6_csum_rx,
 	};
 	memcpy(r.name, s.name, sizeof(r.name));
@@ -68,10 +79,12 @@ void add_static_session(struct control *c)
 	struct config_static_session s = { 0 };
 	struct monitor_static_session r = { 0 };
 
-	if (!section_take_name(c, "tunnel", r.tunnel) || !section_take_name(c, "name", r.name))
+	if (!section_take_name(c, "tunnel", r.tunnel) ||
+	    !section_take_name(c, "name", r.name))
 		return;
 	if (!r.tunnel[0]) {
-		control_error(c, "add session static needs a tunnel: the name of a static one");
+		control_error(c, "add session static needs a tunnel: the name "
+				 "of a static one");
 		return;
 	}
 	if (section_take(c, &config_section_static_session, NULL, &s)) {
@@ -104,17 +117,20 @@ void delete_static_tunnel(struct control *c)
 	if (r.tunnel[0])
 		ask(c, MONITOR_STATIC_DEL, &r, sizeof(r));
 	else
-		control_error(c, "delete tunnel static needs a tunnel: its name");
+		control_error(c,
+			      "delete tunnel static needs a tunnel: its name");
 }
 
 void delete_static_session(struct control *c)
 {
 	struct monitor_static_name r = { 0 };
 
-	if (!section_take_name(c, "tunnel", r.tunnel) || !section_take_name(c, "session", r.session))
+	if (!section_take_name(c, "tunnel", r.tunnel) ||
+	    !section_take_name(c, "session", r.session))
 		return;
 	if (r.session[0])
 		ask(c, MONITOR_STATIC_DEL, &r, sizeof(r));
 	else
-		control_error(c, "delete session static needs a session: its name");
+		control_error(c, "delete session static needs a session: its "
+				 "name");
 }

@@ -38,7 +38,8 @@ static void on_stats(void *argument, int result, struct ipc_message *m)
 	control_send_waiting(c);
 }
 
-static int ask(struct control *c, const struct tunnel *t, const struct session *s)
+static int ask(struct control *c, const struct tunnel *t,
+	       const struct session *s)
 {
 	if (s && s->install == INSTALL_DONE)
 		return kernel_session_stats(c->engine, s->link.id, on_stats, c);
@@ -47,7 +48,8 @@ static int ask(struct control *c, const struct tunnel *t, const struct session *
 	return -ENOENT;
 }
 
-void stats_emit(struct control *c, json_t *o, const struct tunnel *t, const struct session *s)
+void stats_emit(struct control *c, json_t *o, const struct tunnel *t,
+		const struct session *s)
 {
 	c->found++;
 	c->record = o;

@@ -11,9 +11,11 @@ struct session;
 struct tunnel;
 
 /*
- * Takes o, and sends it at once, or with the counters of t or s where statistics are asked for and
- * the kernel has it. Of an object that is in no kernel both are NULL.
+ * Takes o, and sends it at once, or with the counters of t or s where
+ * statistics are asked for and the kernel has it. Of an object that is in no
+ * kernel both are NULL.
  */
-void stats_emit(struct control *c, json_t *o, const struct tunnel *t, const struct session *s);
+void stats_emit(struct control *c, json_t *o, const struct tunnel *t,
+		const struct session *s);
 
 #endif

@@ -9,7 +9,9 @@
 struct control;
 struct peer;
 
-/* produce makes one record, or goes one step further, until it ends the reply. */
+/*
+ * produce makes one record, or goes one step further, until it ends the reply.
+ */
 void walk_start(struct control *c, void (*produce)(struct control *));
 /* The end of one: an error when one was wanted and none found. */
 void walk_finish(struct control *c, const char *what, const char *wanted);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Drives L2TP's protocol core: takes its effects to whom they concern, then sends packets and sets timers. */
+/*
+ * Drives L2TP's protocol core: takes its effects to whom they concern, then
+ * sends packets and sets timers.
+ */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -26,9 +29,11 @@ static void log_wen(const struct session *s, const struct l2tp_wen *w)
 {
 	char what[160];
 
-	log_debug("%s: WEN: CRC %u framing %u overruns %u/%u timeouts %u alignment %u",
-		  session_describe(s, what, sizeof(what)), w->crc, w->framing, w->hardware_overruns,
-		  w->buffer_overruns, w->timeouts, w->alignment);
+	log_debug("%s: WEN: CRC %u framing %u overruns %u/%u timeouts %u "
+		  "alignment %u",
+		  session_describe(s, what, sizeof(what)), w->crc, w->framing,
+		  w->hardware_overruns, w->buffer_overruns, w->timeouts,
+		  w->alignment);
 }
 
 static void on_sli(struct session *s, const struct l2tp_sli *x)
@@ -38,11 +43,13 @@ static void on_sli(struct session *s, const struct l2tp_sli *x)
 	if (x->circuit)
 		pw_peer_circuit(s, x->active);
 	else
-		log_debug("%s: SLI: send ACCM %08x, receive ACCM %08x", session_describe(s, what, sizeof(what)),
-			  x->send_accm, x->recv_accm);
+		log_debug("%s: SLI: send ACCM %08x, receive ACCM %08x",
+			  session_describe(s, what, sizeof(what)), x->send_accm,
+			  x->recv_accm);
 }
 
-static void take_tunnel(struct engine *e, struct tunnel *t, const struct l2tp_effect *x)
+static void take_tunnel(struct engine *e, struct tunnel *t,
+			const struct l2tp_effect *x)
 {
 	if (x->type == L2TP_EFFECT_TUNNEL_REQUEST)
 		tunnel_on_request(e, x->tunnel);
@@ -100,7 +107,8 @@ static void take(struct engine *e, const struct l2tp_effect *x)
 	case L2TP_EFFECT_SESSION_FREE:
 	case L2TP_EFFECT_WEN:
 	case L2TP_EFFECT_SLI:
-		take_session(x->session ? l2tp_session_user(x->session) : NULL, x);
+		take_session(x->session ? l2tp_session_user(x->session) : NULL,
+			     x);
 		return;
 	}
 }
@@ -140,15 +148,19 @@ void l2tp_warm_up(void)
 	struct secret secret = { 0 };
 	uint8_t digest[16];
 
-	if (l2tp_challenge_response(digest, L2TP_SCCRP, &secret, nothing, sizeof(nothing)))
-		log_error("OpenSSL has no MD5: tunnels with a secret cannot be opened");
+	if (l2tp_challenge_response(digest, L2TP_SCCRP, &secret, nothing,
+				    sizeof(nothing)))
+		log_error("OpenSSL has no MD5: tunnels with a secret cannot be "
+			  "opened");
 }
 
 int l2tp_start(struct engine *e, const struct l2tp_options *o)
 {
 	const struct l2tp_env env = { .random = random_bytes };
 	const struct l2tp_limits limits = {
-		e->config->max_tunnels, e->config->max_half_open, e->config->max_sessions,
+		e->config->max_tunnels,
+		e->config->max_half_open,
+		e->config->max_sessions,
 	};
 	struct l2tp *l = e->l2tp = calloc(1, sizeof(*l));
 
@@ -162,7 +174,11 @@ int l2tp_start(struct engine *e, const struct l2tp_options *o)
 	if (!l->core || !l->listeners || outbox_start(e))
 		return -ENOMEM;
 	random_bytes(NULL, &l->path_seed, sizeof(l->path_seed));
-	l->hook = (struct turn_hook){ .engine = e, .take = take_effects, .finish = finish };
+	l->hook = (struct turn_hook){
+		.engine = e,
+		.take = take_effects,
+		.finish = finish,
+	};
 	turn_add_hook(&e->turn, &l->hook);
 	return 0;
 }
@@ -206,7 +222,8 @@ void l2tp_free(struct engine *e)
 
 int l2tp_add_listener(struct engine *e, uint32_t index, int fd)
 {
-	struct sock *s = sock_new(e, fd, &e->config->listen[index].address, NULL);
+	struct sock *s =
+		sock_new(e, fd, &e->config->listen[index].address, NULL);
 
 	e->l2tp->listeners[index] = s;
 	return s ? 0 : -ENOMEM;
@@ -217,9 +234,11 @@ static void log_listener(const struct config_listen *l)
 	char text[ADDR_STRLEN];
 
 	if (l->encap == CONFIG_ENCAP_IP)
-		log_info("listening on %s, protocol 115", addr_format(&l->address, text));
+		log_info("listening on %s, protocol 115",
+			 addr_format(&l->address, text));
 	else
-		log_info("listening on %s", addr_format_port(&l->address, text));
+		log_info("listening on %s",
+			 addr_format_port(&l->address, text));
 }
 
 int l2tp_listen(struct engine *e)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Packets that come in: batches by recvmmsg, each with the address that it was sent to. */
+/*
+ * Packets that come in: batches by recvmmsg, each with the address
+ * that it was sent to.
+ */
 #include "engine/l2tp/net.h"
 
 #include <errno.h>
@@ -13,10 +16,10 @@
 #include "engine/l2tp/l2tp.h"
 #include "proto/l2tp/l2tp.h"
 
-#define BATCH		32
-#define TURN_BATCHES	4	/* per turn of the loop, so that others get theirs */
+#define BATCH	     32
+#define TURN_BATCHES 4 /* per turn of the loop, so that others get theirs */
 /* Control messages fit; a longer packet is a stray data packet and is cut. */
-#define PACKET_MAX	4096
+#define PACKET_MAX   4096
 
 /* One set for all sockets: a batch is worked off before the next is read. */
 static struct batch {
@@ -33,7 +36,10 @@ static void batch_prepare(bool connected)
 		struct msghdr *h = &batch.msg[i].msg_hdr;
 
 		batch.iov[i] = (struct iovec){ batch.data[i], PACKET_MAX };
-		*h = (struct msghdr){ .msg_iov = &batch.iov[i], .msg_iovlen = 1 };
+		*h = (struct msghdr){
+			.msg_iov = &batch.iov[i],
+			.msg_iovlen = 1,
+		};
 		if (connected)
 			continue;
 		h->msg_name = &batch.from[i];
@@ -52,7 +58,8 @@ static void destination(struct msghdr *h, struct addr *local)
 
 			memcpy(&info, CMSG_DATA(c), sizeof(info));
 			memcpy(local->ip, &info.ipi_addr, 4);
-		} else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
+		} else if (c->cmsg_level == IPPROTO_IPV6 &&
+			   c->cmsg_type == IPV6_PKTINFO) {
 			struct in6_pktinfo info;
 
 			memcpy(&info, CMSG_DATA(c), sizeof(info));
@@ -91,8 +98,8 @@ static void on_readable(struct loop_io *io, int fd, int events)
 		batch_prepare(s->connected);
 		n = recvmmsg(fd, batch.msg, BATCH, MSG_DONTWAIT, NULL);
 		/*
-		 * ECONNREFUSED and its like: an ICMP error for something we sent.
-		 * Retransmission decides what becomes of the tunnel.
+		 * ECONNREFUSED and its like: an ICMP error for something we
+		 * sent. Retransmission decides what becomes of the tunnel.
 		 */
 		if (n <= 0)
 			return;
@@ -104,7 +111,8 @@ static void on_readable(struct loop_io *io, int fd, int events)
 	}
 }
 
-struct sock *sock_new(struct engine *e, int fd, const struct addr *local, const struct addr *peer)
+struct sock *sock_new(struct engine *e, int fd, const struct addr *local,
+		      const struct addr *peer)
 {
 	struct sock *s = calloc(1, sizeof(*s));
 
@@ -124,7 +132,8 @@ struct sock *sock_new(struct engine *e, int fd, const struct addr *local, const 
 
 int sock_start(struct sock *s)
 {
-	return loop_io_start(s->engine->loop, &s->io, s->fd, LOOP_READ, on_readable);
+	return loop_io_start(s->engine->loop, &s->io, s->fd, LOOP_READ,
+			     on_readable);
 }
 
 static void close_sock(struct turn_item *item)

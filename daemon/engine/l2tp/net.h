@@ -26,17 +26,21 @@ struct sock {
 	struct loop_io io;
 	struct engine *engine;
 	int fd;
-	struct addr local;	/* a listener's may be the any address */
+	struct addr local; /* a listener's may be the any address */
 	bool connected;
 	struct addr peer;
-	bool dead;		/* to be freed at the end of the turn */
-	bool no_csum;		/* data leaves by it without a UDP checksum */
+	bool dead;    /* to be freed at the end of the turn */
+	bool no_csum; /* data leaves by it without a UDP checksum */
 	struct turn_item trash;
 };
 
-/* Takes fd over, also when it fails; peer NULL: a listener. Nothing is read before sock_start. NULL: out of memory. */
-struct sock *sock_new(struct engine *e, int fd, const struct addr *local, const struct addr *peer);
-int sock_start(struct sock *s);		/* 0 or -errno */
-void sock_free(struct sock *s);		/* at the end of this turn; NULL is allowed */
+/*
+ * Takes fd over, also when it fails; peer NULL: a listener. Nothing is read
+ * before sock_start. NULL: out of memory.
+ */
+struct sock *sock_new(struct engine *e, int fd, const struct addr *local,
+		      const struct addr *peer);
+int sock_start(struct sock *s); /* 0 or -errno */
+void sock_free(struct sock *s); /* at the end of this turn; NULL is allowed */
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Copies of packets, sent when all is decided: from the tunnel's own socket, or a listener, with the right source address. */
+/*
+ * Copies of packets, sent when all is decided: from the tunnel's own socket, or
+ * a listener, with the right source address.
+ */
 #include "engine/l2tp/outbox.h"
 
 #include <errno.h>
@@ -17,9 +20,10 @@
 #include "proto/l2tp/l2tp.h"
 
 struct packet {
-	struct sock *sock;	/* valid until the end of the turn; NULL: none has this address */
+	/* valid until the end of the turn; NULL: none has this address */
+	struct sock *sock;
 	struct addr local, peer;
-	size_t offset, len;	/* in bytes */
+	size_t offset, len; /* in bytes */
 };
 
 struct outbox {
@@ -48,7 +52,8 @@ void outbox_free(struct engine *e)
 }
 
 /* The listener whose fd is socket, or one of the address's family. */
-static struct sock *find_listener(struct engine *e, const struct l2tp_effect *effect)
+static struct sock *find_listener(struct engine *e,
+				  const struct l2tp_effect *effect)
 {
 	struct sock *found = NULL;
 
@@ -59,7 +64,8 @@ static struct sock *find_listener(struct engine *e, const struct l2tp_effect *ef
 			continue;
 		if (s->fd == effect->socket)
 			return s;
-		if (s->local.family == effect->peer.family && s->local.port == effect->local.port)
+		if (s->local.family == effect->peer.family &&
+		    s->local.port == effect->local.port)
 			found = s;
 	}
 	return found;
@@ -69,7 +75,8 @@ static int make_room(struct outbox *o, size_t len)
 {
 	if (o->n == o->size) {
 		size_t size = o->size ? o->size * 2 : 32;
-		struct packet *packets = reallocarray(o->packets, size, sizeof(*packets));
+		struct packet *packets =
+			reallocarray(o->packets, size, sizeof(*packets));
 
 		if (!packets)
 			return -ENOMEM;
@@ -91,7 +98,8 @@ static int make_room(struct outbox *o, size_t len)
 	return 0;
 }
 
-void outbox_queue(struct engine *e, const struct l2tp_effect *effect, struct sock *own)
+void outbox_queue(struct engine *e, const struct l2tp_effect *effect,
+		  struct sock *own)
 {
 	struct outbox *o = e->l2tp->outbox;
 
@@ -102,7 +110,11 @@ void outbox_queue(struct engine *e, const struct l2tp_effect *effect, struct soc
 	}
 	memcpy(o->bytes + o->used, effect->data, effect->len);
 	o->packets[o->n++] = (struct packet){
-		own ? own : find_listener(e, effect), effect->local, effect->peer, o->used, effect->len,
+		own ? own : find_listener(e, effect),
+		effect->local,
+		effect->peer,
+		o->used,
+		effect->len,
 	};
 	o->used += effect->len;
 }
@@ -125,7 +137,8 @@ static ssize_t send_from(const struct packet *p, const uint8_t *bytes)
 		memcpy(&info.ipi6_addr, p->local.ip, 16);
 		h.msg_controllen = CMSG_SPACE(sizeof(info));
 		c = CMSG_FIRSTHDR(&h);
-		*c = (struct cmsghdr){ CMSG_LEN(sizeof(info)), IPPROTO_IPV6, IPV6_PKTINFO };
+		*c = (struct cmsghdr){ CMSG_LEN(sizeof(info)), IPPROTO_IPV6,
+				       IPV6_PKTINFO };
 		memcpy(CMSG_DATA(c), &info, sizeof(info));
 	} else {
 		struct in_pktinfo info = { 0 };
@@ -133,23 +146,28 @@ static ssize_t send_from(const struct packet *p, const uint8_t *bytes)
 		memcpy(&info.ipi_spec_dst, p->local.ip, 4);
 		h.msg_controllen = CMSG_SPACE(sizeof(info));
 		c = CMSG_FIRSTHDR(&h);
-		*c = (struct cmsghdr){ CMSG_LEN(sizeof(info)), IPPROTO_IP, IP_PKTINFO };
+		*c = (struct cmsghdr){ CMSG_LEN(sizeof(info)), IPPROTO_IP,
+				       IP_PKTINFO };
 		memcpy(CMSG_DATA(c), &info, sizeof(info));
 	}
 	return sendmsg(p->sock->fd, &h, MSG_DONTWAIT);
 }
 
 /*
- * RFC 3931, section 4.1.2.3: a control message has a checksum, whatever data has. The kernel's
- * switch is the socket's; data that leaves meanwhile has one as well.
+ * RFC 3931, section 4.1.2.3: a control message has a checksum, whatever data
+ * has. The kernel's switch is the socket's; data that leaves meanwhile has one
+ * as well.
  */
 static void switch_checksum(const struct sock *s, int off)
 {
 	int level = s->local.family == AF_INET6 ? SOL_UDP : SOL_SOCKET,
-	    option = s->local.family == AF_INET6 ? UDP_NO_CHECK6_TX : SO_NO_CHECK;
+	    option = s->local.family == AF_INET6 ? UDP_NO_CHECK6_TX :
+						   SO_NO_CHECK;
 
-	if (s->no_csum && setsockopt(s->fd, level, option, &off, sizeof(off)) < 0)
-		log_debug("UDP checksums cannot be switched: %s", strerror(errno));
+	if (s->no_csum &&
+	    setsockopt(s->fd, level, option, &off, sizeof(off)) < 0)
+		log_debug("UDP checksums cannot be switched: %s",
+			  strerror(errno));
 }
 
 static ssize_t send_connected(const struct packet *p, const uint8_t *bytes)
@@ -165,7 +183,8 @@ static ssize_t send_connected(const struct packet *p, const uint8_t *bytes)
 	return n;
 }
 
-static void send_packet(struct engine *e, const struct packet *p, const uint8_t *bytes)
+static void send_packet(struct engine *e, const struct packet *p,
+			const uint8_t *bytes)
 {
 	ssize_t n = -1;
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which two addresses and ports have a tunnel, where the kernel can have one only. */
+/*
+ * Which two addresses and ports have a tunnel, where the kernel
+ * can have one only.
+ */
 #include "engine/l2tp/path.h"
 
 #include <errno.h>
@@ -9,7 +12,8 @@
 #include "engine/l2tp/tunnel.h"
 
 /* Keyed, so that nobody can look for two paths with one hash. */
-static uint64_t key_of(const struct engine *e, const struct addr *local, const struct addr *peer)
+static uint64_t key_of(const struct engine *e, const struct addr *local,
+		       const struct addr *peer)
 {
 	return addr_hash(peer, addr_hash(local, e->l2tp->path_seed));
 }
@@ -23,7 +27,8 @@ static struct tunnel *owner(struct engine *e, uint64_t key)
 	return t;
 }
 
-bool path_is_taken(struct engine *e, const struct addr *local, const struct addr *peer)
+bool path_is_taken(struct engine *e, const struct addr *local,
+		   const struct addr *peer)
 {
 	return e->l2tp->one_tunnel_per_path && owner(e, key_of(e, local, peer));
 }
@@ -34,15 +39,19 @@ static bool only_asks(const struct tunnel *t)
 	return t->sock && !t->up && t->install == INSTALL_NONE;
 }
 
-bool path_is_established(struct engine *e, const struct addr *local, const struct addr *peer)
+bool path_is_established(struct engine *e, const struct addr *local,
+			 const struct addr *peer)
 {
 	uint64_t key = key_of(e, local, peer);
-	const struct tunnel *t = e->l2tp->one_tunnel_per_path ? table_get(&e->l2tp->paths, key) : NULL;
+	const struct tunnel *t = e->l2tp->one_tunnel_per_path ?
+					 table_get(&e->l2tp->paths, key) :
+					 NULL;
 
 	return t && !only_asks(t) && owner(e, key);
 }
 
-int path_take(struct tunnel *t, const struct addr *local, const struct addr *peer)
+int path_take(struct tunnel *t, const struct addr *local,
+	      const struct addr *peer)
 {
 	struct engine *e = t->engine;
 	uint64_t key = key_of(e, local, peer);

@@ -15,12 +15,21 @@
 struct engine;
 struct tunnel;
 
-/* Whether a tunnel of ours has these addresses and ports, where the kernel can have one only; it is probed. */
-bool path_is_taken(struct engine *e, const struct addr *local, const struct addr *peer);
-/* The same, but a tunnel that we only ask for does not count: a tie decides (RFC 3931, 5.4.3). */
-bool path_is_established(struct engine *e, const struct addr *local, const struct addr *peer);
+/*
+ * Whether a tunnel of ours has these addresses and ports, where the kernel can
+ * have one only; it is probed.
+ */
+bool path_is_taken(struct engine *e, const struct addr *local,
+		   const struct addr *peer);
+/*
+ * The same, but a tunnel that we only ask for does not count: a tie decides
+ * (RFC 3931, 5.4.3).
+ */
+bool path_is_established(struct engine *e, const struct addr *local,
+			 const struct addr *peer);
 /* 0; -EADDRINUSE: another has them; -ENOMEM. */
-int path_take(struct tunnel *t, const struct addr *local, const struct addr *peer);
+int path_take(struct tunnel *t, const struct addr *local,
+	      const struct addr *peer);
 void path_release(struct tunnel *t);
 
 #endif

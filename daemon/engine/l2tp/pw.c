@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What both ends of a pseudowire want of its data packets, and what comes of it. */
+/*
+ * What both ends of a pseudowire want of its data packets, and
+ * what comes of it.
+ */
 #include "engine/l2tp/pw.h"
 
 #include <stdio.h>
@@ -8,9 +11,11 @@
 
 #include "engine/random.h"
 
-#define REORDER_TIMEOUT_MS	100	/* with sequencing: how long a gap may hold frames back */
-#define SEQUENCE_ALL		2	/* Data Sequencing Level */
-_Static_assert(L2TP_NAME_MAX >= CONFIG_END_ID_MAX, "the core keeps all of a Remote End ID");
+/* with sequencing: how long a gap may hold frames back */
+#define REORDER_TIMEOUT_MS 100
+#define SEQUENCE_ALL	   2 /* Data Sequencing Level */
+_Static_assert(L2TP_NAME_MAX >= CONFIG_END_ID_MAX,
+	       "the core keeps all of a Remote End ID");
 
 struct pseudowire *pw_new(const struct config_pw *config, bool sequencing)
 {
@@ -19,7 +24,9 @@ struct pseudowire *pw_new(const struct config_pw *config, bool sequencing)
 	if (!w)
 		return NULL;
 	w->config = config;
-	w->type = !config ? L2TP_PW_PPP : config->type == CONFIG_PW_VLAN ? L2TP_PW_VLAN : L2TP_PW_ETHERNET;
+	w->type = !config			 ? L2TP_PW_PPP :
+		  config->type == CONFIG_PW_VLAN ? L2TP_PW_VLAN :
+						   L2TP_PW_ETHERNET;
 	w->cookie_len = config ? config->cookie : 0;
 	random_bytes(NULL, w->cookie, w->cookie_len);
 	w->sequencing = config ? config->sequencing : sequencing;
@@ -42,7 +49,8 @@ bool pw_is_ethernet(const struct pseudowire *w)
 	return w->type != L2TP_PW_PPP;
 }
 
-void pw_params(const struct pseudowire *w, const char *end_id, struct l2tp_call_params *p)
+void pw_params(const struct pseudowire *w, const char *end_id,
+	       struct l2tp_call_params *p)
 {
 	p->pseudowire = w->type;
 	p->cookie_len = w->cookie_len;
@@ -59,9 +67,9 @@ void pw_params(const struct pseudowire *w, const char *end_id, struct l2tp_call_
 }
 
 /*
- * The kernel has one sublayer for both directions, and numbers either both or none
- * (l2tp_recv_common takes unnumbered packets for the peer's word not to number ours): what
- * either end asks for holds for both.
+ * The kernel has one sublayer for both directions, and numbers either both or
+ * none (l2tp_recv_common takes unnumbered packets for the peer's word not to
+ * number ours): what either end asks for holds for both.
  */
 void pw_negotiate(struct pseudowire *w, const struct l2tp_call_params *theirs)
 {
@@ -76,8 +84,12 @@ void pw_negotiate(struct pseudowire *w, const struct l2tp_call_params *theirs)
 void pw_describe(const struct pseudowire *w, struct dp_session *s)
 {
 	if (w->type != L2TP_PW_PPP)
-		s->pseudowire = w->type == L2TP_PW_VLAN ? DP_PW_ETH_VLAN : DP_PW_ETH;
-	/* the kernel's "cookie" is what goes out with each packet: the peer assigned it */
+		s->pseudowire = w->type == L2TP_PW_VLAN ? DP_PW_ETH_VLAN :
+							  DP_PW_ETH;
+	/*
+	 * the kernel's "cookie" is what goes out with each packet: the
+	 * peer assigned it
+	 */
 	s->cookie_len = w->peer_cookie_len;
 	memcpy(s->cookie, w->peer_cookie, sizeof(s->cookie));
 	s->peer_cookie_len = w->cookie_len;

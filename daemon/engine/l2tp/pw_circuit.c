@@ -17,13 +17,16 @@
 static void accept_with(struct session *s, bool circuit_up)
 {
 	s->pw->circuit_up = circuit_up;
-	l2tp_session_set_circuit(s->core, engine_now(s->link.engine), circuit_up);
+	l2tp_session_set_circuit(s->core, engine_now(s->link.engine),
+				 circuit_up);
 	session_accept(s);
 }
 
 static void refuse(struct session *s, int err)
 {
-	struct cause cause = cause_make(CAUSE_NO_RESOURCES, "the interface cannot be set up: %s", strerror(-err));
+	struct cause cause = cause_make(CAUSE_NO_RESOURCES,
+					"the interface cannot be set up: %s",
+					strerror(-err));
 
 	session_refuse(s, &cause);
 }
@@ -32,12 +35,14 @@ static void on_attached(void *arg, int result, struct ipc_message *m)
 {
 	struct session *s = arg;
 	struct link *l = &s->link;
-	const struct monitor_pw_reply *r = m ? ipc_body(m, struct monitor_pw_reply) : NULL;
+	const struct monitor_pw_reply *r =
+		m ? ipc_body(m, struct monitor_pw_reply) : NULL;
 
 	if (!result && !r)
 		result = -EPROTO;
 	if (!result && session_is_usable(s)) {
-		snprintf(l->ifname, sizeof(l->ifname), "%.*s", IFNAMSIZ - 1, r->ifname);
+		snprintf(l->ifname, sizeof(l->ifname), "%.*s", IFNAMSIZ - 1,
+			 r->ifname);
 		accept_with(s, r->circuit_up);
 	} else if (session_is_usable(s)) {
 		refuse(s, result);
@@ -74,8 +79,10 @@ void pw_up(struct session *s)
 
 	s->pw->peer_up = l2tp_session_peer_params(s->core)->circuit_active;
 	link_up(l);
-	log_info("%s: up on %s, the peer's circuit is %s", link_describe(l, what, sizeof(what)),
-		 l->ifname[0] ? l->ifname : "no interface", s->pw->peer_up ? "active" : "inactive");
+	log_info("%s: up on %s, the peer's circuit is %s",
+		 link_describe(l, what, sizeof(what)),
+		 l->ifname[0] ? l->ifname : "no interface",
+		 s->pw->peer_up ? "active" : "inactive");
 	kernel_pseudowire_peer(l->engine, l->id, s->pw->peer_up);
 }
 
@@ -88,7 +95,8 @@ void pw_peer_circuit(struct session *s, bool active)
 		return;
 	s->pw->peer_up = active;
 	s->pw->changed_ms = engine_now(l->engine);
-	log_info("%s: the peer's circuit is %s", link_describe(l, what, sizeof(what)),
+	log_info("%s: the peer's circuit is %s",
+		 link_describe(l, what, sizeof(what)),
 		 active ? "active" : "inactive");
 	if (pw_is_ethernet(s->pw))
 		kernel_pseudowire_peer(l->engine, l->id, active);

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Neutral causes in L2TP's codes: RFC 2661 section 4.4.2, RFC 3931 section 5.4.2. */
+/*
+ * Neutral causes in L2TP's codes: RFC 2661 section 4.4.2, RFC
+ * 3931 section 5.4.2.
+ */
 #include "engine/l2tp/result.h"
 
 #include <stdio.h>
 
-struct code { uint16_t result, error; };
+struct code {
+	uint16_t result, error;
+};
 
 static struct code stopccn_code(enum cause_code code)
 {
@@ -14,14 +19,21 @@ static struct code stopccn_code(enum cause_code code)
 	case CAUSE_LOST_CARRIER:
 	case CAUSE_BUSY:
 	case CAUSE_NO_ANSWER:
-	case CAUSE_PEER_SILENT: return (struct code){ L2TP_STOPCCN_CLEAR, 0 };
-	case CAUSE_SHUTDOWN: return (struct code){ L2TP_STOPCCN_SHUTDOWN, 0 };
-	case CAUSE_NO_RESOURCES: return (struct code){ L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES };
+	case CAUSE_PEER_SILENT:
+		return (struct code){ L2TP_STOPCCN_CLEAR, 0 };
+	case CAUSE_SHUTDOWN:
+		return (struct code){ L2TP_STOPCCN_SHUTDOWN, 0 };
+	case CAUSE_NO_RESOURCES:
+		return (struct code){ L2TP_STOPCCN_ERROR,
+				      L2TP_ERROR_RESOURCES };
 	case CAUSE_NOT_AUTHORIZED:
 	case CAUSE_NO_DESTINATION:
-	case CAUSE_WRONG_KIND: return (struct code){ L2TP_STOPCCN_NOT_AUTHORIZED, 0 };
-	case CAUSE_REPLACED: return (struct code){ L2TP_STOPCCN_EXISTS, 0 };
-	case CAUSE_PROTOCOL: return (struct code){ L2TP_STOPCCN_FSM, 0 };
+	case CAUSE_WRONG_KIND:
+		return (struct code){ L2TP_STOPCCN_NOT_AUTHORIZED, 0 };
+	case CAUSE_REPLACED:
+		return (struct code){ L2TP_STOPCCN_EXISTS, 0 };
+	case CAUSE_PROTOCOL:
+		return (struct code){ L2TP_STOPCCN_FSM, 0 };
 	}
 	return (struct code){ L2TP_STOPCCN_CLEAR, 0 };
 }
@@ -34,14 +46,21 @@ static struct code cdn_code(enum cause_code code)
 	case CAUSE_SHUTDOWN:
 	case CAUSE_NOT_AUTHORIZED:
 	case CAUSE_REPLACED:
-	case CAUSE_PROTOCOL: return (struct code){ L2TP_CDN_ADMINISTRATIVE, 0 };
-	case CAUSE_NO_RESOURCES: return (struct code){ L2TP_CDN_NO_FACILITIES, 0 };
-	case CAUSE_NO_DESTINATION: return (struct code){ L2TP_CDN_INVALID_DESTINATION, 0 };
-	case CAUSE_WRONG_KIND: return (struct code){ L2TP_CDN_PW_TYPE, 0 };
+	case CAUSE_PROTOCOL:
+		return (struct code){ L2TP_CDN_ADMINISTRATIVE, 0 };
+	case CAUSE_NO_RESOURCES:
+		return (struct code){ L2TP_CDN_NO_FACILITIES, 0 };
+	case CAUSE_NO_DESTINATION:
+		return (struct code){ L2TP_CDN_INVALID_DESTINATION, 0 };
+	case CAUSE_WRONG_KIND:
+		return (struct code){ L2TP_CDN_PW_TYPE, 0 };
 	case CAUSE_LOST_CARRIER:
-	case CAUSE_PEER_SILENT: return (struct code){ L2TP_CDN_LOST_CARRIER, 0 };
-	case CAUSE_BUSY: return (struct code){ L2TP_CDN_BUSY, 0 };
-	case CAUSE_NO_ANSWER: return (struct code){ L2TP_CDN_TIMEOUT, 0 };
+	case CAUSE_PEER_SILENT:
+		return (struct code){ L2TP_CDN_LOST_CARRIER, 0 };
+	case CAUSE_BUSY:
+		return (struct code){ L2TP_CDN_BUSY, 0 };
+	case CAUSE_NO_ANSWER:
+		return (struct code){ L2TP_CDN_TIMEOUT, 0 };
 	}
 	return (struct code){ L2TP_CDN_ADMINISTRATIVE, 0 };
 }

@@ -6,7 +6,10 @@
 #include "engine/cause.h"
 #include "proto/l2tp/codec.h"
 
-/* RFC 2661 section 4.4.2, RFC 3931 section 5.4.2. The text is cut to what a message has room for. */
+/*
+ * RFC 2661 section 4.4.2, RFC 3931 section 5.4.2. The text is cut to what a
+ * message has room for.
+ */
 struct l2tp_cause result_stopccn(const struct cause *c);
 struct l2tp_cause result_cdn(const struct cause *c);
 

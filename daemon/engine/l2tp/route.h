@@ -5,7 +5,10 @@
 
 struct session;
 
-/* Its interface is up: where the route to the peer leads into it, the session is closed, and the log says why. */
+/*
+ * Its interface is up: where the route to the peer leads into it, the session
+ * is closed, and the log says why.
+ */
 void route_check(struct session *s);
 
 #endif

@@ -37,11 +37,13 @@ struct session *session_new(struct tunnel *t, struct l2tp_session *core)
 	return s;
 }
 
-struct session *session_open(struct tunnel *t, const struct l2tp_call_params *params, struct pseudowire *w,
-			     int *err)
+struct session *session_open(struct tunnel *t,
+			     const struct l2tp_call_params *params,
+			     struct pseudowire *w, int *err)
 {
-	struct l2tp_session *core = l2tp_session_open(t->core, engine_now(t->engine), L2TP_CALL_LAC_INCOMING,
-						      params, err);
+	struct l2tp_session *core =
+		l2tp_session_open(t->core, engine_now(t->engine),
+				  L2TP_CALL_LAC_INCOMING, params, err);
 	struct session *s = core ? session_new(t, core) : NULL;
 
 	/* Without memory for it, the core's setup timer ends the call. */
@@ -81,7 +83,8 @@ void session_accept(struct session *s)
 
 	if (s->pw)
 		pw_params(s->pw, link_name(&s->link), &p);
-	l2tp_session_accept(s->core, engine_now(s->link.engine), s->pw ? &p : NULL);
+	l2tp_session_accept(s->core, engine_now(s->link.engine),
+			    s->pw ? &p : NULL);
 }
 
 void session_refuse(struct session *s, const struct cause *cause)
@@ -92,7 +95,9 @@ void session_refuse(struct session *s, const struct cause *cause)
 
 	e->counters.calls_failed++;
 	if (loglimit_pass(e))
-		log_warn("%s: refused: %s", link_describe(&s->link, what, sizeof(what)), cause->text);
+		log_warn("%s: refused: %s",
+			 link_describe(&s->link, what, sizeof(what)),
+			 cause->text);
 	l2tp_session_close(s->core, engine_now(e), &cdn);
 }
 
@@ -115,29 +120,37 @@ static void tunnel_facts(const struct tunnel *t, struct service_call *out)
 	char text[ADDR_STRLEN];
 
 	out->peer_tunnel_id = l2tp_tunnel_peer_id(t->core);
-	copy_text(out->local, sizeof(out->local), addr_format(l2tp_tunnel_local(t->core), text));
-	copy_text(out->peer, sizeof(out->peer), addr_format(l2tp_tunnel_peer(t->core), text));
-	copy_text(out->peer_name, sizeof(out->peer_name), l2tp_tunnel_peer_info(t->core)->hostname);
+	copy_text(out->local, sizeof(out->local),
+		  addr_format(l2tp_tunnel_local(t->core), text));
+	copy_text(out->peer, sizeof(out->peer),
+		  addr_format(l2tp_tunnel_peer(t->core), text));
+	copy_text(out->peer_name, sizeof(out->peer_name),
+		  l2tp_tunnel_peer_info(t->core)->hostname);
 }
 
 static void facts(struct link *l, struct service_call *out)
 {
 	const struct session *s = session_of(l);
 	const struct tunnel *t = s->tunnel;
-	const struct l2tp_call_params *p = s->core ? l2tp_session_peer_params(s->core) : NULL;
-	const char *our_name = t->owner && t->owner->hostname ? t->owner->hostname(t) : NULL;
+	const struct l2tp_call_params *p =
+		s->core ? l2tp_session_peer_params(s->core) : NULL;
+	const char *our_name =
+		t->owner && t->owner->hostname ? t->owner->hostname(t) : NULL;
 
 	out->tunnel_id = t->id;
 	out->id = s->id;
-	copy_text(out->local_name, sizeof(out->local_name), our_name ? our_name : l->engine->config->hostname);
+	copy_text(out->local_name, sizeof(out->local_name),
+		  our_name ? our_name : l->engine->config->hostname);
 	if (t->core)
 		tunnel_facts(t, out);
 	if (s->core)
 		out->peer_id = l2tp_session_peer_id(s->core);
 	if (!p)
 		return;
-	copy_text(out->calling_number, sizeof(out->calling_number), p->calling_number);
-	copy_text(out->called_number, sizeof(out->called_number), p->called_number);
+	copy_text(out->calling_number, sizeof(out->calling_number),
+		  p->calling_number);
+	copy_text(out->called_number, sizeof(out->called_number),
+		  p->called_number);
 	out->call_serial = p->call_serial;
 	out->tx_speed = (uint32_t)p->tx_connect_speed;
 	out->rx_speed = (uint32_t)p->rx_connect_speed;
@@ -177,6 +190,10 @@ static void free_session(struct link *l)
 }
 
 const struct link_transport session_transport = {
-	.describe = describe, .facts = facts, .close = close_session, .interface_up = interface_up,
-	.over = over, .free = free_session,
+	.describe = describe,
+	.facts = facts,
+	.close = close_session,
+	.interface_up = interface_up,
+	.over = over,
+	.free = free_session,
 };

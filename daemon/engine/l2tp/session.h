@@ -14,14 +14,14 @@ struct pseudowire;
 struct session {
 	struct link link;
 	struct tunnel *tunnel;
-	struct l2tp_session *core;	/* NULL once the core let it go */
-	struct session *next, **prev;	/* tunnel->sessions */
+	struct l2tp_session *core;    /* NULL once the core let it go */
+	struct session *next, **prev; /* tunnel->sessions */
 	uint32_t id;
-	bool sequencing;		/* data packets of version 2 are numbered */
-	uint8_t install;		/* enum install */
+	bool sequencing; /* data packets of version 2 are numbered */
+	uint8_t install; /* enum install */
 	uint8_t install_tries;
-	struct loop_timer retry;	/* to install again */
-	struct pseudowire *pw;		/* of version 3, else NULL */
+	struct loop_timer retry; /* to install again */
+	struct pseudowire *pw;	 /* of version 3, else NULL */
 };
 
 extern const struct link_transport session_transport;
@@ -45,11 +45,13 @@ static inline bool session_is_usable(const struct session *s)
 /* NULL: out of memory. */
 struct session *session_new(struct tunnel *t, struct l2tp_session *core);
 /*
- * A call of ours, L2TP_CALL_LAC_INCOMING, or a pseudowire; w is taken over, also when it fails. Its
- * link's owner is the caller's to set. NULL with -errno in *err: -ENOSPC at a limit, -ENOMEM.
+ * A call of ours, L2TP_CALL_LAC_INCOMING, or a pseudowire; w is taken over,
+ * also when it fails. Its link's owner is the caller's to set. NULL with -errno
+ * in *err: -ENOSPC at a limit, -ENOMEM.
  */
-struct session *session_open(struct tunnel *t, const struct l2tp_call_params *params, struct pseudowire *w,
-			     int *err);
+struct session *session_open(struct tunnel *t,
+			     const struct l2tp_call_params *params,
+			     struct pseudowire *w, int *err);
 /* "tunnel 1 session 2", into buf, which is returned. */
 const char *session_describe(const struct session *s, char *buf, size_t size);
 /* All is ready for it: the answer goes out. Or it is not: a CDN. */

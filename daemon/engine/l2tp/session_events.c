@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the core says of sessions: a peer asks for one, ours is answered, it is established, it ends. */
+/*
+ * What the core says of sessions: a peer asks for one, ours is answered, it is
+ * established, it ends.
+ */
 #include "engine/l2tp/session_events.h"
 
 #include <stdio.h>
@@ -26,9 +29,11 @@ static void do_refuse(void *arg)
 static bool is_taken(struct tunnel *t, struct session *s, struct cause *why)
 {
 	if (t->engine->stopping || t->closing)
-		*why = cause_make(CAUSE_ADMINISTRATIVE, "the tunnel is being closed");
+		*why = cause_make(CAUSE_ADMINISTRATIVE,
+				  "the tunnel is being closed");
 	else if (!t->owner || !t->owner->request)
-		*why = cause_make(CAUSE_ADMINISTRATIVE, "this end takes no calls from its LNS");
+		*why = cause_make(CAUSE_ADMINISTRATIVE,
+				  "this end takes no calls from its LNS");
 	else
 		return t->owner->request(t, s, why);
 	return false;
@@ -45,7 +50,7 @@ void session_on_request(struct tunnel *t, struct l2tp_session *core)
 	struct cause why = { 0 };
 
 	if (!s)
-		return;		/* the core's setup timer ends it */
+		return; /* the core's setup timer ends it */
 	if (is_taken(t, s, &why))
 		turn_defer(&t->engine->turn, do_install, s);
 	else if (link_set_cause(&s->link, &why))
@@ -59,11 +64,15 @@ void session_on_answer(struct session *s)
 	turn_defer(&s->link.engine->turn, do_install, s);
 }
 
-/* Sequencing Required (section 4.4.4) comes in the ICCN, when the session is installed already. */
+/*
+ * Sequencing Required (section 4.4.4) comes in the ICCN, when the session is
+ * installed already.
+ */
 static void do_heed_sequencing(void *arg)
 {
 	struct session *s = arg;
-	const struct l2tp_call_params *params = session_is_usable(s) ? l2tp_session_peer_params(s->core) : NULL;
+	const struct l2tp_call_params *params =
+		session_is_usable(s) ? l2tp_session_peer_params(s->core) : NULL;
 
 	if (params && params->sequencing_required && !s->sequencing && !s->pw)
 		session_install_sequencing(s);
@@ -101,7 +110,8 @@ static void format_end(const struct l2tp_effect *x, char *why, size_t size)
 		snprintf(why, size, "%s", x->cause.text);
 }
 
-static void log_end(struct session *s, const struct l2tp_effect *x, const char *why)
+static void log_end(struct session *s, const struct l2tp_effect *x,
+		    const char *why)
 {
 	struct link *l = &s->link;
 	char what[160];
@@ -111,8 +121,10 @@ static void log_end(struct session *s, const struct l2tp_effect *x, const char *
 		log_debug("%s: %s", link_describe(l, what, sizeof(what)), why);
 	} else if (l->established || link_name(l)) {
 		if (loglimit_pass(l->engine))
-			log_info("%s: cleared by %s: %s", link_describe(l, what, sizeof(what)),
-				 x->by_peer ? "the peer" : "us", l->reason ? l->reason : why);
+			log_info("%s: cleared by %s: %s",
+				 link_describe(l, what, sizeof(what)),
+				 x->by_peer ? "the peer" : "us",
+				 l->reason ? l->reason : why);
 	} else {
 		l->engine->counters.calls_failed++;
 	}
@@ -126,7 +138,8 @@ void session_on_down(struct session *s, const struct l2tp_effect *x)
 		return;
 	format_end(x, why, sizeof(why));
 	log_end(s, x, why);
-	link_down(&s->link, x->by_peer ? "the peer cleared the call" : why, why);
+	link_down(&s->link, x->by_peer ? "the peer cleared the call" : why,
+		  why);
 	session_uninstall(s);
 }
 

@@ -15,9 +15,10 @@
 #include "engine/l2tp/session.h"
 #include "lib/log.h"
 
-#define INSTALL_TRIES		10
-#define INSTALL_RETRY_MS	20
-#define REORDER_TIMEOUT_MS	100	/* with sequencing: how long a gap may hold frames back */
+#define INSTALL_TRIES	   10
+#define INSTALL_RETRY_MS   20
+/* with sequencing: how long a gap may hold frames back */
+#define REORDER_TIMEOUT_MS 100
 
 static struct dp_session describe_session(struct session *s)
 {
@@ -27,7 +28,8 @@ static struct dp_session describe_session(struct session *s)
 		.session_id = s->id,
 		.peer_session_id = l2tp_session_peer_id(s->core),
 		.pseudowire = DP_PW_PPP,
-		.lns_mode = kind == L2TP_CALL_LNS_INCOMING || kind == L2TP_CALL_LNS_OUTGOING,
+		.lns_mode = kind == L2TP_CALL_LNS_INCOMING ||
+			    kind == L2TP_CALL_LNS_OUTGOING,
 		.send_seq = s->sequencing,
 		.recv_seq = s->sequencing,
 		.reorder_timeout_ms = s->sequencing ? REORDER_TIMEOUT_MS : 0,
@@ -42,7 +44,8 @@ static struct dp_session describe_session(struct session *s)
 
 static void refuse(struct session *s, int err, const char *what)
 {
-	struct cause cause = cause_make(CAUSE_NO_RESOURCES, "%s%s", what, strerror(-err));
+	struct cause cause =
+		cause_make(CAUSE_NO_RESOURCES, "%s%s", what, strerror(-err));
 
 	session_refuse(s, &cause);
 }
@@ -81,8 +84,10 @@ static void on_added(void *arg, int result, struct ipc_message *m)
 
 	(void)m;
 	/* The kernel may still be removing an earlier session of that id. */
-	if (result == -EEXIST && s->install_tries++ < INSTALL_TRIES && !s->link.down)
-		loop_timer_set(e->loop, &s->retry, engine_now(e) + INSTALL_RETRY_MS, on_retry);
+	if (result == -EEXIST && s->install_tries++ < INSTALL_TRIES &&
+	    !s->link.down)
+		loop_timer_set(e->loop, &s->retry,
+			       engine_now(e) + INSTALL_RETRY_MS, on_retry);
 	else
 		installed(s, result);
 	turn_settle(&e->turn);
@@ -95,7 +100,8 @@ static void install(struct session *s)
 	int err;
 
 	s->install = INSTALL_BUSY;
-	err = kernel_session_add(s->link.engine, s->link.id, &body, on_added, s);
+	err = kernel_session_add(s->link.engine, s->link.id, &body, on_added,
+				 s);
 	if (err)
 		installed(s, err);
 	else
@@ -113,7 +119,9 @@ void session_install(struct session *s)
 
 void session_tunnel_installed(struct session *s)
 {
-	/* A call of ours waits for its answer first; then both ids are known. */
+	/*
+	 * A call of ours waits for its answer first; then both ids are known.
+	 */
 	if (s->core && l2tp_session_peer_id(s->core))
 		session_install(s);
 }
@@ -125,8 +133,10 @@ static void on_modified(void *arg, int result, struct ipc_message *m)
 
 	(void)m;
 	if (result && !s->link.down)
-		log_warn("%s: the peer requires sequencing, and the data plane refused it: %s",
-			 link_describe(&s->link, what, sizeof(what)), strerror(-result));
+		log_warn("%s: the peer requires sequencing, and the data plane "
+			 "refused it: %s",
+			 link_describe(&s->link, what, sizeof(what)),
+			 strerror(-result));
 	link_release(&s->link);
 }
 
@@ -136,13 +146,17 @@ void session_install_sequencing(struct session *s)
 
 	s->sequencing = true;
 	body = describe_session(s);
-	if (kernel_session_modify(s->link.engine, s->link.id, &body, on_modified, s) == 0)
+	if (kernel_session_modify(s->link.engine, s->link.id, &body,
+				  on_modified, s) == 0)
 		link_hold(&s->link);
 }
 
 void session_uninstall(struct session *s)
 {
-	const struct dp_session ids = { .tunnel_id = s->tunnel->id, .session_id = s->id };
+	const struct dp_session ids = {
+		.tunnel_id = s->tunnel->id,
+		.session_id = s->id,
+	};
 
 	if (s->install != INSTALL_DONE && s->install != INSTALL_BUSY)
 		return;

@@ -5,7 +5,10 @@
 
 struct session;
 
-/* Both ids are known: installed at once or when its tunnel is, and then answered. Nothing if it was already. */
+/*
+ * Both ids are known: installed at once or when its tunnel is, and then
+ * answered. Nothing if it was already.
+ */
 void session_install(struct session *s);
 /* The tunnel is in the data plane: a session that waited for it goes on. */
 void session_tunnel_installed(struct session *s);

@@ -14,7 +14,7 @@
 #include "lib/log.h"
 #include "lib/version.h"
 
-#define FIRMWARE	0x0010
+#define FIRMWARE 0x0010
 
 void tunnel_get(struct tunnel *t)
 {
@@ -69,7 +69,8 @@ const char *tunnel_describe(const struct tunnel *t, char *buf, size_t size)
 		addr_format_port(l2tp_tunnel_peer(t->core), peer);
 		host = l2tp_tunnel_peer_info(t->core)->hostname;
 	}
-	snprintf(buf, size, "tunnel %u (%s%s%s)", t->id, host, host[0] ? ", " : "", peer);
+	snprintf(buf, size, "tunnel %u (%s%s%s)", t->id, host,
+		 host[0] ? ", " : "", peer);
 	return buf;
 }
 
@@ -100,30 +101,40 @@ static void on_core_deadline(struct loop_timer *timer)
 
 void tunnel_set_timer(struct tunnel *t)
 {
-	uint64_t deadline = t->core ? l2tp_tunnel_deadline(t->core) : L2TP_NEVER;
+	uint64_t deadline = t->core ? l2tp_tunnel_deadline(t->core) :
+				      L2TP_NEVER;
 
 	if (deadline == L2TP_NEVER)
 		loop_timer_stop(&t->timer);
 	else
-		loop_timer_set(t->engine->loop, &t->timer, deadline, on_core_deadline);
+		loop_timer_set(t->engine->loop, &t->timer, deadline,
+			       on_core_deadline);
 }
 
-void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out, const struct config_tunnel *cfg,
+void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out,
+			const struct config_tunnel *cfg,
 			const struct secret *secret)
 {
 	*out = (struct l2tp_tunnel_config){
-		.firmware = FIRMWARE, .framing = 3, .bearer = 0,
+		.firmware = FIRMWARE,
+		.framing = 3,
+		.bearer = 0,
 		.challenge = cfg->challenge && secret_is_set(secret),
 		.hide = cfg->hide && secret_is_set(secret),
 		.receive_window = cfg->receive_window,
-		.hello_interval = cfg->hello_ms ? cfg->hello_ms : L2TP_OFF, .retransmit = cfg->retransmit_ms,
-		.retransmit_cap = cfg->retransmit_cap_ms, .retransmit_tries = cfg->retransmit_tries,
-		.setup_timeout = cfg->setup_ms, .idle_timeout = cfg->idle_ms,
+		.hello_interval = cfg->hello_ms ? cfg->hello_ms : L2TP_OFF,
+		.retransmit = cfg->retransmit_ms,
+		.retransmit_cap = cfg->retransmit_cap_ms,
+		.retransmit_tries = cfg->retransmit_tries,
+		.setup_timeout = cfg->setup_ms,
+		.idle_timeout = cfg->idle_ms,
 		.max_sessions = cfg->max_sessions,
 	};
 	out->secret = *secret;
-	snprintf(out->hostname, sizeof(out->hostname), "%s", cfg->hostname ? cfg->hostname : e->config->hostname);
-	snprintf(out->vendor_name, sizeof(out->vendor_name), "%s", "l2tpd " L2TPD_VERSION);
+	snprintf(out->hostname, sizeof(out->hostname), "%s",
+		 cfg->hostname ? cfg->hostname : e->config->hostname);
+	snprintf(out->vendor_name, sizeof(out->vendor_name), "%s",
+		 "l2tpd " L2TPD_VERSION);
 }
 
 /* ---- answers ---- */
@@ -140,9 +151,11 @@ static void reject_path(struct tunnel *t)
 {
 	char what[160];
 
-	t->cause = cause_make(CAUSE_NO_RESOURCES, "there is a tunnel from this address and port already");
+	t->cause = cause_make(CAUSE_NO_RESOURCES, "there is a tunnel from this "
+						  "address and port already");
 	if (loglimit_pass(t->engine))
-		log_warn("%s: refused for now: %s, and this kernel cannot tell two apart",
+		log_warn("%s: refused for now: %s, and this kernel cannot tell "
+			 "two apart",
 			 tunnel_describe(t, what, sizeof(what)), t->cause.text);
 	tunnel_reject(t);
 }
@@ -153,9 +166,13 @@ void tunnel_answer(struct tunnel *t)
 
 	if (!tunnel_is_usable(t) || !t->owner)
 		return;
-	/* Only an established tunnel keeps another out: an SCCRQ alone proves nothing. */
+	/*
+	 * Only an established tunnel keeps another out: an SCCRQ
+	 * alone proves nothing.
+	 */
 	if (tunnel_is_udp(t) &&
-	    path_is_established(t->engine, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core))) {
+	    path_is_established(t->engine, l2tp_tunnel_local(t->core),
+				l2tp_tunnel_peer(t->core))) {
 		reject_path(t);
 		return;
 	}
@@ -185,7 +202,8 @@ static void close_later(struct tunnel *t)
 
 void tunnel_close(struct tunnel *t, const struct cause *cause)
 {
-	const struct cause cdn = cause_make(CAUSE_ADMINISTRATIVE, "%s", cause->text);
+	const struct cause cdn =
+		cause_make(CAUSE_ADMINISTRATIVE, "%s", cause->text);
 
 	if (t->down || t->closing)
 		return;

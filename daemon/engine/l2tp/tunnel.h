@@ -24,23 +24,39 @@ struct tunnel;
 
 /* What a tunnel's owner does. What is NULL is nothing to it. */
 struct tunnel_owner {
-	const char *role;		/* for display: "lns", "lac", "lcce" */
-	bool is_peer;			/* a configured peer: lines about it are no stranger's, and are not limited */
-	const char *(*name)(const struct tunnel *t);	/* the peer's name; NULL: it has none */
-	const char *(*hostname)(const struct tunnel *t);	/* ours on this tunnel; NULL: the configuration's */
+	const char *role; /* for display: "lns", "lac", "lcce" */
+	/*
+	 * a configured peer: lines about it are no stranger's,
+	 * and are not limited
+	 */
+	bool is_peer;
+	/* the peer's name; NULL: it has none */
+	const char *(*name)(const struct tunnel *t);
+	/* ours on this tunnel; NULL: the configuration's */
+	const char *(*hostname)(const struct tunnel *t);
 	/* What our SCCRP says; the caller clears the secrets. */
 	void (*configure)(struct tunnel *t, struct l2tp_tunnel_config *cfg);
-	/* Before the SCCRP, and before the socket: tunnel_go_on or tunnel_reject follows. */
+	/*
+	 * Before the SCCRP, and before the socket: tunnel_go_on or
+	 * tunnel_reject follows.
+	 */
 	void (*prepare)(struct tunnel *t);
-	/* The socket that comes before the SCCRP is there: 0 and tunnel_answer follows later; or -errno. */
+	/*
+	 * The socket that comes before the SCCRP is there: 0 and tunnel_answer
+	 * follows later; or -errno.
+	 */
 	int (*protect)(struct tunnel *t);
 	/* It is established, and in the data plane. */
 	void (*up)(struct tunnel *t);
-	/* It is down. An owner that wants to hear no more of it sets t->owner to NULL. */
+	/*
+	 * It is down. An owner that wants to hear no more of it sets
+	 * t->owner to NULL.
+	 */
 	void (*down)(struct tunnel *t, const char *why);
 	/*
-	 * The peer asks for a session, of L2TP_CALL_LNS_INCOMING or _LAC_OUTGOING: it is taken, with
-	 * its link's owner set; or false, with why not.
+	 * The peer asks for a session, of L2TP_CALL_LNS_INCOMING or
+	 * _LAC_OUTGOING: it is taken, with its link's owner set; or false, with
+	 * why not.
 	 */
 	bool (*request)(struct tunnel *t, struct session *s, struct cause *why);
 };
@@ -50,26 +66,31 @@ enum install { INSTALL_NONE, INSTALL_BUSY, INSTALL_DONE, INSTALL_FAILED };
 
 struct tunnel {
 	struct engine *engine;
-	struct l2tp_tunnel *core;	/* NULL once the core let it go */
+	struct l2tp_tunnel *core; /* NULL once the core let it go */
 	uint32_t id;
-	bool up;			/* the control connection is established */
-	bool down;			/* TUNNEL_DOWN was seen */
-	bool closing;			/* goes when its last session has */
-	bool no_csum_tx, no_csum_rx;	/* UDP: data is sent without a checksum; over IPv6 taken without one */
-	bool guarded;			/* IPsec protects it, and the aaa process watches for its end */
-	bool socket_asked;		/* it has a socket that the data plane made for it, or will */
-	uint32_t reqid;			/* of its SAs */
+	bool up;      /* the control connection is established */
+	bool down;    /* TUNNEL_DOWN was seen */
+	bool closing; /* goes when its last session has */
+	/* UDP: data is sent without a checksum; over IPv6 taken without one */
+	bool no_csum_tx, no_csum_rx;
+	/* IPsec protects it, and the aaa process watches for its end */
+	bool guarded;
+	/* it has a socket that the data plane made for it, or will */
+	bool socket_asked;
+	uint32_t reqid; /* of its SAs */
 	enum install install;
-	unsigned int refs;		/* the core's, one per session, one per outstanding request */
-	struct loop_timer timer;	/* the core's deadline */
-	struct sock *sock;		/* its own; NULL: it uses a listener's */
-	const struct tunnel_owner *owner;	/* NULL: it is nobody's, or no longer */
-	void *owned_by;			/* the owner's */
-	uint64_t path;			/* its key in l2tp->paths; 0: none */
+	/* the core's, one per session, one per outstanding request */
+	unsigned int refs;
+	struct loop_timer timer; /* the core's deadline */
+	struct sock *sock;	 /* its own; NULL: it uses a listener's */
+	/* NULL: it is nobody's, or no longer */
+	const struct tunnel_owner *owner;
+	void *owned_by; /* the owner's */
+	uint64_t path;	/* its key in l2tp->paths; 0: none */
 	struct session *sessions;
-	struct tunnel *next, **prev;	/* l2tp->tunnels */
+	struct tunnel *next, **prev; /* l2tp->tunnels */
 	struct turn_item trash;
-	struct cause cause;		/* of closing */
+	struct cause cause; /* of closing */
 };
 
 /* One reference, which is the core's. NULL: out of memory. */
@@ -80,8 +101,8 @@ void tunnel_put(struct tunnel *t);
 struct tunnel *tunnel_find(struct engine *e, uint32_t id);
 /* "tunnel 1 (host, 192.0.2.1:1701)", into buf, which is returned. */
 const char *tunnel_describe(const struct tunnel *t, char *buf, size_t size);
-const char *tunnel_name(const struct tunnel *t);	/* its peer's, or NULL */
-bool tunnel_is_udp(const struct tunnel *t);	/* else directly over IP */
+const char *tunnel_name(const struct tunnel *t); /* its peer's, or NULL */
+bool tunnel_is_udp(const struct tunnel *t);	 /* else directly over IP */
 /* Whether something may still be said on it. */
 static inline bool tunnel_is_usable(const struct tunnel *t)
 {
@@ -89,20 +110,27 @@ static inline bool tunnel_is_usable(const struct tunnel *t)
 }
 /* Whether a line about it may be logged now. */
 bool tunnel_may_log(struct tunnel *t);
-void tunnel_set_timer(struct tunnel *t);	/* by the core's deadline */
+void tunnel_set_timer(struct tunnel *t); /* by the core's deadline */
 
-/* What a section of the configuration says of a tunnel, into out, whose secret the caller clears. */
-void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out, const struct config_tunnel *cfg,
+/*
+ * What a section of the configuration says of a tunnel, into out, whose secret
+ * the caller clears.
+ */
+void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out,
+			const struct config_tunnel *cfg,
 			const struct secret *secret);
 
 /* Answers its SCCRQ with t->cause; what follows comes by owner->down. */
 void tunnel_reject(struct tunnel *t);
-/* The SCCRP goes out, with what the owner configures, unless its path is another's. */
+/*
+ * The SCCRP goes out, with what the owner configures, unless its
+ * path is another's.
+ */
 void tunnel_answer(struct tunnel *t);
 /* Clears its sessions in good order, then StopCCN. */
 void tunnel_close(struct tunnel *t, const struct cause *cause);
 /* At once, its sessions with it: nothing reaches the peer any more. */
 void tunnel_drop(struct tunnel *t, const struct cause *cause);
-void tunnel_session_gone(struct tunnel *t);	/* of session.c */
+void tunnel_session_gone(struct tunnel *t); /* of session.c */
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the core says of control connections: a peer asks for one, it is established, it ends. */
+/*
+ * What the core says of control connections: a peer asks for one, it is
+ * established, it ends.
+ */
 #include "engine/l2tp/tunnel_events.h"
 
 #include <stdio.h>
@@ -39,13 +42,15 @@ static void refuse(struct tunnel *t)
 
 	t->engine->counters.tunnels_refused++;
 	if (loglimit_pass(t->engine))
-		log_warn("%s: refused: %s", tunnel_describe(t, what, sizeof(what)), t->cause.text);
+		log_warn("%s: refused: %s",
+			 tunnel_describe(t, what, sizeof(what)), t->cause.text);
 	turn_defer(&t->engine->turn, do_reject, t);
 }
 
 static bool is_taken(struct tunnel *t)
 {
-	for (l2tp_taker *const *taker = t->engine->l2tp->takers; *taker; taker++)
+	for (l2tp_taker *const *taker = t->engine->l2tp->takers; *taker;
+	     taker++)
 		if ((*taker)(t))
 			return true;
 	return false;
@@ -56,12 +61,13 @@ void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 	struct tunnel *t = tunnel_new(e, core);
 
 	if (!t)
-		return;		/* the core's setup timer ends it */
+		return; /* the core's setup timer ends it */
 	if (e->stopping)
 		t->cause = cause_make(CAUSE_SHUTDOWN, "l2tpd stops");
 	else if (!is_taken(t))
 		t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
-				      "no lns or lcce section takes this address and host name");
+				      "no lns or lcce section takes this "
+				      "address and host name");
 	if (t->cause.code)
 		refuse(t);
 	else
@@ -85,7 +91,8 @@ void tunnel_on_up(struct tunnel *t)
 	t->up = true;
 	t->engine->counters.tunnels_up++;
 	if (tunnel_may_log(t))
-		log_info("%s: established, peer's id %u", tunnel_describe(t, what, sizeof(what)),
+		log_info("%s: established, peer's id %u",
+			 tunnel_describe(t, what, sizeof(what)),
 			 l2tp_tunnel_peer_id(t->core));
 	/* Deferred: its outcome speaks to the core. */
 	turn_defer(&t->engine->turn, do_install, t);
@@ -99,7 +106,8 @@ static void log_down(struct tunnel *t, bool by_peer, const char *why)
 	char what[160];
 
 	if (is_peer || (t->up && loglimit_pass(t->engine)))
-		log_info("%s: closed by %s: %s", tunnel_describe(t, what, sizeof(what)),
+		log_info("%s: closed by %s: %s",
+			 tunnel_describe(t, what, sizeof(what)),
 			 by_peer ? "the peer" : "us", why);
 }
 
@@ -125,7 +133,8 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 void tunnel_on_free(struct tunnel *t)
 {
 	loop_timer_stop(&t->timer);
-	kernel_tunnel_forget(t->engine, t->id, t->sock != NULL, t->socket_asked);
+	kernel_tunnel_forget(t->engine, t->id, t->sock != NULL,
+			     t->socket_asked);
 	/* The core's memory goes with the next call into it. */
 	l2tp_tunnel_set_user(t->core, NULL);
 	t->core = NULL;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The way of a control connection into the data plane: its socket, then the kernel's tunnel. */
+/*
+ * The way of a control connection into the data plane: its socket, then the
+ * kernel's tunnel.
+ */
 #include "engine/l2tp/tunnel_install.h"
 
 #include <errno.h>
@@ -20,15 +23,20 @@ static void log_refusal(const struct tunnel *t, int err)
 {
 	char what[160];
 
-	log_error("%s: the kernel did not take it: %s", tunnel_describe(t, what, sizeof(what)),
-		  err == -EEXIST ? "another tunnel has its id" :
-		  err == -EADDRINUSE ? "another tunnel has the same addresses and ports" :
-		  strerror(-err));
+	log_error("%s: the kernel did not take it: %s",
+		  tunnel_describe(t, what, sizeof(what)),
+		  err == -EEXIST ?
+			  "another tunnel has its id" :
+		  err == -EADDRINUSE ?
+			  "another tunnel has the same addresses and ports" :
+			  strerror(-err));
 }
 
 static void installed(struct tunnel *t, int err)
 {
-	struct cause cause = cause_make(CAUSE_NO_RESOURCES, "the data plane did not take the tunnel");
+	struct cause cause =
+		cause_make(CAUSE_NO_RESOURCES,
+			   "the data plane did not take the tunnel");
 	struct l2tp_cause stopccn = result_stopccn(&cause);
 
 	t->install = err ? INSTALL_FAILED : INSTALL_DONE;
@@ -65,8 +73,11 @@ static enum dp_encap encap_of(const struct tunnel *t)
 static void add_tunnel(struct tunnel *t)
 {
 	struct monitor_tunnel body = {
-		.version = l2tp_tunnel_version(t->core), .encap = encap_of(t), .tunnel_id = t->id,
-		.peer_tunnel_id = l2tp_tunnel_peer_id(t->core), .no_csum_tx = t->no_csum_tx,
+		.version = l2tp_tunnel_version(t->core),
+		.encap = encap_of(t),
+		.tunnel_id = t->id,
+		.peer_tunnel_id = l2tp_tunnel_peer_id(t->core),
+		.no_csum_tx = t->no_csum_tx,
 		.no_csum_rx = t->no_csum_rx,
 	};
 	int err;
@@ -93,17 +104,22 @@ static void have_early_socket(struct tunnel *t, int result)
 		tunnel_answer(t);
 	if (!result)
 		return;
-	log_error("%s: no socket for it: %s", tunnel_describe(t, what, sizeof(what)), strerror(-result));
+	log_error("%s: no socket for it: %s",
+		  tunnel_describe(t, what, sizeof(what)), strerror(-result));
 	t->cause = cause_make(CAUSE_NO_RESOURCES, "no socket");
 	tunnel_reject(t);
 }
 
-/* Without an fd the data plane needs none: the listener goes on serving the tunnel. */
+/*
+ * Without an fd the data plane needs none: the listener goes on
+ * serving the tunnel.
+ */
 static int take_socket(struct tunnel *t, int fd)
 {
 	int err;
 
-	t->sock = sock_new(t->engine, fd, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core));
+	t->sock = sock_new(t->engine, fd, l2tp_tunnel_local(t->core),
+			   l2tp_tunnel_peer(t->core));
 	err = t->sock ? sock_start(t->sock) : -ENOMEM;
 	if (!err)
 		l2tp_tunnel_set_socket(t->core, fd);
@@ -132,8 +148,11 @@ static void on_socket(void *arg, int result, struct ipc_message *m)
 static int ask_socket(struct tunnel *t)
 {
 	struct monitor_socket body = {
-		.tunnel_id = t->id, .version = l2tp_tunnel_version(t->core), .encap = encap_of(t),
-		.local = *l2tp_tunnel_local(t->core), .peer = *l2tp_tunnel_peer(t->core),
+		.tunnel_id = t->id,
+		.version = l2tp_tunnel_version(t->core),
+		.encap = encap_of(t),
+		.local = *l2tp_tunnel_local(t->core),
+		.peer = *l2tp_tunnel_peer(t->core),
 	};
 	int err = kernel_tunnel_socket(t->engine, &body, on_socket, t);
 
@@ -155,8 +174,9 @@ void tunnel_go_on_with_socket(struct tunnel *t)
 }
 
 /*
- * Over IP the kernel hands a message to the socket that is bound to its id (l2tp_ip_recv): our
- * SCCRP makes the peer use it, so that the socket comes first.
+ * Over IP the kernel hands a message to the socket that is bound to its id
+ * (l2tp_ip_recv): our SCCRP makes the peer use it, so that the socket comes
+ * first.
  */
 void tunnel_go_on(struct tunnel *t)
 {
@@ -170,7 +190,9 @@ void tunnel_go_on(struct tunnel *t)
 
 /* ---- in and out ---- */
 
-/* A responder's tunnel has no socket of its own yet: the kernel wants one each. */
+/*
+ * A responder's tunnel has no socket of its own yet: the kernel wants one each.
+ */
 static void install(struct tunnel *t)
 {
 	int err = 0;
@@ -186,7 +208,8 @@ static void install(struct tunnel *t)
 
 void tunnel_install(struct tunnel *t)
 {
-	if (tunnel_is_udp(t) && !t->path && path_take(t, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core)))
+	if (tunnel_is_udp(t) && !t->path &&
+	    path_take(t, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core)))
 		installed(t, -EADDRINUSE);
 	else
 		install(t);

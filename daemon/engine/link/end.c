@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How a link ends: PPP first where that can still take its leave, then the transport, then the owner hears of it. */
+/*
+ * How a link ends: PPP first where that can still take its leave, then the
+ * transport, then the owner hears of it.
+ */
 #include <string.h>
 
 #include "engine/engine.h"
@@ -46,7 +49,8 @@ void link_detach(struct link *l)
 static void do_close(void *arg)
 {
 	struct link *l = arg;
-	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "%s", l->reason ? l->reason : "PPP ended");
+	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "%s",
+					l->reason ? l->reason : "PPP ended");
 
 	if (link_is_usable(l))
 		l->transport->close(l, l->cause ? l->cause : &cause);

@@ -13,7 +13,8 @@
 
 /* ---- all of them ---- */
 
-int links_start(struct engine *e, uint64_t first_id, const struct ppp_service *service)
+int links_start(struct engine *e, uint64_t first_id,
+		const struct ppp_service *service)
 {
 	e->links = calloc(1, sizeof(*e->links));
 	if (!e->links)
@@ -44,7 +45,8 @@ const struct ppp_service *link_service(const struct link *l)
 
 /* ---- one ---- */
 
-int link_init(struct link *l, struct engine *e, const struct link_transport *transport)
+int link_init(struct link *l, struct engine *e,
+	      const struct link_transport *transport)
 {
 	int err = table_put(&e->links->by_id, e->links->next_id, l);
 
@@ -100,7 +102,10 @@ const char *link_name(const struct link *l)
 	return l->owner && l->owner->name ? l->owner->name(l) : NULL;
 }
 
-/* Unique over restarts: the second of our start, our process's own randomness, the link. */
+/*
+ * Unique over restarts: the second of our start, our process's own
+ * randomness, the link.
+ */
 static void make_acct_id(struct link *l)
 {
 	static uint64_t start, serial;
@@ -113,8 +118,8 @@ static void make_acct_id(struct link *l)
 		random_bytes(NULL, &random, sizeof(random));
 		start = (uint64_t)time(NULL) << 32 | random;
 	}
-	snprintf(l->acct_id, sizeof(l->acct_id), "%016llX%08llX", (unsigned long long)start,
-		 (unsigned long long)++serial);
+	snprintf(l->acct_id, sizeof(l->acct_id), "%016llX%08llX",
+		 (unsigned long long)start, (unsigned long long)++serial);
 }
 
 void link_facts(struct link *l, struct service_call *out)

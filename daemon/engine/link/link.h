@@ -29,15 +29,27 @@ struct subscriber;
 
 /* What carries a link. It embeds struct link in its own object. */
 struct link_transport {
-	/* What the operator knows it by, "tunnel 1 session 2", into buf, which is returned. */
+	/*
+	 * What the operator knows it by, "tunnel 1 session 2", into buf, which
+	 * is returned.
+	 */
 	const char *(*describe)(const struct link *l, char *buf, size_t size);
-	/* What is known of both ends, for accounting and display; ids and ifname are the caller's. */
+	/*
+	 * What is known of both ends, for accounting and display; ids and
+	 * ifname are the caller's.
+	 */
 	void (*facts)(struct link *l, struct service_call *out);
-	/* Ends it at the peer, who is told why. What follows comes by link_down. */
+	/*
+	 * Ends it at the peer, who is told why. What follows
+	 * comes by link_down.
+	 */
 	void (*close)(struct link *l, const struct cause *cause);
 	/* Its PPP interface is up. */
 	void (*interface_up)(struct link *l);
-	/* It is over: nothing of the transport's leads to it any more after this. */
+	/*
+	 * It is over: nothing of the transport's leads to it any
+	 * more after this.
+	 */
 	void (*over)(struct link *l);
 	/* Frees the object that it is embedded in, at the end of a turn. */
 	void (*free)(struct link *l);
@@ -45,13 +57,19 @@ struct link_transport {
 
 /* Who wanted a link or took it. */
 struct link_owner {
-	/* The name of the configured or added thing that it is for; NULL: it has none. */
+	/*
+	 * The name of the configured or added thing that it is for;
+	 * NULL: it has none.
+	 */
 	const char *(*name)(const struct link *l);
 	/* It is established: PPP may be run on it. */
 	void (*established)(struct link *l);
 	/* Its network is up; NULL: that is nothing to the owner. */
 	void (*up)(struct link *l);
-	/* It ended. From now on it is nobody's. NULL: that is nothing to the owner. */
+	/*
+	 * It ended. From now on it is nobody's. NULL: that is
+	 * nothing to the owner.
+	 */
 	void (*ended)(struct link *l, const char *why);
 };
 
@@ -59,57 +77,69 @@ enum ppp_phase { PPP_NONE, PPP_STARTING, PPP_RUNNING, PPP_UP, PPP_STOPPING };
 
 struct link {
 	struct engine *engine;
-	uint64_t id;				/* never used twice by one l2tpd; never 0 */
+	uint64_t id; /* never used twice by one l2tpd; never 0 */
 	const struct link_transport *transport;
-	const struct ppp_backend *backend;	/* while PPP runs on it */
-	void *ppp;				/* the backend's */
-	const struct link_owner *owner;		/* NULL: nobody has taken it, or it has ended */
-	void *owned_by;				/* the owner's */
-	const struct config_ppp *profile;	/* its ppp section; NULL: none, or a dialling pppd's own options */
-	struct subscriber *subscriber;		/* service/: from its authentication to PPP's end; NULL: none */
+	const struct ppp_backend *backend; /* while PPP runs on it */
+	void *ppp;			   /* the backend's */
+	/* NULL: nobody has taken it, or it has ended */
+	const struct link_owner *owner;
+	void *owned_by; /* the owner's */
+	/* its ppp section; NULL: none, or a dialling pppd's own options */
+	const struct config_ppp *profile;
+	/* service/: from its authentication to PPP's end; NULL: none */
+	struct subscriber *subscriber;
 	unsigned int refs;
 	bool established;
-	bool down;				/* the transport has it no more, or is about to let go */
-	bool detached;				/* the transport let it go */
-	bool gone;				/* it is over */
-	bool reason_is_ours;			/* PPP's end only followed from what we decided */
-	uint8_t phase;				/* enum ppp_phase */
-	uint32_t local_ipv4, remote_ipv4;	/* network order, while up */
-	uint64_t up_ms;				/* since when its network is up; 0: it never was */
-	char ifname[IFNAMSIZ];			/* "" until it has an interface */
-	char acct_id[SERVICE_ID_MAX];		/* Acct-Session-Id; "" until it is needed */
-	char *user;				/* authenticated, or ours */
-	char *reason;				/* why it ended, as far as is known */
-	struct cause *cause;			/* what the peer will be told; NULL: nothing is decided */
+	bool down;     /* the transport has it no more, or is about to let go */
+	bool detached; /* the transport let it go */
+	bool gone;     /* it is over */
+	bool reason_is_ours; /* PPP's end only followed from what we decided */
+	uint8_t phase;	     /* enum ppp_phase */
+	uint32_t local_ipv4, remote_ipv4; /* network order, while up */
+	uint64_t up_ms; /* since when its network is up; 0: it never was */
+	char ifname[IFNAMSIZ]; /* "" until it has an interface */
+	/* Acct-Session-Id; "" until it is needed */
+	char acct_id[SERVICE_ID_MAX];
+	char *user;   /* authenticated, or ours */
+	char *reason; /* why it ended, as far as is known */
+	/* what the peer will be told; NULL: nothing is decided */
+	struct cause *cause;
 	struct turn_item trash;
 };
 
 /* What all links share. */
 #define LINK_BACKENDS_MAX 4
 struct links {
-	struct table by_id;		/* id -> struct link */
+	struct table by_id; /* id -> struct link */
 	uint64_t next_id;
 	const struct ppp_service *service;
-	const struct ppp_backend *backends[LINK_BACKENDS_MAX];	/* by enum config_backend; NULL: none is run */
+	/* by enum config_backend; NULL: none is run */
+	const struct ppp_backend *backends[LINK_BACKENDS_MAX];
 };
 
 /* first_id: of this engine's links. 0 or -ENOMEM. */
-int links_start(struct engine *e, uint64_t first_id, const struct ppp_service *service);
+int links_start(struct engine *e, uint64_t first_id,
+		const struct ppp_service *service);
 void links_free(struct engine *e);
-struct link *link_find(struct engine *e, uint64_t id);		/* NULL: there is none */
+struct link *link_find(struct engine *e, uint64_t id); /* NULL: there is none */
 /* Whom its PPP asks and tells. */
 const struct ppp_service *link_service(const struct link *l);
 
-/* l is zeroed but for what the transport knows. One reference, which link_detach gives back. 0 or -ENOMEM. */
-int link_init(struct link *l, struct engine *e, const struct link_transport *transport);
-void link_fini(struct link *l);		/* of link_transport.free: what it owns */
+/*
+ * l is zeroed but for what the transport knows. One reference, which
+ * link_detach gives back. 0 or -ENOMEM.
+ */
+int link_init(struct link *l, struct engine *e,
+	      const struct link_transport *transport);
+void link_fini(struct link *l); /* of link_transport.free: what it owns */
 void link_hold(struct link *l);
 void link_release(struct link *l);
 /* "tunnel 1 session 2 (alice)", into buf, which is returned. */
 const char *link_describe(const struct link *l, char *buf, size_t size);
 /* What is known of it; of one that is detached little more than its ids. */
 void link_facts(struct link *l, struct service_call *out);
-const char *link_name(const struct link *l);		/* its owner's name for it, or NULL */
+/* its owner's name for it, or NULL */
+const char *link_name(const struct link *l);
 
 /* ---- what a transport says; its end is end.c ---- */
 /* It is established: the owner hears of it when the turn settles. */
@@ -128,7 +158,10 @@ bool link_set_cause(struct link *l, const struct cause *cause);
 void link_refuse(struct link *l, const char *why);
 /* The network, or a pseudowire's circuit, is up: counted and told once. */
 void link_up(struct link *l);
-/* PPP has ended, for whatever reason: the transport follows, or the link is over. Of ppp.c. */
+/*
+ * PPP has ended, for whatever reason: the transport follows, or the link is
+ * over. Of ppp.c.
+ */
 void link_ppp_ended(struct link *l);
 /* The engine ends: PPP and subscriber are dropped, and nobody is told. */
 void link_abandon(struct link *l);

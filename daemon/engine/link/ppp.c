@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The PPP port: which backend runs it, how far it is, and what the service hears of it. */
+/*
+ * The PPP port: which backend runs it, how far it is, and what the service
+ * hears of it.
+ */
 #include "engine/link/ppp.h"
 
 #include <arpa/inet.h>
@@ -13,8 +16,9 @@
 const char *ppp_phase_name(const struct link *l)
 {
 	static const char *const names[] = {
-		[PPP_NONE] = "none", [PPP_STARTING] = "starting", [PPP_RUNNING] = "negotiating",
-		[PPP_UP] = "up", [PPP_STOPPING] = "stopping",
+		[PPP_NONE] = "none",	       [PPP_STARTING] = "starting",
+		[PPP_RUNNING] = "negotiating", [PPP_UP] = "up",
+		[PPP_STOPPING] = "stopping",
 	};
 
 	return names[l->phase];
@@ -47,13 +51,15 @@ void ppp_runs(struct link *l)
 
 /* ---- questions ---- */
 
-void ppp_answer_auth(struct link *l, uint64_t ticket, int err, const struct ppp_call_auth_reply *reply)
+void ppp_answer_auth(struct link *l, uint64_t ticket, int err,
+		     const struct ppp_call_auth_reply *reply)
 {
 	if (l->backend)
 		l->backend->authenticated(l, ticket, err, reply);
 }
 
-void ppp_answer_secret(struct link *l, uint64_t ticket, int err, const struct ppp_call_secret_reply *reply)
+void ppp_answer_secret(struct link *l, uint64_t ticket, int err,
+		       const struct ppp_call_secret_reply *reply)
 {
 	if (l->backend)
 		l->backend->told_secret(l, ticket, err, reply);
@@ -63,14 +69,16 @@ void ppp_answer_secret(struct link *l, uint64_t ticket, int err, const struct pp
 
 static void log_up(const struct link *l, bool ipv4)
 {
-	char local[INET_ADDRSTRLEN] = "", remote[INET_ADDRSTRLEN] = "", what[160];
+	char local[INET_ADDRSTRLEN] = "", remote[INET_ADDRSTRLEN] = "",
+	     what[160];
 
 	if (ipv4) {
 		inet_ntop(AF_INET, &l->local_ipv4, local, sizeof(local));
 		inet_ntop(AF_INET, &l->remote_ipv4, remote, sizeof(remote));
 	}
-	log_info("%s: up on %s%s%s%s%s", link_describe(l, what, sizeof(what)), l->ifname,
-		 ipv4 ? ", " : ", IPv6", local, ipv4 ? " to " : "", remote);
+	log_info("%s: up on %s%s%s%s%s", link_describe(l, what, sizeof(what)),
+		 l->ifname, ipv4 ? ", " : ", IPv6", local, ipv4 ? " to " : "",
+		 remote);
 }
 
 void ppp_net_up(struct link *l, const struct ppp_call_up *up)

@@ -15,24 +15,33 @@
 
 /* How PPP ended, in a backend's last words. */
 struct ppp_end {
-	bool told;			/* there were last words; else it was killed */
+	bool told; /* there were last words; else it was killed */
 	bool have_counters;
-	struct ppp_counters counters;	/* of its interface */
-	enum service_end end;		/* Acct-Terminate-Cause, when told */
+	struct ppp_counters counters; /* of its interface */
+	enum service_end end;	      /* Acct-Terminate-Cause, when told */
 };
 
 struct ppp_backend {
 	const char *name;
 	/* Runs PPP with these parameters. 0; or -errno, and it does not run. */
 	int (*start)(struct link *l, const struct ppp_call_params *p);
-	/* Ends it; link_is_dead: the transport is gone, so that nobody need take leave of the peer. ppp_ended follows. */
+	/*
+	 * Ends it; link_is_dead: the transport is gone, so that nobody need
+	 * take leave of the peer. ppp_ended follows.
+	 */
 	void (*stop)(struct link *l, const char *reason, bool link_is_dead);
-	/* Answers to what the service was asked with this ticket; reply is NULL when err is not 0. */
-	void (*authenticated)(struct link *l, uint64_t ticket, int err, const struct ppp_call_auth_reply *reply);
-	void (*told_secret)(struct link *l, uint64_t ticket, int err, const struct ppp_call_secret_reply *reply);
+	/*
+	 * Answers to what the service was asked with this ticket; reply is NULL
+	 * when err is not 0.
+	 */
+	void (*authenticated)(struct link *l, uint64_t ticket, int err,
+			      const struct ppp_call_auth_reply *reply);
+	void (*told_secret)(struct link *l, uint64_t ticket, int err,
+			    const struct ppp_call_secret_reply *reply);
 	/* Nothing of PPP is left on the link: what the backend keeps goes. */
 	void (*release)(struct link *l);
-	int32_t (*pid)(const struct link *l);	/* of the process that runs it; 0: none */
+	/* of the process that runs it; 0: none */
+	int32_t (*pid)(const struct link *l);
 };
 
 /*
@@ -40,10 +49,15 @@ struct ppp_backend {
  * ppp_answer_secret with its ticket; whoever answers holds the link meanwhile.
  */
 struct ppp_service {
-	/* Before it starts: an address where nobody authenticates. 0 or -errno, which is logged. */
+	/*
+	 * Before it starts: an address where nobody authenticates. 0 or -errno,
+	 * which is logged.
+	 */
 	int (*prepare)(struct link *l, struct ppp_call_params *p);
-	void (*authenticate)(struct link *l, const struct ppp_call_auth *q, uint64_t ticket);
-	void (*secret)(struct link *l, const struct ppp_call_secret *q, uint64_t ticket);
+	void (*authenticate)(struct link *l, const struct ppp_call_auth *q,
+			     uint64_t ticket);
+	void (*secret)(struct link *l, const struct ppp_call_secret *q,
+		       uint64_t ticket);
 	void (*net_up)(struct link *l, const struct ppp_call_up *up);
 	void (*mppe)(struct link *l, const struct ppp_call_mppe *mppe);
 	/* It is being stopped. */
@@ -56,8 +70,9 @@ struct ppp_service {
 
 /* What the owner says of PPP on its link. */
 struct ppp_start {
-	bool caller;			/* we are the one who authenticates at the peer, and get an address */
-	const char *user, *ifname;	/* a caller's; NULL: none */
+	/* we are the one who authenticates at the peer, and get an address */
+	bool caller;
+	const char *user, *ifname; /* a caller's; NULL: none */
 };
 
 /* Called by the owner when its link is established. */
@@ -66,14 +81,17 @@ void ppp_start(struct link *l, const struct ppp_start *how);
 void ppp_stop(struct link *l, const char *reason, bool link_is_dead);
 const char *ppp_phase_name(const struct link *l);
 int32_t ppp_pid(const struct link *l);
-void ppp_answer_auth(struct link *l, uint64_t ticket, int err, const struct ppp_call_auth_reply *reply);
-void ppp_answer_secret(struct link *l, uint64_t ticket, int err, const struct ppp_call_secret_reply *reply);
+void ppp_answer_auth(struct link *l, uint64_t ticket, int err,
+		     const struct ppp_call_auth_reply *reply);
+void ppp_answer_secret(struct link *l, uint64_t ticket, int err,
+		       const struct ppp_call_secret_reply *reply);
 
 /* ---- what a backend says ---- */
-void ppp_add_backend(struct engine *e, int backend /* enum config_backend */, const struct ppp_backend *b);
+void ppp_add_backend(struct engine *e, int backend /* enum config_backend */,
+		     const struct ppp_backend *b);
 /* A backend's object is the link's from now on; PPP is starting. */
 void ppp_begin(struct link *l, const struct ppp_backend *b, void *object);
-void ppp_runs(struct link *l);		/* it speaks with the peer */
+void ppp_runs(struct link *l); /* it speaks with the peer */
 void ppp_net_up(struct link *l, const struct ppp_call_up *up);
 void ppp_net_down(struct link *l, const struct ppp_call_up *down);
 /* Its words for the log; what ended the link before counts more. */

@@ -24,7 +24,9 @@ void ppp_ended(struct link *l, const struct ppp_end *end)
 
 void ppp_failed(struct link *l, int err)
 {
-	struct cause cause = cause_make(CAUSE_NO_RESOURCES, "pppd could not be started: %s", strerror(-err));
+	struct cause cause = cause_make(CAUSE_NO_RESOURCES,
+					"pppd could not be started: %s",
+					strerror(-err));
 	const struct ppp_end end = { 0 };
 	char what[160];
 
@@ -40,19 +42,25 @@ static uint32_t v4_of(const struct addr *a)
 	return a->family == AF_INET ? htonl(addr_v4(a)) : 0;
 }
 
-static void fill_params(struct link *l, const struct ppp_start *how, struct ppp_call_params *p)
+static void fill_params(struct link *l, const struct ppp_start *how,
+			struct ppp_call_params *p)
 {
 	const struct config_ppp *profile = l->profile;
 	struct service_call facts;
 
 	link_facts(l, &facts);
 	*p = (struct ppp_call_params){
-		.link = l->id, .tunnel_id = facts.tunnel_id, .session_id = facts.id,
-		.lns = !how->caller, .mtu = profile->mtu, .mru = profile->mru,
+		.link = l->id,
+		.tunnel_id = facts.tunnel_id,
+		.session_id = facts.id,
+		.lns = !how->caller,
+		.mtu = profile->mtu,
+		.mru = profile->mru,
 		.local_ipv4 = v4_of(&profile->local_address),
 	};
 	snprintf(p->remote, sizeof(p->remote), "%s", facts.peer_name);
-	memcpy(p->calling_number, facts.calling_number, sizeof(p->calling_number));
+	memcpy(p->calling_number, facts.calling_number,
+	       sizeof(p->calling_number));
 	if (how->ifname)
 		snprintf(p->ifname, sizeof(p->ifname), "%s", how->ifname);
 	if (how->user)
@@ -65,7 +73,9 @@ static void fill_params(struct link *l, const struct ppp_start *how, struct ppp_
 
 void ppp_start(struct link *l, const struct ppp_start *how)
 {
-	const struct ppp_backend *b = l->profile ? l->engine->links->backends[l->profile->backend] : NULL;
+	const struct ppp_backend *b =
+		l->profile ? l->engine->links->backends[l->profile->backend] :
+			     NULL;
 	struct ppp_call_params params;
 	char what[160];
 	int err;
@@ -83,5 +93,6 @@ void ppp_start(struct link *l, const struct ppp_start *how)
 		err = b->start(l, &params);
 	if (err)
 		ppp_failed(l, err);
-	log_debug("%s: established, PPP by profile \"%s\"", link_describe(l, what, sizeof(what)), l->profile->name);
+	log_debug("%s: established, PPP by profile \"%s\"",
+		  link_describe(l, what, sizeof(what)), l->profile->name);
 }

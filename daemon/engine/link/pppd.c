@@ -11,17 +11,17 @@
 #include "engine/link/ppp.h"
 #include "lib/log.h"
 
-#define CALL_QUEUE 64		/* messages that a pppd may leave unread */
-#define STOP_MS 10000
-#define PPPD_EXIT_HANGUP 16	/* pppd(8) */
+#define CALL_QUEUE	 64 /* messages that a pppd may leave unread */
+#define STOP_MS		 10000
+#define PPPD_EXIT_HANGUP 16 /* pppd(8) */
 
 struct pppd {
 	struct link *link;
-	struct channel channel;		/* the call channel; open while it runs */
-	struct loop_timer timer;	/* to wait no more for one that dialled */
-	bool child;			/* the monitor runs it; else it dialled by itself */
+	struct channel channel;	 /* the call channel; open while it runs */
+	struct loop_timer timer; /* to wait no more for one that dialled */
+	bool child; /* the monitor runs it; else it dialled by itself */
 	int32_t pid;
-	struct ppp_end end;		/* its last words */
+	struct ppp_end end; /* its last words */
 	struct turn_item trash;
 };
 
@@ -41,16 +41,22 @@ static struct engine *engine_of(const struct pppd *p)
 static enum service_end end_of_status(int status)
 {
 	switch (status) {
-	case 0:			/* the peer ended it */
-	case 5: return SERVICE_END_USER_REQUEST;
-	case 12: return SERVICE_END_IDLE_TIMEOUT;
-	case 13: return SERVICE_END_SESSION_TIMEOUT;
-	case 15:		/* no answer to echo requests */
-	case 16: return SERVICE_END_LOST_CARRIER;
+	case 0: /* the peer ended it */
+	case 5:
+		return SERVICE_END_USER_REQUEST;
+	case 12:
+		return SERVICE_END_IDLE_TIMEOUT;
+	case 13:
+		return SERVICE_END_SESSION_TIMEOUT;
+	case 15: /* no answer to echo requests */
+	case 16:
+		return SERVICE_END_LOST_CARRIER;
 	case 10:
 	case 11:
-	case 17: return SERVICE_END_USER_ERROR;
-	default: return SERVICE_END_NAS_ERROR;
+	case 17:
+		return SERVICE_END_USER_ERROR;
+	default:
+		return SERVICE_END_NAS_ERROR;
 	}
 }
 
@@ -60,25 +66,33 @@ static void on_hello(struct pppd *p, const struct ppp_call_hello *h)
 	ppp_runs(p->link);
 }
 
-static void on_auth(struct pppd *p, const struct ipc_message *m, const struct ppp_call_auth *auth)
+static void on_auth(struct pppd *p, const struct ipc_message *m,
+		    const struct ppp_call_auth *auth)
 {
 	const struct ppp_call_auth_reply none = { 0 };
 
-	if (p->link->profile && auth && ipc_is_text(auth->user) && ipc_is_text(auth->our_name) &&
-	    auth->challenge_len <= PPP_BLOB_MAX && auth->response_len <= PPP_BLOB_MAX)
-		link_service(p->link)->authenticate(p->link, auth, m->header.serial);
+	if (p->link->profile && auth && ipc_is_text(auth->user) &&
+	    ipc_is_text(auth->our_name) &&
+	    auth->challenge_len <= PPP_BLOB_MAX &&
+	    auth->response_len <= PPP_BLOB_MAX)
+		link_service(p->link)->authenticate(p->link, auth,
+						    m->header.serial);
 	else
-		channel_reply(&p->channel, &m->header, -EINVAL, &none, sizeof(none), NULL, 0);
+		channel_reply(&p->channel, &m->header, -EINVAL, &none,
+			      sizeof(none), NULL, 0);
 }
 
-static void on_secret(struct pppd *p, const struct ipc_message *m, const struct ppp_call_secret *s)
+static void on_secret(struct pppd *p, const struct ipc_message *m,
+		      const struct ppp_call_secret *s)
 {
 	const struct ppp_call_secret_reply none = { 0 };
 
-	if (p->link->profile && s && ipc_is_text(s->user) && ipc_is_text(s->remote))
+	if (p->link->profile && s && ipc_is_text(s->user) &&
+	    ipc_is_text(s->remote))
 		link_service(p->link)->secret(p->link, s, m->header.serial);
 	else
-		channel_reply(&p->channel, &m->header, -EINVAL, &none, sizeof(none), NULL, 0);
+		channel_reply(&p->channel, &m->header, -EINVAL, &none,
+			      sizeof(none), NULL, 0);
 }
 
 static void on_up(struct pppd *p, const struct ppp_call_up *up)
@@ -90,7 +104,9 @@ static void on_up(struct pppd *p, const struct ppp_call_up *up)
 static void on_last_words(struct pppd *p, const struct ppp_call_down *d)
 {
 	p->end = (struct ppp_end){
-		.told = true, .have_counters = d->have_counters, .counters = d->counters,
+		.told = true,
+		.have_counters = d->have_counters,
+		.counters = d->counters,
 		.end = end_of_status(d->pppd_status),
 	};
 	if (ipc_is_text(d->reason))
@@ -122,14 +138,15 @@ static void on_message(struct channel *channel, struct ipc_message *m)
 		return;
 	case PPP_CALL_MPPE:
 		if (ipc_body(m, struct ppp_call_mppe))
-			link_service(p->link)->mppe(p->link, ipc_body(m, struct ppp_call_mppe));
+			link_service(p->link)->mppe(
+				p->link, ipc_body(m, struct ppp_call_mppe));
 		return;
 	case PPP_CALL_DOWN:
 		if (ipc_body(m, struct ppp_call_down))
 			on_last_words(p, ipc_body(m, struct ppp_call_down));
 		return;
 	case PPP_CALL_STOP:
-		return;		/* ours to send */
+		return; /* ours to send */
 	}
 }
 
@@ -145,7 +162,10 @@ static void on_closed(struct channel *channel)
 	struct pppd *p = container_of(channel, struct pppd, channel);
 	struct engine *e = engine_of(p);
 
-	/* A child's exit comes from the monitor; the end of one that dialled is this. */
+	/*
+	 * A child's exit comes from the monitor; the end of one that
+	 * dialled is this.
+	 */
 	channel_close(&p->channel);
 	if (p->child)
 		return;
@@ -155,27 +175,36 @@ static void on_closed(struct channel *channel)
 
 /* ---- answers ---- */
 
-static void answer(const struct link *l, uint16_t type, uint64_t ticket, int err, const void *reply, size_t len)
+static void answer(const struct link *l, uint16_t type, uint64_t ticket,
+		   int err, const void *reply, size_t len)
 {
-	const struct ipc_header request = { .type = type, .version = IPC_VERSION, .serial = ticket };
+	const struct ipc_header request = {
+		.type = type,
+		.version = IPC_VERSION,
+		.serial = ticket,
+	};
 	struct pppd *p = pppd_of(l);
 
 	if (channel_is_open(&p->channel))
 		channel_reply(&p->channel, &request, err, reply, len, NULL, 0);
 }
 
-static void authenticated(struct link *l, uint64_t ticket, int err, const struct ppp_call_auth_reply *reply)
+static void authenticated(struct link *l, uint64_t ticket, int err,
+			  const struct ppp_call_auth_reply *reply)
 {
 	const struct ppp_call_auth_reply none = { 0 };
 
-	answer(l, PPP_CALL_AUTH, ticket, err, reply ? reply : &none, sizeof(none));
+	answer(l, PPP_CALL_AUTH, ticket, err, reply ? reply : &none,
+	       sizeof(none));
 }
 
-static void told_secret(struct link *l, uint64_t ticket, int err, const struct ppp_call_secret_reply *reply)
+static void told_secret(struct link *l, uint64_t ticket, int err,
+			const struct ppp_call_secret_reply *reply)
 {
 	const struct ppp_call_secret_reply none = { 0 };
 
-	answer(l, PPP_CALL_SECRET, ticket, err, reply ? reply : &none, sizeof(none));
+	answer(l, PPP_CALL_SECRET, ticket, err, reply ? reply : &none,
+	       sizeof(none));
 }
 
 /* ---- start ---- */
@@ -196,7 +225,8 @@ static struct pppd *pppd_new(struct link *l, bool child)
 
 static int open_channel(struct pppd *p, int fd)
 {
-	int err = channel_open(&p->channel, engine_of(p)->loop, fd, on_message, on_closed);
+	int err = channel_open(&p->channel, engine_of(p)->loop, fd, on_message,
+			       on_closed);
 
 	p->channel.limit = CALL_QUEUE;
 	return err;
@@ -229,8 +259,9 @@ static int start(struct link *l, const struct ppp_call_params *params)
 
 	memcpy(body.profile, l->profile->name, sizeof(body.profile));
 	if (!err)
-		err = channel_request(&l->engine->monitor, MONITOR_PPP_START, &body, sizeof(body), NULL, 0,
-				      on_started, l);
+		err = channel_request(&l->engine->monitor, MONITOR_PPP_START,
+				      &body, sizeof(body), NULL, 0, on_started,
+				      l);
 	if (!err)
 		link_hold(l);
 	return err;
@@ -262,7 +293,8 @@ static void on_stop_timeout(struct loop_timer *t)
 	struct engine *e = engine_of(p);
 	char what[160];
 
-	log_warn("%s: the pppd that dialled did not end; its call is cleared without it",
+	log_warn("%s: the pppd that dialled did not end; its call is cleared "
+		 "without it",
 		 p->link->transport->describe(p->link, what, sizeof(what)));
 	over(p);
 	turn_settle(&e->turn);
@@ -272,18 +304,26 @@ static void stop(struct link *l, const char *reason, bool link_is_dead)
 {
 	struct pppd *p = pppd_of(l);
 	struct monitor_link body = { l->id };
-	/* Nobody answers a Terminate-Request on a dead link: pppd shall not wait for one. */
-	struct ppp_call_down words = { .pppd_status = link_is_dead ? PPPD_EXIT_HANGUP : 0 };
+	/*
+	 * Nobody answers a Terminate-Request on a dead link: pppd shall not
+	 * wait for one.
+	 */
+	struct ppp_call_down words = {
+		.pppd_status = link_is_dead ? PPPD_EXIT_HANGUP : 0,
+	};
 
 	snprintf(words.reason, sizeof(words.reason), "%s", reason);
 	if (channel_is_open(&p->channel))
-		channel_event(&p->channel, PPP_CALL_STOP, &words, sizeof(words), NULL, 0);
+		channel_event(&p->channel, PPP_CALL_STOP, &words, sizeof(words),
+			      NULL, 0);
 	/* Ours the monitor kills in the end; a stranger's is left to itself. */
 	if (p->child)
-		channel_request(&l->engine->monitor, MONITOR_PPP_STOP, &body, sizeof(body), NULL, 0,
-				on_stop_refused, NULL);
+		channel_request(&l->engine->monitor, MONITOR_PPP_STOP, &body,
+				sizeof(body), NULL, 0, on_stop_refused, NULL);
 	else
-		loop_timer_set(l->engine->loop, &p->timer, engine_now(l->engine) + STOP_MS, on_stop_timeout);
+		loop_timer_set(l->engine->loop, &p->timer,
+			       engine_now(l->engine) + STOP_MS,
+			       on_stop_timeout);
 }
 
 static void read_last_words(struct pppd *p)
@@ -291,7 +331,8 @@ static void read_last_words(struct pppd *p)
 	struct ipc_message m;
 
 	while (ipc_recv(p->channel.fd, &m) == 1) {
-		const struct ppp_call_down *d = ipc_body(&m, struct ppp_call_down);
+		const struct ppp_call_down *d =
+			ipc_body(&m, struct ppp_call_down);
 
 		if (m.header.type == PPP_CALL_DOWN && d)
 			on_last_words(p, d);
@@ -334,6 +375,11 @@ static int32_t pid(const struct link *l)
 }
 
 const struct ppp_backend pppd_backend = {
-	.name = "pppd", .start = start, .stop = stop, .authenticated = authenticated,
-	.told_secret = told_secret, .release = release, .pid = pid,
+	.name = "pppd",
+	.start = start,
+	.stop = stop,
+	.authenticated = authenticated,
+	.told_secret = told_secret,
+	.release = release,
+	.pid = pid,
 };

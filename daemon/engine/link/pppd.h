@@ -15,7 +15,9 @@ struct ppp_backend;
 
 extern const struct ppp_backend pppd_backend;
 
-/* A pppd that dialled has the link: fd, taken over, is our end of its channel. */
+/*
+ * A pppd that dialled has the link: fd, taken over, is our end of its channel.
+ */
 void pppd_adopt(struct link *l, int fd);
 /* The monitor says that a child ended. */
 void pppd_exited(struct engine *e, const struct monitor_ppp_exit *x);

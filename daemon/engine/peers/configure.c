@@ -24,9 +24,13 @@ static void configure_lcce(const struct peer *p, struct l2tp_tunnel_config *out)
 {
 	const struct config_lcce *l = p->lcce;
 
-	out->digest = l->digest == CONFIG_DIGEST_MD5 ? L2TP_DIGEST_MD5 : L2TP_DIGEST_SHA1;
+	out->digest = l->digest == CONFIG_DIGEST_MD5 ? L2TP_DIGEST_MD5 :
+						       L2TP_DIGEST_SHA1;
 	out->old_secret = p->old_secret;
-	/* two that call each other at once are to have one connection (RFC 3931 section 5.4.3) */
+	/*
+	 * two that call each other at once are to have one connection (RFC 3931
+	 * section 5.4.3)
+	 */
 	out->tie_breaker = true;
 	out->pseudowires[0] = L2TP_PW_ETHERNET;
 	out->pseudowires[1] = L2TP_PW_VLAN;

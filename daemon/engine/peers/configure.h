@@ -14,7 +14,10 @@ struct tunnel;
 void peer_configure(const struct peer *p, struct l2tp_tunnel_config *out);
 /* Whether data of its tunnel has UDP checksums. */
 void peer_set_checksums(const struct peer *p, struct tunnel *t);
-/* Ours to peers of version 3; without one in the configuration made from the host name, always the same. */
+/*
+ * Ours to peers of version 3; without one in the configuration made from the
+ * host name, always the same.
+ */
 uint32_t configure_router_id(const struct config *c);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Opening the tunnel of a peer that we call: its name is resolved, a socket made and, where asked for, protected. */
+/*
+ * Opening the tunnel of a peer that we call: its name is resolved, a socket
+ * made and, where asked for, protected.
+ */
 #include "engine/peers/connect.h"
 
 #include <errno.h>
@@ -21,7 +24,7 @@
 #include "ipc/monitor.h"
 
 #define L2TP_PORT 1701
-#define ID_TRIES 16
+#define ID_TRIES  16
 
 static void attempt_failed(struct peer *p, const char *reason)
 {
@@ -40,16 +43,18 @@ static bool anybody_waits(const struct peer *p)
 static void open_socket(struct peer *p);
 
 /* What our SCCRQ says; secrets are the caller's to clear. */
-static struct l2tp_tunnel *open_core(struct peer *p, const struct addr *local, int fd, uint32_t id, int *err)
+static struct l2tp_tunnel *open_core(struct peer *p, const struct addr *local,
+				     int fd, uint32_t id, int *err)
 {
 	struct engine *e = p->engine;
-	const struct tunnel_owner *owner = p->lcce ? e->peers->ops->lcce : e->peers->ops->lac;
+	const struct tunnel_owner *owner = p->lcce ? e->peers->ops->lcce :
+						     e->peers->ops->lac;
 	struct l2tp_tunnel_config cfg;
 	struct l2tp_tunnel *core;
 
 	peer_configure(p, &cfg);
-	core = l2tp_tunnel_open(e->l2tp->core, engine_now(e), &cfg, local, &p->addresses[p->address_next], fd, id,
-				err);
+	core = l2tp_tunnel_open(e->l2tp->core, engine_now(e), &cfg, local,
+				&p->addresses[p->address_next], fd, id, err);
 	secret_clear(&cfg.secret);
 	secret_clear(&cfg.old_secret);
 	p->tunnel = core ? tunnel_new(e, core) : NULL;
@@ -61,7 +66,8 @@ static struct l2tp_tunnel *open_core(struct peer *p, const struct addr *local, i
 	return core;
 }
 
-static void open_tunnel(struct peer *p, int fd, uint32_t id, const struct addr *local)
+static void open_tunnel(struct peer *p, int fd, uint32_t id,
+			const struct addr *local)
 {
 	struct engine *e = p->engine;
 	const struct addr *peer = &p->addresses[p->address_next];
@@ -71,8 +77,9 @@ static void open_tunnel(struct peer *p, int fd, uint32_t id, const struct addr *
 
 	if (p->encap == DP_ENCAP_UDP && path_is_taken(e, local, peer)) {
 		close(fd);
-		attempt_failed(p, "another tunnel has the same addresses and ports, which this kernel "
-			       "cannot tell apart; use source-port = \"ephemeral\"");
+		attempt_failed(p, "another tunnel has the same addresses "
+				  "and ports, which this kernel cannot tell "
+				  "apart; use source-port = \"ephemeral\"");
 		return;
 	}
 	s = sock_new(e, fd, local, peer);
@@ -82,8 +89,9 @@ static void open_tunnel(struct peer *p, int fd, uint32_t id, const struct addr *
 	}
 	if (!s || !open_core(p, local, s->fd, id, &err)) {
 		sock_free(s);
-		snprintf(why, sizeof(why), "no tunnel can be opened: %s", err == -ENOSPC ?
-			 "the limit of tunnels is reached" : strerror(-err));
+		snprintf(why, sizeof(why), "no tunnel can be opened: %s",
+			 err == -ENOSPC ? "the limit of tunnels is reached" :
+					  strerror(-err));
 		attempt_failed(p, why);
 		return;
 	}
@@ -93,13 +101,17 @@ static void open_tunnel(struct peer *p, int fd, uint32_t id, const struct addr *
 		path_take(p->tunnel, local, peer);
 }
 
-struct socket_request { struct peer *peer; uint32_t id; };
+struct socket_request {
+	struct peer *peer;
+	uint32_t id;
+};
 
 static void release_socket(struct engine *e, uint32_t id)
 {
 	struct monitor_tunnel_id body = { id };
 
-	channel_event(&e->monitor, MONITOR_SOCKET_CLOSE, &body, sizeof(body), NULL, 0);
+	channel_event(&e->monitor, MONITOR_SOCKET_CLOSE, &body, sizeof(body),
+		      NULL, 0);
 }
 
 /* A socket whose tunnel IPsec has to protect before its first packet. */
@@ -138,7 +150,9 @@ static void on_guarded(void *arg, int result, struct ipc_message *m)
 
 	(void)m;
 	if (result || !still_wanted(p)) {
-		snprintf(why, sizeof(why), "the kernel did not take its IPsec policy: %s", strerror(-result));
+		snprintf(why, sizeof(why),
+			 "the kernel did not take its IPsec policy: %s",
+			 strerror(-result));
 		guarded_end(g, result ? why : NULL);
 		return;
 	}
@@ -169,9 +183,11 @@ static void on_ipsec(void *arg, const struct ipsec_report *r)
 		guarded_end(g, strerror(-err));
 }
 
-static void guard_socket(struct peer *p, int fd, uint32_t id, const struct addr *local)
+static void guard_socket(struct peer *p, int fd, uint32_t id,
+			 const struct addr *local)
 {
-	struct ipsec_flow flow = ipsec_flow_of(local, &p->addresses[p->address_next]);
+	struct ipsec_flow flow =
+		ipsec_flow_of(local, &p->addresses[p->address_next]);
 	struct guarded_socket *g = malloc(sizeof(*g));
 
 	peer_hold(p);
@@ -182,16 +198,23 @@ static void guard_socket(struct peer *p, int fd, uint32_t id, const struct addr 
 		peer_release(p);
 		return;
 	}
-	*g = (struct guarded_socket){ .peer = p, .fd = fd, .id = id, .local = *local };
+	*g = (struct guarded_socket){
+		.peer = p,
+		.fd = fd,
+		.id = id,
+		.local = *local,
+	};
 	if (ipsec_ask(p->engine, &flow, p->lcce->ipsec_connection, on_ipsec, g))
-		guarded_end(g, "IPsec is required, and the aaa process, which asks strongSwan, is not there");
+		guarded_end(g, "IPsec is required, and the aaa process, which "
+			       "asks strongSwan, is not there");
 }
 
 static void on_socket(void *arg, int result, struct ipc_message *m)
 {
 	struct socket_request *r = arg;
 	struct peer *p = r->peer;
-	const struct monitor_socket_reply *reply = m ? ipc_body(m, struct monitor_socket_reply) : NULL;
+	const struct monitor_socket_reply *reply =
+		m ? ipc_body(m, struct monitor_socket_reply) : NULL;
 	int fd = result || !m ? -EBADF : ipc_take_fd(m, 0);
 	char text[ADDR_STRLEN], why[160];
 
@@ -199,7 +222,8 @@ static void on_socket(void *arg, int result, struct ipc_message *m)
 		open_socket(p);
 	} else if (fd < 0 || !reply) {
 		snprintf(why, sizeof(why), "no socket to %s: %s",
-			 addr_format_port(&p->addresses[p->address_next], text), strerror(-result));
+			 addr_format_port(&p->addresses[p->address_next], text),
+			 strerror(-result));
 		attempt_failed(p, why);
 	} else if (!still_wanted(p)) {
 		close(fd);
@@ -233,7 +257,9 @@ static uint32_t pick_id(const struct peer *p)
 static void open_socket(struct peer *p)
 {
 	struct monitor_socket body = {
-		.version = p->version, .encap = p->encap, .peer = p->addresses[p->address_next],
+		.version = p->version,
+		.encap = p->encap,
+		.peer = p->addresses[p->address_next],
 	};
 	struct socket_request *r = malloc(sizeof(*r));
 	int err = -ENOMEM;
@@ -241,11 +267,14 @@ static void open_socket(struct peer *p)
 	p->state = PEER_OPENING;
 	body.local = p->source;
 	body.local.family = body.peer.family;
-	body.local.port = p->ephemeral || p->encap == DP_ENCAP_IP ? 0 : L2TP_PORT;
+	body.local.port = p->ephemeral || p->encap == DP_ENCAP_IP ? 0 :
+								    L2TP_PORT;
 	body.tunnel_id = pick_id(p);
 	if (r) {
 		*r = (struct socket_request){ p, body.tunnel_id };
-		err = channel_request(&p->engine->monitor, MONITOR_SOCKET, &body, sizeof(body), NULL, 0, on_socket, r);
+		err = channel_request(&p->engine->monitor, MONITOR_SOCKET,
+				      &body, sizeof(body), NULL, 0, on_socket,
+				      r);
 	}
 	if (!err) {
 		p->refs++;
@@ -258,14 +287,18 @@ static void open_socket(struct peer *p)
 static void on_resolved(void *arg, int result, struct ipc_message *m)
 {
 	struct peer *p = arg;
-	const struct aaa_resolve_reply *r = m ? ipc_body(m, struct aaa_resolve_reply) : NULL;
+	const struct aaa_resolve_reply *r =
+		m ? ipc_body(m, struct aaa_resolve_reply) : NULL;
 	char why[300];
 
 	if (p->removed || !anybody_waits(p) || p->engine->stopping) {
 		p->state = PEER_IDLE;
 	} else if (result || !r || !r->count || r->count > AAA_RESOLVE_MAX) {
-		snprintf(why, sizeof(why), "%s cannot be resolved: %.120s", p->server,
-			 r && r->error[0] ? r->error : strerror(result ? -result : ENOENT));
+		snprintf(why, sizeof(why), "%s cannot be resolved: %.120s",
+			 p->server,
+			 r && r->error[0] ?
+				 r->error :
+				 strerror(result ? -result : ENOENT));
 		attempt_failed(p, why);
 	} else {
 		peer_set_addresses(p, r);
@@ -283,9 +316,11 @@ static void resolve(struct peer *p)
 
 	p->state = PEER_RESOLVING;
 	snprintf(body.name, sizeof(body.name), "%s", p->server);
-	err = channel_request(&p->engine->aaa, AAA_RESOLVE, &body, sizeof(body), NULL, 0, on_resolved, p);
+	err = channel_request(&p->engine->aaa, AAA_RESOLVE, &body, sizeof(body),
+			      NULL, 0, on_resolved, p);
 	if (err)
-		attempt_failed(p, "the aaa process, which resolves names, is not there");
+		attempt_failed(p, "the aaa process, which resolves names, is "
+				  "not there");
 	else
 		p->refs++;
 }

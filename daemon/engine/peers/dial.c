@@ -28,8 +28,8 @@ struct dial {
 	struct channel channel;
 	struct ipc_header request;
 	struct peer_waiter waiter;
-	struct peer_session *session;	/* NULL: not asked yet, or answered */
-	struct link *link;		/* its fds are being fetched */
+	struct peer_session *session; /* NULL: not asked yet, or answered */
+	struct link *link;	      /* its fds are being fetched */
 	bool asked, over;
 	struct turn_item trash;
 };
@@ -64,7 +64,8 @@ static void end(struct dial *d)
 		discard(d);
 }
 
-static void refuse(struct dial *d, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void refuse(struct dial *d, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 static void refuse(struct dial *d, int err, const char *fmt, ...)
 {
@@ -74,7 +75,8 @@ static void refuse(struct dial *d, int err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(reply.error, sizeof(reply.error), fmt, ap);
 	va_end(ap);
-	channel_reply(&d->channel, &d->request, err, &reply, sizeof(reply), NULL, 0);
+	channel_reply(&d->channel, &d->request, err, &reply, sizeof(reply),
+		      NULL, 0);
 }
 
 static void detach(struct dial *d)
@@ -97,31 +99,37 @@ static void fill_params(struct link *l, struct ppp_call_params *p)
 
 	link_facts(l, &facts);
 	*p = (struct ppp_call_params){
-		.link = l->id, .tunnel_id = facts.tunnel_id, .session_id = facts.id,
+		.link = l->id,
+		.tunnel_id = facts.tunnel_id,
+		.session_id = facts.id,
 	};
 	snprintf(p->remote, sizeof(p->remote), "%s", facts.peer_name);
 }
 
 /* m has the session's socket and both ends of the call channel. */
-static void hand_over(struct dial *d, struct link *l, int ours, struct ipc_message *m)
+static void hand_over(struct dial *d, struct link *l, int ours,
+		      struct ipc_message *m)
 {
 	struct ppp_dial_reply reply = { 0 };
 
 	pppd_adopt(l, ours);
 	fill_params(l, &reply.params);
-	channel_reply(&d->channel, &d->request, 0, &reply, sizeof(reply), m->fds, 2);
+	channel_reply(&d->channel, &d->request, 0, &reply, sizeof(reply),
+		      m->fds, 2);
 	end(d);
 }
 
 static void not_handed_over(struct dial *d, struct link *l, int result)
 {
 	if (!d->over) {
-		refuse(d, result ? result : -ECONNRESET, "the session ended before pppd had it");
+		refuse(d, result ? result : -ECONNRESET,
+		       "the session ended before pppd had it");
 		end(d);
 	} else {
 		discard(d);
 	}
-	give_up(l, result ? "the session's socket could not be had" : "the dialling pppd is gone");
+	give_up(l, result ? "the session's socket could not be had" :
+			    "the dialling pppd is gone");
 }
 
 static void on_fds(void *arg, int result, struct ipc_message *m)
@@ -151,13 +159,15 @@ static void on_established(struct peer_waiter *w, struct link *l)
 
 	detach(d);
 	d->link = l;
-	err = channel_request(&d->engine->monitor, MONITOR_SESSION_FD, &body, sizeof(body), NULL, 0, on_fds, d);
+	err = channel_request(&d->engine->monitor, MONITOR_SESSION_FD, &body,
+			      sizeof(body), NULL, 0, on_fds, d);
 	if (!err) {
 		link_hold(l);
 		return;
 	}
 	d->link = NULL;
-	refuse(d, err, "the session's socket could not be had: %s", strerror(-err));
+	refuse(d, err, "the session's socket could not be had: %s",
+	       strerror(-err));
 	end(d);
 	give_up(l, "the session's socket could not be had");
 }
@@ -173,18 +183,26 @@ static void on_failed(struct peer_waiter *w, const char *reason)
 
 /* ---- the request ---- */
 
-/* Not another's dialled or added tunnel, with its secret; and one of lcce carries no PPP. */
+/*
+ * Not another's dialled or added tunnel, with its secret; and one of lcce
+ * carries no PPP.
+ */
 static struct peer *configured_peer(struct dial *d, const char *lac)
 {
 	struct peer *p = peer_find(d->engine, lac);
 
 	if (p && p->origin == PEER_CONFIGURED && p->lac)
 		return p;
-	refuse(d, -ENOENT, "l2tpd has no lac \"%s\"; write one into its configuration, or use l2tp-server", lac);
+	refuse(d, -ENOENT,
+	       "l2tpd has no lac \"%s\"; write one into its configuration, or "
+	       "use l2tp-server",
+	       lac);
 	return NULL;
 }
 
-/* The peers file's words as a lac section, which is the caller's. 0 or -ENOMEM. */
+/*
+ * The peers file's words as a lac section, which is the caller's. 0 or -ENOMEM.
+ */
 static int make_section(const struct ppp_dial *q, struct config_lac *l)
 {
 	static unsigned int serial;
@@ -195,17 +213,19 @@ static int make_section(const struct ppp_dial *q, struct config_lac *l)
 	l->ephemeral = !q->source_1701;
 	l->tunnel.challenge = true;
 	l->tunnel.hide = q->hide;
-	l->tunnel.idle_ms = 1000;	/* nobody else uses it */
+	l->tunnel.idle_ms = 1000; /* nobody else uses it */
 	l->server = strdup(q->server);
 	if (q->hostname[0])
 		l->tunnel.hostname = strdup(q->hostname);
-	return l->server && (l->tunnel.hostname || !q->hostname[0]) ? 0 : -ENOMEM;
+	return l->server && (l->tunnel.hostname || !q->hostname[0]) ? 0 :
+								      -ENOMEM;
 }
 
 static struct peer *new_peer(struct engine *e, const struct ppp_dial *q)
 {
 	struct config_lac *l = calloc(1, sizeof(*l));
-	struct peer *p = l && make_section(q, l) == 0 ? peer_new_lac(e, l, true) : NULL;
+	struct peer *p =
+		l && make_section(q, l) == 0 ? peer_new_lac(e, l, true) : NULL;
 
 	if (p) {
 		p->origin = PEER_DIALLED;
@@ -232,13 +252,15 @@ static struct peer *peer_for(struct dial *d, const struct ppp_dial *q)
 
 static bool is_understood(const struct ppp_dial *q)
 {
-	return q && ipc_is_text(q->server) && ipc_is_text(q->lac) && ipc_is_text(q->hostname) &&
-	       ipc_is_text(q->user) && q->secret_len <= SECRET_MAX && (q->server[0] || q->lac[0]) &&
+	return q && ipc_is_text(q->server) && ipc_is_text(q->lac) &&
+	       ipc_is_text(q->hostname) && ipc_is_text(q->user) &&
+	       q->secret_len <= SECRET_MAX && (q->server[0] || q->lac[0]) &&
 	       (!q->hide || q->secret_len);
 }
 
 /* Its session in the peer that it asks for; else the pppd was told why not. */
-static struct peer_session *new_session(struct dial *d, const struct ppp_dial *q)
+static struct peer_session *new_session(struct dial *d,
+					const struct ppp_dial *q)
 {
 	static unsigned int serial;
 	struct peer *p = peer_for(d, q);
@@ -262,14 +284,17 @@ static void on_dial(struct dial *d, struct ipc_message *m)
 
 	d->request = m->header;
 	if (d->asked || !is_understood(q)) {
-		refuse(d, -EINVAL, "the request is not one of this l2tpd's version");
+		refuse(d, -EINVAL,
+		       "the request is not one of this l2tpd's version");
 		end(d);
 		return;
 	}
 	d->asked = true;
 	if (!kernel_has_ppp(d->engine) || d->engine->stopping) {
-		refuse(d, -EOPNOTSUPP, d->engine->stopping ? "l2tpd stops" :
-		       "l2tpd runs without a data plane (--dataplane null)");
+		refuse(d, -EOPNOTSUPP,
+		       d->engine->stopping ? "l2tpd stops" :
+					     "l2tpd runs without a data plane "
+					     "(--dataplane null)");
 		end(d);
 		return;
 	}
@@ -279,7 +304,8 @@ static void on_dial(struct dial *d, struct ipc_message *m)
 		return;
 	}
 	d->session->waiter = &d->waiter;
-	log_info("a pppd dials %s \"%s\"", q->lac[0] ? "lac" : "server", q->lac[0] ? q->lac : q->server);
+	log_info("a pppd dials %s \"%s\"", q->lac[0] ? "lac" : "server",
+		 q->lac[0] ? q->lac : q->server);
 	redial_want(d->session);
 	turn_settle(&d->engine->turn);
 }
@@ -297,7 +323,8 @@ static void on_message(struct channel *c, struct ipc_message *m)
 static void on_closed(struct channel *c)
 {
 	struct dial *d = container_of(c, struct dial, channel);
-	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "the dialling pppd gave up");
+	struct cause cause =
+		cause_make(CAUSE_ADMINISTRATIVE, "the dialling pppd gave up");
 	struct engine *e = d->engine;
 	struct peer_session *s = d->session;
 
@@ -314,7 +341,8 @@ static void on_client(struct client_listener *l, int fd)
 	struct engine *e = l->engine;
 	struct dial *d = calloc(1, sizeof(*d));
 
-	if (!d || channel_open(&d->channel, e->loop, fd, on_message, on_closed)) {
+	if (!d ||
+	    channel_open(&d->channel, e->loop, fd, on_message, on_closed)) {
 		close(fd);
 		free(d);
 		clients_gone(e);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Tunnels and sessions of the lcces: those that they open, and those that we do. */
+/*
+ * Tunnels and sessions of the lcces: those that they open, and
+ * those that we do.
+ */
 #include "engine/peers/lcce.h"
 
 #include <stdio.h>
@@ -18,7 +21,8 @@
 
 static bool takes_anybody(const struct config_lcce *l)
 {
-	return !l->from_address.n && !l->from_hostname.n && !addr_is_set(&l->from_router_id);
+	return !l->from_address.n && !l->from_hostname.n &&
+	       !addr_is_set(&l->from_router_id);
 }
 
 static bool is_its_address(const struct peer *p, const struct addr *from)
@@ -32,12 +36,15 @@ static bool is_its_address(const struct peer *p, const struct addr *from)
 /* As one whose name we have resolved. */
 static bool is_known(const struct peer *p, const struct addr *from)
 {
-	return takes_anybody(p->lcce) && (p->encap == DP_ENCAP_IP) == !from->port && is_its_address(p, from);
+	return takes_anybody(p->lcce) &&
+	       (p->encap == DP_ENCAP_IP) == !from->port &&
+	       is_its_address(p, from);
 }
 
 static struct peer *find_caller(const struct tunnel *t)
 {
-	const struct l2tp_tunnel_peer_info *info = l2tp_tunnel_peer_info(t->core);
+	const struct l2tp_tunnel_peer_info *info =
+		l2tp_tunnel_peer_info(t->core);
 	const struct addr *from = l2tp_tunnel_peer(t->core);
 	struct peer *known = NULL;
 
@@ -46,7 +53,8 @@ static struct peer *find_caller(const struct tunnel *t)
 	for (struct peer *p = t->engine->peers->first; p; p = p->next) {
 		if (!p->lcce || p->removed)
 			continue;
-		if (config_lcce_takes(p->lcce, from, info->hostname, info->router_id))
+		if (config_lcce_takes(p->lcce, from, info->hostname,
+				      info->router_id))
 			return p;
 		if (!known && is_known(p, from))
 			known = p;
@@ -66,7 +74,8 @@ bool lcce_take(struct tunnel *t)
 	/* Until it is down, or another takes its place. */
 	peer_hold(p);
 	peer_set_checksums(p, t);
-	log_debug("%s: SCCRQ taken by lcce \"%s\"", tunnel_describe(t, what, sizeof(what)), p->name);
+	log_debug("%s: SCCRQ taken by lcce \"%s\"",
+		  tunnel_describe(t, what, sizeof(what)), p->name);
 	return true;
 }
 
@@ -81,18 +90,24 @@ static void leave(struct tunnel *t)
 		peer_release(p);
 }
 
-/* The established tunnel is its peer's only one from now on. False: the peer is gone. */
+/*
+ * The established tunnel is its peer's only one from now on. False:
+ * the peer is gone.
+ */
 static bool adopt(struct tunnel *t)
 {
 	struct peer *p = t->owned_by;
-	struct cause cause = cause_make(CAUSE_REPLACED, "the peer has a new control connection");
+	struct cause cause =
+		cause_make(CAUSE_REPLACED,
+			   "the peer has a new control connection");
 	struct tunnel *old = p->tunnel;
 
 	if (old == t)
 		return true;
 	/* Deleted while the peer was still on its way. */
 	if (p->removed) {
-		cause = cause_make(CAUSE_ADMINISTRATIVE, "deleted by the operator");
+		cause = cause_make(CAUSE_ADMINISTRATIVE,
+				   "deleted by the operator");
 		tunnel_close(t, &cause);
 		return false;
 	}
@@ -117,7 +132,10 @@ static void down(struct tunnel *t, const char *why)
 
 	ipsec_unwatch(t);
 	leave(t);
-	/* One that never was its peer's connection, or is no longer, is no loss to it. */
+	/*
+	 * One that never was its peer's connection, or is no longer,
+	 * is no loss to it.
+	 */
 	if (p->tunnel == t)
 		redial_peer_down(p, why);
 }
@@ -136,20 +154,26 @@ static void configure(struct tunnel *t, struct l2tp_tunnel_config *cfg)
 
 /* ---- its sessions ---- */
 
-/* Of those that the peer may ask for, the one that its Remote End ID names, or NULL. */
-static struct peer_session *find_session(struct peer *p, const struct l2tp_call_params *asked)
+/*
+ * Of those that the peer may ask for, the one that its Remote End
+ * ID names, or NULL.
+ */
+static struct peer_session *find_session(struct peer *p,
+					 const struct l2tp_call_params *asked)
 {
 	uint8_t end_id[CONFIG_END_ID_MAX];
 
 	for (struct peer_session *s = p->sessions; s; s = s->next)
-		if (s->pw && !s->removed && config_pw_end_id(s->pw, end_id) == asked->end_id_len &&
+		if (s->pw && !s->removed &&
+		    config_pw_end_id(s->pw, end_id) == asked->end_id_len &&
 		    memcmp(end_id, asked->end_id, asked->end_id_len) == 0)
 			return s;
 	return NULL;
 }
 
 /* What the peer called it: text, one of four octets, or anything. */
-static const char *format_end_id(const struct l2tp_call_params *p, char *buf, size_t size)
+static const char *format_end_id(const struct l2tp_call_params *p, char *buf,
+				 size_t size)
 {
 	const uint8_t *id = p->end_id;
 	unsigned int printable = 0;
@@ -157,12 +181,15 @@ static const char *format_end_id(const struct l2tp_call_params *p, char *buf, si
 	for (unsigned int i = 0; i < p->end_id_len; i++)
 		printable += id[i] >= 0x20 && id[i] < 0x7f && id[i] != '"';
 	if (p->end_id_len && printable == p->end_id_len)
-		snprintf(buf, size, "remote-end-id \"%.*s\"", p->end_id_len, (const char *)id);
+		snprintf(buf, size, "remote-end-id \"%.*s\"", p->end_id_len,
+			 (const char *)id);
 	else if (p->end_id_len == 4)
 		snprintf(buf, size, "pseudowire-id %u",
-			 (unsigned int)id[0] << 24 | (unsigned int)id[1] << 16 | (unsigned int)id[2] << 8 | id[3]);
+			 (unsigned int)id[0] << 24 | (unsigned int)id[1] << 16 |
+				 (unsigned int)id[2] << 8 | id[3]);
 	else
-		snprintf(buf, size, "remote-end-id of %u octets", p->end_id_len);
+		snprintf(buf, size, "remote-end-id of %u octets",
+			 p->end_id_len);
 	return buf;
 }
 
@@ -174,21 +201,27 @@ static uint16_t type_of(const struct config_pw *pw)
 /* For a circuit that both ends know. */
 static bool request(struct tunnel *t, struct session *s, struct cause *why)
 {
-	const struct l2tp_call_params *asked = l2tp_session_peer_params(s->core);
+	const struct l2tp_call_params *asked =
+		l2tp_session_peer_params(s->core);
 	struct peer_session *wanted = find_session(t->owned_by, asked);
 	char end_id[80];
 
 	if (l2tp_session_kind(s->core) != L2TP_CALL_LNS_INCOMING)
-		*why = cause_make(CAUSE_ADMINISTRATIVE, "this end makes no calls for others");
+		*why = cause_make(CAUSE_ADMINISTRATIVE,
+				  "this end makes no calls for others");
 	else if (!wanted)
-		*why = cause_make(CAUSE_NO_DESTINATION, "no session here has the %s",
+		*why = cause_make(CAUSE_NO_DESTINATION,
+				  "no session here has the %s",
 				  format_end_id(asked, end_id, sizeof(end_id)));
 	else if (type_of(wanted->pw) != asked->pseudowire)
-		*why = cause_make(CAUSE_WRONG_KIND, "this circuit has another pseudowire type here");
+		*why = cause_make(CAUSE_WRONG_KIND, "this circuit has another "
+						    "pseudowire type here");
 	else if (wanted->link && link_is_usable(wanted->link))
-		*why = cause_make(CAUSE_NO_RESOURCES, "this circuit has a session already");
+		*why = cause_make(CAUSE_NO_RESOURCES,
+				  "this circuit has a session already");
 	else if (wanted->link)
-		*why = cause_make(CAUSE_NO_RESOURCES, "the session before is still being cleared");
+		*why = cause_make(CAUSE_NO_RESOURCES,
+				  "the session before is still being cleared");
 	else
 		s->pw = pw_new(wanted->pw, false);
 	if (!why->code && !s->pw)
@@ -200,6 +233,13 @@ static bool request(struct tunnel *t, struct session *s, struct cause *why)
 }
 
 const struct tunnel_owner lcce_tunnel_owner = {
-	.role = "lcce", .is_peer = true, .name = name, .configure = configure,
-	.prepare = ipsec_prepare, .protect = ipsec_protect_socket, .up = up, .down = down, .request = request,
+	.role = "lcce",
+	.is_peer = true,
+	.name = name,
+	.configure = configure,
+	.prepare = ipsec_prepare,
+	.protect = ipsec_protect_socket,
+	.up = up,
+	.down = down,
+	.request = request,
 };

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Peers and their sessions as objects: from sections of the configuration to the last reference. */
+/*
+ * Peers and their sessions as objects: from sections of the configuration to
+ * the last reference.
+ */
 #include "engine/peers/peer.h"
 
 #include <errno.h>
@@ -33,7 +36,9 @@ struct peer *peer_of(const struct tunnel *t)
 {
 	const struct peer_ops *ops = t->engine->peers->ops;
 
-	return t->owner && (t->owner == ops->lac || t->owner == ops->lcce) ? t->owned_by : NULL;
+	return t->owner && (t->owner == ops->lac || t->owner == ops->lcce) ?
+		       t->owned_by :
+		       NULL;
 }
 
 static void add_to_list(struct peer *p)
@@ -49,11 +54,13 @@ static void free_session(struct peer_session *s)
 {
 	loop_timer_stop(&s->redial);
 	if (s->owns_section && s->cfg) {
-		config_section_fini(&config_section_session, (void *)(uintptr_t)s->cfg);
+		config_section_fini(&config_section_session,
+				    (void *)(uintptr_t)s->cfg);
 		free((void *)(uintptr_t)s->cfg);
 	}
 	if (s->owns_section && s->pw) {
-		config_section_fini(&config_section_pw, (void *)(uintptr_t)s->pw);
+		config_section_fini(&config_section_pw,
+				    (void *)(uintptr_t)s->pw);
 		free((void *)(uintptr_t)s->pw);
 	}
 	free(s->user);
@@ -73,10 +80,12 @@ static void free_sessions(struct peer *p)
 static void free_section(struct peer *p)
 {
 	if (p->lac) {
-		config_section_fini(&config_section_lac, (void *)(uintptr_t)p->lac);
+		config_section_fini(&config_section_lac,
+				    (void *)(uintptr_t)p->lac);
 		free((void *)(uintptr_t)p->lac);
 	} else {
-		config_section_fini(&config_section_lcce, (void *)(uintptr_t)p->lcce);
+		config_section_fini(&config_section_lcce,
+				    (void *)(uintptr_t)p->lcce);
 		free((void *)(uintptr_t)p->lcce);
 	}
 }
@@ -97,7 +106,8 @@ static void free_peer(struct peer *p)
 	free(p);
 }
 
-static struct peer *peer_new(struct engine *e, const char *name, const char *server, bool owns)
+static struct peer *peer_new(struct engine *e, const char *name,
+			     const char *server, bool owns)
 {
 	struct peer *p = calloc(1, sizeof(*p));
 
@@ -118,14 +128,16 @@ static struct peer *discard(struct peer *p)
 	return NULL;
 }
 
-static void set_way(struct peer *p, enum config_encap encap, uint16_t port, const struct addr *source)
+static void set_way(struct peer *p, enum config_encap encap, uint16_t port,
+		    const struct addr *source)
 {
 	p->encap = encap == CONFIG_ENCAP_IP ? DP_ENCAP_IP : DP_ENCAP_UDP;
 	p->port = encap == CONFIG_ENCAP_IP ? 0 : port;
 	p->source = *source;
 }
 
-struct peer *peer_new_lac(struct engine *e, const struct config_lac *l, bool owns)
+struct peer *peer_new_lac(struct engine *e, const struct config_lac *l,
+			  bool owns)
 {
 	struct peer *p = peer_new(e, l->name, l->server, owns);
 
@@ -146,7 +158,8 @@ struct peer *peer_new_lac(struct engine *e, const struct config_lac *l, bool own
 	return p;
 }
 
-struct peer *peer_new_lcce(struct engine *e, const struct config_lcce *l, bool owns)
+struct peer *peer_new_lcce(struct engine *e, const struct config_lcce *l,
+			   bool owns)
 {
 	struct peer *p = peer_new(e, l->name, l->remote, owns);
 
@@ -272,7 +285,8 @@ static struct peer_session *discard_session(struct peer_session *s)
 	return NULL;
 }
 
-struct peer_session *peer_session_new(struct peer *p, const struct config_session *c, bool owns)
+struct peer_session *peer_session_new(struct peer *p,
+				      const struct config_session *c, bool owns)
 {
 	struct peer_session *s = session_new(p, c->name);
 
@@ -292,7 +306,8 @@ struct peer_session *peer_session_new(struct peer *p, const struct config_sessio
 	return s;
 }
 
-struct peer_session *peer_session_new_pw(struct peer *p, const struct config_pw *pw, bool owns)
+struct peer_session *peer_session_new_pw(struct peer *p,
+					 const struct config_pw *pw, bool owns)
 {
 	struct peer_session *s = session_new(p, pw->name);
 
@@ -306,7 +321,8 @@ struct peer_session *peer_session_new_pw(struct peer *p, const struct config_pw 
 	return s;
 }
 
-struct peer_session *peer_session_new_dialled(struct peer *p, const char *name, const char *user)
+struct peer_session *peer_session_new_dialled(struct peer *p, const char *name,
+					      const char *user)
 {
 	struct peer_session *s = session_new(p, name);
 
@@ -340,7 +356,8 @@ static void forget_password(struct peer_session *s)
 	s->remembered = false;
 	memcpy(body.lac, s->peer->name, sizeof(body.lac));
 	memcpy(body.session, s->name, sizeof(body.session));
-	channel_event(&s->peer->engine->aaa, AAA_FORGET, &body, sizeof(body), NULL, 0);
+	channel_event(&s->peer->engine->aaa, AAA_FORGET, &body, sizeof(body),
+		      NULL, 0);
 }
 
 /* The monitor need not know any more what its interface is to be. */
@@ -352,7 +369,8 @@ static void forget_pseudowire(struct peer_session *s)
 		return;
 	memcpy(body.lcce, s->peer->name, sizeof(body.lcce));
 	memcpy(body.session, s->name, sizeof(body.session));
-	channel_event(&s->peer->engine->monitor, MONITOR_PW_DEL, &body, sizeof(body), NULL, 0);
+	channel_event(&s->peer->engine->monitor, MONITOR_PW_DEL, &body,
+		      sizeof(body), NULL, 0);
 }
 
 static void session_ends(struct peer_session *s)

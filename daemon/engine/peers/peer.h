@@ -25,41 +25,53 @@ struct tunnel;
 struct tunnel_owner;
 
 enum peer_origin { PEER_CONFIGURED, PEER_ADDED, PEER_DIALLED };
-enum peer_state { PEER_IDLE, PEER_RESOLVING, PEER_OPENING, PEER_CONNECTING, PEER_UP };
+enum peer_state {
+	PEER_IDLE,
+	PEER_RESOLVING,
+	PEER_OPENING,
+	PEER_CONNECTING,
+	PEER_UP
+};
 
 struct peer {
 	struct engine *engine;
 	struct peer *next, **prev;
 	char name[CONFIG_NAME_MAX];
-	const struct config_lac *lac;	/* one of these two is set */
+	const struct config_lac *lac; /* one of these two is set */
 	const struct config_lcce *lcce;
-	bool owns_section;		/* it is not the configuration's */
+	bool owns_section; /* it is not the configuration's */
 	enum peer_origin origin;
 	enum peer_state state;
 	/* What both kinds of sections say, in one form. */
-	const char *server;		/* name or address; "": it only calls us */
+	const char *server; /* name or address; "": it only calls us */
 	const struct config_tunnel *cfg;
 	struct addr source;
 	uint16_t port;
 	bool ephemeral;
-	uint8_t version;		/* 2 or 3 */
-	bool fallback;			/* version 3, and 2 with a peer that has no other */
+	uint8_t version; /* 2 or 3 */
+	bool fallback;	 /* version 3, and 2 with a peer that has no other */
 	enum dp_encap encap;
-	uint32_t resolve_ms;		/* how often its name is looked up again; 0: to redial only */
+	/* how often its name is looked up again; 0: to redial only */
+	uint32_t resolve_ms;
 	struct secret secret, old_secret;
-	struct tunnel *tunnel;		/* its connection, or the one that is being opened */
+	/* its connection, or the one that is being opened */
+	struct tunnel *tunnel;
 	struct addr addresses[AAA_RESOLVE_MAX];
 	unsigned int address_n, address_next;
 	struct loop_timer resolve_timer;
 	bool looking_up;
 	struct peer_session *sessions;
-	unsigned int refs;		/* outstanding requests, and tunnels that it opened to us */
+	/* outstanding requests, and tunnels that it opened to us */
+	unsigned int refs;
 	unsigned int id_tries;
-	bool removed;			/* goes when nothing holds it */
+	bool removed; /* goes when nothing holds it */
 	char last_error[160];
 };
 
-/* Who waits for a session's call, and takes it when it is established; embedded in its own object. */
+/*
+ * Who waits for a session's call, and takes it when it is established; embedded
+ * in its own object.
+ */
 struct peer_waiter {
 	void (*established)(struct peer_waiter *w, struct link *l);
 	void (*failed)(struct peer_waiter *w, const char *reason);
@@ -69,67 +81,84 @@ struct peer_session {
 	struct peer *peer;
 	struct peer_session *next;
 	char name[CONFIG_NAME_MAX];
-	const struct config_session *cfg;	/* of a lac section; NULL: a dialling pppd's, or pw's */
-	const struct config_pw *pw;	/* of an lcce section */
-	bool owns_section;		/* it is not the configuration's */
-	const struct config_ppp *profile;	/* NULL: a dialling pppd's options */
-	char *user;			/* NULL: none */
-	bool asking;			/* the monitor is asked whether it may be */
+	/* of a lac section; NULL: a dialling pppd's, or pw's */
+	const struct config_session *cfg;
+	const struct config_pw *pw;	  /* of an lcce section */
+	bool owns_section;		  /* it is not the configuration's */
+	const struct config_ppp *profile; /* NULL: a dialling pppd's options */
+	char *user;			  /* NULL: none */
+	bool asking; /* the monitor is asked whether it may be */
 	bool persist;
-	bool once;			/* a dialling pppd's: it goes with its call */
-	bool removed;			/* do not redial; goes when its call has */
-	bool remembered;		/* the aaa process holds its password */
+	bool once;	 /* a dialling pppd's: it goes with its call */
+	bool removed;	 /* do not redial; goes when its call has */
+	bool remembered; /* the aaa process holds its password */
 	uint32_t redial_min_ms, redial_max_ms, redial_ms;
-	bool wanted;			/* it should be up now, and nothing delays it */
-	struct loop_timer redial;	/* set: it waits */
-	uint64_t up_ms;			/* since when its call has stood; 0: it does not */
-	struct link *link;		/* its call, or the one before that is being cleared */
-	struct peer_waiter *waiter;	/* NULL: nobody; PPP is run by its profile */
+	bool wanted; /* it should be up now, and nothing delays it */
+	struct loop_timer redial; /* set: it waits */
+	uint64_t up_ms; /* since when its call has stood; 0: it does not */
+	/* its call, or the one before that is being cleared */
+	struct link *link;
+	/* NULL: nobody; PPP is run by its profile */
+	struct peer_waiter *waiter;
 	char last_error[160];
 };
 
 /* What the files above this one do for peers. */
 struct peer_ops {
-	const struct tunnel_owner *lac, *lcce;	/* of the tunnels to either kind */
+	/* of the tunnels to either kind */
+	const struct tunnel_owner *lac, *lcce;
 	void (*connect_failed)(struct peer *p, const char *why);
 };
 
 struct peers {
 	const struct peer_ops *ops;
-	struct peer *first, **end;	/* in the order of their coming: the first lcce that matches serves */
+	/* in the order of their coming: the first lcce that matches serves */
+	struct peer *first, **end;
 };
 
-int peers_start(struct engine *e, const struct peer_ops *ops);	/* those of the configuration; 0 or -ENOMEM */
+/* those of the configuration; 0 or -ENOMEM */
+int peers_start(struct engine *e, const struct peer_ops *ops);
 void peers_free(struct engine *e);
 
 /*
- * owns: the section is the peer's from now on, and so are its sessions; the structs
- * themselves were allocated. NULL: out of memory, and nothing was taken over.
+ * owns: the section is the peer's from now on, and so are its sessions; the
+ * structs themselves were allocated. NULL: out of memory, and nothing was taken
+ * over.
  */
-struct peer *peer_new_lac(struct engine *e, const struct config_lac *l, bool owns);
-struct peer *peer_new_lcce(struct engine *e, const struct config_lcce *l, bool owns);
-struct peer *peer_find(struct engine *e, const char *name);	/* one that is not removed, or NULL */
-const char *peer_kind(const struct peer *p);	/* its section's keyword */
+struct peer *peer_new_lac(struct engine *e, const struct config_lac *l,
+			  bool owns);
+struct peer *peer_new_lcce(struct engine *e, const struct config_lcce *l,
+			   bool owns);
+/* one that is not removed, or NULL */
+struct peer *peer_find(struct engine *e, const char *name);
+const char *peer_kind(const struct peer *p); /* its section's keyword */
 /* The peer whose tunnel this is; NULL: it is none's, or no longer. */
 struct peer *peer_of(const struct tunnel *t);
-static inline bool peer_is_called(const struct peer *p)	/* by us; else it only calls us */
+/* by us; else it only calls us */
+static inline bool peer_is_called(const struct peer *p)
 {
 	return !p->lcce || p->lcce->initiate;
 }
-/* Its tunnel is closed with this cause, its sessions end; it goes when nothing holds it. */
+/*
+ * Its tunnel is closed with this cause, its sessions end; it goes when
+ * nothing holds it.
+ */
 void peer_remove(struct peer *p, const struct cause *cause);
 /* Frees what is removed and unused, later: the caller may still hold it. */
 void peer_collect(struct peer *p);
 void peer_hold(struct peer *p);
-void peer_release(struct peer *p);	/* it may go at the end of the turn */
+void peer_release(struct peer *p); /* it may go at the end of the turn */
 /* What its name means now; count is at least 1. */
 void peer_set_addresses(struct peer *p, const struct aaa_resolve_reply *r);
 
 /* The same of the section of a session. */
-struct peer_session *peer_session_new(struct peer *p, const struct config_session *c, bool owns);
-struct peer_session *peer_session_new_pw(struct peer *p, const struct config_pw *pw, bool owns);
+struct peer_session *
+peer_session_new(struct peer *p, const struct config_session *c, bool owns);
+struct peer_session *peer_session_new_pw(struct peer *p,
+					 const struct config_pw *pw, bool owns);
 /* A dialling pppd's. */
-struct peer_session *peer_session_new_dialled(struct peer *p, const char *name, const char *user);
+struct peer_session *peer_session_new_dialled(struct peer *p, const char *name,
+					      const char *user);
 struct peer_session *peer_session_find(struct peer *p, const char *name);
 void peer_session_remove(struct peer_session *s, const struct cause *cause);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sessions of peers: dialled, placed in the peer's tunnel, up, ended, and dialled again. */
+/*
+ * Sessions of peers: dialled, placed in the peer's tunnel, up, ended, and
+ * dialled again.
+ */
 #include "engine/peers/redial.h"
 
 #include <errno.h>
@@ -35,7 +38,8 @@ static void gave_up(struct peer_session *s, const char *reason)
 	struct peer *p = s->peer;
 
 	if (!s->removed && !p->engine->stopping)
-		log_warn("%s \"%s\" session \"%s\": ended: %s", peer_kind(p), p->name, s->name, reason);
+		log_warn("%s \"%s\" session \"%s\": ended: %s", peer_kind(p),
+			 p->name, s->name, reason);
 	s->removed |= s->once;
 	peer_collect(p);
 }
@@ -58,13 +62,16 @@ static void failed(struct peer_session *s, const char *reason)
 		gave_up(s, reason);
 		return;
 	}
-	if (!s->redial_ms || (s->up_ms && engine_now(e) - s->up_ms >= STABLE_MS))
+	if (!s->redial_ms ||
+	    (s->up_ms && engine_now(e) - s->up_ms >= STABLE_MS))
 		s->redial_ms = s->redial_min_ms;
 	s->up_ms = 0;
 	wait = random_jitter(s->redial_ms);
-	log_warn("%s \"%s\" session \"%s\": %s; dialling again in %u.%u s", peer_kind(p), p->name, s->name, reason,
-		 wait / 1000, wait / 100 % 10);
-	s->redial_ms = s->redial_ms > s->redial_max_ms / 2 ? s->redial_max_ms : s->redial_ms * 2;
+	log_warn("%s \"%s\" session \"%s\": %s; dialling again in %u.%u s",
+		 peer_kind(p), p->name, s->name, reason, wait / 1000,
+		 wait / 100 % 10);
+	s->redial_ms = s->redial_ms > s->redial_max_ms / 2 ? s->redial_max_ms :
+							     s->redial_ms * 2;
 	loop_timer_set(e->loop, &s->redial, engine_now(e) + wait, on_redial);
 }
 
@@ -82,7 +89,11 @@ static void established(struct link *l)
 	struct peer_session *s = l->owned_by;
 	struct peer_waiter *waiter = s->waiter;
 	const struct config_session *c = s->cfg;
-	struct ppp_start how = { .caller = true, .user = s->user, .ifname = c ? c->ifname : NULL };
+	struct ppp_start how = {
+		.caller = true,
+		.user = s->user,
+		.ifname = c ? c->ifname : NULL,
+	};
 
 	s->waiter = NULL;
 	if (waiter)
@@ -105,7 +116,10 @@ static void ended(struct link *l, const char *why)
 }
 
 static const struct link_owner session_owner = {
-	.name = name, .established = established, .up = up, .ended = ended,
+	.name = name,
+	.established = established,
+	.up = up,
+	.ended = ended,
 };
 
 struct peer_session *redial_session(const struct link *l)
@@ -129,21 +143,28 @@ static bool can_place(const struct peer_session *s)
 {
 	const struct tunnel *t = s->peer->tunnel;
 
-	return !s->link && s->wanted && !s->peer->engine->stopping && t && tunnel_is_usable(t) && !t->closing;
+	return !s->link && s->wanted && !s->peer->engine->stopping && t &&
+	       tunnel_is_usable(t) && !t->closing;
 }
 
-static void fill_params(const struct peer_session *s, struct l2tp_call_params *p)
+static void fill_params(const struct peer_session *s,
+			struct l2tp_call_params *p)
 {
 	const struct config_session *c = s->cfg;
 
 	*p = (struct l2tp_call_params){
-		.framing_type = 1, .tx_connect_speed = 1000000000, .bearer_type = 0, .has_bearer_type = true,
+		.framing_type = 1,
+		.tx_connect_speed = 1000000000,
+		.bearer_type = 0,
+		.has_bearer_type = true,
 		.sequencing_required = s->peer->cfg->sequencing,
 	};
 	if (c && c->called_number)
-		snprintf(p->called_number, sizeof(p->called_number), "%s", c->called_number);
+		snprintf(p->called_number, sizeof(p->called_number), "%s",
+			 c->called_number);
 	if (c && c->calling_number)
-		snprintf(p->calling_number, sizeof(p->calling_number), "%s", c->calling_number);
+		snprintf(p->calling_number, sizeof(p->calling_number), "%s",
+			 c->calling_number);
 }
 
 static void place(struct peer_session *s)
@@ -167,7 +188,8 @@ static void place(struct peer_session *s)
 	}
 	session = session_open(p->tunnel, &params, w, &err);
 	if (!session) {
-		failed(s, err == -ENOSPC ? "the limit of sessions is reached" : strerror(-err));
+		failed(s, err == -ENOSPC ? "the limit of sessions is reached" :
+					   strerror(-err));
 		return;
 	}
 	session->sequencing = p->cfg->sequencing;
@@ -210,7 +232,7 @@ void redial_want(struct peer_session *s)
 	case PEER_RESOLVING:
 	case PEER_OPENING:
 	case PEER_CONNECTING:
-		return;		/* it comes along when the tunnel is up */
+		return; /* it comes along when the tunnel is up */
 	}
 }
 
@@ -284,6 +306,10 @@ static void tunnel_down(struct tunnel *t, const char *why)
 }
 
 const struct tunnel_owner lac_tunnel_owner = {
-	.role = "lac", .is_peer = true, .name = tunnel_peer_name, .configure = configure, .up = tunnel_up,
+	.role = "lac",
+	.is_peer = true,
+	.name = tunnel_peer_name,
+	.configure = configure,
+	.up = tunnel_up,
 	.down = tunnel_down,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * When a session of a peer is dialled: at the start, when it is added, and again
- * after it ended, sooner or later as it failed less or more often.
+ * When a session of a peer is dialled: at the start, when it is added, and
+ * again after it ended, sooner or later as it failed less or more often.
  */
 #ifndef L2TPD_ENGINE_PEERS_REDIAL_H
 #define L2TPD_ENGINE_PEERS_REDIAL_H
@@ -27,7 +27,10 @@ void redial_take(struct peer_session *s, struct link *l);
 struct peer_session *redial_session(const struct link *l);
 /* The peer's control connection is there: those that are wanted are placed. */
 void redial_peer_up(struct peer *p);
-/* It is not, or no longer: those that are wanted wait for the next attempt. Of peer_ops. */
+/*
+ * It is not, or no longer: those that are wanted wait for the next
+ * attempt. Of peer_ops.
+ */
 void redial_peer_down(struct peer *p, const char *reason);
 
 #endif

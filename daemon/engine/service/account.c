@@ -17,7 +17,7 @@
 #include "ipc/aaa.h"
 #include "lib/log.h"
 
-#define PENDING_MAX 65536	/* records that the aaa process has not taken yet */
+#define PENDING_MAX 65536 /* records that the aaa process has not taken yet */
 
 struct pending {
 	struct accounting *a;
@@ -27,10 +27,10 @@ struct pending {
 
 struct accounting {
 	struct engine *engine;
-	struct pending *first, **end;	/* in the order in which they were said */
+	struct pending *first, **end; /* in the order in which they were said */
 	size_t n;
 	uint64_t serial;
-	bool full;			/* and that was logged */
+	bool full; /* and that was logged */
 };
 
 static void send_record(struct pending *p);
@@ -55,17 +55,20 @@ static void on_taken(void *arg, int result, struct ipc_message *m)
 
 	(void)m;
 	if (result == -EPIPE)
-		return;		/* for the next one */
+		return; /* for the next one */
 	if (result)
-		log_error("an accounting record of user \"%s\" (session %s) was not taken: %s",
-			  p->record.service.user, p->record.call.session_id, strerror(-result));
+		log_error("an accounting record of user \"%s\" (session %s) "
+			  "was not taken: %s",
+			  p->record.service.user, p->record.call.session_id,
+			  strerror(-result));
 	forget(p);
 }
 
 static void send_record(struct pending *p)
 {
 	/* Without a channel it waits for accounting_again. */
-	(void)channel_request(&p->a->engine->aaa, AAA_ACCT, &p->record, sizeof(p->record), NULL, 0, on_taken, p);
+	(void)channel_request(&p->a->engine->aaa, AAA_ACCT, &p->record,
+			      sizeof(p->record), NULL, 0, on_taken, p);
 }
 
 static void say(struct engine *e, const struct aaa_acct *record)
@@ -75,8 +78,10 @@ static void say(struct engine *e, const struct aaa_acct *record)
 
 	if (!p) {
 		if (!a->full)
-			log_error("accounting: %zu records wait for the aaa process, there is no room for more: "
-				  "records are being lost", a->n);
+			log_error("accounting: %zu records wait for the aaa "
+				  "process, there is no room for more: records "
+				  "are being lost",
+				  a->n);
 		a->full = true;
 		return;
 	}
@@ -98,7 +103,8 @@ static bool accounts(const struct subscriber *s)
 	return s->link->profile && s->link->profile->accounting;
 }
 
-static void fill(const struct subscriber *s, enum aaa_acct_kind kind, struct aaa_acct *r)
+static void fill(const struct subscriber *s, enum aaa_acct_kind kind,
+		 struct aaa_acct *r)
 {
 	struct link *l = s->link;
 
@@ -106,7 +112,8 @@ static void fill(const struct subscriber *s, enum aaa_acct_kind kind, struct aaa
 	memcpy(r->profile, l->profile->name, sizeof(r->profile));
 	facts_of(l, &r->call);
 	r->service = s->given;
-	r->session_time_s = (uint32_t)((engine_now(l->engine) - s->up_ms) / 1000);
+	r->session_time_s =
+		(uint32_t)((engine_now(l->engine) - s->up_ms) / 1000);
 	r->local_ipv4 = l->local_ipv4;
 	r->remote_ipv4 = s->remote_ipv4;
 	memcpy(r->remote_ifid, s->remote_ifid, sizeof(r->remote_ifid));
@@ -121,7 +128,8 @@ static void arm_interim(struct subscriber *s, uint64_t after_ms)
 	struct engine *e = s->link->engine;
 
 	if (s->given.interim_s && accounts(s))
-		loop_timer_set(e->loop, &s->interim_timer, engine_now(e) + after_ms, on_interim);
+		loop_timer_set(e->loop, &s->interim_timer,
+			       engine_now(e) + after_ms, on_interim);
 	else
 		loop_timer_stop(&s->interim_timer);
 }
@@ -130,7 +138,10 @@ static void on_interim_stats(struct subscriber *s, int result)
 {
 	struct aaa_acct r;
 
-	/* Without the counters, which belong to an interface that is going, the stop follows. */
+	/*
+	 * Without the counters, which belong to an interface that is going, the
+	 * stop follows.
+	 */
 	if (!result) {
 		fill(s, AAA_ACCT_INTERIM, &r);
 		say(s->link->engine, &r);
@@ -139,7 +150,8 @@ static void on_interim_stats(struct subscriber *s, int result)
 
 static void on_interim(struct loop_timer *t)
 {
-	struct subscriber *s = container_of(t, struct subscriber, interim_timer);
+	struct subscriber *s =
+		container_of(t, struct subscriber, interim_timer);
 	struct engine *e = s->link->engine;
 
 	arm_interim(s, (uint64_t)s->given.interim_s * 1000);
@@ -167,13 +179,15 @@ void account_up(struct subscriber *s)
 	account_interval(s);
 }
 
-static enum service_end end_of(const struct subscriber *s, const struct ppp_end *end)
+static enum service_end end_of(const struct subscriber *s,
+			       const struct ppp_end *end)
 {
 	if (s->end)
 		return s->end;
 	/* Killed: it had no last words. */
 	if (!end->told)
-		return s->link->down ? SERVICE_END_LOST_CARRIER : SERVICE_END_NAS_ERROR;
+		return s->link->down ? SERVICE_END_LOST_CARRIER :
+				       SERVICE_END_NAS_ERROR;
 	return end->end;
 }
 
@@ -200,7 +214,9 @@ static bool same_servers(const struct config_ppp *a, const struct config_ppp *b)
 	return true;
 }
 
-/* Accounting-On or -Off (RFC 2866, section 5.1), once to each list of servers. */
+/*
+ * Accounting-On or -Off (RFC 2866, section 5.1), once to each list of servers.
+ */
 static void say_all(struct engine *e, enum aaa_acct_kind kind)
 {
 	const struct config *c = e->config;
@@ -210,12 +226,17 @@ static void say_all(struct engine *e, enum aaa_acct_kind kind)
 		bool told = !c->ppp[i].accounting;
 
 		for (size_t k = 0; k < i && !told; k++)
-			told = c->ppp[k].accounting && same_servers(&c->ppp[i], &c->ppp[k]);
+			told = c->ppp[k].accounting &&
+			       same_servers(&c->ppp[i], &c->ppp[k]);
 		if (told)
 			continue;
 		memcpy(r.profile, c->ppp[i].name, sizeof(r.profile));
-		/* RFC 2866 wants a number in each; the start's and the end's are of their own. */
-		snprintf(r.call.session_id, sizeof(r.call.session_id), "%016llX",
+		/*
+		 * RFC 2866 wants a number in each; the start's and the end's
+		 * are of their own.
+		 */
+		snprintf(r.call.session_id, sizeof(r.call.session_id),
+			 "%016llX",
 			 (unsigned long long)e->accounting->serial + 1);
 		say(e, &r);
 	}

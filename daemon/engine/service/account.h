@@ -13,13 +13,16 @@ struct engine;
 struct ppp_end;
 struct subscriber;
 
-int accounting_start(struct engine *e);		/* 0 or -ENOMEM; says Accounting-On */
+int accounting_start(struct engine *e); /* 0 or -ENOMEM; says Accounting-On */
 void account_up(struct subscriber *s);
-void account_down(struct subscriber *s, const struct ppp_end *end);	/* s goes after this */
-void account_interval(struct subscriber *s);	/* its interim interval changed, or came */
-void accounting_again(struct engine *e);	/* another aaa process: what it was not told is said again */
-void accounting_stop(struct engine *e);		/* Accounting-Off */
-bool accounting_is_idle(const struct engine *e);	/* all that was said is safe */
+/* s goes after this */
+void account_down(struct subscriber *s, const struct ppp_end *end);
+/* its interim interval changed, or came */
+void account_interval(struct subscriber *s);
+/* another aaa process: what it was not told is said again */
+void accounting_again(struct engine *e);
+void accounting_stop(struct engine *e);		 /* Accounting-Off */
+bool accounting_is_idle(const struct engine *e); /* all that was said is safe */
 void accounting_free(struct engine *e);
 
 #endif

@@ -13,26 +13,35 @@
 #include "engine/service/subscriber.h"
 #include "lib/log.h"
 
-#define ANY_ADDRESS	0xffffffffu	/* RFC 2865, section 5.8: the user's choice */
-#define POOL_ADDRESS	0xfffffffeu	/* ours: one of the pool */
-#define LOG_AGAIN_MS	60000		/* a pool that stays exhausted says so that often */
+#define ANY_ADDRESS  0xffffffffu /* RFC 2865, section 5.8: the user's choice */
+#define POOL_ADDRESS 0xfffffffeu /* ours: one of the pool */
+#define LOG_AGAIN_MS 60000 /* a pool that stays exhausted says so that often */
 
-/* The profiles' own pools by their index, then the pool sections, then what is fixed outside of all. */
+/*
+ * The profiles' own pools by their index, then the pool sections, then what is
+ * fixed outside of all.
+ */
 struct pools {
 	struct pool_books *books;
 	size_t n;
-	uint32_t *own;			/* the local addresses of all profiles: nobody else's */
+	uint32_t *own; /* the local addresses of all profiles: nobody else's */
 	size_t own_n;
 };
 
 static const struct config_ranges no_ranges;
 
-static int add_books(struct pools *l, const char *kind, const char *name, const struct config_ranges *ranges,
+static int add_books(struct pools *l, const char *kind, const char *name,
+		     const struct config_ranges *ranges,
 		     const struct config_ranges *reserve)
 {
 	struct pool_books *b = &l->books[l->n];
 
-	*b = (struct pool_books){ .kind = kind, .name = name, .ranges = ranges, .reserve = reserve };
+	*b = (struct pool_books){
+		.kind = kind,
+		.name = name,
+		.ranges = ranges,
+		.reserve = reserve,
+	};
 	b->pool = pool_new(ranges, reserve, l->own, l->own_n);
 	if (!b->pool)
 		return -ENOMEM;
@@ -40,11 +49,13 @@ static int add_books(struct pools *l, const char *kind, const char *name, const 
 	return 0;
 }
 
-static bool overlap(const struct config_ranges *a, const struct config_ranges *b)
+static bool overlap(const struct config_ranges *a,
+		    const struct config_ranges *b)
 {
 	for (size_t i = 0; i < a->n; i++)
 		for (size_t j = 0; j < b->n; j++)
-			if (a->v[i].first <= b->v[j].last && b->v[j].first <= a->v[i].last)
+			if (a->v[i].first <= b->v[j].last &&
+			    b->v[j].first <= a->v[i].last)
 				return true;
 	return false;
 }
@@ -55,9 +66,13 @@ static void warn_of_overlaps(const struct pools *l)
 	for (size_t i = 0; i < l->n; i++)
 		for (size_t j = i + 1; j < l->n; j++)
 			if (overlap(l->books[i].ranges, l->books[j].ranges))
-				log_warn("the addresses of %s \"%s\" and %s \"%s\" overlap, so that two callers "
-					 "may get the same; make them one pool section, and name it in pools of both",
-					 l->books[i].kind, l->books[i].name, l->books[j].kind, l->books[j].name);
+				log_warn("the addresses of %s \"%s\" "
+					 "and %s \"%s\" overlap, so that "
+					 "two callers may get the same; "
+					 "make them one pool section, "
+					 "and name it in pools of both",
+					 l->books[i].kind, l->books[i].name,
+					 l->books[j].kind, l->books[j].name);
 }
 
 int pools_start(struct engine *e)
@@ -76,9 +91,11 @@ int pools_start(struct engine *e)
 		if (c->ppp[i].local_address.family == AF_INET)
 			l->own[l->own_n++] = addr_v4(&c->ppp[i].local_address);
 	for (size_t i = 0; !err && i < c->ppp_n; i++)
-		err = add_books(l, "ppp", c->ppp[i].name, &c->ppp[i].pool, &c->ppp[i].reserve);
+		err = add_books(l, "ppp", c->ppp[i].name, &c->ppp[i].pool,
+				&c->ppp[i].reserve);
 	for (size_t i = 0; !err && i < c->pool_n; i++)
-		err = add_books(l, "pool", c->pool[i].name, &c->pool[i].address, &c->pool[i].reserve);
+		err = add_books(l, "pool", c->pool[i].name, &c->pool[i].address,
+				&c->pool[i].reserve);
 	if (!err)
 		err = add_books(l, "", "", &no_ranges, &no_ranges);
 	if (!err)
@@ -121,15 +138,19 @@ struct pool *pools_of(struct engine *e, const struct config_ppp *profile)
 
 /* ---- one of a pool ---- */
 
-static struct pool_books *section_books(const struct engine *e, const char *name)
+static struct pool_books *section_books(const struct engine *e,
+					const char *name)
 {
 	const struct config_pool *section = config_pool_find(e->config, name);
 
-	return section ? &e->pools->books[e->config->ppp_n + (size_t)(section - e->config->pool)] : NULL;
+	return section ? &e->pools->books[e->config->ppp_n +
+					  (size_t)(section - e->config->pool)] :
+			 NULL;
 }
 
 /* The pools that serve a call, in the order of their use; NULL: no more. */
-static struct pool_books *pool_for(const struct subscriber *s, const char *named, size_t i)
+static struct pool_books *pool_for(const struct subscriber *s,
+				   const char *named, size_t i)
 {
 	const struct engine *e = s->link->engine;
 	const struct config_ppp *p = s->link->profile;
@@ -149,12 +170,15 @@ static void exhausted(struct engine *e, struct pool_books *b)
 	if (b->logged_ms && engine_now(e) < b->logged_ms + LOG_AGAIN_MS)
 		return;
 	b->logged_ms = engine_now(e);
-	log_warn("the pool of %s \"%s\" is exhausted: all of its addresses (%llu) are in use, and %llu more are "
-		 "reserved; enlarge it, or limit the calls", b->kind, b->name,
-		 (unsigned long long)(u.size - u.reserved), (unsigned long long)u.reserved);
+	log_warn("the pool of %s \"%s\" is exhausted: all of its addresses "
+		 "(%llu) are in use, and %llu more are reserved; enlarge it, "
+		 "or limit the calls",
+		 b->kind, b->name, (unsigned long long)(u.size - u.reserved),
+		 (unsigned long long)u.reserved);
 }
 
-static int refuse_exhausted(struct subscriber *s, const char *named, char *why, size_t size)
+static int refuse_exhausted(struct subscriber *s, const char *named, char *why,
+			    size_t size)
 {
 	size_t len = (size_t)snprintf(why, size, "no address is left");
 	struct pool_books *b;
@@ -162,25 +186,34 @@ static int refuse_exhausted(struct subscriber *s, const char *named, char *why, 
 	for (size_t i = 0; (b = pool_for(s, named, i)); i++) {
 		exhausted(s->link->engine, b);
 		if (len < size)
-			len += (size_t)snprintf(why + len, size - len, "%s of %s \"%s\"",
-						i ? ", nor in that" : " in the pool", b->kind, b->name);
+			len += (size_t)snprintf(why + len, size - len,
+						"%s of %s \"%s\"",
+						i ? ", nor in that" :
+						    " in the pool",
+						b->kind, b->name);
 	}
 	if (len < size)
-		snprintf(why + len, size - len, "; enlarge it, or limit the calls");
+		snprintf(why + len, size - len,
+			 "; enlarge it, or limit the calls");
 	return -ENOSPC;
 }
 
-static int refuse_unknown(struct subscriber *s, const char *named, char *why, size_t size)
+static int refuse_unknown(struct subscriber *s, const char *named, char *why,
+			  size_t size)
 {
 	const struct config *config = s->link->engine->config;
-	size_t len = (size_t)snprintf(why, size, "it is to get an address of the pool \"%s\", but there is no such "
-				      "section; ", named);
+	size_t len = (size_t)snprintf(why, size,
+				      "it is to get an address of the pool "
+				      "\"%s\", but there is no such section; ",
+				      named);
 
 	for (size_t i = 0; i < config->pool_n && len < size; i++)
-		len += (size_t)snprintf(why + len, size - len, "%s\"%s\"", i ? ", " : "there is: ",
+		len += (size_t)snprintf(why + len, size - len, "%s\"%s\"",
+					i ? ", " : "there is: ",
 					config->pool[i].name);
 	if (!config->pool_n && len < size)
-		snprintf(why + len, size - len, "there is no pool section at all");
+		snprintf(why + len, size - len,
+			 "there is no pool section at all");
 	return -ENOENT;
 }
 
@@ -192,7 +225,8 @@ static int lease(struct subscriber *s, struct pool *p, uint64_t address)
 }
 
 /* What the user had last, of any of the pools; else another. */
-static int take(struct subscriber *s, const char *named, uint64_t user, char *why, size_t size)
+static int take(struct subscriber *s, const char *named, uint64_t user,
+		char *why, size_t size)
 {
 	struct pool_books *b;
 	uint64_t address;
@@ -241,19 +275,23 @@ static struct pool *pool_of(const struct subscriber *s, uint32_t address)
 	return l->books[l->n - 1].pool;
 }
 
-static int claim(struct subscriber *s, uint32_t address, uint64_t user, char *why, size_t size)
+static int claim(struct subscriber *s, uint32_t address, uint64_t user,
+		 char *why, size_t size)
 {
 	struct engine *e = s->link->engine;
 	struct pool *p = pool_of(s, address);
 	char text[INET_ADDRSTRLEN], what[80];
 	struct subscriber *other;
-	int err = is_ours(e->pools, address) ? -EADDRNOTAVAIL : pool_claim(p, address, user);
+	int err = is_ours(e->pools, address) ? -EADDRNOTAVAIL :
+					       pool_claim(p, address, user);
 
 	if (!err)
 		return lease(s, p, address);
 	inet_ntop(AF_INET, &(uint32_t){ htonl(address) }, text, sizeof(text));
 	if (err == -EADDRNOTAVAIL) {
-		snprintf(why, size, "its address %s is our own end's (local-address)", text);
+		snprintf(why, size,
+			 "its address %s is our own end's (local-address)",
+			 text);
 		return err;
 	}
 	if (err != -EADDRINUSE) {
@@ -262,14 +300,19 @@ static int claim(struct subscriber *s, uint32_t address, uint64_t user, char *wh
 	}
 	other = registry_by_address(e, htonl(address));
 	if (other)
-		snprintf(why, size, "its address %s is in use by user \"%.128s\" (%s)", text, other->given.user,
-			 other->link->transport->describe(other->link, what, sizeof(what)));
+		snprintf(why, size,
+			 "its address %s is in use by user \"%.128s\" (%s)",
+			 text, other->given.user,
+			 other->link->transport->describe(other->link, what,
+							  sizeof(what)));
 	else
-		snprintf(why, size, "its address %s is in use by another call", text);
+		snprintf(why, size, "its address %s is in use by another call",
+			 text);
 	return err;
 }
 
-int address_assign(struct subscriber *s, struct ppp_call_auth_reply *reply, char *why, size_t size)
+int address_assign(struct subscriber *s, struct ppp_call_auth_reply *reply,
+		   char *why, size_t size)
 {
 	const struct config_ppp *p = s->link->profile;
 	const char *pool = s->given.pool;
@@ -280,7 +323,8 @@ int address_assign(struct subscriber *s, struct ppp_call_auth_reply *reply, char
 		return 0;
 	if (ntohl(reply->remote_ipv4) == POOL_ADDRESS)
 		reply->remote_ipv4 = 0;
-	if (!s->lease && !reply->remote_ipv4 && !pool[0] && addr_is_set(&p->remote_address)) {
+	if (!s->lease && !reply->remote_ipv4 && !pool[0] &&
+	    addr_is_set(&p->remote_address)) {
 		reply->remote_ipv4 = htonl(addr_v4(&p->remote_address));
 		return 0;
 	}

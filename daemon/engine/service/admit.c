@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Questions of PPP: asked of the aaa process, and a caller who is let in is given what it needs. */
+/*
+ * Questions of PPP: asked of the aaa process, and a caller who is let in is
+ * given what it needs.
+ */
 #include "engine/service/admit.h"
 
 #include <arpa/inet.h>
@@ -24,7 +27,8 @@ struct question {
 	char user[PPP_NAME_MAX];
 };
 
-static struct question *question_new(struct link *l, uint64_t ticket, const char *user)
+static struct question *question_new(struct link *l, uint64_t ticket,
+				     const char *user)
 {
 	struct question *q = malloc(sizeof(*q));
 
@@ -37,9 +41,12 @@ static struct question *question_new(struct link *l, uint64_t ticket, const char
 }
 
 /* Sends it; where it cannot be sent, it is freed. 0 or -errno. */
-static int ask(struct question *q, uint16_t type, const void *body, size_t len, channel_done *done)
+static int ask(struct question *q, uint16_t type, const void *body, size_t len,
+	       channel_done *done)
 {
-	int err = q ? channel_request(&q->link->engine->aaa, type, body, len, NULL, 0, done, q) : -ENOMEM;
+	int err = q ? channel_request(&q->link->engine->aaa, type, body, len,
+				      NULL, 0, done, q) :
+		      -ENOMEM;
 
 	if (err)
 		free(q);
@@ -55,9 +62,12 @@ static uint32_t v4_of(const struct addr *a)
 	return a->family == AF_INET ? htonl(addr_v4(a)) : 0;
 }
 
-/* Lets the caller in with all that it is given; else reply says no, and why is for the log. */
-static int let_in(struct link *l, const struct aaa_auth_reply *from, struct ppp_call_auth_reply *reply,
-		  char *why, size_t size)
+/*
+ * Lets the caller in with all that it is given; else reply says no, and why is
+ * for the log.
+ */
+static int let_in(struct link *l, const struct aaa_auth_reply *from,
+		  struct ppp_call_auth_reply *reply, char *why, size_t size)
 {
 	const struct config_ppp *p = l->profile;
 	int err = subscriber_admit(l, from, reply, why, size);
@@ -65,7 +75,8 @@ static int let_in(struct link *l, const struct aaa_auth_reply *from, struct ppp_
 	if (err) {
 		reply->ok = false;
 		snprintf(reply->message, sizeof(reply->message), "%s",
-			 err == -EUSERS ? "too many sessions" : "no address is free");
+			 err == -EUSERS ? "too many sessions" :
+					  "no address is free");
 		return err;
 	}
 	if (!reply->local_ipv4)
@@ -88,13 +99,14 @@ static void count(struct question *q, bool ok, const char *why)
 	}
 	l->engine->counters.auth_failed++;
 	if (loglimit_pass(l->engine))
-		log_notice("%s: user \"%s\" was refused%s%s", link_describe(l, what, sizeof(what)), q->user,
+		log_notice("%s: user \"%s\" was refused%s%s",
+			   link_describe(l, what, sizeof(what)), q->user,
 			   why[0] ? ": " : "", why);
 }
 
 /* got: the aaa process's words, or NULL when it did not answer. */
-static void decide(struct question *q, const struct aaa_auth_reply *got, struct ppp_call_auth_reply *reply,
-		   char *why, size_t size)
+static void decide(struct question *q, const struct aaa_auth_reply *got,
+		   struct ppp_call_auth_reply *reply, char *why, size_t size)
 {
 	struct link *l = q->link;
 
@@ -103,7 +115,10 @@ static void decide(struct question *q, const struct aaa_auth_reply *got, struct 
 	if (reply->ok) {
 		free(l->user);
 		l->user = strdup(q->user);
-		/* Refused for another reason than the user's password: that is what the CDN and the CLI say. */
+		/*
+		 * Refused for another reason than the user's password: that is
+		 * what the CDN and the CLI say.
+		 */
 		if (let_in(l, got, reply, why, size))
 			link_refuse(l, why);
 	} else if (!got || got->unavailable) {
@@ -116,7 +131,8 @@ static void on_auth(void *arg, int result, struct ipc_message *m)
 {
 	struct question *q = arg;
 	struct link *l = q->link;
-	const struct aaa_auth_reply *got = m && !result ? ipc_body(m, struct aaa_auth_reply) : NULL;
+	const struct aaa_auth_reply *got =
+		m && !result ? ipc_body(m, struct aaa_auth_reply) : NULL;
 	struct ppp_call_auth_reply reply = { 0 };
 	char why[PPP_TEXT_MAX] = "";
 
@@ -126,8 +142,10 @@ static void on_auth(void *arg, int result, struct ipc_message *m)
 		reply = got->ppp;
 		snprintf(why, sizeof(why), "%s", got->why);
 	} else {
-		snprintf(reply.message, sizeof(reply.message), "authentication is not available");
-		snprintf(why, sizeof(why), "the aaa process did not answer: %s", strerror(result ? -result : EPROTO));
+		snprintf(reply.message, sizeof(reply.message),
+			 "authentication is not available");
+		snprintf(why, sizeof(why), "the aaa process did not answer: %s",
+			 strerror(result ? -result : EPROTO));
 	}
 	/* Nobody waits any more when its PPP has ended. */
 	if (l->backend) {
@@ -140,14 +158,16 @@ static void on_auth(void *arg, int result, struct ipc_message *m)
 	link_release(l);
 }
 
-static void authenticate(struct link *l, const struct ppp_call_auth *auth, uint64_t ticket)
+static void authenticate(struct link *l, const struct ppp_call_auth *auth,
+			 uint64_t ticket)
 {
 	struct aaa_auth body = { .auth = *auth };
 	int err;
 
 	memcpy(body.profile, l->profile->name, sizeof(body.profile));
 	facts_of(l, &body.call);
-	err = ask(question_new(l, ticket, auth->user), AAA_AUTH, &body, sizeof(body), on_auth);
+	err = ask(question_new(l, ticket, auth->user), AAA_AUTH, &body,
+		  sizeof(body), on_auth);
 	explicit_bzero(&body, sizeof(body));
 	if (err)
 		ppp_answer_auth(l, ticket, err, NULL);
@@ -160,12 +180,14 @@ static void on_secret(void *arg, int result, struct ipc_message *m)
 	struct question *q = arg;
 	struct link *l = q->link;
 
-	ppp_answer_secret(l, q->ticket, result, m ? ipc_body(m, struct ppp_call_secret_reply) : NULL);
+	ppp_answer_secret(l, q->ticket, result,
+			  m ? ipc_body(m, struct ppp_call_secret_reply) : NULL);
 	free(q);
 	link_release(l);
 }
 
-static void secret(struct link *l, const struct ppp_call_secret *s, uint64_t ticket)
+static void secret(struct link *l, const struct ppp_call_secret *s,
+		   uint64_t ticket)
 {
 	const struct peer_session *session = redial_session(l);
 	struct aaa_secret body = { .secret = *s };
@@ -175,7 +197,8 @@ static void secret(struct link *l, const struct ppp_call_secret *s, uint64_t tic
 		memcpy(body.profile, l->profile->name, sizeof(body.profile));
 		memcpy(body.lac, session->peer->name, sizeof(body.lac));
 		memcpy(body.session, session->name, sizeof(body.session));
-		err = ask(question_new(l, ticket, s->user), AAA_SECRET, &body, sizeof(body), on_secret);
+		err = ask(question_new(l, ticket, s->user), AAA_SECRET, &body,
+			  sizeof(body), on_secret);
 	}
 	if (err)
 		ppp_answer_secret(l, ticket, err, NULL);
@@ -201,6 +224,12 @@ static int prepare(struct link *l, struct ppp_call_params *p)
 }
 
 const struct ppp_service admit_service = {
-	.prepare = prepare, .authenticate = authenticate, .secret = secret, .net_up = subscriber_net_up,
-	.mppe = subscriber_mppe, .leaving = subscriber_leaving, .ended = subscriber_end, .abandon = subscriber_free,
+	.prepare = prepare,
+	.authenticate = authenticate,
+	.secret = secret,
+	.net_up = subscriber_net_up,
+	.mppe = subscriber_mppe,
+	.leaving = subscriber_leaving,
+	.ended = subscriber_end,
+	.abandon = subscriber_free,
 };

@@ -20,11 +20,13 @@ static void on_stats(void *arg, int result, struct ipc_message *m)
 {
 	struct request *r = arg;
 	struct link *l = r->link;
-	const struct ppp_counters *n = m ? ipc_body(m, struct ppp_counters) : NULL;
+	const struct ppp_counters *n = m ? ipc_body(m, struct ppp_counters) :
+					   NULL;
 	struct subscriber *s = l->subscriber;
 
 	if (s && !result && n) {
-		if (n->rx_packets != s->counters.rx_packets || n->tx_packets != s->counters.tx_packets)
+		if (n->rx_packets != s->counters.rx_packets ||
+		    n->tx_packets != s->counters.tx_packets)
 			s->active_ms = engine_now(l->engine);
 		s->counters = *n;
 	}
@@ -45,8 +47,9 @@ void counters_read(struct subscriber *s, counters_done *done)
 	memcpy(body.ifname, l->ifname, sizeof(body.ifname));
 	if (r) {
 		*r = (struct request){ l, done };
-		err = channel_request(&l->engine->monitor, MONITOR_LINK_STATS, &body, sizeof(body), NULL, 0,
-				      on_stats, r);
+		err = channel_request(&l->engine->monitor, MONITOR_LINK_STATS,
+				      &body, sizeof(body), NULL, 0, on_stats,
+				      r);
 	}
 	if (!err) {
 		link_hold(l);

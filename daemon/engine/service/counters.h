@@ -7,7 +7,10 @@ struct subscriber;
 
 /* result -errno: there are none; else s->counters are those of now. */
 typedef void counters_done(struct subscriber *s, int result);
-/* Asks for them; done is called once, also from within, unless the subscriber ends before. Holds the link meanwhile. */
+/*
+ * Asks for them; done is called once, also from within, unless the subscriber
+ * ends before. Holds the link meanwhile.
+ */
 void counters_read(struct subscriber *s, counters_done *done);
 
 #endif

@@ -9,11 +9,12 @@ struct engine;
 struct pool_books;
 struct subscriber;
 
-int ipv6_start(struct engine *e);		/* 0 or -ENOMEM */
+int ipv6_start(struct engine *e); /* 0 or -ENOMEM */
 /*
- * Prefixes from the profile's pools, the ones that the user had last before others,
- * where the reply gave none; what it gave is reserved, so that no pool gives it to
- * another. 0, -ENOSPC, -EADDRINUSE or -ENOMEM, with a sentence in why and nothing taken.
+ * Prefixes from the profile's pools, the ones that the user had last before
+ * others, where the reply gave none; what it gave is reserved, so that no pool
+ * gives it to another. 0, -ENOSPC, -EADDRINUSE or -ENOMEM, with a sentence in
+ * why and nothing taken.
  */
 int ipv6_assign(struct subscriber *s, char *why, size_t size);
 void ipv6_release(struct subscriber *s);

@@ -13,8 +13,8 @@
 #include "lib/log.h"
 
 struct lns {
-	struct secret *secrets;		/* by index of the section */
-	uint32_t *tunnels;		/* that each has */
+	struct secret *secrets; /* by index of the section */
+	uint32_t *tunnels;	/* that each has */
 };
 
 int lns_start(struct engine *e)
@@ -22,8 +22,10 @@ int lns_start(struct engine *e)
 	e->lns = calloc(1, sizeof(*e->lns));
 	if (!e->lns)
 		return -ENOMEM;
-	e->lns->secrets = calloc(e->config->lns_n + 1, sizeof(*e->lns->secrets));
-	e->lns->tunnels = calloc(e->config->lns_n + 1, sizeof(*e->lns->tunnels));
+	e->lns->secrets =
+		calloc(e->config->lns_n + 1, sizeof(*e->lns->secrets));
+	e->lns->tunnels =
+		calloc(e->config->lns_n + 1, sizeof(*e->lns->tunnels));
 	return e->lns->secrets && e->lns->tunnels ? 0 : -ENOMEM;
 }
 
@@ -67,7 +69,8 @@ static bool request(struct tunnel *t, struct session *s, struct cause *why)
 	const struct config_lns *section = t->owned_by;
 
 	if (l2tp_session_kind(s->core) != L2TP_CALL_LNS_INCOMING) {
-		*why = cause_make(CAUSE_ADMINISTRATIVE, "this end makes no calls for others");
+		*why = cause_make(CAUSE_ADMINISTRATIVE,
+				  "this end makes no calls for others");
 		return false;
 	}
 	s->sequencing = section->tunnel.sequencing;
@@ -89,7 +92,9 @@ static void configure(struct tunnel *t, struct l2tp_tunnel_config *cfg)
 {
 	const struct config_lns *section = t->owned_by;
 
-	tunnel_config_fill(t->engine, cfg, &section->tunnel, &t->engine->lns->secrets[index_of(t->engine, section)]);
+	tunnel_config_fill(
+		t->engine, cfg, &section->tunnel,
+		&t->engine->lns->secrets[index_of(t->engine, section)]);
 	cfg->router_id = configure_router_id(t->engine->config);
 	cfg->pseudowires[0] = L2TP_PW_PPP;
 }
@@ -101,7 +106,9 @@ static const char *hostname(const struct tunnel *t)
 	return section->tunnel.hostname;
 }
 
-/* It stays the section's until it is forgotten: its calls may still be ending. */
+/*
+ * It stays the section's until it is forgotten: its calls may still be ending.
+ */
 static void down(struct tunnel *t, const char *why)
 {
 	(void)why;
@@ -109,7 +116,11 @@ static void down(struct tunnel *t, const char *why)
 }
 
 static const struct tunnel_owner tunnel_owner = {
-	.role = "lns", .hostname = hostname, .configure = configure, .down = down, .request = request,
+	.role = "lns",
+	.hostname = hostname,
+	.configure = configure,
+	.down = down,
+	.request = request,
 };
 
 const struct config_lns *lns_of(const struct tunnel *t)
@@ -119,25 +130,29 @@ const struct config_lns *lns_of(const struct tunnel *t)
 
 static bool is_full(const struct engine *e, const struct config_lns *section)
 {
-	return section->max_tunnels && e->lns->tunnels[index_of(e, section)] >= section->max_tunnels;
+	return section->max_tunnels &&
+	       e->lns->tunnels[index_of(e, section)] >= section->max_tunnels;
 }
 
 bool lns_take(struct tunnel *t)
 {
 	struct engine *e = t->engine;
-	const struct config_lns *section = config_lns_match(e->config, l2tp_tunnel_peer(t->core),
-							    l2tp_tunnel_peer_info(t->core)->hostname);
+	const struct config_lns *section =
+		config_lns_match(e->config, l2tp_tunnel_peer(t->core),
+				 l2tp_tunnel_peer_info(t->core)->hostname);
 	char what[160];
 
 	if (!section)
 		return false;
 	if (is_full(e, section)) {
-		t->cause = cause_make(CAUSE_NO_RESOURCES, "the limit of tunnels is reached");
+		t->cause = cause_make(CAUSE_NO_RESOURCES,
+				      "the limit of tunnels is reached");
 		return true;
 	}
 	t->owner = &tunnel_owner;
 	t->owned_by = (void *)(uintptr_t)section;
 	e->lns->tunnels[index_of(e, section)]++;
-	log_debug("%s: SCCRQ taken by lns \"%s\"", tunnel_describe(t, what, sizeof(what)), section->name);
+	log_debug("%s: SCCRQ taken by lns \"%s\"",
+		  tunnel_describe(t, what, sizeof(what)), section->name);
 	return true;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The lns sections: who may open tunnels to us, and how their calls are served. */
+/*
+ * The lns sections: who may open tunnels to us, and how their calls are served.
+ */
 #ifndef L2TPD_ENGINE_SERVICE_LNS_H
 #define L2TPD_ENGINE_SERVICE_LNS_H
 
@@ -11,9 +13,10 @@ struct engine;
 struct secret;
 struct tunnel;
 
-int lns_start(struct engine *e);		/* 0 or -ENOMEM */
+int lns_start(struct engine *e); /* 0 or -ENOMEM */
 void lns_free(struct engine *e);
-struct secret *lns_secret(struct engine *e, size_t i);		/* of the section of this index, to be filled */
+/* of the section of this index, to be filled */
+struct secret *lns_secret(struct engine *e, size_t i);
 /* l2tp_taker: the tunnel is of a peer that an lns section takes. */
 bool lns_take(struct tunnel *t);
 /* The section whose tunnel this is, or NULL. */

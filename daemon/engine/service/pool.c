@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The addresses of one pool, as numbers: IPv4 addresses in host order, or IPv6
- * prefixes by their leading bits. Ones that were never given come first, then the
- * one that has rested longest, so that an address rests as long as it can
+ * prefixes by their leading bits. Ones that were never given come first, then
+ * the one that has rested longest, so that an address rests as long as it can
  * before another caller gets it; a user who returns meanwhile finds his own.
  * Memory grows with what was used, not with the size of the pool.
  */
@@ -14,30 +14,41 @@
 
 #include "lib/table.h"
 
-/* With more than these at rest no new ones are begun: what is remembered has an end. */
-#define REST_MAX	(128u << 10)
+/*
+ * With more than these at rest no new ones are begun: what is
+ * remembered has an end.
+ */
+#define REST_MAX (128u << 10)
 
-/* An address that is taken, or that rests and is remembered with its last user. */
+/*
+ * An address that is taken, or that rests and is remembered with its last user.
+ */
 struct lease {
 	uint64_t address;
 	bool taken;
-	bool dynamic;			/* of those that anybody may get */
-	uint64_t user;			/* key of who has it, or had it last; 0: nobody's */
-	struct lease *next, *prev;	/* at rest: the later, the earlier */
-	struct lease *same_next, *same_prev;	/* at rest: of the same user, the latest first */
+	bool dynamic;  /* of those that anybody may get */
+	uint64_t user; /* key of who has it, or had it last; 0: nobody's */
+	struct lease *next, *prev; /* at rest: the later, the earlier */
+	/* at rest: of the same user, the latest first */
+	struct lease *same_next, *same_prev;
 };
 
-struct range { uint64_t first, last; };	/* inclusive */
-struct ranges { struct range *v; size_t n; };
+struct range {
+	uint64_t first, last;
+}; /* inclusive */
+struct ranges {
+	struct range *v;
+	size_t n;
+};
 
 struct pool {
-	struct ranges dynamic;		/* what anybody may get */
-	struct ranges reserve;		/* what only a user may get who has it fixed */
-	size_t range;			/* the one that fresh is in */
-	uint64_t fresh;			/* the next that was never given; 0: none left */
-	struct table leases;		/* address -> struct lease */
-	struct table users;		/* key -> struct lease: the user's latest at rest */
-	struct lease *oldest, *newest;	/* at rest */
+	struct ranges dynamic; /* what anybody may get */
+	struct ranges reserve; /* what only a user may get who has it fixed */
+	size_t range;	       /* the one that fresh is in */
+	uint64_t fresh;	       /* the next that was never given; 0: none left */
+	struct table leases;   /* address -> struct lease */
+	struct table users; /* key -> struct lease: the user's latest at rest */
+	struct lease *oldest, *newest; /* at rest */
 	uint64_t resting, size, reserved, used, used_dynamic;
 };
 
@@ -66,7 +77,8 @@ static int ranges_copy(struct ranges *to, const struct config_ranges *from)
 	if (!to->v)
 		return -ENOMEM;
 	for (; to->n < from->n; to->n++)
-		to->v[to->n] = (struct range){ from->v[to->n].first, from->v[to->n].last };
+		to->v[to->n] = (struct range){ from->v[to->n].first,
+					       from->v[to->n].last };
 	return 0;
 }
 
@@ -83,7 +95,8 @@ static int ranges_cut(struct ranges *l, uint64_t first, uint64_t last)
 			if (!grown)
 				return -ENOMEM;
 			l->v = grown;
-			memmove(&grown[i + 1], &grown[i], (l->n++ - i) * sizeof(*grown));
+			memmove(&grown[i + 1], &grown[i],
+				(l->n++ - i) * sizeof(*grown));
 			grown[i].last = first - 1;
 			grown[i + 1].first = last + 1;
 			return 0;
@@ -100,8 +113,9 @@ static int ranges_cut(struct ranges *l, uint64_t first, uint64_t last)
 	return 0;
 }
 
-static int make_ranges(struct pool *p, const struct config_ranges *ranges, const struct config_ranges *reserve,
-		       const uint32_t *own, size_t own_n)
+static int make_ranges(struct pool *p, const struct config_ranges *ranges,
+		       const struct config_ranges *reserve, const uint32_t *own,
+		       size_t own_n)
 {
 	int err = ranges_copy(&p->dynamic, ranges);
 
@@ -113,7 +127,8 @@ static int make_ranges(struct pool *p, const struct config_ranges *ranges, const
 			err = ranges_cut(&p->reserve, own[i], own[i]);
 	}
 	for (size_t i = 0; !err && i < reserve->n; i++)
-		err = ranges_cut(&p->dynamic, reserve->v[i].first, reserve->v[i].last);
+		err = ranges_cut(&p->dynamic, reserve->v[i].first,
+				 reserve->v[i].last);
 	return err;
 }
 
@@ -125,8 +140,9 @@ static void begin(struct pool *p)
 		p->fresh = p->dynamic.v[0].first;
 }
 
-struct pool *pool_new(const struct config_ranges *ranges, const struct config_ranges *reserve,
-		      const uint32_t *own, size_t own_n)
+struct pool *pool_new(const struct config_ranges *ranges,
+		      const struct config_ranges *reserve, const uint32_t *own,
+		      size_t own_n)
 {
 	struct pool *p = calloc(1, sizeof(*p));
 
@@ -147,7 +163,8 @@ uint64_t pool_prefix_number(const uint8_t addr[16], unsigned int length)
 	return number >> (64 - length);
 }
 
-struct pool *pool_new_prefixes(const struct config_prefixes *prefixes, unsigned int length)
+struct pool *pool_new_prefixes(const struct config_prefixes *prefixes,
+			       unsigned int length)
 {
 	struct pool *p = calloc(1, sizeof(*p));
 
@@ -162,7 +179,8 @@ struct pool *pool_new_prefixes(const struct config_prefixes *prefixes, unsigned 
 		uint64_t first = pool_prefix_number(a->addr.ip, length);
 
 		p->dynamic.v[p->dynamic.n++] = (struct range){
-			first, first + ((uint64_t)1 << (length - a->len)) - 1,
+			first,
+			first + ((uint64_t)1 << (length - a->len)) - 1,
 		};
 	}
 	begin(p);
@@ -184,7 +202,8 @@ void pool_free(struct pool *p)
 
 bool pool_has(const struct pool *p, uint64_t address)
 {
-	return ranges_have(&p->dynamic, 0, address) || ranges_have(&p->reserve, 0, address);
+	return ranges_have(&p->dynamic, 0, address) ||
+	       ranges_have(&p->reserve, 0, address);
 }
 
 /* Whether fresh will still come to it, so that it must not rest too. */
@@ -209,7 +228,10 @@ static void next_fresh(struct pool *p)
 
 /* ---- at rest ---- */
 
-/* Of all that its user left, it is what he finds first. Without memory he finds none. */
+/*
+ * Of all that its user left, it is what he finds first. Without
+ * memory he finds none.
+ */
 static void remember(struct pool *p, struct lease *l)
 {
 	struct lease *head;
@@ -221,7 +243,9 @@ static void remember(struct pool *p, struct lease *l)
 	l->same_next = head;
 	if (head)
 		head->same_prev = l;
-	/* The slot that was just freed serves; only a first one needs memory. */
+	/*
+	 * The slot that was just freed serves; only a first one needs memory.
+	 */
 	if (table_put(&p->users, l->user, l))
 		l->user = 0;
 }
@@ -322,7 +346,10 @@ int pool_take(struct pool *p, uint64_t user, uint64_t *address)
 {
 	struct lease *l = NULL;
 
-	/* Passes over what was fixed for somebody and is taken; such a one rests when it comes back. */
+	/*
+	 * Passes over what was fixed for somebody and is taken; such a one
+	 * rests when it comes back.
+	 */
 	while (p->fresh && table_get(&p->leases, p->fresh))
 		next_fresh(p);
 	if (p->fresh && p->resting < REST_MAX) {
@@ -361,7 +388,10 @@ void pool_give(struct pool *p, uint64_t address)
 struct pool_usage pool_usage(const struct pool *p)
 {
 	return (struct pool_usage){
-		.size = p->size + p->reserved, .reserved = p->reserved, .used = p->used,
-		.free = p->size - p->used_dynamic, .known = p->resting,
+		.size = p->size + p->reserved,
+		.reserved = p->reserved,
+		.used = p->used,
+		.free = p->size - p->used_dynamic,
+		.known = p->resting,
 	};
 }

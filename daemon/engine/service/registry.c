@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Subscribers by every key. Each key has a table of its own from a hash to the
- * first that has it; the others of the same hash hang behind. The hash is keyed:
- * names come from peers.
+ * first that has it; the others of the same hash hang behind. The hash is
+ * keyed: names come from peers.
  */
 #include "engine/service/registry.h"
 
@@ -20,11 +20,13 @@
 #include "lib/hash.h"
 
 struct registry {
-	struct table keys[REGISTRY_KEYS];	/* hash -> struct subscriber, the first of it */
-	struct table serials;		/* serial -> struct subscriber */
+	/* hash -> struct subscriber, the first of it */
+	struct table keys[REGISTRY_KEYS];
+	struct table serials; /* serial -> struct subscriber */
 	struct subscriber *oldest, *newest;
 	uint64_t serial, seed[2];
-	uint32_t *profile;		/* those that a limit counts, by index of the ppp section */
+	/* those that a limit counts, by index of the ppp section */
+	uint32_t *profile;
 };
 
 static struct engine *engine_of(const struct subscriber *s)
@@ -56,17 +58,22 @@ static uint32_t address_of(const struct subscriber *s)
 	return s->link->remote_ipv4 ? s->link->remote_ipv4 : htonl(s->lease);
 }
 
-static const struct service_prefix6 *prefix_of(const struct subscriber *s, enum registry_key key)
+static const struct service_prefix6 *prefix_of(const struct subscriber *s,
+					       enum registry_key key)
 {
-	return key == REGISTRY_DELEGATED6 ? &s->given.delegated6 : &s->given.prefix6;
+	return key == REGISTRY_DELEGATED6 ? &s->given.delegated6 :
+					    &s->given.prefix6;
 }
 
-static bool same_prefix(const struct service_prefix6 *a, const struct service_prefix6 *b)
+static bool same_prefix(const struct service_prefix6 *a,
+			const struct service_prefix6 *b)
 {
-	return a->len == b->len && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+	return a->len == b->len &&
+	       memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
 }
 
-static uint64_t hash_prefix(const struct registry *r, const struct service_prefix6 *p)
+static uint64_t hash_prefix(const struct registry *r,
+			    const struct service_prefix6 *p)
 {
 	uint8_t bytes[17] = { p->len };
 
@@ -75,7 +82,8 @@ static uint64_t hash_prefix(const struct registry *r, const struct service_prefi
 }
 
 /* False when it has no such key. */
-static bool hash_of(const struct subscriber *s, enum registry_key key, uint64_t *out)
+static bool hash_of(const struct subscriber *s, enum registry_key key,
+		    uint64_t *out)
 {
 	const struct registry *r = registry_of(s);
 	uint32_t address = address_of(s);
@@ -153,7 +161,8 @@ static bool same_users(const struct config_ppp *a, const struct config_ppp *b)
 {
 	if (a == b)
 		return true;
-	if (a->users_file && b->users_file && strcmp(a->users_file, b->users_file) == 0)
+	if (a->users_file && b->users_file &&
+	    strcmp(a->users_file, b->users_file) == 0)
 		return true;
 	for (size_t i = 0; i < a->radius.n; i++)
 		for (size_t k = 0; k < b->radius.n; k++)
@@ -166,39 +175,51 @@ static bool same_users(const struct config_ppp *a, const struct config_ppp *b)
  * Those of a name in profiles that ask the same file or server who it is: in
  * another one it is another person. No further than limit.
  */
-static uint32_t count_user(struct engine *e, const struct config_ppp *profile, const char *user, uint32_t limit)
+static uint32_t count_user(struct engine *e, const struct config_ppp *profile,
+			   const char *user, uint32_t limit)
 {
 	uint32_t n = 0;
 
-	for (struct subscriber *s = registry_by_name(e, user); s && n < limit; s = registry_next_of_name(s))
+	for (struct subscriber *s = registry_by_name(e, user); s && n < limit;
+	     s = registry_next_of_name(s))
 		n += !s->leaving && same_users(profile, s->link->profile);
 	return n;
 }
 
-int registry_may_add(struct engine *e, const struct config_ppp *profile, const struct service *given,
-		     char *why, size_t size)
+int registry_may_add(struct engine *e, const struct config_ppp *profile,
+		     const struct service *given, char *why, size_t size)
 {
 	uint32_t limit = given->port_limit;
 
-	if (profile->max_sessions && e->registry->profile[profile - e->config->ppp] >= profile->max_sessions) {
-		snprintf(why, size, "user \"%s\" is one too many: ppp \"%s\" has %u sessions, its max-sessions",
+	if (profile->max_sessions &&
+	    e->registry->profile[profile - e->config->ppp] >=
+		    profile->max_sessions) {
+		snprintf(why, size,
+			 "user \"%s\" is one too many: ppp \"%s\" "
+			 "has %u sessions, its max-sessions",
 			 given->user, profile->name, profile->max_sessions);
 		return -EUSERS;
 	}
-	if (!limit || !given->user[0] || count_user(e, profile, given->user, limit) < limit)
+	if (!limit || !given->user[0] ||
+	    count_user(e, profile, given->user, limit) < limit)
 		return 0;
 	if (limit == profile->max_sessions_per_user)
-		snprintf(why, size, "user \"%s\" has %u session%s already, the max-sessions-per-user of ppp \"%s\"",
-			 given->user, limit, limit == 1 ? "" : "s", profile->name);
+		snprintf(why, size,
+			 "user \"%s\" has %u session%s already, "
+			 "the max-sessions-per-user of ppp \"%s\"",
+			 given->user, limit, limit == 1 ? "" : "s",
+			 profile->name);
 	else
-		snprintf(why, size, "user \"%s\" has %u session%s already, its Port-Limit", given->user, limit,
-			 limit == 1 ? "" : "s");
+		snprintf(why, size,
+			 "user \"%s\" has %u session%s already, its Port-Limit",
+			 given->user, limit, limit == 1 ? "" : "s");
 	return -EUSERS;
 }
 
 static uint32_t *counter_of(const struct subscriber *s)
 {
-	return &registry_of(s)->profile[s->link->profile - engine_of(s)->config->ppp];
+	return &registry_of(s)
+			->profile[s->link->profile - engine_of(s)->config->ppp];
 }
 
 void registry_leave(struct subscriber *s)
@@ -260,7 +281,8 @@ void registry_readdress(struct subscriber *s)
 
 	if (!s->serial)
 		return;
-	if (s->registry[REGISTRY_ADDRESS].in && hash_of(s, REGISTRY_ADDRESS, &now) &&
+	if (s->registry[REGISTRY_ADDRESS].in &&
+	    hash_of(s, REGISTRY_ADDRESS, &now) &&
 	    now == s->registry[REGISTRY_ADDRESS].hash)
 		return;
 	unlink_key(s, REGISTRY_ADDRESS);
@@ -270,7 +292,8 @@ void registry_readdress(struct subscriber *s)
 
 /* ---- looking up ---- */
 
-static struct subscriber *first_of(struct engine *e, enum registry_key key, uint64_t hashed)
+static struct subscriber *first_of(struct engine *e, enum registry_key key,
+				   uint64_t hashed)
 {
 	return table_get(&e->registry->keys[key], hashed);
 }
@@ -285,7 +308,9 @@ static struct subscriber *named(struct subscriber *s, const char *user)
 
 struct subscriber *registry_by_name(struct engine *e, const char *user)
 {
-	return named(first_of(e, REGISTRY_NAME, hash(e->registry, user, strlen(user))), user);
+	return named(first_of(e, REGISTRY_NAME,
+			      hash(e->registry, user, strlen(user))),
+		     user);
 }
 
 struct subscriber *registry_next_of_name(const struct subscriber *s)
@@ -295,7 +320,9 @@ struct subscriber *registry_next_of_name(const struct subscriber *s)
 
 struct subscriber *registry_by_id(struct engine *e, const char *acct_id)
 {
-	struct subscriber *s = first_of(e, REGISTRY_ID, hash(e->registry, acct_id, strlen(acct_id)));
+	struct subscriber *s =
+		first_of(e, REGISTRY_ID,
+			 hash(e->registry, acct_id, strlen(acct_id)));
 
 	while (s && strcmp(s->link->acct_id, acct_id) != 0)
 		s = s->registry[REGISTRY_ID].next;
@@ -311,7 +338,11 @@ static struct subscriber *addressed(struct subscriber *s, uint32_t ipv4)
 
 struct subscriber *registry_by_address(struct engine *e, uint32_t ipv4)
 {
-	return ipv4 ? addressed(first_of(e, REGISTRY_ADDRESS, hash(e->registry, &ipv4, sizeof(ipv4))), ipv4) : NULL;
+	return ipv4 ? addressed(first_of(e, REGISTRY_ADDRESS,
+					 hash(e->registry, &ipv4,
+					      sizeof(ipv4))),
+				ipv4) :
+		      NULL;
 }
 
 struct subscriber *registry_next_of_address(const struct subscriber *s)
@@ -319,19 +350,24 @@ struct subscriber *registry_next_of_address(const struct subscriber *s)
 	return addressed(s->registry[REGISTRY_ADDRESS].next, address_of(s));
 }
 
-static struct subscriber *prefixed(struct subscriber *s, enum registry_key key, const struct service_prefix6 *p)
+static struct subscriber *prefixed(struct subscriber *s, enum registry_key key,
+				   const struct service_prefix6 *p)
 {
 	while (s && !same_prefix(prefix_of(s, key), p))
 		s = s->registry[key].next;
 	return s;
 }
 
-struct subscriber *registry_by_prefix6(struct engine *e, enum registry_key key, const struct service_prefix6 *p)
+struct subscriber *registry_by_prefix6(struct engine *e, enum registry_key key,
+				       const struct service_prefix6 *p)
 {
-	return p->len ? prefixed(first_of(e, key, hash_prefix(e->registry, p)), key, p) : NULL;
+	return p->len ? prefixed(first_of(e, key, hash_prefix(e->registry, p)),
+				 key, p) :
+			NULL;
 }
 
-struct subscriber *registry_next_of_prefix6(const struct subscriber *s, enum registry_key key)
+struct subscriber *registry_next_of_prefix6(const struct subscriber *s,
+					    enum registry_key key)
 {
 	return prefixed(s->registry[key].next, key, prefix_of(s, key));
 }
@@ -341,10 +377,14 @@ struct subscriber *registry_next_of_prefix6(const struct subscriber *s, enum reg
 struct subscriber *registry_walk(struct engine *e, uint64_t *place)
 {
 	struct registry *r = e->registry;
-	struct subscriber *last = *place ? table_get(&r->serials, *place) : NULL;
+	struct subscriber *last = *place ? table_get(&r->serials, *place) :
+					   NULL;
 	struct subscriber *s = last ? last->newer : r->oldest;
 
-	/* The one that the walk stopped at is gone: from the oldest past those that were walked. */
+	/*
+	 * The one that the walk stopped at is gone: from the oldest past those
+	 * that were walked.
+	 */
 	while (s && s->serial <= *place)
 		s = s->newer;
 	if (s)

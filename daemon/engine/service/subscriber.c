@@ -18,7 +18,7 @@
 #include "ipc/monitor.h"
 #include "lib/log.h"
 
-#define IDLE_LOOKS	4	/* in one idle timeout: how exactly its end is met */
+#define IDLE_LOOKS 4 /* in one idle timeout: how exactly its end is met */
 
 static struct engine *engine_of(const struct subscriber *s)
 {
@@ -39,9 +39,11 @@ static uint32_t seconds_of(uint32_t said, uint32_t profile_ms)
 	return said ? said : profile_ms / 1000;
 }
 
-void subscriber_complete(struct service *s, const struct config_ppp *p, const char *user)
+void subscriber_complete(struct service *s, const struct config_ppp *p,
+			 const char *user)
 {
-	s->session_timeout_s = seconds_of(s->session_timeout_s, p->session_timeout_ms);
+	s->session_timeout_s =
+		seconds_of(s->session_timeout_s, p->session_timeout_ms);
 	s->idle_timeout_s = seconds_of(s->idle_timeout_s, p->idle_timeout_ms);
 	s->interim_s = seconds_of(s->interim_s, p->interim_ms);
 	if (!s->rate_down)
@@ -64,12 +66,15 @@ void subscriber_complete(struct service *s, const struct config_ppp *p, const ch
 
 static bool texts_end(const struct service *s)
 {
-	return ipc_is_text(s->user) && ipc_is_text(s->pool) && ipc_is_text(s->filter_id) && ipc_is_text(s->radius) &&
-	       s->route_n <= SERVICE_ROUTES_MAX && s->class_n <= SERVICE_CLASSES_MAX && s->dns6_n <= 2;
+	return ipc_is_text(s->user) && ipc_is_text(s->pool) &&
+	       ipc_is_text(s->filter_id) && ipc_is_text(s->radius) &&
+	       s->route_n <= SERVICE_ROUTES_MAX &&
+	       s->class_n <= SERVICE_CLASSES_MAX && s->dns6_n <= 2;
 }
 
-static int admit(struct link *l, const struct aaa_auth_reply *from, struct subscriber *s,
-		 struct ppp_call_auth_reply *reply, char *why, size_t size)
+static int admit(struct link *l, const struct aaa_auth_reply *from,
+		 struct subscriber *s, struct ppp_call_auth_reply *reply,
+		 char *why, size_t size)
 {
 	int err;
 
@@ -97,17 +102,18 @@ static int admit(struct link *l, const struct aaa_auth_reply *from, struct subsc
 	return err;
 }
 
-int subscriber_admit(struct link *l, const struct aaa_auth_reply *from, struct ppp_call_auth_reply *reply,
-		     char *why, size_t size)
+int subscriber_admit(struct link *l, const struct aaa_auth_reply *from,
+		     struct ppp_call_auth_reply *reply, char *why, size_t size)
 {
 	struct subscriber *s = l->subscriber;
 	int err;
 
 	if (!texts_end(&from->service)) {
-		snprintf(why, size, "the aaa process sent a reply that is not understood");
+		snprintf(why, size,
+			 "the aaa process sent a reply that is not understood");
 		return -EPROTO;
 	}
-	if (s)	/* once more: it keeps what it has */
+	if (s) /* once more: it keeps what it has */
 		return address_assign(s, reply, why, size);
 	s = calloc(1, sizeof(*s));
 	if (!s) {
@@ -126,7 +132,8 @@ int subscriber_admit(struct link *l, const struct aaa_auth_reply *from, struct p
 
 static bool has_net(const struct service *g)
 {
-	return g->rate_down || g->rate_up || g->mtu || g->prefix6.len || g->delegated6.len || g->route_n;
+	return g->rate_down || g->rate_up || g->mtu || g->prefix6.len ||
+	       g->delegated6.len || g->route_n;
 }
 
 static void on_net(void *arg, int result, struct ipc_message *m)
@@ -136,8 +143,10 @@ static void on_net(void *arg, int result, struct ipc_message *m)
 
 	(void)m;
 	if (result && l->subscriber && !l->down)
-		log_error("%s: its rates, routes or prefixes could not be put into the kernel: %s",
-			  link_describe(l, what, sizeof(what)), strerror(-result));
+		log_error("%s: its rates, routes or prefixes could not be put "
+			  "into the kernel: %s",
+			  link_describe(l, what, sizeof(what)),
+			  strerror(-result));
 	link_release(l);
 }
 
@@ -154,8 +163,12 @@ static void apply(struct subscriber *s)
 	const struct service *g = &s->given;
 	struct link *l = s->link;
 	struct monitor_net body = {
-		.interface = interface_of(l), .rate_down = g->rate_down, .rate_up = g->rate_up, .mtu = g->mtu,
-		.dns6_n = g->dns6_n, .route_n = g->route_n,
+		.interface = interface_of(l),
+		.rate_down = g->rate_down,
+		.rate_up = g->rate_up,
+		.mtu = g->mtu,
+		.dns6_n = g->dns6_n,
+		.route_n = g->route_n,
 	};
 
 	memcpy(body.profile, l->profile->name, sizeof(body.profile));
@@ -168,7 +181,8 @@ static void apply(struct subscriber *s)
 		body.prefix6 = g->prefix6;
 		body.delegated6 = g->delegated6;
 	}
-	if (channel_request(&engine_of(s)->monitor, MONITOR_NET, &body, sizeof(body), NULL, 0, on_net, l) == 0)
+	if (channel_request(&engine_of(s)->monitor, MONITOR_NET, &body,
+			    sizeof(body), NULL, 0, on_net, l) == 0)
 		link_hold(l);
 }
 
@@ -177,7 +191,11 @@ static void apply(struct subscriber *s)
 static void tell_script(struct subscriber *s, bool up)
 {
 	struct link *l = s->link;
-	struct monitor_script body = { .interface = interface_of(l), .up = up, .service = s->given };
+	struct monitor_script body = {
+		.interface = interface_of(l),
+		.up = up,
+		.service = s->given,
+	};
 
 	if (!(up ? l->profile->ip_up : l->profile->ip_down))
 		return;
@@ -189,11 +207,14 @@ static void tell_script(struct subscriber *s, bool up)
 	memcpy(body.local_ifid, s->local_ifid, sizeof(body.local_ifid));
 	memcpy(body.remote_ifid, s->remote_ifid, sizeof(body.remote_ifid));
 	if (!up) {
-		body.session_time_s = (uint32_t)((engine_now(engine_of(s)) - s->up_ms) / 1000);
+		body.session_time_s =
+			(uint32_t)((engine_now(engine_of(s)) - s->up_ms) /
+				   1000);
 		body.counters = s->counters;
 		copy_text(body.reason, sizeof(body.reason), l->reason);
 	}
-	channel_event(&engine_of(s)->monitor, MONITOR_SCRIPT, &body, sizeof(body), NULL, 0);
+	channel_event(&engine_of(s)->monitor, MONITOR_SCRIPT, &body,
+		      sizeof(body), NULL, 0);
 }
 
 /* ---- timeouts ---- */
@@ -204,37 +225,48 @@ void subscriber_set_end(struct link *l, enum service_end end)
 		l->subscriber->end = end;
 }
 
-static void time_out(struct subscriber *s, enum service_end end, const char *why)
+static void time_out(struct subscriber *s, enum service_end end,
+		     const char *why)
 {
 	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "%s", why);
 	char what[160];
 
-	log_info("%s: user \"%s\": %s", link_describe(s->link, what, sizeof(what)), s->given.user, why);
+	log_info("%s: user \"%s\": %s",
+		 link_describe(s->link, what, sizeof(what)), s->given.user,
+		 why);
 	subscriber_set_end(s->link, end);
 	link_close(s->link, &cause);
 }
 
 static void on_session_timeout(struct loop_timer *t)
 {
-	struct subscriber *s = container_of(t, struct subscriber, session_timer);
+	struct subscriber *s =
+		container_of(t, struct subscriber, session_timer);
 	struct engine *e = engine_of(s);
 
-	time_out(s, SERVICE_END_SESSION_TIMEOUT, "the time of the session is over (Session-Timeout)");
+	time_out(s, SERVICE_END_SESSION_TIMEOUT,
+		 "the time of the session is over (Session-Timeout)");
 	turn_settle(&e->turn);
 }
 
 static void on_idle_look(struct loop_timer *t);
 
-/* The next look at the counters: when it would be over, or a part of that after it was active. */
+/*
+ * The next look at the counters: when it would be over, or a part of that after
+ * it was active.
+ */
 static void arm_idle(struct subscriber *s)
 {
-	uint64_t now = engine_now(engine_of(s)), idle_ms = (uint64_t)s->given.idle_timeout_s * 1000;
-	uint64_t over = s->active_ms + idle_ms, step = now + idle_ms / IDLE_LOOKS;
+	uint64_t now = engine_now(engine_of(s)),
+		 idle_ms = (uint64_t)s->given.idle_timeout_s * 1000;
+	uint64_t over = s->active_ms + idle_ms,
+		 step = now + idle_ms / IDLE_LOOKS;
 
 	if (!idle_ms)
 		loop_timer_stop(&s->idle_timer);
 	else
-		loop_timer_set(engine_of(s)->loop, &s->idle_timer, over < step ? over : step, on_idle_look);
+		loop_timer_set(engine_of(s)->loop, &s->idle_timer,
+			       over < step ? over : step, on_idle_look);
 }
 
 static void on_idle_stats(struct subscriber *s, int result)
@@ -244,7 +276,8 @@ static void on_idle_stats(struct subscriber *s, int result)
 	if (!s->given.idle_timeout_s)
 		return;
 	if (!result && engine_now(engine_of(s)) >= s->active_ms + idle_ms)
-		time_out(s, SERVICE_END_IDLE_TIMEOUT, "it was idle for too long (Idle-Timeout)");
+		time_out(s, SERVICE_END_IDLE_TIMEOUT,
+			 "it was idle for too long (Idle-Timeout)");
 	else
 		arm_idle(s);
 }
@@ -264,12 +297,17 @@ static void arm_session(struct subscriber *s)
 		loop_timer_stop(&s->session_timer);
 	else
 		loop_timer_set(engine_of(s)->loop, &s->session_timer,
-			       s->up_ms + (uint64_t)s->given.session_timeout_s * 1000, on_session_timeout);
+			       s->up_ms + (uint64_t)s->given.session_timeout_s *
+						  1000,
+			       on_session_timeout);
 }
 
 /* ---- its life ---- */
 
-/* A caller of ours has none until here: what its profile says counts for it as well. */
+/*
+ * A caller of ours has none until here: what its profile says
+ * counts for it as well.
+ */
 static struct subscriber *subscriber_of(struct link *l)
 {
 	struct aaa_auth_reply nobody = { 0 };
@@ -319,26 +357,36 @@ void subscriber_net_up(struct link *l, const struct ppp_call_up *up)
 
 void subscriber_mppe(struct link *l, const struct ppp_call_mppe *mppe)
 {
-	struct subscriber *s = subscriber_of(l);	/* a caller of ours: before its network is up */
+	/* a caller of ours: before its network is up */
+	struct subscriber *s = subscriber_of(l);
 	char what[160];
 
 	if (!s)
 		return;
 	s->mppe = *mppe;
-	log_info("%s: %s", link_describe(l, what, sizeof(what)), mppe->bits == 128 ? "encrypted with 128 bits (MPPE)" :
-		 mppe->bits ? "encrypted with 40 bits (MPPE)" : "not encrypted");
+	log_info("%s: %s", link_describe(l, what, sizeof(what)),
+		 mppe->bits == 128 ? "encrypted with 128 bits (MPPE)" :
+		 mppe->bits	   ? "encrypted with 40 bits (MPPE)" :
+				     "not encrypted");
 }
 
-void subscriber_change(struct subscriber *s, uint32_t changes, const struct service *to)
+void subscriber_change(struct subscriber *s, uint32_t changes,
+		       const struct service *to)
 {
 	struct service *g = &s->given;
 
 	if (changes & AAA_COA_SESSION_TIMEOUT)
-		g->session_timeout_s = to->session_timeout_s == SERVICE_FOREVER ? 0 : to->session_timeout_s;
+		g->session_timeout_s = to->session_timeout_s ==
+						       SERVICE_FOREVER ?
+					       0 :
+					       to->session_timeout_s;
 	if (changes & AAA_COA_IDLE_TIMEOUT)
-		g->idle_timeout_s = to->idle_timeout_s == SERVICE_FOREVER ? 0 : to->idle_timeout_s;
+		g->idle_timeout_s = to->idle_timeout_s == SERVICE_FOREVER ?
+					    0 :
+					    to->idle_timeout_s;
 	if (changes & AAA_COA_INTERIM)
-		g->interim_s = to->interim_s == SERVICE_FOREVER ? 0 : to->interim_s;
+		g->interim_s = to->interim_s == SERVICE_FOREVER ? 0 :
+								  to->interim_s;
 	if (changes & AAA_COA_RATE_DOWN)
 		g->rate_down = to->rate_down;
 	if (changes & AAA_COA_RATE_UP)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tunnel authentication (RFC 2661 section 5.1.1), and the digest behind it and behind hiding. */
+/*
+ * Tunnel authentication (RFC 2661 section 5.1.1), and the digest behind it and
+ * behind hiding.
+ */
 #include <errno.h>
 #include <openssl/evp.h>
 
@@ -18,7 +21,10 @@ int l2tp_digest_init(void)
 		return 0;
 	if (!md5)
 		md5 = EVP_MD_fetch(NULL, "MD5", NULL);
-	/* A provider that allows only approved digests: "not for security" is what MD5 is. */
+	/*
+	 * A provider that allows only approved digests: "not for security" is
+	 * what MD5 is.
+	 */
 	if (!md5)
 		md5 = EVP_MD_fetch(NULL, "MD5", "-fips");
 	if (!md5)
@@ -29,7 +35,8 @@ int l2tp_digest_init(void)
 	return context ? 0 : -ENOTSUP;
 }
 
-int l2tp_md5(uint8_t out[16], const struct l2tp_digest_part *parts, unsigned int count)
+int l2tp_md5(uint8_t out[16], const struct l2tp_digest_part *parts,
+	     unsigned int count)
 {
 	int err = l2tp_digest_init();
 
@@ -44,7 +51,8 @@ int l2tp_md5(uint8_t out[16], const struct l2tp_digest_part *parts, unsigned int
 }
 
 int l2tp_challenge_response(uint8_t out[16], enum l2tp_message_type type,
-			    const struct secret *secret, const uint8_t *challenge, size_t len)
+			    const struct secret *secret,
+			    const uint8_t *challenge, size_t len)
 {
 	const uint8_t id = (uint8_t)type;
 	const struct l2tp_digest_part parts[] = {

@@ -10,12 +10,12 @@
 #define L2TPD_PROTO_L2TP_AVP_TABLE_H
 
 /* The Length of an AVP has ten bits and counts its six bytes of header. */
-#define L2TP_AVP_HEADER	6
+#define L2TP_AVP_HEADER 6
 #define L2TP_AVP_MAX	1023
 #define L2TP_VALUE_MAX	(L2TP_AVP_MAX - L2TP_AVP_HEADER)
 
-#define L2TP_VENDOR_IETF	0
-#define L2TP_VENDOR_CISCO	9
+#define L2TP_VENDOR_IETF  0
+#define L2TP_VENDOR_CISCO 9
 
 /* What a value is. X(kind, description) */
 /* clang-format off */
@@ -56,10 +56,10 @@ enum l2tp_kind {
 };
 
 /*
- * X(id, vendor, type, name, kind, min, max, M, H, section)
- * min, max: length of the value before hiding. M: the bit as sent, in either
- * version (RFC 3931 section 5.2 leaves it to the sender). H: whether the value may
- * be hidden. "3931:" stands before a section of that RFC.
+ * X(id, vendor, type, name, kind, min, max, M, H, section) min, max: length of
+ * the value before hiding. M: the bit as sent, in either version (RFC 3931
+ * section 5.2 leaves it to the sender). H: whether the value may be hidden.
+ * "3931:" stands before a section of that RFC.
  */
 /* clang-format off */
 #define L2TP_AVP_TABLE(X) \
@@ -161,7 +161,7 @@ enum l2tp_avp_id {
 
 /* Pseudowire types of the IANA registry, as far as we carry them. */
 enum {
-	L2TP_PW_VLAN = 0x0004,	/* RFC 4719 */
+	L2TP_PW_VLAN = 0x0004, /* RFC 4719 */
 	L2TP_PW_ETHERNET = 0x0005,
 	L2TP_PW_PPP = 0x0007,
 };

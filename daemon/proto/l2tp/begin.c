@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How every call of the driver begins: what is dead, and whose last effect it has taken, is freed. */
+/*
+ * How every call of the driver begins: what is dead, and whose last effect it
+ * has taken, is freed.
+ */
 #include <stdlib.h>
 
 #include "proto/l2tp/internal.h"

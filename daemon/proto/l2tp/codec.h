@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * L2TP packets, control messages and AVPs: bytes to values and back. RFC 2661
- * sections 3.1, 4, 5.8, RFC 3931 sections 3.2, 5; the tables in avp_table.h and message_table.h say what
- * exists. Pure: no I/O, no clock, no log.
+ * sections 3.1, 4, 5.8, RFC 3931 sections 3.2, 5; the tables in avp_table.h and
+ * message_table.h say what exists. Pure: no I/O, no clock, no log.
  */
 #ifndef L2TPD_PROTO_L2TP_CODEC_H
 #define L2TPD_PROTO_L2TP_CODEC_H
@@ -13,16 +13,21 @@
 
 #include "lib/buf.h"
 #include "lib/secret.h"
-#include "proto/l2tp/avp_table.h"	/* enum l2tp_avp_id, enum l2tp_kind */
-#include "proto/l2tp/message_table.h"	/* enum l2tp_message_type */
+#include "proto/l2tp/avp_table.h"     /* enum l2tp_avp_id, enum l2tp_kind */
+#include "proto/l2tp/message_table.h" /* enum l2tp_message_type */
 
-/* What a fault in a packet costs, from least to most (RFC 2661 sections 4.1, 4.4.1, 7.1). */
+/*
+ * What a fault in a packet costs, from least to most (RFC 2661 sections 4.1,
+ * 4.4.1, 7.1).
+ */
 enum l2tp_severity {
 	L2TP_OK,
-	L2TP_IGNORE_AVP,	/* the message is taken as if the AVP had not been there */
-	L2TP_DROP_MESSAGE,	/* acknowledged (it took a number), and nothing more */
-	L2TP_CLOSE_SESSION,	/* CDN */
-	L2TP_CLOSE_TUNNEL,	/* StopCCN */
+	/* the message is taken as if the AVP had not been there */
+	L2TP_IGNORE_AVP,
+	/* acknowledged (it took a number), and nothing more */
+	L2TP_DROP_MESSAGE,
+	L2TP_CLOSE_SESSION, /* CDN */
+	L2TP_CLOSE_TUNNEL,  /* StopCCN */
 };
 
 /* Result Codes and Error Codes of section 4.4.2. */
@@ -67,46 +72,56 @@ enum {
 /* Protocol Version 1.0, as the AVP has it and as StopCCN result 5 names it. */
 #define L2TP_PROTOCOL_VERSION 0x0100
 
-/* Result Code, Error Code and Error Message (section 4.4.2), and for CDN the Q.931 cause. */
+/*
+ * Result Code, Error Code and Error Message (section 4.4.2), and for CDN the
+ * Q.931 cause.
+ */
 #define L2TP_CAUSE_TEXT 96
 struct l2tp_cause {
-	uint16_t result;	/* 0: none */
-	uint16_t error;		/* 0: no general error */
-	uint16_t q931_cause;	/* 0: none (section 4.4.6); CDN only */
+	uint16_t result;     /* 0: none */
+	uint16_t error;	     /* 0: no general error */
+	uint16_t q931_cause; /* 0: none (section 4.4.6); CDN only */
 	uint8_t q931_msg;
-	char text[L2TP_CAUSE_TEXT];	/* UTF-8, ends in NUL; "" for none */
+	char text[L2TP_CAUSE_TEXT]; /* UTF-8, ends in NUL; "" for none */
 };
 
 struct l2tp_fault {
 	enum l2tp_severity severity;
-	uint16_t vendor, attribute;	/* of the AVP at fault */
-	struct l2tp_cause cause;	/* for the StopCCN or CDN, and for the log */
+	uint16_t vendor, attribute; /* of the AVP at fault */
+	struct l2tp_cause cause; /* for the StopCCN or CDN, and for the log */
 };
 
-/* The header of section 3.1; of RFC 3931 section 3.2.1 (over IP without the zero session id before it). */
+/*
+ * The header of section 3.1; of RFC 3931 section 3.2.1 (over IP without the
+ * zero session id before it).
+ */
 struct l2tp_header {
 	bool control, has_length, has_sequence, has_offset, priority;
-	uint8_t version;		/* 2 or 3 */
-	uint16_t length;		/* when has_length */
-	uint32_t tunnel_id;		/* version 3: the Control Connection ID, of a control message */
-	uint16_t session_id;		/* version 2; of version 3's data messages nothing is read */
+	uint8_t version; /* 2 or 3 */
+	uint16_t length; /* when has_length */
+	/* version 3: the Control Connection ID, of a control message */
+	uint32_t tunnel_id;
+	/* version 2; of version 3's data messages nothing is read */
+	uint16_t session_id;
 	uint16_t ns, nr;
-	const uint8_t *payload;		/* view into the packet: AVPs, or the PPP frame */
-	size_t payload_len;		/* bytes past Length are not in it */
+	/* view into the packet: AVPs, or the PPP frame */
+	const uint8_t *payload;
+	size_t payload_len; /* bytes past Length are not in it */
 };
 
 /*
  * 0, or -EBADMSG for what is not an L2TP header to be acted on (short, Length
- * beyond the packet, a control message without T, L and S, a version other than 2
- * and 3).
+ * beyond the packet, a control message without T, L and S, a version other than
+ * 2 and 3).
  */
 int l2tp_header_decode(struct l2tp_header *h, const uint8_t *pkt, size_t len);
 
 /* Valid only where l2tp_has() says so. */
 struct l2tp_avp_view {
-	const uint8_t *value;	/* into the packet, or into scratch when it was hidden */
+	/* into the packet, or into scratch when it was hidden */
+	const uint8_t *value;
 	uint16_t len;
-	bool mandatory, hidden;	/* the bits as they came */
+	bool mandatory, hidden; /* the bits as they came */
 };
 
 #define L2TP_UNKNOWN_MAX 8
@@ -124,7 +139,7 @@ struct l2tp_unknown_avp {
  */
 struct l2tp_message {
 	enum l2tp_message_type type;
-	uint64_t present;		/* bit of enum l2tp_avp_id */
+	uint64_t present; /* bit of enum l2tp_avp_id */
 	struct l2tp_avp_view avp[L2TP_AVP_COUNT];
 	/*
 	 * The ignored ones, for the log and for a LAC that relays: unknown,
@@ -134,8 +149,8 @@ struct l2tp_message {
 	struct l2tp_unknown_avp unknown[L2TP_UNKNOWN_MAX];
 	unsigned int unknown_count;
 	/*
-	 * Hidden AVPs that no secret was there for. The Host Name is never hidden:
-	 * it may choose the secret for another l2tp_message_decode.
+	 * Hidden AVPs that no secret was there for. The Host Name is never
+	 * hidden: it may choose the secret for another l2tp_message_decode.
 	 */
 	unsigned int locked;
 };
@@ -143,7 +158,7 @@ struct l2tp_message {
 /* A Control Message Authentication Nonce (RFC 3931 section 5.4.1). */
 #define L2TP_NONCE_MAX 64
 struct l2tp_nonce {
-	uint8_t len;			/* 0: none */
+	uint8_t len; /* 0: none */
 	uint8_t data[L2TP_NONCE_MAX];
 };
 
@@ -156,70 +171,97 @@ struct l2tp_scratch {
 
 /*
  * Decodes the AVPs of a control message's payload (a ZLB, payload_len 0, is
- * L2TP_ZLB) by the tables of h->version. secret unhides (in version 3 the key of
- * l2tp_hiding_key); NULL or unset makes a hidden AVP a fault of its
- * M bit. Returns the fault's severity, the worst one found; fault says the
- * first of that severity. On L2TP_OK and L2TP_IGNORE_AVP m is usable. The
- * AVPs that the message requires are checked here too. No fault in a StopCCN
- * or CDN with a readable Message Type costs more than L2TP_IGNORE_AVP: it ends
- * the tunnel or session already, with or without a Result Code.
+ * L2TP_ZLB) by the tables of h->version. secret unhides (in version 3 the key
+ * of l2tp_hiding_key); NULL or unset makes a hidden AVP a fault of its M bit.
+ * Returns the fault's severity, the worst one found; fault says the first of
+ * that severity. On L2TP_OK and L2TP_IGNORE_AVP m is usable. The AVPs that the
+ * message requires are checked here too. No fault in a StopCCN or CDN with a
+ * readable Message Type costs more than L2TP_IGNORE_AVP: it ends the tunnel or
+ * session already, with or without a Result Code.
  */
-enum l2tp_severity l2tp_message_decode(struct l2tp_message *m, const struct l2tp_header *h,
+enum l2tp_severity l2tp_message_decode(struct l2tp_message *m,
+				       const struct l2tp_header *h,
 				       const struct secret *secret,
-				       struct l2tp_scratch *scratch, struct l2tp_fault *fault);
+				       struct l2tp_scratch *scratch,
+				       struct l2tp_fault *fault);
 
 static inline bool l2tp_has(const struct l2tp_message *m, enum l2tp_avp_id id)
 {
 	return m->present >> id & 1;
 }
-/* The value of a present AVP (its size was checked when it was decoded); 0 when absent. */
+/*
+ * The value of a present AVP (its size was checked when it was
+ * decoded); 0 when absent.
+ */
 uint16_t l2tp_u16(const struct l2tp_message *m, enum l2tp_avp_id id);
 uint32_t l2tp_u32(const struct l2tp_message *m, enum l2tp_avp_id id);
 uint64_t l2tp_u64(const struct l2tp_message *m, enum l2tp_avp_id id);
-/* Copies a text AVP, made printable (control bytes become '?'), NUL-terminated; false when absent. */
-bool l2tp_text(const struct l2tp_message *m, enum l2tp_avp_id id, char *out, size_t size);
+/*
+ * Copies a text AVP, made printable (control bytes become '?'), NUL-terminated;
+ * false when absent.
+ */
+bool l2tp_text(const struct l2tp_message *m, enum l2tp_avp_id id, char *out,
+	       size_t size);
 /* Result Code and Q.931 Cause Code of a StopCCN or CDN. */
 void l2tp_cause_decode(const struct l2tp_message *m, struct l2tp_cause *out);
-/* The nonce of an SCCRQ or SCCRP; 0, -ENOENT without one, -EMSGSIZE when it is longer than we keep. */
+/*
+ * The nonce of an SCCRQ or SCCRP; 0, -ENOENT without one, -EMSGSIZE when it is
+ * longer than we keep.
+ */
 int l2tp_nonce_decode(const struct l2tp_message *m, struct l2tp_nonce *out);
 /* Whether the Pseudowire Capabilities List names the type. */
 bool l2tp_has_pseudowire(const struct l2tp_message *m, uint16_t type);
 /* The text is cut where it is too long. */
-__attribute__((format(printf, 4, 5)))
-void l2tp_cause_set(struct l2tp_cause *c, uint16_t result, uint16_t error, const char *fmt, ...);
-/* "6 (lost carrier?), error 4 (...): text" in the RFC's words, for logs; returns buf. */
-const char *l2tp_cause_format(const struct l2tp_cause *c, enum l2tp_message_type type,
-			      char *buf, size_t size);
+void __attribute__((format(printf, 4, 5)))
+l2tp_cause_set(struct l2tp_cause *c, uint16_t result, uint16_t error,
+	       const char *fmt, ...);
+/*
+ * "6 (lost carrier?), error 4 (...): text" in the RFC's words, for logs;
+ * returns buf.
+ */
+const char *l2tp_cause_format(const struct l2tp_cause *c,
+			      enum l2tp_message_type type, char *buf,
+			      size_t size);
 
-/* One line per AVP, "Host Name: lac1", as logs and debug output print it; secrets as lengths only. */
-int l2tp_avp_format(enum l2tp_avp_id id, const uint8_t *value, size_t len, char *buf, size_t size);
+/*
+ * One line per AVP, "Host Name: lac1", as logs and debug output print it;
+ * secrets as lengths only.
+ */
+int l2tp_avp_format(enum l2tp_avp_id id, const uint8_t *value, size_t len,
+		    char *buf, size_t size);
 
-const char *l2tp_message_name(enum l2tp_message_type type);	/* "SCCRQ"; "ZLB"; "unknown" */
+/* "SCCRQ"; "ZLB"; "unknown" */
+const char *l2tp_message_name(enum l2tp_message_type type);
 struct l2tp_avp_info {
 	uint16_t vendor, type;
 	const char *name, *section;
-	uint16_t min, max;	/* of the value */
-	uint8_t kind;		/* enum l2tp_kind of avp_table.h */
+	uint16_t min, max; /* of the value */
+	uint8_t kind;	   /* enum l2tp_kind of avp_table.h */
 	bool mandatory, may_hide;
 };
 extern const struct l2tp_avp_info l2tp_avp_info[L2TP_AVP_COUNT];
 /* The id of an AVP, or -ENOENT. */
 int l2tp_avp_find(uint16_t vendor, uint16_t type);
-const char *l2tp_kind_name(enum l2tp_kind kind);	/* "32-bit number" */
+const char *l2tp_kind_name(enum l2tp_kind kind); /* "32-bit number" */
 
 /* What a fault in a message ends. */
 enum l2tp_scope { L2TP_SCOPE_NOTHING, L2TP_SCOPE_SESSION, L2TP_SCOPE_TUNNEL };
 struct l2tp_message_info {
 	const char *name, *long_name, *section;
 	enum l2tp_scope scope;
-	uint64_t required, allowed;	/* bits of enum l2tp_avp_id; allowed has the required ones too */
+	/* bits of enum l2tp_avp_id; allowed has the required ones too */
+	uint64_t required, allowed;
 };
 /* NULL: there is no such message in that version. */
-const struct l2tp_message_info *l2tp_message_info(uint8_t version, enum l2tp_message_type type);
+const struct l2tp_message_info *l2tp_message_info(uint8_t version,
+						  enum l2tp_message_type type);
 
 /* ---- encoding ---- */
 
-/* How to hide: the secret and 16 random bytes for the Random Vector (section 4.3). */
+/*
+ * How to hide: the secret and 16 random bytes for the Random
+ * Vector (section 4.3).
+ */
 struct l2tp_hiding {
 	const struct secret *secret;
 	uint8_t random_vector[16];
@@ -237,62 +279,87 @@ struct l2tp_encoder {
 	const struct l2tp_hiding *hiding;
 	int error;
 };
-void l2tp_encode_begin(struct l2tp_encoder *e, void *buf, size_t size, enum l2tp_message_type type,
-		       uint16_t tunnel_id, uint16_t session_id, const struct l2tp_hiding *hiding);
+void l2tp_encode_begin(struct l2tp_encoder *e, void *buf, size_t size,
+		       enum l2tp_message_type type, uint16_t tunnel_id,
+		       uint16_t session_id, const struct l2tp_hiding *hiding);
 
 /* The digest of a Message Digest AVP (RFC 3931 section 5.4.1). */
 enum l2tp_digest { L2TP_DIGEST_NONE, L2TP_DIGEST_MD5, L2TP_DIGEST_SHA1 };
 /*
- * The same for version 3. With a digest, the Message Digest AVP stands behind the
- * Message Type, still zero: l2tp_digest_sign fills it in when Ns and Nr are known.
+ * The same for version 3. With a digest, the Message Digest AVP stands behind
+ * the Message Type, still zero: l2tp_digest_sign fills it in when Ns and Nr are
+ * known.
  */
-void l2tp_encode_begin_v3(struct l2tp_encoder *e, void *buf, size_t size, enum l2tp_message_type type,
-			  uint32_t ccid, enum l2tp_digest digest, const struct l2tp_hiding *hiding);
+void l2tp_encode_begin_v3(struct l2tp_encoder *e, void *buf, size_t size,
+			  enum l2tp_message_type type, uint32_t ccid,
+			  enum l2tp_digest digest,
+			  const struct l2tp_hiding *hiding);
 /* A Message Digest AVP, still zero; only directly behind the Message Type. */
-void l2tp_encode_digest(struct l2tp_encoder *e, enum l2tp_digest digest, bool mandatory);
-void l2tp_encode_avp(struct l2tp_encoder *e, enum l2tp_avp_id id, const void *value, size_t len);
-/* With the M bit given: what a switching LAC relays keeps the bit that it came with. */
-void l2tp_encode_avp_m(struct l2tp_encoder *e, enum l2tp_avp_id id, bool mandatory,
-		       const void *value, size_t len);
+void l2tp_encode_digest(struct l2tp_encoder *e, enum l2tp_digest digest,
+			bool mandatory);
+void l2tp_encode_avp(struct l2tp_encoder *e, enum l2tp_avp_id id,
+		     const void *value, size_t len);
+/*
+ * With the M bit given: what a switching LAC relays keeps the bit
+ * that it came with.
+ */
+void l2tp_encode_avp_m(struct l2tp_encoder *e, enum l2tp_avp_id id,
+		       bool mandatory, const void *value, size_t len);
 /* Any AVP by its numbers; one that is in no table is never hidden. */
-void l2tp_encode_extra(struct l2tp_encoder *e, uint16_t vendor, uint16_t type, bool mandatory,
-		       const void *value, size_t len);
+void l2tp_encode_extra(struct l2tp_encoder *e, uint16_t vendor, uint16_t type,
+		       bool mandatory, const void *value, size_t len);
 void l2tp_encode_u16(struct l2tp_encoder *e, enum l2tp_avp_id id, uint16_t v);
 void l2tp_encode_u32(struct l2tp_encoder *e, enum l2tp_avp_id id, uint32_t v);
 void l2tp_encode_u64(struct l2tp_encoder *e, enum l2tp_avp_id id, uint64_t v);
-void l2tp_encode_text(struct l2tp_encoder *e, enum l2tp_avp_id id, const char *text);
+void l2tp_encode_text(struct l2tp_encoder *e, enum l2tp_avp_id id,
+		      const char *text);
 /*
- * The Result Code AVP, and for a CDN of version 2 the Q.931 Cause Code when it is set. A CDN
- * always carries an Error Code, a StopCCN only one that says something.
+ * The Result Code AVP, and for a CDN of version 2 the Q.931 Cause Code when it
+ * is set. A CDN always carries an Error Code, a StopCCN only one that says
+ * something.
  */
 void l2tp_encode_cause(struct l2tp_encoder *e, const struct l2tp_cause *cause);
-/* Sets Length; Ns and Nr are set when it is sent. The length, or -EMSGSIZE/-EINVAL. */
+/*
+ * Sets Length; Ns and Nr are set when it is sent. The length, or
+ * -EMSGSIZE/-EINVAL.
+ */
 int l2tp_encode_end(struct l2tp_encoder *e);
 /* Sets Ns and Nr of an encoded message or ZLB in place. */
 void l2tp_encode_sequence(uint8_t *pkt, uint16_t ns, uint16_t nr);
 #define L2TP_ZLB_LEN 12
-void l2tp_encode_zlb(uint8_t pkt[L2TP_ZLB_LEN], uint16_t tunnel_id, uint16_t ns, uint16_t nr);
-/* Sets the id of an encoded message's header in place: in version 2 the tunnel's, else all 32 bits. */
+void l2tp_encode_zlb(uint8_t pkt[L2TP_ZLB_LEN], uint16_t tunnel_id, uint16_t ns,
+		     uint16_t nr);
+/*
+ * Sets the id of an encoded message's header in place: in version 2 the
+ * tunnel's, else all 32 bits.
+ */
 void l2tp_encode_address(uint8_t *pkt, uint8_t version, uint32_t id);
 
 /* ---- digest.c: authentication, RFC 3931 sections 4.3, 5.3, 5.4.1 ---- */
 
-/* HMAC-MD5 of the secret over one octet: 1 is the key that hides, 2 the one that signs. 0 or -ENOTSUP. */
+/*
+ * HMAC-MD5 of the secret over one octet: 1 is the key that hides, 2 the one
+ * that signs. 0 or -ENOTSUP.
+ */
 int l2tp_hiding_key(struct secret *key, const struct secret *secret);
 int l2tp_signing_key(struct secret *key, const struct secret *secret);
 /*
- * Fills the Message Digest AVP of an encoded message in: over the sender's nonce, the receiver's and
- * the message; an SCCRQ is signed without nonces (NULL). Nothing happens without such an AVP.
- * 0 or -ENOTSUP.
+ * Fills the Message Digest AVP of an encoded message in: over the sender's
+ * nonce, the receiver's and the message; an SCCRQ is signed without nonces
+ * (NULL). Nothing happens without such an AVP. 0 or -ENOTSUP.
  */
-int l2tp_digest_sign(uint8_t *pkt, size_t len, const struct secret *key, const struct l2tp_nonce *sender,
+int l2tp_digest_sign(uint8_t *pkt, size_t len, const struct secret *key,
+		     const struct l2tp_nonce *sender,
 		     const struct l2tp_nonce *receiver);
 /*
- * Whether one of the message's first AVPs after the Message Type, of at most two, is the right digest. 0;
- * -ENOENT: it has none; -EBADMSG: none is right; -ENOTSUP. type: which one was right; may be NULL.
+ * Whether one of the message's first AVPs after the Message Type, of at most
+ * two, is the right digest. 0; -ENOENT: it has none; -EBADMSG: none is right;
+ * -ENOTSUP. type: which one was right; may be NULL.
  */
-int l2tp_digest_verify(const uint8_t *pkt, size_t len, const struct secret *key, const struct l2tp_nonce *sender,
-		       const struct l2tp_nonce *receiver, enum l2tp_digest *type);
+int l2tp_digest_verify(const uint8_t *pkt, size_t len, const struct secret *key,
+		       const struct l2tp_nonce *sender,
+		       const struct l2tp_nonce *receiver,
+		       enum l2tp_digest *type);
 
 /* ---- hide.c, auth.c ---- */
 
@@ -308,7 +375,8 @@ int l2tp_digest_init(void);
  * not set): only where l2tp_digest_init fails too.
  */
 int l2tp_challenge_response(uint8_t out[16], enum l2tp_message_type type,
-			    const struct secret *secret, const uint8_t *challenge, size_t len)
+			    const struct secret *secret,
+			    const uint8_t *challenge, size_t len)
 	__attribute__((warn_unused_result));
 
 /*
@@ -316,8 +384,8 @@ int l2tp_challenge_response(uint8_t out[16], enum l2tp_message_type type,
  * bytes. Text and octets are padded to a multiple of 16 with bytes of the
  * random vector. The length, or -EMSGSIZE, -ENOTSUP.
  */
-int l2tp_hide(uint8_t *out, enum l2tp_avp_id id, const struct l2tp_hiding *hiding,
-	      const void *value, size_t len);
+int l2tp_hide(uint8_t *out, enum l2tp_avp_id id,
+	      const struct l2tp_hiding *hiding, const void *value, size_t len);
 /*
  * Unhides len bytes at hidden into out, which has room for len; *value and
  * *value_len are the original. -EBADMSG: shorter than its own length field, or
@@ -325,6 +393,7 @@ int l2tp_hide(uint8_t *out, enum l2tp_avp_id id, const struct l2tp_hiding *hidin
  */
 int l2tp_unhide(uint8_t *out, uint16_t type, const struct secret *secret,
 		const uint8_t *random_vector, size_t random_vector_len,
-		const uint8_t *hidden, size_t len, const uint8_t **value, uint16_t *value_len);
+		const uint8_t *hidden, size_t len, const uint8_t **value,
+		uint16_t *value_len);
 
 #endif

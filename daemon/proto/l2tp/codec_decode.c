@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Packets to headers, and control messages to AVPs: RFC 2661 sections 3.1,
- * 4.1 to 4.3 and 7.1, RFC 3931 sections 3.2, 5.1 to 5.3 and 7.1. Each check names what its failure costs and why.
+ * Packets to headers, and control messages to AVPs: RFC 2661 sections 3.1, 4.1
+ * to 4.3 and 7.1, RFC 3931 sections 3.2, 5.1 to 5.3 and 7.1. Each check names
+ * what its failure costs and why.
  */
 #include <errno.h>
 #include <stdarg.h>
 
 #include "proto/l2tp/codec_internal.h"
 
-/* RFC 3931 section 3.2.1, behind the first two octets; bits that are reserved are ignored. */
+/*
+ * RFC 3931 section 3.2.1, behind the first two octets; bits that are reserved
+ * are ignored.
+ */
 static int decode_v3(struct l2tp_header *h, struct rbuf *r)
 {
 	h->has_offset = h->priority = false;
@@ -46,19 +50,28 @@ int l2tp_header_decode(struct l2tp_header *h, const uint8_t *pkt, size_t len)
 		.priority = flags & L2TP_FLAG_P,
 		.version = flags & L2TP_FLAG_VER,
 	};
-	/* RFC 3931 section 4.1.2.1: first the version, as it says what the other bits mean. */
+	/*
+	 * RFC 3931 section 4.1.2.1: first the version, as it says what the
+	 * other bits mean.
+	 */
 	if (h->version == 3)
 		return decode_v3(h, &r);
 	/* Section 3.1: an unknown Ver MUST be discarded; 1 is L2F. */
 	if (h->version != 2)
 		return -EBADMSG;
-	/* Section 3.1: the L and S bits MUST be 1, the O bit 0 in a control message. */
+	/*
+	 * Section 3.1: the L and S bits MUST be 1, the O bit 0 in a
+	 * control message.
+	 */
 	if (h->control && (!h->has_length || !h->has_sequence || h->has_offset))
 		return -EBADMSG;
 
 	if (h->has_length) {
 		h->length = rbuf_u16(&r);
-		/* Length counts from the first byte; what the packet has beyond is not ours. */
+		/*
+		 * Length counts from the first byte; what the packet has beyond
+		 * is not ours.
+		 */
 		if (h->length < 4 || h->length > len)
 			return -EBADMSG;
 		r.end = pkt + h->length;
@@ -89,11 +102,11 @@ struct decoder {
 	struct l2tp_message *m;
 	struct l2tp_fault *fault;
 	uint8_t version;
-	enum l2tp_severity closes;	/* what a fault that matters ends */
+	enum l2tp_severity closes; /* what a fault that matters ends */
 	const struct secret *secret;
 	struct l2tp_scratch *scratch;
 	const struct l2tp_message_info *info;
-	const uint8_t *random_vector;	/* the closest one so far, or NULL */
+	const uint8_t *random_vector; /* the closest one so far, or NULL */
 	uint16_t random_vector_len;
 };
 
@@ -113,8 +126,9 @@ static void put_avp_name(struct wbuf *w, uint16_t vendor, uint16_t type)
  * Notes a fault: the first of the worst severity stays. fmt goes on from
  * "ICRQ: Assigned Session ID". Whether this one stayed.
  */
-static bool vnote(struct decoder *d, enum l2tp_severity severity, uint16_t vendor, uint16_t type,
-		  uint16_t error, const char *fmt, va_list ap)
+static bool vnote(struct decoder *d, enum l2tp_severity severity,
+		  uint16_t vendor, uint16_t type, uint16_t error,
+		  const char *fmt, va_list ap)
 {
 	struct l2tp_fault *f = d->fault;
 	struct wbuf w = wbuf_init(f->cause.text, sizeof(f->cause.text));
@@ -124,8 +138,12 @@ static bool vnote(struct decoder *d, enum l2tp_severity severity, uint16_t vendo
 	f->severity = severity;
 	f->vendor = vendor;
 	f->attribute = type;
-	/* 2 is "general error, see the Error Code" of both StopCCN and CDN (section 4.4.2). */
-	f->cause.result = severity >= L2TP_CLOSE_SESSION ? L2TP_STOPCCN_ERROR : 0;
+	/*
+	 * 2 is "general error, see the Error Code" of both StopCCN and CDN
+	 * (section 4.4.2).
+	 */
+	f->cause.result = severity >= L2TP_CLOSE_SESSION ? L2TP_STOPCCN_ERROR :
+							   0;
 	f->cause.error = severity >= L2TP_CLOSE_SESSION ? error : 0;
 	if (d->m->type != L2TP_MESSAGE_UNKNOWN)
 		wbuf_printf(&w, "%s: ", l2tp_message_name(d->m->type));
@@ -135,8 +153,8 @@ static bool vnote(struct decoder *d, enum l2tp_severity severity, uint16_t vendo
 }
 
 static bool __attribute__((format(printf, 6, 7)))
-note(struct decoder *d, enum l2tp_severity severity, uint16_t vendor, uint16_t type,
-		 uint16_t error, const char *fmt, ...)
+note(struct decoder *d, enum l2tp_severity severity, uint16_t vendor,
+     uint16_t type, uint16_t error, const char *fmt, ...)
 {
 	va_list ap;
 	bool stays;
@@ -151,8 +169,12 @@ static void keep_unknown(struct l2tp_message *m, const struct raw_avp *a)
 {
 	if (m->unknown_count < L2TP_UNKNOWN_MAX)
 		m->unknown[m->unknown_count] = (struct l2tp_unknown_avp){
-			.vendor = a->vendor, .type = a->type, .len = a->len,
-			.mandatory = a->mandatory, .hidden = a->hidden, .value = a->value,
+			.vendor = a->vendor,
+			.type = a->type,
+			.len = a->len,
+			.mandatory = a->mandatory,
+			.hidden = a->hidden,
+			.value = a->value,
 		};
 	m->unknown_count++;
 }
@@ -163,9 +185,10 @@ static void keep_unknown(struct l2tp_message *m, const struct raw_avp *a)
  */
 static void __attribute__((format(printf, 4, 5)))
 reject(struct decoder *d, const struct raw_avp *a, uint16_t error,
-		   const char *fmt, ...)
+       const char *fmt, ...)
 {
-	enum l2tp_severity severity = a->mandatory ? d->closes : L2TP_IGNORE_AVP;
+	enum l2tp_severity severity = a->mandatory ? d->closes :
+						     L2TP_IGNORE_AVP;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -207,14 +230,19 @@ static bool decode_message_type(struct decoder *d, struct rbuf *r)
 	uint16_t type;
 
 	if (!next_avp(r, &a)) {
-		/* Section 7.1: malformed beyond recovery clears the control connection. */
-		note(d, L2TP_CLOSE_TUNNEL, 0, 0, L2TP_ERROR_LENGTH, " is not there: wrong length");
+		/*
+		 * Section 7.1: malformed beyond recovery clears the
+		 * control connection.
+		 */
+		note(d, L2TP_CLOSE_TUNNEL, 0, 0, L2TP_ERROR_LENGTH,
+		     " is not there: wrong length");
 		return false;
 	}
 	severity = a.mandatory ? L2TP_CLOSE_TUNNEL : L2TP_DROP_MESSAGE;
 	/* RFC 3931 section 5.4.1: a vendor's own message */
 	if (d->version == 3 && a.vendor != 0 && a.type == 0) {
-		note(d, severity, a.vendor, 0, L2TP_ERROR_UNKNOWN_AVP, ": a message that is unknown");
+		note(d, severity, a.vendor, 0, L2TP_ERROR_UNKNOWN_AVP,
+		     ": a message that is unknown");
 		return false;
 	}
 	if (a.vendor != 0 || a.type != 0) {
@@ -223,7 +251,8 @@ static bool decode_message_type(struct decoder *d, struct rbuf *r)
 		return false;
 	}
 	if (a.reserved && d->version != 3) {
-		note(d, severity, 0, 0, L2TP_ERROR_UNKNOWN_AVP, " has reserved bits set");
+		note(d, severity, 0, 0, L2TP_ERROR_UNKNOWN_AVP,
+		     " has reserved bits set");
 		return false;
 	}
 	if (a.hidden) {
@@ -231,19 +260,23 @@ static bool decode_message_type(struct decoder *d, struct rbuf *r)
 		return false;
 	}
 	if (a.len != 2) {
-		note(d, severity, 0, 0, L2TP_ERROR_LENGTH, " is %u bytes long, must be 2", a.len);
+		note(d, severity, 0, 0, L2TP_ERROR_LENGTH,
+		     " is %u bytes long, must be 2", a.len);
 		return false;
 	}
 	type = (uint16_t)(a.value[0] << 8 | a.value[1]);
 	d->info = l2tp_message_info(d->version, type);
 	if (!d->info) {
-		note(d, severity, 0, 0, L2TP_ERROR_UNKNOWN_AVP, " %u is unknown", type);
+		note(d, severity, 0, 0, L2TP_ERROR_UNKNOWN_AVP,
+		     " %u is unknown", type);
 		return false;
 	}
 	d->m->type = type;
 	d->m->present = UINT64_C(1) << L2TP_AVP_MESSAGE_TYPE;
 	d->m->avp[L2TP_AVP_MESSAGE_TYPE] = (struct l2tp_avp_view){
-		.value = a.value, .len = a.len, .mandatory = a.mandatory,
+		.value = a.value,
+		.len = a.len,
+		.mandatory = a.mandatory,
 	};
 	switch (d->info->scope) {
 	case L2TP_SCOPE_NOTHING:
@@ -260,7 +293,8 @@ static bool decode_message_type(struct decoder *d, struct rbuf *r)
 }
 
 /* Section 4.3. Puts the original value in place of the hidden one. */
-static bool unhide(struct decoder *d, struct raw_avp *a, const struct l2tp_avp_info *info)
+static bool unhide(struct decoder *d, struct raw_avp *a,
+		   const struct l2tp_avp_info *info)
 {
 	struct l2tp_scratch *s = d->scratch;
 	const uint8_t *value;
@@ -272,21 +306,25 @@ static bool unhide(struct decoder *d, struct raw_avp *a, const struct l2tp_avp_i
 		return false;
 	}
 	if (!d->random_vector) {
-		reject(d, a, L2TP_ERROR_VENDOR, " is hidden before any Random Vector");
+		reject(d, a, L2TP_ERROR_VENDOR,
+		       " is hidden before any Random Vector");
 		return false;
 	}
 	if (!d->secret || !secret_is_set(d->secret)) {
 		d->m->locked++;
-		reject(d, a, L2TP_ERROR_VENDOR, " is hidden, but there is no secret");
+		reject(d, a, L2TP_ERROR_VENDOR,
+		       " is hidden, but there is no secret");
 		return false;
 	}
 	if (a->len > sizeof(s->data) - s->used) {
-		reject(d, a, L2TP_ERROR_RESOURCES, " is hidden, and too much is already");
+		reject(d, a, L2TP_ERROR_RESOURCES,
+		       " is hidden, and too much is already");
 		return false;
 	}
 	if (l2tp_unhide(s->data + s->used, a->type, d->secret, d->random_vector,
 			d->random_vector_len, a->value, a->len, &value, &len)) {
-		reject(d, a, L2TP_ERROR_LENGTH, " does not unhide: is it the same secret?");
+		reject(d, a, L2TP_ERROR_LENGTH,
+		       " does not unhide: is it the same secret?");
 		return false;
 	}
 	s->used += a->len;
@@ -303,37 +341,48 @@ static bool is_zero(const uint8_t *value, size_t len)
 	return true;
 }
 
-static bool check_value(struct decoder *d, const struct raw_avp *a, enum l2tp_avp_id id)
+static bool check_value(struct decoder *d, const struct raw_avp *a,
+			enum l2tp_avp_id id)
 {
 	const struct l2tp_avp_info *info = &l2tp_avp_info[id];
 
 	if (!l2tp_avp_size_ok(id, a->len)) {
 		if (info->min == info->max)
-			reject(d, a, L2TP_ERROR_LENGTH, " is %u bytes long, must be %u",
-			       a->len, info->min);
+			reject(d, a, L2TP_ERROR_LENGTH,
+			       " is %u bytes long, must be %u", a->len,
+			       info->min);
 		else if (a->len < info->min)
-			reject(d, a, L2TP_ERROR_LENGTH, " is %u bytes long, must be at least %u",
-			       a->len, info->min);
+			reject(d, a, L2TP_ERROR_LENGTH,
+			       " is %u bytes long, must be at least %u", a->len,
+			       info->min);
 		else
-			reject(d, a, L2TP_ERROR_LENGTH, " is %u bytes long, must not be", a->len);
+			reject(d, a, L2TP_ERROR_LENGTH,
+			       " is %u bytes long, must not be", a->len);
 		return false;
 	}
-	if ((info->kind == L2TP_KIND_ID || info->kind == L2TP_KIND_ID32) && is_zero(a->value, a->len)) {
-		/* Section 4.4.3 and 4.4.4: non-zero ids; section 5.8: a window of 0 is invalid. */
+	if ((info->kind == L2TP_KIND_ID || info->kind == L2TP_KIND_ID32) &&
+	    is_zero(a->value, a->len)) {
+		/*
+		 * Section 4.4.3 and 4.4.4: non-zero ids; section 5.8: a window
+		 * of 0 is invalid.
+		 */
 		reject(d, a, L2TP_ERROR_VALUE, " is 0");
 		return false;
 	}
-	if (info->kind == L2TP_KIND_SEQUENCING && (a->value[0] || a->value[1] > 2)) {
+	if (info->kind == L2TP_KIND_SEQUENCING &&
+	    (a->value[0] || a->value[1] > 2)) {
 		reject(d, a, L2TP_ERROR_VALUE, " is beyond 2");
 		return false;
 	}
-	if (info->kind == L2TP_KIND_VERSION && a->value[0] != L2TP_PROTOCOL_VERSION >> 8) {
+	if (info->kind == L2TP_KIND_VERSION &&
+	    a->value[0] != L2TP_PROTOCOL_VERSION >> 8) {
 		/*
 		 * Section 4.4.2: result 5, and the highest version supported as
 		 * the Error Code. Another revision of version 1 is welcome.
 		 */
-		if (note(d, L2TP_CLOSE_TUNNEL, a->vendor, a->type, L2TP_PROTOCOL_VERSION,
-			 " is %u.%u, must be 1.0", a->value[0], a->value[1]))
+		if (note(d, L2TP_CLOSE_TUNNEL, a->vendor, a->type,
+			 L2TP_PROTOCOL_VERSION, " is %u.%u, must be 1.0",
+			 a->value[0], a->value[1]))
 			d->fault->cause.result = L2TP_STOPCCN_VERSION;
 		return false;
 	}
@@ -346,9 +395,13 @@ static void decode_avp(struct decoder *d, struct raw_avp *a)
 	uint64_t bit;
 	int id;
 
-	/* Section 4.1: reserved bits make it an unrecognized one; RFC 3931 section 5.1: they are ignored. */
+	/*
+	 * Section 4.1: reserved bits make it an unrecognized one; RFC 3931
+	 * section 5.1: they are ignored.
+	 */
 	if (a->reserved && d->version != 3) {
-		reject(d, a, L2TP_ERROR_UNKNOWN_AVP, " (type %u) has reserved bits set", a->type);
+		reject(d, a, L2TP_ERROR_UNKNOWN_AVP,
+		       " (type %u) has reserved bits set", a->type);
 		return;
 	}
 	id = l2tp_avp_find(a->vendor, a->type);
@@ -364,14 +417,16 @@ static void decode_avp(struct decoder *d, struct raw_avp *a)
 	 * (section 4.4.1) and a second Message Digest (RFC 3931 section 5.4.1).
 	 */
 	if (!(d->info->allowed & bit)) {
-		note(d, L2TP_IGNORE_AVP, a->vendor, a->type, 0, " does not belong here");
+		note(d, L2TP_IGNORE_AVP, a->vendor, a->type, 0,
+		     " does not belong here");
 		keep_unknown(m, a);
 		return;
 	}
 	if (m->present & bit && id == L2TP_AVP_MESSAGE_DIGEST)
 		return;
 	if (m->present & bit && id != L2TP_AVP_RANDOM_VECTOR) {
-		note(d, L2TP_IGNORE_AVP, a->vendor, a->type, 0, " is there twice");
+		note(d, L2TP_IGNORE_AVP, a->vendor, a->type, 0,
+		     " is there twice");
 		keep_unknown(m, a);
 		return;
 	}
@@ -385,11 +440,17 @@ static void decode_avp(struct decoder *d, struct raw_avp *a)
 	}
 	m->present |= bit;
 	m->avp[id] = (struct l2tp_avp_view){
-		.value = a->value, .len = a->len, .mandatory = a->mandatory, .hidden = a->hidden,
+		.value = a->value,
+		.len = a->len,
+		.mandatory = a->mandatory,
+		.hidden = a->hidden,
 	};
 }
 
-/* Section 7.1 of either RFC: a message without an AVP that section 6 requires is malformed. */
+/*
+ * Section 7.1 of either RFC: a message without an AVP that section 6 requires
+ * is malformed.
+ */
 static void check_required(struct decoder *d)
 {
 	uint64_t missing = d->info->required & ~d->m->present;
@@ -398,20 +459,30 @@ static void check_required(struct decoder *d)
 	if (!missing)
 		return;
 	info = &l2tp_avp_info[__builtin_ctzll(missing)];
-	note(d, d->closes, info->vendor, info->type, L2TP_ERROR_VENDOR, " is missing");
+	note(d, d->closes, info->vendor, info->type, L2TP_ERROR_VENDOR,
+	     " is missing");
 }
 
-enum l2tp_severity l2tp_message_decode(struct l2tp_message *m, const struct l2tp_header *h,
+enum l2tp_severity l2tp_message_decode(struct l2tp_message *m,
+				       const struct l2tp_header *h,
 				       const struct secret *secret,
-				       struct l2tp_scratch *scratch, struct l2tp_fault *fault)
+				       struct l2tp_scratch *scratch,
+				       struct l2tp_fault *fault)
 {
 	struct rbuf r = rbuf_init(h->payload, h->payload_len);
 	struct decoder d = {
-		.m = m, .fault = fault, .secret = secret, .scratch = scratch, .version = h->version,
+		.m = m,
+		.fault = fault,
+		.secret = secret,
+		.scratch = scratch,
+		.version = h->version,
 	};
 	struct raw_avp a;
 
-	/* Not the arrays: they are kilobytes, and present tells what is in them. */
+	/*
+	 * Not the arrays: they are kilobytes, and present tells
+	 * what is in them.
+	 */
 	m->type = h->payload_len ? L2TP_MESSAGE_UNKNOWN : L2TP_ZLB;
 	m->present = 0;
 	m->unknown_count = 0;

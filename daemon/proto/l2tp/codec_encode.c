@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Control messages to bytes: RFC 2661 sections 3.1, 4.1, 4.3, RFC 3931 sections 3.2.1, 5.1. */
+/*
+ * Control messages to bytes: RFC 2661 sections 3.1, 4.1, 4.3, RFC 3931
+ * sections 3.2.1, 5.1.
+ */
 #include <errno.h>
 #include <string.h>
 
 #include "proto/l2tp/codec_internal.h"
 
 /* Version 3 has 32 bits in place of the two ids. */
-static void put_header(struct wbuf *w, uint8_t version, uint16_t tunnel_id, uint16_t session_id,
-		       uint16_t ns, uint16_t nr)
+static void put_header(struct wbuf *w, uint8_t version, uint16_t tunnel_id,
+		       uint16_t session_id, uint16_t ns, uint16_t nr)
 {
 	wbuf_u16(w, L2TP_FLAG_T | L2TP_FLAG_L | L2TP_FLAG_S | version);
 	wbuf_u16(w, L2TP_ZLB_LEN);
@@ -17,8 +20,8 @@ static void put_header(struct wbuf *w, uint8_t version, uint16_t tunnel_id, uint
 	wbuf_u16(w, nr);
 }
 
-static void put_avp(struct l2tp_encoder *e, uint16_t flags, uint16_t vendor, uint16_t type,
-		    const void *value, size_t len)
+static void put_avp(struct l2tp_encoder *e, uint16_t flags, uint16_t vendor,
+		    uint16_t type, const void *value, size_t len)
 {
 	struct wbuf *w = &e->out;
 
@@ -32,28 +35,35 @@ static void put_avp(struct l2tp_encoder *e, uint16_t flags, uint16_t vendor, uin
 	wbuf_bytes(w, value, len);
 }
 
-static void begin(struct l2tp_encoder *e, void *buf, size_t size, uint8_t version,
-		  enum l2tp_message_type type, const struct l2tp_hiding *hiding)
+static void begin(struct l2tp_encoder *e, void *buf, size_t size,
+		  uint8_t version, enum l2tp_message_type type,
+		  const struct l2tp_hiding *hiding)
 {
 	*e = (struct l2tp_encoder){
-		.out = wbuf_init(buf, size), .version = version, .type = type, .hiding = hiding,
+		.out = wbuf_init(buf, size),
+		.version = version,
+		.type = type,
+		.hiding = hiding,
 	};
 	if (!l2tp_message_info(version, type))
 		e->error = -EINVAL;
 }
 
-void l2tp_encode_begin(struct l2tp_encoder *e, void *buf, size_t size, enum l2tp_message_type type,
-		       uint16_t tunnel_id, uint16_t session_id, const struct l2tp_hiding *hiding)
+void l2tp_encode_begin(struct l2tp_encoder *e, void *buf, size_t size,
+		       enum l2tp_message_type type, uint16_t tunnel_id,
+		       uint16_t session_id, const struct l2tp_hiding *hiding)
 {
 	begin(e, buf, size, 2, type, hiding);
 	put_header(&e->out, 2, tunnel_id, session_id, 0, 0);
 	l2tp_encode_u16(e, L2TP_AVP_MESSAGE_TYPE, (uint16_t)type);
 	if (hiding)
-		l2tp_encode_avp(e, L2TP_AVP_RANDOM_VECTOR, hiding->random_vector,
+		l2tp_encode_avp(e, L2TP_AVP_RANDOM_VECTOR,
+				hiding->random_vector,
 				sizeof(hiding->random_vector));
 }
 
-void l2tp_encode_digest(struct l2tp_encoder *e, enum l2tp_digest digest, bool mandatory)
+void l2tp_encode_digest(struct l2tp_encoder *e, enum l2tp_digest digest,
+			bool mandatory)
 {
 	uint8_t value[21] = { digest == L2TP_DIGEST_SHA1 };
 
@@ -62,21 +72,27 @@ void l2tp_encode_digest(struct l2tp_encoder *e, enum l2tp_digest digest, bool ma
 				  digest == L2TP_DIGEST_SHA1 ? 21 : 17);
 }
 
-void l2tp_encode_begin_v3(struct l2tp_encoder *e, void *buf, size_t size, enum l2tp_message_type type,
-			  uint32_t ccid, enum l2tp_digest digest, const struct l2tp_hiding *hiding)
+void l2tp_encode_begin_v3(struct l2tp_encoder *e, void *buf, size_t size,
+			  enum l2tp_message_type type, uint32_t ccid,
+			  enum l2tp_digest digest,
+			  const struct l2tp_hiding *hiding)
 {
 	begin(e, buf, size, 3, type, hiding);
 	put_header(&e->out, 3, (uint16_t)(ccid >> 16), (uint16_t)ccid, 0, 0);
 	l2tp_encode_u16(e, L2TP_AVP_MESSAGE_TYPE, (uint16_t)type);
 	l2tp_encode_digest(e, digest, true);
-	/* an acknowledgement has nothing to hide, and no place for a Random Vector (section 6.15) */
+	/*
+	 * an acknowledgement has nothing to hide, and no place for a Random
+	 * Vector (section 6.15)
+	 */
 	if (hiding && type != L2TP_ACK)
-		l2tp_encode_avp(e, L2TP_AVP_RANDOM_VECTOR, hiding->random_vector,
+		l2tp_encode_avp(e, L2TP_AVP_RANDOM_VECTOR,
+				hiding->random_vector,
 				sizeof(hiding->random_vector));
 }
 
-void l2tp_encode_avp_m(struct l2tp_encoder *e, enum l2tp_avp_id id, bool mandatory,
-		       const void *value, size_t len)
+void l2tp_encode_avp_m(struct l2tp_encoder *e, enum l2tp_avp_id id,
+		       bool mandatory, const void *value, size_t len)
 {
 	const struct l2tp_avp_info *info = &l2tp_avp_info[id];
 	uint16_t flags = mandatory ? L2TP_AVP_M : 0;
@@ -95,26 +111,30 @@ void l2tp_encode_avp_m(struct l2tp_encoder *e, enum l2tp_avp_id id, bool mandato
 	if (n < 0)
 		e->error = e->error ? e->error : n;
 	else
-		put_avp(e, flags | L2TP_AVP_H, info->vendor, info->type, hidden, (size_t)n);
+		put_avp(e, flags | L2TP_AVP_H, info->vendor, info->type, hidden,
+			(size_t)n);
 }
 
-void l2tp_encode_avp(struct l2tp_encoder *e, enum l2tp_avp_id id, const void *value, size_t len)
+void l2tp_encode_avp(struct l2tp_encoder *e, enum l2tp_avp_id id,
+		     const void *value, size_t len)
 {
 	l2tp_encode_avp_m(e, id, l2tp_avp_info[id].mandatory, value, len);
 }
 
-void l2tp_encode_extra(struct l2tp_encoder *e, uint16_t vendor, uint16_t type, bool mandatory,
-		       const void *value, size_t len)
+void l2tp_encode_extra(struct l2tp_encoder *e, uint16_t vendor, uint16_t type,
+		       bool mandatory, const void *value, size_t len)
 {
 	int id = l2tp_avp_find(vendor, type);
 
 	if (id >= 0)
 		l2tp_encode_avp_m(e, id, mandatory, value, len);
 	else
-		put_avp(e, mandatory ? L2TP_AVP_M : 0, vendor, type, value, len);
+		put_avp(e, mandatory ? L2TP_AVP_M : 0, vendor, type, value,
+			len);
 }
 
-static void encode_number(struct l2tp_encoder *e, enum l2tp_avp_id id, uint64_t v, size_t len)
+static void encode_number(struct l2tp_encoder *e, enum l2tp_avp_id id,
+			  uint64_t v, size_t len)
 {
 	uint8_t value[8];
 	struct wbuf w = wbuf_init(value, sizeof(value));
@@ -138,7 +158,8 @@ void l2tp_encode_u64(struct l2tp_encoder *e, enum l2tp_avp_id id, uint64_t v)
 	encode_number(e, id, v, 8);
 }
 
-void l2tp_encode_text(struct l2tp_encoder *e, enum l2tp_avp_id id, const char *text)
+void l2tp_encode_text(struct l2tp_encoder *e, enum l2tp_avp_id id,
+		      const char *text)
 {
 	l2tp_encode_avp(e, id, text, strlen(text));
 }
@@ -176,13 +197,18 @@ int l2tp_encode_end(struct l2tp_encoder *e)
 
 void l2tp_encode_sequence(uint8_t *pkt, uint16_t ns, uint16_t nr)
 {
-	struct wbuf w = { .data = pkt, .size = L2TP_ZLB_LEN, .len = L2TP_NS_AT };
+	struct wbuf w = {
+		.data = pkt,
+		.size = L2TP_ZLB_LEN,
+		.len = L2TP_NS_AT,
+	};
 
 	wbuf_u16(&w, ns);
 	wbuf_u16(&w, nr);
 }
 
-void l2tp_encode_zlb(uint8_t pkt[L2TP_ZLB_LEN], uint16_t tunnel_id, uint16_t ns, uint16_t nr)
+void l2tp_encode_zlb(uint8_t pkt[L2TP_ZLB_LEN], uint16_t tunnel_id, uint16_t ns,
+		     uint16_t nr)
 {
 	struct wbuf w = wbuf_init(pkt, L2TP_ZLB_LEN);
 
@@ -191,7 +217,11 @@ void l2tp_encode_zlb(uint8_t pkt[L2TP_ZLB_LEN], uint16_t tunnel_id, uint16_t ns,
 
 void l2tp_encode_address(uint8_t *pkt, uint8_t version, uint32_t id)
 {
-	struct wbuf w = { .data = pkt, .size = L2TP_ZLB_LEN, .len = L2TP_ID_AT };
+	struct wbuf w = {
+		.data = pkt,
+		.size = L2TP_ZLB_LEN,
+		.len = L2TP_ID_AT,
+	};
 
 	if (version == 3)
 		wbuf_u32(&w, id);

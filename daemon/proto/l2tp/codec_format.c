@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* AVPs and causes as a reader of logs wants them, in the words of RFC 2661 section 4.4 and RFC 3931 section 5.4. */
+/*
+ * AVPs and causes as a reader of logs wants them, in the words of RFC 2661
+ * section 4.4 and RFC 3931 section 5.4.
+ */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "proto/l2tp/codec_internal.h"
 
-void l2tp_cause_set(struct l2tp_cause *c, uint16_t result, uint16_t error, const char *fmt, ...)
+void l2tp_cause_set(struct l2tp_cause *c, uint16_t result, uint16_t error,
+		    const char *fmt, ...)
 {
 	va_list ap;
 
@@ -78,24 +82,29 @@ static const char *const errors[] = {
 };
 
 static const char *const auth_types[] = {
-	[1] = "textual exchange", [2] = "CHAP", [3] = "PAP", [4] = "none", [5] = "MSCHAPv1",
+	[1] = "textual exchange", [2] = "CHAP", [3] = "PAP", [4] = "none",
+	[5] = "MSCHAPv1",
 };
 
-#define WORDS(table, n) \
-	((n) < sizeof(table) / sizeof((table)[0]) && (table)[n] ? (table)[n] : "unknown")
+#define WORDS(table, n)                                                        \
+	((n) < sizeof(table) / sizeof((table)[0]) && (table)[n] ? (table)[n] : \
+								  "unknown")
 
-const char *l2tp_cause_format(const struct l2tp_cause *c, enum l2tp_message_type type,
-			      char *buf, size_t size)
+const char *l2tp_cause_format(const struct l2tp_cause *c,
+			      enum l2tp_message_type type, char *buf,
+			      size_t size)
 {
 	struct wbuf w = wbuf_init(buf, size);
 
 	wbuf_printf(&w, "%u (%s)", c->result,
-		    type == L2TP_CDN ? WORDS(cdn_results, c->result)
-				     : WORDS(stopccn_results, c->result));
+		    type == L2TP_CDN ? WORDS(cdn_results, c->result) :
+				       WORDS(stopccn_results, c->result));
 	if (type != L2TP_CDN && c->result == L2TP_STOPCCN_VERSION)
-		wbuf_printf(&w, ", highest is %u.%u", c->error >> 8, c->error & 0xff);
+		wbuf_printf(&w, ", highest is %u.%u", c->error >> 8,
+			    c->error & 0xff);
 	else if (c->error)
-		wbuf_printf(&w, ", error %u (%s)", c->error, WORDS(errors, c->error));
+		wbuf_printf(&w, ", error %u (%s)", c->error,
+			    WORDS(errors, c->error));
 	if (c->q931_cause)
 		wbuf_printf(&w, ", Q.931 cause %u", c->q931_cause);
 	if (c->text[0])
@@ -114,10 +123,14 @@ static void put_text(struct wbuf *w, struct rbuf *r)
 	l2tp_append_text(w, r->p, rbuf_left(r));
 }
 
-static void put_mask(struct wbuf *w, uint32_t mask, const char *bit0, const char *bit1)
+static void put_mask(struct wbuf *w, uint32_t mask, const char *bit0,
+		     const char *bit1)
 {
 	wbuf_printf(w, "%#x (%s%s%s)", mask, mask & 1 ? bit0 : "",
-		    (mask & 3) == 3 ? ", " : "", mask & 2 ? bit1 : mask & 1 ? "" : "none");
+		    (mask & 3) == 3 ? ", " : "",
+		    mask & 2 ? bit1 :
+		    mask & 1 ? "" :
+			       "none");
 }
 
 static void put_result(struct wbuf *w, struct rbuf *r)
@@ -146,10 +159,15 @@ static void put_q931(struct wbuf *w, struct rbuf *r)
 static void put_call_errors(struct wbuf *w, struct rbuf *r)
 {
 	static const char *const names[] = {
-		"CRC", "framing", "hardware overruns", "buffer overruns", "time-outs", "alignment",
+		"CRC",
+		"framing",
+		"hardware overruns",
+		"buffer overruns",
+		"time-outs",
+		"alignment",
 	};
 
-	rbuf_u16(r);		/* reserved */
+	rbuf_u16(r); /* reserved */
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		wbuf_printf(w, "%s%s %u", i ? ", " : "", names[i], rbuf_u32(r));
 }
@@ -158,7 +176,7 @@ static void put_accm(struct wbuf *w, struct rbuf *r)
 {
 	uint32_t send;
 
-	rbuf_u16(r);		/* reserved */
+	rbuf_u16(r); /* reserved */
 	send = rbuf_u32(r);
 	wbuf_printf(w, "send %08x, receive %08x", send, rbuf_u32(r));
 }
@@ -247,7 +265,10 @@ static void put_value(struct wbuf *w, enum l2tp_kind kind, struct rbuf *r)
 		break;
 	case L2TP_KIND_DIGEST:
 		number = rbuf_u8(r);
-		wbuf_printf(w, "%s", number == 0 ? "HMAC-MD5" : number == 1 ? "HMAC-SHA-1" : "unknown type");
+		wbuf_printf(w, "%s",
+			    number == 0 ? "HMAC-MD5" :
+			    number == 1 ? "HMAC-SHA-1" :
+					  "unknown type");
 		break;
 	case L2TP_KIND_ROUTER_ID:
 		for (int i = 0; i < 4; i++)
@@ -259,14 +280,18 @@ static void put_value(struct wbuf *w, enum l2tp_kind kind, struct rbuf *r)
 		break;
 	case L2TP_KIND_SUBLAYER:
 		number = rbuf_u16(r);
-		wbuf_printf(w, "%u (%s)", number, number == 0 ? "none" : number == 1 ? "default" : "unknown");
+		wbuf_printf(w, "%u (%s)", number,
+			    number == 0 ? "none" :
+			    number == 1 ? "default" :
+					  "unknown");
 		break;
 	case L2TP_KIND_SEQUENCING:
 		wbuf_printf(w, "%u", rbuf_u16(r));
 		break;
 	case L2TP_KIND_CIRCUIT:
 		number = rbuf_u16(r);
-		wbuf_printf(w, "%s%s", number & 1 ? "active" : "inactive", number & 2 ? ", new" : "");
+		wbuf_printf(w, "%s%s", number & 1 ? "active" : "inactive",
+			    number & 2 ? ", new" : "");
 		break;
 	case L2TP_KIND_COOKIE:
 	case L2TP_KIND_SECRET:
@@ -275,7 +300,8 @@ static void put_value(struct wbuf *w, enum l2tp_kind kind, struct rbuf *r)
 	}
 }
 
-int l2tp_avp_format(enum l2tp_avp_id id, const uint8_t *value, size_t len, char *buf, size_t size)
+int l2tp_avp_format(enum l2tp_avp_id id, const uint8_t *value, size_t len,
+		    char *buf, size_t size)
 {
 	struct wbuf w = wbuf_init(buf, size);
 	struct rbuf r = rbuf_init(value, len);

@@ -36,7 +36,10 @@ bool l2tp_avp_size_ok(enum l2tp_avp_id id, size_t len)
 	/* Section 4.4.2: half an Error Code is none of the three lengths. */
 	if (info->kind == L2TP_KIND_RESULT && len == 3)
 		return false;
-	/* RFC 3931 sections 5.4.1, 5.4.3, 5.4.4: the lengths between the least and the most that there are. */
+	/*
+	 * RFC 3931 sections 5.4.1, 5.4.3, 5.4.4: the lengths between the least
+	 * and the most that there are.
+	 */
 	if (info->kind == L2TP_KIND_DIGEST && len != 17 && len != 21)
 		return false;
 	if (info->kind == L2TP_KIND_COOKIE && len % 4)
@@ -87,16 +90,20 @@ static const struct l2tp_message_info messages_v3[L2TP_MESSAGE_UNKNOWN] = {
 
 bool l2tp_avp_in_v2(enum l2tp_avp_id id)
 {
-#define X(type, number, name, long_name, scope, section) | messages_v2[number].allowed
+#define X(type, number, name, long_name, scope, section) \
+	| messages_v2[number].allowed
 	return (0 L2TP_MESSAGE_TABLE(X)) >> id & 1;
 #undef X
 }
 
-const struct l2tp_message_info *l2tp_message_info(uint8_t version, enum l2tp_message_type type)
+const struct l2tp_message_info *l2tp_message_info(uint8_t version,
+						  enum l2tp_message_type type)
 {
-	const struct l2tp_message_info *m = version == 3 ? messages_v3 : messages_v2;
+	const struct l2tp_message_info *m = version == 3 ? messages_v3 :
+							   messages_v2;
 
-	if (type >= L2TP_MESSAGE_UNKNOWN || !m[type].name || (version == 2 && type == L2TP_ACK))
+	if (type >= L2TP_MESSAGE_UNKNOWN || !m[type].name ||
+	    (version == 2 && type == L2TP_ACK))
 		return NULL;
 	return &m[type];
 }

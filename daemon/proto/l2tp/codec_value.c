@@ -42,7 +42,9 @@ bool l2tp_has_pseudowire(const struct l2tp_message *m, uint16_t type)
 	return false;
 }
 
-/* The length of the UTF-8 character at p, 0 when it is none or not printable. */
+/*
+ * The length of the UTF-8 character at p, 0 when it is none or not printable.
+ */
 static size_t utf8_len(const uint8_t *p, size_t left)
 {
 	uint32_t c, least;
@@ -53,7 +55,7 @@ static size_t utf8_len(const uint8_t *p, size_t left)
 	if (p[0] >= 0xc2 && p[0] < 0xe0) {
 		n = 2;
 		c = p[0] & 0x1f;
-		least = 0xa0;		/* below: control characters */
+		least = 0xa0; /* below: control characters */
 	} else if (p[0] >= 0xe0 && p[0] < 0xf0) {
 		n = 3;
 		c = p[0] & 0x0f;
@@ -97,7 +99,8 @@ void l2tp_append_text(struct wbuf *w, const uint8_t *text, size_t len)
 	w->data[w->len] = '\0';
 }
 
-bool l2tp_text(const struct l2tp_message *m, enum l2tp_avp_id id, char *out, size_t size)
+bool l2tp_text(const struct l2tp_message *m, enum l2tp_avp_id id, char *out,
+	       size_t size)
 {
 	struct wbuf w = wbuf_init(out, size);
 
@@ -129,7 +132,10 @@ void l2tp_cause_decode(const struct l2tp_message *m, struct l2tp_cause *out)
 	r = reader(m, L2TP_AVP_Q931_CAUSE_CODE);
 	out->q931_cause = rbuf_u16(&r);
 	out->q931_msg = rbuf_u8(&r);
-	/* The Advisory Message explains the same thing; a text of the Result Code goes first. */
+	/*
+	 * The Advisory Message explains the same thing; a text of the Result
+	 * Code goes first.
+	 */
 	if (!out->text[0])
 		rest_as_text(&r, out->text, sizeof(out->text));
 }

@@ -7,9 +7,9 @@
 
 #include "proto/l2tp/internal.h"
 
-#define ENTRIES_MIN	64
-#define ARENA_MIN	8192
-#define ARENA_KEEP	(1u << 20)
+#define ENTRIES_MIN 64
+#define ARENA_MIN   8192
+#define ARENA_KEEP  (1u << 20)
 
 struct raw_send {
 	struct addr local, peer;
@@ -87,13 +87,18 @@ static struct effect_entry *append_sure(struct effect_queue *q)
 	return e;
 }
 
-void effect_push(struct effect_queue *q, enum l2tp_effect_type type, struct l2tp_tunnel *t,
-		 struct l2tp_session *s)
+void effect_push(struct effect_queue *q, enum l2tp_effect_type type,
+		 struct l2tp_tunnel *t, struct l2tp_session *s)
 {
-	*append_sure(q) = (struct effect_entry){ .tunnel = t, .session = s, .type = type };
+	*append_sure(q) = (struct effect_entry){
+		.tunnel = t,
+		.session = s,
+		.type = type,
+	};
 }
 
-void effect_send(struct effect_queue *q, struct l2tp_tunnel *t, const void *pkt, size_t len)
+void effect_send(struct effect_queue *q, struct l2tp_tunnel *t, const void *pkt,
+		 size_t len)
 {
 	uint32_t at = reserve(q, len);
 	struct effect_entry *e = at == UINT32_MAX ? NULL : append(q);
@@ -102,12 +107,16 @@ void effect_send(struct effect_queue *q, struct l2tp_tunnel *t, const void *pkt,
 		return;
 	memcpy(q->arena + at, pkt, len);
 	*e = (struct effect_entry){
-		.tunnel = t, .at = at, .len = (uint32_t)len, .type = L2TP_EFFECT_SEND,
+		.tunnel = t,
+		.at = at,
+		.len = (uint32_t)len,
+		.type = L2TP_EFFECT_SEND,
 	};
 }
 
-void effect_send_raw(struct effect_queue *q, const struct addr *local, const struct addr *peer,
-		     int socket, const void *pkt, size_t len)
+void effect_send_raw(struct effect_queue *q, const struct addr *local,
+		     const struct addr *peer, int socket, const void *pkt,
+		     size_t len)
 {
 	struct raw_send raw = { *local, *peer, socket };
 	uint32_t at = reserve(q, sizeof(raw) + len);
@@ -117,7 +126,11 @@ void effect_send_raw(struct effect_queue *q, const struct addr *local, const str
 		return;
 	memcpy(q->arena + at, &raw, sizeof(raw));
 	memcpy(q->arena + at + sizeof(raw), pkt, len);
-	*e = (struct effect_entry){ .at = at, .len = (uint32_t)len, .type = L2TP_EFFECT_SEND };
+	*e = (struct effect_entry){
+		.at = at,
+		.len = (uint32_t)len,
+		.type = L2TP_EFFECT_SEND,
+	};
 }
 
 uint32_t effect_cause(struct effect_queue *q, const struct l2tp_cause *cause)
@@ -129,18 +142,23 @@ uint32_t effect_cause(struct effect_queue *q, const struct l2tp_cause *cause)
 	return at;
 }
 
-void effect_push_down(struct effect_queue *q, enum l2tp_effect_type type, struct l2tp_tunnel *t,
-		      struct l2tp_session *s, uint32_t cause, bool by_peer)
+void effect_push_down(struct effect_queue *q, enum l2tp_effect_type type,
+		      struct l2tp_tunnel *t, struct l2tp_session *s,
+		      uint32_t cause, bool by_peer)
 {
 	*append_sure(q) = (struct effect_entry){
-		.tunnel = t, .session = s, .at = cause,
+		.tunnel = t,
+		.session = s,
+		.at = cause,
 		.len = cause == UINT32_MAX ? 0 : sizeof(struct l2tp_cause),
-		.type = type, .by_peer = by_peer,
+		.type = type,
+		.by_peer = by_peer,
 	};
 }
 
-static void push_data(struct effect_queue *q, enum l2tp_effect_type type, struct l2tp_tunnel *t,
-		      struct l2tp_session *s, int level, const void *data, size_t len)
+static void push_data(struct effect_queue *q, enum l2tp_effect_type type,
+		      struct l2tp_tunnel *t, struct l2tp_session *s, int level,
+		      const void *data, size_t len)
 {
 	uint32_t at = reserve(q, len);
 	struct effect_entry *e = at == UINT32_MAX ? NULL : append(q);
@@ -149,23 +167,29 @@ static void push_data(struct effect_queue *q, enum l2tp_effect_type type, struct
 		return;
 	memcpy(q->arena + at, data, len);
 	*e = (struct effect_entry){
-		.tunnel = t, .session = s, .at = at, .len = (uint32_t)len,
-		.type = type, .level = (uint8_t)level,
+		.tunnel = t,
+		.session = s,
+		.at = at,
+		.len = (uint32_t)len,
+		.type = type,
+		.level = (uint8_t)level,
 	};
 }
 
-void effect_push_wen(struct effect_queue *q, struct l2tp_session *s, const struct l2tp_wen *wen)
+void effect_push_wen(struct effect_queue *q, struct l2tp_session *s,
+		     const struct l2tp_wen *wen)
 {
 	push_data(q, L2TP_EFFECT_WEN, s->tunnel, s, 0, wen, sizeof(*wen));
 }
 
-void effect_push_sli(struct effect_queue *q, struct l2tp_session *s, const struct l2tp_sli *sli)
+void effect_push_sli(struct effect_queue *q, struct l2tp_session *s,
+		     const struct l2tp_sli *sli)
 {
 	push_data(q, L2TP_EFFECT_SLI, s->tunnel, s, 0, sli, sizeof(*sli));
 }
 
-void effect_log(struct effect_queue *q, struct l2tp_tunnel *t, struct l2tp_session *s, int level,
-		const char *fmt, ...)
+void effect_log(struct effect_queue *q, struct l2tp_tunnel *t,
+		struct l2tp_session *s, int level, const char *fmt, ...)
 {
 	char text[sizeof(((struct l2tp_effect *)0)->text)];
 	va_list ap;
@@ -180,8 +204,8 @@ void effect_log(struct effect_queue *q, struct l2tp_tunnel *t, struct l2tp_sessi
 		  (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
 }
 
-static void fill_send(const struct effect_queue *q, const struct effect_entry *e,
-		      struct l2tp_effect *out)
+static void fill_send(const struct effect_queue *q,
+		      const struct effect_entry *e, struct l2tp_effect *out)
 {
 	struct raw_send raw;
 
@@ -209,8 +233,12 @@ bool l2tp_effect_next(struct l2tp_endpoint *ep, struct l2tp_effect *out)
 		return false;
 	e = &q->entries[q->head++];
 	*out = (struct l2tp_effect){
-		.type = e->type, .tunnel = e->tunnel, .session = e->session, .socket = -1,
-		.level = e->level, .by_peer = e->by_peer,
+		.type = e->type,
+		.tunnel = e->tunnel,
+		.session = e->session,
+		.socket = -1,
+		.level = e->level,
+		.by_peer = e->by_peer,
 	};
 	switch (out->type) {
 	case L2TP_EFFECT_SEND:
@@ -219,7 +247,8 @@ bool l2tp_effect_next(struct l2tp_endpoint *ep, struct l2tp_effect *out)
 	case L2TP_EFFECT_TUNNEL_DOWN:
 	case L2TP_EFFECT_SESSION_DOWN:
 		if (e->len)
-			memcpy(&out->cause, q->arena + e->at, sizeof(out->cause));
+			memcpy(&out->cause, q->arena + e->at,
+			       sizeof(out->cause));
 		break;
 	case L2TP_EFFECT_TUNNEL_FREE:
 		e->tunnel->dead_next = ep->dead_tunnels;

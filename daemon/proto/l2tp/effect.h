@@ -12,8 +12,8 @@
 struct effect_entry {
 	struct l2tp_tunnel *tunnel;
 	struct l2tp_session *session;
-	uint32_t at, len;	/* in the arena */
-	uint8_t type;		/* enum l2tp_effect_type */
+	uint32_t at, len; /* in the arena */
+	uint8_t type;	  /* enum l2tp_effect_type */
 	uint8_t level;
 	bool by_peer;
 };
@@ -30,23 +30,34 @@ static inline bool effect_queue_empty(const struct effect_queue *q)
 {
 	return q->head == q->tail;
 }
-/* The queue is empty: its arena is used from the start, and given back when it grew large. */
+/*
+ * The queue is empty: its arena is used from the start, and given back
+ * when it grew large.
+ */
 void effect_queue_reset(struct effect_queue *q);
 
-void effect_push(struct effect_queue *q, enum l2tp_effect_type type, struct l2tp_tunnel *t,
-		 struct l2tp_session *s);
-/* A copy of the packet; one that finds no memory is as good as lost on the way. */
-void effect_send(struct effect_queue *q, struct l2tp_tunnel *t, const void *pkt, size_t len);
+void effect_push(struct effect_queue *q, enum l2tp_effect_type type,
+		 struct l2tp_tunnel *t, struct l2tp_session *s);
+/*
+ * A copy of the packet; one that finds no memory is as good as lost on the way.
+ */
+void effect_send(struct effect_queue *q, struct l2tp_tunnel *t, const void *pkt,
+		 size_t len);
 /* To a peer that has no tunnel here. */
-void effect_send_raw(struct effect_queue *q, const struct addr *local, const struct addr *peer,
-		     int socket, const void *pkt, size_t len);
+void effect_send_raw(struct effect_queue *q, const struct addr *local,
+		     const struct addr *peer, int socket, const void *pkt,
+		     size_t len);
 /* The place of a cause in the arena, for any number of effect_push_down. */
 uint32_t effect_cause(struct effect_queue *q, const struct l2tp_cause *cause);
-void effect_push_down(struct effect_queue *q, enum l2tp_effect_type type, struct l2tp_tunnel *t,
-		      struct l2tp_session *s, uint32_t cause, bool by_peer);
-void effect_push_wen(struct effect_queue *q, struct l2tp_session *s, const struct l2tp_wen *wen);
-void effect_push_sli(struct effect_queue *q, struct l2tp_session *s, const struct l2tp_sli *sli);
-void effect_log(struct effect_queue *q, struct l2tp_tunnel *t, struct l2tp_session *s, int level,
-		const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+void effect_push_down(struct effect_queue *q, enum l2tp_effect_type type,
+		      struct l2tp_tunnel *t, struct l2tp_session *s,
+		      uint32_t cause, bool by_peer);
+void effect_push_wen(struct effect_queue *q, struct l2tp_session *s,
+		     const struct l2tp_wen *wen);
+void effect_push_sli(struct effect_queue *q, struct l2tp_session *s,
+		     const struct l2tp_sli *sli);
+void effect_log(struct effect_queue *q, struct l2tp_tunnel *t,
+		struct l2tp_session *s, int level, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
 
 #endif

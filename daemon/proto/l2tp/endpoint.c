@@ -19,7 +19,8 @@ struct l2tp_endpoint *l2tp_endpoint_new(const struct l2tp_env *env,
 	return ep;
 }
 
-void l2tp_endpoint_set_limits(struct l2tp_endpoint *ep, const struct l2tp_limits *limits)
+void l2tp_endpoint_set_limits(struct l2tp_endpoint *ep,
+			      const struct l2tp_limits *limits)
 {
 	ep->limits = limits ? *limits : (struct l2tp_limits){ 0 };
 }
@@ -52,7 +53,8 @@ void l2tp_endpoint_free(struct l2tp_endpoint *ep)
 	free(ep);
 }
 
-void l2tp_endpoint_counters(const struct l2tp_endpoint *ep, struct l2tp_endpoint_counters *out)
+void l2tp_endpoint_counters(const struct l2tp_endpoint *ep,
+			    struct l2tp_endpoint_counters *out)
 {
 	*out = ep->counters;
 	out->tunnels = ep->tunnel_count;
@@ -62,17 +64,24 @@ void l2tp_endpoint_counters(const struct l2tp_endpoint *ep, struct l2tp_endpoint
 
 /* ---- packets ---- */
 
-void l2tp_endpoint_input(struct l2tp_endpoint *ep, uint64_t now, const struct addr *local,
-			 const struct addr *peer, int socket, const uint8_t *pkt, size_t len)
+void l2tp_endpoint_input(struct l2tp_endpoint *ep, uint64_t now,
+			 const struct addr *local, const struct addr *peer,
+			 int socket, const uint8_t *pkt, size_t len)
 {
 	struct input in = {
-		.now = now, .local = local, .peer = peer, .socket = socket, .pkt = pkt, .len = len,
+		.now = now,
+		.local = local,
+		.peer = peer,
+		.socket = socket,
+		.pkt = pkt,
+		.len = len,
 	};
 	struct l2tp_tunnel *t;
 
 	l2tp_begin(ep);
 	/* directly over IP there is version 3 only (RFC 3931 section 4.1.1) */
-	if (l2tp_header_decode(&in.h, pkt, len) || (in.h.version != 3 && !peer->port)) {
+	if (l2tp_header_decode(&in.h, pkt, len) ||
+	    (in.h.version != 3 && !peer->port)) {
 		ep->counters.malformed++;
 		return;
 	}
@@ -91,14 +100,16 @@ void l2tp_endpoint_input(struct l2tp_endpoint *ep, uint64_t now, const struct ad
 		ep->counters.stray++;
 }
 
-struct l2tp_tunnel *l2tp_tunnel_find(struct l2tp_endpoint *ep, uint32_t tunnel_id)
+struct l2tp_tunnel *l2tp_tunnel_find(struct l2tp_endpoint *ep,
+				     uint32_t tunnel_id)
 {
 	struct l2tp_tunnel *t = idmap_get(&ep->tunnels, tunnel_id);
 
 	return t && !t->r.down ? t : NULL;
 }
 
-struct l2tp_tunnel *l2tp_tunnel_next(struct l2tp_endpoint *ep, uint64_t after_id_plus_one)
+struct l2tp_tunnel *l2tp_tunnel_next(struct l2tp_endpoint *ep,
+				     uint64_t after_id_plus_one)
 {
 	struct l2tp_tunnel *t = idmap_next(&ep->tunnels, after_id_plus_one);
 

@@ -8,8 +8,9 @@
 #define BLOCK 16
 
 /* b1 = MD5(attribute type, secret, random vector). */
-static int first_pad(uint8_t pad[BLOCK], uint16_t type, const struct secret *secret,
-		     const uint8_t *random_vector, size_t random_vector_len)
+static int first_pad(uint8_t pad[BLOCK], uint16_t type,
+		     const struct secret *secret, const uint8_t *random_vector,
+		     size_t random_vector_len)
 {
 	const uint8_t attribute[2] = { (uint8_t)(type >> 8), (uint8_t)type };
 	const struct l2tp_digest_part parts[] = {
@@ -22,7 +23,8 @@ static int first_pad(uint8_t pad[BLOCK], uint16_t type, const struct secret *sec
 }
 
 /* bi = MD5(secret, the hidden block before). */
-static int next_pad(uint8_t pad[BLOCK], const struct secret *secret, const uint8_t *hidden)
+static int next_pad(uint8_t pad[BLOCK], const struct secret *secret,
+		    const uint8_t *hidden)
 {
 	const struct l2tp_digest_part parts[] = {
 		{ secret->data, secret->len },
@@ -37,8 +39,8 @@ static size_t block_at(size_t at, size_t len)
 	return len - at < BLOCK ? len - at : BLOCK;
 }
 
-int l2tp_hide(uint8_t *out, enum l2tp_avp_id id, const struct l2tp_hiding *hiding,
-	      const void *value, size_t len)
+int l2tp_hide(uint8_t *out, enum l2tp_avp_id id,
+	      const struct l2tp_hiding *hiding, const void *value, size_t len)
 {
 	const struct l2tp_avp_info *info = &l2tp_avp_info[id];
 	const uint8_t *rv = hiding->random_vector;
@@ -50,14 +52,18 @@ int l2tp_hide(uint8_t *out, enum l2tp_avp_id id, const struct l2tp_hiding *hidin
 	wbuf_bytes(&w, value, len);
 	if (w.failed)
 		return -EMSGSIZE;
-	/* Where the table does not tell the length already, do not let the packet tell it. */
+	/*
+	 * Where the table does not tell the length already, do not let the
+	 * packet tell it.
+	 */
 	if (info->min != info->max)
 		while (w.len % BLOCK && w.len < L2TP_VALUE_MAX)
 			wbuf_u8(&w, rv[w.len % BLOCK]);
 
 	for (size_t at = 0; at < w.len; at += BLOCK) {
 		if (at == 0)
-			err = first_pad(pad, info->type, hiding->secret, rv, BLOCK);
+			err = first_pad(pad, info->type, hiding->secret, rv,
+					BLOCK);
 		else
 			err = next_pad(pad, hiding->secret, out + at - BLOCK);
 		if (err)
@@ -70,7 +76,8 @@ int l2tp_hide(uint8_t *out, enum l2tp_avp_id id, const struct l2tp_hiding *hidin
 
 int l2tp_unhide(uint8_t *out, uint16_t type, const struct secret *secret,
 		const uint8_t *random_vector, size_t random_vector_len,
-		const uint8_t *hidden, size_t len, const uint8_t **value, uint16_t *value_len)
+		const uint8_t *hidden, size_t len, const uint8_t **value,
+		uint16_t *value_len)
 {
 	struct rbuf r = rbuf_init(out, len);
 	uint8_t pad[BLOCK];
@@ -79,7 +86,8 @@ int l2tp_unhide(uint8_t *out, uint16_t type, const struct secret *secret,
 
 	for (size_t at = 0; at < len; at += BLOCK) {
 		if (at == 0)
-			err = first_pad(pad, type, secret, random_vector, random_vector_len);
+			err = first_pad(pad, type, secret, random_vector,
+					random_vector_len);
 		else
 			err = next_pad(pad, secret, hidden + at - BLOCK);
 		if (err)

@@ -43,7 +43,8 @@ static struct idmap_slot *find(const struct idmap *m, uint32_t key)
 {
 	if (!m->size)
 		return NULL;
-	for (uint32_t i = home(m, key); m->slots[i].value; i = (i + 1) & (m->size - 1))
+	for (uint32_t i = home(m, key); m->slots[i].value;
+	     i = (i + 1) & (m->size - 1))
 		if (m->slots[i].key == key)
 			return &m->slots[i];
 	return NULL;
@@ -114,7 +115,8 @@ void *idmap_remove(struct idmap *m, uint32_t key)
 	m->slots[gap].value = NULL;
 	m->count--;
 	/* those behind that could not have their own place move up */
-	for (i = (gap + 1) & (m->size - 1); m->slots[i].value; i = (i + 1) & (m->size - 1)) {
+	for (i = (gap + 1) & (m->size - 1); m->slots[i].value;
+	     i = (i + 1) & (m->size - 1)) {
 		uint32_t h = home(m, m->slots[i].key);
 
 		if (((i - h) & (m->size - 1)) >= ((i - gap) & (m->size - 1))) {
@@ -132,7 +134,8 @@ void *idmap_remove(struct idmap *m, uint32_t key)
 }
 
 /* The least of the mixes that are at least from, among the slots from i on. */
-static const struct idmap_slot *least(const struct idmap *m, uint32_t i, uint64_t from)
+static const struct idmap_slot *least(const struct idmap *m, uint32_t i,
+				      uint64_t from)
 {
 	const struct idmap_slot *best = NULL;
 	uint32_t best_mix = 0, end = m->size;
@@ -142,7 +145,10 @@ static const struct idmap_slot *least(const struct idmap *m, uint32_t i, uint64_
 		uint32_t mixed;
 
 		if (!s->value) {
-			/* what stands behind a free slot has its home there, or is behind its home */
+			/*
+			 * what stands behind a free slot has its home there, or
+			 * is behind its home
+			 */
 			if (best)
 				break;
 			continue;
@@ -162,7 +168,8 @@ static const struct idmap_slot *least(const struct idmap *m, uint32_t i, uint64_
 	for (i = 0; i < end && m->slots[i].value; i++) {
 		uint32_t mixed = mix(m, m->slots[i].key);
 
-		if (home_of(m, mixed) > i && mixed >= from && (!best || mixed < best_mix)) {
+		if (home_of(m, mixed) > i && mixed >= from &&
+		    (!best || mixed < best_mix)) {
 			best = &m->slots[i];
 			best_mix = mixed;
 		}
@@ -182,7 +189,10 @@ void *idmap_next(struct idmap *m, uint64_t after_key_plus_one)
 		s = least(m, home_of(m, mixed), (uint64_t)mixed + 1);
 		return s ? s->value : NULL;
 	}
-	/* who takes the first one away again and again does not search from 0 each time */
+	/*
+	 * who takes the first one away again and again does not search
+	 * from 0 each time
+	 */
 	while (m->low < m->size && !m->slots[m->low].value)
 		m->low++;
 	s = least(m, m->low, 0);

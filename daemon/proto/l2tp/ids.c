@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Ids of tunnels and sessions, which nobody can guess; one of a session is not used again soon. */
+/*
+ * Ids of tunnels and sessions, which nobody can guess; one of a session is not
+ * used again soon.
+ */
 #include "proto/l2tp/internal.h"
 
 static uint16_t random_u16(struct l2tp_endpoint *ep)
@@ -23,7 +26,8 @@ static uint32_t random_id_32(struct l2tp_endpoint *ep, const struct idmap *m)
 	return id;
 }
 
-uint32_t l2tp_random_id(struct l2tp_endpoint *ep, const struct idmap *m, uint8_t version)
+uint32_t l2tp_random_id(struct l2tp_endpoint *ep, const struct idmap *m,
+			uint8_t version)
 {
 	uint16_t id;
 
@@ -87,13 +91,16 @@ uint32_t l2tp_session_next_id(struct l2tp_tunnel *t)
 	uint16_t id;
 
 	if (t->r.version == 3)
-		return l2tp_random_id(ep, &ep->sessions_v3, t->r.fallback ? 2 : 3);
+		return l2tp_random_id(ep, &ep->sessions_v3,
+				      t->r.fallback ? 2 : 3);
 	if (t->sessions.count >= UINT16_MAX)
 		return 0;
 	if (!t->r.session_key) {
-		ep->env.random(ep->env.ctx, &t->r.session_key, sizeof(t->r.session_key));
+		ep->env.random(ep->env.ctx, &t->r.session_key,
+			       sizeof(t->r.session_key));
 		t->r.session_key |= 1;
-		t->r.session_counter = permute(t->r.session_key, random_u16(ep), true);
+		t->r.session_counter =
+			permute(t->r.session_key, random_u16(ep), true);
 	}
 	do
 		id = permute(t->r.session_key, t->r.session_counter++, false);

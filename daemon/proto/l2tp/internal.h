@@ -5,9 +5,10 @@
  * values; the messages that are not acknowledged yet are in struct reliable.
  *
  * Each file calls only those below it. From the top: endpoint.c; request.c;
- * tunnel_command.c, session_command.c; tunnel_input.c; tunnel_tie.c, session_input.c;
- * tunnel.c; session.c; session_send.c, session_tie.c; tunnel_send.c, begin.c;
- * tunnel_auth.c; ids.c, peers.c; then what knows no tunnel.
+ * tunnel_command.c, session_command.c; tunnel_input.c; tunnel_tie.c,
+ * session_input.c; tunnel.c; session.c; session_send.c, session_tie.c;
+ * tunnel_send.c, begin.c; tunnel_auth.c; ids.c, peers.c; then what knows no
+ * tunnel.
  */
 #ifndef L2TPD_PROTO_L2TP_INTERNAL_H
 #define L2TPD_PROTO_L2TP_INTERNAL_H
@@ -22,8 +23,8 @@
 #include "proto/l2tp/session_params.h"
 #include "proto/l2tp/states.h"
 
-#define L2TP_MESSAGE_MAX	4096	/* of one that we send, or keep as a request */
-#define L2TP_CHALLENGE_LEN	16
+#define L2TP_MESSAGE_MAX   4096 /* of one that we send, or keep as a request */
+#define L2TP_CHALLENGE_LEN 16
 
 /* ---- sessions ---- */
 
@@ -31,21 +32,24 @@ struct l2tp_session_record {
 	enum l2tp_session_state state;
 	enum l2tp_call_kind kind;
 	uint32_t id, peer_id;
-	bool pending;		/* a request or an answer waits for the driver's decision */
-	bool held_occn;		/* and the OCCN came meanwhile */
-	bool circuit_active;	/* our end, version 3 */
-	bool circuit_told;	/* as the peer has heard it last */
-	uint64_t tie_breaker;	/* of our request, version 3; 0: none */
+	/* a request or an answer waits for the driver's decision */
+	bool pending;
+	bool held_occn;	      /* and the OCCN came meanwhile */
+	bool circuit_active;  /* our end, version 3 */
+	bool circuit_told;    /* as the peer has heard it last */
+	uint64_t tie_breaker; /* of our request, version 3; 0: none */
 	uint64_t established_ms;
-	uint64_t setup_at;	/* when setting it up is given up */
+	uint64_t setup_at; /* when setting it up is given up */
 };
 
 struct l2tp_session {
 	struct l2tp_session_record r;
 	struct l2tp_tunnel *tunnel;
 	void *user;
-	struct l2tp_session *prev, *next;	/* those being set up, oldest first; dead ones */
-	struct l2tp_session *wait_prev, *wait_next;	/* in wait-tunnel, oldest first */
+	/* those being set up, oldest first; dead ones */
+	struct l2tp_session *prev, *next;
+	/* in wait-tunnel, oldest first */
+	struct l2tp_session *wait_prev, *wait_next;
 	struct l2tp_packed_params *own, *peers;
 	struct l2tp_proxy *proxy;
 	bool in_setup, waiting, in_by_peer, in_by_end, gone;
@@ -59,25 +63,27 @@ struct session_list {
 
 struct l2tp_tunnel_record {
 	enum l2tp_tunnel_state state;
-	uint8_t version;		/* 2 or 3 */
-	bool fallback;			/* our SCCRQ suits both; the first message of the peer decides */
+	uint8_t version; /* 2 or 3 */
+	/* our SCCRQ suits both; the first message of the peer decides */
+	bool fallback;
 	uint32_t id, peer_id;
 	bool initiator;
-	bool pending;			/* an SCCRQ waits for the driver's decision */
-	bool down;			/* only its reliable delivery runs on (sections 5.7, 5.8) */
-	bool challenged;		/* we sent the challenge */
-	bool tied;			/* we sent the tie breaker */
-	bool signs;			/* the peer's SCCRQ has a nonce */
+	bool pending; /* an SCCRQ waits for the driver's decision */
+	bool down; /* only its reliable delivery runs on (sections 5.7, 5.8) */
+	bool challenged; /* we sent the challenge */
+	bool tied;	 /* we sent the tie breaker */
+	bool signs;	 /* the peer's SCCRQ has a nonce */
 	struct addr local, peer;
 	uint64_t opened_ms, established_ms, last_heard_ms;
 	uint64_t setup_at, idle_at, linger_at;
 	uint64_t tie_breaker;
-	uint64_t request_hash;		/* of the SCCRQ's AVPs, to know a copy of it */
+	uint64_t request_hash; /* of the SCCRQ's AVPs, to know a copy of it */
 	uint8_t challenge[L2TP_CHALLENGE_LEN];
 	struct l2tp_tunnel_peer_info peer_info;
 	uint32_t hellos_sent;
-	uint64_t session_key;		/* which permutation of session ids is used; 0: none yet */
-	uint16_t session_counter;	/* how far */
+	/* which permutation of session ids is used; 0: none yet */
+	uint64_t session_key;
+	uint16_t session_counter; /* how far */
 };
 
 /* The two tables of tunnels beside the one by id. */
@@ -87,17 +93,23 @@ struct l2tp_tunnel {
 	struct l2tp_tunnel_record r;
 	struct l2tp_tunnel_config cfg;
 	struct l2tp_endpoint *ep;
-	/* l2tp_tunnel_event: the sessions' files lie below the tunnels' and call it by this only */
-	void (*event)(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_event ev,
+	/*
+	 * l2tp_tunnel_event: the sessions' files lie below the tunnels' and
+	 * call it by this only
+	 */
+	void (*event)(struct l2tp_tunnel *t, uint64_t now,
+		      enum l2tp_tunnel_event ev,
 		      const struct l2tp_cause *cause);
 	void *user;
 	int socket;
 	struct reliable rel;
-	struct l2tp_auth *auth;		/* of version 3, else NULL */
+	struct l2tp_auth *auth; /* of version 3, else NULL */
 	struct idmap sessions, sessions_by_peer;
-	struct idmap sessions_by_end;	/* version 3: ours in wait-reply, by a hash of their Remote End ID */
+	/* version 3: ours in wait-reply, by a hash of their Remote End ID */
+	struct idmap sessions_by_end;
 	struct session_list setup, waiting;
-	uint8_t *request;		/* the SCCRQ, with its header, until it is decided on */
+	/* the SCCRQ, with its header, until it is decided on */
+	uint8_t *request;
 	uint16_t request_len;
 	struct {
 		struct l2tp_tunnel *next;
@@ -105,7 +117,7 @@ struct l2tp_tunnel {
 		bool in;
 	} link[PEER_TABLES];
 	struct l2tp_tunnel *changed_next, *dead_next;
-	uint64_t reported;		/* the deadline that the driver knows */
+	uint64_t reported; /* the deadline that the driver knows */
 	bool changed, gone, counted, half_open;
 };
 
@@ -113,7 +125,7 @@ struct l2tp_tunnel {
 
 struct tunnel_hash {
 	struct l2tp_tunnel **bucket;
-	uint32_t size, count;		/* size: a power of two, or 0 */
+	uint32_t size, count; /* size: a power of two, or 0 */
 };
 
 struct l2tp_endpoint {
@@ -123,7 +135,8 @@ struct l2tp_endpoint {
 	uint32_t next_serial;
 	uint32_t tunnel_count, half_open_count, session_count;
 	struct idmap tunnels;
-	struct idmap sessions_v3;	/* their ids are unique among all tunnels (RFC 3931 section 4.1) */
+	/* their ids are unique among all tunnels (RFC 3931 section 4.1) */
+	struct idmap sessions_v3;
 	/*
 	 * PEER_REQUEST: tunnels that peers began, by their address and tunnel
 	 * id, to know an SCCRQ that comes again. PEER_OPENING: those that we
@@ -142,8 +155,9 @@ struct l2tp_endpoint {
 	struct l2tp_fault fault;
 	struct l2tp_hiding hiding;
 	uint8_t tx[L2TP_MESSAGE_MAX];
-	struct l2tp_params_view params;		/* of the call in hand */
-	struct l2tp_params_view peer_params;	/* what l2tp_session_peer_params gave */
+	struct l2tp_params_view params; /* of the call in hand */
+	/* what l2tp_session_peer_params gave */
+	struct l2tp_params_view peer_params;
 };
 
 /* A packet as it came. */
@@ -158,19 +172,25 @@ struct input {
 
 /* ---- ids.c ---- */
 
-/* A free random id of the map, of 16 bits for version 2, of 32 for version 3; 0: all are taken. */
-uint32_t l2tp_random_id(struct l2tp_endpoint *ep, const struct idmap *m, uint8_t version);
+/*
+ * A free random id of the map, of 16 bits for version 2, of 32 for version 3;
+ * 0: all are taken.
+ */
+uint32_t l2tp_random_id(struct l2tp_endpoint *ep, const struct idmap *m,
+			uint8_t version);
 /* Of a session that is to be; 0: all are taken. */
 uint32_t l2tp_session_next_id(struct l2tp_tunnel *t);
 
 /* ---- peers.c ---- */
 
-int l2tp_peer_link(struct l2tp_endpoint *ep, enum peer_table table, struct l2tp_tunnel *t,
-		   uint64_t hash);
-void l2tp_peer_unlink(struct l2tp_endpoint *ep, enum peer_table table, struct l2tp_tunnel *t);
+int l2tp_peer_link(struct l2tp_endpoint *ep, enum peer_table table,
+		   struct l2tp_tunnel *t, uint64_t hash);
+void l2tp_peer_unlink(struct l2tp_endpoint *ep, enum peer_table table,
+		      struct l2tp_tunnel *t);
 /* The tunnels with this hash; check what else they must have. t NULL starts. */
-struct l2tp_tunnel *l2tp_peer_next(const struct l2tp_endpoint *ep, enum peer_table table,
-				   uint64_t hash, const struct l2tp_tunnel *t);
+struct l2tp_tunnel *l2tp_peer_next(const struct l2tp_endpoint *ep,
+				   enum peer_table table, uint64_t hash,
+				   const struct l2tp_tunnel *t);
 uint64_t l2tp_ip_hash(const struct l2tp_endpoint *ep, const struct addr *a);
 
 /* ---- begin.c ---- */
@@ -187,20 +207,32 @@ void l2tp_input_unknown(struct l2tp_endpoint *ep, const struct input *in);
 /* ---- tunnel.c ---- */
 
 /* In the maps, counted, idle. NULL with -errno in *err. */
-struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint32_t id, uint8_t version,
-				    int *err);
-/* One that has no sessions, lies in no table by peer, and that the driver never heard of. */
+struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now,
+				    uint32_t id, uint8_t version, int *err);
+/*
+ * One that has no sessions, lies in no table by peer, and that the
+ * driver never heard of.
+ */
 void l2tp_tunnel_discard(struct l2tp_tunnel *t);
-void l2tp_tunnel_configure(struct l2tp_tunnel *t, const struct l2tp_tunnel_config *cfg);
+void l2tp_tunnel_configure(struct l2tp_tunnel *t,
+			   const struct l2tp_tunnel_config *cfg);
 /* cause: of the StopCCN or the end; NULL for a message out of sequence. */
-void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_event ev,
+void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now,
+		       enum l2tp_tunnel_event ev,
 		       const struct l2tp_cause *cause);
-/* Last in every call of the driver that concerned the tunnel: sends what may go. */
+/*
+ * Last in every call of the driver that concerned the tunnel:
+ * sends what may go.
+ */
 void l2tp_tunnel_done(struct l2tp_tunnel *t, uint64_t now);
 
 /* ---- tunnel_tie.c ---- */
-/* The SCCRQ m of peer against those that we sent to it: false when it lost, or both did. */
-bool l2tp_tunnel_tie_resolve(struct l2tp_endpoint *ep, uint64_t now, const struct addr *peer,
+/*
+ * The SCCRQ m of peer against those that we sent to it: false when it
+ * lost, or both did.
+ */
+bool l2tp_tunnel_tie_resolve(struct l2tp_endpoint *ep, uint64_t now,
+			     const struct addr *peer,
 			     const struct l2tp_message *m);
 
 /* ---- tunnel_input.c ---- */
@@ -212,31 +244,53 @@ void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now);
 
 /* ---- tunnel_auth.c: authentication, RFC 3931 section 4.3 ---- */
 
-/* What a successor needs of it is all but the keys, which follow from the secrets. */
+/*
+ * What a successor needs of it is all but the keys, which follow
+ * from the secrets.
+ */
 struct l2tp_auth {
-	bool nonces;			/* both ends authenticate; else a digest is an integrity check only */
-	bool nonce_sent;		/* the peer has ours, or soon */
-	enum l2tp_digest digest;	/* of what we send */
+	/* both ends authenticate; else a digest is an integrity check only */
+	bool nonces;
+	bool nonce_sent;	 /* the peer has ours, or soon */
+	enum l2tp_digest digest; /* of what we send */
 	struct l2tp_nonce nonce, peer_nonce;
 	struct secret hiding_key, key;
-	struct secret old_hiding_key, old_key;	/* unset without an old secret */
-	bool with_old;			/* the peer's last message was signed with the old secret */
-	uint64_t log_at;		/* when a message that is dropped is worth a line again */
+	struct secret old_hiding_key, old_key; /* unset without an old secret */
+	/* the peer's last message was signed with the old secret */
+	bool with_old;
+	/* when a message that is dropped is worth a line again */
+	uint64_t log_at;
 };
 
-/* By the tunnel's configuration; asked: the peer sent a nonce. 0, -ENOMEM, -ENOTSUP. */
+/*
+ * By the tunnel's configuration; asked: the peer sent a nonce. 0,
+ * -ENOMEM, -ENOTSUP.
+ */
 int l2tp_auth_start(struct l2tp_tunnel *t, bool asked);
 void l2tp_auth_free(struct l2tp_tunnel *t);
-/* Whether a message may be acted on: RFC 3931 section 5.4.1. Counts and logs what is not. */
+/*
+ * Whether a message may be acted on: RFC 3931 section 5.4.1. Counts and logs
+ * what is not.
+ */
 bool l2tp_auth_check(struct l2tp_tunnel *t, const struct input *in);
-/* The SCCRQ that began the tunnel, as ep->msg has it. cause without a result: it gets no answer. */
-bool l2tp_auth_check_request(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, struct l2tp_cause *cause);
+/*
+ * The SCCRQ that began the tunnel, as ep->msg has it. cause without a result:
+ * it gets no answer.
+ */
+bool l2tp_auth_check_request(struct l2tp_tunnel *t, const uint8_t *pkt,
+			     size_t len, struct l2tp_cause *cause);
 /* Signs an encoded message in place. */
 void l2tp_auth_sign(struct l2tp_tunnel *t, uint8_t *pkt, size_t len);
-/* What hides, and what unhides: the secret, or version 3's key; NULL where nothing may be hidden. */
+/*
+ * What hides, and what unhides: the secret, or version 3's key; NULL where
+ * nothing may be hidden.
+ */
 const struct secret *l2tp_hiding_secret(const struct l2tp_tunnel *t);
 const struct secret *l2tp_unhiding_secret(const struct l2tp_tunnel *t);
-/* A control packet's Message Type by its place, before anything is decoded; L2TP_ZLB without one. */
+/*
+ * A control packet's Message Type by its place, before anything is decoded;
+ * L2TP_ZLB without one.
+ */
 enum l2tp_message_type l2tp_peek_type(const uint8_t *pkt, size_t len);
 
 /* ---- tunnel_send.c ---- */
@@ -248,14 +302,16 @@ int l2tp_tunnel_queue(struct l2tp_tunnel *t, struct l2tp_encoder *e);
 int l2tp_tunnel_send_sccrq(struct l2tp_tunnel *t);
 int l2tp_tunnel_send_sccrp(struct l2tp_tunnel *t);
 int l2tp_tunnel_send_scccn(struct l2tp_tunnel *t);
-int l2tp_tunnel_send_stopccn(struct l2tp_tunnel *t, const struct l2tp_cause *cause);
+int l2tp_tunnel_send_stopccn(struct l2tp_tunnel *t,
+			     const struct l2tp_cause *cause);
 int l2tp_tunnel_send_hello(struct l2tp_tunnel *t);
 /* A StopCCN to a peer for which no state is kept. */
-void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in, uint32_t peer_id,
-		 const struct l2tp_cause *cause);
+void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in,
+		 uint32_t peer_id, const struct l2tp_cause *cause);
 
 /* ---- session.c ---- */
-void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_event ev,
+void l2tp_session_event(struct l2tp_session *s, uint64_t now,
+			enum l2tp_session_event ev,
 			const struct l2tp_cause *cause);
 /* A request of the peer: in the maps, pending. NULL: out of memory or ids. */
 struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
@@ -271,25 +327,38 @@ void l2tp_sessions_start_idle(struct l2tp_tunnel *t, uint64_t now);
 void l2tp_sessions_start(struct l2tp_tunnel *t, uint64_t now);
 
 /* ---- session_input.c ---- */
-/* A call's message on an established tunnel, as ep->msg and ep->fault have it. */
-void l2tp_session_input(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_header *h,
+/*
+ * A call's message on an established tunnel, as ep->msg and ep->fault have it.
+ */
+void l2tp_session_input(struct l2tp_tunnel *t, uint64_t now,
+			const struct l2tp_header *h,
 			enum l2tp_severity severity);
 
 /* ---- session_tie.c: one circuit twice, RFC 3931 section 5.4.4 ---- */
-void l2tp_tie_watch(struct l2tp_session *s);	/* our request is out */
+void l2tp_tie_watch(struct l2tp_session *s); /* our request is out */
 void l2tp_tie_forget(struct l2tp_session *s);
-/* Ours for the circuit that the request in hand names, while it has no answer; NULL: none. */
+/*
+ * Ours for the circuit that the request in hand names, while it has no
+ * answer; NULL: none.
+ */
 struct l2tp_session *l2tp_tie_find(struct l2tp_tunnel *t);
 
 /* ---- session_send.c ---- */
 int l2tp_session_send(struct l2tp_session *s, enum l2tp_message_type type);
-int l2tp_session_send_cdn(struct l2tp_session *s, const struct l2tp_cause *cause);
+int l2tp_session_send_cdn(struct l2tp_session *s,
+			  const struct l2tp_cause *cause);
 void l2tp_session_queue_wen(struct l2tp_session *s, const struct l2tp_wen *wen);
 void l2tp_session_queue_sli(struct l2tp_session *s, const struct l2tp_sli *sli);
-/* An SLI when our end of the circuit is not as the peer has heard it, once it can take one. */
+/*
+ * An SLI when our end of the circuit is not as the peer has heard it, once it
+ * can take one.
+ */
 void l2tp_session_tell_circuit(struct l2tp_session *s);
-/* A CDN for a session that does not exist. our_id: what the peer takes for our session's id. */
-void l2tp_session_refuse(struct l2tp_tunnel *t, uint32_t peer_id, uint32_t our_id,
-			 const struct l2tp_cause *cause);
+/*
+ * A CDN for a session that does not exist. our_id: what the peer takes for our
+ * session's id.
+ */
+void l2tp_session_refuse(struct l2tp_tunnel *t, uint32_t peer_id,
+			 uint32_t our_id, const struct l2tp_cause *cause);
 
 #endif

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Tunnels by their peers: what finds the one that a packet without our tunnel id is for. */
+/*
+ * Tunnels by their peers: what finds the one that a packet without our
+ * tunnel id is for.
+ */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -7,7 +10,8 @@
 
 #define PEER_SIZE_MIN 16
 
-static struct l2tp_tunnel **peer_bucket(const struct tunnel_hash *h, uint64_t hash)
+static struct l2tp_tunnel **peer_bucket(const struct tunnel_hash *h,
+					uint64_t hash)
 {
 	return &h->bucket[hash & (h->size - 1)];
 }
@@ -26,7 +30,8 @@ static int peer_grow(struct tunnel_hash *h, enum peer_table table)
 		struct l2tp_tunnel *t, *next;
 
 		for (t = old.bucket[i]; t; t = next) {
-			struct l2tp_tunnel **b = peer_bucket(h, t->link[table].hash);
+			struct l2tp_tunnel **b =
+				peer_bucket(h, t->link[table].hash);
 
 			next = t->link[table].next;
 			t->link[table].next = *b;
@@ -37,8 +42,8 @@ static int peer_grow(struct tunnel_hash *h, enum peer_table table)
 	return 0;
 }
 
-int l2tp_peer_link(struct l2tp_endpoint *ep, enum peer_table table, struct l2tp_tunnel *t,
-		   uint64_t hash)
+int l2tp_peer_link(struct l2tp_endpoint *ep, enum peer_table table,
+		   struct l2tp_tunnel *t, uint64_t hash)
 {
 	struct tunnel_hash *h = &ep->by_peer[table];
 	struct l2tp_tunnel **b;
@@ -54,22 +59,25 @@ int l2tp_peer_link(struct l2tp_endpoint *ep, enum peer_table table, struct l2tp_
 	return 0;
 }
 
-void l2tp_peer_unlink(struct l2tp_endpoint *ep, enum peer_table table, struct l2tp_tunnel *t)
+void l2tp_peer_unlink(struct l2tp_endpoint *ep, enum peer_table table,
+		      struct l2tp_tunnel *t)
 {
 	struct tunnel_hash *h = &ep->by_peer[table];
 	struct l2tp_tunnel **b;
 
 	if (!t->link[table].in)
 		return;
-	for (b = peer_bucket(h, t->link[table].hash); *b != t; b = &(*b)->link[table].next)
+	for (b = peer_bucket(h, t->link[table].hash); *b != t;
+	     b = &(*b)->link[table].next)
 		;
 	*b = t->link[table].next;
 	t->link[table].in = false;
 	h->count--;
 }
 
-struct l2tp_tunnel *l2tp_peer_next(const struct l2tp_endpoint *ep, enum peer_table table,
-				   uint64_t hash, const struct l2tp_tunnel *t)
+struct l2tp_tunnel *l2tp_peer_next(const struct l2tp_endpoint *ep,
+				   enum peer_table table, uint64_t hash,
+				   const struct l2tp_tunnel *t)
 {
 	const struct tunnel_hash *h = &ep->by_peer[table];
 	struct l2tp_tunnel *n;

@@ -6,13 +6,14 @@
 
 #include "proto/l2tp/proxy.h"
 
-#define FIRST	L2TP_AVP_INITIAL_LCP_CONFREQ
-#define LAST	L2TP_AVP_PROXY_AUTHEN_RESPONSE
-#define COUNT	(LAST - FIRST + 1)
+#define FIRST L2TP_AVP_INITIAL_LCP_CONFREQ
+#define LAST  L2TP_AVP_PROXY_AUTHEN_RESPONSE
+#define COUNT (LAST - FIRST + 1)
 
 struct l2tp_proxy {
-	uint8_t present, mandatory;	/* bit of id - FIRST */
-	uint16_t end[COUNT];		/* of the value in data; it begins where the one before ends */
+	uint8_t present, mandatory; /* bit of id - FIRST */
+	/* of the value in data; it begins where the one before ends */
+	uint16_t end[COUNT];
 	uint8_t data[];
 };
 _Static_assert(COUNT == 8, "the proxy AVPs are attributes 26 to 33");
@@ -37,7 +38,8 @@ int l2tp_proxy_new(struct l2tp_proxy **out, const struct l2tp_message *m)
 			p->present |= (uint8_t)(1u << (id - FIRST));
 			if (m->avp[id].mandatory)
 				p->mandatory |= (uint8_t)(1u << (id - FIRST));
-			memcpy(p->data + used, m->avp[id].value, m->avp[id].len);
+			memcpy(p->data + used, m->avp[id].value,
+			       m->avp[id].len);
 			used += m->avp[id].len;
 		}
 		p->end[id - FIRST] = used;
@@ -46,8 +48,8 @@ int l2tp_proxy_new(struct l2tp_proxy **out, const struct l2tp_message *m)
 	return 0;
 }
 
-const uint8_t *l2tp_proxy_get(const struct l2tp_proxy *p, enum l2tp_avp_id id, uint16_t *len,
-			      bool *mandatory)
+const uint8_t *l2tp_proxy_get(const struct l2tp_proxy *p, enum l2tp_avp_id id,
+			      uint16_t *len, bool *mandatory)
 {
 	unsigned int i = id - FIRST;
 	uint16_t begin;

@@ -10,13 +10,16 @@
 
 struct l2tp_proxy;
 
-/* *out is NULL when the message has none of them. 0 or -ENOMEM; free(3) frees it. */
+/*
+ * *out is NULL when the message has none of them. 0 or -ENOMEM;
+ * free(3) frees it.
+ */
 int l2tp_proxy_new(struct l2tp_proxy **out, const struct l2tp_message *m);
 /*
  * The value of one, id being L2TP_AVP_INITIAL_LCP_CONFREQ ...
  * L2TP_AVP_PROXY_AUTHEN_RESPONSE; NULL: not there.
  */
-const uint8_t *l2tp_proxy_get(const struct l2tp_proxy *p, enum l2tp_avp_id id, uint16_t *len,
-			      bool *mandatory);
+const uint8_t *l2tp_proxy_get(const struct l2tp_proxy *p, enum l2tp_avp_id id,
+			      uint16_t *len, bool *mandatory);
 
 #endif

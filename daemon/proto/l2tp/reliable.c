@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reliable delivery of control messages, RFC 2661 section 5.8 and appendix A. */
+/*
+ * Reliable delivery of control messages, RFC 2661 section 5.8 and appendix A.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +10,13 @@
 #include "proto/l2tp/codec.h"
 #include "proto/l2tp/reliable.h"
 
-#define POOL_BUF	256	/* most messages fit */
-#define POOL_MAX	4096
-#define ACK_EVERY	2	/* this many messages, or a full window, do not wait for ack_delay */
+#define POOL_BUF  256 /* most messages fit */
+#define POOL_MAX  4096
+/* this many messages, or a full window, do not wait for ack_delay */
+#define ACK_EVERY 2
 
-struct l2tp_buf *l2tp_buf_new(struct l2tp_buf_pool *pool, const void *data, size_t len)
+struct l2tp_buf *l2tp_buf_new(struct l2tp_buf_pool *pool, const void *data,
+			      size_t len)
 {
 	struct l2tp_buf *b;
 
@@ -86,7 +90,8 @@ void reliable_fini(struct reliable *r)
 /* How long the oldest message waits after its tries-th retransmission. */
 static uint64_t interval(const struct reliable_config *cfg, unsigned int tries)
 {
-	uint64_t t = tries < 32 ? (uint64_t)cfg->retransmit << tries : UINT64_MAX;
+	uint64_t t = tries < 32 ? (uint64_t)cfg->retransmit << tries :
+				  UINT64_MAX;
 
 	return t < cfg->retransmit_cap ? t : cfg->retransmit_cap;
 }
@@ -184,7 +189,8 @@ void reliable_drop_all(struct reliable *r)
 
 struct l2tp_buf *reliable_transmit(struct reliable *r, uint64_t now)
 {
-	uint16_t window = r->s.cwnd < r->s.peer_window ? r->s.cwnd : r->s.peer_window;
+	uint16_t window = r->s.cwnd < r->s.peer_window ? r->s.cwnd :
+							 r->s.peer_window;
 	struct l2tp_buf *b = r->next;
 	uint16_t ns;
 
@@ -212,7 +218,9 @@ void reliable_ack_sent(struct reliable *r)
 	r->s.unacked = 0;
 }
 
-/* Appendix A: one more per acknowledgement, or per CWND of them past SSTHRESH. */
+/*
+ * Appendix A: one more per acknowledgement, or per CWND of them past SSTHRESH.
+ */
 static void window_grow(struct reliable *r)
 {
 	if (r->s.cwnd >= r->s.peer_window)
@@ -230,7 +238,9 @@ static void window_grow(struct reliable *r)
 static void window_shrink(struct reliable *r)
 {
 	r->s.congested = true;
-	/* at least two, as TCP has it: one would never leave slow start's place */
+	/*
+	 * at least two, as TCP has it: one would never leave slow start's place
+	 */
 	r->s.ssthresh = r->s.cwnd / 2 > 2 ? r->s.cwnd / 2 : 2;
 	if (r->s.ssthresh > r->s.peer_window)
 		r->s.ssthresh = r->s.peer_window;
@@ -249,9 +259,11 @@ static void acknowledged(struct reliable *r, uint64_t now, uint16_t nr)
 	for (uint16_t i = 0; i < n; i++)
 		pop(r);
 	r->s.una = nr;
-	r->s.in_flight = r->s.in_flight > n ? (uint16_t)(r->s.in_flight - n) : 0;
+	r->s.in_flight = r->s.in_flight > n ? (uint16_t)(r->s.in_flight - n) :
+					      0;
 	r->s.tries = 0;
-	r->s.retransmit_at = r->s.in_flight ? now + interval(&r->cfg, 0) : RELIABLE_NEVER;
+	r->s.retransmit_at = r->s.in_flight ? now + interval(&r->cfg, 0) :
+					      RELIABLE_NEVER;
 	window_grow(r);
 }
 
@@ -267,7 +279,8 @@ static void ack_later(struct reliable *r, uint64_t now)
 		r->s.ack_at = now + r->cfg.ack_delay;
 }
 
-static enum reliable_verdict hold(struct reliable *r, uint16_t ns, const uint8_t *pkt, size_t len)
+static enum reliable_verdict hold(struct reliable *r, uint16_t ns,
+				  const uint8_t *pkt, size_t len)
 {
 	uint16_t ahead = (uint16_t)(ns - r->s.nr);
 	struct l2tp_buf **at = &r->held, *b;
@@ -278,8 +291,10 @@ static enum reliable_verdict hold(struct reliable *r, uint16_t ns, const uint8_t
 		r->c.duplicates++;
 		return RELIABLE_DUPLICATE;
 	}
-	b = ahead < r->cfg.window && r->held_count < r->held_max && len <= RELIABLE_HELD_BYTES ?
-	    l2tp_buf_new(r->pool, pkt, len) : NULL;
+	b = ahead < r->cfg.window && r->held_count < r->held_max &&
+			    len <= RELIABLE_HELD_BYTES ?
+		    l2tp_buf_new(r->pool, pkt, len) :
+		    NULL;
 	if (!b) {
 		r->c.dropped++;
 		return RELIABLE_DROPPED;
@@ -292,8 +307,9 @@ static enum reliable_verdict hold(struct reliable *r, uint16_t ns, const uint8_t
 	return RELIABLE_HELD;
 }
 
-enum reliable_verdict reliable_receive(struct reliable *r, uint64_t now, uint16_t ns, uint16_t nr,
-				       bool zlb, const uint8_t *pkt, size_t len)
+enum reliable_verdict reliable_receive(struct reliable *r, uint64_t now,
+				       uint16_t ns, uint16_t nr, bool zlb,
+				       const uint8_t *pkt, size_t len)
 {
 	acknowledged(r, now, nr);
 	if (zlb) {
@@ -306,7 +322,10 @@ enum reliable_verdict reliable_receive(struct reliable *r, uint64_t now, uint16_
 		ack_later(r, now);
 		return RELIABLE_DELIVER;
 	}
-	/* section 5.8: less or equal is the last received and the 32767 before it */
+	/*
+	 * section 5.8: less or equal is the last received and
+	 * the 32767 before it
+	 */
 	if ((int16_t)(uint16_t)(ns - r->s.nr) < 0) {
 		r->c.duplicates++;
 		r->s.ack_now = true;
@@ -333,7 +352,8 @@ uint64_t reliable_deadline(const struct reliable *r)
 {
 	if (r->s.ack_now)
 		return 0;
-	return r->s.retransmit_at < r->s.ack_at ? r->s.retransmit_at : r->s.ack_at;
+	return r->s.retransmit_at < r->s.ack_at ? r->s.retransmit_at :
+						  r->s.ack_at;
 }
 
 bool reliable_timeout(struct reliable *r, uint64_t now)

@@ -12,29 +12,36 @@
 #include <stdint.h>
 
 #define RELIABLE_NEVER		UINT64_MAX
-#define RELIABLE_QUEUE_MAX	32768u	/* half of the number space */
-/* What a peer may make us keep out of order: before it has proved anything, and after. */
+#define RELIABLE_QUEUE_MAX	32768u /* half of the number space */
+/*
+ * What a peer may make us keep out of order: before it has proved
+ * anything, and after.
+ */
 #define RELIABLE_HELD_EARLY	4u
 #define RELIABLE_HELD_MAX	128u
-#define RELIABLE_HELD_BYTES	2048u	/* of one packet */
-#define RELIABLE_DEFAULT_WINDOW	4	/* of a peer that says none (section 4.4.3) */
+#define RELIABLE_HELD_BYTES	2048u /* of one packet */
+#define RELIABLE_DEFAULT_WINDOW 4 /* of a peer that says none (section 4.4.3) */
 
 /* One encoded message. */
 struct l2tp_buf {
 	struct l2tp_buf *next;
 	uint16_t len;
-	uint16_t ns;		/* of a held message; others are numbered by their place */
+	uint16_t ns; /* of a held message; others are numbered by their place */
 	bool pooled;
 	uint8_t data[];
 };
 
-/* Message buffers of the usual size, kept for the next message. Zeroed is empty. */
+/*
+ * Message buffers of the usual size, kept for the next message.
+ * Zeroed is empty.
+ */
 struct l2tp_buf_pool {
 	struct l2tp_buf *free;
 	unsigned int count;
 };
 /* A copy of len bytes; NULL: out of memory. */
-struct l2tp_buf *l2tp_buf_new(struct l2tp_buf_pool *pool, const void *data, size_t len);
+struct l2tp_buf *l2tp_buf_new(struct l2tp_buf_pool *pool, const void *data,
+			      size_t len);
 void l2tp_buf_put(struct l2tp_buf_pool *pool, struct l2tp_buf *b);
 void l2tp_buf_pool_fini(struct l2tp_buf_pool *pool);
 
@@ -42,27 +49,29 @@ void l2tp_buf_pool_fini(struct l2tp_buf_pool *pool);
 struct reliable_config {
 	uint32_t retransmit, retransmit_cap, ack_delay;
 	uint16_t retransmit_tries;
-	uint16_t window;	/* ours */
+	uint16_t window; /* ours */
 };
 
 /* What a successor needs beside the messages themselves. */
 struct reliable_state {
-	uint16_t una;		/* Ns of the oldest message that is not acknowledged */
-	uint16_t ns;		/* of the next message that was never sent */
-	uint16_t nr;		/* Ns that the peer is expected to send next */
-	uint16_t queued;	/* messages in the queue, sent or not */
-	uint16_t in_flight;	/* the first of them, sent since the last timeout */
+	uint16_t una;	 /* Ns of the oldest message that is not acknowledged */
+	uint16_t ns;	 /* of the next message that was never sent */
+	uint16_t nr;	 /* Ns that the peer is expected to send next */
+	uint16_t queued; /* messages in the queue, sent or not */
+	uint16_t in_flight; /* the first of them, sent since the last timeout */
 	uint16_t peer_window;
 	uint16_t cwnd, ssthresh, cwnd_acks;
-	uint16_t tries;		/* retransmissions of the oldest message so far */
-	uint16_t unacked;	/* messages received since the last acknowledgement went out */
+	uint16_t tries; /* retransmissions of the oldest message so far */
+	/* messages received since the last acknowledgement went out */
+	uint16_t unacked;
 	bool ack_now;
-	bool congested;		/* there was a retransmission: SSTHRESH is our own */
+	bool congested; /* there was a retransmission: SSTHRESH is our own */
 	uint64_t retransmit_at, ack_at;
 };
 
 struct reliable_counters {
-	uint64_t sent, received, retransmitted, duplicates, out_of_order, dropped;
+	uint64_t sent, received, retransmitted, duplicates, out_of_order,
+		dropped;
 	uint64_t zlb_sent, zlb_received;
 };
 
@@ -71,25 +80,32 @@ struct reliable {
 	struct reliable_state s;
 	struct reliable_counters c;
 	struct l2tp_buf_pool *pool;
-	struct l2tp_buf *head, *tail;	/* in the order of Ns */
-	struct l2tp_buf *next;		/* the first not in flight */
-	struct l2tp_buf *held;		/* received out of order, by Ns */
+	struct l2tp_buf *head, *tail; /* in the order of Ns */
+	struct l2tp_buf *next;	      /* the first not in flight */
+	struct l2tp_buf *held;	      /* received out of order, by Ns */
 	uint16_t held_count, held_max;
 };
 
 void reliable_init(struct reliable *r, struct l2tp_buf_pool *pool,
 		   const struct reliable_config *cfg);
 void reliable_fini(struct reliable *r);
-/* The cycle after which a silent peer is given up: 31 s with the defaults (section 5.7). */
+/*
+ * The cycle after which a silent peer is given up: 31 s with the defaults
+ * (section 5.7).
+ */
 uint64_t reliable_full_cycle(const struct reliable_config *cfg);
 
 /* The peer's Receive Window Size AVP. */
 void reliable_set_peer_window(struct reliable *r, uint16_t window);
 
-/* Appends a message (its Ns and Nr are set when it goes out). 0, -ENOMEM, -ENOBUFS. */
+/*
+ * Appends a message (its Ns and Nr are set when it goes out). 0,
+ * -ENOMEM, -ENOBUFS.
+ */
 int reliable_queue(struct reliable *r, const void *data, size_t len);
 /* The peer's tunnel id became known: into the headers of what waits. */
-void reliable_readdress(struct reliable *r, uint8_t version, uint32_t tunnel_id);
+void reliable_readdress(struct reliable *r, uint8_t version,
+			uint32_t tunnel_id);
 /* Forgets messages that were never sent. */
 void reliable_drop_unsent(struct reliable *r);
 /* Forgets every message of ours: the peer is gone. */
@@ -112,19 +128,20 @@ static inline bool reliable_ack_due(const struct reliable *r)
 void reliable_ack_sent(struct reliable *r);
 
 enum reliable_verdict {
-	RELIABLE_DELIVER,	/* the expected message */
-	RELIABLE_ZLB,		/* only its Nr mattered */
-	RELIABLE_DUPLICATE,	/* is acknowledged again */
-	RELIABLE_HELD,		/* kept until those before it come */
-	RELIABLE_DROPPED,	/* beyond the window */
+	RELIABLE_DELIVER,   /* the expected message */
+	RELIABLE_ZLB,	    /* only its Nr mattered */
+	RELIABLE_DUPLICATE, /* is acknowledged again */
+	RELIABLE_HELD,	    /* kept until those before it come */
+	RELIABLE_DROPPED,   /* beyond the window */
 };
 /*
  * A control packet of the peer with its Ns and Nr. The packet is copied when
  * it is held; reliable_release hands those out that became due, in order:
  * call it after each delivery until NULL, and give them back to the pool.
  */
-enum reliable_verdict reliable_receive(struct reliable *r, uint64_t now, uint16_t ns, uint16_t nr,
-				       bool zlb, const uint8_t *pkt, size_t len);
+enum reliable_verdict reliable_receive(struct reliable *r, uint64_t now,
+				       uint16_t ns, uint16_t nr, bool zlb,
+				       const uint8_t *pkt, size_t len);
 struct l2tp_buf *reliable_release(struct reliable *r, uint64_t now);
 
 uint64_t reliable_deadline(const struct reliable *r);

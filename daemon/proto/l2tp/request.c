@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Packets that name no tunnel of ours: the SCCRQ that begins one, and what a
- * peer sends before it knows our tunnel id. RFC 2661 sections 4.4.3, 5.1, RFC 3931
- * sections 4.7.3, 5.4.3.
+ * peer sends before it knows our tunnel id. RFC 2661 sections 4.4.3, 5.1, RFC
+ * 3931 sections 4.7.3, 5.4.3.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,16 +17,23 @@
 #define LATE_COPY_MS 3000
 
 /* It tells a copy from another SCCRQ and needs no more. */
-static uint64_t payload_hash(const struct l2tp_endpoint *ep, const struct l2tp_header *h)
+static uint64_t payload_hash(const struct l2tp_endpoint *ep,
+			     const struct l2tp_header *h)
 {
-	return hash_fnv64(ep->seed ^ HASH_FNV64_START, h->payload, h->payload_len);
+	return hash_fnv64(ep->seed ^ HASH_FNV64_START, h->payload,
+			  h->payload_len);
 }
 
-/* Where a peer's tunnel is kept; id is 0 for one that is hidden, which its copy is too. */
-static uint64_t request_key(const struct l2tp_endpoint *ep, const struct addr *peer, uint32_t id,
+/*
+ * Where a peer's tunnel is kept; id is 0 for one that is hidden, which
+ * its copy is too.
+ */
+static uint64_t request_key(const struct l2tp_endpoint *ep,
+			    const struct addr *peer, uint32_t id,
 			    uint64_t payload)
 {
-	return addr_hash(peer, ep->seed) ^ (id ? id : payload) * 0x9e3779b97f4a7c15u;
+	return addr_hash(peer, ep->seed) ^
+	       (id ? id : payload) * 0x9e3779b97f4a7c15u;
 }
 
 /* Whether an SCCRQ is one that t was made from. */
@@ -43,8 +50,9 @@ static bool is_copy(const struct l2tp_tunnel *t, uint64_t now, uint64_t payload)
 	return age < reliable_full_cycle(&t->rel.cfg);
 }
 
-static struct l2tp_tunnel *find_request(struct l2tp_endpoint *ep, const struct input *in,
-					uint32_t id, uint64_t payload)
+static struct l2tp_tunnel *find_request(struct l2tp_endpoint *ep,
+					const struct input *in, uint32_t id,
+					uint64_t payload)
 {
 	uint64_t key = request_key(ep, in->peer, id, payload);
 	struct l2tp_tunnel *t = NULL;
@@ -57,14 +65,16 @@ static struct l2tp_tunnel *find_request(struct l2tp_endpoint *ep, const struct i
 }
 
 /* Limits, before anything is kept. */
-static bool within_limits(struct l2tp_endpoint *ep, const struct input *in, uint32_t peer_id)
+static bool within_limits(struct l2tp_endpoint *ep, const struct input *in,
+			  uint32_t peer_id)
 {
 	struct l2tp_cause cause;
 
 	if (ep->limits.tunnels && ep->tunnel_count >= ep->limits.tunnels)
 		l2tp_cause_set(&cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
 			       "too many tunnels");
-	else if (ep->limits.half_open && ep->half_open_count >= ep->limits.half_open)
+	else if (ep->limits.half_open &&
+		 ep->half_open_count >= ep->limits.half_open)
 		l2tp_cause_set(&cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
 			       "too many tunnels are being set up");
 	else
@@ -73,15 +83,19 @@ static bool within_limits(struct l2tp_endpoint *ep, const struct input *in, uint
 	return false;
 }
 
-/* An SCCRQ with version 2's header that is good for version 3 too (RFC 3931 section 4.7.3). */
+/*
+ * An SCCRQ with version 2's header that is good for version 3 too (RFC 3931
+ * section 4.7.3).
+ */
 static bool offers_v3(const struct l2tp_message *m)
 {
-	return l2tp_has(m, L2TP_AVP_ASSIGNED_CONNECTION_ID) && l2tp_has(m, L2TP_AVP_ROUTER_ID) &&
+	return l2tp_has(m, L2TP_AVP_ASSIGNED_CONNECTION_ID) &&
+	       l2tp_has(m, L2TP_AVP_ROUTER_ID) &&
 	       l2tp_has(m, L2TP_AVP_PW_CAPABILITIES);
 }
 
-static void new_request(struct l2tp_endpoint *ep, const struct input *in, uint32_t peer_id,
-			uint64_t payload)
+static void new_request(struct l2tp_endpoint *ep, const struct input *in,
+			uint32_t peer_id, uint64_t payload)
 {
 	struct l2tp_tunnel *t;
 	int err;
@@ -91,7 +105,8 @@ static void new_request(struct l2tp_endpoint *ep, const struct input *in, uint32
 		return;
 	t->request = malloc(in->h.length);
 	if (!t->request ||
-	    l2tp_peer_link(ep, PEER_REQUEST, t, request_key(ep, in->peer, peer_id, payload))) {
+	    l2tp_peer_link(ep, PEER_REQUEST, t,
+			   request_key(ep, in->peer, peer_id, payload))) {
 		/* as if it had been lost: it comes again */
 		l2tp_tunnel_discard(t);
 		return;
@@ -110,7 +125,8 @@ static void new_request(struct l2tp_endpoint *ep, const struct input *in, uint32
 	t->half_open = true;
 	ep->half_open_count++;
 	l2tp_tunnel_note_peer(t, &ep->msg);
-	reliable_receive(&t->rel, in->now, in->h.ns, in->h.nr, false, in->pkt, in->len);
+	reliable_receive(&t->rel, in->now, in->h.ns, in->h.nr, false, in->pkt,
+			 in->len);
 	effect_push(&ep->effects, L2TP_EFFECT_TUNNEL_REQUEST, t, NULL);
 	l2tp_tunnel_done(t, in->now);
 }
@@ -119,8 +135,10 @@ static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
 			enum l2tp_severity severity)
 {
 	const struct l2tp_message *m = &ep->msg;
-	uint32_t peer_id = in->h.version == 3 ? l2tp_u32(m, L2TP_AVP_ASSIGNED_CONNECTION_ID) :
-						l2tp_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+	uint32_t peer_id =
+		in->h.version == 3 ?
+			l2tp_u32(m, L2TP_AVP_ASSIGNED_CONNECTION_ID) :
+			l2tp_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID);
 	uint64_t payload = payload_hash(ep, &in->h);
 	struct l2tp_tunnel *t;
 
@@ -141,15 +159,20 @@ static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
 	 */
 	if (severity > L2TP_IGNORE_AVP &&
 	    !(m->locked && l2tp_has(m, L2TP_AVP_HOST_NAME) &&
-	      l2tp_has(m, in->h.version == 3 ? L2TP_AVP_ROUTER_ID : L2TP_AVP_PROTOCOL_VERSION))) {
-		effect_log(&ep->effects, NULL, NULL, LOG_WARNING, "SCCRQ refused: %s",
-			   ep->fault.cause.text);
+	      l2tp_has(m, in->h.version == 3 ? L2TP_AVP_ROUTER_ID :
+					       L2TP_AVP_PROTOCOL_VERSION))) {
+		effect_log(&ep->effects, NULL, NULL, LOG_WARNING,
+			   "SCCRQ refused: %s", ep->fault.cause.text);
 		if (severity == L2TP_CLOSE_TUNNEL)
 			l2tp_refuse(ep, in, peer_id, &ep->fault.cause);
 		return;
 	}
-	/* what may be signed has to be judged before it ends anything of ours: l2tp_tunnel_decide */
-	if (in->h.version == 2 && !offers_v3(m) && !l2tp_tunnel_tie_resolve(ep, in->now, in->peer, m))
+	/*
+	 * what may be signed has to be judged before it ends anything of ours:
+	 * l2tp_tunnel_decide
+	 */
+	if (in->h.version == 2 && !offers_v3(m) &&
+	    !l2tp_tunnel_tie_resolve(ep, in->now, in->peer, m))
 		return;
 	if (!within_limits(ep, in, peer_id))
 		return;
@@ -161,10 +184,13 @@ static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
  * Tunnel ID): it began the tunnel and ends it before our SCCRP came, or it
  * refuses our SCCRQ and could not read our id, which was hidden.
  */
-static void input_early_stopccn(struct l2tp_endpoint *ep, const struct input *in)
+static void input_early_stopccn(struct l2tp_endpoint *ep,
+				const struct input *in)
 {
-	uint32_t peer_id = in->h.version == 3 ? l2tp_u32(&ep->msg, L2TP_AVP_ASSIGNED_CONNECTION_ID) :
-						l2tp_u16(&ep->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+	uint32_t peer_id =
+		in->h.version == 3 ?
+			l2tp_u32(&ep->msg, L2TP_AVP_ASSIGNED_CONNECTION_ID) :
+			l2tp_u16(&ep->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID);
 	struct l2tp_tunnel *t = NULL, *found = NULL;
 	uint64_t hash = l2tp_ip_hash(ep, in->peer);
 
@@ -172,11 +198,12 @@ static void input_early_stopccn(struct l2tp_endpoint *ep, const struct input *in
 		found = find_request(ep, in, peer_id, 0);
 	if (!found) {
 		while ((t = l2tp_peer_next(ep, PEER_OPENING, hash, t))) {
-			if (t->r.state != L2TP_TUNNEL_WAIT_CTL_REPLY || !t->cfg.hide ||
-			    !addr_equal(&t->r.peer, in->peer))
+			if (t->r.state != L2TP_TUNNEL_WAIT_CTL_REPLY ||
+			    !t->cfg.hide || !addr_equal(&t->r.peer, in->peer))
 				continue;
+			/* which of them it means cannot be known */
 			if (found)
-				return;	/* which of them it means cannot be known */
+				return;
 			found = t;
 		}
 	}
@@ -190,7 +217,8 @@ void l2tp_input_unknown(struct l2tp_endpoint *ep, const struct input *in)
 {
 	enum l2tp_severity severity;
 
-	severity = l2tp_message_decode(&ep->msg, &in->h, NULL, &ep->scratch, &ep->fault);
+	severity = l2tp_message_decode(&ep->msg, &in->h, NULL, &ep->scratch,
+				       &ep->fault);
 	if (ep->msg.type == L2TP_SCCRQ)
 		input_sccrq(ep, in, severity);
 	else if (ep->msg.type == L2TP_STOPCCN)

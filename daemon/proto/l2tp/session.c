@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Calls: their machines, timers and end. RFC 2661 sections 5.2, 5.6, 7.4, 7.5, RFC 3931 sections 3.4, 7.3, 7.4. */
+/*
+ * Calls: their machines, timers and end. RFC 2661 sections 5.2, 5.6, 7.4, 7.5,
+ * RFC 3931 sections 3.4, 7.3, 7.4.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/buf.h"
 #include "proto/l2tp/internal.h"
 
-#define START_QUEUE 64	/* messages in the transport that keep further calls waiting */
+/* messages in the transport that keep further calls waiting */
+#define START_QUEUE 64
 
 /* ---- lists of a tunnel ---- */
 
@@ -21,7 +25,10 @@ static void setup_remove(struct l2tp_session *s)
 	s->in_setup = false;
 }
 
-/* All of a tunnel wait equally long, so that the list is in the order of the deadlines. */
+/*
+ * All of a tunnel wait equally long, so that the list is in the order
+ * of the deadlines.
+ */
 static void setup_append(struct l2tp_session *s, uint64_t now)
 {
 	struct session_list *l = &s->tunnel->setup;
@@ -133,14 +140,15 @@ void l2tp_sessions_start_idle(struct l2tp_tunnel *t, uint64_t now)
 {
 	if (t->r.state != L2TP_TUNNEL_ESTABLISHED)
 		return;
-	if (t->sessions.count || t->cfg.persist_idle || t->cfg.idle_timeout == L2TP_OFF)
+	if (t->sessions.count || t->cfg.persist_idle ||
+	    t->cfg.idle_timeout == L2TP_OFF)
 		t->r.idle_at = L2TP_NEVER;
 	else
 		t->r.idle_at = now + t->cfg.idle_timeout;
 }
 
-static void clean_up(struct l2tp_session *s, uint64_t now, const struct l2tp_cause *cause,
-		     bool by_peer)
+static void clean_up(struct l2tp_session *s, uint64_t now,
+		     const struct l2tp_cause *cause, bool by_peer)
 {
 	struct l2tp_tunnel *t = s->tunnel;
 
@@ -163,7 +171,8 @@ void l2tp_sessions_down(struct l2tp_tunnel *t, uint32_t cause, bool by_peer)
 
 /* ---- the machine ---- */
 
-static void set_state(struct l2tp_session *s, uint64_t now, enum l2tp_session_state next)
+static void set_state(struct l2tp_session *s, uint64_t now,
+		      enum l2tp_session_state next)
 {
 	struct l2tp_tunnel *t = s->tunnel;
 
@@ -199,14 +208,17 @@ static void set_state(struct l2tp_session *s, uint64_t now, enum l2tp_session_st
 	l2tp_session_tell_circuit(s);
 }
 
-static void close_with_cdn(struct l2tp_session *s, uint64_t now, const struct l2tp_cause *cause,
-			   bool by_peer)
+static void close_with_cdn(struct l2tp_session *s, uint64_t now,
+			   const struct l2tp_cause *cause, bool by_peer)
 {
 	struct l2tp_tunnel *t = s->tunnel;
 	struct l2tp_cause full;
 
 	if (l2tp_session_send_cdn(s, cause)) {
-		/* the peer would keep the session: a tunnel in that state serves nobody */
+		/*
+		 * the peer would keep the session: a tunnel in that state
+		 * serves nobody
+		 */
 		l2tp_cause_set(&full, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
 			       "no room for a CDN");
 		clean_up(s, now, cause, by_peer);
@@ -216,8 +228,8 @@ static void close_with_cdn(struct l2tp_session *s, uint64_t now, const struct l2
 	clean_up(s, now, cause, by_peer);
 }
 
-static void advance(struct l2tp_session *s, uint64_t now, enum l2tp_message_type type,
-		    enum l2tp_session_state next)
+static void advance(struct l2tp_session *s, uint64_t now,
+		    enum l2tp_message_type type, enum l2tp_session_state next)
 {
 	struct l2tp_cause cause;
 	int err = l2tp_session_send(s, type);
@@ -236,16 +248,19 @@ static void advance(struct l2tp_session *s, uint64_t now, enum l2tp_message_type
 }
 
 /*
- * What is said of a message out of sequence. RFC 2661 section 4.4.2 has no code for it;
- * 6 is the one that comes with a text.
+ * What is said of a message out of sequence. RFC 2661 section 4.4.2 has no code
+ * for it; 6 is the one that comes with a text.
  */
-static const struct l2tp_cause *out_of_sequence(struct l2tp_cause *c, const struct l2tp_session *s,
+static const struct l2tp_cause *out_of_sequence(struct l2tp_cause *c,
+						const struct l2tp_session *s,
 						enum l2tp_session_event ev)
 {
 	bool v3 = s->tunnel->r.version == 3;
 
-	l2tp_cause_set(c, v3 ? L2TP_CDN_FSM : L2TP_CDN_ERROR, v3 ? 0 : L2TP_ERROR_VENDOR, "%s in state %s",
-		       l2tp_session_event_name(ev), l2tp_session_state_name(s->r.state));
+	l2tp_cause_set(c, v3 ? L2TP_CDN_FSM : L2TP_CDN_ERROR,
+		       v3 ? 0 : L2TP_ERROR_VENDOR, "%s in state %s",
+		       l2tp_session_event_name(ev),
+		       l2tp_session_state_name(s->r.state));
 	return c;
 }
 
@@ -285,7 +300,8 @@ static bool is_peers_doing(enum l2tp_session_event ev)
 	return ev == L2TP_SESSION_EV_CDN;
 }
 
-void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_event ev,
+void l2tp_session_event(struct l2tp_session *s, uint64_t now,
+			enum l2tp_session_event ev,
 			const struct l2tp_cause *cause)
 {
 	struct l2tp_session_cell cell;
@@ -301,7 +317,8 @@ void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_
 	case L2TP_SESSION_ACT_PREPARE:
 		set_state(s, now, cell.next);
 		break;
-	case L2TP_SESSION_ACT_OPEN_TUNNEL:	/* l2tp_session_open tells the tunnel */
+	/* l2tp_session_open tells the tunnel */
+	case L2TP_SESSION_ACT_OPEN_TUNNEL:
 		waiting_append(s);
 		set_state(s, now, cell.next);
 		break;
@@ -324,7 +341,8 @@ void l2tp_session_event(struct l2tp_session *s, uint64_t now, enum l2tp_session_
 		advance(s, now, L2TP_OCCN, cell.next);
 		break;
 	case L2TP_SESSION_ACT_SEND_CDN:
-		close_with_cdn(s, now, cause ? cause : out_of_sequence(&none, s, ev),
+		close_with_cdn(s, now,
+			       cause ? cause : out_of_sequence(&none, s, ev),
 			       is_peers_doing(ev));
 		break;
 	case L2TP_SESSION_ACT_CLEAN_UP:
@@ -344,7 +362,8 @@ void l2tp_sessions_start(struct l2tp_tunnel *t, uint64_t now)
 {
 	struct l2tp_session *s;
 
-	while ((s = t->waiting.head) && t->rel.s.queued < START_QUEUE && !t->r.down) {
+	while ((s = t->waiting.head) && t->rel.s.queued < START_QUEUE &&
+	       !t->r.down) {
 		waiting_remove(s);
 		l2tp_session_event(s, now, L2TP_SESSION_EV_TUNNEL_OPEN, NULL);
 	}
@@ -356,8 +375,12 @@ void l2tp_sessions_timeout(struct l2tp_tunnel *t, uint64_t now)
 	struct l2tp_cause cause;
 
 	while ((s = t->setup.head) && s->r.setup_at <= now) {
-		l2tp_cause_set(&cause, t->r.version == 3 ? L2TP_CDN_FSM : L2TP_CDN_TIMEOUT, 0,
-			       "setup timed out in %s", l2tp_session_state_name(s->r.state));
-		l2tp_session_event(s, now, L2TP_SESSION_EV_SETUP_TIMEOUT, &cause);
+		l2tp_cause_set(&cause,
+			       t->r.version == 3 ? L2TP_CDN_FSM :
+						   L2TP_CDN_TIMEOUT,
+			       0, "setup timed out in %s",
+			       l2tp_session_state_name(s->r.state));
+		l2tp_session_event(s, now, L2TP_SESSION_EV_SETUP_TIMEOUT,
+				   &cause);
 	}
 }

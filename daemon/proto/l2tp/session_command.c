@@ -16,16 +16,20 @@ static int open_allowed(const struct l2tp_tunnel *t, enum l2tp_call_kind kind)
 	if ((ep->limits.sessions && ep->session_count >= ep->limits.sessions) ||
 	    (t->cfg.max_sessions && t->sessions.count >= t->cfg.max_sessions))
 		return -ENOSPC;
-	/* section 6.9: an OCRQ only to who said that it can place calls; version 3 has no such word */
-	if (kind == L2TP_CALL_LNS_OUTGOING && t->r.version != 3 && t->r.state == L2TP_TUNNEL_ESTABLISHED &&
-	    !t->r.peer_info.bearer)
+	/*
+	 * section 6.9: an OCRQ only to who said that it can place calls;
+	 * version 3 has no such word
+	 */
+	if (kind == L2TP_CALL_LNS_OUTGOING && t->r.version != 3 &&
+	    t->r.state == L2TP_TUNNEL_ESTABLISHED && !t->r.peer_info.bearer)
 		return -EOPNOTSUPP;
 	return 0;
 }
 
 struct l2tp_session *l2tp_session_open(struct l2tp_tunnel *t, uint64_t now,
 				       enum l2tp_call_kind kind,
-				       const struct l2tp_call_params *p, int *err)
+				       const struct l2tp_call_params *p,
+				       int *err)
 {
 	struct l2tp_endpoint *ep = t->ep;
 	struct l2tp_call_params with_serial = *p;
@@ -41,7 +45,8 @@ struct l2tp_session *l2tp_session_open(struct l2tp_tunnel *t, uint64_t now,
 	if (s && t->r.version == 3) {
 		s->r.circuit_active = p->circuit_active;
 		while (!s->r.tie_breaker)
-			ep->env.random(ep->env.ctx, &s->r.tie_breaker, sizeof(s->r.tie_breaker));
+			ep->env.random(ep->env.ctx, &s->r.tie_breaker,
+				       sizeof(s->r.tie_breaker));
 	}
 	*err = s ? l2tp_params_pack(&s->own, &with_serial) : -ENOMEM;
 	if (*err) {
@@ -66,7 +71,8 @@ static int set_params(struct l2tp_session *s, const struct l2tp_call_params *p)
 	return l2tp_params_pack(&s->own, p);
 }
 
-void l2tp_session_accept(struct l2tp_session *s, uint64_t now, const struct l2tp_call_params *p)
+void l2tp_session_accept(struct l2tp_session *s, uint64_t now,
+			 const struct l2tp_call_params *p)
 {
 	static const enum l2tp_session_event acceptable[] = {
 		[L2TP_CALL_LAC_INCOMING] = L2TP_SESSION_EV_ICRP_OK,
@@ -84,18 +90,20 @@ void l2tp_session_accept(struct l2tp_session *s, uint64_t now, const struct l2tp
 	err = set_params(s, p);
 	s->r.pending = false;
 	if (err) {
-		l2tp_cause_set(&cause, L2TP_CDN_ERROR, L2TP_ERROR_RESOURCES, "%s",
-			       strerrordesc_np(-err));
+		l2tp_cause_set(&cause, L2TP_CDN_ERROR, L2TP_ERROR_RESOURCES,
+			       "%s", strerrordesc_np(-err));
 		l2tp_session_event(s, now, L2TP_SESSION_EV_LOCAL_CLOSE, &cause);
 	} else {
 		l2tp_session_event(s, now, acceptable[s->r.kind], NULL);
 		if (s->r.held_occn)
-			l2tp_session_event(s, now, L2TP_SESSION_EV_OCCN_OK, NULL);
+			l2tp_session_event(s, now, L2TP_SESSION_EV_OCCN_OK,
+					   NULL);
 	}
 	l2tp_tunnel_done(t, now);
 }
 
-void l2tp_session_connected(struct l2tp_session *s, uint64_t now, const struct l2tp_call_params *p)
+void l2tp_session_connected(struct l2tp_session *s, uint64_t now,
+			    const struct l2tp_call_params *p)
 {
 	struct l2tp_tunnel *t = s->tunnel;
 
@@ -107,7 +115,8 @@ void l2tp_session_connected(struct l2tp_session *s, uint64_t now, const struct l
 	l2tp_tunnel_done(t, now);
 }
 
-void l2tp_session_close(struct l2tp_session *s, uint64_t now, const struct l2tp_cause *cause)
+void l2tp_session_close(struct l2tp_session *s, uint64_t now,
+			const struct l2tp_cause *cause)
 {
 	static const enum l2tp_session_event not_acceptable[] = {
 		[L2TP_CALL_LAC_INCOMING] = L2TP_SESSION_EV_ICRP_BAD,
@@ -121,18 +130,22 @@ void l2tp_session_close(struct l2tp_session *s, uint64_t now, const struct l2tp_
 	l2tp_begin(t->ep);
 	if (s->gone)
 		return;
-	l2tp_session_event(s, now, s->r.pending ? not_acceptable[s->r.kind] :
-						  L2TP_SESSION_EV_LOCAL_CLOSE,
+	l2tp_session_event(s, now,
+			   s->r.pending ? not_acceptable[s->r.kind] :
+					  L2TP_SESSION_EV_LOCAL_CLOSE,
 			   cause ? cause : &admin);
 	l2tp_tunnel_done(t, now);
 }
 
-static bool may_tell(const struct l2tp_session *s, enum l2tp_call_kind a, enum l2tp_call_kind b)
+static bool may_tell(const struct l2tp_session *s, enum l2tp_call_kind a,
+		     enum l2tp_call_kind b)
 {
-	return s->r.state == L2TP_SESSION_ESTABLISHED && (s->r.kind == a || s->r.kind == b);
+	return s->r.state == L2TP_SESSION_ESTABLISHED &&
+	       (s->r.kind == a || s->r.kind == b);
 }
 
-void l2tp_session_send_wen(struct l2tp_session *s, uint64_t now, const struct l2tp_wen *wen)
+void l2tp_session_send_wen(struct l2tp_session *s, uint64_t now,
+			   const struct l2tp_wen *wen)
 {
 	struct l2tp_tunnel *t = s->tunnel;
 
@@ -144,13 +157,15 @@ void l2tp_session_send_wen(struct l2tp_session *s, uint64_t now, const struct l2
 	l2tp_tunnel_done(t, now);
 }
 
-void l2tp_session_send_sli(struct l2tp_session *s, uint64_t now, const struct l2tp_sli *sli)
+void l2tp_session_send_sli(struct l2tp_session *s, uint64_t now,
+			   const struct l2tp_sli *sli)
 {
 	struct l2tp_tunnel *t = s->tunnel;
 
 	l2tp_begin(t->ep);
 	/* section 6.14: from the LNS to the LAC; version 3 has no ACCM */
-	if (t->r.version == 3 || !may_tell(s, L2TP_CALL_LNS_INCOMING, L2TP_CALL_LNS_OUTGOING))
+	if (t->r.version == 3 ||
+	    !may_tell(s, L2TP_CALL_LNS_INCOMING, L2TP_CALL_LNS_OUTGOING))
 		return;
 	l2tp_session_queue_sli(s, sli);
 	l2tp_tunnel_done(t, now);

@@ -2,12 +2,14 @@
 /* What a driver may ask of a session. */
 #include "proto/l2tp/internal.h"
 
-struct l2tp_session *l2tp_session_find(struct l2tp_tunnel *t, uint32_t session_id)
+struct l2tp_session *l2tp_session_find(struct l2tp_tunnel *t,
+				       uint32_t session_id)
 {
 	return idmap_get(&t->sessions, session_id);
 }
 
-struct l2tp_session *l2tp_session_next(struct l2tp_tunnel *t, uint64_t after_id_plus_one)
+struct l2tp_session *l2tp_session_next(struct l2tp_tunnel *t,
+				       uint64_t after_id_plus_one)
 {
 	return idmap_next(&t->sessions, after_id_plus_one);
 }
@@ -52,7 +54,8 @@ bool l2tp_session_is_established(const struct l2tp_session *s)
 	return s->r.state == L2TP_SESSION_ESTABLISHED;
 }
 
-const struct l2tp_call_params *l2tp_session_peer_params(const struct l2tp_session *s)
+const struct l2tp_call_params *
+l2tp_session_peer_params(const struct l2tp_session *s)
 {
 	struct l2tp_params_view *v = &s->tunnel->ep->peer_params;
 

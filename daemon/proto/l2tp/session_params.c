@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A call's parameters: packed, and as the AVPs of version 2's messages (RFC 2661 section 4.4.4). */
+/*
+ * A call's parameters: packed, and as the AVPs of version 2's messages (RFC
+ * 2661 section 4.4.4).
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,15 +12,17 @@
 
 /* The numbers in their order; then texts and extra AVPs. */
 struct l2tp_packed_params {
-	uint32_t call_serial, bearer_type, physical_channel, minimum_bps, maximum_bps;
+	uint32_t call_serial, bearer_type, physical_channel, minimum_bps,
+		maximum_bps;
 	uint32_t framing_type;
 	uint64_t tx_connect_speed, rx_connect_speed, tie_breaker;
 	uint16_t pseudowire, sublayer, sequencing;
 	bool has_bearer_type, has_physical_channel, sequencing_required;
 	bool circuit_active, circuit_new, has_tie_breaker;
-	uint8_t called, calling, sub_address, private_group, end_id, cookie;	/* lengths in data */
+	/* lengths in data */
+	uint8_t called, calling, sub_address, private_group, end_id, cookie;
 	uint8_t request_count, connected_count;
-	uint16_t len;						/* of data */
+	uint16_t len; /* of data */
 	uint8_t data[];
 };
 
@@ -30,7 +35,8 @@ static size_t extras_len(const struct l2tp_extra_avp *x, unsigned int n)
 	return len;
 }
 
-static void put_extras(struct wbuf *w, const struct l2tp_extra_avp *x, unsigned int n)
+static void put_extras(struct wbuf *w, const struct l2tp_extra_avp *x,
+		       unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++) {
 		wbuf_u16(w, x[i].vendor);
@@ -52,19 +58,23 @@ static void get_extras(struct rbuf *r, struct l2tp_extra_avp *x, unsigned int n)
 	}
 }
 
-int l2tp_params_pack(struct l2tp_packed_params **out, const struct l2tp_call_params *p)
+int l2tp_params_pack(struct l2tp_packed_params **out,
+		     const struct l2tp_call_params *p)
 {
 	size_t called = strnlen(p->called_number, sizeof(p->called_number));
 	size_t calling = strnlen(p->calling_number, sizeof(p->calling_number));
 	size_t sub = strnlen(p->sub_address, sizeof(p->sub_address));
 	size_t group = p->private_group_len;
-	size_t end_id = p->end_id_len < sizeof(p->end_id) ? p->end_id_len : sizeof(p->end_id);
-	size_t cookie = p->cookie_len < sizeof(p->cookie) ? p->cookie_len : sizeof(p->cookie);
+	size_t end_id = p->end_id_len < sizeof(p->end_id) ? p->end_id_len :
+							    sizeof(p->end_id);
+	size_t cookie = p->cookie_len < sizeof(p->cookie) ? p->cookie_len :
+							    sizeof(p->cookie);
 	struct l2tp_packed_params *k;
 	struct wbuf w;
 	size_t len;
 
-	if (p->extra_request_count > L2TP_EXTRA_MAX || p->extra_connected_count > L2TP_EXTRA_MAX)
+	if (p->extra_request_count > L2TP_EXTRA_MAX ||
+	    p->extra_connected_count > L2TP_EXTRA_MAX)
 		return -E2BIG;
 	if (group > sizeof(p->private_group))
 		group = sizeof(p->private_group);
@@ -77,20 +87,30 @@ int l2tp_params_pack(struct l2tp_packed_params **out, const struct l2tp_call_par
 	if (!k)
 		return -ENOMEM;
 	*k = (struct l2tp_packed_params){
-		.call_serial = p->call_serial, .bearer_type = p->bearer_type,
+		.call_serial = p->call_serial,
+		.bearer_type = p->bearer_type,
 		.physical_channel = p->physical_channel,
-		.minimum_bps = p->minimum_bps, .maximum_bps = p->maximum_bps,
+		.minimum_bps = p->minimum_bps,
+		.maximum_bps = p->maximum_bps,
 		.framing_type = p->framing_type,
-		.tx_connect_speed = p->tx_connect_speed, .rx_connect_speed = p->rx_connect_speed,
+		.tx_connect_speed = p->tx_connect_speed,
+		.rx_connect_speed = p->rx_connect_speed,
 		.has_bearer_type = p->has_bearer_type,
 		.has_physical_channel = p->has_physical_channel,
 		.sequencing_required = p->sequencing_required,
-		.called = (uint8_t)called, .calling = (uint8_t)calling,
-		.sub_address = (uint8_t)sub, .private_group = (uint8_t)group,
-		.end_id = (uint8_t)end_id, .cookie = (uint8_t)cookie,
-		.pseudowire = p->pseudowire, .sublayer = p->sublayer, .sequencing = p->sequencing,
-		.circuit_active = p->circuit_active, .circuit_new = p->circuit_new,
-		.has_tie_breaker = p->has_tie_breaker, .tie_breaker = p->tie_breaker,
+		.called = (uint8_t)called,
+		.calling = (uint8_t)calling,
+		.sub_address = (uint8_t)sub,
+		.private_group = (uint8_t)group,
+		.end_id = (uint8_t)end_id,
+		.cookie = (uint8_t)cookie,
+		.pseudowire = p->pseudowire,
+		.sublayer = p->sublayer,
+		.sequencing = p->sequencing,
+		.circuit_active = p->circuit_active,
+		.circuit_new = p->circuit_new,
+		.has_tie_breaker = p->has_tie_breaker,
+		.tie_breaker = p->tie_breaker,
 		.request_count = (uint8_t)p->extra_request_count,
 		.connected_count = (uint8_t)p->extra_connected_count,
 		.len = (uint16_t)len,
@@ -117,7 +137,8 @@ static void get_bytes(struct rbuf *r, void *to, size_t len)
 		memcpy(to, p, len);
 }
 
-void l2tp_params_unpack(struct l2tp_params_view *v, const struct l2tp_packed_params *k)
+void l2tp_params_unpack(struct l2tp_params_view *v,
+			const struct l2tp_packed_params *k)
 {
 	struct l2tp_call_params *p = &v->p;
 	struct rbuf r;
@@ -161,7 +182,8 @@ void l2tp_params_unpack(struct l2tp_params_view *v, const struct l2tp_packed_par
 	p->extra_connected_count = k->connected_count;
 }
 
-void l2tp_params_decode(struct l2tp_call_params *p, const struct l2tp_message *m)
+void l2tp_params_decode(struct l2tp_call_params *p,
+			const struct l2tp_message *m)
 {
 	const struct {
 		enum l2tp_avp_id id;
@@ -170,7 +192,8 @@ void l2tp_params_decode(struct l2tp_call_params *p, const struct l2tp_message *m
 	} numbers[] = {
 		{ L2TP_AVP_CALL_SERIAL_NUMBER, &p->call_serial, NULL },
 		{ L2TP_AVP_BEARER_TYPE, &p->bearer_type, &p->has_bearer_type },
-		{ L2TP_AVP_PHYSICAL_CHANNEL_ID, &p->physical_channel, &p->has_physical_channel },
+		{ L2TP_AVP_PHYSICAL_CHANNEL_ID, &p->physical_channel,
+		  &p->has_physical_channel },
 		{ L2TP_AVP_MINIMUM_BPS, &p->minimum_bps, NULL },
 		{ L2TP_AVP_MAXIMUM_BPS, &p->maximum_bps, NULL },
 		{ L2TP_AVP_FRAMING_TYPE, &p->framing_type, NULL },
@@ -189,37 +212,44 @@ void l2tp_params_decode(struct l2tp_call_params *p, const struct l2tp_message *m
 	if (l2tp_has(m, L2TP_AVP_RX_CONNECT_SPEED))
 		p->rx_connect_speed = l2tp_u32(m, L2TP_AVP_RX_CONNECT_SPEED);
 	if (l2tp_has(m, L2TP_AVP_CALLED_NUMBER))
-		l2tp_text(m, L2TP_AVP_CALLED_NUMBER, p->called_number, sizeof(p->called_number));
+		l2tp_text(m, L2TP_AVP_CALLED_NUMBER, p->called_number,
+			  sizeof(p->called_number));
 	if (l2tp_has(m, L2TP_AVP_CALLING_NUMBER))
 		l2tp_text(m, L2TP_AVP_CALLING_NUMBER, p->calling_number,
 			  sizeof(p->calling_number));
 	if (l2tp_has(m, L2TP_AVP_SUB_ADDRESS))
-		l2tp_text(m, L2TP_AVP_SUB_ADDRESS, p->sub_address, sizeof(p->sub_address));
+		l2tp_text(m, L2TP_AVP_SUB_ADDRESS, p->sub_address,
+			  sizeof(p->sub_address));
 	if (l2tp_has(m, L2TP_AVP_SEQUENCING_REQUIRED))
 		p->sequencing_required = true;
 	l2tp_params_decode_v3(p, m);
 	if (l2tp_has(m, L2TP_AVP_PRIVATE_GROUP_ID)) {
-		p->private_group_len = group->len < sizeof(p->private_group) ?
-				       group->len : (uint16_t)sizeof(p->private_group);
+		p->private_group_len =
+			group->len < sizeof(p->private_group) ?
+				group->len :
+				(uint16_t)sizeof(p->private_group);
 		memcpy(p->private_group, group->value, p->private_group_len);
 	}
 }
 
-static void encode_extras(struct l2tp_encoder *e, const struct l2tp_extra_avp *x, unsigned int n)
+static void encode_extras(struct l2tp_encoder *e,
+			  const struct l2tp_extra_avp *x, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++)
-		l2tp_encode_extra(e, x[i].vendor, x[i].type, x[i].mandatory, x[i].value, x[i].len);
+		l2tp_encode_extra(e, x[i].vendor, x[i].type, x[i].mandatory,
+				  x[i].value, x[i].len);
 }
 
-static void encode_optional(struct l2tp_encoder *e, enum l2tp_avp_id id, const char *text)
+static void encode_optional(struct l2tp_encoder *e, enum l2tp_avp_id id,
+			    const char *text)
 {
 	if (*text)
 		l2tp_encode_text(e, id, text);
 }
 
 /* Sections 6.6, 6.9; the order is that of Cisco's. */
-void l2tp_params_encode_request(struct l2tp_encoder *e, const struct l2tp_call_params *p,
-				bool outgoing)
+void l2tp_params_encode_request(struct l2tp_encoder *e,
+				const struct l2tp_call_params *p, bool outgoing)
 {
 	l2tp_encode_u32(e, L2TP_AVP_CALL_SERIAL_NUMBER, p->call_serial);
 	if (outgoing) {
@@ -231,10 +261,11 @@ void l2tp_params_encode_request(struct l2tp_encoder *e, const struct l2tp_call_p
 	if (outgoing)
 		l2tp_encode_u32(e, L2TP_AVP_FRAMING_TYPE, p->framing_type);
 	if (!outgoing && p->has_physical_channel)
-		l2tp_encode_u32(e, L2TP_AVP_PHYSICAL_CHANNEL_ID, p->physical_channel);
+		l2tp_encode_u32(e, L2TP_AVP_PHYSICAL_CHANNEL_ID,
+				p->physical_channel);
 	if (!outgoing)
 		encode_optional(e, L2TP_AVP_CALLING_NUMBER, p->calling_number);
-	if (outgoing)	/* required, if only empty */
+	if (outgoing) /* required, if only empty */
 		l2tp_encode_text(e, L2TP_AVP_CALLED_NUMBER, p->called_number);
 	else
 		encode_optional(e, L2TP_AVP_CALLED_NUMBER, p->called_number);
@@ -248,12 +279,15 @@ static uint32_t clamp(uint64_t bps)
 }
 
 /* Sections 6.8, 6.11. */
-void l2tp_params_encode_connected(struct l2tp_encoder *e, const struct l2tp_call_params *p,
+void l2tp_params_encode_connected(struct l2tp_encoder *e,
+				  const struct l2tp_call_params *p,
 				  bool outgoing)
 {
-	l2tp_encode_u32(e, L2TP_AVP_TX_CONNECT_SPEED, clamp(p->tx_connect_speed));
+	l2tp_encode_u32(e, L2TP_AVP_TX_CONNECT_SPEED,
+			clamp(p->tx_connect_speed));
 	if (p->rx_connect_speed)
-		l2tp_encode_u32(e, L2TP_AVP_RX_CONNECT_SPEED, clamp(p->rx_connect_speed));
+		l2tp_encode_u32(e, L2TP_AVP_RX_CONNECT_SPEED,
+				clamp(p->rx_connect_speed));
 	l2tp_encode_u32(e, L2TP_AVP_FRAMING_TYPE, p->framing_type);
 	if (!outgoing && p->private_group_len)
 		l2tp_encode_avp(e, L2TP_AVP_PRIVATE_GROUP_ID, p->private_group,
@@ -264,8 +298,10 @@ void l2tp_params_encode_connected(struct l2tp_encoder *e, const struct l2tp_call
 }
 
 /* Section 6.10. */
-void l2tp_params_encode_reply(struct l2tp_encoder *e, const struct l2tp_call_params *p)
+void l2tp_params_encode_reply(struct l2tp_encoder *e,
+			      const struct l2tp_call_params *p)
 {
 	if (p->has_physical_channel)
-		l2tp_encode_u32(e, L2TP_AVP_PHYSICAL_CHANNEL_ID, p->physical_channel);
+		l2tp_encode_u32(e, L2TP_AVP_PHYSICAL_CHANNEL_ID,
+				p->physical_channel);
 }

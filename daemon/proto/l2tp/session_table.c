@@ -562,7 +562,8 @@ struct l2tp_session_cell l2tp_session_transition(enum l2tp_call_kind kind,
 	return machines[kind].cells[state][event];
 }
 
-bool l2tp_session_has_state(enum l2tp_call_kind kind, enum l2tp_session_state state)
+bool l2tp_session_has_state(enum l2tp_call_kind kind,
+			    enum l2tp_session_state state)
 {
 	return machines[kind].states & 1u << state;
 }
@@ -594,33 +595,45 @@ const char *l2tp_session_action_name(enum l2tp_session_action a)
 }
 
 static void session_cells(enum l2tp_call_kind kind, const char *section,
-			  void (*cb)(void *, const struct l2tp_cell_text *), void *ctx)
+			  void (*cb)(void *, const struct l2tp_cell_text *),
+			  void *ctx)
 {
 	for (unsigned int s = 0; s < L2TP_SESSION_STATE_COUNT; s++) {
 		if (!l2tp_session_has_state(kind, s))
 			continue;
 		for (unsigned int e = 0; e < L2TP_SESSION_EVENT_COUNT; e++) {
-			struct l2tp_session_cell c = l2tp_session_transition(kind, s, e);
+			struct l2tp_session_cell c =
+				l2tp_session_transition(kind, s, e);
 
 			cb(ctx, &(struct l2tp_cell_text){
-				l2tp_call_kind_name(kind), section, state_names[s],
-				event_names[e], action_names[c.action], state_names[c.next],
-			});
+					l2tp_call_kind_name(kind),
+					section,
+					state_names[s],
+					event_names[e],
+					action_names[c.action],
+					state_names[c.next],
+				});
 		}
 	}
 }
 
-void l2tp_states_for_each(void (*cb)(void *ctx, const struct l2tp_cell_text *cell), void *ctx)
+void l2tp_states_for_each(void (*cb)(void *ctx,
+				     const struct l2tp_cell_text *cell),
+			  void *ctx)
 {
 	for (unsigned int s = 0; s < L2TP_TUNNEL_STATE_COUNT; s++)
 		for (unsigned int e = 0; e < L2TP_TUNNEL_EVENT_COUNT; e++) {
-			struct l2tp_tunnel_cell c = l2tp_tunnel_transition(s, e);
+			struct l2tp_tunnel_cell c =
+				l2tp_tunnel_transition(s, e);
 
 			cb(ctx, &(struct l2tp_cell_text){
-				"control connection", "7.2.1", l2tp_tunnel_state_name(s),
-				l2tp_tunnel_event_name(e), l2tp_tunnel_action_name(c.action),
-				l2tp_tunnel_state_name(c.next),
-			});
+					"control connection",
+					"7.2.1",
+					l2tp_tunnel_state_name(s),
+					l2tp_tunnel_event_name(e),
+					l2tp_tunnel_action_name(c.action),
+					l2tp_tunnel_state_name(c.next),
+				});
 		}
 	session_cells(L2TP_CALL_LAC_INCOMING, "7.4.1", cb, ctx);
 	session_cells(L2TP_CALL_LNS_INCOMING, "7.4.2", cb, ctx);

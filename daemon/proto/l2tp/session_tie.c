@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Session ties, RFC 3931 section 5.4.4: both ends ask for a session of the same
- * circuit, which its Remote End ID names, at once. Here ours is found; who wins is
- * decided where the peer's request comes in.
+ * circuit, which its Remote End ID names, at once. Here ours is found; who wins
+ * is decided where the peer's request comes in.
  */
 #include <string.h>
 
@@ -10,7 +10,8 @@
 #include "proto/l2tp/internal.h"
 
 /* Collisions are looked at again; they only hide a tie. */
-static uint32_t hash_of(const struct l2tp_endpoint *ep, const uint8_t *id, size_t len)
+static uint32_t hash_of(const struct l2tp_endpoint *ep, const uint8_t *id,
+			size_t len)
 {
 	uint64_t v = hash_fnv64(ep->seed ^ HASH_FNV64_START, id, len);
 
@@ -36,8 +37,10 @@ static bool names_circuit(struct l2tp_session *s)
 
 void l2tp_tie_watch(struct l2tp_session *s)
 {
-	if (s->tunnel->r.version == 3 && s->own && !s->in_by_end && names_circuit(s))
-		s->in_by_end = !idmap_put(&s->tunnel->sessions_by_end, own_hash(s), s);
+	if (s->tunnel->r.version == 3 && s->own && !s->in_by_end &&
+	    names_circuit(s))
+		s->in_by_end =
+			!idmap_put(&s->tunnel->sessions_by_end, own_hash(s), s);
 }
 
 void l2tp_tie_forget(struct l2tp_session *s)
@@ -49,9 +52,12 @@ void l2tp_tie_forget(struct l2tp_session *s)
 
 struct l2tp_session *l2tp_tie_find(struct l2tp_tunnel *t)
 {
-	const struct l2tp_avp_view *end_id = &t->ep->msg.avp[L2TP_AVP_REMOTE_END_ID];
+	const struct l2tp_avp_view *end_id =
+		&t->ep->msg.avp[L2TP_AVP_REMOTE_END_ID];
 	struct l2tp_endpoint *ep = t->ep;
-	struct l2tp_session *s = idmap_get(&t->sessions_by_end, hash_of(ep, end_id->value, end_id->len));
+	struct l2tp_session *s =
+		idmap_get(&t->sessions_by_end,
+			  hash_of(ep, end_id->value, end_id->len));
 
 	if (!s || s->r.state != L2TP_SESSION_WAIT_REPLY || s->r.pending)
 		return NULL;

@@ -142,9 +142,12 @@ enum l2tp_session_action {
 	L2TP_SESSION_ACTIONS(X)
 #undef X
 };
-/* Apart from the enums, so that a switch over one of them names real values only. */
+/*
+ * Apart from the enums, so that a switch over one of them names
+ * real values only.
+ */
 enum {
-#define X(id, name) + 1
+#define X(id, name) +1
 	L2TP_TUNNEL_STATE_COUNT = 0 L2TP_TUNNEL_STATES(X),
 	L2TP_TUNNEL_EVENT_COUNT = 0 L2TP_TUNNEL_EVENTS(X),
 	L2TP_SESSION_STATE_COUNT = 0 L2TP_SESSION_STATES(X),
@@ -168,7 +171,8 @@ struct l2tp_tunnel_cell l2tp_tunnel_transition(enum l2tp_tunnel_state state,
 struct l2tp_session_cell l2tp_session_transition(enum l2tp_call_kind kind,
 						 enum l2tp_session_state state,
 						 enum l2tp_session_event event);
-bool l2tp_session_has_state(enum l2tp_call_kind kind, enum l2tp_session_state state);
+bool l2tp_session_has_state(enum l2tp_call_kind kind,
+			    enum l2tp_session_state state);
 
 const char *l2tp_tunnel_state_name(enum l2tp_tunnel_state s);
 const char *l2tp_tunnel_event_name(enum l2tp_tunnel_event e);
@@ -176,12 +180,15 @@ const char *l2tp_tunnel_action_name(enum l2tp_tunnel_action a);
 const char *l2tp_session_state_name(enum l2tp_session_state s);
 const char *l2tp_session_event_name(enum l2tp_session_event e);
 const char *l2tp_session_action_name(enum l2tp_session_action a);
-const char *l2tp_call_kind_name(enum l2tp_call_kind kind);	/* "LAC incoming call" */
+/* "LAC incoming call" */
+const char *l2tp_call_kind_name(enum l2tp_call_kind kind);
 
 /* Every cell of every machine, in order, as the conformance table prints it. */
 struct l2tp_cell_text {
 	const char *machine, *section, *state, *event, *action, *next;
 };
-void l2tp_states_for_each(void (*cb)(void *ctx, const struct l2tp_cell_text *cell), void *ctx);
+void l2tp_states_for_each(void (*cb)(void *ctx,
+				     const struct l2tp_cell_text *cell),
+			  void *ctx);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The control connection: its machine, timers and end. RFC 2661 sections 5.1, 5.5, 5.7, 7.2,
- * RFC 3931 sections 3.3, 4.4, 7.2.
+ * The control connection: its machine, timers and end. RFC 2661 sections 5.1,
+ * 5.5, 5.7, 7.2, RFC 3931 sections 3.3, 4.4, 7.2.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,10 +9,15 @@
 
 #include "proto/l2tp/internal.h"
 
-#define DEFAULT(field, value) do { if (!(field)) (field) = (value); } while (0)
-#define RETRANSMIT_CAP_MIN 8000	/* section 5.8: no less */
+#define DEFAULT(field, value)              \
+	do {                               \
+		if (!(field))              \
+			(field) = (value); \
+	} while (0)
+#define RETRANSMIT_CAP_MIN 8000 /* section 5.8: no less */
 
-void l2tp_tunnel_configure(struct l2tp_tunnel *t, const struct l2tp_tunnel_config *cfg)
+void l2tp_tunnel_configure(struct l2tp_tunnel *t,
+			   const struct l2tp_tunnel_config *cfg)
 {
 	struct l2tp_tunnel_config *c = &t->cfg;
 
@@ -34,16 +39,18 @@ void l2tp_tunnel_configure(struct l2tp_tunnel *t, const struct l2tp_tunnel_confi
 	if (c->ack_delay > c->retransmit / 4)
 		c->ack_delay = c->retransmit / 4;
 	t->rel.cfg = (struct reliable_config){
-		.retransmit = c->retransmit, .retransmit_cap = c->retransmit_cap,
-		.ack_delay = c->ack_delay, .retransmit_tries = c->retransmit_tries,
+		.retransmit = c->retransmit,
+		.retransmit_cap = c->retransmit_cap,
+		.ack_delay = c->ack_delay,
+		.retransmit_tries = c->retransmit_tries,
 		.window = c->receive_window,
 	};
 }
 
 /* ---- life ---- */
 
-struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint32_t id, uint8_t version,
-				    int *err)
+struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now,
+				    uint32_t id, uint8_t version, int *err)
 {
 	static const struct l2tp_tunnel_config defaults;
 	struct l2tp_tunnel *t;
@@ -72,7 +79,8 @@ struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now, uint
 	t->r.opened_ms = t->r.last_heard_ms = now;
 	t->r.idle_at = t->r.linger_at = L2TP_NEVER;
 	t->reported = L2TP_NEVER;
-	t->sessions.seed = t->sessions_by_peer.seed = t->sessions_by_end.seed = (uint32_t)ep->seed;
+	t->sessions.seed = t->sessions_by_peer.seed = t->sessions_by_end.seed =
+		(uint32_t)ep->seed;
 	reliable_init(&t->rel, &ep->bufs, &t->rel.cfg);
 	l2tp_tunnel_configure(t, &defaults);
 	t->r.setup_at = now + t->cfg.setup_timeout;
@@ -133,7 +141,8 @@ static void release(struct l2tp_tunnel *t)
 
 /* ---- the machine ---- */
 
-static void set_state(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_state next)
+static void set_state(struct l2tp_tunnel *t, uint64_t now,
+		      enum l2tp_tunnel_state next)
 {
 	if (t->r.state == next)
 		return;
@@ -152,7 +161,10 @@ static void set_state(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_stat
 		if (t->half_open)
 			t->ep->half_open_count--;
 		t->half_open = false;
-		/* a tie breaker asks for a single tunnel: late SCCRQs are held against it */
+		/*
+		 * a tie breaker asks for a single tunnel: late SCCRQs
+		 * are held against it
+		 */
 		if (!t->r.tied)
 			l2tp_peer_unlink(t->ep, PEER_OPENING, t);
 		effect_push(&t->ep->effects, L2TP_EFFECT_TUNNEL_UP, t, NULL);
@@ -161,8 +173,11 @@ static void set_state(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_stat
 	}
 }
 
-/* The driver's part ends; what is left is the transport's (sections 5.7, 5.8). */
-static void clean_up(struct l2tp_tunnel *t, const struct l2tp_cause *cause, bool by_peer)
+/*
+ * The driver's part ends; what is left is the transport's (sections 5.7, 5.8).
+ */
+static void clean_up(struct l2tp_tunnel *t, const struct l2tp_cause *cause,
+		     bool by_peer)
 {
 	struct l2tp_endpoint *ep = t->ep;
 	struct l2tp_cause theirs;
@@ -175,37 +190,48 @@ static void clean_up(struct l2tp_tunnel *t, const struct l2tp_cause *cause, bool
 	free(t->request);
 	t->request = NULL;
 	l2tp_peer_unlink(ep, PEER_OPENING, t);
-	/* one that was never established stays counted among the half-open: it costs as much */
+	/*
+	 * one that was never established stays counted among the half-open: it
+	 * costs as much
+	 */
 	uncount(t, false);
 	if (t->sessions.count) {
 		/* a StopCCN's codes mean something else in a CDN */
-		l2tp_cause_set(&theirs, 0, 0, "the tunnel closed%s%s", *cause->text ? ": " : "",
-			       cause->text);
-		l2tp_sessions_down(t, effect_cause(&ep->effects, &theirs), by_peer);
+		l2tp_cause_set(&theirs, 0, 0, "the tunnel closed%s%s",
+			       *cause->text ? ": " : "", cause->text);
+		l2tp_sessions_down(t, effect_cause(&ep->effects, &theirs),
+				   by_peer);
 	}
 	at = effect_cause(&ep->effects, cause);
-	effect_push_down(&ep->effects, L2TP_EFFECT_TUNNEL_DOWN, t, NULL, at, by_peer);
+	effect_push_down(&ep->effects, L2TP_EFFECT_TUNNEL_DOWN, t, NULL, at,
+			 by_peer);
 }
 
 static void stop(struct l2tp_tunnel *t, const struct l2tp_cause *cause)
 {
-	/* those that never went out have no number yet, and sessions go without CDN */
+	/*
+	 * those that never went out have no number yet, and
+	 * sessions go without CDN
+	 */
 	reliable_drop_unsent(&t->rel);
 	clean_up(t, cause, false);
 	if (l2tp_tunnel_send_stopccn(t, cause))
 		release(t);
 }
 
-static const struct l2tp_cause *out_of_sequence(struct l2tp_cause *c, const struct l2tp_tunnel *t,
+static const struct l2tp_cause *out_of_sequence(struct l2tp_cause *c,
+						const struct l2tp_tunnel *t,
 						enum l2tp_tunnel_event ev)
 {
-	l2tp_cause_set(c, L2TP_STOPCCN_FSM, 0, "%s in state %s", l2tp_tunnel_event_name(ev),
+	l2tp_cause_set(c, L2TP_STOPCCN_FSM, 0, "%s in state %s",
+		       l2tp_tunnel_event_name(ev),
 		       l2tp_tunnel_state_name(t->r.state));
 	return c;
 }
 
 /* Sends what the transition asks for; when that fails, the tunnel ends. */
-static void advance(struct l2tp_tunnel *t, uint64_t now, int err, enum l2tp_tunnel_state next)
+static void advance(struct l2tp_tunnel *t, uint64_t now, int err,
+		    enum l2tp_tunnel_state next)
 {
 	struct l2tp_cause cause;
 
@@ -218,7 +244,8 @@ static void advance(struct l2tp_tunnel *t, uint64_t now, int err, enum l2tp_tunn
 	stop(t, &cause);
 }
 
-void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_event ev,
+void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now,
+		       enum l2tp_tunnel_event ev,
 		       const struct l2tp_cause *cause)
 {
 	struct l2tp_tunnel_cell cell = l2tp_tunnel_transition(t->r.state, ev);
@@ -228,8 +255,9 @@ void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_eve
 		return;
 	switch (cell.action) {
 	case L2TP_TUNNEL_ACT_IGNORE:
-	case L2TP_TUNNEL_ACT_QUEUE_CALL:	/* the session is in the list already */
-	case L2TP_TUNNEL_ACT_DELIVER:		/* l2tp_tunnel_input does */
+	/* the session is in the list already */
+	case L2TP_TUNNEL_ACT_QUEUE_CALL:
+	case L2TP_TUNNEL_ACT_DELIVER: /* l2tp_tunnel_input does */
 		break;
 	case L2TP_TUNNEL_ACT_SEND_SCCRQ:
 		advance(t, now, l2tp_tunnel_send_sccrq(t), cell.next);
@@ -241,13 +269,14 @@ void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_eve
 		advance(t, now, l2tp_tunnel_send_scccn(t), cell.next);
 		break;
 	case L2TP_TUNNEL_ACT_OPEN_SESSIONS:
-		set_state(t, now, cell.next);	/* l2tp_tunnel_done starts them */
+		set_state(t, now, cell.next); /* l2tp_tunnel_done starts them */
 		break;
 	case L2TP_TUNNEL_ACT_SEND_STOPCCN:
 		stop(t, cause ? cause : out_of_sequence(&none, t, ev));
 		break;
 	case L2TP_TUNNEL_ACT_CLEAN_UP:
-		clean_up(t, cause ? cause : out_of_sequence(&none, t, ev), true);
+		clean_up(t, cause ? cause : out_of_sequence(&none, t, ev),
+			 true);
 		break;
 	case L2TP_TUNNEL_ACT_DISCARD:
 		clean_up(t, cause ? cause : out_of_sequence(&none, t, ev),
@@ -259,7 +288,10 @@ void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now, enum l2tp_tunnel_eve
 
 /* ---- sending, and what comes due ---- */
 
-/* The acknowledgement with nothing to carry it: a ZLB, in version 3 an ACK, which can be signed. */
+/*
+ * The acknowledgement with nothing to carry it: a ZLB, in version 3 an ACK,
+ * which can be signed.
+ */
 static void send_ack(struct l2tp_tunnel *t)
 {
 	struct effect_queue *q = &t->ep->effects;
@@ -269,7 +301,8 @@ static void send_ack(struct l2tp_tunnel *t)
 	if (t->r.version != 3) {
 		uint8_t zlb[L2TP_ZLB_LEN];
 
-		l2tp_encode_zlb(zlb, (uint16_t)t->r.peer_id, t->rel.s.ns, t->rel.s.nr);
+		l2tp_encode_zlb(zlb, (uint16_t)t->r.peer_id, t->rel.s.ns,
+				t->rel.s.nr);
 		effect_send(q, t, zlb, sizeof(zlb));
 		return;
 	}
@@ -294,7 +327,10 @@ static void flush(struct l2tp_tunnel *t, uint64_t now)
 	if (!reliable_ack_due(&t->rel))
 		return;
 	reliable_ack_sent(&t->rel);
-	/* a peer whose id is hidden until the driver decides is not answered before, nor is one that wants it signed */
+	/*
+	 * a peer whose id is hidden until the driver decides is not answered
+	 * before, nor is one that wants it signed
+	 */
 	if (!t->r.peer_id || (t->r.version == 3 && !t->auth && t->r.signs))
 		return;
 	send_ack(t);
@@ -324,15 +360,23 @@ void l2tp_tunnel_done(struct l2tp_tunnel *t, uint64_t now)
 	}
 }
 
-/* Section 5.5: a HELLO is due when the peer was silent and nothing else asks it for a sign. */
+/*
+ * Section 5.5: a HELLO is due when the peer was silent and nothing else
+ * asks it for a sign.
+ */
 static uint64_t hello_at(const struct l2tp_tunnel *t)
 {
 	if (t->r.state != L2TP_TUNNEL_ESTABLISHED || t->rel.s.queued ||
 	    t->cfg.hello_interval == L2TP_OFF)
 		return L2TP_NEVER;
-	/* RFC 3931 section 4.4: those of one pair of LCCEs must not come in step */
+	/*
+	 * RFC 3931 section 4.4: those of one pair of LCCEs must
+	 * not come in step
+	 */
 	return t->r.last_heard_ms + t->cfg.hello_interval -
-	       (t->r.version == 3 ? t->cfg.hello_interval / 128 * (t->r.id % 16) : 0);
+	       (t->r.version == 3 ?
+			t->cfg.hello_interval / 128 * (t->r.id % 16) :
+			0);
 }
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
@@ -360,7 +404,7 @@ static void silence(struct l2tp_tunnel *t, uint64_t now)
 	struct l2tp_cause cause;
 
 	if (t->r.down) {
-		release(t);	/* the StopCCN was never acknowledged */
+		release(t); /* the StopCCN was never acknowledged */
 		return;
 	}
 	l2tp_cause_set(&cause, 0, 0, "no answer after %u retransmissions",
@@ -373,7 +417,8 @@ static void own_timers(struct l2tp_tunnel *t, uint64_t now)
 	struct l2tp_cause cause;
 
 	if (t->r.setup_at <= now) {
-		l2tp_cause_set(&cause, L2TP_STOPCCN_CLEAR, 0, "setup timed out in %s",
+		l2tp_cause_set(&cause, L2TP_STOPCCN_CLEAR, 0,
+			       "setup timed out in %s",
 			       l2tp_tunnel_state_name(t->r.state));
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SETUP_TIMEOUT, &cause);
 	}
@@ -402,6 +447,8 @@ void l2tp_tunnel_timeout(struct l2tp_tunnel *t, uint64_t now)
 		own_timers(t, now);
 	}
 	l2tp_tunnel_done(t, now);
-	/* the driver's timer is spent: it must hear even of the same deadline */
+	/*
+	 * the driver's timer is spent: it must hear even of the same deadline
+	 */
 	t->reported = L2TP_NEVER - 1;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Control Message Authentication of a control connection: keys, nonces, and what
- * is checked of each message before anything in it counts. RFC 3931 sections 4.3, 5.4.1.
+ * Control Message Authentication of a control connection: keys, nonces, and
+ * what is checked of each message before anything in it counts. RFC 3931
+ * sections 4.3, 5.4.1.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,8 +10,8 @@
 
 #include "proto/l2tp/internal.h"
 
-#define NONCE_LEN 16	/* "at least 16 octets is recommended" */
-#define LOG_AGAIN_MS 10000	/* forged messages must not fill the log */
+#define NONCE_LEN    16	   /* "at least 16 octets is recommended" */
+#define LOG_AGAIN_MS 10000 /* forged messages must not fill the log */
 
 enum l2tp_message_type l2tp_peek_type(const uint8_t *pkt, size_t len)
 {
@@ -28,7 +29,10 @@ enum l2tp_message_type l2tp_peek_type(const uint8_t *pkt, size_t len)
 
 static int derive_keys(struct l2tp_auth *a, const struct l2tp_tunnel_config *c)
 {
-	/* without authentication it is the empty secret that checks integrity (section 4.3) */
+	/*
+	 * without authentication it is the empty secret that checks integrity
+	 * (section 4.3)
+	 */
 	static const struct secret none;
 	int err = l2tp_signing_key(&a->key, a->nonces ? &c->secret : &none);
 
@@ -37,7 +41,8 @@ static int derive_keys(struct l2tp_auth *a, const struct l2tp_tunnel_config *c)
 	if (!err && a->nonces && secret_is_set(&c->old_secret)) {
 		err = l2tp_signing_key(&a->old_key, &c->old_secret);
 		if (!err)
-			err = l2tp_hiding_key(&a->old_hiding_key, &c->old_secret);
+			err = l2tp_hiding_key(&a->old_hiding_key,
+					      &c->old_secret);
 	}
 	return err;
 }
@@ -63,7 +68,10 @@ static int start(struct l2tp_tunnel *t, bool nonces)
 		a->nonce.len = NONCE_LEN;
 		t->ep->env.random(t->ep->env.ctx, a->nonce.data, NONCE_LEN);
 	} else if (!t->r.peer.port) {
-		/* section 4.1.1.2: over IP there is no checksum, so that a digest SHOULD always be there */
+		/*
+		 * section 4.1.1.2: over IP there is no checksum, so that a
+		 * digest SHOULD always be there
+		 */
 		a->digest = L2TP_DIGEST_MD5;
 	}
 	t->auth = a;
@@ -72,7 +80,8 @@ static int start(struct l2tp_tunnel *t, bool nonces)
 
 int l2tp_auth_start(struct l2tp_tunnel *t, bool asked)
 {
-	return start(t, (t->cfg.challenge || asked) && secret_is_set(&t->cfg.secret));
+	return start(t, (t->cfg.challenge || asked) &&
+				secret_is_set(&t->cfg.secret));
 }
 
 void l2tp_auth_free(struct l2tp_tunnel *t)
@@ -99,7 +108,8 @@ const struct secret *l2tp_hiding_secret(const struct l2tp_tunnel *t)
 /* A secret that signs hides as well. */
 const struct secret *l2tp_unhiding_secret(const struct l2tp_tunnel *t)
 {
-	return t->auth && t->auth->with_old ? &t->auth->old_hiding_key : l2tp_hiding_secret(t);
+	return t->auth && t->auth->with_old ? &t->auth->old_hiding_key :
+					      l2tp_hiding_secret(t);
 }
 
 void l2tp_auth_sign(struct l2tp_tunnel *t, uint8_t *pkt, size_t len)
@@ -111,22 +121,27 @@ void l2tp_auth_sign(struct l2tp_tunnel *t, uint8_t *pkt, size_t len)
 		return;
 	/* not supported cannot be: the keys were made by the same code */
 	if (a->nonces && !first)
-		(void)l2tp_digest_sign(pkt, len, &a->key, a->nonce_sent ? &a->nonce : NULL, &a->peer_nonce);
+		(void)l2tp_digest_sign(pkt, len, &a->key,
+				       a->nonce_sent ? &a->nonce : NULL,
+				       &a->peer_nonce);
 	else
 		(void)l2tp_digest_sign(pkt, len, &a->key, NULL, NULL);
 }
 
 /* With either secret. */
-static int verify(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, const struct l2tp_nonce *sender,
+static int verify(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len,
+		  const struct l2tp_nonce *sender,
 		  const struct l2tp_nonce *receiver)
 {
 	struct l2tp_auth *a = t->auth;
 	enum l2tp_digest type = L2TP_DIGEST_NONE;
-	int err = l2tp_digest_verify(pkt, len, &a->key, sender, receiver, &type);
+	int err =
+		l2tp_digest_verify(pkt, len, &a->key, sender, receiver, &type);
 	bool old = err == -EBADMSG && secret_is_set(&a->old_key);
 
 	if (old)
-		err = l2tp_digest_verify(pkt, len, &a->old_key, sender, receiver, &type);
+		err = l2tp_digest_verify(pkt, len, &a->old_key, sender,
+					 receiver, &type);
 	if (!err) {
 		a->with_old = old;
 		t->r.peer_info.authenticated = true;
@@ -135,25 +150,30 @@ static int verify(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, const s
 	return err;
 }
 
-static bool refuse(struct l2tp_tunnel *t, const struct input *in, enum l2tp_message_type type, const char *why)
+static bool refuse(struct l2tp_tunnel *t, const struct input *in,
+		   enum l2tp_message_type type, const char *why)
 {
 	t->ep->counters.bad_digest++;
 	if (in->now < t->auth->log_at)
 		return false;
 	t->auth->log_at = in->now + LOG_AGAIN_MS;
-	effect_log(&t->ep->effects, t, NULL, LOG_WARNING, "tunnel %u: %s dropped: %s", t->r.id,
+	effect_log(&t->ep->effects, t, NULL, LOG_WARNING,
+		   "tunnel %u: %s dropped: %s", t->r.id,
 		   l2tp_message_name(type), why);
 	return false;
 }
 
-static bool judge(struct l2tp_tunnel *t, const struct input *in, enum l2tp_message_type type, int err)
+static bool judge(struct l2tp_tunnel *t, const struct input *in,
+		  enum l2tp_message_type type, int err)
 {
 	if (!err || (err == -ENOENT && !t->auth->nonces))
 		return true;
 	if (err == -ENOENT)
 		return refuse(t, in, type,
-			      "it has no Message Digest: the peer does not authenticate, or has no secret");
-	return refuse(t, in, type, "its Message Digest is wrong: is it the same secret?");
+			      "it has no Message Digest: the peer does not "
+			      "authenticate, or has no secret");
+	return refuse(t, in, type,
+		      "its Message Digest is wrong: is it the same secret?");
 }
 
 /* The peer's nonce comes in the very message that it signs. */
@@ -167,9 +187,12 @@ static bool check_reply(struct l2tp_tunnel *t, const struct input *in)
 	l2tp_message_decode(&ep->msg, &in->h, NULL, &ep->scratch, &ep->fault);
 	err = l2tp_nonce_decode(&ep->msg, &nonce);
 	if (err == -EMSGSIZE)
-		return refuse(t, in, L2TP_SCCRP, "its nonce is longer than 64 octets");
+		return refuse(t, in, L2TP_SCCRP,
+			      "its nonce is longer than 64 octets");
 	if (err)
-		return refuse(t, in, L2TP_SCCRP, "it has no nonce: the peer does not authenticate");
+		return refuse(t, in, L2TP_SCCRP,
+			      "it has no nonce: the peer does not "
+			      "authenticate");
 	err = verify(t, in->pkt, in->h.length, &nonce, &a->nonce);
 	if (!err)
 		a->peer_nonce = nonce;
@@ -177,35 +200,47 @@ static bool check_reply(struct l2tp_tunnel *t, const struct input *in)
 }
 
 /*
- * An acknowledgement or a refusal of our SCCRQ comes before the peer's nonce, and the peer's
- * StopCCN, to no id of ours, before it has our nonce.
+ * An acknowledgement or a refusal of our SCCRQ comes before the peer's nonce,
+ * and the peer's StopCCN, to no id of ours, before it has our nonce.
  */
 static int verify_any(struct l2tp_tunnel *t, const struct input *in)
 {
 	struct l2tp_auth *a = t->auth;
 	bool early = !t->r.initiator && !in->h.tunnel_id;
 
-	return verify(t, in->pkt, in->h.length, a->peer_nonce.len ? &a->peer_nonce : NULL,
+	return verify(t, in->pkt, in->h.length,
+		      a->peer_nonce.len ? &a->peer_nonce : NULL,
 		      early ? NULL : &a->nonce);
 }
 
 bool l2tp_auth_check(struct l2tp_tunnel *t, const struct input *in)
 {
-	enum l2tp_message_type type = in->h.payload_len ? l2tp_peek_type(in->pkt, in->h.length) : L2TP_ZLB;
+	enum l2tp_message_type type =
+		in->h.payload_len ? l2tp_peek_type(in->pkt, in->h.length) :
+				    L2TP_ZLB;
 	struct l2tp_auth *a = t->auth;
 
-	/* nothing that is signed can be judged before the driver has chosen the secret; it comes again */
+	/*
+	 * nothing that is signed can be judged before the driver has chosen the
+	 * secret; it comes again
+	 */
 	if (!a)
 		return !t->r.pending || !t->r.signs || type == L2TP_SCCRQ;
 	if (!a->nonces)
-		return judge(t, in, type, l2tp_digest_verify(in->pkt, in->h.length, &a->key, NULL, NULL, NULL));
+		return judge(t, in, type,
+			     l2tp_digest_verify(in->pkt, in->h.length, &a->key,
+						NULL, NULL, NULL));
 	/* section 6.15: only without authentication */
 	if (!in->h.payload_len)
 		return refuse(t, in, L2TP_ZLB,
-			      "messages without a body are not allowed when messages are authenticated");
-	/* a copy of the one that began the tunnel: acknowledged again, no more */
+			      "messages without a body are not allowed when "
+			      "messages are authenticated");
+	/*
+	 * a copy of the one that began the tunnel: acknowledged again, no more
+	 */
 	if (type == L2TP_SCCRQ && !t->r.initiator)
-		return judge(t, in, type, verify(t, in->pkt, in->h.length, NULL, NULL));
+		return judge(t, in, type,
+			     verify(t, in->pkt, in->h.length, NULL, NULL));
 	if (type == L2TP_SCCRP && t->r.initiator && !a->peer_nonce.len)
 		return check_reply(t, in);
 	return judge(t, in, type, verify_any(t, in));
@@ -215,40 +250,50 @@ bool l2tp_auth_check(struct l2tp_tunnel *t, const struct input *in)
  * An SCCRQ of our own that somebody sends back to us: our answer to it would be
  * the very one that the tunnel waits for.
  */
-static bool is_own_nonce(const struct l2tp_endpoint *ep, const struct l2tp_nonce *nonce)
+static bool is_own_nonce(const struct l2tp_endpoint *ep,
+			 const struct l2tp_nonce *nonce)
 {
 	const struct tunnel_hash *h = &ep->by_peer[PEER_OPENING];
 
 	for (uint32_t i = 0; i < h->size; i++)
-		for (const struct l2tp_tunnel *t = h->bucket[i]; t; t = t->link[PEER_OPENING].next)
-			if (t->auth && t->auth->nonce.len && t->auth->nonce.len == nonce->len &&
-			    !memcmp(t->auth->nonce.data, nonce->data, nonce->len))
+		for (const struct l2tp_tunnel *t = h->bucket[i]; t;
+		     t = t->link[PEER_OPENING].next)
+			if (t->auth && t->auth->nonce.len &&
+			    t->auth->nonce.len == nonce->len &&
+			    !memcmp(t->auth->nonce.data, nonce->data,
+				    nonce->len))
 				return true;
 	return false;
 }
 
-static bool drop_request(struct l2tp_tunnel *t, struct l2tp_cause *cause, const char *why)
+static bool drop_request(struct l2tp_tunnel *t, struct l2tp_cause *cause,
+			 const char *why)
 {
 	t->ep->counters.bad_digest++;
 	l2tp_cause_set(cause, 0, 0, "%s", why);
 	return false;
 }
 
-#define WRONG_DIGEST "the SCCRQ's Message Digest is wrong: is it the same secret?"
+#define WRONG_DIGEST \
+	"the SCCRQ's Message Digest is wrong: is it the same secret?"
 
-static bool check_unsigned(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, struct l2tp_cause *cause)
+static bool check_unsigned(struct l2tp_tunnel *t, const uint8_t *pkt,
+			   size_t len, struct l2tp_cause *cause)
 {
 	if (l2tp_has(&t->ep->msg, L2TP_AVP_NONCE)) {
 		l2tp_cause_set(cause, L2TP_STOPCCN_NOT_AUTHORIZED, 0,
-			       "authentication is asked for, but there is no secret for this peer");
+			       "authentication is asked for, but there is no "
+			       "secret for this peer");
 		return false;
 	}
-	if (l2tp_digest_verify(pkt, len, &t->auth->key, NULL, NULL, NULL) == -EBADMSG)
+	if (l2tp_digest_verify(pkt, len, &t->auth->key, NULL, NULL, NULL) ==
+	    -EBADMSG)
 		return drop_request(t, cause, WRONG_DIGEST);
 	return true;
 }
 
-bool l2tp_auth_check_request(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len, struct l2tp_cause *cause)
+bool l2tp_auth_check_request(struct l2tp_tunnel *t, const uint8_t *pkt,
+			     size_t len, struct l2tp_cause *cause)
 {
 	const struct l2tp_message *m = &t->ep->msg;
 	struct l2tp_nonce nonce = { 0 };
@@ -257,10 +302,15 @@ bool l2tp_auth_check_request(struct l2tp_tunnel *t, const uint8_t *pkt, size_t l
 	if (!t->auth->nonces)
 		return check_unsigned(t, pkt, len, cause);
 	if (err || !l2tp_has(m, L2TP_AVP_MESSAGE_DIGEST)) {
-		l2tp_cause_set(cause, L2TP_STOPCCN_NOT_AUTHORIZED, 0, err == -EMSGSIZE ?
-			       "the nonce is longer than 64 octets" :
-			       "no nonce and Message Digest, but authentication is required");
-		/* who does not authenticate would take the digest of our StopCCN for a wrong one */
+		l2tp_cause_set(cause, L2TP_STOPCCN_NOT_AUTHORIZED, 0,
+			       err == -EMSGSIZE ?
+				       "the nonce is longer than 64 octets" :
+				       "no nonce and Message Digest, but "
+				       "authentication is required");
+		/*
+		 * who does not authenticate would take the digest of our
+		 * StopCCN for a wrong one
+		 */
 		(void)start(t, false);
 		return false;
 	}

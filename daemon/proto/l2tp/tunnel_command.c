@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the driver does with tunnels: it opens, answers, probes and closes them. */
+/*
+ * What the driver does with tunnels: it opens, answers, probes and closes them.
+ */
 #include <errno.h>
 
 #include "proto/l2tp/internal.h"
 
 struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 				     const struct l2tp_tunnel_config *cfg,
-				     const struct addr *local, const struct addr *peer,
-				     int socket, uint32_t tunnel_id, int *err)
+				     const struct addr *local,
+				     const struct addr *peer, int socket,
+				     uint32_t tunnel_id, int *err)
 {
 	uint8_t version = cfg->version == 3 ? 3 : 2;
 	struct l2tp_tunnel *t;
@@ -19,11 +22,16 @@ struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 	*err = -EINVAL;
 	if ((cfg->challenge || cfg->hide) && !secret_is_set(&cfg->secret))
 		return NULL;
-	/* RFC 3931 section 5.3: hiding needs authentication; 4.7.3: a fallback needs UDP, and ids that fit both */
-	if (version == 3 && ((cfg->hide && !cfg->challenge) ||
-			     (cfg->fallback && (!peer->port || tunnel_id > UINT16_MAX))))
+	/*
+	 * RFC 3931 section 5.3: hiding needs authentication; 4.7.3: a fallback
+	 * needs UDP, and ids that fit both
+	 */
+	if (version == 3 &&
+	    ((cfg->hide && !cfg->challenge) ||
+	     (cfg->fallback && (!peer->port || tunnel_id > UINT16_MAX))))
 		return NULL;
-	t = l2tp_tunnel_new(ep, now, tunnel_id, cfg->fallback ? 2 : version, err);
+	t = l2tp_tunnel_new(ep, now, tunnel_id, cfg->fallback ? 2 : version,
+			    err);
 	if (!t)
 		return NULL;
 	t->r.initiator = true;
@@ -35,7 +43,8 @@ struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 	t->r.fallback = version == 3 && cfg->fallback;
 	*err = version == 3 ? l2tp_auth_start(t, false) : 0;
 	if (!*err)
-		*err = l2tp_peer_link(ep, PEER_OPENING, t, l2tp_ip_hash(ep, peer));
+		*err = l2tp_peer_link(ep, PEER_OPENING, t,
+				      l2tp_ip_hash(ep, peer));
 	if (*err) {
 		l2tp_tunnel_discard(t);
 		return NULL;
@@ -45,7 +54,8 @@ struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 	return t;
 }
 
-void l2tp_tunnel_accept(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_tunnel_config *cfg)
+void l2tp_tunnel_accept(struct l2tp_tunnel *t, uint64_t now,
+			const struct l2tp_tunnel_config *cfg)
 {
 	l2tp_begin(t->ep);
 	if (!t->r.pending)
@@ -55,7 +65,8 @@ void l2tp_tunnel_accept(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_t
 	l2tp_tunnel_done(t, now);
 }
 
-void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_cause *cause)
+void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now,
+			const struct l2tp_cause *cause)
 {
 	struct l2tp_cause refused;
 
@@ -63,7 +74,8 @@ void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_c
 	if (!t->r.pending)
 		return;
 	if (!cause) {
-		l2tp_cause_set(&refused, L2TP_STOPCCN_NOT_AUTHORIZED, 0, "%s", "");
+		l2tp_cause_set(&refused, L2TP_STOPCCN_NOT_AUTHORIZED, 0, "%s",
+			       "");
 		cause = &refused;
 	}
 	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_BAD, cause);
@@ -77,7 +89,9 @@ int l2tp_tunnel_renumber(struct l2tp_tunnel *t)
 
 	if (!t->r.pending)
 		return -EALREADY;
-	/* a peer that offers both versions may yet get an id of either: 16 bits */
+	/*
+	 * a peer that offers both versions may yet get an id of either: 16 bits
+	 */
 	id = l2tp_random_id(ep, &ep->tunnels, t->r.peer_info.offers_v2 ? 2 : 3);
 	if (!id)
 		return -ENOSPC;
@@ -88,12 +102,14 @@ int l2tp_tunnel_renumber(struct l2tp_tunnel *t)
 	return 0;
 }
 
-void l2tp_tunnel_close(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_cause *cause)
+void l2tp_tunnel_close(struct l2tp_tunnel *t, uint64_t now,
+		       const struct l2tp_cause *cause)
 {
 	struct l2tp_cause clear = { .result = L2TP_STOPCCN_CLEAR };
 
 	l2tp_begin(t->ep);
-	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_LOCAL_CLOSE, cause ? cause : &clear);
+	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_LOCAL_CLOSE,
+			  cause ? cause : &clear);
 	l2tp_tunnel_done(t, now);
 }
 

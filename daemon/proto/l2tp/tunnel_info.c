@@ -52,25 +52,37 @@ bool l2tp_tunnel_is_established(const struct l2tp_tunnel *t)
 	return t->r.state == L2TP_TUNNEL_ESTABLISHED;
 }
 
-const struct l2tp_tunnel_peer_info *l2tp_tunnel_peer_info(const struct l2tp_tunnel *t)
+const struct l2tp_tunnel_peer_info *
+l2tp_tunnel_peer_info(const struct l2tp_tunnel *t)
 {
 	return &t->r.peer_info;
 }
 
-void l2tp_tunnel_counters(const struct l2tp_tunnel *t, struct l2tp_tunnel_counters *out)
+void l2tp_tunnel_counters(const struct l2tp_tunnel *t,
+			  struct l2tp_tunnel_counters *out)
 {
 	const struct reliable_counters *c = &t->rel.c;
 	const struct reliable_state *s = &t->rel.s;
 
 	*out = (struct l2tp_tunnel_counters){
-		.sent = c->sent, .received = c->received, .retransmitted = c->retransmitted,
-		.duplicates = c->duplicates, .out_of_order = c->out_of_order,
-		.dropped = c->dropped, .zlb_sent = c->zlb_sent, .zlb_received = c->zlb_received,
-		.ns = s->ns, .nr = s->nr, .congestion_window = s->cwnd,
+		.sent = c->sent,
+		.received = c->received,
+		.retransmitted = c->retransmitted,
+		.duplicates = c->duplicates,
+		.out_of_order = c->out_of_order,
+		.dropped = c->dropped,
+		.zlb_sent = c->zlb_sent,
+		.zlb_received = c->zlb_received,
+		.ns = s->ns,
+		.nr = s->nr,
+		.congestion_window = s->cwnd,
 		.slow_start_threshold = s->ssthresh,
-		.unacknowledged = (uint16_t)(s->ns - s->una), .queued = s->queued,
-		.sessions = t->sessions.count, .hellos_sent = t->r.hellos_sent,
-		.opened_ms = t->r.opened_ms, .established_ms = t->r.established_ms,
+		.unacknowledged = (uint16_t)(s->ns - s->una),
+		.queued = s->queued,
+		.sessions = t->sessions.count,
+		.hellos_sent = t->r.hellos_sent,
+		.opened_ms = t->r.opened_ms,
+		.established_ms = t->r.established_ms,
 		.last_heard_ms = t->r.last_heard_ms,
 	};
 }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a peer's messages mean for the control connection: RFC 2661 sections 4.4.3, 5.1, 7.2,
- * RFC 3931 sections 4.7.3, 5.4.3, 7.2.
+ * What a peer's messages mean for the control connection: RFC 2661 sections
+ * 4.4.3, 5.1, 7.2, RFC 3931 sections 4.7.3, 5.4.3, 7.2.
  */
 #include <stdlib.h>
 
 #include "proto/l2tp/internal.h"
 
 /* Those of ours that the peer has too. */
-static void note_pseudowires(struct l2tp_tunnel *t, const struct l2tp_message *m)
+static void note_pseudowires(struct l2tp_tunnel *t,
+			     const struct l2tp_message *m)
 {
-	const size_t max = sizeof(t->cfg.pseudowires) / sizeof(t->cfg.pseudowires[0]);
+	const size_t max =
+		sizeof(t->cfg.pseudowires) / sizeof(t->cfg.pseudowires[0]);
 	size_t n = 0;
 
 	for (size_t i = 0; i < max && t->cfg.pseudowires[i]; i++)
@@ -29,11 +31,15 @@ void l2tp_tunnel_note_peer(struct l2tp_tunnel *t, const struct l2tp_message *m)
 	struct l2tp_tunnel_peer_info *info = &t->r.peer_info;
 
 	*info = (struct l2tp_tunnel_peer_info){
-		.authenticated = info->authenticated, .digest = info->digest,
-		.offers_v2 = info->offers_v2, .offers_v3 = info->offers_v3,
+		.authenticated = info->authenticated,
+		.digest = info->digest,
+		.offers_v2 = info->offers_v2,
+		.offers_v3 = info->offers_v3,
 	};
-	l2tp_text(m, L2TP_AVP_HOST_NAME, info->hostname, sizeof(info->hostname));
-	l2tp_text(m, L2TP_AVP_VENDOR_NAME, info->vendor_name, sizeof(info->vendor_name));
+	l2tp_text(m, L2TP_AVP_HOST_NAME, info->hostname,
+		  sizeof(info->hostname));
+	l2tp_text(m, L2TP_AVP_VENDOR_NAME, info->vendor_name,
+		  sizeof(info->vendor_name));
 	info->firmware = l2tp_u16(m, L2TP_AVP_FIRMWARE_REVISION);
 	info->protocol_version = l2tp_u16(m, L2TP_AVP_PROTOCOL_VERSION);
 	info->receive_window = l2tp_u16(m, L2TP_AVP_RECEIVE_WINDOW_SIZE);
@@ -53,7 +59,8 @@ static bool not_authorized(struct l2tp_cause *cause, const char *why)
 }
 
 /* Section 5.1.1, as the one who asked: the response in the message in hand. */
-static bool check_response(const struct l2tp_tunnel *t, enum l2tp_message_type type,
+static bool check_response(const struct l2tp_tunnel *t,
+			   enum l2tp_message_type type,
 			   struct l2tp_cause *cause)
 {
 	const struct l2tp_message *m = &t->ep->msg;
@@ -62,19 +69,25 @@ static bool check_response(const struct l2tp_tunnel *t, enum l2tp_message_type t
 	if (!t->r.challenged)
 		return true;
 	if (!l2tp_has(m, L2TP_AVP_CHALLENGE_RESPONSE))
-		return not_authorized(cause, "no Challenge Response, but a challenge was sent");
-	if (l2tp_challenge_response(expected, type, &t->cfg.secret, t->r.challenge,
-				    sizeof(t->r.challenge)) ||
-	    !secret_equal(expected, m->avp[L2TP_AVP_CHALLENGE_RESPONSE].value, sizeof(expected)))
-		return not_authorized(cause, "wrong Challenge Response: is it the same secret?");
+		return not_authorized(cause, "no Challenge Response, but a "
+					     "challenge was sent");
+	if (l2tp_challenge_response(expected, type, &t->cfg.secret,
+				    t->r.challenge, sizeof(t->r.challenge)) ||
+	    !secret_equal(expected, m->avp[L2TP_AVP_CHALLENGE_RESPONSE].value,
+			  sizeof(expected)))
+		return not_authorized(cause, "wrong Challenge Response: is it "
+					     "the same secret?");
 	return true;
 }
 
 /* And as the one who is asked. */
-static bool check_challenge(const struct l2tp_tunnel *t, struct l2tp_cause *cause)
+static bool check_challenge(const struct l2tp_tunnel *t,
+			    struct l2tp_cause *cause)
 {
-	if (l2tp_has(&t->ep->msg, L2TP_AVP_CHALLENGE) && !secret_is_set(&t->cfg.secret))
-		return not_authorized(cause, "a Challenge came, but there is no secret for this peer");
+	if (l2tp_has(&t->ep->msg, L2TP_AVP_CHALLENGE) &&
+	    !secret_is_set(&t->cfg.secret))
+		return not_authorized(cause, "a Challenge came, but there is "
+					     "no secret for this peer");
 	return true;
 }
 
@@ -82,56 +95,72 @@ static bool check_challenge(const struct l2tp_tunnel *t, struct l2tp_cause *caus
 static bool choose_version(struct l2tp_tunnel *t, struct l2tp_cause *cause)
 {
 	const struct l2tp_tunnel_peer_info *info = &t->r.peer_info;
-	uint8_t version = t->cfg.version ? t->cfg.version : info->offers_v3 ? 3 : 2;
+	uint8_t version = t->cfg.version  ? t->cfg.version :
+			  info->offers_v3 ? 3 :
+					    2;
 
 	if (version == 3 ? info->offers_v3 : info->offers_v2) {
 		t->r.version = version;
 		return true;
 	}
-	l2tp_cause_set(cause, L2TP_STOPCCN_VERSION, L2TP_PROTOCOL_VERSION, "this peer is to use version %u", version);
+	l2tp_cause_set(cause, L2TP_STOPCCN_VERSION, L2TP_PROTOCOL_VERSION,
+		       "this peer is to use version %u", version);
 	return false;
 }
 
-/* RFC 3931 section 5.4.1: the digest before anything else in the message counts. */
-static bool check_request_v3(struct l2tp_tunnel *t, const struct l2tp_header *h, struct l2tp_cause *cause)
+/*
+ * RFC 3931 section 5.4.1: the digest before anything else in the message
+ * counts.
+ */
+static bool check_request_v3(struct l2tp_tunnel *t, const struct l2tp_header *h,
+			     struct l2tp_cause *cause)
 {
 	struct l2tp_endpoint *ep = t->ep;
 
-	/* once without what is hidden: whether it authenticates says what unhides */
+	/*
+	 * once without what is hidden: whether it authenticates
+	 * says what unhides
+	 */
 	l2tp_message_decode(&ep->msg, h, NULL, &ep->scratch, &ep->fault);
 	t->r.peer_id = peer_id_of(&ep->msg, 3);
 	if (l2tp_auth_start(t, l2tp_has(&ep->msg, L2TP_AVP_NONCE))) {
-		l2tp_cause_set(cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES, "out of memory");
+		l2tp_cause_set(cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
+			       "out of memory");
 		return false;
 	}
 	if ((t->cfg.challenge || t->cfg.hide) && !secret_is_set(&t->cfg.secret))
-		return not_authorized(cause, "no secret to authenticate this peer with");
+		return not_authorized(cause, "no secret to authenticate this "
+					     "peer with");
 	return l2tp_auth_check_request(t, t->request, t->request_len, cause);
 }
 
-static bool check_request(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_header *h,
-			  struct l2tp_cause *cause)
+static bool check_request(struct l2tp_tunnel *t, uint64_t now,
+			  const struct l2tp_header *h, struct l2tp_cause *cause)
 {
 	struct l2tp_endpoint *ep = t->ep;
 
-	if (!choose_version(t, cause) || (t->r.version == 3 && !check_request_v3(t, h, cause)))
+	if (!choose_version(t, cause) ||
+	    (t->r.version == 3 && !check_request_v3(t, h, cause)))
 		return false;
-	if (l2tp_message_decode(&ep->msg, h, l2tp_unhiding_secret(t), &ep->scratch, &ep->fault) >
-	    L2TP_IGNORE_AVP) {
+	if (l2tp_message_decode(&ep->msg, h, l2tp_unhiding_secret(t),
+				&ep->scratch, &ep->fault) > L2TP_IGNORE_AVP) {
 		*cause = ep->fault.cause;
 		return false;
 	}
 	t->r.peer_id = peer_id_of(&ep->msg, t->r.version);
 	l2tp_tunnel_note_peer(t, &ep->msg);
 	/* with version 2's header alone it was compared when it came */
-	if (t->r.peer_info.offers_v3 && !l2tp_tunnel_tie_resolve(ep, now, &t->r.peer, &ep->msg)) {
-		l2tp_cause_set(cause, L2TP_STOPCCN_EXISTS, 0, "our own request won the tie");
+	if (t->r.peer_info.offers_v3 &&
+	    !l2tp_tunnel_tie_resolve(ep, now, &t->r.peer, &ep->msg)) {
+		l2tp_cause_set(cause, L2TP_STOPCCN_EXISTS, 0,
+			       "our own request won the tie");
 		return false;
 	}
 	if (t->r.version == 3)
 		return true;
 	if ((t->cfg.challenge || t->cfg.hide) && !secret_is_set(&t->cfg.secret))
-		return not_authorized(cause, "no secret to authenticate this peer with");
+		return not_authorized(cause, "no secret to authenticate this "
+					     "peer with");
 	return check_challenge(t, cause);
 }
 
@@ -142,13 +171,14 @@ void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now)
 	bool ok;
 
 	/* it was one when it came */
-	ok = !l2tp_header_decode(&h, t->request, t->request_len) && check_request(t, now, &h, &cause);
+	ok = !l2tp_header_decode(&h, t->request, t->request_len) &&
+	     check_request(t, now, &h, &cause);
 	t->r.pending = false;
 	if (ok)
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_OK, NULL);
 	else if (cause.result)
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_BAD, &cause);
-	else	/* RFC 3931 section 5.4.1: a wrong digest gets no answer */
+	else /* RFC 3931 section 5.4.1: a wrong digest gets no answer */
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SILENCE, &cause);
 	free(t->request);
 	t->request = NULL;
@@ -164,7 +194,10 @@ static void input_sccrp(struct l2tp_tunnel *t, const struct input *in)
 		l2tp_tunnel_event(t, in->now, L2TP_TUNNEL_EV_SCCRP_OK, NULL);
 		return;
 	}
-	/* section 8.1: the recipient may answer from a port of its choice, which stays */
+	/*
+	 * section 8.1: the recipient may answer from a port of its
+	 * choice, which stays
+	 */
 	t->r.peer.port = in->peer->port;
 	if (!addr_is_set(&t->r.local) || addr_is_any(&t->r.local))
 		t->r.local = *in->local;
@@ -185,7 +218,8 @@ static void input_scccn(struct l2tp_tunnel *t, uint64_t now)
 {
 	struct l2tp_cause cause;
 
-	if (t->r.state != L2TP_TUNNEL_WAIT_CTL_CONN || check_response(t, L2TP_SCCCN, &cause))
+	if (t->r.state != L2TP_TUNNEL_WAIT_CTL_CONN ||
+	    check_response(t, L2TP_SCCCN, &cause))
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCCN_OK, NULL);
 	else
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCCN_BAD, &cause);
@@ -196,11 +230,16 @@ static void input_stopccn(struct l2tp_tunnel *t, uint64_t now)
 	struct l2tp_cause cause;
 
 	l2tp_cause_decode(&t->ep->msg, &cause);
-	/* A refused SCCRQ: the acknowledgement has to find the peer's tunnel. */
+	/*
+	 * A refused SCCRQ: the acknowledgement has to find the peer's tunnel.
+	 */
 	if (!t->r.peer_id)
 		t->r.peer_id = peer_id_of(&t->ep->msg, t->r.version);
 	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_STOPCCN, &cause);
-	/* section 5.7: nothing of ours matters to it, but its copies are acknowledged */
+	/*
+	 * section 5.7: nothing of ours matters to it, but its copies are
+	 * acknowledged
+	 */
 	reliable_drop_all(&t->rel);
 	t->rel.s.ack_now = true;
 	t->r.linger_at = now + reliable_full_cycle(&t->rel.cfg);
@@ -243,8 +282,8 @@ static void input_fault(struct l2tp_tunnel *t, uint64_t now)
 	}
 }
 
-static void input_call(struct l2tp_tunnel *t, uint64_t now, const struct l2tp_header *h,
-		       enum l2tp_severity severity)
+static void input_call(struct l2tp_tunnel *t, uint64_t now,
+		       const struct l2tp_header *h, enum l2tp_severity severity)
 {
 	if (l2tp_tunnel_transition(t->r.state, L2TP_TUNNEL_EV_CALL).action ==
 	    L2TP_TUNNEL_ACT_DELIVER)
@@ -262,7 +301,8 @@ static void log_fault(struct l2tp_tunnel *t, enum l2tp_severity severity)
 		[L2TP_CLOSE_TUNNEL] = "tunnel closed",
 	};
 
-	effect_log(&t->ep->effects, t, NULL, severity >= L2TP_CLOSE_SESSION ? LOG_WARNING : LOG_INFO,
+	effect_log(&t->ep->effects, t, NULL,
+		   severity >= L2TP_CLOSE_SESSION ? LOG_WARNING : LOG_INFO,
 		   "%s: %s", cost[severity], t->ep->fault.cause.text);
 }
 
@@ -274,7 +314,10 @@ static void input_when_down(struct l2tp_tunnel *t, const struct input *in)
 	/* both sides closed at once: then there is no more to wait for */
 	if (m->type == L2TP_STOPCCN)
 		input_stopccn(t, in->now);
-	/* the SCCRQ was taken back before its answer came: the StopCCN can name the tunnel now */
+	/*
+	 * the SCCRQ was taken back before its answer came: the StopCCN can name
+	 * the tunnel now
+	 */
 	if (m->type == L2TP_SCCRP && t->r.initiator && !t->r.peer_id) {
 		t->r.peer_id = peer_id_of(m, t->r.version);
 		reliable_readdress(&t->rel, t->r.version, t->r.peer_id);
@@ -282,12 +325,14 @@ static void input_when_down(struct l2tp_tunnel *t, const struct input *in)
 }
 
 /* One message, in its place in the order. */
-static void deliver(struct l2tp_tunnel *t, const struct input *in, const struct l2tp_header *h)
+static void deliver(struct l2tp_tunnel *t, const struct input *in,
+		    const struct l2tp_header *h)
 {
 	struct l2tp_endpoint *ep = t->ep;
 	enum l2tp_severity severity;
 
-	severity = l2tp_message_decode(&ep->msg, h, l2tp_unhiding_secret(t), &ep->scratch, &ep->fault);
+	severity = l2tp_message_decode(&ep->msg, h, l2tp_unhiding_secret(t),
+				       &ep->scratch, &ep->fault);
 	if (t->r.down) {
 		input_when_down(t, in);
 		return;
@@ -330,20 +375,27 @@ static void deliver(struct l2tp_tunnel *t, const struct input *in, const struct 
 	case L2TP_ZLB:
 	case L2TP_ACK:
 	case L2TP_MESSAGE_UNKNOWN:
-		break;	/* takes no number; and one that is unknown was dropped above */
+		/* takes no number; and one that is unknown was dropped above */
+		break;
 	}
 }
 
-/* A tunnel is one peer's; section 8.1 lets its port change with the SCCRP. Over IP there is none. */
+/*
+ * A tunnel is one peer's; section 8.1 lets its port change with the SCCRP. Over
+ * IP there is none.
+ */
 static bool from_peer(const struct l2tp_tunnel *t, const struct addr *peer)
 {
 	if (addr_equal(&t->r.peer, peer))
 		return true;
-	return t->r.initiator && t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY && t->r.peer.port && peer->port &&
-	       addr_equal_ip(&t->r.peer, peer);
+	return t->r.initiator && t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY &&
+	       t->r.peer.port && peer->port && addr_equal_ip(&t->r.peer, peer);
 }
 
-/* RFC 3931 section 4.7.3: the peer answers our SCCRQ of both versions as one of version 2. */
+/*
+ * RFC 3931 section 4.7.3: the peer answers our SCCRQ of both versions as
+ * one of version 2.
+ */
 static void fall_back(struct l2tp_tunnel *t)
 {
 	t->r.version = 2;
@@ -352,15 +404,16 @@ static void fall_back(struct l2tp_tunnel *t)
 }
 
 /*
- * Whether version 2 may say it on a tunnel whose SCCRQ was of both: that the SCCRQ arrived, or
- * the answer to it. Nothing else, as none of it is signed.
+ * Whether version 2 may say it on a tunnel whose SCCRQ was of both: that the
+ * SCCRQ arrived, or the answer to it. Nothing else, as none of it is signed.
  */
 static bool answers_v2(const struct l2tp_tunnel *t, const struct input *in)
 {
 	enum l2tp_message_type type = l2tp_peek_type(in->pkt, in->h.length);
 
 	return !in->h.payload_len ||
-	       (in->h.ns == t->rel.s.nr && (type == L2TP_SCCRP || type == L2TP_STOPCCN));
+	       (in->h.ns == t->rel.s.nr &&
+		(type == L2TP_SCCRP || type == L2TP_STOPCCN));
 }
 
 /* Whether the message is of the tunnel's version. */
@@ -372,8 +425,10 @@ static bool right_version(const struct l2tp_tunnel *t, const struct input *in)
 		return false;
 	/* a copy of the SCCRQ that both versions are good for */
 	if (!t->r.initiator)
-		return t->r.peer_info.offers_v2 && l2tp_peek_type(in->pkt, in->h.length) == L2TP_SCCRQ;
-	return t->r.fallback && t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY && answers_v2(t, in);
+		return t->r.peer_info.offers_v2 &&
+		       l2tp_peek_type(in->pkt, in->h.length) == L2TP_SCCRQ;
+	return t->r.fallback && t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY &&
+	       answers_v2(t, in);
 }
 
 /* The answer to the SCCRQ of both versions decides, once it may count. */
@@ -383,23 +438,30 @@ static void settle_version(struct l2tp_tunnel *t, const struct input *in)
 		return;
 	if (in->h.version == 2)
 		fall_back(t);
-	else if (in->h.ns == t->rel.s.nr && l2tp_peek_type(in->pkt, in->h.length) == L2TP_SCCRP)
+	else if (in->h.ns == t->rel.s.nr &&
+		 l2tp_peek_type(in->pkt, in->h.length) == L2TP_SCCRP)
 		t->r.fallback = false;
 }
 
 static bool acknowledges_only(const struct input *in)
 {
 	return !in->h.payload_len ||
-	       (in->h.version == 3 && l2tp_peek_type(in->pkt, in->h.length) == L2TP_ACK);
+	       (in->h.version == 3 &&
+		l2tp_peek_type(in->pkt, in->h.length) == L2TP_ACK);
 }
 
-static enum reliable_verdict receive(struct l2tp_tunnel *t, const struct input *in)
+static enum reliable_verdict receive(struct l2tp_tunnel *t,
+				     const struct input *in)
 {
 	uint16_t una = t->rel.s.una;
-	enum reliable_verdict v = reliable_receive(&t->rel, in->now, in->h.ns, in->h.nr, acknowledges_only(in),
-						   in->pkt, in->len);
+	enum reliable_verdict v =
+		reliable_receive(&t->rel, in->now, in->h.ns, in->h.nr,
+				 acknowledges_only(in), in->pkt, in->len);
 
-	/* what says nothing new may be somebody's copy of what the peer said once: no sign of life */
+	/*
+	 * what says nothing new may be somebody's copy of what the peer said
+	 * once: no sign of life
+	 */
 	if (v == RELIABLE_DELIVER || v == RELIABLE_HELD || t->rel.s.una != una)
 		t->r.last_heard_ms = in->now;
 	return v;

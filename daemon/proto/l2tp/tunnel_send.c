@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The messages of the control connection, RFC 2661 and RFC 3931 sections 6.1 to 6.5. */
+/*
+ * The messages of the control connection, RFC 2661 and RFC 3931
+ * sections 6.1 to 6.5.
+ */
 #include "proto/l2tp/internal.h"
 
 void l2tp_tunnel_encode_begin(struct l2tp_tunnel *t, struct l2tp_encoder *e,
@@ -15,31 +18,43 @@ void l2tp_tunnel_encode_begin(struct l2tp_tunnel *t, struct l2tp_encoder *e,
 			       sizeof(ep->hiding.random_vector));
 	}
 	if (t->r.version == 3)
-		l2tp_encode_begin_v3(e, ep->tx, sizeof(ep->tx), type, t->r.peer_id,
-				     t->auth ? t->auth->digest : L2TP_DIGEST_NONE, hide ? &ep->hiding : NULL);
+		l2tp_encode_begin_v3(e, ep->tx, sizeof(ep->tx), type,
+				     t->r.peer_id,
+				     t->auth ? t->auth->digest :
+					       L2TP_DIGEST_NONE,
+				     hide ? &ep->hiding : NULL);
 	else
-		l2tp_encode_begin(e, ep->tx, sizeof(ep->tx), type, (uint16_t)t->r.peer_id,
-				  (uint16_t)session_id, hide ? &ep->hiding : NULL);
+		l2tp_encode_begin(e, ep->tx, sizeof(ep->tx), type,
+				  (uint16_t)t->r.peer_id, (uint16_t)session_id,
+				  hide ? &ep->hiding : NULL);
 }
 
 int l2tp_tunnel_queue(struct l2tp_tunnel *t, struct l2tp_encoder *e)
 {
 	int len = l2tp_encode_end(e);
 
-	return len < 0 ? len : reliable_queue(&t->rel, e->out.data, (size_t)len);
+	return len < 0 ? len :
+			 reliable_queue(&t->rel, e->out.data, (size_t)len);
 }
 
 static size_t list_pseudowires(const struct l2tp_tunnel_config *c, uint8_t *out)
 {
 	struct wbuf w = wbuf_init(out, sizeof(c->pseudowires));
 
-	for (size_t i = 0; i < sizeof(c->pseudowires) / sizeof(c->pseudowires[0]) && c->pseudowires[i]; i++)
+	for (size_t i = 0;
+	     i < sizeof(c->pseudowires) / sizeof(c->pseudowires[0]) &&
+	     c->pseudowires[i];
+	     i++)
 		wbuf_u16(&w, c->pseudowires[i]);
 	return w.len;
 }
 
-/* What makes an SCCRQ or SCCRP one of version 3; mandatory is false where a peer of version 2 is to ignore it. */
-static void encode_v3(struct l2tp_tunnel *t, struct l2tp_encoder *e, bool mandatory)
+/*
+ * What makes an SCCRQ or SCCRP one of version 3; mandatory is false where a
+ * peer of version 2 is to ignore it.
+ */
+static void encode_v3(struct l2tp_tunnel *t, struct l2tp_encoder *e,
+		      bool mandatory)
 {
 	const struct l2tp_tunnel_config *c = &t->cfg;
 	uint8_t list[sizeof(c->pseudowires)];
@@ -47,14 +62,18 @@ static void encode_v3(struct l2tp_tunnel *t, struct l2tp_encoder *e, bool mandat
 	struct wbuf w = wbuf_init(value, sizeof(value));
 
 	wbuf_u32(&w, c->router_id);
-	l2tp_encode_avp_m(e, L2TP_AVP_ROUTER_ID, mandatory, value, sizeof(value));
+	l2tp_encode_avp_m(e, L2TP_AVP_ROUTER_ID, mandatory, value,
+			  sizeof(value));
 	w = wbuf_init(value, sizeof(value));
 	wbuf_u32(&w, t->r.id);
-	l2tp_encode_avp_m(e, L2TP_AVP_ASSIGNED_CONNECTION_ID, mandatory, value, sizeof(value));
-	l2tp_encode_avp_m(e, L2TP_AVP_PW_CAPABILITIES, mandatory, list, list_pseudowires(c, list));
+	l2tp_encode_avp_m(e, L2TP_AVP_ASSIGNED_CONNECTION_ID, mandatory, value,
+			  sizeof(value));
+	l2tp_encode_avp_m(e, L2TP_AVP_PW_CAPABILITIES, mandatory, list,
+			  list_pseudowires(c, list));
 	if (!t->auth->nonces)
 		return;
-	l2tp_encode_avp_m(e, L2TP_AVP_NONCE, mandatory, t->auth->nonce.data, t->auth->nonce.len);
+	l2tp_encode_avp_m(e, L2TP_AVP_NONCE, mandatory, t->auth->nonce.data,
+			  t->auth->nonce.len);
 	t->auth->nonce_sent = true;
 }
 
@@ -72,7 +91,9 @@ static void encode_common_v3(struct l2tp_tunnel *t, struct l2tp_encoder *e)
 	encode_v3(t, e, true);
 }
 
-/* What SCCRQ and SCCRP have in common, in the order of the attributes' numbers. */
+/*
+ * What SCCRQ and SCCRP have in common, in the order of the attributes' numbers.
+ */
 static void encode_common(struct l2tp_tunnel *t, struct l2tp_encoder *e)
 {
 	const struct l2tp_tunnel_config *c = &t->cfg;
@@ -92,13 +113,18 @@ static void encode_common(struct l2tp_tunnel *t, struct l2tp_encoder *e)
 	l2tp_encode_u16(e, L2TP_AVP_ASSIGNED_TUNNEL_ID, (uint16_t)t->r.id);
 	l2tp_encode_u16(e, L2TP_AVP_RECEIVE_WINDOW_SIZE, c->receive_window);
 	if (c->challenge) {
-		ep->env.random(ep->env.ctx, t->r.challenge, sizeof(t->r.challenge));
+		ep->env.random(ep->env.ctx, t->r.challenge,
+			       sizeof(t->r.challenge));
 		t->r.challenged = true;
-		l2tp_encode_avp(e, L2TP_AVP_CHALLENGE, t->r.challenge, sizeof(t->r.challenge));
+		l2tp_encode_avp(e, L2TP_AVP_CHALLENGE, t->r.challenge,
+				sizeof(t->r.challenge));
 	}
 }
 
-/* Section 5.1.1: the answer to the challenge of the message in hand, if it has one. */
+/*
+ * Section 5.1.1: the answer to the challenge of the message in
+ * hand, if it has one.
+ */
 static int encode_response(struct l2tp_tunnel *t, struct l2tp_encoder *e,
 			   enum l2tp_message_type type)
 {
@@ -109,14 +135,18 @@ static int encode_response(struct l2tp_tunnel *t, struct l2tp_encoder *e,
 
 	if (!l2tp_has(m, L2TP_AVP_CHALLENGE))
 		return 0;
-	err = l2tp_challenge_response(response, type, &t->cfg.secret, challenge->value,
-				      challenge->len);
+	err = l2tp_challenge_response(response, type, &t->cfg.secret,
+				      challenge->value, challenge->len);
 	if (!err)
-		l2tp_encode_avp(e, L2TP_AVP_CHALLENGE_RESPONSE, response, sizeof(response));
+		l2tp_encode_avp(e, L2TP_AVP_CHALLENGE_RESPONSE, response,
+				sizeof(response));
 	return err;
 }
 
-/* Section 4.7.3: version 2's header and AVPs, and those of version 3 without the M bit. Nothing is hidden. */
+/*
+ * Section 4.7.3: version 2's header and AVPs, and those of version 3 without
+ * the M bit. Nothing is hidden.
+ */
 static int send_sccrq_for_both(struct l2tp_tunnel *t)
 {
 	struct l2tp_endpoint *ep = t->ep;
@@ -135,7 +165,8 @@ int l2tp_tunnel_send_sccrq(struct l2tp_tunnel *t)
 
 	if (t->cfg.tie_breaker) {
 		t->r.tied = true;
-		t->ep->env.random(t->ep->env.ctx, &t->r.tie_breaker, sizeof(t->r.tie_breaker));
+		t->ep->env.random(t->ep->env.ctx, &t->r.tie_breaker,
+				  sizeof(t->r.tie_breaker));
 	}
 	if (t->r.fallback)
 		return send_sccrq_for_both(t);
@@ -182,7 +213,8 @@ static void encode_id(struct l2tp_encoder *e, uint8_t version, uint32_t id)
 		l2tp_encode_u16(e, L2TP_AVP_ASSIGNED_TUNNEL_ID, (uint16_t)id);
 }
 
-int l2tp_tunnel_send_stopccn(struct l2tp_tunnel *t, const struct l2tp_cause *cause)
+int l2tp_tunnel_send_stopccn(struct l2tp_tunnel *t,
+			     const struct l2tp_cause *cause)
 {
 	struct l2tp_encoder e;
 
@@ -200,8 +232,8 @@ int l2tp_tunnel_send_hello(struct l2tp_tunnel *t)
 	return l2tp_tunnel_queue(t, &e);
 }
 
-void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in, uint32_t peer_id,
-		 const struct l2tp_cause *cause)
+void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in,
+		 uint32_t peer_id, const struct l2tp_cause *cause)
 {
 	struct l2tp_encoder e;
 	int len;
@@ -210,16 +242,23 @@ void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in, uint32_t peer
 	if (!peer_id)
 		return;
 	if (in->h.version == 3)
-		l2tp_encode_begin_v3(&e, ep->tx, sizeof(ep->tx), L2TP_STOPCCN, peer_id, L2TP_DIGEST_NONE, NULL);
+		l2tp_encode_begin_v3(&e, ep->tx, sizeof(ep->tx), L2TP_STOPCCN,
+				     peer_id, L2TP_DIGEST_NONE, NULL);
 	else
-		l2tp_encode_begin(&e, ep->tx, sizeof(ep->tx), L2TP_STOPCCN, (uint16_t)peer_id, 0, NULL);
-	/* an id that no tunnel has: it must not be 0, and nothing is to come to it */
-	encode_id(&e, in->h.version, l2tp_random_id(ep, &ep->tunnels, in->h.version));
+		l2tp_encode_begin(&e, ep->tx, sizeof(ep->tx), L2TP_STOPCCN,
+				  (uint16_t)peer_id, 0, NULL);
+	/*
+	 * an id that no tunnel has: it must not be 0, and nothing
+	 * is to come to it
+	 */
+	encode_id(&e, in->h.version,
+		  l2tp_random_id(ep, &ep->tunnels, in->h.version));
 	l2tp_encode_cause(&e, cause);
 	len = l2tp_encode_end(&e);
 	if (len < 0)
 		return;
 	l2tp_encode_sequence(ep->tx, 0, (uint16_t)(in->h.ns + 1));
-	effect_send_raw(&ep->effects, in->local, in->peer, in->socket, ep->tx, (size_t)len);
+	effect_send_raw(&ep->effects, in->local, in->peer, in->socket, ep->tx,
+			(size_t)len);
 	ep->counters.refused++;
 }

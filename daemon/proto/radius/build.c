@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define PASSWORD_MAX	128	/* RFC 2865, section 5.2 */
-#define BLOCK		16
+#define PASSWORD_MAX 128 /* RFC 2865, section 5.2 */
+#define BLOCK	     16
 
 static void put_u32(uint8_t *p, uint32_t v)
 {
@@ -16,7 +16,8 @@ static void put_u32(uint8_t *p, uint32_t v)
 	p[3] = (uint8_t)v;
 }
 
-void radius_begin(struct radius_builder *b, enum radius_code code, uint8_t id, const uint8_t authenticator[16])
+void radius_begin(struct radius_builder *b, enum radius_code code, uint8_t id,
+		  const uint8_t authenticator[16])
 {
 	b->len = RADIUS_HEADER;
 	b->overflow = false;
@@ -42,7 +43,8 @@ static uint8_t *attribute(struct radius_builder *b, uint8_t type, size_t len)
 	return p + 2;
 }
 
-void radius_add(struct radius_builder *b, enum radius_type type, const void *value, size_t len)
+void radius_add(struct radius_builder *b, enum radius_type type,
+		const void *value, size_t len)
 {
 	uint8_t *p = len ? attribute(b, (uint8_t)type, len) : NULL;
 
@@ -50,12 +52,14 @@ void radius_add(struct radius_builder *b, enum radius_type type, const void *val
 		memcpy(p, value, len);
 }
 
-void radius_add_text(struct radius_builder *b, enum radius_type type, const char *text)
+void radius_add_text(struct radius_builder *b, enum radius_type type,
+		     const char *text)
 {
 	radius_add(b, type, text, strlen(text));
 }
 
-void radius_add_u32(struct radius_builder *b, enum radius_type type, uint32_t value)
+void radius_add_u32(struct radius_builder *b, enum radius_type type,
+		    uint32_t value)
 {
 	uint8_t v[4];
 
@@ -63,7 +67,8 @@ void radius_add_u32(struct radius_builder *b, enum radius_type type, uint32_t va
 	radius_add(b, type, v, sizeof(v));
 }
 
-void radius_add_vendor(struct radius_builder *b, uint32_t vendor, uint8_t type, const void *value, size_t len)
+void radius_add_vendor(struct radius_builder *b, uint32_t vendor, uint8_t type,
+		       const void *value, size_t len)
 {
 	uint8_t *p = attribute(b, RADIUS_VENDOR_SPECIFIC, 6 + len);
 
@@ -75,12 +80,14 @@ void radius_add_vendor(struct radius_builder *b, uint32_t vendor, uint8_t type, 
 	memcpy(p + 6, value, len);
 }
 
-void radius_add_tagged_u32(struct radius_builder *b, enum radius_type type, uint8_t tag, uint32_t value)
+void radius_add_tagged_u32(struct radius_builder *b, enum radius_type type,
+			   uint8_t tag, uint32_t value)
 {
 	radius_add_u32(b, type, (uint32_t)tag << 24 | (value & 0xffffff));
 }
 
-void radius_add_tagged_text(struct radius_builder *b, enum radius_type type, uint8_t tag, const char *text)
+void radius_add_tagged_text(struct radius_builder *b, enum radius_type type,
+			    uint8_t tag, const char *text)
 {
 	size_t len = strlen(text);
 	uint8_t *p = len ? attribute(b, (uint8_t)type, 1 + len) : NULL;
@@ -91,7 +98,8 @@ void radius_add_tagged_text(struct radius_builder *b, enum radius_type type, uin
 	memcpy(p + 1, text, len);
 }
 
-int radius_add_password(struct radius_builder *b, const struct secret *secret, const void *password, size_t len)
+int radius_add_password(struct radius_builder *b, const struct secret *secret,
+			const void *password, size_t len)
 {
 	size_t size = len ? (len + BLOCK - 1) / BLOCK * BLOCK : BLOCK;
 	const uint8_t *before = b->data + 4;
@@ -105,7 +113,12 @@ int radius_add_password(struct radius_builder *b, const struct secret *secret, c
 	memset(p, 0, size);
 	memcpy(p, password, len);
 	for (size_t i = 0; i < size; i += BLOCK) {
-		if (!radius_md5(mask, (struct radius_part[]){ { secret->data, secret->len }, { before, BLOCK } }, 2))
+		if (!radius_md5(mask,
+				(struct radius_part[]){
+					{ secret->data, secret->len },
+					{ before, BLOCK },
+				},
+				2))
 			return -ENOTSUP;
 		for (size_t j = 0; j < BLOCK; j++)
 			p[i + j] ^= mask[j];
@@ -130,12 +143,18 @@ static void set_length(struct radius_builder *b)
 	b->data[3] = (uint8_t)b->len;
 }
 
-/* The Message-Authenticator, with authenticator in the header's place (RFC 3579, section 3.2). */
-static int sign(struct radius_builder *b, const struct secret *secret, const uint8_t authenticator[16])
+/*
+ * The Message-Authenticator, with authenticator in the header's place (RFC
+ * 3579, section 3.2).
+ */
+static int sign(struct radius_builder *b, const struct secret *secret,
+		const uint8_t authenticator[16])
 {
 	uint8_t hmac[16];
 	const struct radius_part parts[] = {
-		{ b->data, 4 }, { authenticator, 16 }, { b->data + RADIUS_HEADER, b->len - RADIUS_HEADER },
+		{ b->data, 4 },
+		{ authenticator, 16 },
+		{ b->data + RADIUS_HEADER, b->len - RADIUS_HEADER },
 	};
 
 	set_length(b);
@@ -149,12 +168,18 @@ static int sign(struct radius_builder *b, const struct secret *secret, const uin
 	return 0;
 }
 
-/* The header's authenticator: MD5 over the packet with authenticator in its place, and the secret. */
-static int authenticate(struct radius_builder *b, const struct secret *secret, const uint8_t authenticator[16])
+/*
+ * The header's authenticator: MD5 over the packet with authenticator in its
+ * place, and the secret.
+ */
+static int authenticate(struct radius_builder *b, const struct secret *secret,
+			const uint8_t authenticator[16])
 {
 	uint8_t hash[16];
 	const struct radius_part parts[] = {
-		{ b->data, 4 }, { authenticator, 16 }, { b->data + RADIUS_HEADER, b->len - RADIUS_HEADER },
+		{ b->data, 4 },
+		{ authenticator, 16 },
+		{ b->data + RADIUS_HEADER, b->len - RADIUS_HEADER },
 		{ secret->data, secret->len },
 	};
 
@@ -167,13 +192,15 @@ static int authenticate(struct radius_builder *b, const struct secret *secret, c
 int radius_sign_request(struct radius_builder *b, const struct secret *secret)
 {
 	static const uint8_t zero[16];
-	bool random = b->data[0] == RADIUS_ACCESS_REQUEST || b->data[0] == RADIUS_STATUS_SERVER;
+	bool random = b->data[0] == RADIUS_ACCESS_REQUEST ||
+		      b->data[0] == RADIUS_STATUS_SERVER;
 	int err = sign(b, secret, random ? b->data + 4 : zero);
 
 	return err || random ? err : authenticate(b, secret, zero);
 }
 
-int radius_sign_reply(struct radius_builder *b, const struct secret *secret, const uint8_t request_auth[16])
+int radius_sign_reply(struct radius_builder *b, const struct secret *secret,
+		      const uint8_t request_auth[16])
 {
 	int err = sign(b, secret, request_auth);
 

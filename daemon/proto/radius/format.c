@@ -9,12 +9,14 @@
 #include "lib/buf.h"
 
 static const struct radius_attribute_info infos[] = {
-#define ATTRIBUTE(symbol, vendor, type, kind, name) { name, vendor, type, RADIUS_##kind },
+#define ATTRIBUTE(symbol, vendor, type, kind, name) \
+	{ name, vendor, type, RADIUS_##kind },
 	RADIUS_ATTRIBUTES(ATTRIBUTE)
 #undef ATTRIBUTE
 };
 
-const struct radius_attribute_info *radius_attribute_info(uint32_t vendor, uint8_t type)
+const struct radius_attribute_info *radius_attribute_info(uint32_t vendor,
+							  uint8_t type)
 {
 	for (size_t i = 0; i < sizeof(infos) / sizeof(infos[0]); i++)
 		if (infos[i].vendor == vendor && infos[i].type == type)
@@ -33,7 +35,9 @@ static void put_text(struct wbuf *w, const uint8_t *p, size_t len)
 {
 	wbuf_printf(w, "\"");
 	for (size_t i = 0; i < len; i++)
-		wbuf_printf(w, "%c", p[i] < 0x20 || p[i] == 0x7f || p[i] == '"' ? '?' : p[i]);
+		wbuf_printf(w, "%c",
+			    p[i] < 0x20 || p[i] == 0x7f || p[i] == '"' ? '?' :
+									 p[i]);
 	wbuf_printf(w, "\"");
 }
 
@@ -53,17 +57,20 @@ static bool put_prefix6(struct wbuf *w, const uint8_t *p, size_t len)
 	if (len < 2 || len > 18 || p[1] > 128)
 		return false;
 	memcpy(ip, p + 2, len - 2);
-	wbuf_printf(w, "%s/%u", inet_ntop(AF_INET6, ip, text, sizeof(text)), p[1]);
+	wbuf_printf(w, "%s/%u", inet_ntop(AF_INET6, ip, text, sizeof(text)),
+		    p[1]);
 	return true;
 }
 
 static void put_ifid(struct wbuf *w, const uint8_t *p)
 {
-	wbuf_printf(w, "%x:%x:%x:%x", p[0] << 8 | p[1], p[2] << 8 | p[3], p[4] << 8 | p[5], p[6] << 8 | p[7]);
+	wbuf_printf(w, "%x:%x:%x:%x", p[0] << 8 | p[1], p[2] << 8 | p[3],
+		    p[4] << 8 | p[5], p[6] << 8 | p[7]);
 }
 
 /* false: the value has not its kind's form. */
-static bool put_value(struct wbuf *w, const struct radius_attribute *a, enum radius_kind kind)
+static bool put_value(struct wbuf *w, const struct radius_attribute *a,
+		      enum radius_kind kind)
 {
 	char text[INET6_ADDRSTRLEN];
 	uint32_t n;
@@ -83,12 +90,14 @@ static bool put_value(struct wbuf *w, const struct radius_attribute *a, enum rad
 	case RADIUS_IPV4:
 		if (a->len != 4)
 			return false;
-		wbuf_printf(w, "%s", inet_ntop(AF_INET, a->value, text, sizeof(text)));
+		wbuf_printf(w, "%s",
+			    inet_ntop(AF_INET, a->value, text, sizeof(text)));
 		return true;
 	case RADIUS_IPV6:
 		if (a->len != 16)
 			return false;
-		wbuf_printf(w, "%s", inet_ntop(AF_INET6, a->value, text, sizeof(text)));
+		wbuf_printf(w, "%s",
+			    inet_ntop(AF_INET6, a->value, text, sizeof(text)));
 		return true;
 	case RADIUS_PREFIX6:
 		return put_prefix6(w, a->value, a->len);
@@ -117,7 +126,8 @@ static bool put_value(struct wbuf *w, const struct radius_attribute *a, enum rad
 
 void radius_format(const struct radius_attribute *a, char *out, size_t size)
 {
-	const struct radius_attribute_info *info = radius_attribute_info(a->vendor, a->type);
+	const struct radius_attribute_info *info =
+		radius_attribute_info(a->vendor, a->type);
 	struct wbuf w = wbuf_init(out, size - 1);
 
 	if (info)

@@ -7,6 +7,7 @@
 
 #define RADIUS_HMAC_PARTS 5
 
-bool radius_hmac(uint8_t out[16], const struct secret *secret, const struct radius_part *parts, size_t n);
+bool radius_hmac(uint8_t out[16], const struct secret *secret,
+		 const struct radius_part *parts, size_t n);
 
 #endif

@@ -7,28 +7,41 @@
 const char *radius_fault_text(enum radius_fault fault)
 {
 	switch (fault) {
-	case RADIUS_OK: return "it is right";
-	case RADIUS_SHORT: return "it is shorter than a header";
-	case RADIUS_LONG: return "it is longer than 4096 bytes";
-	case RADIUS_TRUNCATED: return "its length field says more than came: it was truncated";
-	case RADIUS_BAD_ATTRIBUTE: return "an attribute's length does not fit";
-	case RADIUS_BAD_AUTHENTICATOR: return "its authenticator is wrong: the shared secret differs, or it is forged";
+	case RADIUS_OK:
+		return "it is right";
+	case RADIUS_SHORT:
+		return "it is shorter than a header";
+	case RADIUS_LONG:
+		return "it is longer than 4096 bytes";
+	case RADIUS_TRUNCATED:
+		return "its length field says more than came: it was truncated";
+	case RADIUS_BAD_ATTRIBUTE:
+		return "an attribute's length does not fit";
+	case RADIUS_BAD_AUTHENTICATOR:
+		return "its authenticator is wrong: the shared secret differs, "
+		       "or it is forged";
 	case RADIUS_BAD_MESSAGE_AUTHENTICATOR:
-		return "its Message-Authenticator is wrong: the shared secret differs, or it is forged";
+		return "its Message-Authenticator is wrong: the shared secret "
+		       "differs, or it is forged";
 	case RADIUS_NO_MESSAGE_AUTHENTICATOR:
-		return "it has no Message-Authenticator, which is required (require-message-authenticator)";
-	case RADIUS_BAD_CODE: return "its code does not answer the request";
-	case RADIUS_NO_DIGEST: return "OpenSSL has no MD5";
+		return "it has no Message-Authenticator, which is required "
+		       "(require-message-authenticator)";
+	case RADIUS_BAD_CODE:
+		return "its code does not answer the request";
+	case RADIUS_NO_DIGEST:
+		return "OpenSSL has no MD5";
 	}
 	return "it is wrong";
 }
 
 static uint32_t get_u32(const uint8_t *p)
 {
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	       (uint32_t)p[2] << 8 | p[3];
 }
 
-enum radius_fault radius_parse(struct radius_view *out, const void *data, size_t len)
+enum radius_fault radius_parse(struct radius_view *out, const void *data,
+			       size_t len)
 {
 	const uint8_t *p = data;
 	size_t says, at;
@@ -56,9 +69,14 @@ enum radius_fault radius_parse(struct radius_view *out, const void *data, size_t
 
 /* ---- authenticators ---- */
 
-/* The Message-Authenticator, in the packet as it came but for the header's authenticator. */
-static enum radius_fault check_signature(const struct radius_view *v, const struct secret *secret,
-					 const uint8_t authenticator[16], bool must_be_there)
+/*
+ * The Message-Authenticator, in the packet as it came but for the header's
+ * authenticator.
+ */
+static enum radius_fault check_signature(const struct radius_view *v,
+					 const struct secret *secret,
+					 const uint8_t authenticator[16],
+					 bool must_be_there)
 {
 	static const uint8_t zero[16];
 	struct radius_attribute a;
@@ -66,38 +84,61 @@ static enum radius_fault check_signature(const struct radius_view *v, const stru
 	size_t at;
 
 	if (!radius_find(v, 0, RADIUS_MESSAGE_AUTHENTICATOR, &a))
-		return must_be_there ? RADIUS_NO_MESSAGE_AUTHENTICATOR : RADIUS_OK;
+		return must_be_there ? RADIUS_NO_MESSAGE_AUTHENTICATOR :
+				       RADIUS_OK;
 	if (a.len != sizeof(hmac))
 		return RADIUS_BAD_MESSAGE_AUTHENTICATOR;
 	at = (size_t)(a.value - v->data);
-	if (!radius_hmac(hmac, secret, (struct radius_part[]){
-			{ v->data, 4 }, { authenticator, 16 }, { v->data + RADIUS_HEADER, at - RADIUS_HEADER },
-			{ zero, 16 }, { v->data + at + 16, v->len - at - 16 } }, 5))
+	if (!radius_hmac(hmac, secret,
+			 (struct radius_part[]){
+				 { v->data, 4 },
+				 { authenticator, 16 },
+				 { v->data + RADIUS_HEADER,
+				   at - RADIUS_HEADER },
+				 { zero, 16 },
+				 { v->data + at + 16, v->len - at - 16 },
+			 },
+			 5))
 		return RADIUS_NO_DIGEST;
-	return secret_equal(hmac, a.value, sizeof(hmac)) ? RADIUS_OK : RADIUS_BAD_MESSAGE_AUTHENTICATOR;
+	return secret_equal(hmac, a.value, sizeof(hmac)) ?
+		       RADIUS_OK :
+		       RADIUS_BAD_MESSAGE_AUTHENTICATOR;
 }
 
-static enum radius_fault check_authenticator(const struct radius_view *v, const struct secret *secret,
+static enum radius_fault check_authenticator(const struct radius_view *v,
+					     const struct secret *secret,
 					     const uint8_t authenticator[16])
 {
 	uint8_t hash[16];
 
-	if (!radius_md5(hash, (struct radius_part[]){
-			{ v->data, 4 }, { authenticator, 16 }, { v->data + RADIUS_HEADER, v->len - RADIUS_HEADER },
-			{ secret->data, secret->len } }, 4))
+	if (!radius_md5(hash,
+			(struct radius_part[]){
+				{ v->data, 4 },
+				{ authenticator, 16 },
+				{ v->data + RADIUS_HEADER,
+				  v->len - RADIUS_HEADER },
+				{ secret->data, secret->len },
+			},
+			4))
 		return RADIUS_NO_DIGEST;
-	return secret_equal(hash, v->authenticator, sizeof(hash)) ? RADIUS_OK : RADIUS_BAD_AUTHENTICATOR;
+	return secret_equal(hash, v->authenticator, sizeof(hash)) ?
+		       RADIUS_OK :
+		       RADIUS_BAD_AUTHENTICATOR;
 }
 
-enum radius_fault radius_check_reply(const struct radius_view *v, const struct secret *secret,
-				     const uint8_t request_auth[16], bool must_be_signed)
+enum radius_fault radius_check_reply(const struct radius_view *v,
+				     const struct secret *secret,
+				     const uint8_t request_auth[16],
+				     bool must_be_signed)
 {
 	enum radius_fault fault = check_authenticator(v, secret, request_auth);
 
-	return fault ? fault : check_signature(v, secret, request_auth, must_be_signed);
+	return fault ? fault :
+		       check_signature(v, secret, request_auth, must_be_signed);
 }
 
-enum radius_fault radius_check_request(const struct radius_view *v, const struct secret *secret,
+enum radius_fault radius_check_request(const struct radius_view *v,
+				       const struct secret *secret,
 				       bool must_be_signed)
 {
 	static const uint8_t zero[16];
@@ -119,14 +160,16 @@ static bool is_divided(const uint8_t *value, size_t len)
 	if (len < 4 + 2 || get_u32(value) == 0)
 		return false;
 	while (at < len) {
-		if (len - at < 2 || value[at + 1] < 2 || value[at + 1] > len - at)
+		if (len - at < 2 || value[at + 1] < 2 ||
+		    value[at + 1] > len - at)
 			return false;
 		at += value[at + 1];
 	}
 	return true;
 }
 
-bool radius_next(const struct radius_view *v, struct radius_cursor *c, struct radius_attribute *out)
+bool radius_next(const struct radius_view *v, struct radius_cursor *c,
+		 struct radius_attribute *out)
 {
 	const uint8_t *p;
 	size_t len;
@@ -139,7 +182,8 @@ bool radius_next(const struct radius_view *v, struct radius_cursor *c, struct ra
 	len = p[1];
 	if (c->at >= c->vendor_end) {
 		c->vendor = 0;
-		if (p[0] == RADIUS_VENDOR_SPECIFIC && is_divided(p + 2, len - 2)) {
+		if (p[0] == RADIUS_VENDOR_SPECIFIC &&
+		    is_divided(p + 2, len - 2)) {
 			c->vendor_end = c->at + len;
 			c->vendor = get_u32(p + 2);
 			c->at += 6;
@@ -147,12 +191,18 @@ bool radius_next(const struct radius_view *v, struct radius_cursor *c, struct ra
 			len = p[1];
 		}
 	}
-	*out = (struct radius_attribute){ .vendor = c->vendor, .type = p[0], .value = p + 2, .len = len - 2 };
+	*out = (struct radius_attribute){
+		.vendor = c->vendor,
+		.type = p[0],
+		.value = p + 2,
+		.len = len - 2,
+	};
 	c->at += len;
 	return true;
 }
 
-bool radius_find(const struct radius_view *v, uint32_t vendor, uint8_t type, struct radius_attribute *out)
+bool radius_find(const struct radius_view *v, uint32_t vendor, uint8_t type,
+		 struct radius_attribute *out)
 {
 	struct radius_cursor c = { 0 };
 
@@ -175,12 +225,15 @@ bool radius_text(const struct radius_attribute *a, char *out, size_t size)
 	if (a->len == 0 || a->len >= size)
 		return false;
 	for (size_t i = 0; i < a->len; i++)
-		out[i] = a->value[i] < 0x20 || a->value[i] == 0x7f ? '?' : (char)a->value[i];
+		out[i] = a->value[i] < 0x20 || a->value[i] == 0x7f ?
+				 '?' :
+				 (char)a->value[i];
 	out[a->len] = '\0';
 	return true;
 }
 
-bool radius_unsalt(const struct radius_attribute *a, const struct secret *secret, const uint8_t request_auth[16],
+bool radius_unsalt(const struct radius_attribute *a,
+		   const struct secret *secret, const uint8_t request_auth[16],
 		   uint8_t *out, size_t size, size_t *len)
 {
 	uint8_t plain[RADIUS_VALUE_MAX], mask[16];
@@ -190,9 +243,14 @@ bool radius_unsalt(const struct radius_attribute *a, const struct secret *secret
 
 	for (size_t i = 0; ok && i < n; i += 16) {
 		const struct radius_part first[] = {
-			{ secret->data, secret->len }, { request_auth, 16 }, { salt, 2 },
+			{ secret->data, secret->len },
+			{ request_auth, 16 },
+			{ salt, 2 },
 		};
-		const struct radius_part next[] = { { secret->data, secret->len }, { in + i - 16, 16 } };
+		const struct radius_part next[] = {
+			{ secret->data, secret->len },
+			{ in + i - 16, 16 },
+		};
 
 		ok = i ? radius_md5(mask, next, 2) : radius_md5(mask, first, 3);
 		for (size_t j = 0; ok && j < 16; j++)
@@ -207,7 +265,8 @@ bool radius_unsalt(const struct radius_attribute *a, const struct secret *secret
 	return ok;
 }
 
-bool radius_reveal(const struct radius_attribute *a, const struct secret *secret, const uint8_t request_auth[16],
+bool radius_reveal(const struct radius_attribute *a,
+		   const struct secret *secret, const uint8_t request_auth[16],
 		   uint8_t *out, size_t len)
 {
 	const uint8_t *before = request_auth;
@@ -216,7 +275,12 @@ bool radius_reveal(const struct radius_attribute *a, const struct secret *secret
 	if (a->len != len || len % 16)
 		return false;
 	for (size_t i = 0; i < len; i += 16) {
-		if (!radius_md5(mask, (struct radius_part[]){ { secret->data, secret->len }, { before, 16 } }, 2))
+		if (!radius_md5(mask,
+				(struct radius_part[]){
+					{ secret->data, secret->len },
+					{ before, 16 },
+				},
+				2))
 			return false;
 		for (size_t j = 0; j < 16; j++)
 			out[i + j] = a->value[i + j] ^ mask[j];

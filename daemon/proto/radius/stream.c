@@ -28,12 +28,13 @@ static void compact(struct radius_stream *s)
 	s->len = rest;
 }
 
-enum radius_fault radius_stream_next(struct radius_stream *s, const uint8_t **packet, size_t *len)
+enum radius_fault radius_stream_next(struct radius_stream *s,
+				     const uint8_t **packet, size_t *len)
 {
 	struct rbuf r = rbuf_init(s->data + s->at, s->len - s->at);
 	size_t size;
 
-	rbuf_take(&r, 2);	/* code and identifier */
+	rbuf_take(&r, 2); /* code and identifier */
 	size = rbuf_u16(&r);
 	*len = 0;
 	if (!r.failed && size < RADIUS_HEADER)

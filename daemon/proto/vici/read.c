@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Packets of vici as they come: the bounds, the packet, its elements, their values. */
+/*
+ * Packets of vici as they come: the bounds, the packet, its
+ * elements, their values.
+ */
 #include "proto/vici/vici.h"
 
 #include <errno.h>
@@ -64,7 +67,8 @@ bool vici_next(struct vici_cursor *c, struct vici_item *item)
 		return malformed(c);
 	if (i.type == VICI_SECTION_END)
 		i.depth = c->depth;
-	if (i.type == VICI_SECTION_START || i.type == VICI_KEY_VALUE || i.type == VICI_LIST_START)
+	if (i.type == VICI_SECTION_START || i.type == VICI_KEY_VALUE ||
+	    i.type == VICI_LIST_START)
 		i.name = take_name(&c->r);
 	if (i.type == VICI_KEY_VALUE || i.type == VICI_LIST_ITEM)
 		i.value = take_value(&c->r);
@@ -81,7 +85,8 @@ void vici_skip(struct vici_cursor *c, const struct vici_item *start)
 	if (start->type != VICI_SECTION_START && start->type != VICI_LIST_START)
 		return;
 	while (vici_next(c, &i))
-		if (i.depth == start->depth && (i.type == VICI_SECTION_END || i.type == VICI_LIST_END))
+		if (i.depth == start->depth &&
+		    (i.type == VICI_SECTION_END || i.type == VICI_LIST_END))
 			return;
 }
 
@@ -104,13 +109,14 @@ int vici_packet_size(const void *data, size_t len, size_t *size)
 
 static bool has_name(enum vici_type type)
 {
-	return type == VICI_CMD_REQUEST || type == VICI_EVENT_REGISTER || type == VICI_EVENT_UNREGISTER ||
-	       type == VICI_EVENT;
+	return type == VICI_CMD_REQUEST || type == VICI_EVENT_REGISTER ||
+	       type == VICI_EVENT_UNREGISTER || type == VICI_EVENT;
 }
 
 static bool has_message(enum vici_type type)
 {
-	return type == VICI_CMD_REQUEST || type == VICI_CMD_RESPONSE || type == VICI_EVENT;
+	return type == VICI_CMD_REQUEST || type == VICI_CMD_RESPONSE ||
+	       type == VICI_EVENT;
 }
 
 int vici_parse(struct vici_packet *p, const void *data, size_t len)
@@ -140,7 +146,8 @@ int vici_parse(struct vici_packet *p, const void *data, size_t len)
 
 bool vici_is(struct vici_text t, const char *text)
 {
-	return t.len == strlen(text) && (t.len == 0 || memcmp(t.p, text, t.len) == 0);
+	return t.len == strlen(text) &&
+	       (t.len == 0 || memcmp(t.p, text, t.len) == 0);
 }
 
 const char *vici_string(struct vici_text t, char *buf, size_t size)
@@ -173,7 +180,8 @@ bool vici_number(struct vici_text t, unsigned int base, uint64_t *out)
 	for (size_t i = 0; i < t.len; i++) {
 		unsigned int d = digit(t.p[i]);
 
-		if (d >= base || __builtin_mul_overflow(n, base, &n) || __builtin_add_overflow(n, d, &n))
+		if (d >= base || __builtin_mul_overflow(n, base, &n) ||
+		    __builtin_add_overflow(n, d, &n))
 			return false;
 	}
 	*out = n;

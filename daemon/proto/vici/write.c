@@ -74,7 +74,9 @@ void vici_list_end(struct wbuf *w)
 	wbuf_u8(w, VICI_LIST_END);
 }
 
-/* What we ask fits into the lower half of the length; the upper one stays zero. */
+/*
+ * What we ask fits into the lower half of the length; the upper one stays zero.
+ */
 void vici_end(struct wbuf *w, size_t at)
 {
 	size_t len = w->len - at - VICI_LENGTH;
