@@ -591,6 +591,7 @@ static void test_another_engine(void **state)
 {
 	struct client c = client_new("127.0.0.1", "127.0.0.1", desk_secret);
 	struct ipc_header h = { .type = AAA_ENGINE, .version = IPC_VERSION };
+	struct aaa_radius none = { .index = 99 };
 	int ev[2];
 
 	(void)state;
@@ -604,6 +605,12 @@ static void test_another_engine(void **state)
 	assert_int_equal(ipc_send(monitor, &h, NULL, 0, &ev[1], 1), 0);
 	close(ev[1]);
 	engine = ev[0];
+	/* A packet could overtake the channel; the answer to this says that the channel is there. */
+	h = (struct ipc_header){ .type = AAA_RADIUS, .version = IPC_VERSION, .serial = 1 };
+	assert_int_equal(ipc_send(engine, &h, &none, sizeof(none), NULL, 0), 0);
+	wait_for(engine);
+	assert_int_equal(ipc_recv(engine, &m), 1);
+	assert_int_equal(m.header.result, -ENOENT);
 	barrier();
 	/* What the one before was asked is no longer its own to answer. */
 	done(asked.serial - 1, 1, 0);
