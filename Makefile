@@ -99,8 +99,9 @@ include $(sort $(wildcard daemon/rules.mk daemon/*/rules.mk daemon/proto/*/rules
         plugin/rules.mk scripts/rules.mk tests/rules.mk tests/*/rules.mk Documentation/rules.mk))
 
 # A file that changes when the compiler or its flags do: objects depend on it.
+# What only lists names has no flags of its own.
 flags_now = $(CC) $(all_CPPFLAGS) $(all_CFLAGS) $(all_LDFLAGS) $(PPPD_INCLUDE) $(SBINDIR) $(SYSCONFDIR)
-ifneq ($(filter-out $(unbuilt),$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out $(unbuilt) list-%,$(or $(MAKECMDGOALS),all)),)
 $(shell mkdir -p $(B); printf '%s\n' '$(flags_now)' | cmp -s - $(B)/.flags || printf '%s\n' '$(flags_now)' > $(B)/.flags)
 endif
 $(B)/.flags: ;
