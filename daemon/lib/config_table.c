@@ -11,41 +11,30 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 /* The last arguments are the bounds: two numbers. */
-#define KEY(key_name, key_kind, type, member, ...)                       \
-	{                                                                \
-		key_name, &config_kind_##key_kind,                       \
-			offsetof(struct type, member), NULL, __VA_ARGS__ \
-	}
+/* clang-format off */
+#define KEY(key_name, key_kind, type, member, ...) \
+	{ key_name, &config_kind_##key_kind, offsetof(struct type, member), NULL, __VA_ARGS__ }
 /* An enum of 0, 1, ... and its words. */
-#define WORD(key_name, type, member, names)                                 \
-	{                                                                   \
-		key_name, &config_kind_word, offsetof(struct type, member), \
-			names, 0, COUNT(names) - 1                          \
-	}
-#define SECONDS(n) ((n)*1000)
+#define WORD(key_name, type, member, names) \
+	{ key_name, &config_kind_word, offsetof(struct type, member), names, 0, COUNT(names) - 1 }
+#define SECONDS(n) ((n) * 1000)
 #define PATH_BYTES 1, 1000
-#define NO_BOUNDS  0, 0
+#define NO_BOUNDS 0, 0
 
-#define TUNNEL_KEYS(type, secret_key, idle_min)                                \
-	KEY("hostname", string, type, tunnel.hostname, 1, 255),                \
-		KEY(secret_key, path, type, tunnel.secret_file, PATH_BYTES),   \
-		KEY("challenge", bool, type, tunnel.challenge, NO_BOUNDS),     \
-		KEY("hide-avps", bool, type, tunnel.hide, NO_BOUNDS),          \
-		KEY("receive-window", u16, type, tunnel.receive_window, 1,     \
-		    32767),                                                    \
-		KEY("hello", seconds, type, tunnel.hello_ms, 0,                \
-		    SECONDS(86400)),                                           \
-		KEY("retransmit", seconds, type, tunnel.retransmit_ms, 10,     \
-		    SECONDS(60)),                                              \
-		KEY("retransmit-cap", seconds, type, tunnel.retransmit_cap_ms, \
-		    10, SECONDS(600)),                                         \
-		KEY("retransmit-tries", u16, type, tunnel.retransmit_tries, 1, \
-		    100),                                                      \
-		KEY("setup-timeout", seconds, type, tunnel.setup_ms,           \
-		    SECONDS(1), SECONDS(3600)),                                \
-		KEY("idle-timeout", seconds, type, tunnel.idle_ms, idle_min,   \
-		    SECONDS(86400)),                                           \
-		KEY("max-sessions", u32, type, tunnel.max_sessions, 0, 65535)
+#define TUNNEL_KEYS(type, secret_key, idle_min)						\
+	KEY("hostname", string, type, tunnel.hostname, 1, 255),				\
+	KEY(secret_key, path, type, tunnel.secret_file, PATH_BYTES),			\
+	KEY("challenge", bool, type, tunnel.challenge, NO_BOUNDS),			\
+	KEY("hide-avps", bool, type, tunnel.hide, NO_BOUNDS),				\
+	KEY("receive-window", u16, type, tunnel.receive_window, 1, 32767),		\
+	KEY("hello", seconds, type, tunnel.hello_ms, 0, SECONDS(86400)),		\
+	KEY("retransmit", seconds, type, tunnel.retransmit_ms, 10, SECONDS(60)),	\
+	KEY("retransmit-cap", seconds, type, tunnel.retransmit_cap_ms, 10, SECONDS(600)), \
+	KEY("retransmit-tries", u16, type, tunnel.retransmit_tries, 1, 100),		\
+	KEY("setup-timeout", seconds, type, tunnel.setup_ms, SECONDS(1), SECONDS(3600)), \
+	KEY("idle-timeout", seconds, type, tunnel.idle_ms, idle_min, SECONDS(86400)),	\
+	KEY("max-sessions", u32, type, tunnel.max_sessions, 0, 65535)
+/* clang-format on */
 
 static void relative_tunnel(struct config_tunnel *def,
 			    const struct config_tunnel *t,
