@@ -605,8 +605,13 @@ static void test_another_engine(void **state)
 	assert_int_equal(ipc_send(monitor, &h, NULL, 0, &ev[1], 1), 0);
 	close(ev[1]);
 	engine = ev[0];
-	/* A packet could overtake the channel; the answer to this says that the channel is there. */
-	h = (struct ipc_header){ .type = AAA_RADIUS, .version = IPC_VERSION, .serial = 1 };
+	/*
+	 * A packet could overtake the channel; the answer to this says that
+	 * the channel is there.
+	 */
+	h = (struct ipc_header){ .type = AAA_RADIUS,
+				 .version = IPC_VERSION,
+				 .serial = 1 };
 	assert_int_equal(ipc_send(engine, &h, &none, sizeof(none), NULL, 0), 0);
 	wait_for(engine);
 	assert_int_equal(ipc_recv(engine, &m), 1);
