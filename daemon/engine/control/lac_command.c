@@ -151,19 +151,25 @@ static bool password_fits(struct control *c, const char *password)
 	return false;
 }
 
-/* The aaa process alone keeps it. */
-static void remember(struct peer_session *s, const char *password)
+/*
+ * The aaa process alone keeps it. It may have one of an engine before, which
+ * must not serve another session of the same name.
+ */
+static void tell_password(struct peer_session *s, const char *password)
 {
 	struct aaa_remember body = { 0 };
 
 	memcpy(body.lac, s->peer->name, sizeof(body.lac));
 	memcpy(body.session, s->name, sizeof(body.session));
-	body.secret.len = (uint16_t)strlen(password);
-	memcpy(body.secret.secret, password, body.secret.len);
-	channel_event(&s->peer->engine->aaa, AAA_REMEMBER, &body, sizeof(body),
+	if (password) {
+		body.secret.len = (uint16_t)strlen(password);
+		memcpy(body.secret.secret, password, body.secret.len);
+	}
+	channel_event(&s->peer->engine->aaa,
+		      password ? AAA_REMEMBER : AAA_FORGET, &body, sizeof(body),
 		      NULL, 0);
 	explicit_bzero(&body, sizeof(body));
-	s->remembered = true;
+	s->remembered = password != NULL;
 }
 
 /* Takes s over when it succeeds; else an error was sent. */
@@ -178,8 +184,8 @@ static struct peer_session *new_session(struct control *c, struct peer *p,
 	session = peer_session_new(p, s, true);
 	if (!session)
 		control_error(c, "l2tpd is out of memory");
-	else if (password)
-		remember(session, password);
+	else
+		tell_password(session, password);
 	return session;
 }
 
