@@ -388,7 +388,8 @@ void lab_wait(bool (*done)(void))
 
 	waiting_for = done;
 	on_look(&look);
-	loop_timer_set(lab.a.loop, &late, loop_now_fresh(lab.a.loop) + 20000,
+	/* Longer than the longest pause between two attempts (acct.c). */
+	loop_timer_set(lab.a.loop, &late, loop_now_fresh(lab.a.loop) + 90000,
 		       on_late);
 	loop_set_idle(lab.a.loop, check_done, NULL);
 	assert_int_equal(loop_run(lab.a.loop), 0);
