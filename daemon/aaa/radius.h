@@ -75,6 +75,14 @@ bool radius_is_alive(const struct radius *r, enum radius_port port,
 bool radius_is_ready(const struct radius *r,
 		     const struct config_strings *servers);
 
+/*
+ * Why none of them answered a request of now: a clause, for each one where they
+ * differ, cut where it is longer.
+ */
+void radius_explain(const struct radius *r, enum radius_port port,
+		    const struct config_strings *servers, char *out,
+		    size_t size);
+
 /* AAA_RADIUS: 0, or -ENOENT past the last. */
 int radius_state(const struct radius *r, uint32_t index,
 		 struct aaa_radius_state *out);

@@ -62,6 +62,8 @@ void radius_set_alive(struct radius_portal *p)
 		return;
 	p->state = ALIVE;
 	p->changed_ms = p->heard_ms;
+	p->why[0] = '\0';
+	p->unfit = false;
 	loop_timer_stop(&p->probe_timer);
 	if (was == DEAD)
 		log_notice("radius \"%s\": its %s port answers again",

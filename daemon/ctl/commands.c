@@ -514,6 +514,7 @@ static const struct ctl_field radius_fields[] = {
 	{ .key = "acct_latency_us", .label = "Accounting latency", .format = CTL_MICROSECONDS },
 	COUNT("outstanding", "WAITING", "Requests under way"),
 	COUNT("queued", "QUEUED", "Accounting records kept"),
+	LINE("message_authenticator", "Message-Authenticator"),
 	LINE("last_error", "Last error"),
 	SECTION("Authentication"),
 	COUNT("auth_requests", "REQUESTS", "Requests"),

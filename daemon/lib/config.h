@@ -172,6 +172,16 @@ struct config_pool {
 
 enum config_transport { CONFIG_TRANSPORT_UDP, CONFIG_TRANSPORT_TLS };
 
+/*
+ * Whether something must be there. Auto: not before it was there once, of
+ * whoever is meant.
+ */
+enum config_require {
+	CONFIG_REQUIRE_FALSE,
+	CONFIG_REQUIRE_TRUE,
+	CONFIG_REQUIRE_AUTO
+};
+
 /* One RADIUS server. */
 struct config_radius {
 	char name[CONFIG_NAME_MAX];
@@ -194,7 +204,8 @@ struct config_radius {
 	uint16_t tries;	     /* sends within that; default 3, TLS: 1 */
 	/* dead-time: between two looks whether it is back; default 30 s */
 	uint32_t dead_ms;
-	bool require_message_authenticator; /* default true */
+	/* of replies to Access-Requests; default auto */
+	enum config_require require_message_authenticator;
 	/* RFC 5997, to look whether it is back; default true */
 	bool status_server;
 	char *nas_identifier; /* default: the hostname */

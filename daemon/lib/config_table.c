@@ -305,7 +305,7 @@ static const struct config_key radius_keys[] = {
 	KEY("timeout", seconds, config_radius, timeout_ms, 100, SECONDS(60)),
 	KEY("tries", u16, config_radius, tries, 1, 20),
 	KEY("dead-time", seconds, config_radius, dead_ms, 100, SECONDS(3600)),
-	KEY("require-message-authenticator", bool, config_radius,
+	KEY("require-message-authenticator", require, config_radius,
 	    require_message_authenticator, NO_BOUNDS),
 	KEY("status-server", bool, config_radius, status_server, NO_BOUNDS),
 	KEY("nas-identifier", string, config_radius, nas_identifier, 1, 253),
@@ -321,7 +321,7 @@ static void init_radius(void *obj)
 	r->timeout_ms = SECONDS(3);
 	r->tries = 3;
 	r->dead_ms = SECONDS(30);
-	r->require_message_authenticator = true;
+	r->require_message_authenticator = CONFIG_REQUIRE_AUTO;
 	r->status_server = true;
 }
 

@@ -228,7 +228,9 @@ static void test_services(void **state)
 	assert_false(one->status_server || one->require_message_authenticator);
 	assert_int_equal(two->auth_port, 1812);
 	assert_int_equal(two->acct_port, 1813);
-	assert_true(two->status_server && two->require_message_authenticator);
+	assert_true(two->status_server);
+	assert_int_equal(two->require_message_authenticator,
+			 CONFIG_REQUIRE_AUTO);
 	assert_string_equal(two->nas_identifier, "lns1");
 	assert_int_equal(two->transport, CONFIG_TRANSPORT_UDP);
 	assert_int_equal(two->tries, 3);
@@ -241,6 +243,8 @@ static void test_services(void **state)
 	assert_true(four->port == 2084 && four->auth_port == 2084 &&
 		    four->acct_port == 2084);
 	assert_string_equal(four->server_name, "aaa.example.net");
+	assert_int_equal(four->require_message_authenticator,
+			 CONFIG_REQUIRE_TRUE);
 	assert_int_equal(isp->radius.n, 2);
 	assert_true(isp->accounting && isp->strip_realm && isp->strip_domain &&
 		    isp->mppe_stateful);
@@ -446,6 +450,9 @@ static const struct {
 	  "\"localhost\" is no IPv4 or IPv6 address" },
 	{ "ppp p {\n ipv6 = maybe }",
 	  "test.conf:2: ipv6 = \"maybe\" is neither true nor false" },
+	{ "radius r {\n require-message-authenticator = maybe }",
+	  "test.conf:2: require-message-authenticator = \"maybe\" is unknown; it is "
+	  "true, false or \"auto\"" },
 	{ "ppp p { local-address = ::1 }",
 	  "local-address = \"::1\" is no IPv4 address" },
 	{ "ppp p { dns = { 1.1.1.1, 2.2.2.2, 3.3.3.3 } }",
@@ -1065,6 +1072,8 @@ static void random_value(const struct config_key *k, FILE *f,
 		fputs("base", f);
 	else if (k->kind == &config_kind_bool)
 		fputs(random_below(2) ? "true" : "off", f);
+	else if (k->kind == &config_kind_require)
+		fputs(random_below(2) ? "auto" : "no", f);
 	else if (k->kind == &config_kind_u16 || k->kind == &config_kind_u32)
 		fprintf(f, "%u",
 			k->min + random_below(k->max - k->min +
