@@ -465,6 +465,13 @@ int config_check_files(const struct config *c, char *err, size_t errlen);
 
 const struct config_ppp *config_ppp_find(const struct config *c,
 					 const char *name);
+/*
+ * Whether callers of this profile must be given an IPv4 address: it has neither
+ * noip nor ipcp-accept-remote among its options. And whether it has one for
+ * them, without users-file and RADIUS.
+ */
+bool config_ppp_needs_address(const struct config_ppp *p);
+bool config_ppp_has_addresses(const struct config_ppp *p);
 const struct config_lac *config_lac_find(const struct config *c,
 					 const char *name);
 const struct config_lcce *config_lcce_find(const struct config *c,

@@ -368,7 +368,8 @@ static void test_empty(void **state)
 	config_free(c);
 }
 
-#define P      "ppp p {}\n" /* a ppp section for those that need one */
+/* a ppp section for those that need one */
+#define P      "ppp p { pool = 10.8.0.0/24 }\n"
 #define L      "listen { address = 0.0.0.0 }\n"
 #define IDS    "tunnel-id = 1 peer-tunnel-id = 2 "
 #define ENDS   "local = ::1 remote = ::2 "
@@ -632,6 +633,9 @@ static const struct {
 	  "test.conf:4: lns \"b\" is never reached" },
 	{ "ppp p {\ndefault-route = true }" L "lns a { ppp = p }",
 	  "test.conf:2: default-route is for calling out" },
+	{ "ppp p {\n}\n" L "lns a { ppp = p }",
+	  "test.conf:2: ppp \"p\" has no address for the callers of lns \"a\"; set pool, "
+	  "pools or remote-address" },
 	{ "ppp p { auth = pap }", "auth needs users; set users-file" },
 	{ "ppp p { backend = none auth = pap users-file = /u }",
 	  "authenticates nobody" },
@@ -1301,7 +1305,7 @@ static char *random_config(void)
 
 	assert_non_null(f);
 	random_keys(&config_section_global, f);
-	fputs(L "ppp base { users-file = /u }\nradius "
+	fputs(L "ppp base { users-file = /u pool = 10.8.0.0/16 }\nradius "
 		"base { address = r secret-file = /s }\n"
 		"pool base { address = 10.9.0.0/16 }\n",
 	      f);

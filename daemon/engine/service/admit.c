@@ -76,6 +76,7 @@ static int let_in(struct link *l, const struct aaa_auth_reply *from,
 		reply->ok = false;
 		snprintf(reply->message, sizeof(reply->message), "%s",
 			 err == -EUSERS ? "too many sessions" :
+			 err == -ENOENT ? "there is no address for you" :
 					  "no address is free");
 		return err;
 	}
@@ -217,8 +218,10 @@ static int prepare(struct link *l, struct ppp_call_params *p)
 	if (!p->lns || l->profile->auth_n)
 		return 0;
 	err = subscriber_admit(l, &nobody, &reply, why, sizeof(why));
-	if (err)
+	if (err) {
 		log_error("%s: %s", link_describe(l, what, sizeof(what)), why);
+		link_refuse(l, why);
+	}
 	p->remote_ipv4 = reply.remote_ipv4;
 	return err;
 }
