@@ -125,6 +125,17 @@ int radius_send(struct radius *r, enum radius_port port,
 	return 0;
 }
 
+void radius_secret_changed(struct radius *r, const char *name)
+{
+	struct radius_server *s = radius_find_server(r, name);
+
+	if (!s)
+		return;
+	s->opened_ms = 0; /* whatever was read in the last second */
+	s->changed = s->opening;
+	radius_ask_secret(s);
+}
+
 void radius_on_alive(struct radius *r, void (*fn)(void *arg), void *arg)
 {
 	r->on_alive = fn;

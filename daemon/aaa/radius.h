@@ -63,6 +63,9 @@ int radius_send(struct radius *r, enum radius_port port,
 		const struct config_strings *servers, enum radius_code code,
 		radius_build *build, radius_done *done, void *arg);
 
+/* The secret-file of this section has changed: it is read again. */
+void radius_secret_changed(struct radius *r, const char *name);
+
 /*
  * fn is called whenever a server's accounting port is, or may be, there again.
  */

@@ -80,6 +80,7 @@ struct radius_server {
 	struct secret secret;
 	struct addr address; /* without port; unset: not resolved yet */
 	bool resolving, opening;
+	bool changed; /* its secret-file, while it was opened */
 	uint64_t resolved_ms, opened_ms; /* when it was asked for last */
 	int secret_error;		 /* that was logged last */
 	struct loop_timer retry_timer; /* while address or secret are missing */

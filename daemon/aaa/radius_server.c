@@ -180,6 +180,11 @@ static void on_secret(void *arg, int result, struct ipc_message *m)
 		take_secret(s, &fresh);
 	}
 	secret_clear(&fresh);
+	if (s->changed) {
+		s->changed = false;
+		s->opened_ms = 0;
+		radius_ask_secret(s);
+	}
 }
 
 void radius_ask_secret(struct radius_server *s)

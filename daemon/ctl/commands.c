@@ -386,6 +386,7 @@ static const struct ctl_field tunnel_fields[] = {
 	LINE("peer_vendor", "Peer's vendor"),
 	{ .key = "peer_firmware", .label = "Peer's firmware", .format = CTL_HEX },
 	LINE("version", "L2TP version"),
+	{ .key = "old_secret", .label = "Has the old secret", .format = CTL_YES_NO },
 	COLUMN("sessions", "SESSIONS", "Sessions"),
 	{ .key = "uptime_s", .heading = "UPTIME", .label = "Up for", .format = CTL_SECONDS },
 	{ .key = "idle_s", .label = "Peer silent for", .format = CTL_SECONDS },

@@ -79,6 +79,10 @@ enum aaa_message {
 	 * it watched is not watched any more.
 	 */
 	AAA_ENGINE,
+	/*
+	 * event from the monitor: aaa_open, whose file of a secret has changed
+	 */
+	AAA_CHANGED,
 };
 
 struct aaa_start {

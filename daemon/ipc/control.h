@@ -69,6 +69,7 @@
  * Fields of a tunnel record: name, role ("lns"|"lac"), profile, state,
  *   initiator (boolean), tunnel_id, peer_tunnel_id, local, remote
  *   ("addr:port"), peer_hostname, peer_vendor, peer_firmware, version,
+ *   old_secret (true: the peer has that of old-secret-file),
  *   sessions, uptime_s, idle_s, ns, nr, window (congestion), peer_window,
  *   unacknowledged, queued, sent, received, retransmitted, duplicates,
  *   out_of_order, dropped; with stats: rx_packets, rx_bytes, rx_errors,

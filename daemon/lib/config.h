@@ -41,6 +41,8 @@ struct config_tunnel {
 	char *hostname; /* default: the global one */
 	/* NULL: none. lns: tunnel-secret-file; lac: secret-file */
 	char *secret_file;
+	/* taken as well in what the peer sends, for a change of secrets */
+	char *old_secret_file;
 	bool challenge;		 /* default true when there is a secret */
 	bool hide;		 /* hide-avps, default false */
 	uint16_t receive_window; /* receive-window, default 16 */
@@ -322,8 +324,6 @@ struct config_lcce {
 	 * never; no sequencing, it is the sessions'
 	 */
 	struct config_tunnel tunnel;
-	/* taken as well in what the peer sends, for a change of secrets */
-	char *old_secret_file;
 	/* of what we send; default "sha1". Either is taken */
 	enum config_digest digest;
 	/* redial (1 s), redial-max (60 s) */

@@ -47,6 +47,9 @@
 		    SECONDS(86400)),                                           \
 		KEY("max-sessions", u32, type, tunnel.max_sessions, 0, 65535)
 
+#define OLD_SECRET(type) \
+	KEY("old-secret-file", path, type, tunnel.old_secret_file, PATH_BYTES)
+
 static void relative_tunnel(struct config_tunnel *def,
 			    const struct config_tunnel *t,
 			    const struct config *c)
@@ -141,6 +144,7 @@ static const struct config_key lns_keys[] = {
 	KEY("from-address", prefixes, config_lns, from_address, NO_BOUNDS),
 	KEY("from-hostname", strings, config_lns, from_hostname, 1, 255),
 	TUNNEL_KEYS(config_lns, "tunnel-secret-file", 10),
+	OLD_SECRET(config_lns),
 	KEY("sequencing", bool, config_lns, tunnel.sequencing, NO_BOUNDS),
 	KEY("max-tunnels", u32, config_lns, max_tunnels, 0, 65535),
 	KEY("ppp", ref, config_lns, ppp, NO_BOUNDS),
@@ -386,6 +390,7 @@ static const struct config_key lac_keys[] = {
 	KEY("resolve-interval", seconds, config_lac, resolve_ms, 0,
 	    SECONDS(86400)),
 	TUNNEL_KEYS(config_lac, "secret-file", 10),
+	OLD_SECRET(config_lac),
 	KEY("sequencing", bool, config_lac, tunnel.sequencing, NO_BOUNDS),
 };
 
@@ -474,7 +479,7 @@ static const struct config_key lcce_keys[] = {
 	KEY("from-hostname", strings, config_lcce, from_hostname, 1, 255),
 	KEY("from-router-id", addr4, config_lcce, from_router_id, NO_BOUNDS),
 	TUNNEL_KEYS(config_lcce, "secret-file", 0),
-	KEY("old-secret-file", path, config_lcce, old_secret_file, PATH_BYTES),
+	OLD_SECRET(config_lcce),
 	WORD("digest", config_lcce, digest, digests),
 	KEY("redial", seconds, config_lcce, redial_min_ms, 10, SECONDS(86400)),
 	KEY("redial-max", seconds, config_lcce, redial_max_ms, 10,

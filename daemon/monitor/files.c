@@ -91,31 +91,50 @@ static int open_file(const char *path)
 	return fd;
 }
 
+static const struct config_tunnel *lns_tunnel(const struct config *c,
+					      const char *name)
+{
+	for (size_t i = 0; i < c->lns_n; i++)
+		if (strcmp(c->lns[i].name, name) == 0)
+			return &c->lns[i].tunnel;
+	return NULL;
+}
+
 int monitor_open_secret(const struct config *c, const struct monitor_secret *s)
 {
+	const struct config_tunnel *t = NULL;
+	const struct config_lac *lac;
 	const struct config_lcce *lcce;
+	bool old = false;
 
 	if (!ipc_is_text(s->name))
 		return -EINVAL;
 	switch (s->kind) {
+	case MONITOR_SECRET_LNS_OLD:
+		old = true;
+		/* fall through */
 	case MONITOR_SECRET_LNS:
-		for (size_t i = 0; i < c->lns_n; i++)
-			if (strcmp(c->lns[i].name, s->name) == 0)
-				return open_file(c->lns[i].tunnel.secret_file);
-		return -ENOENT;
+		t = lns_tunnel(c, s->name);
+		break;
+	case MONITOR_SECRET_LAC_OLD:
+		old = true;
+		/* fall through */
 	case MONITOR_SECRET_LAC:
-		for (size_t i = 0; i < c->lac_n; i++)
-			if (strcmp(c->lac[i].name, s->name) == 0)
-				return open_file(c->lac[i].tunnel.secret_file);
-		return -ENOENT;
+		lac = config_lac_find(c, s->name);
+		t = lac ? &lac->tunnel : NULL;
+		break;
+	case MONITOR_SECRET_LCCE_OLD:
+		old = true;
+		/* fall through */
 	case MONITOR_SECRET_LCCE:
 		lcce = config_lcce_find(c, s->name);
-		return lcce ? open_file(lcce->tunnel.secret_file) : -ENOENT;
-	case MONITOR_SECRET_LCCE_OLD:
-		lcce = config_lcce_find(c, s->name);
-		return lcce ? open_file(lcce->old_secret_file) : -ENOENT;
+		t = lcce ? &lcce->tunnel : NULL;
+		break;
+	default:
+		return -EINVAL;
 	}
-	return -EINVAL;
+	return t ? open_file(old ? t->old_secret_file : t->secret_file) :
+		   -ENOENT;
 }
 
 static const char *password_file(const struct config_lac *lac,

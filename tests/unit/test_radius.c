@@ -51,6 +51,12 @@ static bool all_have_results(void)
 	return true;
 }
 
+static bool has_new_secret(void)
+{
+	return lab_logged("radius \"a\": its secret-file has another secret "
+			  "now") == 1;
+}
+
 static bool first_is_dead(void)
 {
 	return lab_state(0).auth == AAA_RADIUS_DEAD;
@@ -421,6 +427,19 @@ static void test_new_secret(void **state)
 	assert_int_equal(second->requests, 0);
 }
 
+/* It is told as well, before any reply is lost to the old one. */
+static void test_secret_changed(void **state)
+{
+	(void)state;
+	ask(0, 'a');
+	first->secret = "another";
+	lab.secret = "another\n";
+	radius_secret_changed(lab.a.radius, "a");
+	lab_wait(has_new_secret);
+	ask(0, 'a');
+	assert_int_equal(lab_state(0).bad_replies, 0);
+}
+
 /* So many wait and no more; when the client ends, nobody is told. */
 static void test_bounds(void **state)
 {
@@ -586,6 +605,7 @@ int main(void)
 		TEST(test_unfit),
 		TEST(test_wrong_secret),
 		TEST(test_latency),
+		TEST(test_secret_changed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

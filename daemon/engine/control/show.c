@@ -77,6 +77,8 @@ static json_t *tunnel_record(struct engine *e, struct l2tp_tunnel *core)
 		record_text(o, "digest",
 			    info->digest == L2TP_DIGEST_MD5 ? "hmac-md5" :
 							      "hmac-sha1");
+	if (info->old_secret)
+		json_object_set_new(o, "old_secret", json_true());
 	add_counters(o, core, engine_now(e));
 	return o;
 }

@@ -118,6 +118,8 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 	if (t->down)
 		return;
 	t->down = true;
+	t->refused = x->by_peer &&
+		     (!t->up || x->cause.result == L2TP_STOPCCN_NOT_AUTHORIZED);
 	path_release(t);
 	/* Silence has no code. */
 	if (x->cause.result)
