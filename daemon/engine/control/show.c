@@ -177,9 +177,11 @@ void show_status(struct control *c)
 	record_number(o, "tunnels_up", n->tunnels_up);
 	record_number(o, "tunnels_refused", n->tunnels_refused + k.refused);
 	record_number(o, "calls_up", n->calls_up);
-	record_number(o, "calls_failed", n->calls_failed);
+	record_number(o, "calls_failed", n->calls_failed + k.calls_refused);
 	record_number(o, "auth_ok", n->auth_ok);
 	record_number(o, "auth_failed", n->auth_failed);
+	record_number(o, "auth_unavailable", n->auth_unavailable);
+	record_number(o, "calls_refused", n->calls_refused);
 	for (size_t i = 0; i < e->config->ppp_n; i++) {
 		struct pool_usage u =
 			pool_usage(pools_of(c->engine, &e->config->ppp[i]));

@@ -37,9 +37,8 @@ static void add_idle(json_t *o, const struct subscriber *s, uint64_t now)
 			      0);
 }
 
-static void add_since(json_t *o, uint64_t up_s)
+static void add_since(json_t *o, time_t since, uint64_t up_s)
 {
-	time_t since = time(NULL) - (time_t)up_s;
 	struct tm tm;
 	char text[32];
 
@@ -92,7 +91,7 @@ static json_t *user_record(const struct subscriber *s)
 	record_text(o, "acct_session_id", l->acct_id);
 	record_encryption_and_time(o, s, now);
 	if (s->up) {
-		add_since(o, (now - s->up_ms) / 1000);
+		add_since(o, s->up_at, (now - s->up_ms) / 1000);
 		add_idle(o, s, now);
 	}
 	return o;

@@ -270,6 +270,7 @@ struct l2tp_endpoint_counters {
 	uint64_t wrong_address; /* to a tunnel of another peer */
 	/* SCCRQs answered with StopCCN without keeping state */
 	uint64_t refused;
+	uint64_t calls_refused; /* and ICRQs and OCRQs with CDN */
 	uint64_t bad_digest;	/* RFC 3931 section 5.4.1: dropped */
 	uint64_t wrong_version; /* to a tunnel of the other version */
 	uint32_t tunnels, half_open, sessions;
