@@ -100,41 +100,51 @@ static const struct config_tunnel *lns_tunnel(const struct config *c,
 	return NULL;
 }
 
+static const struct config_tunnel *lac_tunnel(const struct config *c,
+					      const char *name)
+{
+	const struct config_lac *lac = config_lac_find(c, name);
+
+	return lac ? &lac->tunnel : NULL;
+}
+
+static const struct config_tunnel *lcce_tunnel(const struct config *c,
+					       const char *name)
+{
+	const struct config_lcce *lcce = config_lcce_find(c, name);
+
+	return lcce ? &lcce->tunnel : NULL;
+}
+
+static int open_new(const struct config_tunnel *t)
+{
+	return t ? open_file(t->secret_file) : -ENOENT;
+}
+
+static int open_old(const struct config_tunnel *t)
+{
+	return t ? open_file(t->old_secret_file) : -ENOENT;
+}
+
 int monitor_open_secret(const struct config *c, const struct monitor_secret *s)
 {
-	const struct config_tunnel *t = NULL;
-	const struct config_lac *lac;
-	const struct config_lcce *lcce;
-	bool old = false;
-
 	if (!ipc_is_text(s->name))
 		return -EINVAL;
 	switch (s->kind) {
-	case MONITOR_SECRET_LNS_OLD:
-		old = true;
-		/* fall through */
 	case MONITOR_SECRET_LNS:
-		t = lns_tunnel(c, s->name);
-		break;
-	case MONITOR_SECRET_LAC_OLD:
-		old = true;
-		/* fall through */
+		return open_new(lns_tunnel(c, s->name));
+	case MONITOR_SECRET_LNS_OLD:
+		return open_old(lns_tunnel(c, s->name));
 	case MONITOR_SECRET_LAC:
-		lac = config_lac_find(c, s->name);
-		t = lac ? &lac->tunnel : NULL;
-		break;
-	case MONITOR_SECRET_LCCE_OLD:
-		old = true;
-		/* fall through */
+		return open_new(lac_tunnel(c, s->name));
+	case MONITOR_SECRET_LAC_OLD:
+		return open_old(lac_tunnel(c, s->name));
 	case MONITOR_SECRET_LCCE:
-		lcce = config_lcce_find(c, s->name);
-		t = lcce ? &lcce->tunnel : NULL;
-		break;
-	default:
-		return -EINVAL;
+		return open_new(lcce_tunnel(c, s->name));
+	case MONITOR_SECRET_LCCE_OLD:
+		return open_old(lcce_tunnel(c, s->name));
 	}
-	return t ? open_file(old ? t->old_secret_file : t->secret_file) :
-		   -ENOENT;
+	return -EINVAL;
 }
 
 static const char *password_file(const struct config_lac *lac,
