@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "aaa/aaa.h"
+#include "aaa/users_check.h"
 #include "engine/engine.h"
 #include "ipc/aaa.h"
 #include "ipc/control.h"
@@ -68,6 +69,7 @@ static int check(const char *file)
 {
 	char err[512];
 	struct config *c;
+	int result;
 	FILE *f = fopen(file, "re");
 
 	if (!f) {
@@ -86,8 +88,9 @@ static int check(const char *file)
 		config_free(c);
 		return EXIT_FAILURE;
 	}
+	result = users_check_files(c) ? EXIT_FAILURE : EXIT_SUCCESS;
 	config_free(c);
-	return EXIT_SUCCESS;
+	return result;
 }
 
 int main(int argc, char **argv)

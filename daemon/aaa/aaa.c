@@ -95,6 +95,7 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 	case AAA_COA:
 	case AAA_START:
 	case AAA_ENGINE:
+	case AAA_CHANGED:
 	case AAA_OPEN:
 	case AAA_VICI:
 	case AAA_IPSEC_STATE:
@@ -206,6 +207,16 @@ static void next_engine(struct aaa *a, struct ipc_message *m)
 	loop_stop(a->loop);
 }
 
+static void secret_changed(struct aaa *a, const struct aaa_open *file)
+{
+	if (!file || !ipc_is_text(file->name))
+		return;
+	if (file->kind == AAA_FILE_RADIUS)
+		radius_secret_changed(a->radius, file->name);
+	else if (file->kind == AAA_FILE_COA)
+		coa_secret_changed(a->coa, file->name);
+}
+
 static void on_monitor_message(struct channel *c, struct ipc_message *m)
 {
 	struct aaa *a = container_of(c, struct aaa, monitor);
@@ -213,6 +224,10 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 
 	if (m->header.type == AAA_ENGINE && a->config) {
 		next_engine(a, m);
+		return;
+	}
+	if (m->header.type == AAA_CHANGED && a->config) {
+		secret_changed(a, ipc_body(m, struct aaa_open));
 		return;
 	}
 	if (m->header.type != AAA_START || a->config) {

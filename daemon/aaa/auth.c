@@ -388,11 +388,14 @@ static void list_servers(const struct config_ppp *p, char *out, size_t size)
 static void on_reply(void *arg, int result, const struct radius_answer *an)
 {
 	struct auth_job *j = arg;
-	char servers[160];
+	char servers[160], why[PPP_TEXT_MAX];
 
 	list_servers(j->ppp, servers, sizeof(servers));
+	radius_explain(j->aaa->radius, RADIUS_PORT_AUTH, &j->ppp->radius, why,
+		       sizeof(why));
 	if (result == -ETIMEDOUT)
-		refuse(j, true, "no RADIUS server answers (%s)", servers);
+		refuse(j, true, "no RADIUS server answers (%s): %s", servers,
+		       why);
 	else if (result == -EINVAL || result == -EMSGSIZE)
 		refuse(j, false, "the response has not the method's form");
 	else if (result)

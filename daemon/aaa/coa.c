@@ -39,6 +39,7 @@ struct client {
 	const struct config_coa *config;
 	struct secret secret;
 	bool opening;
+	bool changed; /* its file, while it was opened */
 	uint64_t asked_ms;
 };
 
@@ -143,6 +144,19 @@ static void listen_when_ready(struct coa *c)
 			  strerror(-err));
 }
 
+static void take_secret(struct client *k, const struct secret *fresh)
+{
+	if (k->secret.len == fresh->len &&
+	    secret_equal(k->secret.data, fresh->data, fresh->len))
+		return;
+	if (secret_is_set(&k->secret))
+		log_notice("coa \"%s\": its secret-file has another secret now",
+			   k->config->name);
+	k->secret = *fresh;
+}
+
+static void ask_secret(struct client *k);
+
 static void on_secret(void *arg, int result, struct ipc_message *m)
 {
 	struct client *k = arg;
@@ -158,16 +172,24 @@ static void on_secret(void *arg, int result, struct ipc_message *m)
 		return;
 	if (err)
 		log_error("coa \"%s\": its secret file cannot be used: %s%s; "
-			  "its requests are dropped",
+			  "%s",
 			  k->config->name, strerror(-err),
 			  err == -EACCES ? " (it must be readable by its owner "
 					   "only: chmod 600)" :
-					   "");
+					   "",
+			  secret_is_set(&k->secret) ?
+				  "what was read before stays" :
+				  "its requests are dropped");
 	else
-		k->secret = s;
+		take_secret(k, &s);
 	explicit_bzero(&s, sizeof(s));
 	if (c->starting)
 		listen_when_ready(c);
+	if (k->changed) {
+		k->changed = false;
+		k->asked_ms = 0;
+		ask_secret(k);
+	}
 }
 
 static void ask_secret(struct client *k)
@@ -181,6 +203,19 @@ static void ask_secret(struct client *k)
 	memcpy(body.name, k->config->name, sizeof(body.name));
 	k->opening = channel_request(&k->coa->aaa->monitor, AAA_OPEN, &body,
 				     sizeof(body), NULL, 0, on_secret, k) == 0;
+}
+
+void coa_secret_changed(struct coa *c, const char *name)
+{
+	for (size_t i = 0; c && i < c->n; i++) {
+		struct client *k = &c->clients[i];
+
+		if (strcmp(k->config->name, name) != 0)
+			continue;
+		k->asked_ms = 0;
+		k->changed = k->opening;
+		ask_secret(k);
+	}
 }
 
 /* ---- exchanges ---- */

@@ -23,6 +23,8 @@ void coa_free(struct coa *c);
  * no such session.
  */
 void coa_engine_gone(struct coa *c);
+/* The secret-file of this section has changed: it is read again. */
+void coa_secret_changed(struct coa *c, const char *name);
 /* AAA_COA_DONE: the engine did it, or says why not. */
 void coa_done(struct aaa *a, struct ipc_message *m);
 

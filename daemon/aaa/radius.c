@@ -125,6 +125,17 @@ int radius_send(struct radius *r, enum radius_port port,
 	return 0;
 }
 
+void radius_secret_changed(struct radius *r, const char *name)
+{
+	struct radius_server *s = radius_find_server(r, name);
+
+	if (!s)
+		return;
+	s->opened_ms = 0; /* whatever was read in the last second */
+	s->changed = s->opening;
+	radius_ask_secret(s);
+}
+
 void radius_on_alive(struct radius *r, void (*fn)(void *arg), void *arg)
 {
 	r->on_alive = fn;
@@ -155,6 +166,50 @@ bool radius_is_ready(const struct radius *r,
 			return true;
 	}
 	return false;
+}
+
+static const char *why_not(const struct radius *r, enum radius_port port,
+			   const char *name)
+{
+	const struct radius_server *s = radius_find_server(r, name);
+
+	if (!s)
+		return "there is no such section";
+	if (!radius_is_usable(s))
+		return s->last_error[0] ? s->last_error :
+					  "its address is not known yet";
+	return s->ports[port].why[0] ? s->ports[port].why :
+				       "its answer is lost or late";
+}
+
+static bool all_the_same(const struct radius *r, enum radius_port port,
+			 const struct config_strings *servers)
+{
+	for (size_t i = 1; i < servers->n; i++)
+		if (strcmp(why_not(r, port, servers->v[0]),
+			   why_not(r, port, servers->v[i])) != 0)
+			return false;
+	return true;
+}
+
+void radius_explain(const struct radius *r, enum radius_port port,
+		    const struct config_strings *servers, char *out,
+		    size_t size)
+{
+	bool same = all_the_same(r, port, servers);
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < servers->n && len < size && !(same && i); i++) {
+		if (!same)
+			len += (size_t)snprintf(out + len, size - len,
+						"%s\"%s\": ", i ? "; " : "",
+						servers->v[i]);
+		if (len < size)
+			len += (size_t)snprintf(out + len, size - len, "%s",
+						why_not(r, port,
+							servers->v[i]));
+	}
 }
 
 int radius_state(const struct radius *r, uint32_t index,
@@ -201,6 +256,7 @@ int radius_state(const struct radius *r, uint32_t index,
 							acct->changed_ms;
 	if (changed)
 		out->changed_ms_ago = loop_now(r->loop) - changed + 1;
+	out->signature = (unsigned int)radius_signature_state(s);
 	memcpy(out->last_error, s->last_error, sizeof(out->last_error));
 	return 0;
 }

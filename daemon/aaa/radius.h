@@ -63,6 +63,9 @@ int radius_send(struct radius *r, enum radius_port port,
 		const struct config_strings *servers, enum radius_code code,
 		radius_build *build, radius_done *done, void *arg);
 
+/* The secret-file of this section has changed: it is read again. */
+void radius_secret_changed(struct radius *r, const char *name);
+
 /*
  * fn is called whenever a server's accounting port is, or may be, there again.
  */
@@ -74,6 +77,14 @@ bool radius_is_alive(const struct radius *r, enum radius_port port,
 /* Whether one of them can be asked at all: its address and secret are known. */
 bool radius_is_ready(const struct radius *r,
 		     const struct config_strings *servers);
+
+/*
+ * Why none of them answered a request of now: a clause, for each one where they
+ * differ, cut where it is longer.
+ */
+void radius_explain(const struct radius *r, enum radius_port port,
+		    const struct config_strings *servers, char *out,
+		    size_t size);
 
 /* AAA_RADIUS: 0, or -ENOENT past the last. */
 int radius_state(const struct radius *r, uint32_t index,

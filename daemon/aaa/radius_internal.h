@@ -64,10 +64,14 @@ struct radius_portal {
 	unsigned int request_n;
 	struct loop_timer probe_timer;
 	bool probing;
+	char why[AAA_ERROR_MAX]; /* it is dead; "": it is not */
+	/* It answers, but what it says cannot be taken. */
+	bool unfit;
 	uint64_t changed_ms, heard_ms; /* heard_ms: of the last right reply */
 	uint64_t requests_sent, accepts, rejects, challenges, responses,
 		timeouts;
-	uint32_t latency_us; /* smoothed: 7/8 old, 1/8 new */
+	/* smoothed: 7/8 old, 1/8 new; not of Access-Rejects */
+	uint32_t latency_us;
 };
 
 struct radius_server {
@@ -76,13 +80,17 @@ struct radius_server {
 	struct secret secret;
 	struct addr address; /* without port; unset: not resolved yet */
 	bool resolving, opening;
+	bool changed; /* its secret-file, while it was opened */
 	uint64_t resolved_ms, opened_ms; /* when it was asked for last */
 	int secret_error;		 /* that was logged last */
 	struct loop_timer retry_timer; /* while address or secret are missing */
 	struct radius_portal ports[RADIUS_PORTS];
 	struct radius_line lines[RADIUS_PORTS];
 	uint64_t retransmits, bad, logged_ms[RADIUS_FAULTS], send_logged_ms;
-	char last_error[160];
+	/* One of its replies to Access-Requests had a Message-Authenticator. */
+	bool signs;
+	bool unsigned_told; /* that one had none, and was taken */
+	char last_error[AAA_ERROR_MAX];
 };
 
 struct radius_request {
@@ -105,6 +113,8 @@ struct radius_request {
 	struct radius_socket *socket;
 	uint8_t id, auth[16];
 	unsigned int sends;
+	/* of the last reply to it that could not be taken; RADIUS_OK: none */
+	enum radius_fault fault;
 	uint64_t started_ms, sent_us;
 	struct loop_timer timer;
 	size_t len;
@@ -116,7 +126,7 @@ struct radius_request {
  * What the lower files tell those above them, of which they know nothing else.
  * From the top: radius.c, which says who is told, radius_probe.c and
  * radius_reply.c, radius_request.c, radius_socket.c, radius_tls.c,
- * radius_server.c.
+ * radius_signature.c, radius_server.c.
  */
 struct radius_events {
 	/*
@@ -165,7 +175,10 @@ struct radius_server *radius_find_server(const struct radius *r,
 void radius_set_alive(struct radius_portal *p);
 /* That a server may be there again: who asked for it by radius_on_alive. */
 void radius_tell_alive(const struct radius *r);
-/* It is dead, and is probed after a while. false: it was dead already. */
+/*
+ * It is dead, and is probed after a while. false: it was dead already, and
+ * still is.
+ */
 bool radius_bury(struct radius_portal *p);
 /* Each at most once a second. */
 void radius_ask_secret(struct radius_server *s);
@@ -175,6 +188,16 @@ void radius_ask_address(struct radius_server *s);
  * to the source, connected or about to be; or -errno.
  */
 int radius_line_connect(const struct radius_line *l, int type);
+
+/* ---- radius_signature.c: of replies to Access-Requests ---- */
+
+/* Whether a reply with this code must have a Message-Authenticator. */
+bool radius_must_sign(const struct radius_server *s, uint8_t code);
+/* Looks whether one that is taken has it. */
+void radius_note_signature(struct radius_server *s,
+			   const struct radius_view *reply);
+/* AAA_SIGNATURE_* */
+int radius_signature_state(const struct radius_server *s);
 
 /* ---- radius_tls.c ---- */
 
@@ -229,10 +252,7 @@ void radius_request_finish(struct radius_request *q, int result,
 void radius_request_free(struct radius_request *q);
 /* since it was sent first */
 uint32_t radius_request_latency_us(const struct radius_request *q);
-/*
- * why: a clause, for the log. For one that is dead already: it still is. What
- * waits there moves on.
- */
+/* why: a clause, for the log. What waits there moves on. */
 void radius_set_dead(struct radius_portal *p, const char *why);
 /*
  * See struct radius_events. What was refused is dead for the kinds of requests

@@ -15,7 +15,7 @@ static void probe_done(void *arg, int result,
 	(void)answer;
 	p->probing = false;
 	if (result && p->state == DEAD)
-		radius_set_dead(p, "it does not answer");
+		(void)radius_bury(p);
 }
 
 static int probe_build(void *arg, struct radius_builder *b,
@@ -35,8 +35,12 @@ void radius_probe(struct loop_timer *t)
 	struct radius_server *s = p->server;
 	struct radius_request *q;
 
-	if (!s->config->status_server) {
-		/* Taken at its word: the next request shows. */
+	/*
+	 * Taken at its word: the next request shows. What it says to a
+	 * Status-Server proves nothing when it is its other replies that
+	 * cannot be taken.
+	 */
+	if (!s->config->status_server || p->unfit) {
 		p->state = UNKNOWN;
 		if (p->kind == RADIUS_PORT_ACCT)
 			radius_tell_alive(s->radius);
@@ -61,5 +65,5 @@ void radius_probe(struct loop_timer *t)
 		p->probing = false;
 		free(q);
 	}
-	radius_set_dead(p, "it does not answer");
+	(void)radius_bury(p);
 }

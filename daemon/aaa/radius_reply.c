@@ -49,17 +49,17 @@ void radius_bad_reply(struct radius_socket *k, enum radius_fault fault)
 static void count(struct radius_portal *p, const struct radius_view *v,
 		  uint32_t latency_us)
 {
-	p->latency_us =
-		p->latency_us ?
-			(uint32_t)((7ull * p->latency_us + latency_us) / 8) :
-			latency_us;
 	switch (v->code) {
 	case RADIUS_ACCESS_ACCEPT:
 		p->accepts++;
 		break;
 	case RADIUS_ACCESS_REJECT:
+		/*
+		 * Servers hold these back, FreeRADIUS for a second: that says
+		 * nothing about how fast it is.
+		 */
 		p->rejects++;
-		break;
+		return;
 	case RADIUS_ACCESS_CHALLENGE:
 		p->challenges++;
 		break;
@@ -67,6 +67,23 @@ static void count(struct radius_portal *p, const struct radius_view *v,
 		p->responses++;
 		break;
 	}
+	p->latency_us =
+		p->latency_us ?
+			(uint32_t)((7ull * p->latency_us + latency_us) / 8) :
+			latency_us;
+}
+
+static enum radius_fault check(const struct radius_request *q,
+			       const struct radius_server *s,
+			       const struct radius_view *v)
+{
+	/* Of all replies only these can be forged to any use (Blast-RADIUS). */
+	bool must_sign = q->code == RADIUS_ACCESS_REQUEST &&
+			 radius_must_sign(s, v->code);
+
+	return answers(q->code, v->code) ?
+		       radius_check_reply(v, &s->secret, q->auth, must_sign) :
+		       RADIUS_BAD_CODE;
 }
 
 bool radius_take_reply(struct radius_socket *k, const uint8_t *data, size_t len)
@@ -77,8 +94,6 @@ bool radius_take_reply(struct radius_socket *k, const uint8_t *data, size_t len)
 	struct radius_request *q = fault ? NULL : k->by_id[v.id];
 	struct radius_answer answer;
 	uint8_t auth[16];
-	bool must_sign;
-
 	if (fault) {
 		radius_bad_reply(k, fault);
 		return false;
@@ -90,13 +105,9 @@ bool radius_take_reply(struct radius_socket *k, const uint8_t *data, size_t len)
 			   "too late");
 		return true;
 	}
-	/* Of all replies only these can be forged to any use (Blast-RADIUS). */
-	must_sign = q->code == RADIUS_ACCESS_REQUEST &&
-		    s->config->require_message_authenticator;
-	fault = answers(q->code, v.code) ?
-			radius_check_reply(&v, &s->secret, q->auth, must_sign) :
-			RADIUS_BAD_CODE;
+	fault = check(q, s, &v);
 	if (fault) {
+		q->fault = fault;
 		radius_bad_reply(k, fault);
 		if (fault == RADIUS_BAD_AUTHENTICATOR)
 			radius_ask_secret(s);
@@ -110,6 +121,8 @@ bool radius_take_reply(struct radius_socket *k, const uint8_t *data, size_t len)
 		.latency_us = radius_request_latency_us(q),
 	};
 	k->heard_ms = loop_now(s->radius->loop);
+	if (q->code == RADIUS_ACCESS_REQUEST)
+		radius_note_signature(s, &v);
 	radius_give_id(q);
 	if (!q->probe)
 		count(q->port, &v, answer.latency_us);

@@ -147,6 +147,7 @@ int radius_request_start(struct radius_request *q, struct radius_portal *p)
 	if (!q->probe)
 		p->requests_sent++;
 	q->sends = 0;
+	q->fault = RADIUS_OK;
 	q->started_ms = loop_now(q->radius->loop);
 	if (q->last != p)
 		q->until_ms = q->started_ms + c->timeout_ms;
@@ -255,16 +256,38 @@ static void move_on(struct radius_portal *p)
 	}
 }
 
+static void tell_dead(struct radius_portal *p, const char *why)
+{
+	radius_server_error(p->server, why);
+	log_warn("radius \"%s\": its %s port is taken as dead: %s",
+		 p->server->config->name, radius_port_name(p), why);
+}
+
 void radius_set_dead(struct radius_portal *p, const char *why)
 {
-	struct radius_server *s = p->server;
-
 	if (!radius_bury(p))
 		return;
-	radius_server_error(s, why);
-	log_warn("radius \"%s\": its %s port is taken as dead: %s",
-		 s->config->name, radius_port_name(p), why);
+	p->unfit = false;
+	snprintf(p->why, sizeof(p->why), "%s", why);
+	tell_dead(p, why);
 	move_on(p);
+}
+
+/*
+ * It answers, but wrongly. As only a request can show whether that is over, it
+ * is tried again and again, and told once.
+ */
+static void set_unfit(struct radius_portal *p, const char *why)
+{
+	bool news = !p->unfit || strcmp(p->why, why) != 0;
+	bool lived = radius_bury(p);
+
+	p->unfit = true;
+	snprintf(p->why, sizeof(p->why), "%s", why);
+	if (news)
+		tell_dead(p, why);
+	if (lived)
+		move_on(p);
 }
 
 /*
@@ -275,8 +298,13 @@ static void set_unreachable(struct radius_server *s, const char *why)
 {
 	bool news = strcmp(s->last_error, why) != 0;
 
-	for (int i = 0; i < RADIUS_PORTS; i++)
-		news = radius_bury(&s->ports[i]) || news;
+	for (int i = 0; i < RADIUS_PORTS; i++) {
+		struct radius_portal *p = &s->ports[i];
+
+		news = radius_bury(p) || news;
+		p->unfit = false;
+		snprintf(p->why, sizeof(p->why), "%s", why);
+	}
 	radius_server_error(s, why);
 	if (news)
 		log_warn("radius \"%s\": it is taken as dead: %s",
@@ -417,6 +445,34 @@ void radius_socket_broken(struct radius_socket *k, const char *why)
 	end_connection(k, why, k->heard_ms != 0, 0);
 }
 
+/* Nothing came in time that could be taken. */
+static void not_answered(struct radius_portal *p, enum radius_fault fault)
+{
+	const struct config_radius *c = p->server->config;
+	char why[AAA_ERROR_MAX];
+
+	if (fault == RADIUS_NO_MESSAGE_AUTHENTICATOR) {
+		set_unfit(p,
+			  "its replies have no Message-Authenticator: let the "
+			  "server send it (FreeRADIUS: update reply { "
+			  "Message-Authenticator := 0x00 } in post-auth), or "
+			  "set require-message-authenticator = false");
+		return;
+	}
+	snprintf(why, sizeof(why), "it did not answer within %u.%u s%s%s",
+		 c->timeout_ms / 1000, c->timeout_ms % 1000 / 100,
+		 fault ? ", but for replies that were dropped: " :
+		 p->heard_ms || !c->secret_file ?
+			 "" :
+			 ", and never did: does it run, does it "
+			 "know this host as a client, has it the same secret?",
+		 fault ? radius_fault_text(fault) : "");
+	if (fault && fault != RADIUS_BAD_AUTHENTICATOR)
+		set_unfit(p, why);
+	else
+		radius_set_dead(p, why);
+}
+
 static void on_answer_timer(struct loop_timer *t)
 {
 	struct radius_request *q =
@@ -424,6 +480,7 @@ static void on_answer_timer(struct loop_timer *t)
 	struct radius_portal *p = q->port;
 	struct radius_socket *k = q->socket;
 	const struct config_radius *c = p->server->config;
+	enum radius_fault fault = q->fault;
 	uint64_t heard = p->heard_ms, started = q->started_ms;
 	char why[160];
 
@@ -450,13 +507,6 @@ static void on_answer_timer(struct loop_timer *t)
 	 * One request lost is no sign of death where others were
 	 * answered meanwhile.
 	 */
-	if (heard > started)
-		return;
-	snprintf(why, sizeof(why), "it did not answer within %u.%u s%s",
-		 c->timeout_ms / 1000, c->timeout_ms % 1000 / 100,
-		 heard || !c->secret_file ?
-			 "" :
-			 ", and never did: does it run, does it "
-			 "know this host as a client, has it the same secret?");
-	radius_set_dead(p, why);
+	if (heard <= started)
+		not_answered(p, fault);
 }

@@ -62,6 +62,8 @@ void radius_set_alive(struct radius_portal *p)
 		return;
 	p->state = ALIVE;
 	p->changed_ms = p->heard_ms;
+	p->why[0] = '\0';
+	p->unfit = false;
 	loop_timer_stop(&p->probe_timer);
 	if (was == DEAD)
 		log_notice("radius \"%s\": its %s port answers again",
@@ -178,6 +180,11 @@ static void on_secret(void *arg, int result, struct ipc_message *m)
 		take_secret(s, &fresh);
 	}
 	secret_clear(&fresh);
+	if (s->changed) {
+		s->changed = false;
+		s->opened_ms = 0;
+		radius_ask_secret(s);
+	}
 }
 
 void radius_ask_secret(struct radius_server *s)

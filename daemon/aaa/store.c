@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "aaa/users_check.h"
 #include "ipc/aaa.h"
 #include "lib/file.h"
 #include "lib/log.h"
@@ -77,6 +78,21 @@ static void on_warn(void *arg, unsigned int line, const char *text)
 		log_warn("%s: %s", f->ppp->users_file, text);
 }
 
+static void warn_of_addresses(const struct file *f)
+{
+	const struct config *c = f->store->config;
+	char text[512];
+
+	for (size_t i = 0; i < c->ppp_n; i++) {
+		const struct config_ppp *p = &c->ppp[i];
+
+		if (users_check_counts(c, p) &&
+		    strcmp(p->users_file, f->ppp->users_file) == 0 &&
+		    users_check(f->users, p, text, sizeof(text)))
+			log_warn("%s", text);
+	}
+}
+
 static int parse_file(struct file *f, int fd, const struct stat *st)
 {
 	size_t size = (size_t)st->st_size;
@@ -104,6 +120,7 @@ static int parse_file(struct file *f, int fd, const struct stat *st)
 	f->users = users;
 	f->st = *st;
 	log_info("%s: %zu users", f->ppp->users_file, users_count(users));
+	warn_of_addresses(f);
 	return 0;
 }
 

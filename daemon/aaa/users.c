@@ -29,7 +29,7 @@ struct users {
 	struct chain *chains;
 	size_t size; /* a power of two */
 	struct chain any;
-	size_t count;
+	size_t count, without_address;
 };
 
 struct loading {
@@ -113,6 +113,7 @@ static bool on_line(void *arg, const struct users_line *line)
 				      &u->chains[e->hash & (u->size - 1)],
 	       e);
 	u->count++;
+	u->without_address += line->address == USERS_ADDRESS_ANY;
 	return true;
 }
 
@@ -177,6 +178,11 @@ void users_free(struct users *u)
 size_t users_count(const struct users *u)
 {
 	return u->count;
+}
+
+size_t users_without_address(const struct users *u)
+{
+	return u->without_address;
 }
 
 /*

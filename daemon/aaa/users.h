@@ -40,6 +40,8 @@ struct users *users_parse(const char *text, size_t len, users_warn *warn,
 			  void *arg);
 void users_free(struct users *u);
 size_t users_count(const struct users *u);
+/* Those with USERS_ADDRESS_ANY. */
+size_t users_without_address(const struct users *u);
 
 /*
  * The entry for a client and a server, as pppd chooses it: one that names the

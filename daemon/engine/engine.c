@@ -13,6 +13,7 @@
 #include "engine/peers/ipsec.h"
 #include "engine/peers/peer.h"
 #include "engine/service/account.h"
+#include "engine/secrets.h"
 #include "engine/start.h"
 #include "engine/stop.h"
 #include "ipc/monitor.h"
@@ -53,6 +54,8 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	const struct monitor_circuit *circuit =
 		ipc_body(m, struct monitor_circuit);
 	const struct addr *gone = ipc_body(m, struct addr);
+	const struct monitor_secret *secret =
+		ipc_body(m, struct monitor_secret);
 
 	if (m->header.type == MONITOR_START) {
 		on_start(e, m);
@@ -67,6 +70,8 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 		pw_circuit(e, circuit);
 	} else if (m->header.type == MONITOR_ADDRESS_GONE && gone) {
 		follow_address_gone(e, gone);
+	} else if (m->header.type == MONITOR_SECRET_CHANGED && secret) {
+		secrets_changed(e, secret);
 	} else {
 		/* A reply without its request: there is none such. */
 		log_warn("the monitor sent message %u unasked", m->header.type);

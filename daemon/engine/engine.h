@@ -33,7 +33,11 @@ struct counters {
 	uint64_t packets_in, packets_out, send_errors;
 	uint64_t tunnels_up, tunnels_refused;
 	uint64_t calls_up, calls_failed;
-	uint64_t auth_ok, auth_failed;
+	/*
+	 * Of callers' names and passwords: right, wrong, nobody could say; and
+	 * who was right and refused nevertheless.
+	 */
+	uint64_t auth_ok, auth_failed, auth_unavailable, calls_refused;
 	uint64_t logs_suppressed;
 };
 

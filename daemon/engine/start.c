@@ -22,6 +22,7 @@
 #include "engine/peers/peer.h"
 #include "engine/peers/redial.h"
 #include "engine/random.h"
+#include "engine/secrets.h"
 #include "engine/service/account.h"
 #include "engine/service/address.h"
 #include "engine/service/admit.h"
@@ -77,77 +78,12 @@ static void answered(struct engine *e)
 
 /* ---- secrets ---- */
 
-struct secret_request {
-	struct engine *engine;
-	struct secret *secret;
-	const char *what, *name;
-};
-
-static void on_secret_file(void *arg, int result, struct ipc_message *m)
+static void on_secret(struct engine *e, int err)
 {
-	struct secret_request r = *(struct secret_request *)arg;
-	int fd = result || !m ? -EBADF : ipc_take_fd(m, 0);
-	int err = fd < 0 ? result : secret_read_fd(r.secret, fd);
-
-	free(arg);
-	if (fd >= 0)
-		close(fd);
-	if (!err) {
-		answered(r.engine);
-		return;
-	}
-	log_error("%s \"%s\": its secret file cannot be used: %s%s", r.what,
-		  r.name, strerror(-err),
-		  err == -EACCES  ? " (it must be readable by its owner only: "
-				    "chmod 600)" :
-		  err == -ENODATA ? " (its first line is empty)" :
-				    "");
-	fail_start(r.engine);
-}
-
-static int ask_secret(struct engine *e, struct secret *s, int kind,
-		      const char *name, const char *file)
-{
-	static const char *const what[] = {
-		[MONITOR_SECRET_LNS] = "lns",
-		[MONITOR_SECRET_LAC] = "lac",
-		[MONITOR_SECRET_LCCE] = "lcce",
-		[MONITOR_SECRET_LCCE_OLD] = "lcce",
-	};
-	struct monitor_secret body = { .kind = kind };
-	struct secret_request *r;
-
-	if (!file)
-		return 0;
-	r = malloc(sizeof(*r));
-	if (!r)
-		return -ENOMEM;
-	*r = (struct secret_request){ e, s, what[kind], name };
-	snprintf(body.name, sizeof(body.name), "%s", name);
-	e->starting++;
-	return channel_request(&e->monitor, MONITOR_SECRET, &body, sizeof(body),
-			       NULL, 0, on_secret_file, r);
-}
-
-static int ask_secrets(struct engine *e)
-{
-	const struct config *c = e->config;
-	int err = 0;
-
-	for (size_t i = 0; !err && i < c->lns_n; i++)
-		err = ask_secret(e, lns_secret(e, i), MONITOR_SECRET_LNS,
-				 c->lns[i].name, c->lns[i].tunnel.secret_file);
-	for (struct peer *p = e->peers->first; !err && p; p = p->next) {
-		err = ask_secret(e, &p->secret,
-				 p->lcce ? MONITOR_SECRET_LCCE :
-					   MONITOR_SECRET_LAC,
-				 p->name, p->cfg->secret_file);
-		if (!err && p->lcce)
-			err = ask_secret(e, &p->old_secret,
-					 MONITOR_SECRET_LCCE_OLD, p->name,
-					 p->lcce->old_secret_file);
-	}
-	return err;
+	if (err)
+		fail_start(e);
+	else
+		answered(e);
 }
 
 /* ---- listeners ---- */
@@ -203,7 +139,7 @@ static int ask_for_all(struct engine *e)
 
 	/* our own, so that the answers wait for all questions */
 	e->starting = 1;
-	err = ask_secrets(e);
+	err = secrets_ask(e, on_secret);
 	for (uint32_t i = 0; !err && i < e->l2tp->listen_n; i++)
 		err = ask_listener(e, i);
 	if (!err)

@@ -79,6 +79,10 @@ enum aaa_message {
 	 * it watched is not watched any more.
 	 */
 	AAA_ENGINE,
+	/*
+	 * event from the monitor: aaa_open, whose file of a secret has changed
+	 */
+	AAA_CHANGED,
 };
 
 struct aaa_start {
@@ -204,6 +208,7 @@ struct aaa_coa_done {
 struct aaa_radius {
 	uint32_t index;
 };
+#define AAA_ERROR_MAX 256
 struct aaa_radius_state {
 	char name[CONFIG_NAME_MAX];
 	char address[64]; /* "" while it is not resolved */
@@ -225,7 +230,15 @@ struct aaa_radius_state {
 	uint32_t outstanding;
 	uint64_t queued; /* accounting records on disk; the same for all */
 	uint64_t changed_ms_ago; /* alive or dead since; 0: never seen */
-	char last_error[160];
+	/* the Message-Authenticator of replies to Access-Requests */
+	enum {
+		AAA_SIGNATURE_UNUSED,  /* TLS has better */
+		AAA_SIGNATURE_IGNORED, /* not required */
+		AAA_SIGNATURE_AWAITED, /* auto: required once there was one */
+		AAA_SIGNATURE_MISSED,  /* auto: replies without were taken */
+		AAA_SIGNATURE_REQUIRED
+	} signature;
+	char last_error[AAA_ERROR_MAX];
 };
 
 #define AAA_VICI_SOCKET	      "/run/charon.vici"

@@ -69,6 +69,7 @@
  * Fields of a tunnel record: name, role ("lns"|"lac"), profile, state,
  *   initiator (boolean), tunnel_id, peer_tunnel_id, local, remote
  *   ("addr:port"), peer_hostname, peer_vendor, peer_firmware, version,
+ *   old_secret (true: the peer has that of old-secret-file),
  *   sessions, uptime_s, idle_s, ns, nr, window (congestion), peer_window,
  *   unacknowledged, queued, sent, received, retransmitted, duplicates,
  *   out_of_order, dropped; with stats: rx_packets, rx_bytes, rx_errors,
@@ -93,11 +94,12 @@
  *   (calls refused)
  * Fields of a radius record: name, address, transport ("udp", "tls"), tls
  *   (version and cipher of a connection that is up), auth_port, acct_port,
- *   auth, acct ("unknown", "alive", "dead"), changed_s, auth_latency_us,
- *   acct_latency_us, auth_requests, auth_accepts, auth_rejects,
- *   auth_challenges, auth_timeouts, acct_requests, acct_responses,
- *   acct_timeouts, retransmits, bad_replies, outstanding, queued (accounting
- *   records of all servers), last_error
+ *   auth, acct ("unknown", "alive", "dead"), changed_s, message_authenticator
+ *   ("required", "required once there was one", "missing", "not required"),
+ *   auth_latency_us (without rejects), acct_latency_us, auth_requests,
+ *   auth_accepts, auth_rejects, auth_challenges, auth_timeouts, acct_requests,
+ *   acct_responses, acct_timeouts, retransmits, bad_replies, outstanding,
+ *   queued (accounting records of all servers), last_error
  * Fields of a test's record: user, result ("accepted", "refused",
  *   "unavailable"), why, ppp, method, server, latency_us, message,
  *   accounted_as, address, pools (array: where the address would come from),

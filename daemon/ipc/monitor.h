@@ -171,9 +171,11 @@ enum monitor_message {
 	 * socket would be bound to
 	 */
 	MONITOR_SOURCE,
+	/* event to the engine: monitor_secret, whose file has changed */
+	MONITOR_SECRET_CHANGED,
 };
 /* one more than the last of them */
-#define MONITOR_MESSAGES (MONITOR_SOURCE + 1)
+#define MONITOR_MESSAGES (MONITOR_SECRET_CHANGED + 1)
 
 struct monitor_static {
 	char name[CONFIG_NAME_MAX];
@@ -335,7 +337,9 @@ struct monitor_start {
 struct monitor_secret {
 	enum {
 		MONITOR_SECRET_LNS,
+		MONITOR_SECRET_LNS_OLD,
 		MONITOR_SECRET_LAC,
+		MONITOR_SECRET_LAC_OLD,
 		MONITOR_SECRET_LCCE,
 		MONITOR_SECRET_LCCE_OLD
 	} kind;

@@ -324,6 +324,9 @@ int config_check_files(const struct config *c, char *err, size_t errlen)
 	for (i = 0; i < c->lns_n && !e; i++)
 		e = check_file("lns", c->lns[i].name,
 			       c->lns[i].tunnel.secret_file, err, errlen);
+	for (i = 0; i < c->lns_n && !e; i++)
+		e = check_file("lns", c->lns[i].name,
+			       c->lns[i].tunnel.old_secret_file, err, errlen);
 	for (i = 0; i < c->ppp_n && !e; i++)
 		e = check_file("ppp", c->ppp[i].name, c->ppp[i].users_file, err,
 			       errlen);
@@ -337,6 +340,9 @@ int config_check_files(const struct config *c, char *err, size_t errlen)
 
 		e = check_file("lac", l->name, l->tunnel.secret_file, err,
 			       errlen);
+		if (!e)
+			e = check_file("lac", l->name,
+				       l->tunnel.old_secret_file, err, errlen);
 		for (j = 0; j < l->sessions_n && !e; j++)
 			e = check_file("session", l->sessions[j].name,
 				       l->sessions[j].password_file, err,
@@ -348,8 +354,8 @@ int config_check_files(const struct config *c, char *err, size_t errlen)
 		e = check_file("lcce", l->name, l->tunnel.secret_file, err,
 			       errlen);
 		if (!e)
-			e = check_file("lcce", l->name, l->old_secret_file, err,
-				       errlen);
+			e = check_file("lcce", l->name,
+				       l->tunnel.old_secret_file, err, errlen);
 	}
 	return e;
 }

@@ -41,6 +41,8 @@ struct config_tunnel {
 	char *hostname; /* default: the global one */
 	/* NULL: none. lns: tunnel-secret-file; lac: secret-file */
 	char *secret_file;
+	/* taken as well in what the peer sends, for a change of secrets */
+	char *old_secret_file;
 	bool challenge;		 /* default true when there is a secret */
 	bool hide;		 /* hide-avps, default false */
 	uint16_t receive_window; /* receive-window, default 16 */
@@ -172,6 +174,16 @@ struct config_pool {
 
 enum config_transport { CONFIG_TRANSPORT_UDP, CONFIG_TRANSPORT_TLS };
 
+/*
+ * Whether something must be there. Auto: not before it was there once, of
+ * whoever is meant.
+ */
+enum config_require {
+	CONFIG_REQUIRE_FALSE,
+	CONFIG_REQUIRE_TRUE,
+	CONFIG_REQUIRE_AUTO
+};
+
 /* One RADIUS server. */
 struct config_radius {
 	char name[CONFIG_NAME_MAX];
@@ -194,7 +206,8 @@ struct config_radius {
 	uint16_t tries;	     /* sends within that; default 3, TLS: 1 */
 	/* dead-time: between two looks whether it is back; default 30 s */
 	uint32_t dead_ms;
-	bool require_message_authenticator; /* default true */
+	/* of replies to Access-Requests; default auto */
+	enum config_require require_message_authenticator;
 	/* RFC 5997, to look whether it is back; default true */
 	bool status_server;
 	char *nas_identifier; /* default: the hostname */
@@ -311,8 +324,6 @@ struct config_lcce {
 	 * never; no sequencing, it is the sessions'
 	 */
 	struct config_tunnel tunnel;
-	/* taken as well in what the peer sends, for a change of secrets */
-	char *old_secret_file;
 	/* of what we send; default "sha1". Either is taken */
 	enum config_digest digest;
 	/* redial (1 s), redial-max (60 s) */
@@ -454,6 +465,13 @@ int config_check_files(const struct config *c, char *err, size_t errlen);
 
 const struct config_ppp *config_ppp_find(const struct config *c,
 					 const char *name);
+/*
+ * Whether callers of this profile must be given an IPv4 address: it has neither
+ * noip nor ipcp-accept-remote among its options. And whether it has one for
+ * them, without users-file and RADIUS.
+ */
+bool config_ppp_needs_address(const struct config_ppp *p);
+bool config_ppp_has_addresses(const struct config_ppp *p);
 const struct config_lac *config_lac_find(const struct config *c,
 					 const char *name);
 const struct config_lcce *config_lcce_find(const struct config *c,

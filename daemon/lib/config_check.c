@@ -60,6 +60,20 @@ static int check_listen(struct check *ch)
 	return 0;
 }
 
+/* Else a caller would be told one that pppd makes up. */
+static int check_addresses(struct check *ch, const struct config_lns *l,
+			   const struct config_ppp *p)
+{
+	if (!config_ppp_needs_address(p) || config_ppp_has_addresses(p) ||
+	    (p->auth_n && (p->radius.n || p->users_file)))
+		return 0;
+	return fail(ch, p, NULL,
+		    "ppp \"%s\" has no address for the callers of lns \"%s\"; "
+		    "set pool, pools or remote-address, or for IPv6 alone "
+		    "options = { \"noip\" }",
+		    p->name, l->name);
+}
+
 static int check_lns(struct check *ch)
 {
 	const struct config *c = ch->c;
@@ -83,6 +97,9 @@ static int check_lns(struct check *ch)
 				    "\"%s\" uses this section; give it one of "
 				    "its own",
 				    l->name);
+		err = check_addresses(ch, l, config_ppp_find(c, l->ppp));
+		if (err)
+			return err;
 		if (all)
 			return fail(ch, l, NULL,
 				    "lns \"%s\" is never reached: \"%s\" "

@@ -12,6 +12,10 @@ int config_check_tunnel(struct check *ch, const void *obj,
 	if (t->challenge && !t->secret_file)
 		return fail(ch, obj, "challenge",
 			    "challenge needs a secret; set %s", secret_key);
+	if (t->old_secret_file && !t->secret_file)
+		return fail(ch, obj, "old-secret-file",
+			    "old-secret-file is what %s replaces; set that one",
+			    secret_key);
 	if (t->hide && !t->secret_file)
 		return fail(ch, obj, "hide-avps",
 			    "hide-avps needs a secret; set %s", secret_key);

@@ -154,10 +154,6 @@ int config_check_lcce(struct check *ch, const struct config_lcce *l)
 		err = config_check_resolve(ch, l, l->resolve_ms);
 	if (err)
 		return err;
-	if (l->old_secret_file && !l->tunnel.secret_file)
-		return fail(ch, l, "old-secret-file",
-			    "old-secret-file is what secret-file replaces; "
-			    "set that one");
 	if (l->redial_max_ms < l->redial_min_ms)
 		return fail(ch, l, "redial-max",
 			    "redial-max is less than redial; raise it");

@@ -47,10 +47,11 @@ struct config_kind {
 };
 
 extern const struct config_kind config_kind_string, config_kind_path,
-	config_kind_ref, config_kind_ifname, config_kind_bool, config_kind_u16,
-	config_kind_u32, config_kind_seconds, config_kind_addr,
-	config_kind_addr4, config_kind_source_port, config_kind_word,
-	config_kind_auth, config_kind_dns, config_kind_ranges, config_kind_rate,
+	config_kind_ref, config_kind_ifname, config_kind_bool,
+	config_kind_require, config_kind_u16, config_kind_u32,
+	config_kind_seconds, config_kind_addr, config_kind_addr4,
+	config_kind_source_port, config_kind_word, config_kind_auth,
+	config_kind_dns, config_kind_ranges, config_kind_rate,
 	config_kind_mppe_bits, config_kind_names, config_kind_strings,
 	config_kind_prefixes, config_kind_child_name, config_kind_mac,
 	config_kind_cookie_size, config_kind_cookie;

@@ -36,6 +36,9 @@
 	KEY("max-sessions", u32, type, tunnel.max_sessions, 0, 65535)
 /* clang-format on */
 
+#define OLD_SECRET(type) \
+	KEY("old-secret-file", path, type, tunnel.old_secret_file, PATH_BYTES)
+
 static void relative_tunnel(struct config_tunnel *def,
 			    const struct config_tunnel *t,
 			    const struct config *c)
@@ -130,6 +133,7 @@ static const struct config_key lns_keys[] = {
 	KEY("from-address", prefixes, config_lns, from_address, NO_BOUNDS),
 	KEY("from-hostname", strings, config_lns, from_hostname, 1, 255),
 	TUNNEL_KEYS(config_lns, "tunnel-secret-file", 10),
+	OLD_SECRET(config_lns),
 	KEY("sequencing", bool, config_lns, tunnel.sequencing, NO_BOUNDS),
 	KEY("max-tunnels", u32, config_lns, max_tunnels, 0, 65535),
 	KEY("ppp", ref, config_lns, ppp, NO_BOUNDS),
@@ -294,7 +298,7 @@ static const struct config_key radius_keys[] = {
 	KEY("timeout", seconds, config_radius, timeout_ms, 100, SECONDS(60)),
 	KEY("tries", u16, config_radius, tries, 1, 20),
 	KEY("dead-time", seconds, config_radius, dead_ms, 100, SECONDS(3600)),
-	KEY("require-message-authenticator", bool, config_radius,
+	KEY("require-message-authenticator", require, config_radius,
 	    require_message_authenticator, NO_BOUNDS),
 	KEY("status-server", bool, config_radius, status_server, NO_BOUNDS),
 	KEY("nas-identifier", string, config_radius, nas_identifier, 1, 253),
@@ -310,7 +314,7 @@ static void init_radius(void *obj)
 	r->timeout_ms = SECONDS(3);
 	r->tries = 3;
 	r->dead_ms = SECONDS(30);
-	r->require_message_authenticator = true;
+	r->require_message_authenticator = CONFIG_REQUIRE_AUTO;
 	r->status_server = true;
 }
 
@@ -375,6 +379,7 @@ static const struct config_key lac_keys[] = {
 	KEY("resolve-interval", seconds, config_lac, resolve_ms, 0,
 	    SECONDS(86400)),
 	TUNNEL_KEYS(config_lac, "secret-file", 10),
+	OLD_SECRET(config_lac),
 	KEY("sequencing", bool, config_lac, tunnel.sequencing, NO_BOUNDS),
 };
 
@@ -463,7 +468,7 @@ static const struct config_key lcce_keys[] = {
 	KEY("from-hostname", strings, config_lcce, from_hostname, 1, 255),
 	KEY("from-router-id", addr4, config_lcce, from_router_id, NO_BOUNDS),
 	TUNNEL_KEYS(config_lcce, "secret-file", 0),
-	KEY("old-secret-file", path, config_lcce, old_secret_file, PATH_BYTES),
+	OLD_SECRET(config_lcce),
 	WORD("digest", config_lcce, digest, digests),
 	KEY("redial", seconds, config_lcce, redial_min_ms, 10, SECONDS(86400)),
 	KEY("redial-max", seconds, config_lcce, redial_max_ms, 10,

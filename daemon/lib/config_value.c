@@ -201,20 +201,27 @@ const struct config_kind config_kind_ref = {
 
 /* ---- numbers ---- */
 
-static int parse_bool(const struct config_key *k, void *obj, const char *text,
-		      struct config_why *why)
+/* false: it is neither yes nor no. */
+static bool read_bool(const char *text, bool *out)
 {
 	static const char *const on[] = { "true", "yes", "on" };
 	static const char *const off[] = { "false", "no", "off" };
-	bool *at = field(k, obj);
 	size_t i;
 
 	for (i = 0; i < 3; i++) {
 		if (strcmp(text, on[i]) && strcmp(text, off[i]))
 			continue;
-		*at = strcmp(text, on[i]) == 0;
-		return 0;
+		*out = strcmp(text, on[i]) == 0;
+		return true;
 	}
+	return false;
+}
+
+static int parse_bool(const struct config_key *k, void *obj, const char *text,
+		      struct config_why *why)
+{
+	if (read_bool(text, field(k, obj)))
+		return 0;
 	return config_fail(why, "%s = \"%s\" is neither true nor false",
 			   k->name, text);
 }
@@ -238,6 +245,57 @@ static void print_bool(const struct config_key *k, const void *obj, FILE *out)
 const struct config_kind config_kind_bool = {
 	"true or false", false, parse_bool, equal_bool,
 	print_bool,	 NULL,	copy_bool,
+};
+
+static int parse_require(const struct config_key *k, void *obj,
+			 const char *text, struct config_why *why)
+{
+	enum config_require *at = field(k, obj);
+	bool yes;
+
+	if (strcmp(text, "auto") == 0)
+		*at = CONFIG_REQUIRE_AUTO;
+	else if (read_bool(text, &yes))
+		*at = yes ? CONFIG_REQUIRE_TRUE : CONFIG_REQUIRE_FALSE;
+	else
+		return config_fail(why,
+				   "%s = \"%s\" is unknown; it is true, false "
+				   "or \"auto\"",
+				   k->name, text);
+	return 0;
+}
+
+static bool equal_require(const struct config_key *k, const void *a,
+			  const void *b)
+{
+	return *(const enum config_require *)cfield(k, a) ==
+	       *(const enum config_require *)cfield(k, b);
+}
+
+static void print_require(const struct config_key *k, const void *obj,
+			  FILE *out)
+{
+	switch (*(const enum config_require *)cfield(k, obj)) {
+	case CONFIG_REQUIRE_FALSE:
+		fputs("false", out);
+		break;
+	case CONFIG_REQUIRE_TRUE:
+		fputs("true", out);
+		break;
+	case CONFIG_REQUIRE_AUTO:
+		fputs("\"auto\"", out);
+		break;
+	}
+}
+
+const struct config_kind config_kind_require = {
+	"true, false or \"auto\"",
+	false,
+	parse_require,
+	equal_require,
+	print_require,
+	NULL,
+	NULL,
 };
 
 /* Decimal digits; no sign, and no leading zero, which others read as octal. */

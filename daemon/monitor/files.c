@@ -91,29 +91,58 @@ static int open_file(const char *path)
 	return fd;
 }
 
+static const struct config_tunnel *lns_tunnel(const struct config *c,
+					      const char *name)
+{
+	for (size_t i = 0; i < c->lns_n; i++)
+		if (strcmp(c->lns[i].name, name) == 0)
+			return &c->lns[i].tunnel;
+	return NULL;
+}
+
+static const struct config_tunnel *lac_tunnel(const struct config *c,
+					      const char *name)
+{
+	const struct config_lac *lac = config_lac_find(c, name);
+
+	return lac ? &lac->tunnel : NULL;
+}
+
+static const struct config_tunnel *lcce_tunnel(const struct config *c,
+					       const char *name)
+{
+	const struct config_lcce *lcce = config_lcce_find(c, name);
+
+	return lcce ? &lcce->tunnel : NULL;
+}
+
+static int open_new(const struct config_tunnel *t)
+{
+	return t ? open_file(t->secret_file) : -ENOENT;
+}
+
+static int open_old(const struct config_tunnel *t)
+{
+	return t ? open_file(t->old_secret_file) : -ENOENT;
+}
+
 int monitor_open_secret(const struct config *c, const struct monitor_secret *s)
 {
-	const struct config_lcce *lcce;
-
 	if (!ipc_is_text(s->name))
 		return -EINVAL;
 	switch (s->kind) {
 	case MONITOR_SECRET_LNS:
-		for (size_t i = 0; i < c->lns_n; i++)
-			if (strcmp(c->lns[i].name, s->name) == 0)
-				return open_file(c->lns[i].tunnel.secret_file);
-		return -ENOENT;
+		return open_new(lns_tunnel(c, s->name));
+	case MONITOR_SECRET_LNS_OLD:
+		return open_old(lns_tunnel(c, s->name));
 	case MONITOR_SECRET_LAC:
-		for (size_t i = 0; i < c->lac_n; i++)
-			if (strcmp(c->lac[i].name, s->name) == 0)
-				return open_file(c->lac[i].tunnel.secret_file);
-		return -ENOENT;
+		return open_new(lac_tunnel(c, s->name));
+	case MONITOR_SECRET_LAC_OLD:
+		return open_old(lac_tunnel(c, s->name));
 	case MONITOR_SECRET_LCCE:
-		lcce = config_lcce_find(c, s->name);
-		return lcce ? open_file(lcce->tunnel.secret_file) : -ENOENT;
+		return open_new(lcce_tunnel(c, s->name));
 	case MONITOR_SECRET_LCCE_OLD:
-		lcce = config_lcce_find(c, s->name);
-		return lcce ? open_file(lcce->old_secret_file) : -ENOENT;
+		return open_old(lcce_tunnel(c, s->name));
 	}
 	return -EINVAL;
 }

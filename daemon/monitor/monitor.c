@@ -31,6 +31,7 @@
 #include "monitor/files.h"
 #include "monitor/objects.h"
 #include "monitor/roles.h"
+#include "monitor/secret_files.h"
 #include "netlink/dataplane.h"
 
 #define LISTEN_AGAIN_MS	 50
@@ -52,6 +53,7 @@ struct monitor {
 	struct dataplane *dp;
 	struct objects objects;
 	struct roles roles;
+	struct secret_files *secret_files;
 	/* what we were started with, which the operator's programs get */
 	struct rlimit files;
 	int control_fd, dial_fd;
@@ -312,6 +314,33 @@ static const struct request_row ready_rows[] = {
 	{ 0 },
 };
 
+/* ---- secrets that change ---- */
+
+static void tell_engine(void *ctx, const struct monitor_secret *file)
+{
+	struct monitor *m = ctx;
+
+	channel_event(&m->roles.engine.channel, MONITOR_SECRET_CHANGED, file,
+		      sizeof(*file), NULL, 0);
+}
+
+static void tell_aaa(void *ctx, const struct aaa_open *file)
+{
+	struct monitor *m = ctx;
+
+	channel_event(&m->roles.aaa.channel, AAA_CHANGED, file, sizeof(*file),
+		      NULL, 0);
+}
+
+static int watch_secrets(struct monitor *m)
+{
+	static const struct secret_files_events events = { tell_engine,
+							   tell_aaa };
+
+	m->secret_files = secret_files_new(m->loop, m->config, &events, m);
+	return m->secret_files ? 0 : -ENOMEM;
+}
+
 /* ---- the start ---- */
 
 static int start_objects(struct monitor *m)
@@ -375,6 +404,8 @@ static int start(struct monitor *m)
 		err = open_dataplane(m);
 	if (!err)
 		err = start_objects(m);
+	if (!err)
+		err = watch_secrets(m);
 	return err ? err : start_roles(m);
 }
 
@@ -406,6 +437,7 @@ static void finish(struct monitor *m)
 		close(m->queue_fd);
 	if (m->coa_fd >= 0)
 		close(m->coa_fd);
+	secret_files_free(m->secret_files);
 	loop_timer_stop(&m->stop_timer);
 	loop_signal_stop(&m->sigterm);
 	loop_signal_stop(&m->sigint);

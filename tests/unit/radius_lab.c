@@ -127,7 +127,8 @@ static void on_request(struct lab_server *s, enum radius_port kind)
 	}
 	if (s->mode != LAB_ANSWER)
 		reply(s, kind, &v, s->mode, &from);
-	reply(s, kind, &v, LAB_ANSWER, &from);
+	if (!s->only_bad)
+		reply(s, kind, &v, LAB_ANSWER, &from);
 }
 
 static void on_readable(struct loop_io *io, int fd, int events)

@@ -29,6 +29,7 @@ struct lab_server {
 	uint16_t port[RADIUS_PORTS];
 	struct loop_io io[RADIUS_PORTS];
 	enum lab_mode mode;
+	bool only_bad;	   /* the right one does not follow */
 	unsigned int deaf; /* so many requests are not heard */
 	const char *secret;
 	enum radius_code code; /* of the answer to an Access-Request */

@@ -228,7 +228,9 @@ static void test_services(void **state)
 	assert_false(one->status_server || one->require_message_authenticator);
 	assert_int_equal(two->auth_port, 1812);
 	assert_int_equal(two->acct_port, 1813);
-	assert_true(two->status_server && two->require_message_authenticator);
+	assert_true(two->status_server);
+	assert_int_equal(two->require_message_authenticator,
+			 CONFIG_REQUIRE_AUTO);
 	assert_string_equal(two->nas_identifier, "lns1");
 	assert_int_equal(two->transport, CONFIG_TRANSPORT_UDP);
 	assert_int_equal(two->tries, 3);
@@ -241,6 +243,8 @@ static void test_services(void **state)
 	assert_true(four->port == 2084 && four->auth_port == 2084 &&
 		    four->acct_port == 2084);
 	assert_string_equal(four->server_name, "aaa.example.net");
+	assert_int_equal(four->require_message_authenticator,
+			 CONFIG_REQUIRE_TRUE);
 	assert_int_equal(isp->radius.n, 2);
 	assert_true(isp->accounting && isp->strip_realm && isp->strip_domain &&
 		    isp->mppe_stateful);
@@ -364,7 +368,8 @@ static void test_empty(void **state)
 	config_free(c);
 }
 
-#define P      "ppp p {}\n" /* a ppp section for those that need one */
+/* a ppp section for those that need one */
+#define P      "ppp p { pool = 10.8.0.0/24 }\n"
 #define L      "listen { address = 0.0.0.0 }\n"
 #define IDS    "tunnel-id = 1 peer-tunnel-id = 2 "
 #define ENDS   "local = ::1 remote = ::2 "
@@ -446,6 +451,9 @@ static const struct {
 	  "\"localhost\" is no IPv4 or IPv6 address" },
 	{ "ppp p {\n ipv6 = maybe }",
 	  "test.conf:2: ipv6 = \"maybe\" is neither true nor false" },
+	{ "radius r {\n require-message-authenticator = maybe }",
+	  "test.conf:2: require-message-authenticator = \"maybe\" is unknown; it is "
+	  "true, false or \"auto\"" },
 	{ "ppp p { local-address = ::1 }",
 	  "local-address = \"::1\" is no IPv4 address" },
 	{ "ppp p { dns = { 1.1.1.1, 2.2.2.2, 3.3.3.3 } }",
@@ -625,6 +633,9 @@ static const struct {
 	  "test.conf:4: lns \"b\" is never reached" },
 	{ "ppp p {\ndefault-route = true }" L "lns a { ppp = p }",
 	  "test.conf:2: default-route is for calling out" },
+	{ "ppp p {\n}\n" L "lns a { ppp = p }",
+	  "test.conf:2: ppp \"p\" has no address for the callers of lns \"a\"; set pool, "
+	  "pools or remote-address" },
 	{ "ppp p { auth = pap }", "auth needs users; set users-file" },
 	{ "ppp p { backend = none auth = pap users-file = /u }",
 	  "authenticates nobody" },
@@ -697,6 +708,10 @@ static const struct {
 	  "challenge needs a secret; set secret-file" },
 	{ "lcce c { remote = x hide-avps = true }",
 	  "hide-avps needs a secret; set secret-file" },
+	{ P L "lns n { ppp = p\nold-secret-file = /s }",
+	  "test.conf:4: old-secret-file is what tunnel-secret-file replaces" },
+	{ "lac l { server = x\nold-secret-file = /s }",
+	  "test.conf:2: old-secret-file is what secret-file replaces" },
 	{ "lcce c { remote = x\nold-secret-file = /s }",
 	  "test.conf:2: old-secret-file is what secret-file replaces" },
 	{ "lcce c { remote = x digest = sha256 }",
@@ -1065,6 +1080,8 @@ static void random_value(const struct config_key *k, FILE *f,
 		fputs("base", f);
 	else if (k->kind == &config_kind_bool)
 		fputs(random_below(2) ? "true" : "off", f);
+	else if (k->kind == &config_kind_require)
+		fputs(random_below(2) ? "auto" : "no", f);
 	else if (k->kind == &config_kind_u16 || k->kind == &config_kind_u32)
 		fprintf(f, "%u",
 			k->min + random_below(k->max - k->min +
@@ -1135,7 +1152,7 @@ static bool left_out(const struct config_section *s, const char *key)
 		{ &config_section_listen, "port" },
 		{ &config_section_lcce, "remote" }, { &config_section_lcce, "port" },
 		{ &config_section_lcce, "source-port" }, { &config_section_lcce, "initiate" },
-		{ &config_section_lcce, "old-secret-file" }, { &config_section_lcce, "udp-csum" },
+		{ NULL, "old-secret-file" }, { &config_section_lcce, "udp-csum" },
 		{ &config_section_lcce, "udp6-csum-tx" }, { &config_section_lcce, "udp6-csum-rx" },
 		{ &config_section_pw, "pseudowire" }, { &config_section_pw, "remote-end-id" },
 		{ &config_section_pw, "pseudowire-id" },
@@ -1292,7 +1309,7 @@ static char *random_config(void)
 
 	assert_non_null(f);
 	random_keys(&config_section_global, f);
-	fputs(L "ppp base { users-file = /u }\nradius "
+	fputs(L "ppp base { users-file = /u pool = 10.8.0.0/16 }\nradius "
 		"base { address = r secret-file = /s }\n"
 		"pool base { address = 10.9.0.0/16 }\n",
 	      f);

@@ -20,8 +20,8 @@
 #include "monitor/files.h"
 
 static const char *const files[] = {
-	"lns",	  "lac", "lcce", "old",		"users", "password",
-	"radius", "coa", "ca",	 "certificate", "key",
+	"lns", "lac", "lcce",	     "old", "users",   "password", "radius",
+	"coa", "ca",  "certificate", "key", "old-lns", "old-lac",
 };
 #define FILES (sizeof(files) / sizeof(files[0]))
 
@@ -34,8 +34,10 @@ static struct config *config_in(const char *dir)
 	snprintf(text, sizeof(text),
 		 "listen { address = 0.0.0.0 } ppp "
 		 "p { backend = none users-file = %1$s/users }\n"
-		 "lns n { tunnel-secret-file = %1$s/lns ppp = p }\n"
-		 "lac l { server = x secret-file = %1$s/lac session "
+		 "lns n { tunnel-secret-file = %1$s/lns old-secret-file = "
+		 "%1$s/old-lns ppp = p }\n"
+		 "lac l { server = x secret-file = %1$s/lac "
+		 "old-secret-file = %1$s/old-lac session "
 		 "s { ppp = p user = u password-file = %1$s/password } }\n"
 		 "lcce c { remote = x secret-file = %1$s/lcce "
 		 "old-secret-file = %1$s/old }\n"
@@ -125,6 +127,10 @@ static void test_open_secret(void **state)
 	(void)state;
 	assert_int_equal(opened(c, MONITOR_SECRET_LNS, "n", "lns"), true);
 	assert_int_equal(opened(c, MONITOR_SECRET_LAC, "l", "lac"), true);
+	assert_int_equal(opened(c, MONITOR_SECRET_LNS_OLD, "n", "old-lns"),
+			 true);
+	assert_int_equal(opened(c, MONITOR_SECRET_LAC_OLD, "l", "old-lac"),
+			 true);
 	assert_int_equal(opened(c, MONITOR_SECRET_LCCE, "c", "lcce"), true);
 	assert_int_equal(opened(c, MONITOR_SECRET_LCCE_OLD, "c", "old"), true);
 	/* A name counts among its own kind only. */

@@ -156,7 +156,7 @@ static int play_template(char **argv)
 static const char config_text[] =
 	"listen { address = \"127.0.0.1\" }\n"
 	"lns \"a\" { ppp = \"good\" }\n"
-	"ppp \"good\" { }\n"
+	"ppp \"good\" { pool = 10.8.0.0/24 }\n"
 	"ppp \"late\" { }\n"
 	"ppp \"none\" { backend = \"none\" }\n"
 	"ppp \"bad\" { options = { \"nonsense\" } }\n";

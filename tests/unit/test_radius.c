@@ -51,6 +51,12 @@ static bool all_have_results(void)
 	return true;
 }
 
+static bool has_new_secret(void)
+{
+	return lab_logged("radius \"a\": its secret-file has another secret "
+			  "now") == 1;
+}
+
 static bool first_is_dead(void)
 {
 	return lab_state(0).auth == AAA_RADIUS_DEAD;
@@ -290,11 +296,114 @@ static void test_bad_replies(void **state)
 	assert_int_equal(lab_state(0).auth_accepts, 2 * n);
 	assert_int_equal(second->requests, 0);
 	/* An old server that signs nothing, when the operator says so. */
-	lab.a.config->radius[0].require_message_authenticator = false;
+	lab.a.config->radius[0].require_message_authenticator =
+		CONFIG_REQUIRE_FALSE;
 	first->mode = LAB_UNSIGNED;
 	ask(0, 'a');
 	/* the second, which was one too many */
 	assert_int_equal(lab_state(0).bad_replies, 2 * n + 1);
+}
+
+#define NO_SIGNATURE                                                      \
+	"its replies have no Message-Authenticator: let the server send " \
+	"it (FreeRADIUS: update reply { Message-Authenticator := 0x00 } " \
+	"in post-auth), or set require-message-authenticator = false"
+
+/*
+ * A server that signs nothing is taken as it is, and one that was seen to sign
+ * is not any more without that.
+ */
+static void test_signed_since(void **state)
+{
+	(void)state;
+	lab.a.config->radius[0].timeout_ms = 1000;
+	first->mode = LAB_UNSIGNED;
+	first->only_bad = true;
+	assert_int_equal(lab_state(0).signature, AAA_SIGNATURE_AWAITED);
+	ask(0, 'a');
+	ask(0, 'a');
+	assert_int_equal(lab_state(0).signature, AAA_SIGNATURE_MISSED);
+	assert_int_equal(lab_logged("radius \"a\": its replies have no "
+				    "Message-Authenticator, so that who is on "
+				    "the path can forge them (Blast-RADIUS)"),
+			 1);
+	first->mode = LAB_ANSWER;
+	first->only_bad = false;
+	ask(0, 'a');
+	ask(0, 'a');
+	assert_int_equal(lab_state(0).signature, AAA_SIGNATURE_REQUIRED);
+	assert_int_equal(lab_logged("from now on none without is taken"), 1);
+	first->mode = LAB_UNSIGNED;
+	first->only_bad = true;
+	first->code = RADIUS_ACCESS_REJECT;
+	ask(0, 'a');
+	first->code = RADIUS_ACCESS_ACCEPT;
+	ask(0, 'b');
+	assert_int_equal(lab_state(0).auth, AAA_RADIUS_DEAD);
+	assert_int_equal(lab_state(0).auth_rejects, 1);
+	assert_int_equal(lab_state(0).auth_accepts, 4);
+}
+
+/*
+ * One whose replies cannot be taken is dead with that reason, told once,
+ * whatever it says to a Status-Server; and back when it signs.
+ */
+static void test_unfit(void **state)
+{
+	char why[AAA_ERROR_MAX];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		lab.a.config->radius[i].require_message_authenticator =
+			CONFIG_REQUIRE_TRUE;
+		lab.server[i].mode = LAB_UNSIGNED;
+		lab.server[i].only_bad = true;
+	}
+	assert_int_equal(lab_state(0).signature, AAA_SIGNATURE_REQUIRED);
+	for (int i = 0; i < 2; i++) {
+		ask(-ETIMEDOUT, 0);
+		radius_explain(lab.a.radius, RADIUS_PORT_AUTH,
+			       &lab.a.config->ppp[0].radius, why, sizeof(why));
+		assert_string_equal(why, NO_SIGNATURE);
+		lab_wait(first_is_unknown);
+	}
+	assert_int_equal(lab_logged("radius \"a\": its authentication port is "
+				    "taken as dead: " NO_SIGNATURE),
+			 1);
+	assert_int_equal(lab_logged("answers again"), 0);
+	first->mode = LAB_ANSWER;
+	first->only_bad = false;
+	ask(0, 'a');
+	assert_int_equal(lab_state(0).auth, AAA_RADIUS_ALIVE);
+}
+
+/* With another secret it is dead for that reason. */
+static void test_wrong_secret(void **state)
+{
+	(void)state;
+	first->mode = LAB_OTHER_SECRET;
+	first->only_bad = true;
+	ask(0, 'b');
+	assert_int_equal(
+		lab_logged("radius \"a\": its authentication port is taken as "
+			   "dead: it did not answer within 0.2 s, but for "
+			   "replies that were dropped: its authenticator is "
+			   "wrong: the shared secret differs"),
+		1);
+}
+
+/* What a server holds back says nothing of how fast it is. */
+static void test_latency(void **state)
+{
+	uint32_t before;
+
+	(void)state;
+	ask(0, 'a');
+	before = lab_state(0).auth_latency_us;
+	first->code = RADIUS_ACCESS_REJECT;
+	ask(0, 'a');
+	assert_int_equal(lab_state(0).auth_rejects, 1);
+	assert_int_equal(lab_state(0).auth_latency_us, before);
 }
 
 /*
@@ -316,6 +425,19 @@ static void test_new_secret(void **state)
 			 1);
 	assert_in_range(lab_state(0).bad_replies, 1, 19);
 	assert_int_equal(second->requests, 0);
+}
+
+/* It is told as well, before any reply is lost to the old one. */
+static void test_secret_changed(void **state)
+{
+	(void)state;
+	ask(0, 'a');
+	first->secret = "another";
+	lab.secret = "another\n";
+	radius_secret_changed(lab.a.radius, "a");
+	lab_wait(has_new_secret);
+	ask(0, 'a');
+	assert_int_equal(lab_state(0).bad_replies, 0);
 }
 
 /* So many wait and no more; when the client ends, nobody is told. */
@@ -464,14 +586,26 @@ static void test_no_secret(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_answer),	     TEST(test_retransmission),
-		TEST(test_failover),	     TEST(test_probe),
-		TEST(test_no_status_server), TEST(test_all_dead),
-		TEST(test_refused),	     TEST(test_restarted),
-		TEST(test_bad_replies),	     TEST(test_new_secret),
-		TEST(test_bounds),	     TEST(test_accounting),
-		TEST(test_build_error),	     TEST(test_name),
+		TEST(test_answer),
+		TEST(test_retransmission),
+		TEST(test_failover),
+		TEST(test_probe),
+		TEST(test_no_status_server),
+		TEST(test_all_dead),
+		TEST(test_refused),
+		TEST(test_restarted),
+		TEST(test_bad_replies),
+		TEST(test_new_secret),
+		TEST(test_bounds),
+		TEST(test_accounting),
+		TEST(test_build_error),
+		TEST(test_name),
 		TEST(test_no_secret),
+		TEST(test_signed_since),
+		TEST(test_unfit),
+		TEST(test_wrong_secret),
+		TEST(test_latency),
+		TEST(test_secret_changed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

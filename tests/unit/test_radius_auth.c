@@ -351,7 +351,11 @@ static void test_unavailable(void **state)
 	pap("bob");
 	assert_false(r.ppp.ok);
 	assert_true(r.unavailable);
-	assert_string_equal(r.why, "no RADIUS server answers (a, b)");
+	assert_string_equal(
+		r.why, "no RADIUS server answers (a, b): it did not answer "
+		       "within 0.2 s, and never did: does it run, does it "
+		       "know this host as a client, has it the same "
+		       "secret?");
 	assert_string_equal(r.ppp.message, "Authentication failed");
 }
 

@@ -165,8 +165,10 @@ static void test_fds(void **state)
 static bool is_the_monitors(int type)
 {
 	static const enum monitor_message its[] = {
-		MONITOR_START, MONITOR_PPP_EXIT, MONITOR_STOP,
-		MONITOR_AAA,   MONITOR_CIRCUIT,	 MONITOR_ADDRESS_GONE,
+		MONITOR_START,		MONITOR_PPP_EXIT,
+		MONITOR_STOP,		MONITOR_AAA,
+		MONITOR_CIRCUIT,	MONITOR_ADDRESS_GONE,
+		MONITOR_SECRET_CHANGED,
 	};
 
 	for (size_t i = 0; i < sizeof(its) / sizeof(its[0]); i++)

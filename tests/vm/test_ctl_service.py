@@ -73,6 +73,7 @@ def check_users(lns, lac):
     assert 3500 < session["session_left_s"] <= 3600
     assert 0 < record["idle_left_s"] <= 600 == record["idle_timeout_s"]
     assert len(record["acct_session_id"]) > 8
+    assert {lns.ask("show users", user="bob")[0]["since"] for _ in range(50)} == {record["since"]}
     page = lns.ctl("show", "users", "bob")
     assert "  Rate to the caller:     10Mbit/s\n" in page
     assert f"  Acct-Session-Id:        {record['acct_session_id']}\n" in page

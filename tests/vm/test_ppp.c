@@ -169,7 +169,9 @@ static void test_call_comes_up(void **state)
 	assert_int_equal(p->caller.up_msg.local_ipv4,
 			 p->lns.params.remote_ipv4);
 	assert_int_equal(p->caller.up_msg.remote_ipv4, inet_addr("10.64.0.1"));
+	/* one server is told once */
 	assert_int_equal(p->caller.up_msg.dns[0], inet_addr("192.0.2.53"));
+	assert_int_equal(p->caller.up_msg.dns[1], 0);
 	assert_int_equal(p->lns.up_msg.mtu, 1460);
 	assert_int_equal(p->caller.up_msg.mtu, 1460);
 	assert_true(ppp_lab_interface_exists(p->lns.up_msg.ifname));

@@ -84,7 +84,8 @@ def test_bad_replies(pair, processes, build):
     assert len(oversized(bytes(20))) > 4096
     lns = L2tpd(processes, build, a.namespace, "lns")
     with BadRadius(a.namespace, answers) as server:
-        lns.start(radius_config(lns, server, radius="status-server = false", ppp="accounting = false"))
+        lns.start(radius_config(lns, server, radius="status-server = false\nrequire-message-authenticator = true",
+                                ppp="accounting = false"))
         caller = Caller(processes, b.namespace, a.ipv4)
         peer = caller.call("alice", "wonderland", "chap")
         (session,) = lns.up()

@@ -291,3 +291,29 @@ def test_names_of_circuits(daemon, address):
         return [s for s in client.sessions() if s["name"] == name and what in s.get("last_error", "")]
     lab.wait_until(lambda: failed("third", 'no session here has the remote-end-id "third"'), "a name to be refused")
     lab.wait_until(lambda: failed("fourth", "no session here has the pseudowire-id 4712"), "a number to be refused")
+
+
+def test_counters_and_words(daemon, address):
+    """What is counted is what the name says, once; and what is not there is said."""
+    server = daemon("lns")
+    server.start(lns(address, f'max-sessions = 1 tunnel-secret-file = "{server.secret("right")}"'))
+    good, bad = daemon("good"), daemon("bad")
+    good.start(lac(address, f'secret-file = "{good.secret("right")}"', sessions=2, session="persist = false"))
+    established(good, 1)
+    refused(good)
+    bad.start(lac(address, f'secret-file = "{bad.secret("wrong")}" challenge = false', session="persist = false",
+                  name="bad"))
+    refused(bad)
+    counts = server.status()
+    assert {k: counts[k] for k in ("tunnels_up", "tunnels_refused", "calls_up", "calls_failed", "calls_refused",
+                                   "auth_failed", "auth_unavailable")} == {
+        "tunnels_up": 1, "tunnels_refused": 1, "calls_up": 1, "calls_failed": 1, "calls_refused": 0,
+        "auth_failed": 0, "auth_unavailable": 0}
+    (tunnel,) = server.tunnels()
+    assert len(server.sessions(tunnel=str(tunnel["tunnel_id"]))) == 1
+    for args, says in (({"tunnel": "9999"}, 'there is no tunnel "9999"'),
+                       ({"session": "none"}, 'there is no session "none"'),
+                       ({"user": "nobody"}, 'there is no session of user "nobody"'),
+                       ({"tunnel": "9999", "session": "none"}, 'there is no tunnel "9999"')):
+        with pytest.raises(CommandError, match=says):
+            server.sessions(**args)

@@ -77,6 +77,8 @@ static json_t *tunnel_record(struct engine *e, struct l2tp_tunnel *core)
 		record_text(o, "digest",
 			    info->digest == L2TP_DIGEST_MD5 ? "hmac-md5" :
 							      "hmac-sha1");
+	if (info->old_secret)
+		json_object_set_new(o, "old_secret", json_true());
 	add_counters(o, core, engine_now(e));
 	return o;
 }
@@ -175,9 +177,11 @@ void show_status(struct control *c)
 	record_number(o, "tunnels_up", n->tunnels_up);
 	record_number(o, "tunnels_refused", n->tunnels_refused + k.refused);
 	record_number(o, "calls_up", n->calls_up);
-	record_number(o, "calls_failed", n->calls_failed);
+	record_number(o, "calls_failed", n->calls_failed + k.calls_refused);
 	record_number(o, "auth_ok", n->auth_ok);
 	record_number(o, "auth_failed", n->auth_failed);
+	record_number(o, "auth_unavailable", n->auth_unavailable);
+	record_number(o, "calls_refused", n->calls_refused);
 	for (size_t i = 0; i < e->config->ppp_n; i++) {
 		struct pool_usage u =
 			pool_usage(pools_of(c->engine, &e->config->ppp[i]));

@@ -37,9 +37,8 @@ static void add_idle(json_t *o, const struct subscriber *s, uint64_t now)
 			      0);
 }
 
-static void add_since(json_t *o, uint64_t up_s)
+static void add_since(json_t *o, time_t since, uint64_t up_s)
 {
-	time_t since = time(NULL) - (time_t)up_s;
 	struct tm tm;
 	char text[32];
 
@@ -92,7 +91,7 @@ static json_t *user_record(const struct subscriber *s)
 	record_text(o, "acct_session_id", l->acct_id);
 	record_encryption_and_time(o, s, now);
 	if (s->up) {
-		add_since(o, (now - s->up_ms) / 1000);
+		add_since(o, s->up_at, (now - s->up_ms) / 1000);
 		add_idle(o, s, now);
 	}
 	return o;
@@ -255,6 +254,19 @@ static const char *server_state(unsigned int state)
 	return state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
 }
 
+static const char *signature_state(unsigned int state)
+{
+	static const char *const names[] = {
+		[AAA_SIGNATURE_UNUSED] = NULL,
+		[AAA_SIGNATURE_IGNORED] = "not required",
+		[AAA_SIGNATURE_AWAITED] = "required once there was one",
+		[AAA_SIGNATURE_MISSED] = "missing",
+		[AAA_SIGNATURE_REQUIRED] = "required",
+	};
+
+	return state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
+}
+
 static json_t *server_record(const struct aaa_radius_state *s)
 {
 	json_t *o = json_object();
@@ -268,6 +280,7 @@ static json_t *server_record(const struct aaa_radius_state *s)
 	record_number(o, "acct_port", s->acct_port);
 	record_text(o, "auth", server_state(s->auth));
 	record_text(o, "acct", server_state(s->acct));
+	record_text(o, "message_authenticator", signature_state(s->signature));
 	if (s->changed_ms_ago)
 		record_number(o, "changed_s", s->changed_ms_ago / 1000);
 	if (s->auth_latency_us)

@@ -132,6 +132,22 @@ static json_t *idle_session_record(const struct peer_session *s, uint64_t now)
 	return o;
 }
 
+static void finish(struct control *c)
+{
+	const char *tunnel = control_arg(c, "tunnel"),
+		   *session = control_arg(c, "session"),
+		   *user = control_arg(c, "user");
+
+	if (tunnel && !walk_has_tunnel(c->engine, tunnel))
+		control_error(c, "there is no tunnel \"%s\"", tunnel);
+	else if (session)
+		walk_finish(c, "session", session);
+	else if (user && !c->found)
+		control_error(c, "there is no session of user \"%s\"", user);
+	else
+		walk_finish(c, "session", NULL);
+}
+
 static void produce_idle_sessions(struct control *c)
 {
 	struct peer *p = walk_peer(c);
@@ -139,7 +155,7 @@ static void produce_idle_sessions(struct control *c)
 		   *user = control_arg(c, "user");
 
 	if (!p) {
-		walk_finish(c, "session", session ? session : user);
+		finish(c);
 		return;
 	}
 	if (!walk_wants(control_arg(c, "tunnel"), p->name,

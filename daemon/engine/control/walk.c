@@ -7,6 +7,8 @@
 
 #include "engine/control/reply.h"
 #include "engine/engine.h"
+#include "engine/l2tp/l2tp.h"
+#include "engine/l2tp/tunnel.h"
 #include "engine/peers/peer.h"
 
 void walk_start(struct control *c, void (*produce)(struct control *))
@@ -48,4 +50,23 @@ bool walk_wants(const char *wanted, const char *name, uint32_t id)
 		return true;
 	snprintf(text, sizeof(text), "%u", id);
 	return id && strcmp(wanted, text) == 0;
+}
+
+bool walk_has_tunnel(const struct engine *e, const char *wanted)
+{
+	const struct l2tp_tunnel *core;
+	uint64_t next = 0;
+
+	for (const struct peer *p = e->peers->first; p; p = p->next)
+		if (!p->removed && strcmp(p->name, wanted) == 0)
+			return true;
+	while ((core = l2tp_tunnel_next(e->l2tp->core, next))) {
+		const struct tunnel *t = l2tp_tunnel_user(core);
+
+		next = (uint64_t)l2tp_tunnel_id(core) + 1;
+		if (walk_wants(wanted, t ? tunnel_name(t) : NULL,
+			       l2tp_tunnel_id(core)))
+			return true;
+	}
+	return false;
 }

@@ -93,7 +93,6 @@ void session_refuse(struct session *s, const struct cause *cause)
 	struct l2tp_cause cdn = result_cdn(cause);
 	char what[160];
 
-	e->counters.calls_failed++;
 	if (loglimit_pass(e))
 		log_warn("%s: refused: %s",
 			 link_describe(&s->link, what, sizeof(what)),

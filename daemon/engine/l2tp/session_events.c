@@ -110,6 +110,15 @@ static void format_end(const struct l2tp_effect *x, char *why, size_t size)
 		snprintf(why, size, "%s", x->cause.text);
 }
 
+/*
+ * A caller that we refused may be quicker with its CDN than we with ours: it
+ * was our doing all the same.
+ */
+static bool by_us(const struct link *l, const struct l2tp_effect *x)
+{
+	return !x->by_peer || l->reason_is_ours;
+}
+
 static void log_end(struct session *s, const struct l2tp_effect *x,
 		    const char *why)
 {
@@ -123,11 +132,16 @@ static void log_end(struct session *s, const struct l2tp_effect *x,
 		if (loglimit_pass(l->engine))
 			log_info("%s: cleared by %s: %s",
 				 link_describe(l, what, sizeof(what)),
-				 x->by_peer ? "the peer" : "us",
+				 by_us(l, x) ? "us" : "the peer",
 				 l->reason ? l->reason : why);
-	} else {
-		l->engine->counters.calls_failed++;
 	}
+}
+
+/* Once for each call, whoever ended it and however far it had come. */
+static void count_end(const struct link *l, const struct l2tp_effect *x)
+{
+	if (!l->up_ms && x->cause.result != L2TP_CDN_TIE)
+		l->engine->counters.calls_failed++;
 }
 
 void session_on_down(struct session *s, const struct l2tp_effect *x)
@@ -138,6 +152,7 @@ void session_on_down(struct session *s, const struct l2tp_effect *x)
 		return;
 	format_end(x, why, sizeof(why));
 	log_end(s, x, why);
+	count_end(&s->link, x);
 	link_down(&s->link, x->by_peer ? "the peer cleared the call" : why,
 		  why);
 	session_uninstall(s);

@@ -71,6 +71,8 @@ struct tunnel {
 	bool up;      /* the control connection is established */
 	bool down;    /* TUNNEL_DOWN was seen */
 	bool closing; /* goes when its last session has */
+	/* by the peer, or before it was up: it may have another secret */
+	bool refused;
 	/* UDP: data is sent without a checksum; over IPv6 taken without one */
 	bool no_csum_tx, no_csum_rx;
 	/* IPsec protects it, and the aaa process watches for its end */

@@ -40,7 +40,6 @@ static void refuse(struct tunnel *t)
 {
 	char what[160];
 
-	t->engine->counters.tunnels_refused++;
 	if (loglimit_pass(t->engine))
 		log_warn("%s: refused: %s",
 			 tunnel_describe(t, what, sizeof(what)), t->cause.text);
@@ -111,6 +110,17 @@ static void log_down(struct tunnel *t, bool by_peer, const char *why)
 			 by_peer ? "the peer" : "us", why);
 }
 
+/*
+ * A peer's that we refused, for whatever reason: by its address and name, a
+ * limit, its secret. One that is given up has no code.
+ */
+static void count_refused(const struct tunnel *t, const struct l2tp_effect *x)
+{
+	if (!t->up && !x->by_peer && x->cause.result &&
+	    !l2tp_tunnel_is_initiator(t->core))
+		t->engine->counters.tunnels_refused++;
+}
+
 void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 {
 	char why[256];
@@ -118,6 +128,9 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 	if (t->down)
 		return;
 	t->down = true;
+	t->refused = x->by_peer &&
+		     (!t->up || x->cause.result == L2TP_STOPCCN_NOT_AUTHORIZED);
+	count_refused(t, x);
 	path_release(t);
 	/* Silence has no code. */
 	if (x->cause.result)

@@ -22,19 +22,26 @@ void ppp_ended(struct link *l, const struct ppp_end *end)
 	link_ppp_ended(l);
 }
 
+/* Without a word: what it was is known. */
+static void give_up(struct link *l)
+{
+	const struct ppp_end end = { 0 };
+
+	ppp_ended(l, &end);
+}
+
 void ppp_failed(struct link *l, int err)
 {
 	struct cause cause = cause_make(CAUSE_NO_RESOURCES,
 					"pppd could not be started: %s",
 					strerror(-err));
-	const struct ppp_end end = { 0 };
 	char what[160];
 
 	log_error("%s: %s", link_describe(l, what, sizeof(what)), cause.text);
 	free(l->reason);
 	l->reason = strdup(cause.text);
 	link_set_cause(l, &cause);
-	ppp_ended(l, &end);
+	give_up(l);
 }
 
 static uint32_t v4_of(const struct addr *a)
@@ -88,9 +95,11 @@ void ppp_start(struct link *l, const struct ppp_start *how)
 	}
 	l->phase = PPP_STARTING;
 	fill_params(l, how, &params);
-	err = link_service(l)->prepare(l, &params);
-	if (!err)
-		err = b->start(l, &params);
+	if (link_service(l)->prepare(l, &params)) {
+		give_up(l);
+		return;
+	}
+	err = b->start(l, &params);
 	if (err)
 		ppp_failed(l, err);
 	log_debug("%s: established, PPP by profile \"%s\"",

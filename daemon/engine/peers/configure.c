@@ -26,7 +26,6 @@ static void configure_lcce(const struct peer *p, struct l2tp_tunnel_config *out)
 
 	out->digest = l->digest == CONFIG_DIGEST_MD5 ? L2TP_DIGEST_MD5 :
 						       L2TP_DIGEST_SHA1;
-	out->old_secret = p->old_secret;
 	/*
 	 * two that call each other at once are to have one connection (RFC 3931
 	 * section 5.4.3)
@@ -40,6 +39,8 @@ static void configure_lcce(const struct peer *p, struct l2tp_tunnel_config *out)
 void peer_configure(const struct peer *p, struct l2tp_tunnel_config *out)
 {
 	tunnel_config_fill(p->engine, out, p->cfg, &p->secret);
+	out->old_secret = p->old_secret;
+	out->prefer_old = p->prefer_old;
 	if (p->version == 2)
 		return;
 	out->version = 3;

@@ -126,7 +126,6 @@ static void refuse_clear(struct tunnel *t, const char *why)
 	char what[160];
 
 	t->cause = cause_make(CAUSE_NOT_AUTHORIZED, "IPsec is required");
-	t->engine->counters.tunnels_refused++;
 	if (loglimit_pass(t->engine))
 		log_warn("%s: refused: IPsec is required: %s",
 			 tunnel_describe(t, what, sizeof(what)), why);

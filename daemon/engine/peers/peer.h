@@ -54,6 +54,8 @@ struct peer {
 	/* how often its name is looked up again; 0: to redial only */
 	uint32_t resolve_ms;
 	struct secret secret, old_secret;
+	/* version 2: it refused what we made with the other */
+	bool prefer_old;
 	/* its connection, or the one that is being opened */
 	struct tunnel *tunnel;
 	struct addr addresses[AAA_RESOLVE_MAX];

@@ -302,6 +302,11 @@ static void tunnel_down(struct tunnel *t, const char *why)
 	struct peer *p = t->owned_by;
 
 	t->owner = NULL;
+	/*
+	 * It may have the other secret, and not have waited for us to see that.
+	 */
+	if (t->refused && secret_is_set(&p->old_secret))
+		p->prefer_old = !p->prefer_old;
 	redial_peer_down(p, why);
 }
 

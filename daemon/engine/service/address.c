@@ -217,6 +217,27 @@ static int refuse_unknown(struct subscriber *s, const char *named, char *why,
 	return -ENOENT;
 }
 
+/* Of itself pppd would make one up. */
+static int refuse_without(struct subscriber *s, char *why, size_t size)
+{
+	const struct config_ppp *p = s->link->profile;
+
+	if (s->local)
+		snprintf(
+			why, size,
+			"there is no address for it: the users-file has none, "
+			"and ppp \"%s\" has no pool; give it one there, or set "
+			"pool, pools or remote-address",
+			p->name);
+	else
+		snprintf(why, size,
+			 "there is no address for it: the RADIUS server \"%s\" "
+			 "sent none (Framed-IP-Address, Framed-Pool), and ppp "
+			 "\"%s\" has no pool",
+			 s->given.radius, p->name);
+	return -ENOENT;
+}
+
 static int lease(struct subscriber *s, struct pool *p, uint64_t address)
 {
 	s->lease = (uint32_t)address;
@@ -334,6 +355,8 @@ int address_assign(struct subscriber *s, struct ppp_call_auth_reply *reply,
 		err = refuse_unknown(s, pool, why, size);
 	else if (!s->lease && pool_for(s, pool, 0))
 		err = take(s, pool, key, why, size);
+	else if (!s->lease && config_ppp_needs_address(p))
+		err = refuse_without(s, why, size);
 	if (!err && s->lease)
 		reply->remote_ipv4 = htonl(s->lease);
 	return err;

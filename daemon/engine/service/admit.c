@@ -76,6 +76,7 @@ static int let_in(struct link *l, const struct aaa_auth_reply *from,
 		reply->ok = false;
 		snprintf(reply->message, sizeof(reply->message), "%s",
 			 err == -EUSERS ? "too many sessions" :
+			 err == -ENOENT ? "there is no address for you" :
 					  "no address is free");
 		return err;
 	}
@@ -88,16 +89,30 @@ static int let_in(struct link *l, const struct aaa_auth_reply *from,
 	return 0;
 }
 
-static void count(struct question *q, bool ok, const char *why)
+/* What became of it. */
+enum outcome { LET_IN, WRONG, UNAVAILABLE, REFUSED };
+
+static void count(struct question *q, enum outcome outcome, const char *why)
 {
 	struct link *l = q->link;
+	struct counters *n = &l->engine->counters;
 	char what[160];
 
-	if (ok) {
-		l->engine->counters.auth_ok++;
+	switch (outcome) {
+	case LET_IN:
+		n->auth_ok++;
 		return;
+	case WRONG:
+		n->auth_failed++;
+		break;
+	case UNAVAILABLE:
+		n->auth_unavailable++;
+		break;
+	case REFUSED:
+		n->auth_ok++;
+		n->calls_refused++;
+		break;
 	}
-	l->engine->counters.auth_failed++;
 	if (loglimit_pass(l->engine))
 		log_notice("%s: user \"%s\" was refused%s%s",
 			   link_describe(l, what, sizeof(what)), q->user,
@@ -109,6 +124,9 @@ static void decide(struct question *q, const struct aaa_auth_reply *got,
 		   struct ppp_call_auth_reply *reply, char *why, size_t size)
 {
 	struct link *l = q->link;
+	enum outcome outcome = !got || got->unavailable ? UNAVAILABLE :
+			       reply->ok		? LET_IN :
+							  WRONG;
 
 	if (reply->ok && l->down)
 		reply->ok = false;
@@ -119,12 +137,14 @@ static void decide(struct question *q, const struct aaa_auth_reply *got,
 		 * Refused for another reason than the user's password: that is
 		 * what the CDN and the CLI say.
 		 */
-		if (let_in(l, got, reply, why, size))
+		if (let_in(l, got, reply, why, size)) {
 			link_refuse(l, why);
-	} else if (!got || got->unavailable) {
+			outcome = REFUSED;
+		}
+	} else if (outcome == UNAVAILABLE) {
 		link_refuse(l, why);
 	}
-	count(q, reply->ok, why);
+	count(q, outcome, why);
 }
 
 static void on_auth(void *arg, int result, struct ipc_message *m)
@@ -217,8 +237,10 @@ static int prepare(struct link *l, struct ppp_call_params *p)
 	if (!p->lns || l->profile->auth_n)
 		return 0;
 	err = subscriber_admit(l, &nobody, &reply, why, sizeof(why));
-	if (err)
+	if (err) {
 		log_error("%s: %s", link_describe(l, what, sizeof(what)), why);
+		link_refuse(l, why);
+	}
 	p->remote_ipv4 = reply.remote_ipv4;
 	return err;
 }

@@ -4,17 +4,28 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/engine.h"
 #include "engine/l2tp/pw.h"
 #include "engine/l2tp/session.h"
 #include "engine/link/ppp.h"
 #include "engine/peers/configure.h"
+#include "lib/hash.h"
 #include "lib/log.h"
 
+#define OLD_PEERS 256 /* a power of two */
+
 struct lns {
-	struct secret *secrets; /* by index of the section */
-	uint32_t *tunnels;	/* that each has */
+	/* by index of the section */
+	struct secret *secrets, *old_secrets;
+	/*
+	 * Of whom it is known that they have the old secret: a hash of address
+	 * and host name, in its place. One that is forgotten is refused once
+	 * more.
+	 */
+	uint64_t old_peers[OLD_PEERS];
+	uint32_t *tunnels; /* that each has */
 };
 
 int lns_start(struct engine *e)
@@ -24,9 +35,13 @@ int lns_start(struct engine *e)
 		return -ENOMEM;
 	e->lns->secrets =
 		calloc(e->config->lns_n + 1, sizeof(*e->lns->secrets));
+	e->lns->old_secrets =
+		calloc(e->config->lns_n + 1, sizeof(*e->lns->old_secrets));
 	e->lns->tunnels =
 		calloc(e->config->lns_n + 1, sizeof(*e->lns->tunnels));
-	return e->lns->secrets && e->lns->tunnels ? 0 : -ENOMEM;
+	return e->lns->secrets && e->lns->old_secrets && e->lns->tunnels ?
+		       0 :
+		       -ENOMEM;
 }
 
 void lns_free(struct engine *e)
@@ -37,7 +52,10 @@ void lns_free(struct engine *e)
 		return;
 	for (size_t i = 0; l->secrets && i < e->config->lns_n; i++)
 		secret_clear(&l->secrets[i]);
+	for (size_t i = 0; l->old_secrets && i < e->config->lns_n; i++)
+		secret_clear(&l->old_secrets[i]);
 	free(l->secrets);
+	free(l->old_secrets);
 	free(l->tunnels);
 	free(l);
 	e->lns = NULL;
@@ -46,6 +64,11 @@ void lns_free(struct engine *e)
 struct secret *lns_secret(struct engine *e, size_t i)
 {
 	return &e->lns->secrets[i];
+}
+
+struct secret *lns_old_secret(struct engine *e, size_t i)
+{
+	return &e->lns->old_secrets[i];
 }
 
 static size_t index_of(const struct engine *e, const struct config_lns *section)
@@ -86,6 +109,49 @@ static bool request(struct tunnel *t, struct session *s, struct cause *why)
 	return true;
 }
 
+/* ---- which secret a peer has ---- */
+
+static uint64_t peer_key(const struct tunnel *t)
+{
+	const struct addr *a = l2tp_tunnel_peer(t->core);
+	const char *name = l2tp_tunnel_peer_info(t->core)->hostname;
+	uint64_t h = hash_fnv64(HASH_FNV64_START, a->ip, sizeof(a->ip));
+
+	return hash_fnv64(h, name, strlen(name)) | 1;
+}
+
+static uint64_t *place_of(const struct tunnel *t, uint64_t key)
+{
+	return &t->engine->lns->old_peers[key / 2 % OLD_PEERS];
+}
+
+static bool has_old_secret(const struct tunnel *t)
+{
+	uint64_t key = peer_key(t);
+
+	return *place_of(t, key) == key;
+}
+
+/*
+ * Whom we answer has not shown which of two secrets it has. Who ends the tunnel
+ * for our answer is answered with the other one the next time.
+ */
+static void note_secret(struct tunnel *t)
+{
+	const struct config_lns *section = t->owned_by;
+	uint64_t key;
+
+	if (!section->tunnel.old_secret_file || !t->core ||
+	    !(t->up || t->refused))
+		return;
+	key = peer_key(t);
+	if (t->up ? l2tp_tunnel_peer_info(t->core)->old_secret :
+		    !has_old_secret(t))
+		*place_of(t, key) = key;
+	else if (has_old_secret(t))
+		*place_of(t, key) = 0;
+}
+
 /* ---- tunnels ---- */
 
 static void configure(struct tunnel *t, struct l2tp_tunnel_config *cfg)
@@ -95,6 +161,9 @@ static void configure(struct tunnel *t, struct l2tp_tunnel_config *cfg)
 	tunnel_config_fill(
 		t->engine, cfg, &section->tunnel,
 		&t->engine->lns->secrets[index_of(t->engine, section)]);
+	cfg->old_secret =
+		t->engine->lns->old_secrets[index_of(t->engine, section)];
+	cfg->prefer_old = has_old_secret(t);
 	cfg->router_id = configure_router_id(t->engine->config);
 	cfg->pseudowires[0] = L2TP_PW_PPP;
 }
@@ -112,6 +181,7 @@ static const char *hostname(const struct tunnel *t)
 static void down(struct tunnel *t, const char *why)
 {
 	(void)why;
+	note_secret(t);
 	t->engine->lns->tunnels[index_of(t->engine, t->owned_by)]--;
 }
 

@@ -17,6 +17,7 @@ int lns_start(struct engine *e); /* 0 or -ENOMEM */
 void lns_free(struct engine *e);
 /* of the section of this index, to be filled */
 struct secret *lns_secret(struct engine *e, size_t i);
+struct secret *lns_old_secret(struct engine *e, size_t i);
 /* l2tp_taker: the tunnel is of a peer that an lns section takes. */
 bool lns_take(struct tunnel *t);
 /* The section whose tunnel this is, or NULL. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "engine/engine.h"
 #include "engine/link/ppp.h"
@@ -349,6 +350,7 @@ void subscriber_net_up(struct link *l, const struct ppp_call_up *up)
 		return;
 	s->up = true;
 	s->up_ms = s->active_ms = engine_now(engine_of(s));
+	s->up_at = time(NULL);
 	arm_session(s);
 	arm_idle(s);
 	account_up(s);

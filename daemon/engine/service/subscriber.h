@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "engine/service/pool.h"
 #include "engine/service/registry.h"
@@ -30,6 +31,7 @@ struct subscriber {
 	bool up;    /* a network protocol is, or was: accounting has begun */
 	/* since when; when it was last seen to send or receive */
 	uint64_t up_ms, active_ms;
+	time_t up_at;		      /* up_ms by the host's clock */
 	struct ppp_counters counters; /* the last that are known */
 	struct ppp_call_mppe mppe;
 	/* as it was last described with its session there */

@@ -7,7 +7,8 @@
  * Each file calls only those below it. From the top: endpoint.c; request.c;
  * tunnel_command.c, session_command.c; tunnel_input.c; tunnel_tie.c,
  * session_input.c; tunnel.c; session.c; session_send.c, session_tie.c;
- * tunnel_send.c, begin.c; tunnel_auth.c; ids.c, peers.c; then what knows no
+ * tunnel_send.c, begin.c; tunnel_secret.c;
+ * tunnel_auth.c; ids.c, peers.c; then what knows no
  * tunnel.
  */
 #ifndef L2TPD_PROTO_L2TP_INTERNAL_H
@@ -292,6 +293,17 @@ const struct secret *l2tp_unhiding_secret(const struct l2tp_tunnel *t);
  * L2TP_ZLB without one.
  */
 enum l2tp_message_type l2tp_peek_type(const uint8_t *pkt, size_t len);
+
+/* ---- tunnel_secret.c: version 2 with an old secret beside the new one ---- */
+
+/* The one that counts first, when the configuration is there. */
+void l2tp_secret_choose(struct l2tp_tunnel *t);
+/* Whether the peer answered our challenge with either; that one counts then. */
+bool l2tp_secret_proves(struct l2tp_tunnel *t, enum l2tp_message_type type,
+			const uint8_t response[16]);
+/* Into ep->msg, as l2tp_message_decode, with the one that unhides it. */
+enum l2tp_severity l2tp_secret_decode(struct l2tp_tunnel *t,
+				      const struct l2tp_header *h);
 
 /* ---- tunnel_send.c ---- */
 /* session_id: of the header of version 2. */

@@ -87,7 +87,13 @@ struct l2tp_tunnel_config {
 	uint32_t router_id;
 	/* of what we send when we authenticate; default SHA-1 */
 	enum l2tp_digest digest;
-	struct secret old_secret; /* is taken as well in what the peer sends */
+	/*
+	 * is taken as well in what the peer sends; version 2 then goes on with
+	 * the one that the peer has
+	 */
+	struct secret old_secret;
+	/* version 2: until the peer has shown which, the old one counts */
+	bool prefer_old;
 	/* Pseudowire Capabilities List; 0 ends it; default: PPP */
 	uint16_t pseudowires[4];
 };
@@ -264,6 +270,7 @@ struct l2tp_endpoint_counters {
 	uint64_t wrong_address; /* to a tunnel of another peer */
 	/* SCCRQs answered with StopCCN without keeping state */
 	uint64_t refused;
+	uint64_t calls_refused; /* and ICRQs and OCRQs with CDN */
 	uint64_t bad_digest;	/* RFC 3931 section 5.4.1: dropped */
 	uint64_t wrong_version; /* to a tunnel of the other version */
 	uint32_t tunnels, half_open, sessions;
@@ -344,6 +351,7 @@ struct l2tp_tunnel_peer_info {
 	uint16_t pseudowires[4]; /* those of ours that it has as well; 0 ends */
 	bool authenticated;	 /* every message carries the right digest */
 	enum l2tp_digest digest;
+	bool old_secret; /* it has the old secret, as far as is known */
 };
 const struct l2tp_tunnel_peer_info *
 l2tp_tunnel_peer_info(const struct l2tp_tunnel *t);

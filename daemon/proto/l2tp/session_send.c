@@ -171,6 +171,7 @@ void l2tp_session_refuse(struct l2tp_tunnel *t, uint32_t peer_id,
 	 * gives up on its own
 	 */
 	(void)send_cdn(t, peer_id, our_id, cause);
+	t->ep->counters.calls_refused++;
 }
 
 void l2tp_session_queue_wen(struct l2tp_session *s, const struct l2tp_wen *wen)

@@ -144,6 +144,7 @@ static int verify(struct l2tp_tunnel *t, const uint8_t *pkt, size_t len,
 					 receiver, &type);
 	if (!err) {
 		a->with_old = old;
+		t->r.peer_info.old_secret = old;
 		t->r.peer_info.authenticated = true;
 		t->r.peer_info.digest = type;
 	}

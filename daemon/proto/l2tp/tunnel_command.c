@@ -41,6 +41,7 @@ struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 	l2tp_tunnel_configure(t, cfg);
 	t->r.version = version;
 	t->r.fallback = version == 3 && cfg->fallback;
+	l2tp_secret_choose(t);
 	*err = version == 3 ? l2tp_auth_start(t, false) : 0;
 	if (!*err)
 		*err = l2tp_peer_link(ep, PEER_OPENING, t,

@@ -33,6 +33,7 @@ void l2tp_tunnel_note_peer(struct l2tp_tunnel *t, const struct l2tp_message *m)
 	*info = (struct l2tp_tunnel_peer_info){
 		.authenticated = info->authenticated,
 		.digest = info->digest,
+		.old_secret = info->old_secret,
 		.offers_v2 = info->offers_v2,
 		.offers_v3 = info->offers_v3,
 	};
@@ -59,22 +60,18 @@ static bool not_authorized(struct l2tp_cause *cause, const char *why)
 }
 
 /* Section 5.1.1, as the one who asked: the response in the message in hand. */
-static bool check_response(const struct l2tp_tunnel *t,
-			   enum l2tp_message_type type,
+static bool check_response(struct l2tp_tunnel *t, enum l2tp_message_type type,
 			   struct l2tp_cause *cause)
 {
 	const struct l2tp_message *m = &t->ep->msg;
-	uint8_t expected[16];
 
 	if (!t->r.challenged)
 		return true;
 	if (!l2tp_has(m, L2TP_AVP_CHALLENGE_RESPONSE))
 		return not_authorized(cause, "no Challenge Response, but a "
 					     "challenge was sent");
-	if (l2tp_challenge_response(expected, type, &t->cfg.secret,
-				    t->r.challenge, sizeof(t->r.challenge)) ||
-	    !secret_equal(expected, m->avp[L2TP_AVP_CHALLENGE_RESPONSE].value,
-			  sizeof(expected)))
+	if (!l2tp_secret_proves(t, type,
+				m->avp[L2TP_AVP_CHALLENGE_RESPONSE].value))
 		return not_authorized(cause, "wrong Challenge Response: is it "
 					     "the same secret?");
 	return true;
@@ -142,8 +139,8 @@ static bool check_request(struct l2tp_tunnel *t, uint64_t now,
 	if (!choose_version(t, cause) ||
 	    (t->r.version == 3 && !check_request_v3(t, h, cause)))
 		return false;
-	if (l2tp_message_decode(&ep->msg, h, l2tp_unhiding_secret(t),
-				&ep->scratch, &ep->fault) > L2TP_IGNORE_AVP) {
+	l2tp_secret_choose(t);
+	if (l2tp_secret_decode(t, h) > L2TP_IGNORE_AVP) {
 		*cause = ep->fault.cause;
 		return false;
 	}
@@ -331,8 +328,7 @@ static void deliver(struct l2tp_tunnel *t, const struct input *in,
 	struct l2tp_endpoint *ep = t->ep;
 	enum l2tp_severity severity;
 
-	severity = l2tp_message_decode(&ep->msg, h, l2tp_unhiding_secret(t),
-				       &ep->scratch, &ep->fault);
+	severity = l2tp_secret_decode(t, h);
 	if (t->r.down) {
 		input_when_down(t, in);
 		return;
@@ -401,6 +397,7 @@ static void fall_back(struct l2tp_tunnel *t)
 	t->r.version = 2;
 	t->r.fallback = false;
 	l2tp_auth_free(t);
+	l2tp_secret_choose(t);
 }
 
 /*
