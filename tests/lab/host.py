@@ -268,10 +268,12 @@ class World:
             host.namespace.ip(f"addr add {address}/{bits} dev eth0{dad}", f"route add default via {gateway}")
         return host
 
-    def wire(self, a, device_a, b, device_b):
+    @staticmethod
+    def wire(a, device_a, b, device_b):
         """A wire between a machine and another, or a namespace; both ends are up."""
         there = getattr(b, "namespace", b)
-        a.namespace.ip(f"link add {device_a} type veth peer name {device_b} netns {there.name}", f"link set {device_a} up")
+        a.namespace.ip(f"link add {device_a} type veth peer name {device_b} netns {there.name}",
+                       f"link set {device_a} up")
         there.ip(f"link set {device_b} up")
 
     def follow(self, steps):

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The jobs of an operator's first days, done as the documents say, word for word."""
 
+import re
+
 import pytest
 
 import lab
 from lab.documents import Guide, columns, joined, manual, prompted, readme, split_file
+from lab.fixtures import TOP
 from lab.host import World
+from lab.tls import Authority
 from test_ipsec import wire
 
 pytestmark = pytest.mark.any_kernel
@@ -38,14 +42,27 @@ def nothing_left(*hosts):
 def test_first_call(subscriber):
     """A call by pppd, and its end; README.md and the plugin's manual say the same as the guide."""
     guide = Guide("first-call.md")
-    files = {s.path: s.text for s in guide.steps() if s.path}
-    assert split_file(readme("A server")[0]) == ("/etc/l2tpd/l2tpd.conf", guide.steps("The server")[0].text)
+    files = {(s.path, s.host): s.text for s in guide.steps() if s.path}
+    peers_file = files["/etc/ppp/peers/work", "home"]
+    assert split_file(readme("A server")[0]) == ("/etc/l2tpd/l2tpd.conf", files["/etc/l2tpd/l2tpd.conf", "lns"])
     peers, command = readme("pppd call")[0].split("\n\n")
-    assert split_file(peers + "\n") == ("/etc/ppp/peers/work", files["/etc/ppp/peers/work"])
-    assert manual("l2tpd-plugin.8", "DESCRIPTION")[0].split("\n", 1)[1] == files["/etc/ppp/peers/work"]
+    assert split_file(peers + "\n") == ("/etc/ppp/peers/work", peers_file)
+    assert manual("l2tpd-plugin.8", "DESCRIPTION")[0].split("\n", 1)[1] == peers_file
     assert prompted(command)[0] == guide.steps("The call")[0].text
     subscriber.follow(guide.steps("The call", "Hanging up"))
     nothing_left(*subscriber.hosts.values())
+
+
+def test_examples(world):
+    """The manual's whole configuration and the sample are right, with the files that they name."""
+    here = world.host("here", "198.51.100.7")
+    sample = (TOP / "Documentation/l2tpd.conf.sample").read_text(encoding="utf-8")
+    whole_sample = re.sub(r"^#(?=[a-z}]|    )", "", sample, flags=re.MULTILINE)
+    for text in manual("l2tpd.conf.5", "EXAMPLE")[0], sample, whole_sample:
+        for path in re.findall(r'-file += "(/[^"]+)"', text):
+            here.write(path, "something\n", 0o600)
+        here.write("/etc/l2tpd/l2tpd.conf", text)
+        assert 'lns "subscribers"' in here.run("l2tpd -n")
 
 
 def test_client(subscriber):
@@ -72,11 +89,32 @@ def test_client(subscriber):
     lns.until("l2tpctl show users", ["alice up ..."])
 
 
+def without_section(config, head):
+    """A configuration without the section that begins with this line."""
+    before, _, after = config.partition(head + "\n")
+    return before + after.partition("\n}\n")[2]
+
+
 def test_radius(subscriber):
-    """FreeRADIUS as Debian installs it, accounting, a change and an end by CoA."""
+    """FreeRADIUS as Debian installs it, accounting, a change and an end by CoA; README.md's server with two of them."""
     subscriber.host("radius", "192.0.2.10")
+    lns, home = subscriber.hosts["lns"], subscriber.hosts["home"]
     subscriber.follow(Guide("radius.md").steps())
-    nothing_left(*[subscriber.hosts[name] for name in ("lns", "home")])
+    nothing_left(lns, home)
+    # The profile that README.md shows takes the place of the one that it had before.
+    first, _, *rest = readme("A server")
+    second, commands = "\n\n".join(rest).split("\n\n")
+    lns.write("/etc/l2tpd/l2tpd.conf", without_section(split_file(first)[1], 'ppp "isp" {') + second)
+    Authority(lns.path("/etc/l2tpd"), "aaa-ca")
+    lns.run("l2tpd -n")
+    lns.run("systemctl restart l2tpd")
+    home.run("pppd call work")
+    show_radius, test_aaa, show_users, clear_user = prompted(commands)
+    lns.until(show_users, ["alice up ... 10.64.0.77 ..."])
+    lns.until(show_radius, ["one 192.0.2.10 udp alive ..."])
+    assert "accepted" in lns.run(f"echo wonderland | {test_aaa}")
+    lns.run(clear_user)
+    nothing_left(lns, home)
 
 
 def test_ipv6(subscriber):
@@ -110,6 +148,9 @@ def test_vlans_ipsec(sites, logs):
         for vlan in 10, 20:
             lan.ip(f"link add link eth0 name v{vlan} type vlan id {vlan}", f"link set v{vlan} up",
                    f"addr add 10.{vlan}.0.{n}/24 dev v{vlan}")
+    (child,) = [b for b in manual("l2tpd.conf.5", "IPSEC")]
+    for step in Guide("two-sites.md").steps("IPsec")[:2]:
+        assert child.split()[2:-1] == step.text.partition("children {")[2].split()[:len(child.split()) - 3]
     with lab.Capture(world.router, "to-branch", logs / "branch.pcap") as capture:
         world.follow(Guide("two-sites.md").steps())
         for vlan in 10, 20:
@@ -118,7 +159,7 @@ def test_vlans_ipsec(sites, logs):
 
 
 def test_two_sites(sites):
-    """README.md's two sites: by configuration at both ends, then by command at one."""
+    """README.md's two sites: by configuration at both ends, then by command, at one as l2tpctl's manual says."""
     world, lans = sites
     head, branch = world.hosts["head"], world.hosts["branch"]
     first, by_command = readme("Two sites")
@@ -133,10 +174,15 @@ def test_two_sites(sites):
     branch.until(list_all, ["l2tpeth0 pseudowire up up br0 up up head ... lan established"])
     branch.until(show_one, ["Tunnel: head"])
     lab.wait_until(lambda: lab.ping(lans["head"], "10.1.0.2", timeout=1) is not None, "the other site")
+    (waits,) = [joined(b) for b in manual("l2tpctl.8", "EXAMPLES") if "lcce branch" in b]
+    head.write("/etc/l2tpd/l2tpd.conf", 'listen { address = "0.0.0.0" }\n')
     branch.write("/etc/l2tpd/l2tpd.conf", "")
-    branch.run("systemctl restart l2tpd")
-    for command in prompted(by_command):
-        branch.run(command)
+    for host, commands in (head, waits[:2]), (branch, prompted(by_command)):
+        host.run("systemctl restart l2tpd")
+        for command in commands:
+            host.run(command)
+    head.until(waits[2], ["Tunnel: branch", "State: established"])
+    head.namespace.ip("link set branch0 master br0")
     lab.wait_until(lambda: lab.ping(lans["head"], "10.1.0.2", timeout=1) is not None, "the other site again")
 
 
@@ -176,12 +222,20 @@ def test_keyboard(subscriber):
     subscriber.follow(Guide("l2tpctl.md").steps())
     assert home.run("l2tpctl sh tun") == home.run("l2tpctl show tunnels")
     # As the manual says.
-    (example,) = [b for b in manual("l2tpctl.8", "EXAMPLES") if "completion" in b]
+    home.write("/etc/l2tpd/l2tpd.conf", 'ppp "dialout" { }\n')
+    home.write("/etc/l2tpd/work.secret", "secret of the tunnel\n", 0o600)
+    home.write("/etc/l2tpd/alice.password", "wonderland\n", 0o600)
+    home.run("systemctl restart l2tpd")
     home.run("complete -r l2tpctl")
-    home.run(example)
+    call, hang_up, *_, completion = manual("l2tpctl.8", "EXAMPLES")
+    for command in joined(call):
+        home.run(command)
+    show, delete = joined(hang_up)
+    home.until(show, ["State: established", "Interface: ppp0"])
+    home.run(delete)
+    home.run(completion)
     assert completions(home, "l2tpctl", "show", "tu") == ["tunnels"]
     assert "secret-file" in completions(home, "l2tpctl", "add", "tunnel", "secret")
-    home.run("l2tpctl add tunnel remote lns.example.net name work")
     assert completions(home, "l2tpctl", "delete", "tunnel", "wo") == ["work"]
 
 
