@@ -9,11 +9,13 @@ import subprocess
 
 import pytest
 
+from lab.documents import Guide
 from lab.fixtures import TOP
 
 MANUALS = sorted((TOP / "Documentation").glob("*.[1-8]"))
+GUIDES = sorted(p.name for p in (TOP / "Documentation/guides").glob("*.md"))
 DOCUMENTS = sorted(p.relative_to(TOP) for p in
-                   [*TOP.glob("*.md"), *(TOP / "Documentation").glob("*.md"),
+                   [*TOP.glob("*.md"), *(TOP / "Documentation").rglob("*.md"),
                     *TOP.glob("Kconfig-notes/*.md")])
 
 CODE = re.compile(r"`([^`\n]+)`")
@@ -64,6 +66,13 @@ def test_what_is_named_exists(document):
         if ":" not in target and not (TOP / document.parent / target).exists():
             missing.append(target)
     assert not missing
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_guide_is_followed(guide):
+    """A guide is made of files and commands, and there is a test that does what it says."""
+    assert Guide(guide).steps()
+    assert f'Guide("{guide}")' in text_of("tests/vm/test_jobs.py")
 
 
 @pytest.mark.parametrize("manual", MANUALS, ids=lambda p: p.name)
