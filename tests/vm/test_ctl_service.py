@@ -63,7 +63,7 @@ def check_users(lns, lac):
     table = rows(lns.ctl("show", "users"))
     assert [r["USER"] for r in table].count("alice") == 2
     (bob,) = (r for r in table if r["USER"] == "bob")
-    assert (bob["STATE"], bob["ADDRESS"], bob["SERVER"]) == ("up", "10.64.0.77", "local")
+    assert (bob["STATE"], bob["REMOTE-IPV4"], bob["SERVER"]) == ("up", "10.64.0.77", "local")
     (session,) = lns.sessions(user="bob")
     (record,) = lns.json("show", "users", "bob", "stats")
     assert (record["tunnel_id"], record["session_id"], record["ifname"]) == \
@@ -88,7 +88,7 @@ def check_users(lns, lac):
 
 
 def check_pools(lns):
-    table = {r["NAME"]: r for r in rows(lns.ctl("show", "pools"))}
+    table = {r["POOL"]: r for r in rows(lns.ctl("show", "pools"))}
     assert (table["isp"]["SECTION"], table["isp"]["SIZE"], table["isp"]["USED"], table["isp"]["FREE"]) == \
         ("ppp", "253", "3", "250")
     assert (table["more"]["SECTION"], table["more"]["SIZE"], table["more"]["RESERVED"], table["more"]["FREE"],
@@ -137,7 +137,7 @@ def test_aaa(lns):
     page = lns.ctl("test", "aaa", "bob", typed="builder")
     assert "  Result:                 accepted\n" in page
     assert "  Method:                 mschapv2\n" in page
-    assert "  Address:                10.64.0.77\n" in page
+    assert "  IPv4 address:           10.64.0.77\n" in page
     # Nothing of it was given, and no user came in.
     assert lns.ask("show users") == []
     assert lns.json("show", "pools", "isp")[0]["used"] == 0

@@ -41,8 +41,8 @@ def prefixes(lns, user):
 
 
 def pools(lns):
-    return {p["kind"]: (p["size"], p["used"], p["free"]) for p in lns.ask("show pools") if "prefix" in p["kind"]
-            or "delegated" in p["kind"]}
+    return {p["section"]: (p["size"], p["used"], p["free"]) for p in lns.ask("show pools") if "prefix" in p["section"]
+            or "delegated" in p["section"]}
 
 
 def has_address(namespace, address):

@@ -7,6 +7,8 @@
 
 #include "engine/control/reply.h"
 #include "engine/engine.h"
+#include "engine/l2tp/pw.h"
+#include "engine/l2tp/session.h"
 #include "engine/peers/peer.h"
 
 void walk_start(struct control *c, void (*produce)(struct control *))
@@ -48,4 +50,13 @@ bool walk_wants(const char *wanted, const char *name, uint32_t id)
 		return true;
 	snprintf(text, sizeof(text), "%u", id);
 	return id && strcmp(wanted, text) == 0;
+}
+
+bool walk_is_interface(const struct session *s, const char *name)
+{
+	const struct config_pw *given = s->pw ? s->pw->config : NULL;
+
+	if (s->link.ifname[0] && strcmp(name, s->link.ifname) == 0)
+		return true;
+	return given && given->ifname && strcmp(name, given->ifname) == 0;
 }
