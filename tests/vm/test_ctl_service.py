@@ -101,6 +101,24 @@ def check_pools(lns):
     assert said == 'l2tpctl: there is no pool "none"\n'
 
 
+def check_interfaces(lns):
+    """PPP's interfaces in the list; one by its name, with its link, and its session by the same name."""
+    (session,) = lns.sessions(user="bob")
+    table = {r["IFNAME"]: r for r in rows(lns.ctl("show", "interfaces"))}
+    assert len(table) == 3
+    assert (table[session["ifname"]]["KIND"], table[session["ifname"]]["LINK"], table[session["ifname"]]["USER"]) == \
+        ("ppp", "up", "bob")
+    (record,) = lns.json("show", "interface", session["ifname"])
+    for key in "tunnel_id", "session_id", "user", "ppp", "ppp_state", "local_ipv4", "remote_ipv4":
+        assert record[key] == session[key]
+    link = lab.link(lns.namespace, session["ifname"])
+    assert (record["mtu"], record["ifindex"], record["admin"]) == (link["mtu"], link["index"], "up")
+    assert record["rx_packets"] > 0 and "circuit" not in record
+    page = lns.ctl("show", "session", session["ifname"])
+    assert "  User:                   bob\n" in page and f"  Local id:               {session['session_id']}\n" in page
+    assert lns.ctl("show", "session", "bob") == page
+
+
 def check_clear(lns, lac):
     assert lns.ctl("clear", "user", "alice") == "  User:                   alice\n  Sessions cleared:       2\n"
     lns.process.wait_for('user "alice": 2 sessions are cleared by the operator')
@@ -115,10 +133,15 @@ def check_clear(lns, lac):
 
 
 def test_shown_and_cleared(lns, lac):
-    """Users and pools, as tables, pages and JSON; then one of the users is cleared."""
+    """Users, pools and interfaces, as tables, pages and JSON; then one of the users is cleared."""
     check_users(lns, lac)
     check_pools(lns)
+    check_interfaces(lns)
     check_clear(lns, lac)
+    # The caller ends the last one by its interface's name.
+    (device,) = (s["ifname"] for s in lac.sessions(user="bob"))
+    lac.ask("delete session", session=device)
+    lab.wait_until(lambda: lns.ask("show interfaces") == [], "bob's interface to go")
 
 
 def test_aaa(lns):

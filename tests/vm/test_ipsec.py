@@ -233,6 +233,9 @@ def test_required(charons, pair, processes, build, encap):
     assert wire(capture) == {"IKE", "ESP"}
     check_report(at_b, 2, (b, a))
     check_report(at_a, 2, (a, b), side="responder")
+    (tunnel,) = sb.daemon.tunnels(tunnel=sb.peer)
+    assert (tunnel["ipsec"], tunnel["sa_in_spi"], tunnel["ike_remote"]) == ("yes", at_b["sa_in_spi"], at_b["ike_remote"])
+    assert "ipsec" not in sb.daemon.tunnels()[0]
     page = sb.namespace.run(str(build / "l2tpctl"), "--runtime-dir", sb.daemon.run, "show", "interface", "lan0")
     for words in "IKE version", "Initiator's SPI", "mature", "Peer's cookie", "Remote end id", "Next to send":
         assert words in page, page

@@ -53,6 +53,11 @@ def test_joined(pair, sites, logs, encap, family, secret):
     sa.up("lan", "voice", "bridged")
     assert (lan["ifname"], voice["ifname"], bridged["ifname"]) == ("lan0", "voice0.9", "wire0")
     assert (voice["peer_cookie_length"], bridged["peer_cookie_length"], bridged["l2_sublayer"]) == (4, 0, True)
+    assert "ppp_state" not in voice and (lan["circuit"], lan["pseudowire"], voice["pseudowire"]) == ("up", "ethernet", "vlan")
+    # The VLAN's interface is found by the name that was given to the session's.
+    (record,) = sb.daemon.ask("show interfaces", ifname="voice0")
+    assert (record["ifname"], record["session"]) == ("voice0.9", "voice")
+    assert sb.daemon.sessions(session="voice0")[0]["session_id"] == voice["session_id"]
     (tunnel,) = sb.daemon.tunnels()
     assert (tunnel["version"], tunnel["encap"], tunnel.get("digest")) == (3, encap, secret and "hmac-sha1")
     for site, host in (sa, 1), (sb, 2):
