@@ -113,7 +113,7 @@ def check_interfaces(lns):
         assert record[key] == session[key]
     link = lab.link(lns.namespace, session["ifname"])
     assert (record["mtu"], record["ifindex"], record["admin"]) == (link["mtu"], link["index"], "up")
-    assert record["rx_packets"] > 0 and "circuit" not in record
+    assert record["rx_packets"] > 0 and "circuit" not in record and "mac" not in record
     page = lns.ctl("show", "session", session["ifname"])
     assert "  User:                   bob\n" in page and f"  Local id:               {session['session_id']}\n" in page
     assert lns.ctl("show", "session", "bob") == page

@@ -65,6 +65,9 @@ static void show_mac(json_t *o, const uint8_t mac[6])
 {
 	char text[18];
 
+	/* PPP has none. */
+	if (memcmp(mac, (uint8_t[6]){ 0 }, 6) == 0)
+		return;
 	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
 		 mac[1], mac[2], mac[3], mac[4], mac[5]);
 	record_text(o, "mac", text);
