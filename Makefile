@@ -8,6 +8,8 @@ BINDIR   ?= $(PREFIX)/bin
 MANDIR   ?= $(PREFIX)/share/man
 DOCDIR   ?= $(PREFIX)/share/doc/l2tpd
 UNITDIR  ?= $(PREFIX)/lib/systemd/system
+BASHDIR  ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR   ?= $(PREFIX)/share/zsh/site-functions
 SYSCONFDIR ?= /etc
 DESTDIR  ?=
 B        ?= build
@@ -204,14 +206,19 @@ files = $(SBINDIR)/l2tpd:$(B)/l2tpd:755 $(BINDIR)/l2tpctl:$(B)/l2tpctl:755 \
 	$(PPPD_PLUGINDIR)/l2tpd.so:$(B)/l2tpd.so:644 \
 	$(foreach m,$(manuals),$(MANDIR)/man$(patsubst .%,%,$(suffix $(m)))/$(notdir $(m)):$(m):644) \
 	$(UNITDIR)/l2tpd.service:$(B)/l2tpd.service:644 \
-	$(DOCDIR)/l2tpd.conf.sample:Documentation/l2tpd.conf.sample:644
+	$(DOCDIR)/l2tpd.conf.sample:Documentation/l2tpd.conf.sample:644 \
+	$(DOCDIR)/records.md:Documentation/records.md:644 \
+	$(BASHDIR)/l2tpctl:$(B)/l2tpctl.bash:644 $(ZSHDIR)/_l2tpctl:$(B)/l2tpctl.zsh:644
 
 $(B)/l2tpd.service: scripts/l2tpd.service.in $(B)/.flags
 	$(call say,SED,$@)sed -e 's,@SBINDIR@,$(SBINDIR),; s,@SYSCONFDIR@,$(SYSCONFDIR),' \
 		-e 's,@TYPE@,$(if $(HAVE_SYSTEMD),notify,exec),' $< > $@
 
+$(B)/l2tpctl.bash $(B)/l2tpctl.zsh: $(B)/l2tpctl.%: $(B)/l2tpctl
+	$(call say,GEN,$@)$(B)/l2tpctl completion $* > $@
+
 .PHONY: install uninstall
-install: all $(B)/l2tpd.service ## install under PREFIX, the plugin where pppd looks for it
+install: all $(B)/l2tpd.service $(B)/l2tpctl.bash $(B)/l2tpctl.zsh ## install under PREFIX, the plugin where pppd looks for it
 	@set -e; for f in $(files); do \
 		to=$(DESTDIR)$${f%%:*}; from=$${f#*:}; mode=$${from##*:}; from=$${from%:*}; \
 		echo "  INSTALL $$to"; $(INSTALL) -D -m $$mode $$from $$to; \

@@ -61,7 +61,7 @@ static const struct ctl_arg add_tunnel_args[] = {
 static const struct ctl_arg add_session_args[] = {
 	TEXT("tunnel", "tunnel", "NAME|ID", CTL_REQUIRED | CTL_TUNNEL_NAME,
 	     "The tunnel that carries the session"),
-	TEXT("ppp", "ppp", "PROFILE", CTL_REQUIRED,
+	TEXT("ppp", "ppp", "PROFILE", CTL_REQUIRED | CTL_PROFILE_NAME,
 	     "The ppp section of the configuration that says how PPP is run"),
 	TEXT("name", "name", "NAME", 0, "What to call the session here"),
 	TEXT("user", "user", "NAME", 0, "User name for PPP's authentication"),
@@ -211,7 +211,7 @@ static const struct ctl_arg add_static_tunnel_args[] = {
 };
 
 static const struct ctl_arg add_static_session_args[] = {
-	TEXT("tunnel", "tunnel", "NAME", CTL_REQUIRED,
+	TEXT("tunnel", "tunnel", "NAME", CTL_REQUIRED | CTL_STATIC_NAME,
 	     "The static tunnel that carries the session"),
 	TEXT("name", "name", "NAME", 0, "What to call the session here"),
 	ID("session-id", "session_id", CTL_REQUIRED,
@@ -222,6 +222,10 @@ static const struct ctl_arg add_static_session_args[] = {
 	     "What our packets carry, 8 or 16 digits; none by default"),
 	TEXT("peer-cookie", "peer_cookie", "HEX", 0,
 	     "What the peer's packets must carry, its cookie"),
+	SECRET("cookie-file", "cookie",
+	       "File whose first line is the cookie, so that ps does not show it"),
+	SECRET("peer-cookie-file", "peer_cookie",
+	       "The same of the peer's cookie"),
 	CHOICE("l2spec-type", "l2spec_type", "none|default", 0,
 	       "The L2-specific sublayer"),
 	CHOICE("seq", "seq", "none|send|recv|both", 0,
@@ -244,13 +248,14 @@ static const struct ctl_arg add_static_session_args[] = {
 };
 
 static const struct ctl_arg delete_static_tunnel_args[] = {
-	TEXT("tunnel", "tunnel", "NAME", CTL_REQUIRED | CTL_BARE,
+	TEXT("tunnel", "tunnel", "NAME",
+	     CTL_REQUIRED | CTL_BARE | CTL_STATIC_NAME,
 	     "The static tunnel to remove, with its sessions"),
 	{ 0 }
 };
 
 static const struct ctl_arg delete_static_session_args[] = {
-	TEXT("tunnel", "tunnel", "NAME", 0,
+	TEXT("tunnel", "tunnel", "NAME", CTL_STATIC_NAME,
 	     "Its tunnel; may be left out when one tunnel only has such a session"),
 	TEXT("session", "session", "NAME", CTL_REQUIRED | CTL_BARE,
 	     "The static session to remove"),
@@ -258,15 +263,15 @@ static const struct ctl_arg delete_static_session_args[] = {
 };
 
 static const struct ctl_arg show_static_args[] = {
-	TEXT("tunnel", "tunnel", "NAME", CTL_BARE,
+	TEXT("tunnel", "tunnel", "NAME", CTL_BARE | CTL_STATIC_NAME,
 	     "This static tunnel's sessions only, in full"),
 	FLAG("stats", "stats", "With the kernel's counters"),
 	{ 0 }
 };
 
 static const struct ctl_arg show_interfaces_args[] = {
-	TEXT("name", "name", "NAME", CTL_BARE,
-	     "This interface only, with all that is known of it"),
+	TEXT("ifname", "ifname", "NAME", CTL_BARE | CTL_IFNAME,
+	     "This interface only, in full; its session's name or ifname serves as well"),
 	FLAG("stats", "stats", "With its counters"),
 	{ 0 }
 };
@@ -281,8 +286,9 @@ static const struct ctl_arg delete_tunnel_args[] = {
 static const struct ctl_arg delete_session_args[] = {
 	TEXT("tunnel", "tunnel", "NAME|ID", CTL_TUNNEL_NAME,
 	     "Its tunnel; may be left out when the session has a name"),
-	TEXT("session", "session", "NAME|ID", CTL_REQUIRED | CTL_BARE,
-	     "The session to close"),
+	TEXT("session", "session", "NAME|ID",
+	     CTL_REQUIRED | CTL_BARE | CTL_SESSION_NAME,
+	     "The session to close; its interface's name serves as well"),
 	{ 0 }
 };
 
@@ -296,34 +302,35 @@ static const struct ctl_arg show_tunnels_args[] = {
 static const struct ctl_arg show_sessions_args[] = {
 	TEXT("tunnel", "tunnel", "NAME|ID", CTL_TUNNEL_NAME,
 	     "Sessions of this tunnel only"),
-	TEXT("session", "session", "NAME|ID", CTL_BARE,
-	     "This session only, with all that is known of it"),
-	TEXT("user", "user", "NAME", 0, "Sessions of this user only"),
+	TEXT("session", "session", "NAME|ID", CTL_BARE | CTL_SESSION_NAME,
+	     "This session only, in full; its interface or its user serves as well"),
+	TEXT("user", "user", "NAME", CTL_USER_NAME,
+	     "Sessions of this user only"),
 	FLAG("stats", "stats", "With the kernel's counters"),
 	{ 0 }
 };
 
 static const struct ctl_arg show_users_args[] = {
-	TEXT("user", "user", "NAME", CTL_BARE,
+	TEXT("user", "user", "NAME", CTL_BARE | CTL_USER_NAME,
 	     "Sessions of this user only, with all that is known of them"),
 	FLAG("stats", "stats", "With the counters of their interfaces"),
 	{ 0 }
 };
 
 static const struct ctl_arg show_pools_args[] = {
-	TEXT("name", "name", "NAME", CTL_BARE,
+	TEXT("pool", "pool", "NAME", CTL_BARE | CTL_POOL_NAME,
 	     "The pool of this ppp or pool section only, in full"),
 	{ 0 }
 };
 
 static const struct ctl_arg show_radius_args[] = {
-	TEXT("name", "name", "NAME", CTL_BARE,
+	TEXT("server", "server", "NAME", CTL_BARE | CTL_SERVER_NAME,
 	     "This radius section only, in full"),
 	{ 0 }
 };
 
 static const struct ctl_arg clear_user_args[] = {
-	TEXT("user", "user", "NAME", CTL_REQUIRED | CTL_BARE,
+	TEXT("user", "user", "NAME", CTL_REQUIRED | CTL_BARE | CTL_USER_NAME,
 	     "The user whose sessions are cleared"),
 	{ 0 }
 };
@@ -331,7 +338,7 @@ static const struct ctl_arg clear_user_args[] = {
 static const struct ctl_arg test_aaa_args[] = {
 	TEXT("user", "user", "NAME", CTL_REQUIRED | CTL_BARE,
 	     "The user name, as a caller would send it"),
-	TEXT("ppp", "ppp", "PROFILE", 0,
+	TEXT("ppp", "ppp", "PROFILE", CTL_PROFILE_NAME,
 	     "The ppp section that counts; may be left out when one only has auth"),
 	CHOICE("method", "method", "pap|chap|mschapv2", 0,
 	       "How the password is proven; by default as the profile asks first"),
@@ -355,374 +362,22 @@ static const struct ctl_arg set_log_args[] = {
 };
 
 /* clang-format off */
-#define SECTION(l)	{ .label = l, .format = CTL_SECTION }
-#define COLUMN(k, h, l)	{ .key = k, .heading = h, .label = l, .format = CTL_PLAIN }
-#define LINE(k, l)	{ .key = k, .label = l, .format = CTL_PLAIN }
-#define COUNT(k, h, l)	{ .key = k, .heading = h, .label = l, .format = CTL_COUNT }
-#define SECONDS(k, l)	{ .key = k, .label = l, .format = CTL_SECONDS }
-#define RATE(k, l)	{ .key = k, .label = l, .format = CTL_RATE }
-#define COUNTER(k, h, l) \
-	{ .key = k, .heading = h, .label = l, .format = CTL_PLAIN, .stats = true }
-#define COUNTERS \
-	SECTION("Traffic"), \
-	COUNTER("rx_packets", "RX-PACKETS", "Packets received"), \
-	COUNTER("rx_bytes", "RX-BYTES", "Bytes received"), \
-	COUNTER("rx_errors", "RX-ERRORS", "Receive errors"), \
-	COUNTER("tx_packets", "TX-PACKETS", "Packets sent"), \
-	COUNTER("tx_bytes", "TX-BYTES", "Bytes sent"), \
-	COUNTER("tx_errors", "TX-ERRORS", "Send errors")
-
-static const struct ctl_field tunnel_fields[] = {
-	COLUMN("name", "NAME", "Tunnel"),
-	LINE("role", "Role"),
-	LINE("profile", "Profile"),
-	COLUMN("state", "STATE", "State"),
-	{ .key = "initiator", .label = "Opened by us", .format = CTL_YES_NO },
-	COLUMN("tunnel_id", "LOCAL-ID", "Local id"),
-	COLUMN("peer_tunnel_id", "PEER-ID", "Peer's id"),
-	COLUMN("local", "LOCAL", "Local address"),
-	COLUMN("remote", "REMOTE", "Remote address"),
-	COLUMN("peer_hostname", "PEER", "Peer's host name"),
-	LINE("peer_vendor", "Peer's vendor"),
-	{ .key = "peer_firmware", .label = "Peer's firmware", .format = CTL_HEX },
-	LINE("version", "L2TP version"),
-	{ .key = "old_secret", .label = "Has the old secret", .format = CTL_YES_NO },
-	COLUMN("sessions", "SESSIONS", "Sessions"),
-	{ .key = "uptime_s", .heading = "UPTIME", .label = "Up for", .format = CTL_SECONDS },
-	{ .key = "idle_s", .label = "Peer silent for", .format = CTL_SECONDS },
-	LINE("last_error", "Last error"),
-	SECTION("Control channel"),
-	LINE("ns", "Next to send (Ns)"),
-	LINE("nr", "Next expected (Nr)"),
-	LINE("window", "Congestion window"),
-	LINE("peer_window", "Peer's receive window"),
-	LINE("unacknowledged", "Unacknowledged"),
-	LINE("queued", "Queued"),
-	LINE("sent", "Messages sent"),
-	LINE("received", "Messages received"),
-	LINE("retransmitted", "Retransmitted"),
-	LINE("duplicates", "Duplicates received"),
-	LINE("out_of_order", "Out of order"),
-	LINE("dropped", "Dropped"),
-	COUNTERS,
-	{ 0 }
-};
-
-static const struct ctl_field session_fields[] = {
-	{ .key = "tunnel", .instead = "tunnel_id", .heading = "TUNNEL", .label = "Tunnel",
-	  .format = CTL_PLAIN },
-	COLUMN("name", "NAME", "Session"),
-	LINE("kind", "Call"),
-	LINE("tunnel_id", "Tunnel's local id"),
-	LINE("peer_tunnel_id", "Tunnel's peer id"),
-	COLUMN("session_id", "LOCAL-ID", "Local id"),
-	COLUMN("peer_session_id", "PEER-ID", "Peer's id"),
-	COLUMN("state", "STATE", "State"),
-	LINE("ppp", "PPP profile"),
-	COLUMN("ppp_state", "PPP", "PPP state"),
-	COLUMN("user", "USER", "User"),
-	COLUMN("ifname", "INTERFACE", "Interface"),
-	LINE("local_ipv4", "Local address"),
-	COLUMN("remote_ipv4", "ADDRESS", "Peer's address"),
-	LINE("remote", "Tunnel to"),
-	LINE("pid", "Process id of pppd"),
-	LINE("calling_number", "Calling number"),
-	LINE("called_number", "Called number"),
-	LINE("call_serial", "Call serial number"),
-	{ .key = "uptime_s", .heading = "UPTIME", .label = "Up for", .format = CTL_SECONDS },
-	LINE("encryption", "Encryption"),
-	SECONDS("session_left_s", "Time left"),
-	{ .key = "redial_in_s", .label = "Dials again in", .format = CTL_SECONDS },
-	LINE("last_error", "Last error"),
-	COUNTERS,
-	{ 0 }
-};
-
-/* What a call is given: of a user, and of a test. */
-#define GIVEN \
-	LINE("dns", "DNS servers"), \
-	LINE("dns6", "IPv6 DNS servers"), \
-	LINE("routes", "Routes"), \
-	SECONDS("session_timeout_s", "Session timeout"), \
-	SECONDS("idle_timeout_s", "Idle timeout"), \
-	SECONDS("interim_s", "Accounting every"), \
-	RATE("rate_down", "Rate to the caller"), \
-	RATE("rate_up", "Rate from the caller"), \
-	LINE("port_limit", "Sessions at once"), \
-	LINE("mtu", "MTU"), \
-	LINE("named_pool", "Named pool"), \
-	LINE("filter_id", "Filter-Id")
-
-static const struct ctl_field user_fields[] = {
-	COLUMN("user", "USER", "User"),
-	COLUMN("state", "STATE", "State"),
-	LINE("ppp", "PPP profile"),
-	{ .key = "tunnel", .instead = "tunnel_id", .heading = "TUNNEL", .label = "Tunnel",
-	  .format = CTL_PLAIN },
-	LINE("tunnel_id", "Tunnel's local id"),
-	COLUMN("session_id", "SESSION", "Session's local id"),
-	COLUMN("ifname", "INTERFACE", "Interface"),
-	LINE("local_ipv4", "Local address"),
-	COLUMN("remote_ipv4", "ADDRESS", "Address"),
-	LINE("interface_id", "Interface identifier"),
-	COLUMN("prefix6", "PREFIX", "IPv6 prefix"),
-	COLUMN("delegated6", "DELEGATED", "Delegated prefix"),
-	COLUMN("server", "SERVER", "Let in by"),
-	LINE("acct_session_id", "Acct-Session-Id"),
-	LINE("encryption", "Encryption"),
-	LINE("since", "Up since"),
-	{ .key = "uptime_s", .heading = "UPTIME", .label = "Up for", .format = CTL_SECONDS },
-	SECTION("Given"),
-	GIVEN,
-	SECTION("Time"),
-	SECONDS("session_left_s", "Session ends in"),
-	SECONDS("idle_s", "Idle for"),
-	SECONDS("idle_left_s", "Idle ends in"),
-	SECTION("Traffic"),
-	COUNTER("rx_packets", "RX-PACKETS", "Packets received"),
-	COUNTER("rx_bytes", "RX-BYTES", "Bytes received"),
-	COUNTER("tx_packets", "TX-PACKETS", "Packets sent"),
-	COUNTER("tx_bytes", "TX-BYTES", "Bytes sent"),
-	{ 0 }
-};
-
-static const struct ctl_field pool_fields[] = {
-	COLUMN("name", "NAME", "Pool"),
-	COLUMN("kind", "SECTION", "Section"),
-	COUNT("size", "SIZE", "Addresses"),
-	COUNT("used", "USED", "In use"),
-	COUNT("reserved", "RESERVED", "Reserved"),
-	COUNT("free", "FREE", "Free"),
-	COUNT("known", "KNOWN", "Kept for their users"),
-	COUNT("exhausted", "EXHAUSTED", "Calls refused"),
-	COLUMN("ranges", "RANGES", "Ranges"),
-	LINE("reserve", "Reserved ranges"),
-	{ 0 }
-};
-
-static const struct ctl_field radius_fields[] = {
-	COLUMN("name", "NAME", "Server"),
-	COLUMN("address", "ADDRESS", "Address"),
-	COLUMN("transport", "TRANSPORT", "Transport"),
-	LINE("tls", "TLS"),
-	LINE("auth_port", "Authentication port"),
-	LINE("acct_port", "Accounting port"),
-	COLUMN("auth", "AUTH", "Authentication"),
-	COLUMN("acct", "ACCT", "Accounting"),
-	{ .key = "changed_s", .heading = "SINCE", .label = "Since", .format = CTL_SECONDS },
-	{ .key = "auth_latency_us", .heading = "LATENCY", .label = "Latency",
-	  .format = CTL_MICROSECONDS },
-	{ .key = "acct_latency_us", .label = "Accounting latency", .format = CTL_MICROSECONDS },
-	COUNT("outstanding", "WAITING", "Requests under way"),
-	COUNT("queued", "QUEUED", "Accounting records kept"),
-	LINE("message_authenticator", "Message-Authenticator"),
-	LINE("last_error", "Last error"),
-	SECTION("Authentication"),
-	COUNT("auth_requests", "REQUESTS", "Requests"),
-	COUNT("auth_accepts", "ACCEPTS", "Accepts"),
-	COUNT("auth_rejects", "REJECTS", "Rejects"),
-	LINE("auth_challenges", "Challenges"),
-	COUNT("auth_timeouts", "TIMEOUTS", "Timeouts"),
-	SECTION("Accounting"),
-	LINE("acct_requests", "Requests"),
-	LINE("acct_responses", "Responses"),
-	LINE("acct_timeouts", "Timeouts"),
-	SECTION("Packets"),
-	LINE("retransmits", "Sent again"),
-	LINE("bad_replies", "Bad replies"),
-	{ 0 }
-};
-
-static const struct ctl_field cleared_fields[] = {
-	LINE("user", "User"),
-	LINE("sessions", "Sessions cleared"),
-	{ 0 }
-};
-
-static const struct ctl_field test_fields[] = {
-	LINE("user", "User"),
-	LINE("result", "Result"),
-	LINE("why", "Why"),
-	LINE("ppp", "PPP profile"),
-	LINE("method", "Method"),
-	LINE("server", "Answered by"),
-	{ .key = "latency_us", .label = "Latency", .format = CTL_MICROSECONDS },
-	LINE("message", "Message to the caller"),
-	SECTION("A caller would get"),
-	LINE("accounted_as", "Name in accounting"),
-	LINE("address", "Address"),
-	LINE("pools", "Address of the pools"),
-	LINE("warning", "Warning"),
-	LINE("interface_id", "Interface identifier"),
-	LINE("prefix6", "IPv6 prefix"),
-	LINE("delegated6", "Delegated prefix"),
-	GIVEN,
-	{ .key = "mppe_keys", .label = "MPPE keys", .format = CTL_YES_NO },
-	SECTION("The reply's attributes"),
-	LINE("attributes", "Attributes"),
-	{ 0 }
-};
-
-#define DROPS_TOO \
-	COUNTERS, \
-	COUNTER("rx_drops", "RX-DROPS", "Received and dropped"), \
-	COUNTER("tx_drops", "TX-DROPS", "Dropped before sending")
-
-static const struct ctl_field static_fields[] = {
-	COLUMN("tunnel", "TUNNEL", "Tunnel"),
-	LINE("origin", "From"),
-	COLUMN("tunnel_id", "LOCAL-ID", "Local id"),
-	COLUMN("peer_tunnel_id", "PEER-ID", "Peer's id"),
-	LINE("encap", "Encapsulation"),
-	COLUMN("local", "LOCAL", "Local address"),
-	COLUMN("remote", "REMOTE", "Remote address"),
-	{ .key = "udp_csum", .label = "UDP checksums", .format = CTL_YES_NO },
-	{ .key = "udp6_csum_tx", .label = "UDP checksums sent", .format = CTL_YES_NO },
-	{ .key = "udp6_csum_rx", .label = "UDP checksums demanded", .format = CTL_YES_NO },
-	SECTION("Session"),
-	COLUMN("session", "SESSION", "Session"),
-	COLUMN("session_id", "SESSION-ID", "Local id"),
-	COLUMN("peer_session_id", "PEER-SESSION", "Peer's id"),
-	COLUMN("state", "STATE", "State"),
-	LINE("cookie", "Cookie that we send"),
-	LINE("peer_cookie", "Peer's cookie"),
-	LINE("l2spec_type", "L2-specific sublayer"),
-	LINE("seq", "Sequence numbers"),
-	COLUMN("ifname", "INTERFACE", "Interface"),
-	LINE("vlan", "VLAN"),
-	LINE("mtu", "MTU"),
-	LINE("mac", "MAC address"),
-	LINE("master", "Bridge or VRF"),
-	SECONDS("keepalive_s", "Pinged every"),
-	LINE("keepalive_address", "Pinged address"),
-	COLUMN("keepalive_state", "KEEPALIVE", "Answers"),
-	SECONDS("keepalive_answer_s", "Last answer"),
-	LINE("last_error", "Last error"),
-	DROPS_TOO,
-	{ 0 }
-};
-
-/* One direction of IPsec: keys begin with p. */
-#define CHILD_SA(p) \
-	LINE(p "_spi", "SPI"), \
-	LINE(p "_state", "State"), \
-	LINE(p "_created", "Created"), \
-	LINE(p "_last_used", "Last used"), \
-	SECONDS(p "_left_s", "Lifetime left"), \
-	LINE(p "_packets", "Packets"), \
-	LINE(p "_bytes", "Bytes")
-
-static const struct ctl_field interface_fields[] = {
-	COLUMN("ifname", "INTERFACE", "Interface"),
-	LINE("ifindex", "Index"),
-	COLUMN("kind", "KIND", "Kind"),
-	COLUMN("admin", "ADMIN", "Administrative state"),
-	COLUMN("link", "LINK", "Link"),
-	SECONDS("changed_s", "Last change"),
-	LINE("mtu", "MTU"),
-	LINE("mac", "MAC address"),
-	COLUMN("master", "MASTER", "Bridge or VRF"),
-	COLUMN("circuit", "CIRCUIT", "Circuit at our end"),
-	COLUMN("peer_circuit", "PEER-CIRCUIT", "Circuit at the peer's"),
-	SECTION("Tunnel"),
-	COLUMN("tunnel", "TUNNEL", "Tunnel"),
-	LINE("version", "L2TP version"),
-	LINE("encap", "Encapsulation"),
-	LINE("local", "Local address"),
-	COLUMN("remote", "REMOTE", "Remote address"),
-	LINE("tunnel_state", "Control connection"),
-	LINE("peer_hostname", "Peer's host name"),
-	LINE("peer_router_id", "Peer's router id"),
-	LINE("tunnel_id", "Local id"),
-	LINE("peer_tunnel_id", "Peer's id"),
-	LINE("ns", "Next to send (Ns)"),
-	LINE("nr", "Next expected (Nr)"),
-	SECTION("Session"),
-	COLUMN("session", "SESSION", "Session"),
-	COLUMN("session_state", "STATE", "State"),
-	LINE("session_id", "Local id"),
-	LINE("peer_session_id", "Peer's id"),
-	LINE("call_serial", "Serial number"),
-	LINE("pseudowire", "Pseudowire"),
-	LINE("vlan", "VLAN"),
-	LINE("remote_end_id", "Remote end id"),
-	LINE("pseudowire_id", "Pseudowire id"),
-	LINE("cookie", "Cookie that we send"),
-	LINE("peer_cookie", "Peer's cookie"),
-	SECONDS("uptime_s", "Up for"),
-	DROPS_TOO,
-	SECTION("IPsec"),
-	LINE("ipsec", "Protected"),
-	LINE("ipsec_why", "Why not"),
-	SECTION("IPsec: IKE SA"),
-	LINE("ike_version", "IKE version"),
-	LINE("ike_connection", "Connection"),
-	LINE("ike_state", "State"),
-	LINE("ike_side", "Our side"),
-	LINE("ike_initiator_spi", "Initiator's SPI or cookie"),
-	LINE("ike_responder_spi", "Responder's SPI or cookie"),
-	LINE("ike_local", "Our address"),
-	LINE("ike_remote", "Peer's address"),
-	LINE("ike_local_id", "Our identity"),
-	LINE("ike_remote_id", "Peer's identity"),
-	LINE("ike_nat", "NAT"),
-	LINE("ike_proposal", "Proposal"),
-	LINE("ike_created", "Created"),
-	SECONDS("ike_rekey_s", "Until it is rekeyed"),
-	SECONDS("ike_reauth_s", "Until it is authenticated anew"),
-	SECTION("IPsec: child SA"),
-	LINE("child", "Child"),
-	LINE("child_mode", "Mode"),
-	LINE("child_proposal", "Proposal"),
-	LINE("child_local", "Our traffic selector"),
-	LINE("child_remote", "Peer's traffic selector"),
-	SECONDS("child_rekey_s", "Until it is rekeyed"),
-	SECTION("IPsec: inbound SA"),
-	CHILD_SA("sa_in"),
-	SECTION("IPsec: outbound SA"),
-	CHILD_SA("sa_out"),
-	{ 0 }
-};
-
-static const struct ctl_field status_fields[] = {
-	LINE("hostname", "Host name"),
-	LINE("version", "l2tpd"),
-	LINE("pid", "Process id"),
-	{ .key = "uptime_s", .label = "Up for", .format = CTL_SECONDS },
-	LINE("dataplane", "Data plane"),
-	LINE("tunnels", "Tunnels"),
-	LINE("half_open", "Half-open tunnels"),
-	LINE("sessions", "Sessions"),
-	{ 0 }
-};
-
-static const struct ctl_view tunnel_view = { .fields = tunnel_fields, .single = "tunnel" };
-static const struct ctl_view session_view = { .fields = session_fields, .single = "session" };
-static const struct ctl_view user_view = { .fields = user_fields, .single = "user" };
-static const struct ctl_view pool_view = { .fields = pool_fields, .single = "name" };
-static const struct ctl_view radius_view = { .fields = radius_fields, .single = "name" };
-static const struct ctl_view static_view = { .fields = static_fields, .single = "tunnel" };
-static const struct ctl_view interface_view = { .fields = interface_fields, .single = "name" };
-static const struct ctl_view cleared_view = { .fields = cleared_fields, .page = true };
-static const struct ctl_view test_view = { .fields = test_fields, .page = true };
-static const struct ctl_view status_view = { .fields = status_fields, .page = true };
-static const struct ctl_view name_view = { .name = true };
-static const struct ctl_view config_view = { .text = "text" };
-
 const struct ctl_command ctl_commands[] = {
-	{ .words = "add tunnel", .args = add_tunnel_args, .view = &name_view,
+	{ .words = "add tunnel", .args = add_tunnel_args, .view = &ctl_added_tunnel_view,
 	  .help = "Opens a tunnel to an LNS; prints its name when none is given." },
-	{ .words = "add session", .args = add_session_args, .view = &name_view,
+	{ .words = "add session", .args = add_session_args, .view = &ctl_added_session_view,
 	  .help = "Places a call in a tunnel that we opened; prints its name when none is given." },
 	{ .words = "add tunnel lcce", .args = add_lcce_tunnel_args,
 	  .help = "Adds a peer of L2TPv3, as an lcce section does; not kept over restarts." },
-	{ .words = "add session lcce", .args = add_lcce_session_args, .view = &name_view,
+	{ .words = "add session lcce", .args = add_lcce_session_args,
+	  .view = &ctl_added_session_view,
 	  .help = "Adds a pseudowire to such a peer, or to a configured one; "
 		  "prints its name when none is given." },
 	{ .words = "add tunnel static", .args = add_static_tunnel_args,
 	  .help = "Makes a tunnel without a control connection, as ip-l2tp does; "
 		  "kept over restarts." },
-	{ .words = "add session static", .args = add_static_session_args, .view = &name_view,
+	{ .words = "add session static", .args = add_static_session_args,
+	  .view = &ctl_added_session_view,
 	  .help = "Makes an Ethernet session in a static tunnel; prints its name "
 		  "when none is given." },
 	{ .words = "delete tunnel", .args = delete_tunnel_args,
@@ -733,34 +388,36 @@ const struct ctl_command ctl_commands[] = {
 	  .help = "Removes a static tunnel and the sessions in it." },
 	{ .words = "delete session static", .args = delete_static_session_args,
 	  .help = "Removes a static session." },
-	{ .words = "clear user", .args = clear_user_args, .view = &cleared_view,
+	{ .words = "clear user", .args = clear_user_args, .view = &ctl_cleared_view,
 	  .help = "Clears all sessions of a user; says how many there were." },
-	{ .words = "show tunnels", .args = show_tunnels_args, .view = &tunnel_view,
+	{ .words = "show tunnels", .args = show_tunnels_args, .view = &ctl_tunnel_view,
 	  .help = "Lists the tunnels, or shows one in full." },
-	{ .words = "show sessions", .args = show_sessions_args, .view = &session_view,
+	{ .words = "show sessions", .args = show_sessions_args, .view = &ctl_session_view,
 	  .help = "Lists the sessions, or shows one in full." },
-	{ .words = "show users", .args = show_users_args, .view = &user_view,
+	{ .words = "show users", .args = show_users_args, .view = &ctl_user_view,
 	  .help = "Lists who is here and what each was given, or shows one user in full." },
-	{ .words = "show pools", .args = show_pools_args, .view = &pool_view,
+	{ .words = "show pools", .args = show_pools_args, .view = &ctl_pool_view,
 	  .help = "Lists the pools of addresses and what is left in them, or shows one in full." },
-	{ .words = "show radius", .args = show_radius_args, .view = &radius_view,
+	{ .words = "show radius", .args = show_radius_args, .view = &ctl_radius_view,
 	  .help = "Lists the RADIUS servers: whether they answer, how fast, what was asked." },
-	{ .words = "show interfaces", .args = show_interfaces_args, .view = &interface_view,
+	{ .words = "show interfaces", .args = show_interfaces_args, .view = &ctl_interface_view,
 	  .help = "Lists the interfaces of sessions and both ends' circuits, or "
 		  "shows one on one page." },
-	{ .words = "show static", .args = show_static_args, .view = &static_view,
+	{ .words = "show static", .args = show_static_args, .view = &ctl_static_view,
 	  .help = "Lists the static tunnels and their sessions, or shows those of one in full." },
-	{ .words = "show config", .view = &config_view,
+	{ .words = "show config", .view = &ctl_config_view,
 	  .help = "Prints the configuration that l2tpd runs with, in its canonical form." },
-	{ .words = "show status", .view = &status_view,
+	{ .words = "show status", .view = &ctl_status_view,
 	  .help = "Shows the daemon itself: version, numbers, counters." },
 	{ .words = "set log", .args = set_log_args,
 	  .help = "Changes how much l2tpd logs until it is started again." },
-	{ .words = "test aaa", .args = test_aaa_args, .view = &test_view,
+	{ .words = "test aaa", .args = test_aaa_args, .view = &ctl_test_view,
 	  .help = "Asks for a user as a call would, and shows the whole reply; "
 		  "fails when he is refused." },
-	{ .words = "completion bash", .completion = true,
+	{ .words = "completion bash", .completion = ctl_completion_bash,
 	  .help = "Prints a script that completes these commands in bash." },
+	{ .words = "completion zsh", .completion = ctl_completion_zsh,
+	  .help = "The same in zsh." },
 	{ 0 }
 };
 /* clang-format on */

@@ -1,209 +1,260 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The script that completes l2tpctl's commands in bash, from the command table.
+ * What may stand in place of a word that is being typed, from the command table
+ * and from what l2tpd has. The shells' scripts (shells.c) only ask for it.
  */
 #include "ctl/ctl.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
-/*
- * Each word that may come behind the first n of a command's
- * words, once per list.
- */
-static void put_case(const char *pattern, const char *words, FILE *out)
-{
-	fprintf(out, "\t\"%s\") words=\"%s\" ;;\n", pattern, words);
-}
+#include "ctl/words.h"
+#include "ipc/control.h"
 
-static void append(char *list, size_t size, const char *word, size_t len)
-{
-	size_t used = strlen(list);
-	const char *p = list;
+struct completion {
+	FILE *out;
+	const char *now; /* the word that is being typed */
+	char socket[4096];
+	struct choices offered; /* so that nothing is offered twice */
+};
 
-	while ((p = strstr(p, word))) {
-		if ((p == list || p[-1] == ' ') && (p[len] == ' ' || !p[len]))
+static void offer(struct completion *c, struct word w)
+{
+	size_t n = strlen(c->now);
+	bool begins = !n || word_begins(w, c->now);
+
+	for (int i = 0; i < c->offered.n; i++)
+		if (word_same(c->offered.word[i], w))
 			return;
-		p += len;
-	}
-	snprintf(list + used, size - used, "%s%s", used ? " " : "", word);
+	if (!begins)
+		return;
+	choices_add(&c->offered, w);
+	fprintf(c->out, "%.*s\n", (int)w.len, w.at);
 }
+
+/* ---- names of what there is ---- */
 
 /*
- * The first words, then the second ones behind each; a third is offered with
- * the keywords.
+ * The shell puts a name on the line as it is: those of other letters than
+ * these are left to be typed.
  */
-static void put_words(FILE *out)
+static bool is_plain(const char *name)
 {
-	char first[256] = "", name[32];
+	size_t n = strlen(name);
 
-	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
-		size_t n = strcspn(c->words, " ");
-
-		snprintf(name, sizeof(name), "%.*s", (int)n, c->words);
-		append(first, sizeof(first), name, n);
-	}
-	put_case("", first, out);
-	for (char *save = NULL, *w = strtok_r(first, " ", &save); w;
-	     w = strtok_r(NULL, " ", &save)) {
-		char second[256] = "";
-
-		for (const struct ctl_command *c = ctl_commands; c->words;
-		     c++) {
-			size_t n = strcspn(c->words, " ");
-
-			if (strlen(w) != n || strncmp(w, c->words, n))
-				continue;
-			snprintf(name, sizeof(name), "%.*s",
-				 (int)strcspn(c->words + n + 1, " "),
-				 c->words + n + 1);
-			append(second, sizeof(second), name, strlen(name));
-		}
-		put_case(w, second, out);
-	}
+	return n && *name != '-' && *name != ':' &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz"
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "0123456789._-@:/+%") == n;
 }
 
-static void append_choices(const struct ctl_arg *a, char *list, size_t size)
+static void offer_name(struct completion *c, const char *name)
 {
-	char word[32];
+	if (name && is_plain(name) && !strncmp(name, c->now, strlen(c->now)))
+		fprintf(c->out, "%s\n", name);
+}
 
-	for (const char *p = a->value; *p; p += *p == '|') {
-		size_t n = strcspn(p, "|");
+/* The ppp sections, of the canonical form: ppp "NAME" { */
+static void offer_profiles(struct completion *c, const char *text)
+{
+	static const char begin[] = "ppp \"";
 
-		snprintf(word, sizeof(word), "%.*s", (int)n, p);
-		append(list, size, word, n);
-		p += n;
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		char name[64];
+		size_t n;
+
+		line += *line == '\n';
+		if (strncmp(line, begin, strlen(begin)) != 0)
+			continue;
+		line += strlen(begin);
+		n = strcspn(line, "\"\n");
+		snprintf(name, sizeof(name), "%.*s", (int)n, line);
+		offer_name(c, name);
 	}
 }
 
-/* What may stand in place of a keyword that may be left out. */
-static void append_values(char *list, size_t size, const struct ctl_arg *a)
+static const struct source {
+	unsigned int flag;
+	const char *command, *key;
+} sources[] = {
+	{ CTL_TUNNEL_NAME, "show tunnels", "tunnel" },
+	{ CTL_STATIC_NAME, "show static", "tunnel" },
+	{ CTL_SESSION_NAME, "show sessions", "session" },
+	{ CTL_USER_NAME, "show users", "user" },
+	{ CTL_IFNAME, "show interfaces", "ifname" },
+	{ CTL_POOL_NAME, "show pools", "pool" },
+	{ CTL_SERVER_NAME, "show radius", "server" },
+	{ CTL_PROFILE_NAME, "show config", "text" },
+};
+
+/* A record behind the one of the same name says nothing new. */
+static void ask(struct completion *c, const struct source *s, FILE *err)
 {
-	const char tunnels[] = "$(_l2tpctl_tunnels)";
+	const struct ctl_command command = { .words = s->command };
+	struct ctl_request req = { .command = &command, .args = json_object() };
+	struct ctl_client *client = ctl_connect(c->socket, err);
+	char last[128] = "";
+	json_t *record;
 
-	if (a->flags & CTL_TUNNEL_NAME)
-		append(list, size, tunnels, strlen(tunnels));
-	if (a->kind == CTL_CHOICE)
-		append_choices(a, list, size);
-}
+	if (client && req.args && !ctl_send(client, &req, err)) {
+		while (ctl_next(client, &record, err) > 0) {
+			const char *name = json_string_value(
+				json_object_get(record, s->key));
 
-/* The words of longer commands that begin like this one. */
-static void append_longer(char *list, size_t size, const struct ctl_command *c)
-{
-	size_t n = strlen(c->words);
-
-	for (const struct ctl_command *l = ctl_commands; l->words; l++)
-		if (!strncmp(l->words, c->words, n) && l->words[n] == ' ')
-			append(list, size, l->words + n + 1,
-			       strlen(l->words + n + 1));
-}
-
-/* The commands of three words, each between bars. */
-static void put_longer(FILE *out)
-{
-	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
-		const char *second = strchr(c->words, ' ');
-
-		if (second && strchr(second + 1, ' '))
-			fprintf(out, "%s|", c->words);
-	}
-}
-
-static void put_keywords(FILE *out)
-{
-	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
-		char list[512] = "";
-
-		append_longer(list, sizeof(list), c);
-		for (const struct ctl_arg *a = c->args; a && a->word; a++)
-			append(list, sizeof(list), a->word, strlen(a->word));
-		for (const struct ctl_arg *a = c->args; a && a->word; a++)
-			if (a->flags & CTL_BARE)
-				append_values(list, sizeof(list), a);
-		put_case(c->words, list, out);
-	}
-}
-
-static void put_values(FILE *out)
-{
-	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
-		for (const struct ctl_arg *a = c->args; a && a->word; a++) {
-			if (a->kind == CTL_FLAG)
-				continue;
-			fprintf(out, "\t\"%s %s\") ", c->words, a->word);
-			if (a->kind == CTL_SECRET_FILE) {
-				fputs("files=1", out);
-			} else if (a->kind == CTL_ON_OFF ||
-				   a->kind == CTL_CHOICE) {
-				char list[256] = "";
-
-				append_choices(a, list, sizeof(list));
-				fprintf(out, "words=\"%s\"", list);
-			} else if (a->flags & CTL_TUNNEL_NAME) {
-				fputs("words=$(_l2tpctl_tunnels)", out);
-			} else {
-				/* free text: nothing to offer */
-				fputs("words=", out);
-			}
-			fputs(" value=1 ;;\n", out);
+			if (s->flag == CTL_PROFILE_NAME)
+				offer_profiles(c, name);
+			else if (name && strcmp(name, last) != 0)
+				offer_name(c, name);
+			snprintf(last, sizeof(last), "%s", name ? name : "");
+			json_decref(record);
 		}
 	}
+	json_decref(req.args);
+	ctl_close(client);
 }
 
-void ctl_completion_bash(FILE *out)
+static void offer_names(struct completion *c, unsigned int flags)
 {
-	fputs("# bash completion for l2tpctl; written by: l2tpctl completion "
-	      "bash\n"
-	      "_l2tpctl_tunnels()\n"
-	      "{\n"
-	      "\tl2tpctl \"${opts[@]}\" show tunnels 2>/dev/null |\n"
-	      "\t\tawk 'NR > 1 && $1 != \"-\" { print $1 }'\n"
-	      "}\n"
-	      "\n"
-	      "_l2tpctl()\n"
-	      "{\n"
-	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} "
-	      "prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-	      "\tlocal i path='' n=0 words='' files='' value='' opts=()\n"
-	      "\tlocal longer='|",
-	      out);
-	put_longer(out);
-	fputs("'\n"
-	      "\n"
-	      "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
-	      "\t\tcase ${COMP_WORDS[i]} in\n"
-	      "\t\t--socket|--runtime-dir) opts+=(\"${COMP_WORDS[i]}\" "
-	      "\"${COMP_WORDS[++i]}\") ;;\n"
-	      "\t\t-*) ;;\n"
-	      "\t\t*) if ((++n < 3)) || [[ $n == 3 && $longer == *\"|$path "
-	      "${COMP_WORDS[i]}|\"* ]]; then\n"
-	      "\t\t\tpath+=${path:+ }${COMP_WORDS[i]}\n"
-	      "\t\tfi ;;\n"
-	      "\t\tesac\n"
-	      "\tdone\n"
-	      "\tcase $prev in\n"
-	      "\t--socket|--runtime-dir) COMPREPLY=($(compgen -f -- "
-	      "\"$cur\")); return ;;\n"
-	      "\tesac\n"
-	      "\tif [[ $cur == -* ]]; then\n"
-	      "\t\tCOMPREPLY=($(compgen -W '--json --pretty --details --socket "
-	      "--runtime-dir --help --version' -- \"$cur\"))\n"
-	      "\t\treturn\n"
-	      "\tfi\n"
-	      "\tcase \"$path $prev\" in\n",
-	      out);
-	put_values(out);
-	fputs("\tesac\n"
-	      "\t[[ $value ]] || case $path in\n",
-	      out);
-	put_words(out);
-	put_keywords(out);
-	fputs("\tesac\n"
-	      "\tif [[ $files ]]; then\n"
-	      "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
-	      "\telse\n"
-	      "\t\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-	      "\tfi\n"
-	      "}\n"
-	      "complete -F _l2tpctl l2tpctl\n",
-	      out);
+	FILE *err = NULL;
+
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		if (!(flags & sources[i].flag))
+			continue;
+		if (!err)
+			err = fopen("/dev/null", "we");
+		if (err)
+			ask(c, &sources[i], err);
+	}
+	if (err)
+		fclose(err);
+}
+
+/* ---- arguments ---- */
+
+static void offer_value(struct completion *c, const struct ctl_arg *a)
+{
+	const char *rest = a->value;
+	struct word w;
+
+	if (a->kind == CTL_SECRET_FILE)
+		fputs(":files\n", c->out);
+	else if (a->kind == CTL_ON_OFF || a->kind == CTL_CHOICE)
+		while (word_next(&rest, '|', &w))
+			offer(c, w);
+	else
+		offer_names(c, a->flags);
+}
+
+/* Keywords that were not given, and values of the one that needs none. */
+static void offer_args(struct completion *c, const struct ctl_arg *args,
+		       uint64_t given)
+{
+	for (int i = 0; args && args[i].word; i++)
+		if (!(given >> i & 1))
+			offer(c, word_of(args[i].word));
+	for (int i = 0; args && args[i].word; i++)
+		if (args[i].flags & CTL_BARE && !(given >> i & 1))
+			offer_value(c, &args[i]);
+}
+
+static int bare_of(const struct ctl_arg *args, uint64_t given)
+{
+	for (int i = 0; args && args[i].word; i++)
+		if (args[i].flags & CTL_BARE && !(given >> i & 1))
+			return i;
+	return -1;
+}
+
+/* argv: the arguments before the word that is being typed. */
+static void complete_args(struct completion *c, const struct ctl_command *cmd,
+			  int argc, char **argv)
+{
+	uint64_t given = 0;
+
+	for (int i = 0; i < argc; i++) {
+		struct choices words = { .n = 0 };
+		const struct ctl_arg *a = cmd->args;
+		bool keyword;
+		int at;
+
+		for (; a && a->word; a++)
+			choices_add(&words, word_of(a->word));
+		at = choices_pick(&words, argv[i]);
+		keyword = at >= 0;
+		if (!keyword)
+			at = bare_of(cmd->args, given);
+		if (at < 0)
+			return;
+		given |= (uint64_t)1 << at;
+		if (keyword && cmd->args[at].kind != CTL_FLAG && ++i == argc) {
+			offer_value(c, &cmd->args[at]);
+			return;
+		}
+	}
+	offer_args(c, cmd->args, given);
+}
+
+/* ---- words and options ---- */
+
+static const char *const options[] = { "--json",   "--pretty",	    "--details",
+				       "--socket", "--runtime-dir", "--help",
+				       "--version" };
+
+/* Takes options out of argv; true: the next word is an option's value. */
+static bool take_options(struct completion *c, int *argc, char **argv)
+{
+	int n = 0;
+
+	snprintf(c->socket, sizeof(c->socket), "%s/%s", CONTROL_RUNTIME_DIR,
+		 CONTROL_SOCKET);
+	for (int i = 0; i < *argc; i++) {
+		bool dir = !strcmp(argv[i], "--runtime-dir");
+
+		if (dir || !strcmp(argv[i], "--socket")) {
+			if (++i == *argc)
+				return true;
+			snprintf(c->socket, sizeof(c->socket), "%s%s%s",
+				 argv[i], dir ? "/" : "",
+				 dir ? CONTROL_SOCKET : "");
+		} else if (argv[i][0] != '-') {
+			argv[n++] = argv[i];
+		}
+	}
+	*argc = n;
+	return false;
+}
+
+static void complete_words(struct completion *c, int argc, char **argv)
+{
+	bool help = argc && !strcmp(argv[0], "help");
+	struct way way;
+
+	argc -= help;
+	argv += help;
+	way_follow(&way, argc, argv);
+	if (way.n == argc)
+		for (int i = 0; i < way.next.n; i++)
+			offer(c, way.next.word[i]);
+	if (!argc && !help)
+		offer(c, word_of("help"));
+	if (way.whole && !help)
+		complete_args(c, way.whole, argc - way.n, argv + way.n);
+}
+
+void ctl_complete(int argc, char **argv, FILE *out)
+{
+	struct completion c = { .out = out };
+
+	if (argc < 1)
+		return;
+	c.now = argv[--argc];
+	if (take_options(&c, &argc, argv))
+		fputs(":files\n", out);
+	else if (c.now[0] == '-')
+		for (size_t i = 0; i < sizeof(options) / sizeof(options[0]);
+		     i++)
+			offer(&c, word_of(options[i]));
+	else
+		complete_words(&c, argc, argv);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * l2tpctl's parts: the command table (commands.c), words and arguments to a
- * request (parse.c), passwords (password.c), the control socket (client.c),
- * records to tables, pages and JSON (output.c), and what is written from the
- * table (help.c, completion.c). run.c joins them.
+ * l2tpctl's parts: the command table (commands.c), words against it (words.c),
+ * words and arguments to a request (parse.c), passwords (password.c), the
+ * control socket (client.c), records to tables, pages and JSON (views.c,
+ * output.c), what is written from the table (help.c), and what may stand in
+ * place of a word (completion.c, shells.c). run.c joins them.
  */
 #ifndef L2TPD_CTL_CTL_H
 #define L2TPD_CTL_CTL_H
@@ -29,8 +30,16 @@ enum ctl_kind {
 enum {
 	CTL_REQUIRED = 1,
 	CTL_BARE = 2, /* its keyword may be left out; at most one per command */
-	CTL_TUNNEL_NAME = 4, /* completion offers the tunnels that exist */
-	CTL_ASK = 8, /* of a CTL_SECRET_FILE: asked for when it is absent */
+	CTL_ASK = 4,  /* of a CTL_SECRET_FILE: asked for when it is absent */
+	/* what exists of these is offered by completion */
+	CTL_TUNNEL_NAME = 16,
+	CTL_STATIC_NAME = 32,
+	CTL_SESSION_NAME = 64,
+	CTL_USER_NAME = 128,
+	CTL_IFNAME = 256,
+	CTL_POOL_NAME = 512,
+	CTL_SERVER_NAME = 1024,
+	CTL_PROFILE_NAME = 2048,
 };
 
 struct ctl_arg {
@@ -54,30 +63,47 @@ enum ctl_format {
 	CTL_MICROSECONDS, /* as 1.25ms */
 };
 
+/* Documentation/records.md says what each key means. */
 struct ctl_field {
 	const char *key;     /* in the record */
 	const char *instead; /* the column's when key is absent, or NULL */
-	const char *heading; /* of the table's column; NULL: only on the page */
-	const char *label;   /* on the page */
+	const char *port;    /* shown behind key's address, or NULL */
+	/*
+	 * Of the table's column: the key in capitals, without its unit. NULL:
+	 * only on the page
+	 */
+	const char *heading;
+	const char *label; /* on the page */
 	enum ctl_format format;
 	bool stats; /* a column only with "stats" */
 };
 
 /* How the records of a command look. */
 struct ctl_view {
+	const char *record; /* its name in Documentation/records.md */
 	const struct ctl_field *fields; /* ends with label NULL */
 	const char *text;   /* in place of fields: this key's text, as it is */
 	const char *single; /* this argument, when given, asks for pages */
 	bool page;	    /* always pages */
-	bool name; /* only the name that l2tpd chose, when none was given */
+	/* only this key, the name that l2tpd chose when none was given */
+	const char *chosen;
 };
 
+/* ---- views.c ---- */
+extern const struct ctl_view ctl_tunnel_view, ctl_session_view, ctl_user_view,
+	ctl_pool_view, ctl_radius_view, ctl_static_view, ctl_interface_view,
+	ctl_cleared_view, ctl_test_view, ctl_status_view, ctl_added_tunnel_view,
+	ctl_added_session_view, ctl_config_view;
+
+/* ---- shells.c ---- */
+extern const char ctl_completion_bash[], ctl_completion_zsh[];
+
+/* ---- commands.c ---- */
 struct ctl_command {
 	const char *words; /* "show tunnels": also the request's command */
 	const struct ctl_arg *args;  /* ends with word NULL; NULL: none */
 	const struct ctl_view *view; /* NULL: says nothing when all went well */
-	/* writes the script of completion.c: l2tpd is not asked */
-	bool completion;
+	const char *completion; /* this script is printed; l2tpd is not asked */
 	const char *help;
 };
 
@@ -101,6 +127,8 @@ struct ctl_request {
  */
 int ctl_parse(struct ctl_request *req, int argc, char **argv, FILE *err);
 void ctl_request_clear(struct ctl_request *req);
+
+/* ---- words.c ---- */
 /*
  * How many of the words given are this command's, -1 when one is another's;
  * abbreviations serve.
@@ -149,10 +177,19 @@ void ctl_put_safe(const char *text, FILE *out);
 void ctl_usage(FILE *out);
 /* One command's synopsis, folded, each line after indent spaces. */
 void ctl_synopsis(const struct ctl_command *c, int indent, FILE *out);
-/* Synopsis and arguments of every command that these words begin. */
-void ctl_help(int argc, char **argv, FILE *out);
+/*
+ * Synopsis and arguments of every command that these words begin. An enum
+ * ctl_exit: with none there is a sentence on err.
+ */
+int ctl_help(int argc, char **argv, FILE *out, FILE *err);
 void ctl_man(FILE *out); /* the commands' section of l2tpctl(8), in roff */
-void ctl_completion_bash(FILE *out);
+/*
+ * What may stand in place of the last word, which is not complete and may be
+ * empty: a word a line, or ":files" alone for the names of files. The words
+ * are those behind l2tpctl's own name, options included. Names are asked of
+ * l2tpd; none are offered when it does not answer.
+ */
+void ctl_complete(int argc, char **argv, FILE *out);
 
 /* ---- run.c ---- */
 int ctl_run(int argc, char **argv, FILE *out, FILE *err);

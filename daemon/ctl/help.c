@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "ctl/words.h"
+
 #define WIDTH 79
 
 /* "remote HOST", "[name NAME]", "[tunnel] NAME|ID", "[hide]" */
@@ -86,30 +88,34 @@ static void help_command(const struct ctl_command *c, FILE *out)
 	}
 }
 
-void ctl_help(int argc, char **argv, FILE *out)
+int ctl_help(int argc, char **argv, FILE *out, FILE *err)
 {
 	bool any = false;
 	int most = 0;
+	struct way way;
 
 	if (!argc || !strcmp(argv[0], "help")) {
 		ctl_usage(out);
-		return;
+		return CTL_EXIT_OK;
 	}
 	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
 		int n = ctl_words_match(c, argc, argv);
 
 		most = n > most ? n : most;
 	}
+	if (!most) {
+		way_follow(&way, argc, argv);
+		return way_refuse(&way, argv[way.n], err);
+	}
 	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
-		if (!most || ctl_words_match(c, argc, argv) < most)
+		if (ctl_words_match(c, argc, argv) < most)
 			continue;
 		if (any)
 			fputc('\n', out);
 		any = true;
 		help_command(c, out);
 	}
-	if (!any)
-		ctl_usage(out);
+	return CTL_EXIT_OK;
 }
 
 /* Text in roff: a hyphen of ours is a minus, so that it can be copied. */

@@ -16,6 +16,7 @@
 
 #define COLUMNS_MAX 24
 #define LABEL_WIDTH 23
+#define VALUE_MAX   96 /* of a number's text, or an address's with its port */
 
 enum mode { MODE_NONE, MODE_JSON, MODE_TEXT, MODE_NAME, MODE_PAGE, MODE_TABLE };
 
@@ -119,6 +120,24 @@ static const char *format_value(const json_t *v, enum ctl_format format,
 	return NULL;
 }
 
+/* The text of a field, with its port where it has one; NULL: none. */
+static const char *format_field(const json_t *record, const struct ctl_field *f,
+				char *buf, size_t size)
+{
+	const json_t *v = json_object_get(record, f->key), *port;
+	const char *text;
+
+	if (!v)
+		return NULL;
+	text = format_value(v, f->format, buf, size);
+	port = f->port ? json_object_get(record, f->port) : NULL;
+	if (!text || !port)
+		return text;
+	snprintf(buf, size, strchr(text, ':') ? "[%s]:%d" : "%s:%d", text,
+		 (int)json_integer_value(port));
+	return buf;
+}
+
 /* ---- table ---- */
 
 static bool is_number_column(const struct ctl_field *f)
@@ -151,6 +170,14 @@ static int table_new(struct ctl_output *o, bool stats)
 	return 0;
 }
 
+/* libsmartcols prints nothing of a table without lines. */
+static void table_empty(const struct ctl_output *o)
+{
+	for (size_t i = 0; i < o->columns; i++)
+		fprintf(o->out, "%s%s", i ? " " : "", o->column[i]->heading);
+	fputc('\n', o->out);
+}
+
 /* A list's values in one cell. */
 static int table_list(struct libscols_line *line, size_t column,
 		      const json_t *list)
@@ -179,24 +206,25 @@ static int table_list(struct libscols_line *line, size_t column,
 static int table_record(struct ctl_output *o, const json_t *record)
 {
 	struct libscols_line *line = scols_table_new_line(o->table, NULL);
-	char buf[32];
+	char buf[VALUE_MAX];
 
 	if (!line)
 		return -ENOMEM;
 	for (size_t i = 0; i < o->columns; i++) {
-		const json_t *v = json_object_get(record, o->column[i]->key);
-		const char *text = NULL;
+		const struct ctl_field *f = o->column[i];
+		const json_t *v = json_object_get(record, f->key);
+		const char *text;
 
-		if (!v && o->column[i]->instead)
-			v = json_object_get(record, o->column[i]->instead);
 		if (json_array_size(v)) {
 			if (table_list(line, i, v))
 				return -ENOMEM;
 			continue;
 		}
-		if (v)
-			text = format_value(v, o->column[i]->format, buf,
-					    sizeof(buf));
+		text = format_field(record, f, buf, sizeof(buf));
+		if (!v && f->instead)
+			v = json_object_get(record, f->instead);
+		if (!text && v)
+			text = format_value(v, f->format, buf, sizeof(buf));
 		/*
 		 * An empty cell would shift the columns of whoever
 		 * splits at blanks.
@@ -272,15 +300,33 @@ static void page_unknown(FILE *out, const char *key, const json_t *v)
 static bool is_known(const struct ctl_view *view, const char *key)
 {
 	for (const struct ctl_field *f = view->fields; f->label; f++)
-		if (f->key && !strcmp(f->key, key))
+		if ((f->key && !strcmp(f->key, key)) ||
+		    (f->port && !strcmp(f->port, key)))
 			return true;
 	return false;
 }
 
+/* Under a heading of their own: that of the last field is another's. */
+static void page_others(const struct ctl_output *o, const json_t *record)
+{
+	bool any = false;
+	const char *key;
+	json_t *v;
+
+	json_object_foreach((json_t *)(uintptr_t)record, key, v) {
+		if (is_known(o->view, key))
+			continue;
+		if (!any && !json_is_object(v))
+			fputs(" Other:\n", o->out);
+		any |= !json_is_object(v);
+		page_unknown(o->out, key, v);
+	}
+}
+
 static void page_record(const struct ctl_output *o, const json_t *record)
 {
-	const char *section = NULL, *key, *text;
-	char buf[32];
+	const char *section = NULL, *text;
+	char buf[VALUE_MAX];
 	json_t *v;
 
 	if (o->records)
@@ -291,7 +337,7 @@ static void page_record(const struct ctl_output *o, const json_t *record)
 			continue;
 		}
 		v = json_object_get(record, f->key);
-		text = v ? format_value(v, f->format, buf, sizeof(buf)) : NULL;
+		text = format_field(record, f, buf, sizeof(buf));
 		if (!json_array_size(v) && (!text || !*text))
 			continue;
 		if (section)
@@ -302,9 +348,7 @@ static void page_record(const struct ctl_output *o, const json_t *record)
 		else
 			page_list(o->out, f->label, v);
 	}
-	json_object_foreach((json_t *)(uintptr_t)record, key, v)
-		if (!is_known(o->view, key))
-			page_unknown(o->out, key, v);
+	page_others(o, record);
 }
 
 /* ---- JSON ---- */
@@ -331,7 +375,7 @@ static enum mode choose_mode(const struct ctl_request *req,
 		return MODE_NONE;
 	if (v->text)
 		return MODE_TEXT;
-	if (v->name)
+	if (v->chosen)
 		return json_object_get(req->args, "name") ? MODE_NONE :
 							    MODE_NAME;
 	if (v->page || opt->details ||
@@ -377,7 +421,8 @@ int ctl_output_record(struct ctl_output *o, const json_t *record)
 		fputs(text ? text : "", o->out);
 		break;
 	case MODE_NAME:
-		text = json_string_value(json_object_get(record, "name"));
+		text = json_string_value(
+			json_object_get(record, o->view->chosen));
 		ctl_put_safe(text ? text : "", o->out);
 		fputc('\n', o->out);
 		break;
@@ -398,6 +443,8 @@ int ctl_output_finish(struct ctl_output *o, bool failed)
 		fputs(o->records ? "]\n" : "[]\n", o->out);
 	if (o->mode == MODE_TABLE && o->records)
 		return scols_print_table(o->table);
+	if (o->mode == MODE_TABLE && !failed)
+		table_empty(o);
 	return 0;
 }
 

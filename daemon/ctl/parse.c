@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The words of a command line to a request, after the command table. Words and
- * keywords may be cut short as long as it is clear which one is meant; a word
- * in full is never ambiguous. '_' stands for '-', as in ip-l2tp(8)'s keywords.
+ * The words of a command line to a request, after the command table. What is
+ * refused is named, unless it may be a secret that was given as a word.
  */
 #include "ctl/ctl.h"
 
@@ -11,230 +10,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "ctl/words.h"
 #include "lib/secret.h"
-
-/* A word within a text: not NUL-terminated. */
-struct word {
-	const char *at;
-	size_t len;
-};
-
-/* Steps through the words of text that sep separates. */
-static bool next_word(const char **text, char sep, struct word *w)
-{
-	while (**text == sep)
-		(*text)++;
-	if (!**text)
-		return false;
-	w->at = *text;
-	w->len = strcspn(*text, (const char[]){ sep, '\0' });
-	*text += w->len;
-	return true;
-}
-
-static bool nth_word(const char *text, int n, struct word *w)
-{
-	do {
-		if (!next_word(&text, ' ', w))
-			return false;
-	} while (n--);
-	return true;
-}
-
-enum match { MATCH_NONE, MATCH_PREFIX, MATCH_FULL };
-
-static enum match match_word(struct word w, const char *given)
-{
-	size_t n = strlen(given);
-
-	if (!n || n > w.len)
-		return MATCH_NONE;
-	for (size_t i = 0; i < n; i++)
-		if (w.at[i] != (given[i] == '_' ? '-' : given[i]))
-			return MATCH_NONE;
-	return n == w.len ? MATCH_FULL : MATCH_PREFIX;
-}
-
-static bool same_word(struct word a, struct word b)
-{
-	return a.len == b.len && !memcmp(a.at, b.at, a.len);
-}
-
-/* What may stand in one place of the command line; each word is kept once. */
-#define CHOICES_MAX 40
-struct choices {
-	struct word word[CHOICES_MAX];
-	int n;
-};
-
-static void choices_add(struct choices *c, struct word w)
-{
-	for (int i = 0; i < c->n; i++)
-		if (same_word(c->word[i], w))
-			return;
-	if (c->n < CHOICES_MAX)
-		c->word[c->n++] = w;
-}
-
-static void choices_print(const struct choices *c, FILE *out)
-{
-	for (int i = 0; i < c->n; i++)
-		fprintf(out, "%s%.*s",
-			i == 0	      ? "" :
-			i == c->n - 1 ? " or " :
-					", ",
-			(int)c->word[i].len, c->word[i].at);
-}
-
-/*
- * The one that given means: its index, -1 for none, -2 for several, left in c.
- */
-static int choices_pick(struct choices *c, const char *given)
-{
-	struct choices close = { .n = 0 };
-	int at = -1;
-
-	for (int i = 0; i < c->n; i++) {
-		switch (match_word(c->word[i], given)) {
-		case MATCH_FULL:
-			return i;
-		case MATCH_PREFIX:
-			choices_add(&close, c->word[i]);
-			at = i;
-			break;
-		case MATCH_NONE:
-			break;
-		}
-	}
-	if (close.n <= 1)
-		return at;
-	*c = close;
-	return -2;
-}
-
-static void put_quoted(const char *text, FILE *err)
-{
-	fputc('\'', err);
-	ctl_put_safe(text, err);
-	fputc('\'', err);
-}
-
-static int refuse_word(const struct choices *c, int picked, const char *given,
-		       FILE *err)
-{
-	fputs("l2tpctl: ", err);
-	put_quoted(given, err);
-	fputs(picked == -2 ? " may be " : " is not known here: say ", err);
-	choices_print(c, err);
-	fputs(picked == -2 ? ": spell it out\n" : "\n", err);
-	return CTL_EXIT_USAGE;
-}
-
-int ctl_words_match(const struct ctl_command *c, int argc, char **argv)
-{
-	struct word w;
-	int i;
-
-	for (i = 0; i < argc && nth_word(c->words, i, &w); i++) {
-		if (!strcmp(argv[i], "help"))
-			break;
-		if (match_word(w, argv[i]) == MATCH_NONE)
-			return -1;
-	}
-	return i;
-}
-
-/*
- * The words that may follow the n chosen ones, and a command that begins with
- * those; *whole: the one that has no others, or NULL.
- */
-static const struct ctl_command *what_follows(const struct word *chosen, int n,
-					      struct choices *c,
-					      const struct ctl_command **whole)
-{
-	const struct ctl_command *begins = ctl_commands; /* with no word: any */
-	struct word w;
-
-	*whole = NULL;
-	for (const struct ctl_command *cmd = ctl_commands; cmd->words; cmd++) {
-		bool fits = true;
-
-		for (int i = 0; i < n && fits; i++)
-			fits = nth_word(cmd->words, i, &w) &&
-			       same_word(w, chosen[i]);
-		if (!fits)
-			continue;
-		begins = cmd;
-		if (nth_word(cmd->words, n, &w))
-			choices_add(c, w);
-		else
-			*whole = cmd;
-	}
-	return begins;
-}
-
-static bool has_in_full(const struct choices *c, const char *given)
-{
-	for (int i = 0; i < c->n; i++)
-		if (match_word(c->word[i], given) == MATCH_FULL)
-			return true;
-	return false;
-}
-
-static int refuse_short(const struct word *chosen, int n,
-			const struct choices *c, FILE *err)
-{
-	fputs("l2tpctl: the command is not complete: behind '", err);
-	for (int i = 0; i < n; i++)
-		fprintf(err, "%s%.*s", i ? " " : "", (int)chosen[i].len,
-			chosen[i].at);
-	fputs("' comes ", err);
-	choices_print(c, err);
-	fputc('\n', err);
-	return CTL_EXIT_USAGE;
-}
-
-/*
- * Finds the command word by word. *used: how many words it took. A word is
- * compared only with those that may follow the words before it. Where a
- * command is complete and a longer one goes on ("add tunnel static"), the
- * longer one's word is to be in full, for arguments may begin like it.
- */
-static int parse_words(struct ctl_request *req, int *used, int argc,
-		       char **argv, FILE *err)
-{
-	struct word chosen[4] = { 0 };
-
-	for (int n = 0;; n++) {
-		const struct ctl_command *whole;
-		struct choices c = { .n = 0 };
-		int at;
-
-		req->command = what_follows(chosen, n, &c, &whole);
-		if (whole && (n == argc || !has_in_full(&c, argv[n]))) {
-			req->command = whole;
-			*used = n;
-			return 0;
-		}
-		if (n == argc)
-			return refuse_short(chosen, n, &c, err);
-		if (!strcmp(argv[n], "help")) {
-			req->help = true;
-			return 0;
-		}
-		at = choices_pick(&c, argv[n]);
-		if (at < 0)
-			return refuse_word(&c, at, argv[n], err);
-		chosen[n] = c.word[at];
-	}
-}
-
-static struct word text_word(const char *text)
-{
-	return (struct word){ .at = text, .len = strlen(text) };
-}
 
 static const struct ctl_arg *bare_arg(const struct ctl_command *cmd,
 				      const json_t *args)
@@ -274,7 +54,7 @@ static int parse_choice(const struct ctl_arg *a, const char *text,
 	struct word w;
 	int at;
 
-	while (next_word(&rest, '|', &w))
+	while (word_next(&rest, '|', &w))
 		choices_add(&c, w);
 	at = choices_pick(&c, text);
 	if (at < 0) {
@@ -317,6 +97,39 @@ static int refuse_file(const struct ctl_arg *a, const char *path, int error,
 	return CTL_EXIT_ERROR;
 }
 
+/* There is a folder that the path leads into: it is meant as one. */
+static bool is_a_path(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[4096];
+	struct stat st;
+
+	if (!slash)
+		return false;
+	snprintf(folder, sizeof(folder), "%.*s",
+		 (int)(slash == path ? 1 : slash - path), path);
+	return stat(folder, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/*
+ * What is no file may be the secret itself, given in place of a file's name:
+ * then it is not repeated, for this may end in somebody's log.
+ */
+static int refuse_open(const struct ctl_arg *a, const char *path, int error,
+		       FILE *err)
+{
+	fprintf(err, "l2tpctl: %s ", a->word);
+	if (error == EACCES || is_a_path(path)) {
+		ctl_put_safe(path, err);
+		fprintf(err, ": cannot open it: %s\n", strerror(error));
+	} else {
+		fputs("takes the name of a file, never the secret itself, and "
+		      "there is no file of the name that it was given\n",
+		      err);
+	}
+	return CTL_EXIT_ERROR;
+}
+
 /*
  * The daemon gets the secret itself: the file may be one that only the
  * caller can read.
@@ -328,13 +141,8 @@ static int parse_secret_file(const struct ctl_arg *a, const char *path,
 	int fd, ret;
 
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0) {
-		ret = errno;
-		fprintf(err, "l2tpctl: %s ", a->word);
-		ctl_put_safe(path, err);
-		fprintf(err, ": cannot open it: %s\n", strerror(ret));
-		return CTL_EXIT_ERROR;
-	}
+	if (fd < 0)
+		return refuse_open(a, path, errno, err);
 	ret = secret_read_fd(&secret, fd);
 	close(fd);
 	if (!ret) {
@@ -364,7 +172,7 @@ static json_t *list_of(const char *text)
 	json_t *list = json_array();
 	struct word w;
 
-	while (next_word(&text, ',', &w)) {
+	while (word_next(&text, ',', &w)) {
 		if (json_array_append_new(list, json_stringn(w.at, w.len))) {
 			json_decref(list);
 			return NULL;
@@ -410,13 +218,78 @@ static int parse_value(const struct ctl_arg *a, const char *text,
 	return CTL_EXIT_USAGE;
 }
 
+static bool takes_secrets(const struct ctl_command *cmd)
+{
+	for (const struct ctl_arg *a = cmd->args; a && a->word; a++)
+		if (a->kind == CTL_SECRET_FILE)
+			return true;
+	return false;
+}
+
+/* add tunnel, add tunnel lcce and add tunnel static are of one family. */
+static bool is_of_family(const struct ctl_command *a,
+			 const struct ctl_command *b)
+{
+	const char *second = strchr(a->words, ' ');
+	size_t n = second ? strcspn(second + 1, " ") : 0;
+
+	n += second ? (size_t)(second + 1 - a->words) : strlen(a->words);
+	return a != b && !strncmp(a->words, b->words, n) &&
+	       (b->words[n] == ' ' || !b->words[n]);
+}
+
+/* The command of this one's family that has the keyword in full, or NULL. */
+static const struct ctl_command *find_relative(const struct ctl_command *cmd,
+					       const char *given)
+{
+	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
+		if (!is_of_family(cmd, c))
+			continue;
+		for (const struct ctl_arg *a = c->args; a && a->word; a++)
+			if (word_begins(word_of(a->word), given) &&
+			    strlen(given) == strlen(a->word))
+				return c;
+	}
+	return NULL;
+}
+
+/* before: the word in front of it, which was taken. */
+static int refuse_arg(const struct ctl_command *cmd, const struct choices *c,
+		      int picked, const char *given, const char *before,
+		      FILE *err)
+{
+	const struct ctl_command *relative = find_relative(cmd, given);
+
+	if (picked == CHOICE_NONE && relative) {
+		fputs("l2tpctl: ", err);
+		put_quoted(given, err);
+		fprintf(err,
+			" is no word of '%s' but of '%s': l2tpctl %s help "
+			"explains\n",
+			cmd->words, relative->words, relative->words);
+		return CTL_EXIT_USAGE;
+	}
+	if (picked == CHOICE_MANY || !takes_secrets(cmd) ||
+	    choices_nearest(c, given) >= 0)
+		return refuse_word(c, picked, given, err);
+	fputs("l2tpctl: what comes behind ", err);
+	put_quoted(before, err);
+	fputs(" is not known here, and is not repeated, for it may be a "
+	      "secret: say ",
+	      err);
+	choices_print(c, err);
+	fputc('\n', err);
+	return CTL_EXIT_USAGE;
+}
+
 /*
  * The argument that a word begins: a keyword, or the value of the one whose
  * keyword may be left out (*bare). A keyword goes before such a value, cut
  * short or not, as in ip(8).
  */
 static int find_arg(struct ctl_request *req, const char *given,
-		    const struct ctl_arg **found, bool *bare, FILE *err)
+		    const char *before, const struct ctl_arg **found,
+		    bool *bare, FILE *err)
 {
 	const struct ctl_arg *args = req->command->args,
 			     *b = bare_arg(req->command, req->args);
@@ -425,7 +298,7 @@ static int find_arg(struct ctl_request *req, const char *given,
 
 	*bare = false;
 	for (const struct ctl_arg *a = args; a && a->word; a++)
-		choices_add(&c, text_word(a->word));
+		choices_add(&c, word_of(a->word));
 	at = choices_pick(&c, given);
 	if (at >= 0) {
 		*found = &args[at];
@@ -441,7 +314,7 @@ static int find_arg(struct ctl_request *req, const char *given,
 		return 0;
 	}
 	if (c.n)
-		return refuse_word(&c, at, given, err);
+		return refuse_arg(req->command, &c, at, given, before, err);
 	fprintf(err, "l2tpctl: nothing comes behind '%s', but ",
 		req->command->words);
 	put_quoted(given, err);
@@ -457,7 +330,8 @@ static int parse_args(struct ctl_request *req, int argc, char **argv, FILE *err)
 		bool bare;
 		int ret;
 
-		ret = find_arg(req, argv[i], &a, &bare, err);
+		ret = find_arg(req, argv[i], i ? argv[i - 1] : argv[-1], &a,
+			       &bare, err);
 		if (ret || req->help)
 			return ret;
 		if (json_object_get(req->args, a->key)) {
@@ -497,18 +371,24 @@ static int parse_args(struct ctl_request *req, int argc, char **argv, FILE *err)
 
 int ctl_parse(struct ctl_request *req, int argc, char **argv, FILE *err)
 {
-	int used = 0, ret;
+	struct way way;
 
 	*req = (struct ctl_request){ 0 };
-	ret = parse_words(req, &used, argc, argv, err);
-	if (ret || req->help)
-		return ret;
+	way_follow(&way, argc, argv);
+	req->command = way.begins;
+	if (!way.whole && !way.stopped && way.n < argc) {
+		req->help = true;
+		return 0;
+	}
+	if (!way.whole)
+		return way_refuse(&way, way.n < argc ? argv[way.n] : "", err);
+	req->command = way.whole;
 	req->args = json_object();
 	if (!req->args) {
 		fputs("l2tpctl: out of memory\n", err);
 		return CTL_EXIT_ERROR;
 	}
-	return parse_args(req, argc - used, argv + used, err);
+	return parse_args(req, argc - way.n, argv + way.n, err);
 }
 
 void ctl_request_clear(struct ctl_request *req)

@@ -137,9 +137,9 @@ static int run_command(const struct settings *s, int argc, char **argv,
 	if (ret)
 		goto out;
 	if (req.help)
-		ctl_help(argc, argv, out);
+		ret = ctl_help(argc, argv, out, err);
 	else if (req.command->completion)
-		ctl_completion_bash(out);
+		fputs(req.command->completion, out);
 	else
 		ret = ask(&req, &s->o, out, err);
 out:
@@ -153,6 +153,10 @@ int ctl_run(int argc, char **argv, FILE *out, FILE *err)
 	int ret;
 
 	ctl_json_init();
+	if (argc > 1 && !strcmp(argv[1], "--complete")) {
+		ctl_complete(argc - 2, argv + 2, out);
+		return CTL_EXIT_OK;
+	}
 	ret = parse_options(&s, argc, argv, err);
 	if (ret)
 		return ret;
@@ -165,7 +169,7 @@ int ctl_run(int argc, char **argv, FILE *out, FILE *err)
 	} else if (s.help || (argc && !strcmp(argv[0], "help"))) {
 		bool word = argc && !strcmp(argv[0], "help");
 
-		ctl_help(argc - word, argv + word, out);
+		ret = ctl_help(argc - word, argv + word, out, err);
 	} else if (!argc) {
 		ctl_usage(err);
 		ret = CTL_EXIT_USAGE;

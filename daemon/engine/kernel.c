@@ -6,6 +6,7 @@
 #include "engine/kernel.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -252,6 +253,18 @@ int kernel_pseudowire_show(struct engine *e, uint64_t link, channel_done *done,
 	if (e->kernel->null)
 		return -EOPNOTSUPP;
 	return channel_request(&e->monitor, MONITOR_PW_SHOW, &body,
+			       sizeof(body), NULL, 0, done, arg);
+}
+
+int kernel_ppp_show(struct engine *e, uint64_t link, const char *ifname,
+		    channel_done *done, void *arg)
+{
+	struct monitor_interface body = { .link = link };
+
+	if (e->kernel->null)
+		return -EOPNOTSUPP;
+	snprintf(body.ifname, sizeof(body.ifname), "%s", ifname);
+	return channel_request(&e->monitor, MONITOR_PPP_SHOW, &body,
 			       sizeof(body), NULL, 0, done, arg);
 }
 

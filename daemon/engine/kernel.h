@@ -59,6 +59,9 @@ int kernel_pseudowire(struct engine *e, const struct monitor_pw *p,
 		      channel_done *done, void *arg);
 int kernel_pseudowire_show(struct engine *e, uint64_t link, channel_done *done,
 			   void *arg);
+/* The same of a PPP interface; both replies are struct monitor_pw_show. */
+int kernel_ppp_show(struct engine *e, uint64_t link, const char *ifname,
+		    channel_done *done, void *arg);
 /* The peer's end of the circuit is up or down. */
 void kernel_pseudowire_peer(struct engine *e, uint64_t link, bool up);
 

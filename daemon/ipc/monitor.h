@@ -105,6 +105,8 @@ enum monitor_message {
 	 * the PPP interface
 	 */
 	MONITOR_LINK_STATS,
+	/* request: monitor_interface; reply: monitor_pw_show, of the same */
+	MONITOR_PPP_SHOW,
 	/*
 	 * event: monitor_script: runs the profile's ip-up or
 	 * ip-down beside the call

@@ -15,6 +15,7 @@
 #include "monitor/check.h"
 #include "monitor/held.h"
 #include "monitor/net_check.h"
+#include "monitor/pw_link.h"
 #include "netlink/address.h"
 #include "netlink/link.h"
 #include "netlink/route.h"
@@ -658,8 +659,33 @@ static int take_stats(struct request *q)
 	return err;
 }
 
+static int take_show(struct request *q)
+{
+	struct net *n = q->object;
+	const struct monitor_interface *r = q->body;
+	struct monitor_pw_show show;
+	struct held_session *s;
+	struct link link;
+	int err;
+
+	if (!n)
+		return -EOPNOTSUPP;
+	s = held_session_with_ppp(n->held, r->link);
+	if (!s || !ipc_is_text(r->ifname))
+		return -ENODEV;
+	err = find_link(n, s, r, &link);
+	if (!err)
+		err = pw_link_show(&n->rtnl,
+				   &(struct pw_link){ .top = link.index },
+				   &show);
+	if (!err)
+		request_answer(q, &show, sizeof(show));
+	return err;
+}
+
 const struct request_row net_rows[] = {
 	{ MONITOR_NET, sizeof(struct monitor_net), take_net },
 	{ MONITOR_LINK_STATS, sizeof(struct monitor_interface), take_stats },
+	{ MONITOR_PPP_SHOW, sizeof(struct monitor_interface), take_show },
 	{ 0 },
 };

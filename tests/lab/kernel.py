@@ -93,13 +93,13 @@ def interfaces(namespace):
 
 
 def link(namespace, name):
-    """An interface: its index, operstate, MAC and MTU."""
+    """An interface: its index, operstate, MAC (None of PPP's) and MTU."""
     ask = struct.pack("=BxHiII", 0, 0, 0, 0, 0) + struct.pack("=HH16s", 4 + 16, IFLA_IFNAME, name.encode())
     with _socket(namespace, NETLINK_ROUTE) as sock:
         (body,) = _request(sock, RTM_GETLINK, 0, ask)
     attributes = dict(_attributes(body[16:]))
     return {"index": struct.unpack_from("=i", body, 4)[0], "operstate": OPERSTATES[attributes[IFLA_OPERSTATE][0]],
-            "mac": attributes[IFLA_ADDRESS], "mtu": struct.unpack("=I", attributes[IFLA_MTU])[0]}
+            "mac": attributes.get(IFLA_ADDRESS), "mtu": struct.unpack("=I", attributes[IFLA_MTU])[0]}
 
 
 def addresses(namespace):

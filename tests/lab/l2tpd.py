@@ -8,6 +8,7 @@ import shutil
 import socket
 import tempfile
 
+import lab.records as lab_records
 from lab.fixtures import PLUGIN
 from lab.process import DEADLINE, descendants, wait_until
 
@@ -82,6 +83,7 @@ class L2tpd:
                         raise CommandError(line["error"])
                     if "end" in line:
                         return records
+                    lab_records.check(command, line["record"])
                     records.append(line["record"])
 
     def tunnels(self, **args):
@@ -93,6 +95,11 @@ class L2tpd:
     def status(self):
         (record,) = self.ask("show status")
         return record
+
+    def used(self, pool):
+        """How many addresses of a pool are in use."""
+        (record,) = self.ask("show pools", pool=pool)
+        return record["used"]
 
     def up(self, count=1, timeout=DEADLINE):
         """Waits until that many sessions have an address, and returns them."""

@@ -25,15 +25,15 @@ class Site:
         return self
 
     def sessions(self):
-        return {s["name"]: s for s in self.daemon.sessions() if "name" in s}
+        return {s["session"]: s for s in self.daemon.sessions() if "session" in s}
 
     def up(self, *names):
         """Waits until these sessions are established, both circuits active; returns them."""
         def found():
             all_of_them = self.sessions()
             rows = [all_of_them.get(n, {}) for n in names]
-            return rows if all(r.get("state") == "established" and r["peer_circuit"] == "active"
-                               and r["circuit"] == "active" for r in rows) else None
+            return rows if all(r.get("state") == "established" and r["peer_circuit"] == "up"
+                               and r["circuit"] == "up" for r in rows) else None
         return lab.wait_until(found, f"{', '.join(names)} of {self.name} to be up")
 
     def stop(self):

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -107,7 +108,10 @@ static void server_stop(struct server *s)
 	close(s->listener);
 }
 
-/* Runs l2tpctl with these words, split at blanks; its output is left in f. */
+/*
+ * Runs l2tpctl with these words, split at blanks, '' being an empty one; its
+ * output is left in f.
+ */
 static int run(struct fixture *f, const char *line)
 {
 	char *words = strdup(line),
@@ -123,7 +127,7 @@ static int run(struct fixture *f, const char *line)
 	for (char *save, *w = strtok_r(words, " ", &save); w;
 	     w = strtok_r(NULL, " ", &save)) {
 		assert_true(argc < WORDS_MAX - 1);
-		argv[argc++] = w;
+		argv[argc++] = strcmp(w, "''") ? w : w + 2;
 	}
 	ret = ctl_run(argc, argv, out, err);
 	fclose(out);
@@ -292,7 +296,7 @@ static void test_static(void **state)
 		{ "show static hill",
 		  "{\"command\":\"show static\",\"args\":{\"tunnel\":\"hill\"}}" },
 		{ "show interface l2tpeth0",
-		  "{\"command\":\"show interfaces\",\"args\":{\"name\":\"l2tpeth0\"}}" },
+		  "{\"command\":\"show interfaces\",\"args\":{\"ifname\":\"l2tpeth0\"}}" },
 	};
 	struct fixture *f = *state;
 
@@ -414,14 +418,14 @@ static void test_chosen_name(void **state)
 	assert_int_equal(run_with(f, "add tunnel remote x",
 				  "{\"command\":\"add tunnel\","
 				  "\"args\":{\"remote\":\"x\"}}",
-				  "{\"record\": {\"name\": "
+				  "{\"record\": {\"tunnel\": "
 				  "\"tunnel1\"}}\n" END),
 			 0);
 	assert_string_equal(f->out, "tunnel1\n");
 	assert_int_equal(run_with(f, "add tunnel remote x name y",
 				  "{\"command\":\"add tunnel\","
 				  "\"args\":{\"remote\":\"x\",\"name\":\"y\"}}",
-				  "{\"record\": {\"name\": \"y\"}}\n" END),
+				  "{\"record\": {\"tunnel\": \"y\"}}\n" END),
 			 0);
 	assert_string_equal(f->out, "");
 }
@@ -456,7 +460,7 @@ static void test_abbreviations(void **state)
 		{ "sh us st",
 		  "{\"command\":\"show users\",\"args\":{\"stats\":true}}" },
 		{ "sh p isp",
-		  "{\"command\":\"show pools\",\"args\":{\"name\":\"isp\"}}" },
+		  "{\"command\":\"show pools\",\"args\":{\"pool\":\"isp\"}}" },
 		{ "sh r", "{\"command\":\"show radius\",\"args\":{}}" },
 		{ "cl us a@b",
 		  "{\"command\":\"clear user\",\"args\":{\"user\":\"a@b\"}}" },
@@ -482,6 +486,28 @@ static void test_usage_errors(void **state)
 			  "status" },
 		{ "shout", "'shout' is not known here: say add, delete, "
 			   "clear, show, set, test or completion" },
+		{ "shwo", "'shwo' is not known here: do you mean show?" },
+		{ "show sesions",
+		  "'sesions' is not known here: do you mean sessions?" },
+		{ "help nope", "'nope' is not known here: say add, delete, " },
+		{ "--help nope", "'nope' is not known here: say add, " },
+		{ "help add nope",
+		  "'nope' is not known here: say tunnel or session" },
+		{ "help add tunel", "'tunel' is not known here: do you mean "
+				    "tunnel? Else say tunnel or session" },
+		{ "add tunnel remote x prot 1702",
+		  "'prot' is not known here: do you mean port? Else say remote, name" },
+		/* Words of the family's other commands. */
+		{ "add tunnel tunnel_id 3000",
+		  "'tunnel_id' is no word of 'add tunnel' but of "
+		  "'add tunnel static': l2tpctl add tunnel static help explains" },
+		{ "add tunnel remote x ipsec required",
+		  "'ipsec' is no word of 'add tunnel' but of 'add tunnel lcce'" },
+		{ "add session tunnel x bridge br0",
+		  "'bridge' is no word of 'add session' but of 'add session lcce'" },
+		{ "add session static tunnel x persist on",
+		  "'persist' is no word of 'add session static' but of "
+		  "'add session'" },
 		{ "add bridge",
 		  "'bridge' is not known here: say tunnel or session" },
 		{ "add tunnel", "'add tunnel' needs remote HOST" },
@@ -491,7 +517,10 @@ static void test_usage_errors(void **state)
 		  "'h' may be hostname, hide or hello: spell it out" },
 		{ "add tunnel remote x remote y", "remote is given twice" },
 		{ "add tunnel remote x wide",
-		  "'wide' is not known here: say remote, name" },
+		  "'wide' is not known here: do you mean hide? Else say remote, name" },
+		{ "add tunnel remote x vast",
+		  "what comes behind 'x' is not known here, and is not "
+		  "repeated, for it may be a secret: say remote, name" },
 		{ "add tunnel remote x port 0",
 		  "'0' is not a value for port: give a number from 1 to 65535" },
 		{ "add tunnel remote x port 65536",
@@ -605,6 +634,59 @@ static void test_secret_files(void **state)
 	assert_null(strstr(f->err, "tin1"));
 }
 
+/* Who gives the secret itself reads of it in no error. */
+static void test_secret_words(void **state)
+{
+	static const struct {
+		const char *line, *says;
+	} cases[] = {
+		{ "add tunnel remote x secret s3cret",
+		  "secret-file takes the name of a file, never the secret itself" },
+		{ "add tunnel remote x secret-file s3cret/of=ours",
+		  "secret-file takes the name of a file" },
+		{ "add session tunnel x ppp y user z password s3cret",
+		  "password-file takes the name of a file" },
+		{ "add session tunnel x ppp y user z s3cret",
+		  "what comes behind 'z' is not known here, and is not repeated" },
+		{ "test aaa alice s3cret",
+		  "what comes behind 'alice' is not known here, and is not repeated" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(run(f, cases[i].line) != 0);
+		assert_non_null(strstr(f->err, cases[i].says));
+		assert_null(strstr(f->err, "s3cret"));
+	}
+}
+
+/* ps shows a command line: a static session's cookies come from files too. */
+static void test_cookie_files(void **state)
+{
+	struct fixture *f = *state;
+	char line[256];
+
+	write_file(f->secret, 0600, "014d3636deadbeef\n");
+	snprintf(line, sizeof(line),
+		 "add session static tunnel x session-id 1 peer-session-id 2 "
+		 "cookie-file %s peer-cookie 01234567",
+		 f->secret);
+	assert_int_equal(run_with(f, line,
+				  "{\"command\":\"add session static\","
+				  "\"args\":{\"tunnel\":\"x\","
+				  "\"session_id\":1,\"peer_session_id\":2,"
+				  "\"cookie\":\"014d3636deadbeef\","
+				  "\"peer_cookie\":\"01234567\"}}",
+				  END),
+			 0);
+	snprintf(line, sizeof(line),
+		 "add session static tunnel x cookie 01234567 cookie-file %s",
+		 f->secret);
+	assert_int_equal(run(f, line), CTL_EXIT_USAGE);
+	assert_string_equal(f->err, "l2tpctl: cookie-file is given twice: "
+				    "leave one out\n");
+}
+
 /*
  * Runs it with this as standard input, in place of what the test
  * was started with.
@@ -669,7 +751,7 @@ static void test_asked_password(void **state)
 static void test_pool_table(void **state)
 {
 	static const char reply[] =
-		"{\"record\": {\"name\": \"isp\", \"kind\": \"ppp\", "
+		"{\"record\": {\"pool\": \"isp\", \"section\": \"ppp\", "
 		"\"ranges\": [\"10.0.0.1-10.0.0.9\", \"10.1.0.1\"],"
 		" \"size\": 10, \"used\": 3, \"reserved\": 0, "
 		"\"free\": 7, \"known\": 2, \"exhausted\": 0}}\n" END;
@@ -679,13 +761,13 @@ static void test_pool_table(void **state)
 				  "{\"command\":\"show pools\",\"args\":{}}",
 				  reply),
 			 0);
-	assert_string_equal(f->out, "NAME SECTION SIZE USED RESERVED FREE "
+	assert_string_equal(f->out, "POOL SECTION SIZE USED RESERVED FREE "
 				    "KNOWN EXHAUSTED RANGES\n"
 				    "isp  ppp       10    3        0    7     "
 				    "2         0 10.0.0.1-10.0.0.9,10.1.0.1\n");
 	assert_int_equal(run_with(f, "show pools isp",
 				  "{\"command\":\"show pools\","
-				  "\"args\":{\"name\":\"isp\"}}",
+				  "\"args\":{\"pool\":\"isp\"}}",
 				  reply),
 			 0);
 	assert_non_null(strstr(f->out,
@@ -716,6 +798,7 @@ static void test_user_page(void **state)
 			    "                          2001:db8::/32 metric 5\n"
 			    "  Rate to the caller:     10Mbit/s\n"
 			    "  Rate from the caller:   64500bit/s\n"
+			    " Other:\n"
 			    "  Moons:                  Io\n"
 			    "                          2\n");
 }
@@ -726,23 +809,26 @@ static void test_radius_table(void **state)
 
 	assert_int_equal(run_with(f, "show radius",
 				  "{\"command\":\"show radius\",\"args\":{}}",
-				  "{\"record\": {\"name\": \"r1\", "
+				  "{\"record\": {\"server\": \"r1\", "
 				  "\"address\": \"192.0.2.5\", \"transport\": "
 				  "\"tls\","
 				  " \"auth\": \"alive\", \"acct\": \"dead\","
 				  " \"changed_s\": 61, \"auth_latency_us\": "
 				  "1250, "
-				  "\"outstanding\": 2, \"queued\": 4, "
+				  "\"outstanding\": 2, \"acct_queued\": 4, "
 				  "\"auth_requests\": 9,"
 				  " \"auth_accepts\": 8, \"auth_rejects\": 1, "
 				  "\"auth_timeouts\": 0}}\n" END),
 			 0);
 	assert_string_equal(f->out,
-			    "NAME ADDRESS   TRANSPORT AUTH  ACCT SINCE LATENCY "
-			    "WAITING QUEUED REQUESTS ACCEPTS REJECTS TIMEOUTS\n"
-			    "r1   192.0.2.5 tls       alive dead 1m01s  1.25ms "
-			    "      2      4        9       8       1        "
-			    "0\n");
+			    "SERVER ADDRESS   TRANSPORT AUTH  ACCT CHANGED "
+			    "AUTH-LATENCY OUTSTANDING ACCT-QUEUED "
+			    "AUTH-REQUESTS AUTH-ACCEPTS AUTH-REJECTS "
+			    "AUTH-TIMEOUTS\n"
+			    "r1     192.0.2.5 tls       alive dead   1m01s "
+			    "      1.25ms           2           4 "
+			    "            9            8            1 "
+			    "            0\n");
 }
 
 /* A refusal is shown in full, and is a failure. */
@@ -778,20 +864,22 @@ static void test_static_table(void **state)
 				  "{\"command\":\"show static\",\"args\":{}}",
 				  "{\"record\": {\"tunnel\": \"hill\", "
 				  "\"tunnel_id\": 3000, \"peer_tunnel_id\": "
-				  "4000, "
-				  "\"local\": \"192.0.2.1:5000\","
-				  " \"remote\": \"192.0.2.2:6000\", "
+				  "4000, \"local\": \"192.0.2.1\", "
+				  "\"local_port\": 5000,"
+				  " \"remote\": \"2001:db8::2\", "
+				  "\"remote_port\": 6000, "
 				  "\"session\": \"lan\", \"session_id\": 1, "
 				  "\"peer_session_id\": 2, \"state\": \"up\","
 				  " \"ifname\": \"hill0\", "
 				  "\"keepalive_state\": \"alive\"}}\n" END),
 			 0);
-	assert_string_equal(f->out, "TUNNEL LOCAL-ID PEER-ID LOCAL          "
-				    "REMOTE         SESSION SESSION-ID "
-				    "PEER-SESSION STATE INTERFACE KEEPALIVE\n"
-				    "hill       3000    4000 192.0.2.1:5000 "
-				    "192.0.2.2:6000 lan              1         "
-				    "   2 up    hill0     alive\n");
+	assert_string_equal(f->out,
+			    "TUNNEL TUNNEL-ID PEER-TUNNEL-ID LOCAL          "
+			    "REMOTE             SESSION SESSION-ID "
+			    "PEER-SESSION-ID STATE IFNAME KEEPALIVE-STATE\n"
+			    "hill        3000           4000 192.0.2.1:5000 "
+			    "[2001:db8::2]:6000 lan              1 "
+			    "              2 up    hill0  alive\n");
 }
 
 /* One page: the link, the connection, the session, and IPsec's three SAs. */
@@ -801,7 +889,7 @@ static void test_interface_page(void **state)
 
 	assert_int_equal(run_with(f, "show interface l2tpeth0",
 				  "{\"command\":\"show interfaces\","
-				  "\"args\":{\"name\":\"l2tpeth0\"}}",
+				  "\"args\":{\"ifname\":\"l2tpeth0\"}}",
 				  "{\"record\": {\"ifname\": \"l2tpeth0\", "
 				  "\"admin\": \"up\", "
 				  "\"link\": \"down\", \"changed_s\": 61,"
@@ -851,41 +939,66 @@ static void test_tunnel_table(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(run_with(f, "show tunnels",
-				  "{\"command\":\"show tunnels\",\"args\":{}}",
-				  "{\"record\": {\"name\": \"work\", "
-				  "\"state\": \"established\", \"tunnel_id\": "
-				  "4711,"
-				  " \"peer_tunnel_id\": 10, "
-				  "\"local\": \"192.0.2.10:1701\","
-				  " \"remote\": \"192.0.2.1:1701\", "
-				  "\"peer_hostname\": \"lns1\", \"sessions\": "
-				  "2,"
-				  " \"uptime_s\": 11220, \"rx_packets\": 5}}\n"
-				  "{\"record\": {\"state\": "
-				  "\"wait-ctl-reply\", "
-				  "\"tunnel_id\": 9,"
-				  " \"remote\": \"[2001:db8::1]:1701\", "
-				  "\"sessions\": 0}}\n" END),
-			 0);
+	assert_int_equal(
+		run_with(f, "show tunnels",
+			 "{\"command\":\"show tunnels\",\"args\":{}}",
+			 "{\"record\": {\"tunnel\": \"work\", "
+			 "\"state\": \"established\", \"tunnel_id\": "
+			 "4711,"
+			 " \"peer_tunnel_id\": 10, "
+			 "\"local\": \"192.0.2.10\", \"local_port\": 1701,"
+			 " \"remote\": \"192.0.2.1\", \"remote_port\": 1701, "
+			 "\"peer_hostname\": \"lns1\", \"sessions\": "
+			 "2,"
+			 " \"uptime_s\": 11220, \"rx_packets\": 5}}\n"
+			 "{\"record\": {\"state\": "
+			 "\"wait-ctl-reply\", "
+			 "\"tunnel_id\": 9,"
+			 " \"remote\": \"2001:db8::1\", \"remote_port\": 1701, "
+			 "\"sessions\": 0}}\n" END),
+		0);
 	assert_string_equal(f->out,
-			    "NAME STATE          LOCAL-ID PEER-ID LOCAL        "
-			    "   REMOTE             PEER SESSIONS UPTIME\n"
-			    "work established        4711      10 "
-			    "192.0.2.10:1701 192.0.2.1:1701     lns1        2  "
-			    "3h07m\n"
-			    "-    wait-ctl-reply        9       - -            "
-			    "   [2001:db8::1]:1701 -           0      -\n");
+			    "TUNNEL STATE          TUNNEL-ID PEER-TUNNEL-ID "
+			    "LOCAL           REMOTE             PEER-HOSTNAME "
+			    "SESSIONS UPTIME\n"
+			    "work   established         4711             10 "
+			    "192.0.2.10:1701 192.0.2.1:1701     lns1          "
+			    "       2  3h07m\n"
+			    "9      wait-ctl-reply         9              - "
+			    "-               [2001:db8::1]:1701 -             "
+			    "       0      -\n");
 }
 
-static void test_empty_table(void **state)
+/* What we call and have no connection to shows whom we call. */
+static void test_called_column(void **state)
 {
 	struct fixture *f = *state;
 
 	assert_int_equal(run_with(f, "show tunnels",
 				  "{\"command\":\"show tunnels\",\"args\":{}}",
-				  END),
+				  "{\"record\": {\"tunnel\": \"up\", "
+				  "\"state\": \"resolving\", "
+				  "\"remote_name\": \"lns.example\"}}\n" END),
 			 0);
+	assert_non_null(strstr(f->out, " lns.example "));
+}
+
+/* Nothing there is no error, and the columns are what they always are. */
+static void test_empty_table(void **state)
+{
+	static const char request[] =
+		"{\"command\":\"show tunnels\",\"args\":{}}";
+	struct fixture *f = *state;
+
+	assert_int_equal(run_with(f, "show tunnels", request, END), 0);
+	assert_string_equal(f->out,
+			    "TUNNEL STATE TUNNEL-ID PEER-TUNNEL-ID LOCAL "
+			    "REMOTE PEER-HOSTNAME SESSIONS UPTIME\n");
+	assert_int_equal(run_with(f, "show tunnels", request,
+				  "{\"error\": \"no\"}\n"),
+			 1);
+	assert_string_equal(f->out, "");
+	assert_int_equal(run_with(f, "-d show tunnels", request, END), 0);
 	assert_string_equal(f->out, "");
 }
 
@@ -897,7 +1010,7 @@ static void test_stats_columns(void **state)
 				  "{\"command\":\"show sessions\","
 				  "\"args\":{\"stats\":true}}",
 				  "{\"record\": {\"tunnel\": \"work\", "
-				  "\"name\": \"home\", \"rx_packets\": 5,"
+				  "\"session\": \"home\", \"rx_packets\": 5,"
 				  " \"tx_bytes\": 12345678901}}\n" END),
 			 0);
 	assert_non_null(strstr(f->out, "RX-PACKETS"));
@@ -914,10 +1027,13 @@ static void test_tunnel_column(void **state)
 				  "{\"record\": {\"tunnel_id\": 4711, "
 				  "\"session_id\": 5}}\n" END),
 			 0);
-	assert_string_equal(f->out, "TUNNEL NAME LOCAL-ID PEER-ID STATE PPP "
-				    "USER INTERFACE ADDRESS UPTIME\n"
-				    "4711   -           5       - -     -   -  "
-				    "  -         -            -\n");
+	assert_string_equal(f->out,
+			    "TUNNEL SESSION SESSION-ID PEER-SESSION-ID STATE "
+			    "PPP-STATE USER IFNAME LOCAL-IPV4 REMOTE-IPV4 "
+			    "UPTIME\n"
+			    "4711   -                5               - -     "
+			    "-         -    -      -          -           "
+			    "     -\n");
 }
 
 static void test_page(void **state)
@@ -927,11 +1043,11 @@ static void test_page(void **state)
 	assert_int_equal(run_with(f, "show tunnels work",
 				  "{\"command\":\"show tunnels\","
 				  "\"args\":{\"tunnel\":\"work\"}}",
-				  "{\"record\": {\"name\": \"work\", "
+				  "{\"record\": {\"tunnel\": \"work\", "
 				  "\"role\": \"lac\", \"initiator\": true,"
 				  " \"peer_firmware\": 1680, \"uptime_s\": 59, "
 				  "\"ns\": 3, \"moon_phase\": \"full\"}}\n"
-				  "{\"record\": {\"name\": \"work\", "
+				  "{\"record\": {\"tunnel\": \"work\", "
 				  "\"uptime_s\": 360000}}\n" END),
 			 0);
 	assert_string_equal(f->out, "  Tunnel:                 work\n"
@@ -941,6 +1057,7 @@ static void test_page(void **state)
 				    "  Up for:                 59s\n"
 				    " Control channel:\n"
 				    "  Next to send (Ns):      3\n"
+				    " Other:\n"
 				    "  Moon phase:             full\n"
 				    "\n"
 				    "  Tunnel:                 work\n"
@@ -953,7 +1070,7 @@ static void test_status_page(void **state)
 
 	assert_int_equal(run_with(f, "show status",
 				  "{\"command\":\"show status\",\"args\":{}}",
-				  "{\"record\": {\"version\": \"0.1\", "
+				  "{\"record\": {\"l2tpd_version\": \"0.1\", "
 				  "\"tunnels\": 1,"
 				  " \"counters\": {\"packets_in\": 7}}}\n" END),
 			 0);
@@ -1163,22 +1280,29 @@ static void test_help(void **state)
 	assert_memory_equal(f->out, "l2tpctl ", 8);
 }
 
-/* bash itself is asked what it offers. */
+/*
+ * What is offered in place of the last word. tests/wire/test_completion.py asks
+ * the shells.
+ */
 static void test_completion(void **state)
 {
 	static const struct {
 		const char *words, *offers;
 	} cases[] = {
-		{ "''", "add delete clear show set test completion" },
+		{ "''", "add delete clear show set test completion help" },
 		{ "de", "delete" },
 		{ "add ''", "tunnel session" },
 		{ "show s", "sessions static status" },
+		{ "sh st", "static status" },
 		{ "add tunnel rem", "remote" },
 		{ "add tunnel st", "static" },
 		{ "add tunnel lc", "lcce" },
+		{ "a t lc", "lcce" },
 		{ "add tunnel lcce ips", "ipsec ipsec-connection" },
+		{ "a t lcce ipsec ''", "no required" },
 		{ "add tunnel lcce from-",
 		  "from-address from-hostname from-router-id" },
+		{ "add tunnel lcce from_h", "from-hostname" },
 		{ "add tunnel lcce ipsec ''", "no required" },
 		{ "add session lcce tunnel x pseudowire ''", "ethernet vlan" },
 		{ "add session lcce tunnel x s", "sequencing" },
@@ -1189,32 +1313,234 @@ static void test_completion(void **state)
 		{ "show i", "interfaces" },
 		{ "add tunnel remote x h", "hostname hide hello" },
 		{ "add tunnel remote x challenge ''", "on off" },
+		{ "add tunnel remote x chal ''", "on off" },
 		{ "add tunnel hide ch", "challenge" },
+		{ "add tunnel hide h", "hostname hello" },
+		{ "add tunnel secret-file ''", ":files" },
+		{ "add tunnel secret ''", ":files" },
 		{ "--json set log w", "warning" },
 		{ "set log level w", "warning" },
 		{ "--js", "--json" },
+		{ "show --socket ''", ":files" },
+		{ "help ''", "add delete clear show set test completion" },
+		{ "help sh ra", "radius" },
+		{ "he", "help" },
+		{ "show tunnels tunnel ''", "" },
+		{ "show nothing ''", "" },
 	};
 	struct fixture *f = *state;
-	char *script = NULL, command[128], got[256];
-	FILE *file;
 
-	snprintf(command, sizeof(command), "bash %s", f->secret);
-	assert_int_equal(run(f, "completion bash"), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_true(asprintf(&script,
-				     "%sCOMP_WORDS=(l2tpctl %s)\n"
-				     "COMP_CWORD=$((${#COMP_WORDS[@]} - "
-				     "1))\n_l2tpctl\n"
-				     "echo \"${COMPREPLY[*]}\"\n",
-				     f->out, cases[i].words) > 0);
-		write_file(f->secret, 0600, script);
-		free(script);
-		file = popen(command, "r");
-		assert_non_null(file);
-		assert_non_null(fgets(got, sizeof(got), file));
-		assert_int_equal(pclose(file), 0);
-		got[strcspn(got, "\n")] = '\0';
-		assert_string_equal(got, cases[i].offers);
+		char line[256];
+
+		snprintf(line, sizeof(line), "--complete %s", cases[i].words);
+		assert_int_equal(run(f, line), 0);
+		for (char *p = f->out; *p; p++)
+			*p = *p != '\n' ? *p : p[1] ? ' ' : '\0';
+		if (strcmp(f->out, cases[i].offers) != 0)
+			fail_msg("'%s' offers: %s", cases[i].words, f->out);
+		assert_string_equal(f->err, "");
+	}
+}
+
+/* Names are asked of l2tpd; what a shell would take for more is left out. */
+static void test_completion_names(void **state)
+{
+	static const struct {
+		const char *words, *request, *reply, *offers;
+	} cases[] = {
+		{ "show tunnel w", "{\"command\":\"show tunnels\",\"args\":{}}",
+		  "{\"record\": {\"tunnel\": \"work\"}}\n"
+		  "{\"record\": {\"tunnel\": \"other\"}}\n" END,
+		  "work\n" },
+		{ "clear user al", "{\"command\":\"show users\",\"args\":{}}",
+		  "{\"record\": {\"user\": \"alice@isp\"}}\n"
+		  "{\"record\": {\"user\": \"al$(reboot)\"}}\n"
+		  "{\"record\": {\"user\": \"al;x\"}}\n"
+		  "{\"record\": {\"user\": \"al\\nx\"}}\n" END,
+		  "alice@isp\n" },
+		{ "add session tunnel x ppp ''",
+		  "{\"command\":\"show config\",\"args\":{}}",
+		  "{\"record\": {\"text\": \"hostname = \\\"ppp\\\"\\n"
+		  "ppp \\\"dialout\\\" {\\n    mtu = 1\\n}\\n"
+		  "ppp \\\"isp\\\" {\\n}\\n\"}}\n" END,
+		  "dialout\nisp\n" },
+		{ "show pools pool ''",
+		  "{\"command\":\"show pools\",\"args\":{}}",
+		  "{\"record\": {\"pool\": \"isp\"}}\n"
+		  "{\"record\": {\"pool\": \"isp\"}}\n" END,
+		  "isp\n" },
+		{ "show radius server ''",
+		  "{\"command\":\"show radius\",\"args\":{}}",
+		  "{\"error\": \"no\"}\n", "" },
+		{ "delete tunnel static ''",
+		  "{\"command\":\"show static\",\"args\":{}}",
+		  "{\"record\": {\"tunnel\": \"hill\"}}\n" END,
+		  "tunnel\nhill\n" },
+		{ "show interface ppp",
+		  "{\"command\":\"show interfaces\",\"args\":{}}",
+		  "{\"record\": {\"ifname\": \"ppp0\"}}\n" END, "ppp0\n" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct server s = { .reply = cases[i].reply };
+		char line[256];
+
+		server_start(&s, f);
+		snprintf(line, sizeof(line), "--complete --socket %s %s",
+			 f->socket, cases[i].words);
+		assert_int_equal(run(f, line), 0);
+		server_stop(&s);
+		assert_string_equal(s.request, cases[i].request);
+		assert_string_equal(f->out, cases[i].offers);
+		assert_string_equal(f->err, "");
+	}
+}
+
+/* ---- Documentation/records.md ---- */
+
+#define PAGE_KEYS_MAX 512
+
+struct page {
+	char *text;
+	/* of the page's rows: | `key` | unit | records | meaning | */
+	struct {
+		char key[32], records[128];
+	} row[PAGE_KEYS_MAX];
+	size_t n;
+};
+
+static void read_page(struct page *p)
+{
+	size_t size = 0;
+	FILE *file = fopen("Documentation/records.md", "r");
+
+	assert_non_null(file);
+	p->text = NULL;
+	p->n = 0;
+	assert_true(getdelim(&p->text, &size, '\0', file) > 0);
+	fclose(file);
+	for (const char *line = p->text; line; line = strchr(line, '\n')) {
+		char unit[32];
+
+		assert_true(p->n < PAGE_KEYS_MAX);
+		line += *line == '\n';
+		if (sscanf(line, "| `%31[a-z0-9_]` | %31[^|]| %127[^|]|",
+			   p->row[p->n].key, unit, p->row[p->n].records) == 3)
+			p->n++;
+	}
+}
+
+static bool page_has(const struct page *p, const char *key, const char *record)
+{
+	char words[130], word[32];
+
+	snprintf(word, sizeof(word), " %s ", record);
+	for (size_t i = 0; i < p->n; i++) {
+		snprintf(words, sizeof(words), " %s", p->row[i].records);
+		if (!strcmp(p->row[i].key, key) && strstr(words, word))
+			return true;
+	}
+	return false;
+}
+
+static bool view_has(const struct ctl_view *v, const char *key)
+{
+	for (const struct ctl_field *f = v->fields; f->label; f++)
+		if ((f->key && !strcmp(f->key, key)) ||
+		    (f->port && !strcmp(f->port, key)))
+			return true;
+	return false;
+}
+
+/* uptime_s stands under UPTIME, tunnel_id under TUNNEL-ID. */
+static void assert_heading(const struct ctl_field *f)
+{
+	static const char *const units[] = { "_s", "_us" };
+	char wanted[32];
+	size_t n = (size_t)snprintf(wanted, sizeof(wanted), "%s", f->key);
+
+	for (size_t i = 0; i < 2; i++)
+		if (n > strlen(units[i]) &&
+		    !strcmp(wanted + n - strlen(units[i]), units[i]))
+			wanted[n - strlen(units[i])] = '\0';
+	for (char *p = wanted; *p; p++)
+		*p = *p == '_' ? '-' : (char)toupper((unsigned char)*p);
+	assert_string_equal(f->heading, wanted);
+}
+
+static void assert_in_page(const struct page *p, const struct ctl_view *v,
+			   const char *key)
+{
+	if (!page_has(p, key, v->record))
+		fail_msg(
+			"Documentation/records.md lacks, for what "
+			"daemon/ctl/views.c has: | `%s` | UNIT | %s | MEANING |",
+			key, v->record);
+}
+
+/*
+ * The page has the keys of all views, and the views have all keys of the page:
+ * what a record says stands under the heading that it belongs to.
+ */
+static void test_records(void **state)
+{
+	static struct page p;
+	char first[64];
+
+	(void)state;
+	read_page(&p);
+	snprintf(first, sizeof(first), "\nVersion %d.\n", CONTROL_SCHEMA);
+	assert_non_null(strstr(p.text, first));
+	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
+		const struct ctl_view *v = c->view;
+
+		if (v && (v->chosen || v->text))
+			assert_in_page(&p, v, v->chosen ? v->chosen : v->text);
+		if (!v || !v->fields)
+			continue;
+		for (const struct ctl_field *f = v->fields; f->label; f++) {
+			if (f->key)
+				assert_in_page(&p, v, f->key);
+			if (f->port)
+				assert_in_page(&p, v, f->port);
+			if (f->heading)
+				assert_heading(f);
+		}
+		for (size_t i = 0; i < p.n; i++)
+			if (page_has(&p, p.row[i].key, v->record) &&
+			    !view_has(v, p.row[i].key))
+				fail_msg("daemon/ctl/views.c: %s_fields lacks "
+					 "LINE(\"%s\", LABEL)",
+					 v->record, p.row[i].key);
+	}
+	for (size_t i = 0; i < p.n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (!strcmp(p.row[i].key, p.row[j].key))
+				fail_msg("Documentation/records.md has two "
+					 "lines of `%s`",
+					 p.row[i].key);
+	free(p.text);
+}
+
+/* On a page, no two things of a section have one label. */
+static void test_labels(void **state)
+{
+	(void)state;
+	for (const struct ctl_command *c = ctl_commands; c->words; c++) {
+		const struct ctl_field *begin = c->view ? c->view->fields :
+							  NULL;
+
+		for (const struct ctl_field *f = begin; f && f->label; f++) {
+			if (f->format == CTL_SECTION)
+				begin = f;
+			for (const struct ctl_field *g = begin; g < f; g++)
+				if (!strcmp(f->label, g->label) &&
+				    g->format != CTL_SECTION)
+					fail_msg("%s: two are \"%s\"", c->words,
+						 f->label);
+		}
 	}
 }
 
@@ -1263,6 +1589,10 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_secret_files, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(test_secret_words, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_cookie_files, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_asked_password, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_pool_table, setup,
@@ -1277,6 +1607,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_interface_page, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_tunnel_table, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_called_column, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_empty_table, setup,
 						teardown),
@@ -1303,6 +1635,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_help, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_completion, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(test_completion_names, setup,
+						teardown),
+		cmocka_unit_test(test_records),
+		cmocka_unit_test(test_labels),
 		cmocka_unit_test_setup_teardown(test_manual, setup, teardown),
 	};
 

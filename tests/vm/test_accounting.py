@@ -79,7 +79,7 @@ def test_outage(pair, processes, build):
     peer.process.stop()
     lab.wait_until(lambda: lns.sessions() == [] and not lns.pppds(), "the call to be cleared")
     # Its stop waits. The aaa process dies meanwhile, and what it had is on disk.
-    lab.wait_until(lambda: lns.ask("show radius")[0]["queued"] == 1, "the stop to be queued")
+    lab.wait_until(lambda: lns.ask("show radius")[0]["acct_queued"] == 1, "the stop to be queued")
     before = lns.role("aaa")
     os.kill(before, signal.SIGKILL)
     lab.wait_until(lambda: lns.role("aaa") not in (None, before), "another aaa process")
@@ -92,7 +92,7 @@ def test_outage(pair, processes, build):
     assert [[r["status"] for r in s] for s in records.values()] == [["Start", "Stop"]]
     (stop,) = server.accounting(status="Stop")
     assert stop["delay"] >= 0 and stop["cause"] == "User-Request"
-    lab.wait_until(lambda: lns.ask("show radius")[0]["queued"] == 0, "the queue to be empty")
+    lab.wait_until(lambda: lns.ask("show radius")[0]["acct_queued"] == 0, "the queue to be empty")
 
 
 class Calls:
@@ -110,7 +110,7 @@ class Calls:
             found = {u["user"]: u for u in self.lns.ask("show users") if u["state"] == "up"}
             return set(users) <= set(found) and found
         found = lab.wait_until(here, f"{users} to be here")
-        lab.wait_until(lambda: {s["name"] for s in self.lac.sessions() if s.get("ppp_state") == "up"} >= set(users),
+        lab.wait_until(lambda: {s["session"] for s in self.lac.sessions() if s.get("ppp_state") == "up"} >= set(users),
                        f"{users} to know it")
         self.ids |= {user: found[user]["acct_session_id"] for user in users}
 
@@ -190,7 +190,7 @@ def test_both_dead(pair, processes, build):
     lab.wait_until(lambda: all(r["acct_requests"] >= n + 2 for r, n in zip(state(), asked)), "two more attempts")
     # Two stops; start and stop of who only passed; a start; of the reports of those who stay and come the first
     # and the last, however many there were, perhaps one of who left.
-    queued = lab.wait_until(lambda: (lambda n: n >= 8 and n)(state()[0]["queued"]), "the reports of those who stay")
+    queued = lab.wait_until(lambda: (lambda n: n >= 8 and n)(state()[0]["acct_queued"]), "the reports of those who stay")
     assert queued <= 9
     assert not records(user="passes") and not records(status="Stop")
     back = int(time.time())
@@ -201,7 +201,7 @@ def test_both_dead(pair, processes, build):
     calls.begin("eve")
     calls.carry("stays", 1, 1)
     calls.end("stays", "comes")
-    lab.wait_until(lambda: len(records(status="Stop")) == 5 and state()[0]["queued"] == 0, "all to be told")
+    lab.wait_until(lambda: len(records(status="Stop")) == 5 and state()[0]["acct_queued"] == 0, "all to be told")
     # What a server has twice was acknowledged twice. Reports go on, so the two are equal between one and the next;
     # they never are again once a server has a record whose acknowledgement was lost.
     lab.wait_until(lambda: sum(r["acct_responses"] for r in state()) == len(records()), "each record to be known")

@@ -47,4 +47,4 @@ def test_two_hundred_calls(pair, processes, build):
     lab.wait_until(lambda: measure(lns, engine) == before[0], f"everything to be as it was: {before[0]}")
     after = heaps(lns, engine, aaa)
     assert {name: after[name] - was for name, was in before[1].items() if after[name] > was + SLACK} == {}
-    assert lns.status()["pool_isp_used"] == 0
+    assert lns.used("isp") == 0

@@ -9,6 +9,7 @@ import time
 import pytest
 
 import lab
+from lab.fixtures import TOP
 from lab.l2tpd import L2tpd, lns_config
 from lab.radius import SECRET as RADIUS_SECRET
 from lab.radius import FreeRadius
@@ -90,6 +91,34 @@ def acct_id(lns, session):
         with contextlib.suppress(FileNotFoundError), open(f"{lns.run}.id.{session['session_id']}") as f:
             return f.read().strip()
     return lab.wait_until(told, "ip-up to be told of the session")
+
+
+def documented(document, what):
+    """A document's line with radclient, its backslashes as they are typed."""
+    text = (TOP / document).read_text(encoding="utf-8").replace("|\n    radclient", "| radclient")
+    text = text.replace("\\e", "\\").replace("\\-", "-")
+    (line,) = (match for match in re.findall(r"printf '.*radclient.*", text) if match.endswith(what))
+    return line
+
+
+def test_documented(calls):
+    """The lines of README and manual, as they stand there but for the server's address and the secret's folder."""
+    lns, _, client = calls
+    secret = lns.write("coa.secret", SECRET + "\n", 0o600)
+
+    def run(line):
+        line = line.replace("192.0.2.1:3799", client.server).replace("coa.secret", secret)
+        with client.namespace.inside():
+            return subprocess.run(line, shell=True, text=True, check=False, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT)
+    done = run(documented("README.md", "coa"))
+    assert done.returncode == 0, done.stdout
+    (alice,) = sessions_of(lns, "alice")
+    assert 500 < alice["session_left_s"] <= 600
+    done = run(documented("README.md", "disconnect"))
+    assert done.returncode == 0, done.stdout
+    wait_gone(lns, "alice")
+    assert documented("Documentation/l2tpd.conf.5", "disconnect") == documented("README.md", "disconnect")
 
 
 def test_disconnect(calls):

@@ -63,7 +63,7 @@ def check_users(lns, lac):
     table = rows(lns.ctl("show", "users"))
     assert [r["USER"] for r in table].count("alice") == 2
     (bob,) = (r for r in table if r["USER"] == "bob")
-    assert (bob["STATE"], bob["ADDRESS"], bob["SERVER"]) == ("up", "10.64.0.77", "local")
+    assert (bob["STATE"], bob["REMOTE-IPV4"], bob["SERVER"]) == ("up", "10.64.0.77", "local")
     (session,) = lns.sessions(user="bob")
     (record,) = lns.json("show", "users", "bob", "stats")
     assert (record["tunnel_id"], record["session_id"], record["ifname"]) == \
@@ -89,7 +89,7 @@ def check_users(lns, lac):
 
 
 def check_pools(lns):
-    table = {r["NAME"]: r for r in rows(lns.ctl("show", "pools"))}
+    table = {r["POOL"]: r for r in rows(lns.ctl("show", "pools"))}
     assert (table["isp"]["SECTION"], table["isp"]["SIZE"], table["isp"]["USED"], table["isp"]["FREE"]) == \
         ("ppp", "253", "3", "250")
     assert (table["more"]["SECTION"], table["more"]["SIZE"], table["more"]["RESERVED"], table["more"]["FREE"],
@@ -100,6 +100,24 @@ def check_pools(lns):
     assert "  Reserved ranges:        10.65.0.9\n" in lns.ctl("show", "pools", "more")
     _, said = lns.ctl("show", "pools", "none", code=1)
     assert said == 'l2tpctl: there is no pool "none"\n'
+
+
+def check_interfaces(lns):
+    """PPP's interfaces in the list; one by its name, with its link, and its session by the same name."""
+    (session,) = lns.sessions(user="bob")
+    table = {r["IFNAME"]: r for r in rows(lns.ctl("show", "interfaces"))}
+    assert len(table) == 3
+    assert (table[session["ifname"]]["KIND"], table[session["ifname"]]["LINK"], table[session["ifname"]]["USER"]) == \
+        ("ppp", "up", "bob")
+    (record,) = lns.json("show", "interface", session["ifname"])
+    for key in "tunnel_id", "session_id", "user", "ppp", "ppp_state", "local_ipv4", "remote_ipv4":
+        assert record[key] == session[key]
+    link = lab.link(lns.namespace, session["ifname"])
+    assert (record["mtu"], record["ifindex"], record["admin"]) == (link["mtu"], link["index"], "up")
+    assert record["rx_packets"] > 0 and "circuit" not in record and "mac" not in record
+    page = lns.ctl("show", "session", session["ifname"])
+    assert "  User:                   bob\n" in page and f"  Local id:               {session['session_id']}\n" in page
+    assert lns.ctl("show", "session", "bob") == page
 
 
 def check_clear(lns, lac):
@@ -116,10 +134,15 @@ def check_clear(lns, lac):
 
 
 def test_shown_and_cleared(lns, lac):
-    """Users and pools, as tables, pages and JSON; then one of the users is cleared."""
+    """Users, pools and interfaces, as tables, pages and JSON; then one of the users is cleared."""
     check_users(lns, lac)
     check_pools(lns)
+    check_interfaces(lns)
     check_clear(lns, lac)
+    # The caller ends the last one by its interface's name.
+    (device,) = (s["ifname"] for s in lac.sessions(user="bob"))
+    lac.ask("delete session", session=device)
+    lab.wait_until(lambda: lns.ask("show interfaces") == [], "bob's interface to go")
 
 
 def test_aaa(lns):
@@ -138,7 +161,7 @@ def test_aaa(lns):
     page = lns.ctl("test", "aaa", "bob", typed="builder")
     assert "  Result:                 accepted\n" in page
     assert "  Method:                 mschapv2\n" in page
-    assert "  Address:                10.64.0.77\n" in page
+    assert "  IPv4 address:           10.64.0.77\n" in page
     # Nothing of it was given, and no user came in.
     assert lns.ask("show users") == []
     assert lns.json("show", "pools", "isp")[0]["used"] == 0

@@ -62,11 +62,6 @@ def spis(namespace):
             re.findall(r"^src \S+ dst (\S+)\n\s+proto esp spi (0x[0-9a-f]+)", text, re.MULTILINE)}
 
 
-def host(address):
-    """Of what is written with a port."""
-    return address.rpartition(":")[0].strip("[]")
-
-
 def check_report(record, version, pair, family="ipv4", ids=None, nat="none", side="initiator"):
     """The pair: we, and the peer as we see it."""
     here, there = (getattr(end, family) for end in pair)
@@ -76,7 +71,7 @@ def check_report(record, version, pair, family="ipv4", ids=None, nat="none", sid
     assert re.fullmatch("[0-9a-f]{16}", record["ike_initiator_spi"])
     assert re.fullmatch("[0-9a-f]{16}", record["ike_responder_spi"])
     assert (record["ike_local_id"], record["ike_remote_id"]) == (ids or (f"id-of-{here}", f"id-of-{there}"))
-    assert (host(record["ike_local"]), host(record["ike_remote"])) == (here, there)
+    assert (record["ike_local"], record["ike_remote"]) == (here, there)
     assert record["ike_proposal"].startswith("AES_CBC-128/HMAC_SHA2_256_128") and record["ike_rekey_s"] > 0
     assert record["child_mode"] == "ESP, transport" + (", in UDP" if nat != "none" else "")
     assert record["child_proposal"] == "AES_GCM_16-128"
@@ -208,7 +203,7 @@ class Required:
         for n, site in enumerate(self.sites):
             largest = lab.link(site.namespace, "lan0")["mtu"] - IP_AND_ICMP
             assert lab.ping(site.namespace, f"10.1.0.{2 - n}", size=largest) is not None
-        records = [record for site in self.sites for record in site.daemon.ask("show interfaces", name="lan0")]
+        records = [record for site in self.sites for record in site.daemon.ask("show interfaces", ifname="lan0")]
         for record in records:
             assert record["sa_in_packets"] > 0 and record["sa_out_packets"] > 0
         return records
@@ -238,6 +233,9 @@ def test_required(charons, pair, processes, build, encap):
     assert wire(capture) == {"IKE", "ESP"}
     check_report(at_b, 2, (b, a))
     check_report(at_a, 2, (a, b), side="responder")
+    (tunnel,) = sb.daemon.tunnels(tunnel=sb.peer)
+    assert (tunnel["ipsec"], tunnel["sa_in_spi"], tunnel["ike_remote"]) == ("yes", at_b["sa_in_spi"], at_b["ike_remote"])
+    assert "ipsec" not in sb.daemon.tunnels()[0]
     page = sb.namespace.run(str(build / "l2tpctl"), "--runtime-dir", sb.daemon.run, "show", "interface", "lan0")
     for words in "IKE version", "Initiator's SPI", "mature", "Peer's cookie", "Remote end id", "Next to send":
         assert words in page, page
@@ -266,8 +264,8 @@ def test_required_ipv6(charons, pair, processes, build):
 def moved(required, remote):
     """What a shows once it has heard b from there."""
     assert lab.ping(required.b.namespace, "10.1.0.1") is not None
-    (record,) = required.a.daemon.ask("show interfaces", name="lan0")
-    return record if record["ike_remote"].startswith(remote) else None
+    (record,) = required.a.daemon.ask("show interfaces", ifname="lan0")
+    return record if f"{record['ike_remote']}:{record['ike_remote_port']}".startswith(remote) else None
 
 
 @pytest.mark.parametrize("encap, version", [("udp", 2), ("ip", 1)])
@@ -285,9 +283,9 @@ def test_required_nat(net, processes, build, encap, version):
         at_a, at_b = required.up()
         check_report(at_b, version, (inside, outside), ids=ids[::-1], nat="here")
         check_report(at_a, version, (outside, nat), ids=ids, nat="there", side="responder")
-        assert (host(at_b["local"]), host(at_b["remote"])) == (inside.ipv4, outside.ipv4)
-        assert (host(at_a["local"]), host(at_a["remote"])) == (outside.ipv4, nat.ipv4)
-        assert at_a["ike_remote"].startswith(f"{nat.ipv4}:40")
+        assert (at_b["local"], at_b["remote"]) == (inside.ipv4, outside.ipv4)
+        assert (at_a["local"], at_a["remote"]) == (outside.ipv4, nat.ipv4)
+        assert at_a["ike_remote"] == nat.ipv4 and at_a["ike_remote_port"] // 1000 == 40
         # The NAT forgets its ports and takes others: the kernel tells charon, and nobody else notices.
         nat.namespace.masquerade(nat.device, "50000-50999")
         again = lab.wait_until(lambda: moved(required, f"{nat.ipv4}:50"), "the NAT's new ports to be known")

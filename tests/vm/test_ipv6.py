@@ -41,8 +41,8 @@ def prefixes(lns, user):
 
 
 def pools(lns):
-    return {p["kind"]: (p["size"], p["used"], p["free"]) for p in lns.ask("show pools") if "prefix" in p["kind"]
-            or "delegated" in p["kind"]}
+    return {p["section"]: (p["size"], p["used"], p["free"]) for p in lns.ask("show pools") if "prefix" in p["section"]
+            or "delegated" in p["section"]}
 
 
 def has_address(namespace, address):
@@ -103,6 +103,9 @@ def test_prefixes(pair, processes, build):
     a, b = pair
     ours, theirs = a.namespace, b.namespace
     ours.sysctl("net/ipv6/conf/all/forwarding", 1)
+    # The callers are routers, as README has them: they take advertisements nevertheless.
+    theirs.sysctl("net/ipv6/conf/default/accept_ra", 2)
+    theirs.sysctl("net/ipv6/conf/all/forwarding", 1)
     server = FreeRadius(processes, ours)
     server.users(USERS)
     server.start()

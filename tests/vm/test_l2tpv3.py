@@ -52,7 +52,12 @@ def test_joined(pair, sites, logs, encap, family, secret):
     (lan, voice, bridged) = sb.up("lan", "voice", "bridged")
     sa.up("lan", "voice", "bridged")
     assert (lan["ifname"], voice["ifname"], bridged["ifname"]) == ("lan0", "voice0.9", "wire0")
-    assert (voice["cookie_length"], bridged["cookie_length"], bridged["sublayer"]) == (4, 0, True)
+    assert (voice["peer_cookie_length"], bridged["peer_cookie_length"], bridged["l2_sublayer"]) == (4, 0, True)
+    assert "ppp_state" not in voice and (lan["circuit"], lan["pseudowire"], voice["pseudowire"]) == ("up", "ethernet", "vlan")
+    # The VLAN's interface is found by the name that was given to the session's.
+    (record,) = sb.daemon.ask("show interfaces", ifname="voice0")
+    assert (record["ifname"], record["session"]) == ("voice0.9", "voice")
+    assert sb.daemon.sessions(session="voice0")[0]["session_id"] == voice["session_id"]
     (tunnel,) = sb.daemon.tunnels()
     assert (tunnel["version"], tunnel["encap"], tunnel.get("digest")) == (3, encap, secret and "hmac-sha1")
     for site, host in (sa, 1), (sb, 2):
@@ -160,18 +165,18 @@ def test_circuit_and_silence(pair, sites):
         return sa.sessions()["lan"]["circuit"], sb.sessions()["lan"]["peer_circuit"]
 
     sa.namespace.ip("link set lan0 down")
-    lab.wait_until(lambda: both("a") == ("inactive", "inactive"), "site-b to hear that site-a's circuit is down")
+    lab.wait_until(lambda: both("a") == ("down", "down"), "site-b to hear that site-a's circuit is down")
     lab.wait_until(lambda: sb.operstate("lan0") == "dormant", "site-b's interface to be dormant")
     sa.namespace.ip("link set lan0 up")
-    lab.wait_until(lambda: both("a") == ("active", "active"), "site-b to hear that it is up again")
+    lab.wait_until(lambda: both("a") == ("up", "up"), "site-b to hear that it is up again")
     lab.wait_until(lambda: sb.operstate("lan0") == "up", "site-b's interface to be up")
 
     b.namespace.ip("link set far down")
-    lab.wait_until(lambda: sa.sessions()["lan"]["peer_circuit"] == "inactive", "site-a to hear that site-b's line is down")
+    lab.wait_until(lambda: sa.sessions()["lan"]["peer_circuit"] == "down", "site-a to hear that site-b's line is down")
     lab.wait_until(lambda: sa.operstate("lan0") == "dormant", "site-a's interface to be dormant")
     b.namespace.ip("link set far up")
     sa.up("lan")
-    (record,) = sb.daemon.ask("show interfaces", name="lan0")
+    (record,) = sb.daemon.ask("show interfaces", ifname="lan0")
     assert (record["admin"], record["link"], record["circuit"], record["peer_circuit"]) == ("up", "up", "up", "up")
     assert record["tunnel"] == "site-a" and len(record["cookie"]) == len(record["peer_cookie"]) == 16
 

@@ -40,7 +40,7 @@ def test_profile(pair, processes, build):
     lns.process.wait_for(r"cleared by us: .*has 2 sessions, its max-sessions")
     lab.wait_until(lambda: len(lns.sessions()) == 2, "the refused call to be cleared")
     # The address of the refused one is free as well: a pool of the same size would do.
-    assert lns.status()["pool_isp_used"] == 2
+    assert lns.used("isp") == 2
     assert lac.stop() == 0
     lab.wait_until(lambda: lns.sessions() == [], "the calls to be cleared")
     caller(processes, build, b, a.ipv4, *USERS[:2], name="again")

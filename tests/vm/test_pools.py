@@ -15,7 +15,7 @@ ROUNDS, AT_ONCE = 2, 100
 
 
 def pools(lns, **args):
-    return {p["name"]: p for p in lns.ask("show pools", **args)}
+    return {p["pool"]: p for p in lns.ask("show pools", **args)}
 
 
 def caller(processes, build, end, server, *users, name="lac"):

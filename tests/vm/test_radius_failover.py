@@ -73,7 +73,7 @@ def test_failover(pair, processes, build, logs):
         return Authentication(path, one, two)
 
     def states():
-        return {r["name"]: r["auth"] for r in lns.ask("show radius")}
+        return {r["server"]: r["auth"] for r in lns.ask("show radius")}
 
     # Both are there: only the first is asked.
     first = call("both")

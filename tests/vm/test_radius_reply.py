@@ -135,7 +135,7 @@ def test_in_the_kernel(pair, processes, build):
     assert session["remote_ipv4"] == "10.99.1.2"
     assert lab.ping(ours, "10.99.1.2") is not None
     hang_up(lns, peer)
-    assert lns.status()["pool_isp_used"] == 0
+    assert lns.used("isp") == 0
 
 
 def test_timeouts_and_pools(pair, processes, build):

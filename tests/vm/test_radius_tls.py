@@ -49,7 +49,7 @@ def check_aaa(lns):
 
 
 def state(lns, name="one"):
-    (record,) = lns.ask("show radius", name=name)
+    (record,) = lns.ask("show radius", server=name)
     return record
 
 

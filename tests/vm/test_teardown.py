@@ -47,7 +47,7 @@ def assert_nothing_left(lns, lac, before):
         lab.wait_until(lambda d=d: not [t for t in d.tunnels() if "tunnel_id" in t], f"{d.name}'s tunnels to go")
         assert not [i for i in lab.interfaces(d.namespace) if i.startswith("ppp")]
     if lns.process.alive():
-        lab.wait_until(lambda: lns.status()["pool_isp_used"] == 0, "the address to be free again")
+        lab.wait_until(lambda: lns.used("isp") == 0, "the address to be free again")
         lab.wait_until(lambda: holdings(lns) == before[0], f"the LNS's fds to be {before[0]} again")
 
 

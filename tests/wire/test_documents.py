@@ -74,6 +74,22 @@ def test_guide_is_followed(guide):
     assert Guide(guide).steps()
     assert f'Guide("{guide}")' in text_of("tests/vm/test_jobs.py")
 
+def test_first_start(build, tmp_path):
+    """README's lines behind make install, in a folder of the test's, as far as no system is needed."""
+    lines = re.search(r"\n((?:    \S.*\n){5})\n### A server", text_of("README.md")).group(1)
+    folder, script = tmp_path / "l2tpd", []
+    for line in map(str.strip, lines.splitlines()):
+        if not line.startswith(("systemctl", "l2tpctl")):
+            script.append(line.replace("/usr/local/share/doc/l2tpd", str(TOP / "Documentation"))
+                          .replace("/etc/l2tpd", str(folder)).replace("l2tpd -n", f'"{build}/l2tpd" -f "{folder}/l2tpd.conf" -n'))
+    assert len(script) == 3
+    # The sample names its files where an installation has them.
+    script.insert(2, f"sed -i 's,/etc/l2tpd,{folder},' {folder}/l2tpd.conf")
+    done = subprocess.run(["bash", "-ec", "\n".join(script)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {p.name: p.stat().st_mode & 0o777 for p in folder.iterdir() if p.name != "l2tpd.conf"} == \
+        {"lac.secret": 0o600, "users": 0o600}
+
 
 @pytest.mark.parametrize("manual", MANUALS, ids=lambda p: p.name)
 def test_manual_renders_without_warnings(manual: pathlib.Path):

@@ -37,7 +37,7 @@ def listen(address):
 
 
 def states(d):
-    return {s["name"]: s["state"] for s in d.sessions() if "name" in s}
+    return {s["session"]: s["state"] for s in d.sessions() if "session" in s}
 
 
 def wait_states(d, wanted):
@@ -55,8 +55,8 @@ def test_joined(daemon, address):
     head = daemon("head", listen(address))
     branch = daemon("branch")
     for d, end in (head, {"from_hostname": ["branch"], "from_address": "127.0.0.0/8"}), (branch, {"remote": address}):
-        assert d.ask("add tunnel lcce", name="site", secret=SECRET, **end, **QUICK)[0]["name"] == "site"
-        assert d.ask("add session lcce", tunnel="site", name="lan") == [{"name": "lan", "tunnel": "site"}]
+        assert d.ask("add tunnel lcce", name="site", secret=SECRET, **end, **QUICK)[0]["tunnel"] == "site"
+        assert d.ask("add session lcce", tunnel="site", name="lan") == [{"session": "lan", "tunnel": "site"}]
         assert SECRET not in str(d.ask("show config")) + str(d.tunnels()) + d.process.text()
     for d in head, branch:
         wait_states(d, {"lan": "established"})
@@ -256,7 +256,7 @@ def test_refused(daemon, tmp_path):
     d.ask("add session static", **{**WORDS["add session static"], "session_id": 30, "ifname": "valley0"})
 
     def all_there():
-        return (sorted(t["name"] for t in d.tunnels()), sorted(states(d)), len(d.ask("show static")))
+        return (sorted(t["tunnel"] for t in d.tunnels()), sorted(states(d)), len(d.ask("show static")))
 
     before = all_there()
     for command, change, said in REFUSED:
@@ -269,7 +269,7 @@ def test_limit(daemon):
     """A bound on what the monitor keeps; what is deleted makes room."""
     d = daemon("here", "max-sessions = 3\n" + listen("127.0.0.1").replace("}", "port = 17012 }"))
     d.ask("add tunnel lcce", name="added", from_hostname="nobody")
-    names = [d.ask("add session lcce", tunnel="added", ifname=f"x{n}")[0]["name"] for n in range(3)]
+    names = [d.ask("add session lcce", tunnel="added", ifname=f"x{n}")[0]["session"] for n in range(3)]
     refuses(d, "max-sessions of the configuration, 3,", "add session lcce", tunnel="added")
     d.ask("delete session", session=names[1])
     d.ask("add session lcce", tunnel="added", ifname="x1")

@@ -69,7 +69,7 @@ def test_held_calls_as_l2tpctl_shows_them(lns, processes):
                    "300 calls to be up")
 
     head, *rows = lns.ctl("show", "tunnels").splitlines()
-    assert head.split()[:4] == ["NAME", "STATE", "LOCAL-ID", "PEER-ID"]
+    assert head.split()[:4] == ["TUNNEL", "STATE", "TUNNEL-ID", "PEER-TUNNEL-ID"]
     assert len(rows) == 3 and all(r.split()[6:8] == ["lac7", "100"] for r in rows)
 
     assert len(lns.ctl("sh", "ses").splitlines()) == 301

@@ -36,7 +36,7 @@ def test_kept(daemon, tmp_path):
     assert names(d) == [("hill", "lan", "configuration", "up")]
     assert d.ask("add tunnel static", **TUNNEL) == []
     assert names(d)[1:] == [("valley", None, "command", "up")]
-    assert d.ask("add session static", **SESSION) == [{"name": "session1"}]
+    assert d.ask("add session static", **SESSION) == [{"session": "session1", "tunnel": "valley"}]
     d.ask("add session static", **{**SESSION, "name": "named", "session_id": 31, "seq": "none", "mtu": 1400})
     (first, second) = d.ask("show static", tunnel="valley")
     assert (first["cookie"], first["l2spec_type"], second["mtu"], first["encap"]) == ("01234567", "none", 1400, "ip")

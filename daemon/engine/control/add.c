@@ -53,8 +53,8 @@ static void on_looked_up(void *arg, int result, struct ipc_message *m)
 	if (result != -ENOENT)
 		peer_remove(p, &cause);
 	if (!c->over && result == -ENOENT) {
-		control_record(c, json_pack("{s:s, s:s}", "name", p->name,
-					    "remote", p->server));
+		control_record(c, json_pack("{s:s, s:s}", "tunnel", p->name,
+					    "remote_name", p->server));
 		control_end(c);
 	} else if (!c->over && result) {
 		control_error(c, "l2tpd's monitor process does not answer: %s",
@@ -122,7 +122,7 @@ bool add_session_name(struct control *c, struct peer *p,
 
 void add_session_done(struct control *c, const struct peer_session *s)
 {
-	control_record(c, json_pack("{s:s, s:s}", "name", s->name, "tunnel",
+	control_record(c, json_pack("{s:s, s:s}", "session", s->name, "tunnel",
 				    s->peer->name));
 	control_end(c);
 }

@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "engine/control/commands.h"
+#include "engine/control/family.h"
 #include "engine/control/reply.h"
+#include "engine/control/walk.h"
 #include "engine/engine.h"
+#include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/session.h"
 #include "engine/peers/peer.h"
 #include "engine/peers/redial.h"
@@ -42,7 +45,7 @@ void delete_tunnel(struct control *c)
 		return;
 	}
 	if (!p && !t) {
-		control_error(c, "there is no tunnel \"%s\"", wanted);
+		family_no_tunnel(c, wanted, "", "delete tunnel static");
 		return;
 	}
 	if (!p)
@@ -76,6 +79,48 @@ static struct peer_session *find_wanted(struct control *c, const char *tunnel,
 			found = s;
 	}
 	return found;
+}
+
+/* By the name of its interface; an interface has one session only. */
+static struct link *find_by_interface(struct control *c, const char *name)
+{
+	struct l2tp_endpoint *all = c->engine->l2tp->core;
+	struct l2tp_tunnel *t = l2tp_tunnel_next(all, 0);
+
+	for (; t; t = l2tp_tunnel_next(all, (uint64_t)l2tp_tunnel_id(t) + 1)) {
+		struct l2tp_session *s = l2tp_session_next(t, 0);
+
+		for (; s;
+		     s = l2tp_session_next(t,
+					   (uint64_t)l2tp_session_id(s) + 1)) {
+			struct session *own = l2tp_session_user(s);
+
+			if (own && walk_is_interface(own, name))
+				return &own->link;
+		}
+	}
+	return NULL;
+}
+
+static void refuse_session(struct control *c, const char *tunnel,
+			   const char *session)
+{
+	if (tunnel && !find_tunnel(c, tunnel) && !peer_find(c->engine, tunnel))
+		family_no_tunnel(c, tunnel, "", "delete session static");
+	else if (tunnel)
+		control_error(c, "there is no session \"%s\" in tunnel \"%s\"",
+			      session, tunnel);
+	else if (registry_by_name(c->engine, session))
+		control_error(c,
+			      "there is no session \"%s\", but a user; use "
+			      "clear user",
+			      session);
+	else
+		control_error(c,
+			      "there is no session \"%s\"; one that has no "
+			      "name is named by its interface, or by its "
+			      "tunnel and its id",
+			      session);
 }
 
 static struct link *find_link(struct control *c, const char *tunnel,
@@ -118,7 +163,9 @@ void delete_session(struct control *c)
 			      session);
 		return;
 	}
-	link = s ? s->link : find_link(c, tunnel, session);
+	link = s      ? s->link :
+	       tunnel ? find_link(c, tunnel, session) :
+			find_by_interface(c, session);
 	if (link)
 		subscriber_set_end(link, SERVICE_END_ADMIN_RESET);
 	if (s) {
@@ -130,12 +177,7 @@ void delete_session(struct control *c)
 		else
 			link_close(link, &cause);
 	} else {
-		control_error(c, "there is no session \"%s\"%s%s%s", session,
-			      tunnel ? " in tunnel \"" : "",
-			      tunnel ? tunnel : "",
-			      tunnel ? "\"" :
-				       "; a session that has no name needs its "
-				       "tunnel too");
+		refuse_session(c, tunnel, session);
 		return;
 	}
 	control_end(c);

@@ -9,6 +9,7 @@
 
 #include "engine/control/add.h"
 #include "engine/control/commands.h"
+#include "engine/control/family.h"
 #include "engine/control/reply.h"
 #include "engine/control/section.h"
 #include "engine/engine.h"
@@ -104,10 +105,9 @@ static struct peer *find_lac(struct control *c)
 	if (!tunnel)
 		control_error(c, "add session needs a tunnel: its name");
 	else if (!p)
-		control_error(c,
-			      "there is no tunnel \"%s\" that this end opens; "
-			      "add it first",
-			      tunnel);
+		family_no_tunnel(c, tunnel,
+				 " that this end opens; add it first",
+				 "add session static");
 	else if (p->lcce)
 		control_error(c,
 			      "tunnel \"%s\" is one of lcce, which carries "

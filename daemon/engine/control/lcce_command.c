@@ -11,6 +11,7 @@
 
 #include "engine/control/add.h"
 #include "engine/control/commands.h"
+#include "engine/control/family.h"
 #include "engine/control/reply.h"
 #include "engine/control/section.h"
 #include "engine/engine.h"
@@ -90,8 +91,8 @@ static struct peer *find_lcce(struct control *c)
 		control_error(c, "add session lcce needs a tunnel: the name of "
 				 "one of lcce");
 	else if (!p)
-		control_error(c, "there is no tunnel \"%s\"; add it first",
-			      tunnel);
+		family_no_tunnel(c, tunnel, "; add it first",
+				 "add session static");
 	else if (!p->lcce)
 		control_error(c,
 			      "tunnel \"%s\" is to an LNS, and carries PPP; "

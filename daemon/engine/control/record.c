@@ -28,10 +28,13 @@ void record_some(json_t *o, const char *key, uint64_t value)
 
 void record_address(json_t *o, const char *key, const struct addr *a)
 {
-	char text[ADDR_STRLEN];
+	char text[ADDR_STRLEN], port[32];
 
-	if (addr_is_set(a))
-		record_text(o, key, addr_format_port(a, text));
+	if (!addr_is_set(a))
+		return;
+	record_text(o, key, addr_format(a, text));
+	snprintf(port, sizeof(port), "%s_port", key);
+	record_some(o, port, a->port);
 }
 
 void record_ipv4(json_t *o, const char *key, uint32_t network_order)
@@ -62,6 +65,9 @@ static void show_mac(json_t *o, const uint8_t mac[6])
 {
 	char text[18];
 
+	/* PPP has none. */
+	if (memcmp(mac, (uint8_t[6]){ 0 }, 6) == 0)
+		return;
 	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
 		 mac[1], mac[2], mac[3], mac[4], mac[5]);
 	record_text(o, "mac", text);
@@ -156,7 +162,7 @@ void record_service(json_t *o, const struct service *s)
 	record_some(o, "rate_up", s->rate_up);
 	record_some(o, "port_limit", s->port_limit);
 	record_some(o, "mtu", s->mtu);
-	record_text(o, "named_pool", s->pool);
+	record_text(o, "pool", s->pool);
 	record_text(o, "filter_id", s->filter_id);
 	if (s->route_n)
 		add_routes(o, s);

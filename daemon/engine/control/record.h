@@ -18,7 +18,7 @@ void record_text(json_t *o, const char *key, const char *text);
 void record_number(json_t *o, const char *key, uint64_t value);
 /* a number, unless it is 0 */
 void record_some(json_t *o, const char *key, uint64_t value);
-/* with its port */
+/* and key_port, unless it has none */
 void record_address(json_t *o, const char *key, const struct addr *a);
 void record_ipv4(json_t *o, const char *key, uint32_t network_order);
 /* eight at most */

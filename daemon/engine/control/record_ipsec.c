@@ -35,14 +35,6 @@ static void add_hex(json_t *o, const char *key, uint64_t value, int digits)
 		record_text(o, key, text);
 }
 
-static void add_address(json_t *o, const char *key, const struct addr *a)
-{
-	char text[ADDR_STRLEN];
-
-	if (addr_is_set(a))
-		record_text(o, key, addr_format_port(a, text));
-}
-
 static const char *cover_name(enum ipsec_cover cover)
 {
 	switch (cover) {
@@ -84,8 +76,8 @@ static void add_ike(json_t *o, const struct ipsec_ike *i, uint64_t now)
 	record_text(o, "ike_side", i->initiator ? "initiator" : "responder");
 	add_hex(o, "ike_initiator_spi", i->initiator_spi, 16);
 	add_hex(o, "ike_responder_spi", i->responder_spi, 16);
-	add_address(o, "ike_local", &i->local);
-	add_address(o, "ike_remote", &i->remote);
+	record_address(o, "ike_local", &i->local);
+	record_address(o, "ike_remote", &i->remote);
 	record_text(o, "ike_local_id", i->local_id);
 	record_text(o, "ike_remote_id", i->remote_id);
 	record_text(o, "ike_nat", nat[i->nat_local + 2 * i->nat_remote]);

@@ -40,9 +40,11 @@ struct control {
 	unsigned int walked_peers;
 	uint64_t place; /* of a walk over subscribers, pools or servers */
 	uint32_t found;
-	/* of the interface that waits for what is said of its IPsec */
+	/* of the tunnel whose IPsec is asked for */
 	struct ipsec_flow flow;
 	bool guarded; /* it has to have some */
+	/* goes on when that is known */
+	void (*protected)(struct control *c);
 	char *out;
 	size_t out_len, out_size, in_len;
 	char in[CONTROL_LINE_MAX];

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "engine/control/commands.h"
+#include "engine/control/family.h"
+#include "engine/control/protection.h"
 #include "engine/control/record.h"
 #include "engine/control/reply.h"
 #include "engine/control/stats.h"
@@ -15,9 +17,7 @@
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/peers/peer.h"
-#include "engine/service/address.h"
 #include "engine/service/lns.h"
-#include "engine/service/pool.h"
 #include "lib/version.h"
 
 /* ---- tunnels ---- */
@@ -32,7 +32,7 @@ static void add_counters(json_t *o, const struct l2tp_tunnel *core,
 	if (n.established_ms)
 		record_number(o, "uptime_s", (now - n.established_ms) / 1000);
 	if (n.last_heard_ms)
-		record_number(o, "idle_s", (now - n.last_heard_ms) / 1000);
+		record_number(o, "silent_s", (now - n.last_heard_ms) / 1000);
 	record_number(o, "ns", n.ns);
 	record_number(o, "nr", n.nr);
 	record_number(o, "window", n.congestion_window);
@@ -52,9 +52,9 @@ static json_t *tunnel_record(struct engine *e, struct l2tp_tunnel *core)
 	const struct l2tp_tunnel_peer_info *info = l2tp_tunnel_peer_info(core);
 	json_t *o = json_object();
 
-	record_text(o, "name", t ? tunnel_name(t) : NULL);
+	record_text(o, "tunnel", t ? tunnel_name(t) : NULL);
 	record_text(o, "role", t && t->owner ? t->owner->role : "lac");
-	record_text(o, "profile", t && lns_of(t) ? lns_of(t)->name : NULL);
+	record_text(o, "lns", t && lns_of(t) ? lns_of(t)->name : NULL);
 	record_text(o, "state", l2tp_tunnel_state_str(core));
 	json_object_set_new(o, "initiator",
 			    json_boolean(l2tp_tunnel_is_initiator(core)));
@@ -92,13 +92,49 @@ static json_t *idle_peer_record(const struct peer *p)
 	};
 	json_t *o = json_object();
 
-	record_text(o, "name", p->name);
+	record_text(o, "tunnel", p->name);
 	record_text(o, "role", peer_kind(p));
 	record_text(o, "state", states[p->state]);
-	record_text(o, "remote", p->server);
+	record_text(o, "remote_name", p->server);
 	record_number(o, "sessions", 0);
 	record_text(o, "last_error", p->last_error);
 	return o;
+}
+
+/* The tunnel may be gone by now; its record is not. */
+static void on_protection(struct control *c)
+{
+	const struct tunnel *t =
+		tunnel_find(c->engine, (uint32_t)(c->next_tunnel - 1));
+	json_t *record = json_incref(c->record);
+
+	if (c->over) {
+		json_decref(record);
+		control_send_waiting(c);
+		return;
+	}
+	json_decref(c->record);
+	c->record = NULL;
+	stats_emit(c, record, t, NULL);
+	if (!c->waiting)
+		control_resume(c);
+	turn_settle(&c->engine->turn);
+}
+
+/* Of one tunnel all is told. */
+static void emit_tunnel(struct control *c, struct l2tp_tunnel *core)
+{
+	const struct tunnel *t = l2tp_tunnel_user(core);
+	json_t *record = tunnel_record(c->engine, core);
+
+	c->record = record;
+	if (t && t->core && control_arg(c, "tunnel")) {
+		protection_of(c, t);
+		if (protection_ask(c, on_protection))
+			return;
+	}
+	c->record = NULL;
+	stats_emit(c, record, t, NULL);
 }
 
 static void produce_tunnel(struct control *c)
@@ -116,12 +152,14 @@ static void produce_tunnel(struct control *c)
 		c->next_tunnel = (uint64_t)l2tp_tunnel_id(core) + 1;
 		if (walk_wants(wanted, t ? tunnel_name(t) : NULL,
 			       l2tp_tunnel_id(core)))
-			stats_emit(c, tunnel_record(c->engine, core), t, NULL);
+			emit_tunnel(c, core);
 		return;
 	}
 	c->tunnels_done = true;
 	p = walk_peer(c);
-	if (!p)
+	if (!p && wanted && !c->found)
+		family_no_tunnel(c, wanted, "", "show static");
+	else if (!p)
 		walk_finish(c, "tunnel", wanted);
 	else if (!p->tunnel && !p->removed && walk_wants(wanted, p->name, 0))
 		stats_emit(c, idle_peer_record(p), NULL, NULL);
@@ -157,7 +195,8 @@ void show_status(struct control *c)
 	json_t *o = json_object();
 
 	l2tp_endpoint_counters(e->l2tp->core, &k);
-	record_text(o, "version", L2TPD_VERSION);
+	record_text(o, "l2tpd_version", L2TPD_VERSION);
+	record_number(o, "schema", CONTROL_SCHEMA);
 	record_number(o, "pid", (uint64_t)getpid());
 	record_number(o, "uptime_s",
 		      (engine_now(c->engine) - e->started_ms) / 1000);
@@ -182,20 +221,6 @@ void show_status(struct control *c)
 	record_number(o, "auth_failed", n->auth_failed);
 	record_number(o, "auth_unavailable", n->auth_unavailable);
 	record_number(o, "calls_refused", n->calls_refused);
-	for (size_t i = 0; i < e->config->ppp_n; i++) {
-		struct pool_usage u =
-			pool_usage(pools_of(c->engine, &e->config->ppp[i]));
-		char key[CONFIG_NAME_MAX + 16];
-
-		if (!e->config->ppp[i].pool.n)
-			continue;
-		snprintf(key, sizeof(key), "pool_%s_used",
-			 e->config->ppp[i].name);
-		record_number(o, key, u.used);
-		snprintf(key, sizeof(key), "pool_%s_size",
-			 e->config->ppp[i].name);
-		record_number(o, key, u.size);
-	}
 	control_record(c, o);
 	control_end(c);
 }

@@ -187,8 +187,8 @@ static json_t *pool_record(const struct pool_books *b)
 	struct pool_usage u = pool_usage(b->pool);
 	json_t *o = json_object();
 
-	record_text(o, "name", b->name);
-	record_text(o, "kind", b->kind);
+	record_text(o, "pool", b->name);
+	record_text(o, "section", b->kind);
 	if (b->prefixes)
 		add_prefixes(o, "ranges", b->prefixes);
 	else
@@ -225,7 +225,7 @@ static const struct pool_books *next_pool(struct control *c)
 
 static void produce_pool(struct control *c)
 {
-	const char *wanted = control_arg(c, "name");
+	const char *wanted = control_arg(c, "pool");
 	const struct pool_books *b = next_pool(c);
 
 	if (!b) {
@@ -271,7 +271,7 @@ static json_t *server_record(const struct aaa_radius_state *s)
 {
 	json_t *o = json_object();
 
-	record_text(o, "name", s->name);
+	record_text(o, "server", s->name);
 	record_text(o, "address", s->address);
 	record_text(o, "transport",
 		    s->transport == CONFIG_TRANSPORT_TLS ? "tls" : "udp");
@@ -298,7 +298,7 @@ static json_t *server_record(const struct aaa_radius_state *s)
 	record_number(o, "retransmits", s->retransmits);
 	record_number(o, "bad_replies", s->bad_replies);
 	record_number(o, "outstanding", s->outstanding);
-	record_number(o, "queued", s->queued);
+	record_number(o, "acct_queued", s->queued);
 	record_text(o, "last_error", s->last_error);
 	return o;
 }
@@ -308,7 +308,7 @@ static void on_server(void *argument, int result, struct ipc_message *m)
 	struct control *c = argument;
 	const struct aaa_radius_state *s =
 		m ? ipc_body(m, struct aaa_radius_state) : NULL;
-	const char *wanted = control_arg(c, "name");
+	const char *wanted = control_arg(c, "server");
 
 	c->waiting = false;
 	if (!result && s &&

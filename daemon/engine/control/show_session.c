@@ -30,17 +30,19 @@ static const char *kind_name(enum l2tp_call_kind kind)
 	return "";
 }
 
-static void add_call(json_t *o, const struct link *l, uint64_t now)
+static void add_call(json_t *o, const struct link *l, bool is_ethernet,
+		     uint64_t now)
 {
-	record_text(o, "name", link_name(l));
+	record_text(o, "session", link_name(l));
 	record_text(o, "ppp", l->profile ? l->profile->name : NULL);
-	record_text(o, "ppp_state", ppp_phase_name(l));
+	if (!is_ethernet)
+		record_text(o, "ppp_state", ppp_phase_name(l));
 	record_text(o, "user", l->user);
 	record_text(o, "ifname", l->ifname);
 	record_ipv4(o, "local_ipv4", l->local_ipv4);
 	record_ipv4(o, "remote_ipv4", l->remote_ipv4);
 	if (ppp_pid(l))
-		record_number(o, "pid", (uint64_t)ppp_pid(l));
+		record_number(o, "pppd_pid", (uint64_t)ppp_pid(l));
 	if (l->up_ms)
 		record_number(o, "uptime_s", (now - l->up_ms) / 1000);
 	if (l->subscriber)
@@ -57,11 +59,12 @@ static const char *pseudowire_name(uint16_t type)
 static void add_pseudowire(json_t *o, const struct pseudowire *w)
 {
 	record_text(o, "pseudowire", pseudowire_name(w->type));
-	record_text(o, "circuit", w->circuit_up ? "active" : "inactive");
-	record_text(o, "peer_circuit", w->peer_up ? "active" : "inactive");
-	record_number(o, "cookie_length", w->cookie_len);
-	record_number(o, "peer_cookie_length", w->peer_cookie_len);
-	json_object_set_new(o, "sublayer", json_boolean(w->sublayer));
+	record_text(o, "circuit", record_up_or_down(w->circuit_up));
+	record_text(o, "peer_circuit", record_up_or_down(w->peer_up));
+	/* A cookie is called after the end that sends it. */
+	record_number(o, "cookie_length", w->peer_cookie_len);
+	record_number(o, "peer_cookie_length", w->cookie_len);
+	json_object_set_new(o, "l2_sublayer", json_boolean(w->sublayer));
 }
 
 static const char *name_of(const struct l2tp_tunnel *core)
@@ -85,7 +88,7 @@ static json_t *session_record(struct engine *e, struct l2tp_tunnel *tunnel,
 	if (l2tp_session_peer_id(core))
 		record_number(o, "peer_session_id", l2tp_session_peer_id(core));
 	record_address(o, "remote", l2tp_tunnel_peer(tunnel));
-	record_text(o, "kind", kind_name(l2tp_session_kind(core)));
+	record_text(o, "call", kind_name(l2tp_session_kind(core)));
 	record_text(o, "state", l2tp_session_state_str(core));
 	if (params) {
 		record_text(o, "calling_number", params->calling_number);
@@ -96,7 +99,8 @@ static json_t *session_record(struct engine *e, struct l2tp_tunnel *tunnel,
 	if (s && s->pw)
 		add_pseudowire(o, s->pw);
 	if (s)
-		add_call(o, &s->link, engine_now(e));
+		add_call(o, &s->link, s->pw && pw_is_ethernet(s->pw),
+			 engine_now(e));
 	return o;
 }
 
@@ -104,10 +108,13 @@ static bool wants_session(const struct control *c,
 			  const struct l2tp_session *core)
 {
 	const struct session *s = l2tp_session_user(core);
-	const char *user = control_arg(c, "user");
+	const char *user = control_arg(c, "user"),
+		   *wanted = control_arg(c, "session");
 
-	if (!walk_wants(control_arg(c, "session"),
-			s ? link_name(&s->link) : NULL, l2tp_session_id(core)))
+	if (!walk_wants(wanted, s ? link_name(&s->link) : NULL,
+			l2tp_session_id(core)) &&
+	    !(s && (walk_is_interface(s, wanted) ||
+		    (s->link.user && strcmp(s->link.user, wanted) == 0))))
 		return false;
 	return !user || (s && s->link.user && strcmp(s->link.user, user) == 0);
 }
@@ -116,7 +123,7 @@ static json_t *idle_session_record(const struct peer_session *s, uint64_t now)
 {
 	json_t *o = json_object();
 
-	record_text(o, "name", s->name);
+	record_text(o, "session", s->name);
 	record_text(o, "tunnel", s->peer->name);
 	record_text(o, "state",
 		    s->link			  ? "clearing" :
@@ -167,7 +174,8 @@ static void produce_idle_sessions(struct control *c)
 	 */
 	for (const struct peer_session *s = p->sessions; s; s = s->next)
 		if ((!s->link || s->link->detached) && !s->removed &&
-		    walk_wants(session, s->name, 0) &&
+		    (walk_wants(session, s->name, 0) ||
+		     (s->user && strcmp(s->user, session) == 0)) &&
 		    (!user || (s->user && strcmp(s->user, user) == 0)))
 			stats_emit(c,
 				   idle_session_record(s,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/control/commands.h"
+#include "engine/control/family.h"
 #include "engine/control/record.h"
 #include "engine/control/reply.h"
 #include "engine/control/walk.h"
@@ -39,22 +40,14 @@ static const char *seq_text(enum config_seq seq)
 	return NULL;
 }
 
-/* Over IP there are no ports. */
-static const char *format(const struct addr *a, char text[ADDR_STRLEN])
-{
-	return a->port ? addr_format_port(a, text) : addr_format(a, text);
-}
-
 static void add_tunnel(json_t *o, const struct monitor_static *t)
 {
-	char text[ADDR_STRLEN];
-
 	record_text(o, "tunnel", t->name);
 	record_number(o, "tunnel_id", t->tunnel_id);
 	record_number(o, "peer_tunnel_id", t->peer_tunnel_id);
 	record_text(o, "encap", encap_text(t->encap));
-	record_text(o, "local", format(&t->local, text));
-	record_text(o, "remote", format(&t->remote, text));
+	record_address(o, "local", &t->local);
+	record_address(o, "remote", &t->remote);
 }
 
 static void add_checksums(json_t *o, const struct monitor_static *t)
@@ -153,11 +146,12 @@ static bool is_wanted_static(const struct control *c,
 static bool is_wanted_interface(const struct control *c,
 				const struct monitor_static_show *r)
 {
-	const char *name = control_arg(c, "name");
+	const char *name = control_arg(c, "ifname");
 
 	if (!r->has_session || !r->link.ifname[0])
 		return false;
 	return !name || strcmp(name, r->link.ifname) == 0 ||
+	       strcmp(name, r->session.ifname) == 0 ||
 	       strcmp(name, r->session.name) == 0;
 }
 
@@ -175,6 +169,14 @@ static void show_one(struct control *c, const struct monitor_static_show *r)
 	control_record(c, all ? static_record(r) : interface_record(r));
 }
 
+static void finish_static(struct control *c)
+{
+	const char *tunnel = control_arg(c, "tunnel");
+
+	if (c->found || !family_is_not_static(c, tunnel, "show tunnels"))
+		walk_finish(c, "static tunnel", tunnel);
+}
+
 static void on_shown(void *arg, int result, struct ipc_message *m)
 {
 	struct control *c = arg;
@@ -185,9 +187,9 @@ static void on_shown(void *arg, int result, struct ipc_message *m)
 	if (!c->over && !result && r)
 		show_one(c, r);
 	else if (!c->over && c->produce == produce_static)
-		walk_finish(c, "static tunnel", control_arg(c, "tunnel"));
+		finish_static(c);
 	else if (!c->over)
-		walk_finish(c, "interface", control_arg(c, "name"));
+		walk_finish(c, "interface", control_arg(c, "ifname"));
 	control_resume(c);
 	turn_settle(&c->engine->turn);
 }

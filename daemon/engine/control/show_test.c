@@ -74,16 +74,17 @@ static void add_address(json_t *o, const struct test *t,
 	json_t *pools = json_array();
 
 	if (address == 0xffffffff)
-		record_text(o, "address", "the caller's choice");
+		record_text(o, "remote_ipv4", "the caller's choice");
 	else if (address && address != 0xfffffffe)
-		record_ipv4(o, "address", r->ppp.remote_ipv4);
+		record_ipv4(o, "remote_ipv4", r->ppp.remote_ipv4);
 	else if (r->service.pool[0])
 		json_array_append_new(pools, control_text(r->service.pool));
 	else if (addr_is_set(&p->remote_address))
-		record_ipv4(o, "address", htonl(addr_v4(&p->remote_address)));
+		record_ipv4(o, "remote_ipv4",
+			    htonl(addr_v4(&p->remote_address)));
 	else if (p->pool.n)
 		json_array_append_new(pools, json_sprintf("ppp %s", p->name));
-	for (size_t i = 0; !json_object_get(o, "address") &&
+	for (size_t i = 0; !json_object_get(o, "remote_ipv4") &&
 			   !r->service.pool[0] && i < p->pools.n;
 	     i++)
 		json_array_append_new(pools, json_string(p->pools.v[i]));

@@ -8,12 +8,24 @@
 #include <string.h>
 
 #include "engine/control/commands.h"
+#include "engine/control/family.h"
 #include "engine/control/reply.h"
 #include "engine/control/section.h"
 #include "engine/engine.h"
 #include "engine/peers/peer.h"
 #include "ipc/monitor.h"
 #include "lib/config_key.h"
+
+/* A session has its tunnel beside it; of what is deleted there is no name. */
+static json_t *added_record(const struct control *c, const char *name)
+{
+	const char *tunnel = control_text_arg(c, "tunnel");
+
+	if (!tunnel)
+		return json_pack("{s:s}", "tunnel", name);
+	return json_pack("{s:s, s:o}", "session", name, "tunnel",
+			 control_text(tunnel));
+}
 
 static void on_changed(void *arg, int result, struct ipc_message *m)
 {
@@ -26,7 +38,7 @@ static void on_changed(void *arg, int result, struct ipc_message *m)
 		control_refused(c, result, m);
 	} else if (!c->over) {
 		if (r->name[0])
-			control_record(c, json_pack("{s:s}", "name", r->name));
+			control_record(c, added_record(c, r->name));
 		control_end(c);
 	}
 	control_resume(c);
@@ -79,6 +91,9 @@ void add_static_session(struct control *c)
 	struct config_static_session s = { 0 };
 	struct monitor_static_session r = { 0 };
 
+	if (family_is_not_static(c, control_text_arg(c, "tunnel"),
+				 "add session, or add session lcce"))
+		return;
 	if (!section_take_name(c, "tunnel", r.tunnel) ||
 	    !section_take_name(c, "name", r.name))
 		return;
@@ -112,7 +127,9 @@ void delete_static_tunnel(struct control *c)
 {
 	struct monitor_static_name r = { 0 };
 
-	if (!section_take_name(c, "tunnel", r.tunnel))
+	if (family_is_not_static(c, control_text_arg(c, "tunnel"),
+				 "delete tunnel") ||
+	    !section_take_name(c, "tunnel", r.tunnel))
 		return;
 	if (r.tunnel[0])
 		ask(c, MONITOR_STATIC_DEL, &r, sizeof(r));
@@ -125,7 +142,9 @@ void delete_static_session(struct control *c)
 {
 	struct monitor_static_name r = { 0 };
 
-	if (!section_take_name(c, "tunnel", r.tunnel) ||
+	if (family_is_not_static(c, control_text_arg(c, "tunnel"),
+				 "delete session") ||
+	    !section_take_name(c, "tunnel", r.tunnel) ||
 	    !section_take_name(c, "session", r.session))
 		return;
 	if (r.session[0])

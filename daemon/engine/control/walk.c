@@ -9,6 +9,8 @@
 #include "engine/engine.h"
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/tunnel.h"
+#include "engine/l2tp/pw.h"
+#include "engine/l2tp/session.h"
 #include "engine/peers/peer.h"
 
 void walk_start(struct control *c, void (*produce)(struct control *))
@@ -69,4 +71,13 @@ bool walk_has_tunnel(const struct engine *e, const char *wanted)
 			return true;
 	}
 	return false;
+}
+
+bool walk_is_interface(const struct session *s, const char *name)
+{
+	const struct config_pw *given = s->pw ? s->pw->config : NULL;
+
+	if (s->link.ifname[0] && strcmp(name, s->link.ifname) == 0)
+		return true;
+	return given && given->ifname && strcmp(name, given->ifname) == 0;
 }

@@ -9,6 +9,7 @@
 struct control;
 struct engine;
 struct peer;
+struct session;
 
 /*
  * produce makes one record, or goes one step further, until it ends the reply.
@@ -22,5 +23,10 @@ struct peer *walk_peer(struct control *c);
 bool walk_has_tunnel(const struct engine *e, const char *wanted);
 /* Whether wanted, a name or a number, or NULL for all, is this. */
 bool walk_wants(const char *wanted, const char *name, uint32_t id);
+/*
+ * Whether name is the session's interface, or the ifname that its section gives
+ * it: that of a VLAN is another.
+ */
+bool walk_is_interface(const struct session *s, const char *name);
 
 #endif
