@@ -66,7 +66,7 @@ def test_own_address(pair, sites):
     moved = other(b, 22)
     b.namespace.ip(f"addr add {moved} dev {b.device}")
     sb.daemon.process.wait_for(f"our address {b.ipv4} is gone, the way is from {moved[:-3]} now")
-    lab.wait_until(lambda: [(t["remote"], t["remote_port"]) for t in sa.daemon.tunnels() if t["state"] == "established"] ==
+    lab.wait_until(lambda: [(t.get("remote"), t.get("remote_port")) for t in sa.daemon.tunnels() if t["state"] == "established"] ==
                    [(moved[:-3], 1701)], "the peer to have it from there")
     sb.up("lan")
     sa.up("lan")
@@ -88,7 +88,7 @@ def test_own_address_ppp(pair, processes, build):
     b.namespace.ip(f"addr del {b.ipv4}/24 dev {b.device}", f"addr add {moved} dev {b.device}")
     lac.process.wait_for(f"the way is from {moved[:-3]} now")
     lab.wait_until(lambda: [t for t in lac.tunnels() if t["state"] == "established" and
-                            t["local"] == moved[:-3]], "the tunnel from the new address")
+                            t.get("local") == moved[:-3]], "the tunnel from the new address")
     (session,) = lac.up()
     assert lab.ping(b.namespace, session["remote_ipv4"]) is not None
     lab.wait_until(lambda: [len(o) for o in lab.l2tp_objects(b.namespace)] == [1, 1], "the old tunnel to go")
@@ -109,10 +109,10 @@ def test_name(pair, sites, hosts):
     # A name that cannot be resolved is no news; one that means another address is.
     hosts(b_l2tpd_example=b.ipv4)
     a.namespace.ip(f"addr add {moved} dev {a.device}")
-    assert [(t["remote"], t["remote_port"]) for t in sb.daemon.tunnels()] == [(a.ipv4, 1701)]
+    assert [(t.get("remote"), t.get("remote_port")) for t in sb.daemon.tunnels()] == [(a.ipv4, 1701)]
     hosts(a_l2tpd_example=moved[:-3], b_l2tpd_example=b.ipv4)
     sb.daemon.process.wait_for(f"a.l2tpd.example is no longer at {a.ipv4} but at {moved[:-3]}")
-    lab.wait_until(lambda: [t for t in sb.daemon.tunnels() if (t["remote"], t["remote_port"]) == (moved[:-3], 1701) and
+    lab.wait_until(lambda: [t for t in sb.daemon.tunnels() if (t.get("remote"), t.get("remote_port")) == (moved[:-3], 1701) and
                             t["state"] == "established"], "the connection to the new address")
     sb.up("lan")
     sa.up("lan")
