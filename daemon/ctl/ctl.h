@@ -68,8 +68,10 @@ struct ctl_view {
 	const struct ctl_field *fields; /* ends with label NULL */
 	const char *text;   /* in place of fields: this key's text, as it is */
 	const char *single; /* this argument, when given, asks for pages */
-	bool page;	    /* always pages */
-	bool name; /* only the name that l2tpd chose, when none was given */
+	const char
+		*say; /* in place of fields: this key's text, a line, if any */
+	bool page;    /* always pages */
+	bool name;    /* only the name that l2tpd chose, when none was given */
 };
 
 struct ctl_command {

@@ -17,7 +17,15 @@
 #define COLUMNS_MAX 24
 #define LABEL_WIDTH 23
 
-enum mode { MODE_NONE, MODE_JSON, MODE_TEXT, MODE_NAME, MODE_PAGE, MODE_TABLE };
+enum mode {
+	MODE_NONE,
+	MODE_JSON,
+	MODE_TEXT,
+	MODE_LINE,
+	MODE_NAME,
+	MODE_PAGE,
+	MODE_TABLE
+};
 
 struct ctl_output {
 	FILE *out;
@@ -331,6 +339,8 @@ static enum mode choose_mode(const struct ctl_request *req,
 		return MODE_NONE;
 	if (v->text)
 		return MODE_TEXT;
+	if (v->say)
+		return MODE_LINE;
 	if (v->name)
 		return json_object_get(req->args, "name") ? MODE_NONE :
 							    MODE_NAME;
@@ -375,6 +385,13 @@ int ctl_output_record(struct ctl_output *o, const json_t *record)
 		text = json_string_value(
 			json_object_get(record, o->view->text));
 		fputs(text ? text : "", o->out);
+		break;
+	case MODE_LINE:
+		text = json_string_value(json_object_get(record, o->view->say));
+		if (text) {
+			ctl_put_safe(text, o->out);
+			fputc('\n', o->out);
+		}
 		break;
 	case MODE_NAME:
 		text = json_string_value(json_object_get(record, "name"));

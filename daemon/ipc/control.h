@@ -49,6 +49,11 @@
  *   delete session static  tunnel, session* (names)
  *   delete tunnel   tunnel* (name or id)
  *   delete session  tunnel*, session* (name or id); or session* alone, a name
+ *                   -> of what the configuration has, one record: tunnel or
+ *                   session, and note (a sentence)
+ *   redial tunnel, disable tunnel, enable tunnel     tunnel* (name or id)
+ *   redial session, disable session, enable session  session* (name, or with
+ *                   tunnel its id), tunnel (name or id)
  *   show tunnels    tunnel (name or id), stats (boolean)
  *   show sessions   tunnel, session, user, stats (boolean)
  *   show users      user (all sessions of that user), stats (boolean)

@@ -438,7 +438,7 @@ static void test_abbreviations(void **state)
 		  "{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"tunnel\"}}" },
 		{ "sh ses st us bob",
 		  "{\"command\":\"show sessions\",\"args\":{\"stats\":true,\"user\":\"bob\"}}" },
-		{ "d t 4711",
+		{ "de t 4711",
 		  "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"4711\"}}" },
 		{ "del ses tun work 12",
 		  "{\"command\":\"delete session\","
@@ -481,6 +481,7 @@ static void test_usage_errors(void **state)
 			  "pools, radius, interfaces, static, config or "
 			  "status" },
 		{ "shout", "'shout' is not known here: say add, delete, "
+			   "redial, disable, enable, "
 			   "clear, show, set, test or completion" },
 		{ "add bridge",
 		  "'bridge' is not known here: say tunnel or session" },
@@ -1169,7 +1170,8 @@ static void test_completion(void **state)
 	static const struct {
 		const char *words, *offers;
 	} cases[] = {
-		{ "''", "add delete clear show set test completion" },
+		{ "''", "add delete redial disable enable clear "
+			"show set test completion" },
 		{ "de", "delete" },
 		{ "add ''", "tunnel session" },
 		{ "show s", "sessions static status" },

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/control/commands.h"
+#include "engine/control/find.h"
 #include "engine/control/reply.h"
 #include "engine/engine.h"
 #include "engine/l2tp/session.h"
@@ -13,19 +14,23 @@
 #include "engine/service/subscriber.h"
 #include "lib/log.h"
 
-/* Finds by name or, for those that others opened, by id. */
-static struct tunnel *find_tunnel(struct control *c, const char *wanted)
+/*
+ * What the configuration has is back with the next start, and who meant to stop
+ * it for a while is told how.
+ */
+static void note_configured(struct control *c, const char *kind,
+			    const char *name, bool configured)
 {
-	struct peer *p = peer_find(c->engine, wanted);
-	unsigned long id;
-	char *rest;
+	char note[2 * CONFIG_NAME_MAX + 200];
 
-	if (p)
-		return p->tunnel;
-	id = strtoul(wanted, &rest, 10);
-	if (*rest || id == 0 || id > UINT32_MAX)
-		return NULL;
-	return tunnel_find(c->engine, (uint32_t)id);
+	if (!configured)
+		return;
+	snprintf(note, sizeof(note),
+		 "%s \"%s\" is of the configuration: it is gone until l2tpd "
+		 "starts again; to keep it from calling for a while use "
+		 "\"disable %s\", to call anew \"redial %s\"",
+		 kind, name, kind, kind);
+	control_record(c, json_pack("{s:s, s:s}", kind, name, "note", note));
 }
 
 void delete_tunnel(struct control *c)
@@ -53,46 +58,18 @@ void delete_tunnel(struct control *c)
 		peer_remove(p, &cause);
 	else
 		tunnel_close(t, &cause);
+	if (p)
+		note_configured(c, "tunnel", p->name,
+				p->origin == PEER_CONFIGURED);
 	control_end(c);
 }
 
 /* ---- sessions ---- */
 
-/* By name in one peer or all; *many when the name is not unique. */
-static struct peer_session *find_wanted(struct control *c, const char *tunnel,
-					const char *name, bool *many)
+static bool is_configured(const struct peer_session *s)
 {
-	struct peer_session *found = NULL;
-
-	for (struct peer *p = c->engine->peers->first; p; p = p->next) {
-		struct peer_session *s;
-
-		if (tunnel && strcmp(p->name, tunnel) != 0)
-			continue;
-		s = peer_session_find(p, name);
-		if (s && found)
-			*many = true;
-		if (s)
-			found = s;
-	}
-	return found;
-}
-
-static struct link *find_link(struct control *c, const char *tunnel,
-			      const char *session)
-{
-	struct tunnel *t = tunnel ? find_tunnel(c, tunnel) : NULL;
-	struct l2tp_session *core;
-	struct session *s;
-	unsigned long id;
-	char *rest;
-
-	id = strtoul(session, &rest, 10);
-	if (!t || !t->core || *rest || id == 0 || id > UINT32_MAX)
-		return NULL;
-	core = l2tp_session_find(t->core, (uint32_t)id);
-	s = core ? l2tp_session_user(core) : NULL;
-	return s ? &s->link : NULL;
+	return s->peer->origin == PEER_CONFIGURED && !s->owns_section &&
+	       !s->once;
 }
 
 void delete_session(struct control *c)
@@ -103,40 +80,29 @@ void delete_session(struct control *c)
 		cause_make(CAUSE_ADMINISTRATIVE, "deleted by the operator");
 	struct peer_session *s;
 	struct link *link;
-	bool many = false;
+	bool many;
 
 	if (!session) {
 		control_error(c, "delete session needs a session: its name, or "
 				 "with tunnel its id");
 		return;
 	}
-	s = find_wanted(c, tunnel, session, &many);
-	if (many) {
-		control_error(c,
-			      "several tunnels have a session \"%s\": name the "
-			      "tunnel too",
-			      session);
+	s = find_peer_session(c, tunnel, session, &many);
+	link = s ? s->link : many ? NULL : find_link(c, tunnel, session);
+	if (!s && !link) {
+		find_failed(c, tunnel, session, many);
 		return;
 	}
-	link = s ? s->link : find_link(c, tunnel, session);
 	if (link)
 		subscriber_set_end(link, SERVICE_END_ADMIN_RESET);
+	/* Deleted is deleted: one of ours is not dialled again. */
+	if (!s)
+		s = redial_session(link);
 	if (s) {
 		peer_session_remove(s, &cause);
-	} else if (link) {
-		/* Deleted is deleted: it is not dialled again. */
-		if (redial_session(link))
-			peer_session_remove(redial_session(link), &cause);
-		else
-			link_close(link, &cause);
+		note_configured(c, "session", s->name, is_configured(s));
 	} else {
-		control_error(c, "there is no session \"%s\"%s%s%s", session,
-			      tunnel ? " in tunnel \"" : "",
-			      tunnel ? tunnel : "",
-			      tunnel ? "\"" :
-				       "; a session that has no name needs its "
-				       "tunnel too");
-		return;
+		link_close(link, &cause);
 	}
 	control_end(c);
 }

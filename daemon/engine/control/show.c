@@ -92,7 +92,7 @@ static json_t *idle_peer_record(const struct peer *p)
 
 	record_text(o, "name", p->name);
 	record_text(o, "role", peer_kind(p));
-	record_text(o, "state", states[p->state]);
+	record_text(o, "state", p->disabled ? "disabled" : states[p->state]);
 	record_text(o, "remote", p->server);
 	record_number(o, "sessions", 0);
 	record_text(o, "last_error", p->last_error);

@@ -120,6 +120,7 @@ static json_t *idle_session_record(const struct peer_session *s, uint64_t now)
 	record_text(o, "tunnel", s->peer->name);
 	record_text(o, "state",
 		    s->link			  ? "clearing" :
+		    !peer_session_is_enabled(s)	  ? "disabled" :
 		    s->wanted			  ? "connecting" :
 		    loop_timer_is_set(&s->redial) ? "waiting" :
 						    "idle");

@@ -69,6 +69,11 @@ bool lcce_take(struct tunnel *t)
 
 	if (!p)
 		return false;
+	if (p->disabled) {
+		t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
+				      "disabled by the operator");
+		return true;
+	}
 	t->owner = &lcce_tunnel_owner;
 	t->owned_by = p;
 	/* Until it is down, or another takes its place. */
@@ -216,6 +221,9 @@ static bool request(struct tunnel *t, struct session *s, struct cause *why)
 	else if (type_of(wanted->pw) != asked->pseudowire)
 		*why = cause_make(CAUSE_WRONG_KIND, "this circuit has another "
 						    "pseudowire type here");
+	else if (wanted->disabled)
+		*why = cause_make(CAUSE_ADMINISTRATIVE,
+				  "disabled by the operator");
 	else if (wanted->link && link_is_usable(wanted->link))
 		*why = cause_make(CAUSE_NO_RESOURCES,
 				  "this circuit has a session already");
