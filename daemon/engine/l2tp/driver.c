@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "engine/engine.h"
+#include "engine/l2tp/answer.h"
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/net.h"
 #include "engine/l2tp/outbox.h"
@@ -57,6 +58,8 @@ static void take_tunnel(struct engine *e, struct tunnel *t,
 		return;
 	else if (x->type == L2TP_EFFECT_TUNNEL_UP)
 		tunnel_on_up(t);
+	else if (x->type == L2TP_EFFECT_TUNNEL_ALIVE)
+		answer_alive(t);
 	else if (x->type == L2TP_EFFECT_TUNNEL_DOWN)
 		tunnel_on_down(t, x);
 	else if (x->type == L2TP_EFFECT_TUNNEL_FREE)
@@ -96,6 +99,7 @@ static void take(struct engine *e, const struct l2tp_effect *x)
 		return;
 	case L2TP_EFFECT_TUNNEL_REQUEST:
 	case L2TP_EFFECT_TUNNEL_UP:
+	case L2TP_EFFECT_TUNNEL_ALIVE:
 	case L2TP_EFFECT_TUNNEL_DOWN:
 	case L2TP_EFFECT_TUNNEL_FREE:
 	case L2TP_EFFECT_SESSION_REQUEST:

@@ -9,6 +9,7 @@
 
 #include "engine/engine.h"
 #include "engine/kernel.h"
+#include "engine/l2tp/answer.h"
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/net.h"
 #include "engine/l2tp/path.h"
@@ -119,6 +120,7 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 		return;
 	t->down = true;
 	path_release(t);
+	answer_down(t);
 	/* Silence has no code. */
 	if (x->cause.result)
 		l2tp_cause_format(&x->cause, L2TP_STOPCCN, why, sizeof(why));

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
+#include "engine/l2tp/answer.h"
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/l2tp/tunnel_install.h"

@@ -183,6 +183,8 @@ enum l2tp_effect_type {
 	 * may install the tunnel. Sessions may follow.
 	 */
 	L2TP_EFFECT_TUNNEL_UP,
+	/* The peer has answered to l2tp_tunnel_probe. */
+	L2TP_EFFECT_TUNNEL_ALIVE,
 	/* cause, by_peer; each session's DOWN came before it */
 	L2TP_EFFECT_TUNNEL_DOWN,
 	/*
@@ -304,8 +306,9 @@ int l2tp_tunnel_renumber(struct l2tp_tunnel *t);
 void l2tp_tunnel_close(struct l2tp_tunnel *t, uint64_t now,
 		       const struct l2tp_cause *cause);
 /*
- * Asks the peer for a sign of life now: a HELLO, unless something waits for its
- * answer already.
+ * Asks the peer of an established tunnel for a sign of life now: a HELLO, unless
+ * something waits for its acknowledgement already. TUNNEL_ALIVE follows when it
+ * comes; else TUNNEL_DOWN, 3 s later at most.
  */
 void l2tp_tunnel_probe(struct l2tp_tunnel *t, uint64_t now);
 void l2tp_tunnel_set_socket(struct l2tp_tunnel *t, int socket);

@@ -408,7 +408,7 @@ static void silence(struct l2tp_tunnel *t, uint64_t now)
 		return;
 	}
 	l2tp_cause_set(&cause, 0, 0, "no answer after %u retransmissions",
-		       t->cfg.retransmit_tries);
+		       t->rel.s.tries);
 	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SILENCE, &cause);
 }
 

@@ -116,10 +116,11 @@ void l2tp_tunnel_close(struct l2tp_tunnel *t, uint64_t now,
 void l2tp_tunnel_probe(struct l2tp_tunnel *t, uint64_t now)
 {
 	l2tp_begin(t->ep);
-	if (t->gone || t->r.state != L2TP_TUNNEL_ESTABLISHED || t->rel.s.queued)
+	if (t->gone || t->r.state != L2TP_TUNNEL_ESTABLISHED)
 		return;
-	if (!l2tp_tunnel_send_hello(t))
+	if (!t->rel.s.queued && !l2tp_tunnel_send_hello(t))
 		t->r.hellos_sent++;
+	reliable_probe(&t->rel, now);
 	l2tp_tunnel_done(t, now);
 }
 

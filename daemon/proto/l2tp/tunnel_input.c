@@ -454,6 +454,7 @@ static enum reliable_verdict receive(struct l2tp_tunnel *t,
 				     const struct input *in)
 {
 	uint16_t una = t->rel.s.una;
+	bool probing = t->rel.s.probing;
 	enum reliable_verdict v =
 		reliable_receive(&t->rel, in->now, in->h.ns, in->h.nr,
 				 acknowledges_only(in), in->pkt, in->len);
@@ -464,6 +465,8 @@ static enum reliable_verdict receive(struct l2tp_tunnel *t,
 	 */
 	if (v == RELIABLE_DELIVER || v == RELIABLE_HELD || t->rel.s.una != una)
 		t->r.last_heard_ms = in->now;
+	if (probing && !t->rel.s.probing && !t->r.down)
+		effect_push(&t->ep->effects, L2TP_EFFECT_TUNNEL_ALIVE, t, NULL);
 	return v;
 }
 
