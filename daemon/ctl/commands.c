@@ -384,6 +384,8 @@ static const struct ctl_arg set_log_args[] = {
 };
 
 /* clang-format off */
+/* The last column: a sentence, shortened, which the page has in full. */
+#define ROW(k, h)	{ .key = k, .heading = h, .label = h, .format = CTL_PLAIN, .row = true }
 #define SECTION(l)	{ .label = l, .format = CTL_SECTION }
 #define COLUMN(k, h, l)	{ .key = k, .heading = h, .label = l, .format = CTL_PLAIN }
 #define LINE(k, l)	{ .key = k, .label = l, .format = CTL_PLAIN }
@@ -433,6 +435,7 @@ static const struct ctl_field tunnel_fields[] = {
 	LINE("out_of_order", "Out of order"),
 	LINE("dropped", "Dropped"),
 	COUNTERS,
+	ROW("last_error", "WHY"),
 	{ 0 }
 };
 
@@ -463,6 +466,7 @@ static const struct ctl_field session_fields[] = {
 	{ .key = "redial_in_s", .label = "Dials again in", .format = CTL_SECONDS },
 	LINE("last_error", "Last error"),
 	COUNTERS,
+	ROW("last_error", "WHY"),
 	{ 0 }
 };
 

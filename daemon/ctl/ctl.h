@@ -61,6 +61,7 @@ struct ctl_field {
 	const char *label;   /* on the page */
 	enum ctl_format format;
 	bool stats; /* a column only with "stats" */
+	bool row;   /* a column only, of what the page has elsewhere */
 };
 
 /* How the records of a command look. */

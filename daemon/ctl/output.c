@@ -16,6 +16,7 @@
 
 #define COLUMNS_MAX 24
 #define LABEL_WIDTH 23
+#define ROW_TEXT    60 /* of a sentence in a table */
 
 enum mode {
 	MODE_NONE,
@@ -184,10 +185,26 @@ static int table_list(struct libscols_line *line, size_t column,
 	return scols_line_refer_data(line, column, text) ? -ENOMEM : 0;
 }
 
+/*
+ * A sentence that would make the table too wide is cut at a blank: the page has
+ * it in full.
+ */
+static const char *shorten(const char *text, char *buf, size_t size)
+{
+	size_t len = size - 4;
+
+	if (strlen(text) < size)
+		return text;
+	while (len > size / 2 && text[len] != ' ')
+		len--;
+	snprintf(buf, size, "%.*s...", (int)len, text);
+	return buf;
+}
+
 static int table_record(struct ctl_output *o, const json_t *record)
 {
 	struct libscols_line *line = scols_table_new_line(o->table, NULL);
-	char buf[32];
+	char buf[32], cell[ROW_TEXT + 1];
 
 	if (!line)
 		return -ENOMEM;
@@ -205,6 +222,8 @@ static int table_record(struct ctl_output *o, const json_t *record)
 		if (v)
 			text = format_value(v, o->column[i]->format, buf,
 					    sizeof(buf));
+		if (text && o->column[i]->row)
+			text = shorten(text, cell, sizeof(cell));
 		/*
 		 * An empty cell would shift the columns of whoever
 		 * splits at blanks.
@@ -294,6 +313,8 @@ static void page_record(const struct ctl_output *o, const json_t *record)
 	if (o->records)
 		fputc('\n', o->out);
 	for (const struct ctl_field *f = o->view->fields; f->label; f++) {
+		if (f->row)
+			continue;
 		if (f->format == CTL_SECTION) {
 			section = f->label;
 			continue;

@@ -76,7 +76,7 @@
  *   ("addr:port"), peer_hostname, peer_vendor, peer_firmware, version,
  *   sessions, uptime_s, idle_s, ns, nr, window (congestion), peer_window,
  *   unacknowledged, queued, sent, received, retransmitted, duplicates,
- *   out_of_order, dropped; with stats: rx_packets, rx_bytes, rx_errors,
+ *   out_of_order, dropped, last_error (why it is not up); with stats: rx_packets, rx_bytes, rx_errors,
  *   tx_packets, tx_bytes, tx_errors
  * Fields of a session record: name, tunnel, tunnel_id, session_id,
  *   peer_tunnel_id, peer_session_id, kind ("lac incoming", "lns incoming",

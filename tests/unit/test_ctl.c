@@ -852,31 +852,36 @@ static void test_tunnel_table(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(run_with(f, "show tunnels",
-				  "{\"command\":\"show tunnels\",\"args\":{}}",
-				  "{\"record\": {\"name\": \"work\", "
-				  "\"state\": \"established\", \"tunnel_id\": "
-				  "4711,"
-				  " \"peer_tunnel_id\": 10, "
-				  "\"local\": \"192.0.2.10:1701\","
-				  " \"remote\": \"192.0.2.1:1701\", "
-				  "\"peer_hostname\": \"lns1\", \"sessions\": "
-				  "2,"
-				  " \"uptime_s\": 11220, \"rx_packets\": 5}}\n"
-				  "{\"record\": {\"state\": "
-				  "\"wait-ctl-reply\", "
-				  "\"tunnel_id\": 9,"
-				  " \"remote\": \"[2001:db8::1]:1701\", "
-				  "\"sessions\": 0}}\n" END),
-			 0);
+	assert_int_equal(
+		run_with(f, "show tunnels",
+			 "{\"command\":\"show tunnels\",\"args\":{}}",
+			 "{\"record\": {\"name\": \"work\", "
+			 "\"state\": \"established\", \"tunnel_id\": "
+			 "4711,"
+			 " \"peer_tunnel_id\": 10, "
+			 "\"local\": \"192.0.2.10:1701\","
+			 " \"remote\": \"192.0.2.1:1701\", "
+			 "\"peer_hostname\": \"lns1\", \"sessions\": "
+			 "2,"
+			 " \"uptime_s\": 11220, \"rx_packets\": 5}}\n"
+			 "{\"record\": {\"state\": "
+			 "\"wait-ctl-reply\", "
+			 "\"tunnel_id\": 9,"
+			 " \"remote\": \"[2001:db8::1]:1701\", "
+			 "\"sessions\": 0, \"last_error\": "
+			 "\"lns.example.net cannot be resolved: the "
+			 "name server does not answer at all\"}}\n" END),
+		0);
 	assert_string_equal(f->out,
 			    "NAME STATE          LOCAL-ID PEER-ID LOCAL        "
-			    "   REMOTE             PEER SESSIONS UPTIME\n"
+			    "   REMOTE             PEER SESSIONS UPTIME WHY\n"
 			    "work established        4711      10 "
 			    "192.0.2.10:1701 192.0.2.1:1701     lns1        2  "
-			    "3h07m\n"
+			    "3h07m -\n"
 			    "-    wait-ctl-reply        9       - -            "
-			    "   [2001:db8::1]:1701 -           0      -\n");
+			    "   [2001:db8::1]:1701 -           0      - "
+			    "lns.example.net cannot be resolved: the name "
+			    "server does...\n");
 }
 
 static void test_empty_table(void **state)
@@ -916,9 +921,9 @@ static void test_tunnel_column(void **state)
 				  "\"session_id\": 5}}\n" END),
 			 0);
 	assert_string_equal(f->out, "TUNNEL NAME LOCAL-ID PEER-ID STATE PPP "
-				    "USER INTERFACE ADDRESS UPTIME\n"
+				    "USER INTERFACE ADDRESS UPTIME WHY\n"
 				    "4711   -           5       - -     -   -  "
-				    "  -         -            -\n");
+				    "  -         -            - -\n");
 }
 
 static void test_page(void **state)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What an operator does with calls of the configuration: redial, disable, enable, delete."""
+"""What an operator does with calls of the configuration, and what he is told of those that fail."""
 
 import itertools
 import os
+import re
+import socket
 import subprocess
 
 import pytest
@@ -178,3 +180,38 @@ def test_words(daemon, build, address):
         server.ask("redial tunnel", tunnel=str(row["tunnel_id"]))
     with pytest.raises(CommandError, match="is the peer's to dial"):
         server.ask("disable session", tunnel=str(row["tunnel_id"]), session=str(row["session_id"]))
+
+
+def silent(address):
+    """Somebody who listens there and never says a word."""
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind((address, 1701))
+    return s
+
+
+def test_no_answer(daemon, build, address):
+    """It is told while it is being asked, in full and in the rows, long before it is given up."""
+    with silent(address):
+        client = daemon("lac", lac(address))
+        for show in client.tunnels, client.sessions:
+            rows = lab.wait_until(lambda s=show: [r for r in s() if r.get("last_error") == "no answer yet, 3 sent"],
+                                  "three tries to be told")
+            assert rows[0]["state"] in ("wait-ctl-reply", "connecting")
+        client.process.wait_for(re.escape(f"{address}:1701): no answer yet, 3 sent"))
+        shown = subprocess.run([build / "l2tpctl", "--runtime-dir", client.run, "show", "sessions"],
+                               capture_output=True, text=True, check=True).stdout
+        assert "WHY" in shown and "no answer yet, " in shown
+
+
+@pytest.mark.parametrize("server", ["ipv4", "::1"])
+def test_closed_port(daemon, address, server):
+    """Nobody listens there: ICMP says so at once, and with the end of the attempt as well."""
+    server = address if server == "ipv4" else server
+    client = daemon("lac", f'ppp "x" {{ backend = "none" }}\nlac "up" {{ server = "{server}" port = 17099 retransmit = 0.2 '
+                           f'retransmit-tries = 2\nsession "one" {{ ppp = "x" {SLOW} }} }}\n')
+    said = f"refused by {server} (ICMP)"
+    lab.wait_until(lambda: [t for t in client.tunnels() if t.get("last_error") == said], "the refusal in the tunnel")
+    client.process.wait_for(re.escape(said))
+    lab.wait_until(lambda: client.sessions()[0]["state"] == "waiting", "the attempt to end")
+    assert client.sessions()[0]["last_error"] == f"{said}; no answer after 2 retransmissions"
+    assert client.tunnels()[0]["last_error"] == f"{said}; no answer after 2 retransmissions"

@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "engine/kernel.h"
 #include "engine/l2tp/l2tp.h"
+#include "engine/l2tp/trouble.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/peers/peer.h"
 #include "engine/service/address.h"
@@ -46,11 +47,23 @@ static void add_counters(json_t *o, const struct l2tp_tunnel *core,
 	record_number(o, "dropped", n.dropped);
 }
 
+/* Why it is not up: now, or at the attempt before this one. */
+static const char *tunnel_trouble(const struct tunnel *t, char *buf,
+				  size_t size)
+{
+	const struct peer *p = t ? peer_of(t) : NULL;
+
+	if (!t || !trouble_of(t, buf, size)[0])
+		return p && !t->up ? p->last_error : NULL;
+	return buf;
+}
+
 static json_t *tunnel_record(struct engine *e, struct l2tp_tunnel *core)
 {
 	const struct tunnel *t = l2tp_tunnel_user(core);
 	const struct l2tp_tunnel_peer_info *info = l2tp_tunnel_peer_info(core);
 	json_t *o = json_object();
+	char trouble[TROUBLE_MAX];
 
 	record_text(o, "name", t ? tunnel_name(t) : NULL);
 	record_text(o, "role", t && t->owner ? t->owner->role : "lac");
@@ -77,6 +90,8 @@ static json_t *tunnel_record(struct engine *e, struct l2tp_tunnel *core)
 		record_text(o, "digest",
 			    info->digest == L2TP_DIGEST_MD5 ? "hmac-md5" :
 							      "hmac-sha1");
+	record_text(o, "last_error",
+		    tunnel_trouble(t, trouble, sizeof(trouble)));
 	add_counters(o, core, engine_now(e));
 	return o;
 }

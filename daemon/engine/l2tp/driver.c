@@ -20,9 +20,17 @@
 #include "engine/random.h"
 #include "lib/log.h"
 
-static void log_line(struct engine *e, const struct l2tp_effect *x)
+static void log_line(struct engine *e, const struct tunnel *t,
+		     const struct l2tp_effect *x)
 {
-	if (loglimit_pass(e))
+	char what[160];
+
+	if (!loglimit_pass(e))
+		return;
+	if (t)
+		log_write(x->level, "%s: %s",
+			  tunnel_describe(t, what, sizeof(what)), x->text);
+	else
 		log_write(x->level, "%s", x->text);
 }
 
@@ -95,7 +103,7 @@ static void take(struct engine *e, const struct l2tp_effect *x)
 		outbox_queue(e, x, t ? t->sock : NULL);
 		return;
 	case L2TP_EFFECT_LOG:
-		log_line(e, x);
+		log_line(e, t, x);
 		return;
 	case L2TP_EFFECT_TUNNEL_REQUEST:
 	case L2TP_EFFECT_TUNNEL_UP:

@@ -13,6 +13,7 @@
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/net.h"
 #include "engine/l2tp/path.h"
+#include "engine/l2tp/trouble.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/l2tp/tunnel_install.h"
 #include "engine/loglimit.h"
@@ -126,6 +127,7 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 		l2tp_cause_format(&x->cause, L2TP_STOPCCN, why, sizeof(why));
 	else
 		snprintf(why, sizeof(why), "%s", x->cause.text);
+	trouble_explain(t, why, sizeof(why));
 	log_down(t, x->by_peer, why);
 	tunnel_uninstall(t);
 	if (t->owner)
