@@ -306,7 +306,7 @@ int l2tp_tunnel_renumber(struct l2tp_tunnel *t);
 void l2tp_tunnel_close(struct l2tp_tunnel *t, uint64_t now,
 		       const struct l2tp_cause *cause);
 /*
- * Asks the peer of an established tunnel for a sign of life now: a HELLO, unless
+ * Asks the peer of an established tunnel for a sign of life: a HELLO, unless
  * something waits for its acknowledgement already. TUNNEL_ALIVE follows when it
  * comes; else TUNNEL_DOWN, 3 s later at most.
  */
