@@ -18,6 +18,9 @@
 #include "engine/loglimit.h"
 #include "lib/log.h"
 
+/* An answer that comes within this is nothing to speak of. */
+#define PATIENCE_MS 1000
+
 /* One error and the address of who sent it. */
 union error_control {
 	struct cmsghdr align;
@@ -122,20 +125,26 @@ const char *trouble_of(const struct tunnel *t, char *buf, size_t size)
 	l2tp_tunnel_counters(t->core, &n);
 	if (t->sock && t->sock->trouble[0])
 		snprintf(buf, size, "%s", t->sock->trouble);
-	else if (n.unacknowledged)
+	else if (l2tp_tunnel_hint(t->core)[0])
+		snprintf(buf, size, "%s", l2tp_tunnel_hint(t->core));
+	else if (n.unacknowledged && n.sent > 1)
 		snprintf(buf, size, "no answer yet, %llu sent",
 			 (unsigned long long)n.sent);
-	else
+	else if (!n.unacknowledged &&
+		 engine_now(t->engine) - n.opened_ms >= PATIENCE_MS)
 		snprintf(buf, size, "it was asked, and has not answered yet");
 	return buf;
 }
 
 void trouble_explain(const struct tunnel *t, char *why, size_t size)
 {
+	const char *known = t->sock ? t->sock->trouble : "";
 	char was[256];
 
-	if (t->up || !t->sock || !t->sock->trouble[0])
+	if (!known[0])
+		known = l2tp_tunnel_hint(t->core);
+	if (t->up || !known[0])
 		return;
 	snprintf(was, sizeof(was), "%s", why);
-	snprintf(why, size, "%s; %s", t->sock->trouble, was);
+	snprintf(why, size, "%s; %s", known, was);
 }

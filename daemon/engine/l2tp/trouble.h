@@ -12,7 +12,8 @@ struct tunnel;
 
 /*
  * "no answer yet, 3 sent", "refused by 192.0.2.1 (ICMP)", into buf, which is
- * returned; "" of one that is up, or that the peer opened.
+ * returned; "" of one that is up, that the peer opened, or that was asked just
+ * now.
  */
 const char *trouble_of(const struct tunnel *t, char *buf, size_t size);
 /* The same in front of the reason for which it was given up in the end. */

@@ -141,9 +141,18 @@ void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out,
 void tunnel_reject(struct tunnel *t)
 {
 	struct l2tp_cause cause = result_stopccn(&t->cause);
+	struct l2tp_tunnel_config cfg;
 
-	if (tunnel_is_usable(t))
+	if (!tunnel_is_usable(t))
+		return;
+	if (!t->owner || !t->owner->configure) {
 		l2tp_tunnel_reject(t->core, engine_now(t->engine), &cause);
+		return;
+	}
+	t->owner->configure(t, &cfg);
+	l2tp_tunnel_refuse(t->core, engine_now(t->engine), &cfg, &cause);
+	secret_clear(&cfg.secret);
+	secret_clear(&cfg.old_secret);
 }
 
 /* ---- closing ---- */

@@ -127,7 +127,10 @@ void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out,
 			const struct config_tunnel *cfg,
 			const struct secret *secret);
 
-/* Answers its SCCRQ with t->cause; what follows comes by owner->down. */
+/*
+ * Answers its SCCRQ with t->cause, signed with its owner's secret where it has
+ * one; what follows comes by owner->down.
+ */
 void tunnel_reject(struct tunnel *t);
 /* Clears its sessions in good order, then StopCCN. */
 void tunnel_close(struct tunnel *t, const struct cause *cause);

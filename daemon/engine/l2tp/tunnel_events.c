@@ -127,7 +127,8 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 		l2tp_cause_format(&x->cause, L2TP_STOPCCN, why, sizeof(why));
 	else
 		snprintf(why, sizeof(why), "%s", x->cause.text);
-	trouble_explain(t, why, sizeof(why));
+	if (!x->by_peer)
+		trouble_explain(t, why, sizeof(why));
 	log_down(t, x->by_peer, why);
 	tunnel_uninstall(t);
 	if (t->owner)

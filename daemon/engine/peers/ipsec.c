@@ -126,7 +126,9 @@ static void refuse_clear(struct tunnel *t, const char *why)
 {
 	char what[160];
 
-	t->cause = cause_make(CAUSE_NOT_AUTHORIZED, "IPsec is required");
+	t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
+			      "IPsec is required at this end, and does not "
+			      "protect the tunnel");
 	t->engine->counters.tunnels_refused++;
 	if (loglimit_pass(t->engine))
 		log_warn("%s: refused: IPsec is required: %s",

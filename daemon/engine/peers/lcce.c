@@ -70,15 +70,15 @@ bool lcce_take(struct tunnel *t)
 
 	if (!p)
 		return false;
+	t->owner = &lcce_tunnel_owner;
+	t->owned_by = p;
+	/* Until it is down, or another takes its place. */
+	peer_hold(p);
 	if (p->disabled) {
 		t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
 				      "disabled by the operator");
 		return true;
 	}
-	t->owner = &lcce_tunnel_owner;
-	t->owned_by = p;
-	/* Until it is down, or another takes its place. */
-	peer_hold(p);
 	peer_set_checksums(p, t);
 	log_debug("%s: SCCRQ taken by lcce \"%s\"",
 		  tunnel_describe(t, what, sizeof(what)), p->name);
