@@ -721,6 +721,7 @@ static const struct ctl_field status_fields[] = {
 	LINE("pid", "Process id"),
 	{ .key = "uptime_s", .label = "Up for", .format = CTL_SECONDS },
 	LINE("dataplane", "Data plane"),
+	LINE("config_note", "Configuration"),
 	LINE("tunnels", "Tunnels"),
 	LINE("half_open", "Half-open tunnels"),
 	LINE("sessions", "Sessions"),

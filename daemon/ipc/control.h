@@ -66,9 +66,13 @@
  *                   password-file), ppp (profile; the only one with auth when
  *                   absent), method ("pap", "chap", "mschapv2"; the profile's
  *                   first) -> one record, and an error when the user is refused
- *   show config     -> one record {"text": "..."}: the canonical form
+ *   show config     -> one record {"text": "..."}: the canonical form; with
+ *                   config_file, config and config_note as below
  *   show status     -> one record: version, uptime_s, pid, tunnels, sessions,
- *                   half_open, dataplane, counters of packets and refusals
+ *                   half_open, dataplane, counters of packets and refusals,
+ *                   config_file (path), config ("same", "changed", "faulty",
+ *                   "unreadable": the file, compared with what runs),
+ *                   config_note (a sentence)
  *   set log         level ("error" ... "debug")
  *
  * Fields of a tunnel record: name, role ("lns"|"lac"), profile, state,

@@ -215,3 +215,40 @@ def test_closed_port(daemon, address, server):
     lab.wait_until(lambda: client.sessions()[0]["state"] == "waiting", "the attempt to end")
     assert client.sessions()[0]["last_error"] == f"{said}; no answer after 2 retransmissions"
     assert client.tunnels()[0]["last_error"] == f"{said}; no answer after 2 retransmissions"
+
+
+def test_config_file(daemon, build, address):
+    """Whether the file still says what runs; the configuration that is printed says so itself."""
+    d = daemon("lns", lns(address))
+    path = f"{d.run}.conf"
+    with open(path) as f:
+        text = f.read()
+
+    def ctl(*words):
+        return subprocess.run([build / "l2tpctl", "--runtime-dir", d.run, *words], capture_output=True, text=True,
+                              check=True).stdout
+
+    def write(said):
+        with open(path, "w") as f:
+            f.write(said)
+
+    running = ctl("show", "config")
+    cases = [(text, "same", "is what runs"), ("# a comment\n" + text, "same", "is what runs"),
+             (text + "max-tunnels = 7\n", "changed", "restart l2tpd to use it"),
+             (text + "max-tunnel = 7\n", "faulty", f"would not start with it: {path}:5: "),
+             (text, "same", "is what runs"), (None, "unreadable", "cannot be read: No such file")]
+    for said, state, note in cases:
+        if said is None:
+            os.unlink(path)
+        else:
+            write(said)
+        status = d.status()
+        assert (status["config"], status["config_file"]) == (state, path)
+        assert note in status["config_note"] and note in ctl("show", "status")
+        shown = ctl("show", "config")
+        if state == "same":
+            assert shown == running
+        else:
+            assert shown.startswith(f"# {path} is not what runs") and shown.endswith(running)
+            again = d.write("again", shown)
+            subprocess.run([build / "l2tpd", "-n", "-f", again], stdout=subprocess.DEVNULL, check=True)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "engine/control/commands.h"
+#include "engine/control/config_file.h"
 #include "engine/control/record.h"
 #include "engine/control/reply.h"
 #include "engine/control/stats.h"
@@ -157,9 +158,8 @@ void show_config(struct control *c)
 		config_print(c->engine->config, f);
 		fclose(f);
 	}
-	control_record(c, json_pack("{s:s}", "text", text ? text : ""));
+	config_file_send(c, json_pack("{s:s}", "text", text ? text : ""));
 	free(text);
-	control_end(c);
 }
 
 void show_status(struct control *c)
@@ -207,6 +207,5 @@ void show_status(struct control *c)
 			 e->config->ppp[i].name);
 		record_number(o, key, u.size);
 	}
-	control_record(c, o);
-	control_end(c);
+	config_file_send(c, o);
 }
