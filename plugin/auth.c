@@ -7,6 +7,7 @@
 #include "plugin/call.h"
 #include "plugin/methods.h"
 #include "plugin/mppe.h"
+#include "plugin/said.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -113,6 +114,17 @@ static bool auth_is_wanted(void)
 	return want->neg_upap || want->neg_chap || want->neg_eap;
 }
 
+/* The message of a refusal, without MS-CHAP's fields, ends the link as well. */
+static void tell_at_the_end(void)
+{
+	const char *m = strstr(message, " M=");
+
+	if (strncmp(message, "E=", 2) != 0)
+		said_tell(message);
+	else if (m)
+		said_tell(m + 3);
+}
+
 /*
  * Asks about a peer. A peer that is asked again while its link is up keeps
  * its addresses.
@@ -131,12 +143,17 @@ static bool ask(struct ppp_call_auth *a)
 		say(SAY_ERROR,
 		    "l2tpd did not say whether the peer may come in: %s",
 		    strerror(-err));
+		snprintf(message, sizeof(message),
+			 "authentication is not available");
+		said_tell(message);
 		return false;
 	}
 	reply = ipc_body(&m, const struct ppp_call_auth_reply);
 	ok = reply->ok;
 	snprintf(message, sizeof(message), "%.*s",
 		 (int)sizeof(reply->message) - 1, reply->message);
+	if (!ok)
+		tell_at_the_end();
 	if (ok && !authenticated)
 		take_reply(reply);
 	if (ok && reply->have_mppe_keys &&
@@ -192,6 +209,23 @@ static int pap_auth(char *name, char *password, char **msg,
 	return ok;
 }
 
+/*
+ * A refusal for another reason than the password in MS-CHAP's form (RFC 2433
+ * and 2759, section 6 each): 649, no permission to dial in, since at 691 a
+ * caller is asked for another password. Version 1 has no place for words.
+ */
+static void shape_refusal(bool v2, const unsigned char *challenge)
+{
+	char hex[2 * 16 + 1] = "", words[PPP_TEXT_MAX];
+	unsigned int n = v2 ? 16 : 8;
+
+	for (unsigned int i = 0; i < n && i < challenge[0]; i++)
+		snprintf(hex + 2 * i, 3, "%02X", challenge[1 + i]);
+	strlcpy(words, message, sizeof(words));
+	snprintf(message, sizeof(message), "E=649 R=0 C=%s V=%d%s%.180s", hex,
+		 v2 ? 3 : 2, v2 && words[0] ? " M=" : "", v2 ? words : "");
+}
+
 static int chap_verify(char *name, char *ourname, int id,
 		       struct chap_digest_type *digest,
 		       unsigned char *challenge, unsigned char *response,
@@ -221,8 +255,8 @@ static int chap_verify(char *name, char *ourname, int id,
 	a.response_len = response[0];
 	memcpy(a.response, response + 1, response[0]);
 	ok = ask(&a);
-	if (!message[0] && !ok && digest->code != CHAP_MD5)
-		snprintf(message, sizeof(message), "E=691 R=0");
+	if (!ok && digest->code != CHAP_MD5 && strncmp(message, "E=", 2) != 0)
+		shape_refusal(digest->code == CHAP_MICROSOFT_V2, challenge);
 	strlcpy(text, message, (size_t)space);
 	return ok;
 }

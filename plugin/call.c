@@ -7,6 +7,7 @@
 #include "plugin/compat.h"
 #include "plugin/call.h"
 #include "plugin/counters.h"
+#include "plugin/said.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -190,6 +191,7 @@ static void on_phase(void *ctx, int new_phase)
 		return;
 	if (!stop_told)
 		say(SAY_NOTICE, "%s", stop.reason);
+	said_tell(stop.reason);
 	stop_told = true;
 	if (stop.pppd_status == EXIT_HANGUP) {
 		line_is_dead = true;
@@ -278,6 +280,7 @@ void call_begin(void)
 		compat_notify(COMPAT_IPV6_DOWN, on_ipv6_down);
 		notified = true;
 	}
+	said_begin(!call.params.lns);
 	if (term_transmits < 0)
 		term_transmits = lcp_fsm[0].maxtermtransmits;
 	lcp_fsm[0].maxtermtransmits = term_transmits;
@@ -294,6 +297,7 @@ void call_because(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(because, sizeof(because), fmt, ap);
 	va_end(ap);
+	said_tell(because);
 	say(SAY_ERROR, "%s", because);
 }
 
@@ -352,15 +356,19 @@ static const char *sentence(int code)
 	}
 }
 
-static const char *reason(int code)
+static void find_reason(int code, char *out, size_t size)
 {
-	const char *closed = closed_because();
+	const char *closed = closed_because(), *said = said_by_peer();
 
 	if (stop.reason[0])
-		return stop.reason;
-	if (because[0])
-		return because;
-	return closed ? closed : sentence(code);
+		snprintf(out, size, "%s", stop.reason);
+	else if (because[0])
+		snprintf(out, size, "%s", because);
+	else if (closed)
+		snprintf(out, size, "%s", closed);
+	else
+		snprintf(out, size, "%s%s%s", sentence(code),
+			 said[0] ? ": " : "", said);
 }
 
 void call_end(void)
@@ -373,8 +381,7 @@ void call_end(void)
 
 	watching = 0;
 	if (call.fd >= 0) {
-		snprintf(down.reason, sizeof(down.reason), "%s",
-			 reason(down.pppd_status));
+		find_reason(down.pppd_status, down.reason, sizeof(down.reason));
 		call_tell(PPP_CALL_DOWN, &down, sizeof(down));
 		close(call.fd);
 		call.fd = -1;

@@ -329,10 +329,11 @@ static void take_reject(struct auth_job *j, const struct radius_answer *an)
 	const char *name = an->server.config->name;
 	struct ppp_call_auth_reply *ppp = &j->r.ppp;
 	struct radius_attribute a;
-	char message[PPP_TEXT_MAX], error[PPP_TEXT_MAX], *retry;
+	char message[PPP_TEXT_MAX], error[PPP_TEXT_MAX], *retry, *words;
 
 	read_message(an->view, message, sizeof(message));
 	verify(&j->q.auth, NULL, ppp); /* the form that the method has for it */
+	words = strstr(ppp->message, " M=");
 	if (j->q.auth.method == PPP_AUTH_PAP ||
 	    j->q.auth.method == PPP_AUTH_CHAP_MD5) {
 		if (message[0])
@@ -352,6 +353,11 @@ static void take_reject(struct auth_job *j, const struct radius_answer *an)
 				retry[2] = '0';
 			memcpy(ppp->message, error, sizeof(ppp->message));
 		}
+	} else if (words && message[0]) {
+		words += strlen(" M=");
+		snprintf(words,
+			 sizeof(ppp->message) - (size_t)(words - ppp->message),
+			 "%.180s", message);
 	}
 	refuse(j, false, "the RADIUS server \"%s\" rejected it%s%s", name,
 	       message[0] ? ": " : "", message);

@@ -292,6 +292,35 @@ static const struct ctl_arg delete_session_args[] = {
 	{ 0 }
 };
 
+#define OUR_TUNNEL(h)                                               \
+	{                                                           \
+		TEXT("tunnel", "tunnel", "NAME|ID",                 \
+		     CTL_REQUIRED | CTL_BARE | CTL_TUNNEL_NAME, h), \
+			{ 0 },                                      \
+	}
+#define OUR_SESSION(h)                                                   \
+	{                                                                \
+		TEXT("tunnel", "tunnel", "NAME|ID", CTL_TUNNEL_NAME,     \
+		     "Its tunnel; may be left out when one tunnel only " \
+		     "has such a session"),                              \
+			TEXT("session", "session", "NAME|ID",            \
+			     CTL_REQUIRED | CTL_BARE, h),                \
+			{ 0 },                                           \
+	}
+
+static const struct ctl_arg redial_tunnel_args[] =
+	OUR_TUNNEL("The tunnel to dial anew, one that this end opens");
+static const struct ctl_arg redial_session_args[] =
+	OUR_SESSION("The session to dial anew");
+static const struct ctl_arg disable_tunnel_args[] =
+	OUR_TUNNEL("The tunnel to stop, of the configuration or added");
+static const struct ctl_arg disable_session_args[] =
+	OUR_SESSION("The session to stop, of the configuration or added");
+static const struct ctl_arg enable_tunnel_args[] =
+	OUR_TUNNEL("The tunnel that was disabled");
+static const struct ctl_arg enable_session_args[] =
+	OUR_SESSION("The session that was disabled");
+
 static const struct ctl_arg show_tunnels_args[] = {
 	TEXT("tunnel", "tunnel", "NAME|ID", CTL_BARE | CTL_TUNNEL_NAME,
 	     "This tunnel only, with all that is known of it"),
@@ -380,14 +409,29 @@ const struct ctl_command ctl_commands[] = {
 	  .view = &ctl_added_session_view,
 	  .help = "Makes an Ethernet session in a static tunnel; prints its name "
 		  "when none is given." },
-	{ .words = "delete tunnel", .args = delete_tunnel_args,
-	  .help = "Closes a tunnel and the sessions in it." },
-	{ .words = "delete session", .args = delete_session_args,
-	  .help = "Closes a session." },
+	{ .words = "delete tunnel", .args = delete_tunnel_args, .view = &ctl_note_view,
+	  .help = "Closes a tunnel and the sessions in it; says so when the configuration "
+		  "will bring it back." },
+	{ .words = "delete session", .args = delete_session_args, .view = &ctl_note_view,
+	  .help = "Closes a session; says so when the configuration will bring it back." },
 	{ .words = "delete tunnel static", .args = delete_static_tunnel_args,
 	  .help = "Removes a static tunnel and the sessions in it." },
 	{ .words = "delete session static", .args = delete_static_session_args,
 	  .help = "Removes a static session." },
+	{ .words = "redial tunnel", .args = redial_tunnel_args,
+	  .help = "Closes a tunnel that this end opens, and dials it at once with its sessions." },
+	{ .words = "redial session", .args = redial_session_args,
+	  .help = "Ends a session's call, or its wait for the next one, and dials it at once." },
+	{ .words = "disable tunnel", .args = disable_tunnel_args,
+	  .help = "Closes a tunnel; it is neither dialled nor taken from its peer until "
+		  "it is enabled or l2tpd starts again." },
+	{ .words = "disable session", .args = disable_session_args,
+	  .help = "Closes a session; it is neither dialled nor taken from its peer until "
+		  "it is enabled or l2tpd starts again." },
+	{ .words = "enable tunnel", .args = enable_tunnel_args,
+	  .help = "Lets a disabled tunnel go on: it is dialled, or waits for its peer." },
+	{ .words = "enable session", .args = enable_session_args, .view = &ctl_note_view,
+	  .help = "Lets a disabled session go on: it is dialled, or waits for its peer." },
 	{ .words = "clear user", .args = clear_user_args, .view = &ctl_cleared_view,
 	  .help = "Clears all sessions of a user; says how many there were." },
 	{ .words = "show tunnels", .args = show_tunnels_args, .view = &ctl_tunnel_view,

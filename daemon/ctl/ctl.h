@@ -76,6 +76,7 @@ struct ctl_field {
 	const char *label; /* on the page */
 	enum ctl_format format;
 	bool stats; /* a column only with "stats" */
+	bool row;   /* a column only, of what the page has elsewhere */
 };
 
 /* How the records of a command look. */
@@ -84,7 +85,9 @@ struct ctl_view {
 	const struct ctl_field *fields; /* ends with label NULL */
 	const char *text;   /* in place of fields: this key's text, as it is */
 	const char *single; /* this argument, when given, asks for pages */
-	bool page;	    /* always pages */
+	/* in place of fields: this key's text, a line, if there is one */
+	const char *say;
+	bool page; /* always pages */
 	/* only this key, the name that l2tpd chose when none was given */
 	const char *chosen;
 };
@@ -93,7 +96,7 @@ struct ctl_view {
 extern const struct ctl_view ctl_tunnel_view, ctl_session_view, ctl_user_view,
 	ctl_pool_view, ctl_radius_view, ctl_static_view, ctl_interface_view,
 	ctl_cleared_view, ctl_test_view, ctl_status_view, ctl_added_tunnel_view,
-	ctl_added_session_view, ctl_config_view;
+	ctl_added_session_view, ctl_config_view, ctl_note_view;
 
 /* ---- shells.c ---- */
 extern const char ctl_completion_bash[], ctl_completion_zsh[];

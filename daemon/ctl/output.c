@@ -17,8 +17,17 @@
 #define COLUMNS_MAX 24
 #define LABEL_WIDTH 23
 #define VALUE_MAX   96 /* of a number's text, or an address's with its port */
+#define ROW_TEXT    60 /* of a sentence in a table */
 
-enum mode { MODE_NONE, MODE_JSON, MODE_TEXT, MODE_NAME, MODE_PAGE, MODE_TABLE };
+enum mode {
+	MODE_NONE,
+	MODE_JSON,
+	MODE_TEXT,
+	MODE_LINE,
+	MODE_NAME,
+	MODE_PAGE,
+	MODE_TABLE
+};
 
 struct ctl_output {
 	FILE *out;
@@ -203,10 +212,26 @@ static int table_list(struct libscols_line *line, size_t column,
 	return scols_line_refer_data(line, column, text) ? -ENOMEM : 0;
 }
 
+/*
+ * A sentence that would make the table too wide is cut at a blank: the page has
+ * it in full.
+ */
+static const char *shorten(const char *text, char *buf, size_t size)
+{
+	size_t len = size - 4;
+
+	if (strlen(text) < size)
+		return text;
+	while (len > size / 2 && text[len] != ' ')
+		len--;
+	snprintf(buf, size, "%.*s...", (int)len, text);
+	return buf;
+}
+
 static int table_record(struct ctl_output *o, const json_t *record)
 {
 	struct libscols_line *line = scols_table_new_line(o->table, NULL);
-	char buf[VALUE_MAX];
+	char buf[VALUE_MAX], cell[ROW_TEXT + 1];
 
 	if (!line)
 		return -ENOMEM;
@@ -225,6 +250,8 @@ static int table_record(struct ctl_output *o, const json_t *record)
 			v = json_object_get(record, f->instead);
 		if (!text && v)
 			text = format_value(v, f->format, buf, sizeof(buf));
+		if (text && f->row)
+			text = shorten(text, cell, sizeof(cell));
 		/*
 		 * An empty cell would shift the columns of whoever
 		 * splits at blanks.
@@ -332,6 +359,8 @@ static void page_record(const struct ctl_output *o, const json_t *record)
 	if (o->records)
 		fputc('\n', o->out);
 	for (const struct ctl_field *f = o->view->fields; f->label; f++) {
+		if (f->row)
+			continue;
 		if (f->format == CTL_SECTION) {
 			section = f->label;
 			continue;
@@ -375,6 +404,8 @@ static enum mode choose_mode(const struct ctl_request *req,
 		return MODE_NONE;
 	if (v->text)
 		return MODE_TEXT;
+	if (v->say)
+		return MODE_LINE;
 	if (v->chosen)
 		return json_object_get(req->args, "name") ? MODE_NONE :
 							    MODE_NAME;
@@ -419,6 +450,13 @@ int ctl_output_record(struct ctl_output *o, const json_t *record)
 		text = json_string_value(
 			json_object_get(record, o->view->text));
 		fputs(text ? text : "", o->out);
+		break;
+	case MODE_LINE:
+		text = json_string_value(json_object_get(record, o->view->say));
+		if (text) {
+			ctl_put_safe(text, o->out);
+			fputc('\n', o->out);
+		}
 		break;
 	case MODE_NAME:
 		text = json_string_value(

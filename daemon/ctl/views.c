@@ -8,6 +8,8 @@
 /* clang-format off */
 #define SECTION(l)	{ .label = l, .format = CTL_SECTION }
 #define COLUMN(k, h, l)	{ .key = k, .heading = h, .label = l, .format = CTL_PLAIN }
+/* The last column: a sentence, shortened, which the page has in full. */
+#define ROW(k, h)	{ .key = k, .heading = h, .label = h, .format = CTL_PLAIN, .row = true }
 #define LINE(k, l)	{ .key = k, .label = l, .format = CTL_PLAIN }
 #define COUNT(k, h, l)	{ .key = k, .heading = h, .label = l, .format = CTL_COUNT }
 #define SECONDS(k, l)	{ .key = k, .label = l, .format = CTL_SECONDS }
@@ -119,6 +121,7 @@ static const struct ctl_field tunnel_fields[] = {
 	COUNTERS,
 	DISCARDS,
 	IPSEC,
+	ROW("last_error", "LAST-ERROR"),
 	{ 0 }
 };
 
@@ -156,6 +159,7 @@ static const struct ctl_field session_fields[] = {
 	YES_NO("l2_sublayer", "L2-specific sublayer"),
 	COUNTERS,
 	DISCARDS,
+	ROW("last_error", "LAST-ERROR"),
 	{ 0 }
 };
 
@@ -384,6 +388,9 @@ static const struct ctl_field status_fields[] = {
 	LINE("pid", "Process id"),
 	SECONDS("uptime_s", "Up for"),
 	LINE("dataplane", "Data plane"),
+	LINE("config_file", "Configuration"),
+	LINE("config", "The file, to what runs"),
+	LINE("config_note", "What differs"),
 	LINE("tunnels", "Tunnels"),
 	LINE("half_open", "Half-open tunnels"),
 	LINE("sessions", "Sessions"),
@@ -424,5 +431,6 @@ VIEW(test, .page = true);
 VIEW(status, .page = true);
 const struct ctl_view ctl_added_tunnel_view = { .record = "added", .chosen = "tunnel" };
 const struct ctl_view ctl_added_session_view = { .record = "added", .chosen = "session" };
+const struct ctl_view ctl_note_view = { .record = "noted", .say = "note" };
 const struct ctl_view ctl_config_view = { .record = "config", .text = "text" };
 /* clang-format on */

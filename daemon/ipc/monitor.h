@@ -87,6 +87,11 @@ enum monitor_message {
 	MONITOR_STOP,
 	/* event from the engine: it listens and has given up its privileges */
 	MONITOR_READY,
+	/*
+	 * request, without a body; reply: monitor_config_file, whether the
+	 * file that l2tpd was started with says what runs
+	 */
+	MONITOR_CONFIG_FILE,
 	/* event: the aaa process died and another runs; fd: its channel */
 	MONITOR_AAA,
 	/*
@@ -208,6 +213,18 @@ struct monitor_static_name {
 };
 
 /* What the operator is told who added or deleted something. */
+enum monitor_config_state {
+	MONITOR_CONFIG_SAME,
+	MONITOR_CONFIG_CHANGED,	   /* it says something else */
+	MONITOR_CONFIG_FAULTY,	   /* l2tpd would not start with it */
+	MONITOR_CONFIG_UNREADABLE, /* nor without it */
+};
+struct monitor_config_file {
+	uint8_t state; /* enum monitor_config_state */
+	char path[256];
+	char why[512]; /* a sentence, of the last two */
+};
+
 struct monitor_outcome {
 	char name[CONFIG_NAME_MAX]; /* of the static session that was added */
 	char why[512];		    /* "" with result 0 */

@@ -85,7 +85,9 @@ struct ppp_call_auth {
 struct ppp_call_auth_reply {
 	bool ok;
 	/*
-	 * for the peer; MS-CHAPv2: "S=... M=..." or "E=691 R=0 C=... V=3 M=..."
+	 * for the peer; MS-CHAPv2: "S=... M=..." or "E=691 R=0 C=... V=3
+	 * M=...", or without that form why it is refused, whatever its
+	 * password is
 	 */
 	char message[PPP_TEXT_MAX];
 	/*

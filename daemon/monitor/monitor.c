@@ -46,6 +46,8 @@
 
 struct monitor {
 	struct monitor_options options;
+	/* of options.config_file; we go to another directory */
+	char config_path[PATH_MAX];
 	struct loop *loop;
 	struct config *config;
 	char *config_text; /* canonical; what the other processes get */
@@ -350,6 +352,7 @@ static int start_objects(struct monitor *m)
 		.monitor = &m->options,
 		.config = m->config,
 		.config_text = m->config_text,
+		.config_path = m->config_path,
 		.dp = m->dp,
 		.files = m->files,
 		.engine = &m->roles.engine.channel,
@@ -512,7 +515,7 @@ int monitor_main(const struct monitor_options *options)
 		.queue_fd = -1,
 		.coa_fd = -1,
 	};
-	char runtime_dir[PATH_MAX], plugin[PATH_MAX];
+	char runtime_dir[PATH_MAX], plugin[PATH_MAX], path[PATH_MAX];
 	int err;
 
 	/*
@@ -530,6 +533,8 @@ int monitor_main(const struct monitor_options *options)
 	if (strchr(options->plugin, '/'))
 		m.options.plugin =
 			absolute(options->plugin, plugin, sizeof(plugin));
+	snprintf(m.config_path, sizeof(m.config_path), "%s",
+		 absolute(options->config_file, path, sizeof(path)));
 	err = read_config(&m);
 	if (err)
 		return EXIT_FAILURE;

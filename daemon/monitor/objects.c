@@ -128,6 +128,7 @@ static int make_held(struct objects *o, const struct objects_options *x)
 static void enter_requests(struct objects *o, const struct objects_options *x)
 {
 	requests_add(&o->requests, open_rows, x->config);
+	requests_add(&o->requests, config_file_rows, &o->config_file);
 	requests_add(&o->requests, held_tunnel_rows, &o->tunnels);
 	requests_add(&o->requests, held_session_rows, &o->sessions);
 	requests_add(&o->requests, ppp_calls_rows, &o->calls);
@@ -147,6 +148,10 @@ int objects_init(struct objects *o, const struct objects_options *options)
 		err = make_statics(o, options);
 	if (!err)
 		err = make_held(o, options);
+	o->config_file = (struct config_file){
+		.path = options->config_path,
+		.running = options->config_text,
+	};
 	if (!err)
 		enter_requests(o, options);
 	return err;

@@ -13,6 +13,7 @@
 #include "ipc/channel.h"
 #include "lib/config.h"
 #include "lib/loop.h"
+#include "monitor/config_file.h"
 #include "monitor/held.h"
 #include "monitor/held_session.h"
 #include "monitor/held_tunnel.h"
@@ -29,6 +30,7 @@ struct objects_options {
 	const struct monitor_options *monitor;
 	struct config *config;
 	const char *config_text; /* canonical */
+	const char *config_path; /* absolute */
 	struct dataplane *dp;
 	struct rlimit files; /* of open files, for the operator's programs */
 	/* hears of events; may be closed, and open again */
@@ -38,6 +40,7 @@ struct objects_options {
 /* Zeroed has nothing. */
 struct objects {
 	struct requests requests;
+	struct config_file config_file;
 	struct held held;
 	struct held_tunnels tunnels;
 	struct held_sessions sessions;

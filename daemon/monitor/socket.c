@@ -143,6 +143,13 @@ int monitor_listen_socket(const struct config_listen *l)
 	return fd;
 }
 
+/* Who sends ICMP is named by the kernel: the engine tells the operator. */
+static int want_errors(int fd, uint16_t family)
+{
+	return family == AF_INET6 ? set_int(fd, IPPROTO_IPV6, IPV6_RECVERR, 1) :
+				    set_int(fd, IPPROTO_IP, IP_RECVERR, 1);
+}
+
 static int connect_udp(int fd, const struct addr *peer)
 {
 	struct sockaddr_storage ss;
@@ -218,6 +225,8 @@ int monitor_tunnel_socket(const struct monitor_socket *s)
 	if (fd < 0)
 		return fd;
 	err = ip ? connect_ip(fd, &s->peer) : connect_udp(fd, &s->peer);
+	if (!err && !ip)
+		err = want_errors(fd, s->peer.family);
 	return err ? close_after(fd, err) : fd;
 }
 

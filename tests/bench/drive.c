@@ -266,6 +266,7 @@ static void take_effects(struct load *l)
 		case L2TP_EFFECT_SESSION_ANSWER:
 		case L2TP_EFFECT_SESSION_UP:
 		case L2TP_EFFECT_SESSION_DOWN:
+		case L2TP_EFFECT_TUNNEL_ALIVE:
 		case L2TP_EFFECT_WEN:
 		case L2TP_EFFECT_SLI:
 			l->role->effect(l, &e);

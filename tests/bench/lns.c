@@ -48,6 +48,7 @@ static void lns_effect(struct load *l, const struct l2tp_effect *e)
 	case L2TP_EFFECT_TUNNEL_FREE:
 	case L2TP_EFFECT_SESSION_ANSWER:
 	case L2TP_EFFECT_SESSION_DOWN:
+	case L2TP_EFFECT_TUNNEL_ALIVE:
 	case L2TP_EFFECT_WEN:
 	case L2TP_EFFECT_SLI:
 		break;

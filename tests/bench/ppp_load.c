@@ -208,6 +208,7 @@ static void on_effect(struct load *l, const struct l2tp_effect *e)
 	case L2TP_EFFECT_TUNNEL_UP:
 	case L2TP_EFFECT_TUNNEL_DOWN:
 	case L2TP_EFFECT_SESSION_REQUEST:
+	case L2TP_EFFECT_TUNNEL_ALIVE:
 	case L2TP_EFFECT_WEN:
 	case L2TP_EFFECT_SLI:
 		break;

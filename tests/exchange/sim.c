@@ -341,6 +341,9 @@ static void take_effects(struct sim_node *n)
 		case L2TP_EFFECT_TUNNEL_UP:
 			tunnel_up(n, tunnel_of(n, &fx));
 			break;
+		case L2TP_EFFECT_TUNNEL_ALIVE:
+			tunnel_of(n, &fx)->signs++;
+			break;
 		case L2TP_EFFECT_TUNNEL_DOWN:
 			tunnel_down(n, tunnel_of(n, &fx), &fx);
 			break;

@@ -25,6 +25,7 @@ struct sim_tunnel {
 	struct sim_node *node;
 	struct l2tp_tunnel *t; /* NULL once it is freed */
 	bool initiator, up, down, freed, by_peer;
+	unsigned int signs; /* of life, when it was probed */
 	uint32_t id, peer_id;
 	struct l2tp_cause cause;
 	unsigned int sessions; /* not down */

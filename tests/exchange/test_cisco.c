@@ -250,6 +250,7 @@ static void take_effects(struct end *e)
 			break;
 		case L2TP_EFFECT_SESSION_FREE:
 			break;
+		case L2TP_EFFECT_TUNNEL_ALIVE:
 		case L2TP_EFFECT_WEN:
 		case L2TP_EFFECT_SLI:
 		case L2TP_EFFECT_LOG:

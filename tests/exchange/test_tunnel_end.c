@@ -47,6 +47,49 @@ static void test_hello(void **state)
 	assert_string_equal(a->cause.text, "no answer after 5 retransmissions");
 }
 
+/* One that is asked for a sign of life is dead after 3 s without one. */
+static void test_probe(void **state)
+{
+	struct sim *s = *state;
+	struct sim_tunnel *a, *b;
+	uint64_t asked;
+
+	s->node[0].config.idle_timeout = s->node[1].config.idle_timeout =
+		L2TP_OFF;
+	open_both(s, &a, &b);
+	sim_run(s, s->now + 1000);
+	l2tp_tunnel_probe(a->t, s->now);
+	sim_settle(&s->node[0]);
+	sim_run(s, s->now + 1000);
+	assert_int_equal(a->signs, 1);
+	assert_int_equal(tunnel_counters(a).retransmitted, 0);
+	/* Afterwards the times are the configured ones again. */
+	s->node[1].gone = true;
+	asked = tunnel_counters(a).last_heard_ms + 60000;
+	sim_run(s, asked + 30900);
+	assert_false(a->down);
+	s->node[1].gone = false;
+	sim_run(s, asked + 40000);
+	assert_true(a->down);
+
+	/* What waits for an answer already is asked again, as fast. */
+	open_both(s, &a, &b);
+	s->node[1].gone = true;
+	for (int i = 0; i < 2; i++) {
+		l2tp_tunnel_probe(a->t, s->now);
+		sim_settle(&s->node[0]);
+		asked = i ? asked : s->now;
+		sim_run(s, asked + 2900);
+		assert_int_equal(a->down, false);
+	}
+	assert_int_equal(tunnel_counters(a).hellos_sent, 1);
+	assert_int_equal(tunnel_counters(a).retransmitted, 5);
+	sim_run(s, asked + 3100);
+	assert_true(a->down && !a->by_peer);
+	assert_int_equal(a->signs, 0);
+	assert_string_equal(a->cause.text, "no answer after 5 retransmissions");
+}
+
 static void test_vanished_peer(void **state)
 {
 	struct sim *s = *state;
@@ -335,6 +378,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(hello),
+		test(probe),
 		test(vanished_peer),
 		test(idle),
 		test(close_under_loss),

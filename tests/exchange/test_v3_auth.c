@@ -386,6 +386,36 @@ static void test_signed_refusal(void **state)
 	assert_true(a->down && a->by_peer);
 }
 
+static void refuse(struct sim_tunnel *t)
+{
+	struct l2tp_cause cause = {
+		.result = L2TP_STOPCCN_NOT_AUTHORIZED,
+		.text = "not now",
+	};
+
+	l2tp_tunnel_refuse(t->t, t->node->sim->now, &t->node->config, &cause);
+}
+
+/* A refusal that has nothing to do with the secret is signed by it as well. */
+static void test_refused_by_name(void **state)
+{
+	struct sim *s = *state;
+	struct sim_tunnel *a;
+
+	authenticate(s);
+	s->node[1].policy.tunnel_request = refuse;
+	a = sim_tunnel_open(&s->node[0], NULL);
+	sim_run(s, s->now + 1000);
+	assert_true(a->down && a->by_peer);
+	assert_string_equal(a->cause.text, "not now");
+	assert_int_equal(node_counters(&s->node[0]).bad_digest, 0);
+	/* Who has another secret gets no answer, as ever. */
+	secret_set(&s->node[1].config.secret, "another", 7);
+	a = sim_tunnel_open(&s->node[0], NULL);
+	sim_run(s, s->now + 1000);
+	assert_false(a->down);
+}
+
 /* What comes while the driver has yet to choose the secret. */
 static void test_before_the_secret_is_known(void **state)
 {
@@ -486,9 +516,13 @@ static void test_log_is_not_flooded(void **state)
 	assert_non_null(strstr(s->node[0].log,
 			       "StopCCN dropped: it has no Message Digest"));
 	assert_int_equal(node_counters(&s->node[0]).bad_digest, 1000);
+	assert_non_null(
+		strstr(l2tp_tunnel_hint(a->t), "refused, without proof: "));
 	sim_run(s, s->now + 15000);
-	inject(s, 0, &p);
 	assert_int_equal(s->node[0].logs, logs + 2);
+	assert_string_equal(s->node[0].log, "no answer yet, 3 sent");
+	inject(s, 0, &p);
+	assert_int_equal(s->node[0].logs, logs + 3);
 }
 
 /* Section 5.4.1: two digests, of which the second is the right one. */
@@ -530,6 +564,8 @@ int main(void)
 						pair_setup_v3, pair_teardown),
 		cmocka_unit_test_setup_teardown(test_forged_end, pair_setup_v3,
 						pair_teardown),
+		cmocka_unit_test_setup_teardown(test_refused_by_name,
+						pair_setup_v3, pair_teardown),
 		cmocka_unit_test_setup_teardown(test_signed_refusal,
 						pair_setup_v3, pair_teardown),
 		cmocka_unit_test_setup_teardown(test_before_the_secret_is_known,

@@ -442,7 +442,7 @@ static void test_abbreviations(void **state)
 		  "{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"tunnel\"}}" },
 		{ "sh ses st us bob",
 		  "{\"command\":\"show sessions\",\"args\":{\"stats\":true,\"user\":\"bob\"}}" },
-		{ "d t 4711",
+		{ "de t 4711",
 		  "{\"command\":\"delete tunnel\",\"args\":{\"tunnel\":\"4711\"}}" },
 		{ "del ses tun work 12",
 		  "{\"command\":\"delete session\","
@@ -485,6 +485,7 @@ static void test_usage_errors(void **state)
 			  "pools, radius, interfaces, static, config or "
 			  "status" },
 		{ "shout", "'shout' is not known here: say add, delete, "
+			   "redial, disable, enable, "
 			   "clear, show, set, test or completion" },
 		{ "shwo", "'shwo' is not known here: do you mean show?" },
 		{ "show sesions",
@@ -955,18 +956,22 @@ static void test_tunnel_table(void **state)
 			 "\"wait-ctl-reply\", "
 			 "\"tunnel_id\": 9,"
 			 " \"remote\": \"2001:db8::1\", \"remote_port\": 1701, "
-			 "\"sessions\": 0}}\n" END),
+			 "\"sessions\": 0, \"last_error\": "
+			 "\"lns.example.net cannot be resolved: the "
+			 "name server does not answer at all\"}}\n" END),
 		0);
 	assert_string_equal(f->out,
 			    "TUNNEL STATE          TUNNEL-ID PEER-TUNNEL-ID "
 			    "LOCAL           REMOTE             PEER-HOSTNAME "
-			    "SESSIONS UPTIME\n"
+			    "SESSIONS UPTIME LAST-ERROR\n"
 			    "work   established         4711             10 "
 			    "192.0.2.10:1701 192.0.2.1:1701     lns1          "
-			    "       2  3h07m\n"
+			    "       2  3h07m -\n"
 			    "9      wait-ctl-reply         9              - "
 			    "-               [2001:db8::1]:1701 -             "
-			    "       0      -\n");
+			    "       0      - "
+			    "lns.example.net cannot be resolved: the name "
+			    "server does...\n");
 }
 
 /* What we call and have no connection to shows whom we call. */
@@ -993,7 +998,8 @@ static void test_empty_table(void **state)
 	assert_int_equal(run_with(f, "show tunnels", request, END), 0);
 	assert_string_equal(f->out,
 			    "TUNNEL STATE TUNNEL-ID PEER-TUNNEL-ID LOCAL "
-			    "REMOTE PEER-HOSTNAME SESSIONS UPTIME\n");
+			    "REMOTE PEER-HOSTNAME SESSIONS UPTIME "
+			    "LAST-ERROR\n");
 	assert_int_equal(run_with(f, "show tunnels", request,
 				  "{\"error\": \"no\"}\n"),
 			 1);
@@ -1030,10 +1036,10 @@ static void test_tunnel_column(void **state)
 	assert_string_equal(f->out,
 			    "TUNNEL SESSION SESSION-ID PEER-SESSION-ID STATE "
 			    "PPP-STATE USER IFNAME LOCAL-IPV4 REMOTE-IPV4 "
-			    "UPTIME\n"
+			    "UPTIME LAST-ERROR\n"
 			    "4711   -                5               - -     "
 			    "-         -    -      -          -           "
-			    "     -\n");
+			    "     - -\n");
 }
 
 static void test_page(void **state)
@@ -1289,7 +1295,8 @@ static void test_completion(void **state)
 	static const struct {
 		const char *words, *offers;
 	} cases[] = {
-		{ "''", "add delete clear show set test completion help" },
+		{ "''", "add delete redial disable enable clear "
+			"show set test completion help" },
 		{ "de", "delete" },
 		{ "add ''", "tunnel session" },
 		{ "show s", "sessions static status" },
@@ -1322,7 +1329,8 @@ static void test_completion(void **state)
 		{ "set log level w", "warning" },
 		{ "--js", "--json" },
 		{ "show --socket ''", ":files" },
-		{ "help ''", "add delete clear show set test completion" },
+		{ "help ''", "add delete redial disable enable clear "
+			     "show set test completion" },
 		{ "help sh ra", "radius" },
 		{ "he", "help" },
 		{ "show tunnels tunnel ''", "" },

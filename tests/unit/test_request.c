@@ -190,6 +190,7 @@ static void test_all_have_rows(void **state)
 		.loop = *state,
 		.monitor = &monitor,
 		.config_text = text,
+		.config_path = "/nonexistent",
 		.engine = &engine,
 	};
 	struct objects objects = { 0 };

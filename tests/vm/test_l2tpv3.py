@@ -213,6 +213,24 @@ def test_both_call(pair, sites):
     lab.wait_until(lambda: len(lab.l2tp_objects(sa.namespace)[0]) == 1, "the old control connection to go")
 
 
+@pytest.mark.parametrize("encap", ["udp", "ip"])
+def test_crashed(pair, sites, encap):
+    """With the times as they are: who crashed and calls again from the same port is taken, and never refused."""
+    (a, _), (sa, sb) = pair, sites
+    sa.start(f'from-hostname = {{ "site-b" }} {LAN}', encap, listen="0.0.0.0")
+    sb.start(f'remote = "{a.ipv4}" {LAN}', encap)
+    for site in sa, sb:
+        site.up("lan")
+    (before,) = sa.daemon.tunnels()
+    sb.daemon.process.stop(number=signal.SIGKILL)
+    sb.start(f'remote = "{a.ipv4}" {LAN}', encap)
+    sb.up("lan")
+    lab.wait_until(lambda: [t["tunnel_id"] for t in sa.daemon.tunnels()] != [before["tunnel_id"]], "another tunnel")
+    sa.up("lan")
+    status = sa.daemon.status()
+    assert (status["tunnels_refused"], status["calls_failed"]) == (0, 0)
+
+
 def start_without_lcce(site, encap="udp", listen=None):
     listen = f'listen {{ address = "{listen}" encap = "{encap}" }}' if listen else ""
     site.daemon.start(f'hostname = "{site.name}"\n{listen}\n')

@@ -173,6 +173,7 @@ def test_wrong_password(pair, processes, build):
     lac.start(lac_config(a.ipv4, "alice", lac.secret("wrong", "password"), lac=QUICK,
                          session="persist = false"))
     lab.wait_until(lambda: lns.status()["auth_failed"] == 1, "the refusal")
-    lab.wait_until(lambda: lac.sessions()[0].get("last_error"), "the caller to know")
+    lab.wait_until(lambda: [s for s in lac.sessions() if s.get("last_error") and s["state"] != "connecting"],
+                   "the caller to know")
     assert "uthentic" in lac.sessions()[0]["last_error"]
     assert_nothing_left(lns, lac, before)

@@ -125,6 +125,69 @@ def test_first_that_matches(daemon, address):
     lab.wait_until(lambda: "not authorized" in branch.sessions()[0].get("last_error", ""), "nobody to take it")
 
 
+def test_one_name_twice(daemon, address):
+    """Two sites with one host name: the first one stays, both addresses are said, and a dead one gives way."""
+    head = daemon("head", listen(address))
+    head.ask("add tunnel lcce", name="site", from_hostname="branch*")
+    head.ask("add session lcce", tunnel="site", name="lan")
+    ours = [f"127.20.{os.getpid() % 250}.{n}" for n in (1, 2)]
+    sites = []
+    for n, source in enumerate(ours):
+        sites.append(daemon(f"branch{n}"))
+        sites[n].ask("add tunnel lcce", name="head", remote=address, source_address=source, redial="0.2",
+                     redial_max="0.4")
+        sites[n].ask("add session lcce", tunnel="head", name="lan")
+        if n == 0:
+            wait_states(sites[0], {"lan": "established"})
+            (before,) = head.tunnels()
+    lab.wait_until(lambda: head.status()["tunnels_refused"] >= 3, "the second one to be refused")
+    assert head.tunnels(tunnel=str(before["tunnel_id"]))[0]["state"] == "established"
+    assert states(sites[0]) == {"lan": "established"}
+    lab.wait_until(lambda: "do two sites have one host name?" in sites[1].sessions()[0].get("last_error", ""),
+                   "the second one to be told")
+    line = next(x for x in head.process.text().splitlines() if "do two sites have one host name" in x)
+    assert f"{ours[1]}:1701): refused" in line and f"{ours[0]}:1701) is up, and answers" in line
+    assert "a new control connection" not in head.process.text()
+    # The first one dies; with hellos once a minute nobody would notice for long.
+    sites[0].process.kill()
+    wait_states(sites[1], {"lan": "established"})
+    assert [t["remote"] for t in head.tunnels() if t["state"] == "established"] == [f"{ours[1]}:1701"]
+
+
+@pytest.mark.parametrize("secret", [SECRET, None], ids=["secret", "open"])
+def test_ipsec_at_one_end(daemon, address, secret):
+    """The end that requires IPsec says so, by a message that the other believes."""
+    head = daemon("head", listen(address))
+    branch = daemon("branch")
+    words = {"secret": secret} if secret else {}
+    head.ask("add tunnel lcce", name="site", from_hostname="branch", ipsec="required", **words)
+    branch.ask("add tunnel lcce", name="head", remote=address, **words, **QUICK)
+    branch.ask("add session lcce", tunnel="head", name="lan")
+    said = "IPsec is required at this end, and does not protect the tunnel"
+    found = lab.wait_until(lambda: [s["last_error"] for s in branch.sessions() if said in s.get("last_error", "")],
+                           "a refusal")
+    assert "without proof" not in found[0]
+    head.process.wait_for("refused: IPsec is required")
+    assert "does not authenticate" not in branch.process.text()
+
+
+def test_refusal_without_proof(daemon, address):
+    """Who does not know the peer cannot sign that it refuses it: it counts for nothing, but it is told."""
+    daemon("head", listen(address) + 'lcce "other" { from-hostname = { "other" } session "lan" { } }\n')
+    branch = daemon("branch")
+    branch.ask("add tunnel lcce", name="head", remote=address, secret=SECRET, **QUICK)
+    branch.ask("add session lcce", tunnel="head", name="lan")
+
+    def told(rows):
+        return [r for r in rows if r.get("last_error", "").startswith("refused, without proof: ")
+                and "no lns or lcce section takes this address" in r["last_error"]]
+
+    for show in branch.tunnels, branch.sessions:
+        lab.wait_until(lambda s=show: told(s()), "the refusal to be shown")
+    branch.process.wait_for("StopCCN dropped: it has no Message Digest, so that it counts for nothing; it says: ")
+    lab.wait_until(lambda: [s for s in told(branch.sessions()) if s["state"] == "waiting"], "the attempt to end")
+
+
 def control_message(connection, ns, nr, *avps):
     """A control message of L2TPv3 over UDP."""
     body = b"".join(struct.pack("!HHH", 0x8006 + len(v), 0, k) + v for k, v in avps)

@@ -54,8 +54,9 @@ def established(d, count):
 
 def refused(d):
     """Waits until a session of d has failed; the sentence that it keeps."""
-    lab.wait_until(lambda: [s for s in d.sessions() if s.get("last_error")], f"{d.name} to be refused")
-    return next(s["last_error"] for s in d.sessions() if s.get("last_error"))
+    def over():
+        return [s["last_error"] for s in d.sessions() if s.get("last_error") and s["state"] != "connecting"]
+    return lab.wait_until(over, f"{d.name} to be refused")[0]
 
 
 @pytest.mark.parametrize("section,name,allowed", [

@@ -19,6 +19,14 @@ void delete_tunnel(struct control *c);
 void delete_session(struct control *c);
 void clear_user(struct control *c);
 
+/* call_command.c: what goes on existing */
+void redial_tunnel(struct control *c);
+void redial_call(struct control *c);
+void disable_tunnel(struct control *c);
+void disable_session(struct control *c);
+void enable_tunnel(struct control *c);
+void enable_session(struct control *c);
+
 /* static_command.c, show_static.c: static tunnels, which are the monitor's */
 void add_static_tunnel(struct control *c);
 void add_static_session(struct control *c);

@@ -6,6 +6,7 @@
 
 #include "engine/control/commands.h"
 #include "engine/control/family.h"
+#include "engine/control/find.h"
 #include "engine/control/reply.h"
 #include "engine/control/walk.h"
 #include "engine/engine.h"
@@ -16,19 +17,23 @@
 #include "engine/service/subscriber.h"
 #include "lib/log.h"
 
-/* Finds by name or, for those that others opened, by id. */
-static struct tunnel *find_tunnel(struct control *c, const char *wanted)
+/*
+ * What the configuration has is back with the next start, and who meant to stop
+ * it for a while is told how.
+ */
+static void note_configured(struct control *c, const char *kind,
+			    const char *name, bool configured)
 {
-	struct peer *p = peer_find(c->engine, wanted);
-	unsigned long id;
-	char *rest;
+	char note[2 * CONFIG_NAME_MAX + 200];
 
-	if (p)
-		return p->tunnel;
-	id = strtoul(wanted, &rest, 10);
-	if (*rest || id == 0 || id > UINT32_MAX)
-		return NULL;
-	return tunnel_find(c->engine, (uint32_t)id);
+	if (!configured)
+		return;
+	snprintf(note, sizeof(note),
+		 "%s \"%s\" is of the configuration: it is gone until l2tpd "
+		 "starts again; to keep it from calling for a while use "
+		 "\"disable %s\", to call anew \"redial %s\"",
+		 kind, name, kind, kind);
+	control_record(c, json_pack("{s:s, s:s}", kind, name, "note", note));
 }
 
 void delete_tunnel(struct control *c)
@@ -56,29 +61,18 @@ void delete_tunnel(struct control *c)
 		peer_remove(p, &cause);
 	else
 		tunnel_close(t, &cause);
+	if (p)
+		note_configured(c, "tunnel", p->name,
+				p->origin == PEER_CONFIGURED);
 	control_end(c);
 }
 
 /* ---- sessions ---- */
 
-/* By name in one peer or all; *many when the name is not unique. */
-static struct peer_session *find_wanted(struct control *c, const char *tunnel,
-					const char *name, bool *many)
+static bool is_configured(const struct peer_session *s)
 {
-	struct peer_session *found = NULL;
-
-	for (struct peer *p = c->engine->peers->first; p; p = p->next) {
-		struct peer_session *s;
-
-		if (tunnel && strcmp(p->name, tunnel) != 0)
-			continue;
-		s = peer_session_find(p, name);
-		if (s && found)
-			*many = true;
-		if (s)
-			found = s;
-	}
-	return found;
+	return s->peer->origin == PEER_CONFIGURED && !s->owns_section &&
+	       !s->once;
 }
 
 /* By the name of its interface; an interface has one session only. */
@@ -123,23 +117,6 @@ static void refuse_session(struct control *c, const char *tunnel,
 			      session);
 }
 
-static struct link *find_link(struct control *c, const char *tunnel,
-			      const char *session)
-{
-	struct tunnel *t = tunnel ? find_tunnel(c, tunnel) : NULL;
-	struct l2tp_session *core;
-	struct session *s;
-	unsigned long id;
-	char *rest;
-
-	id = strtoul(session, &rest, 10);
-	if (!t || !t->core || *rest || id == 0 || id > UINT32_MAX)
-		return NULL;
-	core = l2tp_session_find(t->core, (uint32_t)id);
-	s = core ? l2tp_session_user(core) : NULL;
-	return s ? &s->link : NULL;
-}
-
 void delete_session(struct control *c)
 {
 	const char *tunnel = control_text_arg(c, "tunnel"),
@@ -148,37 +125,36 @@ void delete_session(struct control *c)
 		cause_make(CAUSE_ADMINISTRATIVE, "deleted by the operator");
 	struct peer_session *s;
 	struct link *link;
-	bool many = false;
+	bool many;
 
 	if (!session) {
 		control_error(c, "delete session needs a session: its name, or "
 				 "with tunnel its id");
 		return;
 	}
-	s = find_wanted(c, tunnel, session, &many);
-	if (many) {
-		control_error(c,
-			      "several tunnels have a session \"%s\": name the "
-			      "tunnel too",
-			      session);
-		return;
-	}
+	s = find_peer_session(c, tunnel, session, &many);
 	link = s      ? s->link :
+	       many   ? NULL :
 	       tunnel ? find_link(c, tunnel, session) :
 			find_by_interface(c, session);
-	if (link)
-		subscriber_set_end(link, SERVICE_END_ADMIN_RESET);
-	if (s) {
-		peer_session_remove(s, &cause);
-	} else if (link) {
-		/* Deleted is deleted: it is not dialled again. */
-		if (redial_session(link))
-			peer_session_remove(redial_session(link), &cause);
-		else
-			link_close(link, &cause);
-	} else {
+	if (!s && !link && many) {
+		find_failed(c, tunnel, session, many);
+		return;
+	}
+	if (!s && !link) {
 		refuse_session(c, tunnel, session);
 		return;
+	}
+	if (link)
+		subscriber_set_end(link, SERVICE_END_ADMIN_RESET);
+	/* Deleted is deleted: one of ours is not dialled again. */
+	if (!s)
+		s = redial_session(link);
+	if (s) {
+		peer_session_remove(s, &cause);
+		note_configured(c, "session", s->name, is_configured(s));
+	} else {
+		link_close(link, &cause);
 	}
 	control_end(c);
 }

@@ -8,6 +8,7 @@
 #include "engine/control/commands.h"
 #include "engine/control/family.h"
 #include "engine/control/protection.h"
+#include "engine/control/config_file.h"
 #include "engine/control/record.h"
 #include "engine/control/reply.h"
 #include "engine/control/stats.h"
@@ -15,6 +16,7 @@
 #include "engine/engine.h"
 #include "engine/kernel.h"
 #include "engine/l2tp/l2tp.h"
+#include "engine/l2tp/trouble.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/peers/peer.h"
 #include "engine/service/lns.h"
@@ -46,11 +48,23 @@ static void add_counters(json_t *o, const struct l2tp_tunnel *core,
 	record_number(o, "dropped", n.dropped);
 }
 
+/* Why it is not up: now, or at the attempt before this one. */
+static const char *tunnel_trouble(const struct tunnel *t, char *buf,
+				  size_t size)
+{
+	const struct peer *p = t ? peer_of(t) : NULL;
+
+	if (!t || !trouble_of(t, buf, size)[0])
+		return p && !t->up ? p->last_error : NULL;
+	return buf;
+}
+
 static json_t *tunnel_record(struct engine *e, struct l2tp_tunnel *core)
 {
 	const struct tunnel *t = l2tp_tunnel_user(core);
 	const struct l2tp_tunnel_peer_info *info = l2tp_tunnel_peer_info(core);
 	json_t *o = json_object();
+	char trouble[TROUBLE_MAX];
 
 	record_text(o, "tunnel", t ? tunnel_name(t) : NULL);
 	record_text(o, "role", t && t->owner ? t->owner->role : "lac");
@@ -79,6 +93,8 @@ static json_t *tunnel_record(struct engine *e, struct l2tp_tunnel *core)
 							      "hmac-sha1");
 	if (info->old_secret)
 		json_object_set_new(o, "old_secret", json_true());
+	record_text(o, "last_error",
+		    tunnel_trouble(t, trouble, sizeof(trouble)));
 	add_counters(o, core, engine_now(e));
 	return o;
 }
@@ -94,7 +110,7 @@ static json_t *idle_peer_record(const struct peer *p)
 
 	record_text(o, "tunnel", p->name);
 	record_text(o, "role", peer_kind(p));
-	record_text(o, "state", states[p->state]);
+	record_text(o, "state", p->disabled ? "disabled" : states[p->state]);
 	record_text(o, "remote_name", p->server);
 	record_number(o, "sessions", 0);
 	record_text(o, "last_error", p->last_error);
@@ -182,9 +198,8 @@ void show_config(struct control *c)
 		config_print(c->engine->config, f);
 		fclose(f);
 	}
-	control_record(c, json_pack("{s:s}", "text", text ? text : ""));
+	config_file_send(c, json_pack("{s:s}", "text", text ? text : ""));
 	free(text);
-	control_end(c);
 }
 
 void show_status(struct control *c)
@@ -221,6 +236,5 @@ void show_status(struct control *c)
 	record_number(o, "auth_failed", n->auth_failed);
 	record_number(o, "auth_unavailable", n->auth_unavailable);
 	record_number(o, "calls_refused", n->calls_refused);
-	control_record(c, o);
-	control_end(c);
+	config_file_send(c, o);
 }

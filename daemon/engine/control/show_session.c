@@ -12,6 +12,7 @@
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/pw.h"
 #include "engine/l2tp/session.h"
+#include "engine/l2tp/trouble.h"
 #include "engine/link/ppp.h"
 #include "engine/peers/peer.h"
 
@@ -122,11 +123,13 @@ static bool wants_session(const struct control *c,
 static json_t *idle_session_record(const struct peer_session *s, uint64_t now)
 {
 	json_t *o = json_object();
+	char trouble[TROUBLE_MAX] = "";
 
 	record_text(o, "session", s->name);
 	record_text(o, "tunnel", s->peer->name);
 	record_text(o, "state",
 		    s->link			  ? "clearing" :
+		    !peer_session_is_enabled(s)	  ? "disabled" :
 		    s->wanted			  ? "connecting" :
 		    loop_timer_is_set(&s->redial) ? "waiting" :
 						    "idle");
@@ -135,7 +138,9 @@ static json_t *idle_session_record(const struct peer_session *s, uint64_t now)
 	if (loop_timer_is_set(&s->redial) && s->redial.deadline > now)
 		record_number(o, "redial_in_s",
 			      (s->redial.deadline - now + 999) / 1000);
-	record_text(o, "last_error", s->last_error);
+	if (s->wanted && s->peer->tunnel)
+		trouble_of(s->peer->tunnel, trouble, sizeof(trouble));
+	record_text(o, "last_error", trouble[0] ? trouble : s->last_error);
 	return o;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "engine/engine.h"
+#include "engine/l2tp/answer.h"
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/net.h"
 #include "engine/l2tp/outbox.h"
@@ -19,9 +20,17 @@
 #include "engine/random.h"
 #include "lib/log.h"
 
-static void log_line(struct engine *e, const struct l2tp_effect *x)
+static void log_line(struct engine *e, const struct tunnel *t,
+		     const struct l2tp_effect *x)
 {
-	if (loglimit_pass(e))
+	char what[160];
+
+	if (!loglimit_pass(e))
+		return;
+	if (t)
+		log_write(x->level, "%s: %s",
+			  tunnel_describe(t, what, sizeof(what)), x->text);
+	else
 		log_write(x->level, "%s", x->text);
 }
 
@@ -57,6 +66,8 @@ static void take_tunnel(struct engine *e, struct tunnel *t,
 		return;
 	else if (x->type == L2TP_EFFECT_TUNNEL_UP)
 		tunnel_on_up(t);
+	else if (x->type == L2TP_EFFECT_TUNNEL_ALIVE)
+		answer_alive(t);
 	else if (x->type == L2TP_EFFECT_TUNNEL_DOWN)
 		tunnel_on_down(t, x);
 	else if (x->type == L2TP_EFFECT_TUNNEL_FREE)
@@ -92,10 +103,11 @@ static void take(struct engine *e, const struct l2tp_effect *x)
 		outbox_queue(e, x, t ? t->sock : NULL);
 		return;
 	case L2TP_EFFECT_LOG:
-		log_line(e, x);
+		log_line(e, t, x);
 		return;
 	case L2TP_EFFECT_TUNNEL_REQUEST:
 	case L2TP_EFFECT_TUNNEL_UP:
+	case L2TP_EFFECT_TUNNEL_ALIVE:
 	case L2TP_EFFECT_TUNNEL_DOWN:
 	case L2TP_EFFECT_TUNNEL_FREE:
 	case L2TP_EFFECT_SESSION_REQUEST:

@@ -14,6 +14,7 @@
 
 #include "engine/engine.h"
 #include "engine/l2tp/l2tp.h"
+#include "engine/l2tp/trouble.h"
 #include "proto/l2tp/l2tp.h"
 
 #define BATCH	     32
@@ -99,16 +100,20 @@ static void on_readable(struct loop_io *io, int fd, int events)
 		n = recvmmsg(fd, batch.msg, BATCH, MSG_DONTWAIT, NULL);
 		/*
 		 * ECONNREFUSED and its like: an ICMP error for something we
-		 * sent. Retransmission decides what becomes of the tunnel.
+		 * sent. Retransmission decides what becomes of the tunnel; the
+		 * operator is told meanwhile.
 		 */
 		if (n <= 0)
-			return;
+			break;
+		s->trouble[0] = '\0';
 		/* What a packet does may end the socket's tunnel. */
 		for (int i = 0; i < n && !s->dead; i++)
 			take_packet(s, i);
 		if (n < BATCH || s->dead)
-			return;
+			break;
 	}
+	if (s->connected && !s->dead)
+		trouble_read(s);
 }
 
 struct sock *sock_new(struct engine *e, int fd, const struct addr *local,

@@ -29,6 +29,8 @@ struct sock {
 	struct addr local; /* a listener's may be the any address */
 	bool connected;
 	struct addr peer;
+	/* why the peer is not reached; "": nothing is known (trouble.h) */
+	char trouble[128];
 	bool dead;    /* to be freed at the end of the turn */
 	bool no_csum; /* data leaves by it without a UDP checksum */
 	struct turn_item trash;

@@ -15,6 +15,7 @@
 #include "engine/engine.h"
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/net.h"
+#include "engine/l2tp/trouble.h"
 #include "engine/loglimit.h"
 #include "lib/log.h"
 #include "proto/l2tp/l2tp.h"
@@ -199,6 +200,8 @@ static void send_packet(struct engine *e, const struct packet *p,
 		return;
 	}
 	e->counters.send_errors++;
+	if (p->sock && p->sock->connected)
+		trouble_sending(p->sock, -errno);
 	if (errno != EAGAIN && errno != ECONNREFUSED && loglimit_pass(e)) {
 		char text[ADDR_STRLEN];
 

@@ -18,6 +18,7 @@ static uint64_t key_of(const struct engine *e, const struct addr *local,
 	return addr_hash(peer, addr_hash(local, e->l2tp->path_seed));
 }
 
+/* Whoever has it is asked for a sign of life: the next try may succeed. */
 static struct tunnel *owner(struct engine *e, uint64_t key)
 {
 	struct tunnel *t = table_get(&e->l2tp->paths, key);
@@ -39,15 +40,15 @@ static bool only_asks(const struct tunnel *t)
 	return t->sock && !t->up && t->install == INSTALL_NONE;
 }
 
-bool path_is_established(struct engine *e, const struct addr *local,
-			 const struct addr *peer)
+struct tunnel *path_holder(struct engine *e, const struct addr *local,
+			   const struct addr *peer)
 {
-	uint64_t key = key_of(e, local, peer);
-	const struct tunnel *t = e->l2tp->one_tunnel_per_path ?
-					 table_get(&e->l2tp->paths, key) :
-					 NULL;
+	struct tunnel *t =
+		e->l2tp->one_tunnel_per_path ?
+			table_get(&e->l2tp->paths, key_of(e, local, peer)) :
+			NULL;
 
-	return t && !only_asks(t) && owner(e, key);
+	return t && t->core && !only_asks(t) ? t : NULL;
 }
 
 int path_take(struct tunnel *t, const struct addr *local,

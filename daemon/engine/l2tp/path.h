@@ -22,11 +22,11 @@ struct tunnel;
 bool path_is_taken(struct engine *e, const struct addr *local,
 		   const struct addr *peer);
 /*
- * The same, but a tunnel that we only ask for does not count: a tie decides
- * (RFC 3931, 5.4.3).
+ * The tunnel that has them, not probed; NULL: they are free. One that we only
+ * ask for does not count: a tie decides (RFC 3931, 5.4.3).
  */
-bool path_is_established(struct engine *e, const struct addr *local,
-			 const struct addr *peer);
+struct tunnel *path_holder(struct engine *e, const struct addr *local,
+			   const struct addr *peer);
 /* 0; -EADDRINUSE: another has them; -ENOMEM. */
 int path_take(struct tunnel *t, const struct addr *local,
 	      const struct addr *peer);

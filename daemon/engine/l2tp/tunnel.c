@@ -7,7 +7,6 @@
 
 #include "engine/engine.h"
 #include "engine/l2tp/l2tp.h"
-#include "engine/l2tp/path.h"
 #include "engine/l2tp/result.h"
 #include "engine/l2tp/session.h"
 #include "engine/loglimit.h"
@@ -142,42 +141,16 @@ void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out,
 void tunnel_reject(struct tunnel *t)
 {
 	struct l2tp_cause cause = result_stopccn(&t->cause);
-
-	if (tunnel_is_usable(t))
-		l2tp_tunnel_reject(t->core, engine_now(t->engine), &cause);
-}
-
-static void reject_path(struct tunnel *t)
-{
-	char what[160];
-
-	t->cause = cause_make(CAUSE_NO_RESOURCES, "there is a tunnel from this "
-						  "address and port already");
-	if (loglimit_pass(t->engine))
-		log_warn("%s: refused for now: %s, and this kernel cannot tell "
-			 "two apart",
-			 tunnel_describe(t, what, sizeof(what)), t->cause.text);
-	tunnel_reject(t);
-}
-
-void tunnel_answer(struct tunnel *t)
-{
 	struct l2tp_tunnel_config cfg;
 
-	if (!tunnel_is_usable(t) || !t->owner)
+	if (!tunnel_is_usable(t))
 		return;
-	/*
-	 * Only an established tunnel keeps another out: an SCCRQ
-	 * alone proves nothing.
-	 */
-	if (tunnel_is_udp(t) &&
-	    path_is_established(t->engine, l2tp_tunnel_local(t->core),
-				l2tp_tunnel_peer(t->core))) {
-		reject_path(t);
+	if (!t->owner || !t->owner->configure) {
+		l2tp_tunnel_reject(t->core, engine_now(t->engine), &cause);
 		return;
 	}
 	t->owner->configure(t, &cfg);
-	l2tp_tunnel_accept(t->core, engine_now(t->engine), &cfg);
+	l2tp_tunnel_refuse(t->core, engine_now(t->engine), &cfg, &cause);
 	secret_clear(&cfg.secret);
 	secret_clear(&cfg.old_secret);
 }

@@ -88,7 +88,14 @@ struct tunnel {
 	/* NULL: it is nobody's, or no longer */
 	const struct tunnel_owner *owner;
 	void *owned_by; /* the owner's */
-	uint64_t path;	/* its key in l2tp->paths; 0: none */
+	/*
+	 * Its place is another's, whose sign of life it waits for; how many
+	 * wait for this one's: answer.c.
+	 */
+	struct tunnel *holder;
+	void (*place_free)(struct tunnel *t);
+	unsigned int rivals;
+	uint64_t path; /* its key in l2tp->paths; 0: none */
 	struct session *sessions;
 	struct tunnel *next, **prev; /* l2tp->tunnels */
 	struct turn_item trash;
@@ -122,13 +129,11 @@ void tunnel_config_fill(struct engine *e, struct l2tp_tunnel_config *out,
 			const struct config_tunnel *cfg,
 			const struct secret *secret);
 
-/* Answers its SCCRQ with t->cause; what follows comes by owner->down. */
-void tunnel_reject(struct tunnel *t);
 /*
- * The SCCRP goes out, with what the owner configures, unless its
- * path is another's.
+ * Answers its SCCRQ with t->cause, signed with its owner's secret where it has
+ * one; what follows comes by owner->down.
  */
-void tunnel_answer(struct tunnel *t);
+void tunnel_reject(struct tunnel *t);
 /* Clears its sessions in good order, then StopCCN. */
 void tunnel_close(struct tunnel *t, const struct cause *cause);
 /* At once, its sessions with it: nothing reaches the peer any more. */

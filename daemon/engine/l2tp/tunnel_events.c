@@ -9,9 +9,11 @@
 
 #include "engine/engine.h"
 #include "engine/kernel.h"
+#include "engine/l2tp/answer.h"
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/net.h"
 #include "engine/l2tp/path.h"
+#include "engine/l2tp/trouble.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/l2tp/tunnel_install.h"
 #include "engine/loglimit.h"
@@ -132,11 +134,14 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 		     (!t->up || x->cause.result == L2TP_STOPCCN_NOT_AUTHORIZED);
 	count_refused(t, x);
 	path_release(t);
+	answer_down(t);
 	/* Silence has no code. */
 	if (x->cause.result)
 		l2tp_cause_format(&x->cause, L2TP_STOPCCN, why, sizeof(why));
 	else
 		snprintf(why, sizeof(why), "%s", x->cause.text);
+	if (!x->by_peer)
+		trouble_explain(t, why, sizeof(why));
 	log_down(t, x->by_peer, why);
 	tunnel_uninstall(t);
 	if (t->owner)

@@ -11,6 +11,7 @@
 
 #include "engine/engine.h"
 #include "engine/kernel.h"
+#include "engine/l2tp/answer.h"
 #include "engine/l2tp/net.h"
 #include "engine/l2tp/path.h"
 #include "engine/l2tp/result.h"

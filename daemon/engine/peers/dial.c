@@ -191,6 +191,13 @@ static struct peer *configured_peer(struct dial *d, const char *lac)
 {
 	struct peer *p = peer_find(d->engine, lac);
 
+	if (p && p->lac && p->disabled) {
+		refuse(d, -EPERM,
+		       "lac \"%s\" is disabled; the operator can say \"l2tpctl "
+		       "enable tunnel %s\"",
+		       lac, lac);
+		return NULL;
+	}
 	if (p && p->origin == PEER_CONFIGURED && p->lac)
 		return p;
 	refuse(d, -ENOENT,

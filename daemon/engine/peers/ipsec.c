@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
+#include "engine/l2tp/answer.h"
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/l2tp/tunnel_install.h"
@@ -125,7 +126,9 @@ static void refuse_clear(struct tunnel *t, const char *why)
 {
 	char what[160];
 
-	t->cause = cause_make(CAUSE_NOT_AUTHORIZED, "IPsec is required");
+	t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
+			      "IPsec is required at this end, and does not "
+			      "protect the tunnel");
 	if (loglimit_pass(t->engine))
 		log_warn("%s: refused: IPsec is required: %s",
 			 tunnel_describe(t, what, sizeof(what)), why);

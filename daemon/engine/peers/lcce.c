@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
+#include "engine/l2tp/answer.h"
 #include "engine/l2tp/pw.h"
 #include "engine/l2tp/session.h"
 #include "engine/peers/configure.h"
@@ -73,10 +74,38 @@ bool lcce_take(struct tunnel *t)
 	t->owned_by = p;
 	/* Until it is down, or another takes its place. */
 	peer_hold(p);
+	if (p->disabled) {
+		t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
+				      "disabled by the operator");
+		return true;
+	}
 	peer_set_checksums(p, t);
 	log_debug("%s: SCCRQ taken by lcce \"%s\"",
 		  tunnel_describe(t, what, sizeof(what)), p->name);
 	return true;
+}
+
+/*
+ * Who comes from elsewhere may be the peer that has moved or crashed, or
+ * another site that was given its host name. The connection that is there
+ * tells: one that answers keeps its place.
+ */
+static void prepare(struct tunnel *t)
+{
+	const struct peer *p = t->owned_by;
+	struct tunnel *holder = p->tunnel;
+
+	if (!holder || !holder->up || holder->closing ||
+	    !tunnel_is_usable(holder) ||
+	    addr_equal(l2tp_tunnel_peer(holder->core),
+		       l2tp_tunnel_peer(t->core))) {
+		ipsec_prepare(t);
+		return;
+	}
+	t->cause = cause_make(CAUSE_REPLACED,
+			      "this peer is connected, from another address; "
+			      "do two sites have one host name?");
+	answer_wait(t, holder, ipsec_prepare);
 }
 
 /* ---- one control connection ---- */
@@ -97,9 +126,11 @@ static void leave(struct tunnel *t)
 static bool adopt(struct tunnel *t)
 {
 	struct peer *p = t->owned_by;
+	char from[ADDR_STRLEN];
 	struct cause cause =
 		cause_make(CAUSE_REPLACED,
-			   "the peer has a new control connection");
+			   "the peer has a new control connection, from %s",
+			   addr_format_port(l2tp_tunnel_peer(t->core), from));
 	struct tunnel *old = p->tunnel;
 
 	if (old == t)
@@ -216,6 +247,9 @@ static bool request(struct tunnel *t, struct session *s, struct cause *why)
 	else if (type_of(wanted->pw) != asked->pseudowire)
 		*why = cause_make(CAUSE_WRONG_KIND, "this circuit has another "
 						    "pseudowire type here");
+	else if (wanted->disabled)
+		*why = cause_make(CAUSE_ADMINISTRATIVE,
+				  "disabled by the operator");
 	else if (wanted->link && link_is_usable(wanted->link))
 		*why = cause_make(CAUSE_NO_RESOURCES,
 				  "this circuit has a session already");
@@ -237,7 +271,7 @@ const struct tunnel_owner lcce_tunnel_owner = {
 	.is_peer = true,
 	.name = name,
 	.configure = configure,
-	.prepare = ipsec_prepare,
+	.prepare = prepare,
 	.protect = ipsec_protect_socket,
 	.up = up,
 	.down = down,

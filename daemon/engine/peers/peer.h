@@ -67,6 +67,8 @@ struct peer {
 	unsigned int refs;
 	unsigned int id_tries;
 	bool removed; /* goes when nothing holds it */
+	/* by the operator: it neither calls nor is taken (operator.h) */
+	bool disabled;
 	char last_error[160];
 };
 
@@ -95,7 +97,9 @@ struct peer_session {
 	bool removed;	 /* do not redial; goes when its call has */
 	bool remembered; /* the aaa process holds its password */
 	uint32_t redial_min_ms, redial_max_ms, redial_ms;
-	bool wanted; /* it should be up now, and nothing delays it */
+	bool disabled; /* by the operator */
+	bool again;    /* when its call has ended it is dialled at once */
+	bool wanted;   /* it should be up now, and nothing delays it */
 	struct loop_timer redial; /* set: it waits */
 	uint64_t up_ms; /* since when its call has stood; 0: it does not */
 	/* its call, or the one before that is being cleared */
@@ -162,6 +166,11 @@ struct peer_session *peer_session_new_pw(struct peer *p,
 struct peer_session *peer_session_new_dialled(struct peer *p, const char *name,
 					      const char *user);
 struct peer_session *peer_session_find(struct peer *p, const char *name);
+/* Neither it nor its peer is disabled. */
+static inline bool peer_session_is_enabled(const struct peer_session *s)
+{
+	return !s->disabled && !s->peer->disabled;
+}
 void peer_session_remove(struct peer_session *s, const struct cause *cause);
 
 #endif

@@ -44,35 +44,65 @@ static void gave_up(struct peer_session *s, const char *reason)
 	peer_collect(p);
 }
 
-/* Its call ended or could not be made: redial later, or give up. */
-static void failed(struct peer_session *s, const char *reason)
+static bool is_dialled_again(const struct peer_session *s)
 {
-	struct peer *p = s->peer;
-	struct engine *e = p->engine;
-	struct peer_waiter *waiter = s->waiter;
+	return !s->removed && !s->peer->engine->stopping &&
+	       peer_session_is_enabled(s) && (s->persist || s->again);
+}
+
+/* How long it waits; the next time longer. */
+static uint32_t next_wait(struct peer_session *s)
+{
 	uint32_t wait;
 
+	if (!s->redial_ms ||
+	    (s->up_ms && engine_now(s->peer->engine) - s->up_ms >= STABLE_MS))
+		s->redial_ms = s->redial_min_ms;
+	if (s->again)
+		return 0;
+	wait = random_jitter(s->redial_ms);
+	s->redial_ms = s->redial_ms > s->redial_max_ms / 2 ? s->redial_max_ms :
+							     s->redial_ms * 2;
+	return wait;
+}
+
+static void dial_later(struct peer_session *s, const char *reason)
+{
+	struct peer *p = s->peer;
+	uint32_t wait = next_wait(s);
+
+	s->up_ms = 0;
+	s->again = false;
+	if (wait)
+		log_warn(
+			"%s \"%s\" session \"%s\": %s; dialling again in %u.%u s",
+			peer_kind(p), p->name, s->name, reason, wait / 1000,
+			wait / 100 % 10);
+	else
+		log_notice("%s \"%s\" session \"%s\": %s; dialling again now",
+			   peer_kind(p), p->name, s->name, reason);
+	loop_timer_set(p->engine->loop, &s->redial,
+		       engine_now(p->engine) + wait, on_redial);
+}
+
+void redial_failed(struct peer_session *s, const char *reason)
+{
+	struct peer *p = s->peer;
+	struct peer_waiter *waiter = s->waiter;
+
+	loop_timer_stop(&s->redial);
 	s->wanted = false;
 	s->link = NULL;
 	s->waiter = NULL;
 	snprintf(s->last_error, sizeof(s->last_error), "%s", reason);
 	if (waiter)
 		waiter->failed(waiter, reason);
-	if (s->removed || e->stopping || !s->persist) {
+	if (!is_dialled_again(s))
 		gave_up(s, reason);
-		return;
-	}
-	if (!s->redial_ms ||
-	    (s->up_ms && engine_now(e) - s->up_ms >= STABLE_MS))
-		s->redial_ms = s->redial_min_ms;
-	s->up_ms = 0;
-	wait = random_jitter(s->redial_ms);
-	log_warn("%s \"%s\" session \"%s\": %s; dialling again in %u.%u s",
-		 peer_kind(p), p->name, s->name, reason, wait / 1000,
-		 wait / 100 % 10);
-	s->redial_ms = s->redial_ms > s->redial_max_ms / 2 ? s->redial_max_ms :
-							     s->redial_ms * 2;
-	loop_timer_set(e->loop, &s->redial, engine_now(e) + wait, on_redial);
+	else if (s->again && p->tunnel && p->tunnel->closing)
+		s->wanted = true; /* its tunnel goes first */
+	else
+		dial_later(s, reason);
 }
 
 /* ---- as the owner of a link ---- */
@@ -112,7 +142,7 @@ static void up(struct link *l)
 
 static void ended(struct link *l, const char *why)
 {
-	failed(l->owned_by, why);
+	redial_failed(l->owned_by, why);
 }
 
 static const struct link_owner session_owner = {
@@ -130,7 +160,7 @@ struct peer_session *redial_session(const struct link *l)
 void redial_take(struct peer_session *s, struct link *l)
 {
 	loop_timer_stop(&s->redial);
-	s->wanted = false;
+	s->wanted = s->again = false;
 	s->link = l;
 	l->owner = &session_owner;
 	l->owned_by = s;
@@ -143,8 +173,9 @@ static bool can_place(const struct peer_session *s)
 {
 	const struct tunnel *t = s->peer->tunnel;
 
-	return !s->link && s->wanted && !s->peer->engine->stopping && t &&
-	       tunnel_is_usable(t) && !t->closing;
+	return !s->link && s->wanted && !s->peer->engine->stopping &&
+	       peer_session_is_enabled(s) && t && tunnel_is_usable(t) &&
+	       !t->closing;
 }
 
 static void fill_params(const struct peer_session *s,
@@ -181,15 +212,16 @@ static void place(struct peer_session *s)
 	if (l2tp_tunnel_version(p->tunnel->core) == 3) {
 		w = pw_new(s->pw, p->cfg->sequencing);
 		if (!w) {
-			failed(s, strerror(ENOMEM));
+			redial_failed(s, strerror(ENOMEM));
 			return;
 		}
 		pw_params(w, s->name, &params);
 	}
 	session = session_open(p->tunnel, &params, w, &err);
 	if (!session) {
-		failed(s, err == -ENOSPC ? "the limit of sessions is reached" :
-					   strerror(-err));
+		redial_failed(s, err == -ENOSPC ?
+					 "the limit of sessions is reached" :
+					 strerror(-err));
 		return;
 	}
 	session->sequencing = p->cfg->sequencing;
@@ -217,7 +249,8 @@ void redial_want(struct peer_session *s)
 {
 	struct peer *p = s->peer;
 
-	if (s->removed || s->link || p->engine->stopping)
+	if (s->removed || s->link || p->engine->stopping ||
+	    !peer_session_is_enabled(s))
 		return;
 	s->wanted = true;
 	switch (p->state) {
@@ -275,7 +308,7 @@ void redial_peer_down(struct peer *p, const char *reason)
 	for (struct peer_session *s = p->sessions, *next; s; s = next) {
 		next = s->next;
 		if (s->wanted)
-			failed(s, reason);
+			redial_failed(s, reason);
 	}
 	peer_collect(p);
 }

@@ -23,6 +23,8 @@ void redial_want(struct peer_session *s);
 void redial_begin(struct peer_session *s);
 /* The link is this session's call from now on. */
 void redial_take(struct peer_session *s, struct link *l);
+/* Its call ended or could not be made: it is dialled later, or given up. */
+void redial_failed(struct peer_session *s, const char *reason);
 /* The session whose call this is, or NULL. */
 struct peer_session *redial_session(const struct link *l);
 /* The peer's control connection is there: those that are wanted are placed. */

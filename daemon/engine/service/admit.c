@@ -63,6 +63,33 @@ static uint32_t v4_of(const struct addr *a)
 }
 
 /*
+ * What the caller is told of a refusal that is none of its password's; the log
+ * has the particulars, which may be of other callers.
+ */
+static const char *words_for(int err)
+{
+	switch (err) {
+	case -EUSERS:
+		return "too many sessions";
+	case -ENOSPC:
+		return "no address is free";
+	case -EADDRINUSE:
+		return "the address is in use by another call";
+	case -EADDRNOTAVAIL:
+	case -ENOENT:
+		return "there is no address for you";
+	default:
+		return "the server has no room for the call now";
+	}
+}
+
+static void tell_caller(struct ppp_call_auth_reply *reply, const char *words)
+{
+	reply->ok = false;
+	snprintf(reply->message, sizeof(reply->message), "%s", words);
+}
+
+/*
  * Lets the caller in with all that it is given; else reply says no, and why is
  * for the log.
  */
@@ -73,11 +100,7 @@ static int let_in(struct link *l, const struct aaa_auth_reply *from,
 	int err = subscriber_admit(l, from, reply, why, size);
 
 	if (err) {
-		reply->ok = false;
-		snprintf(reply->message, sizeof(reply->message), "%s",
-			 err == -EUSERS ? "too many sessions" :
-			 err == -ENOENT ? "there is no address for you" :
-					  "no address is free");
+		tell_caller(reply, words_for(err));
 		return err;
 	}
 	if (!reply->local_ipv4)
@@ -128,6 +151,9 @@ static void decide(struct question *q, const struct aaa_auth_reply *got,
 			       reply->ok		? LET_IN :
 							  WRONG;
 
+	struct cause cause;
+	int err;
+
 	if (reply->ok && l->down)
 		reply->ok = false;
 	if (reply->ok) {
@@ -137,11 +163,17 @@ static void decide(struct question *q, const struct aaa_auth_reply *got,
 		 * Refused for another reason than the user's password: that is
 		 * what the CDN and the CLI say.
 		 */
-		if (let_in(l, got, reply, why, size)) {
+		err = let_in(l, got, reply, why, size);
+		cause = cause_make(CAUSE_NO_RESOURCES, "%s", words_for(err));
+		/* Who has the address is for the log, not for the caller. */
+		if (err == -EADDRINUSE)
+			link_set_cause(l, &cause);
+		if (err) {
 			link_refuse(l, why);
 			outcome = REFUSED;
 		}
 	} else if (outcome == UNAVAILABLE) {
+		tell_caller(reply, "authentication is not available now");
 		link_refuse(l, why);
 	}
 	count(q, outcome, why);
@@ -162,8 +194,6 @@ static void on_auth(void *arg, int result, struct ipc_message *m)
 		reply = got->ppp;
 		snprintf(why, sizeof(why), "%s", got->why);
 	} else {
-		snprintf(reply.message, sizeof(reply.message),
-			 "authentication is not available");
 		snprintf(why, sizeof(why), "the aaa process did not answer: %s",
 			 strerror(result ? -result : EPROTO));
 	}

@@ -269,6 +269,7 @@ bool l2tp_effect_next(struct l2tp_endpoint *ep, struct l2tp_effect *out)
 		break;
 	case L2TP_EFFECT_TUNNEL_REQUEST:
 	case L2TP_EFFECT_TUNNEL_UP:
+	case L2TP_EFFECT_TUNNEL_ALIVE:
 	case L2TP_EFFECT_SESSION_REQUEST:
 	case L2TP_EFFECT_SESSION_ANSWER:
 	case L2TP_EFFECT_SESSION_UP:

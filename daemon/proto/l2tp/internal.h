@@ -112,6 +112,8 @@ struct l2tp_tunnel {
 	/* the SCCRQ, with its header, until it is decided on */
 	uint8_t *request;
 	uint16_t request_len;
+	/* l2tp_tunnel_hint; NULL: none */
+	char *hint;
 	struct {
 		struct l2tp_tunnel *next;
 		uint64_t hash;
@@ -240,8 +242,12 @@ bool l2tp_tunnel_tie_resolve(struct l2tp_endpoint *ep, uint64_t now,
 void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in);
 /* What an SCCRQ or SCCRP tells of the peer. */
 void l2tp_tunnel_note_peer(struct l2tp_tunnel *t, const struct l2tp_message *m);
-/* The SCCRQ that waits for the driver, read again with the secret. */
-void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now);
+/*
+ * The SCCRQ that waits for the driver, read again with the secret; refusal,
+ * unless it is NULL, is what it gets even when nothing is wrong with it.
+ */
+void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now,
+			const struct l2tp_cause *refusal);
 
 /* ---- tunnel_auth.c: authentication, RFC 3931 section 4.3 ---- */
 

@@ -189,6 +189,8 @@ enum l2tp_effect_type {
 	 * may install the tunnel. Sessions may follow.
 	 */
 	L2TP_EFFECT_TUNNEL_UP,
+	/* The peer has answered to l2tp_tunnel_probe. */
+	L2TP_EFFECT_TUNNEL_ALIVE,
 	/* cause, by_peer; each session's DOWN came before it */
 	L2TP_EFFECT_TUNNEL_DOWN,
 	/*
@@ -300,6 +302,14 @@ void l2tp_tunnel_accept(struct l2tp_tunnel *t, uint64_t now,
 void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now,
 			const struct l2tp_cause *cause);
 /*
+ * The same in the name of a section: the StopCCN is signed with cfg's secret,
+ * so that a peer that has it as well believes it (RFC 3931 section 5.4.1). An
+ * SCCRQ that is not itself what cfg accepts gets that for an answer.
+ */
+void l2tp_tunnel_refuse(struct l2tp_tunnel *t, uint64_t now,
+			const struct l2tp_tunnel_config *cfg,
+			const struct l2tp_cause *cause);
+/*
  * The driver could not install the tunnel id (taken in the kernel) before
  * anything was sent: another one. -EALREADY once the peer knows it.
  */
@@ -311,8 +321,9 @@ int l2tp_tunnel_renumber(struct l2tp_tunnel *t);
 void l2tp_tunnel_close(struct l2tp_tunnel *t, uint64_t now,
 		       const struct l2tp_cause *cause);
 /*
- * Asks the peer for a sign of life now: a HELLO, unless something waits for its
- * answer already.
+ * Asks the peer of an established tunnel for a sign of life: a HELLO, unless
+ * something waits for its acknowledgement already. TUNNEL_ALIVE follows when it
+ * comes; else TUNNEL_DOWN, 3 s later at most.
  */
 void l2tp_tunnel_probe(struct l2tp_tunnel *t, uint64_t now);
 void l2tp_tunnel_set_socket(struct l2tp_tunnel *t, int socket);
@@ -337,6 +348,12 @@ uint8_t l2tp_tunnel_version(const struct l2tp_tunnel *t);
 const struct addr *l2tp_tunnel_local(const struct l2tp_tunnel *t);
 const struct addr *l2tp_tunnel_peer(const struct l2tp_tunnel *t);
 bool l2tp_tunnel_is_initiator(const struct l2tp_tunnel *t);
+/*
+ * What somebody said in the peer's name about a tunnel that we ask for, and
+ * could not prove; it counts for nothing, but may tell people why there is no
+ * answer. "": nothing.
+ */
+const char *l2tp_tunnel_hint(const struct l2tp_tunnel *t);
 /* "established", the RFC's word */
 const char *l2tp_tunnel_state_str(const struct l2tp_tunnel *t);
 bool l2tp_tunnel_is_established(const struct l2tp_tunnel *t);

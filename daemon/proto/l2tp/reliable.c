@@ -96,6 +96,21 @@ static uint64_t interval(const struct reliable_config *cfg, unsigned int tries)
 	return t < cfg->retransmit_cap ? t : cfg->retransmit_cap;
 }
 
+/* The same of this connection, whose peer may be asked for a sign of life. */
+static uint64_t next_interval(const struct reliable *r)
+{
+	uint64_t t = interval(&r->cfg, r->s.tries);
+
+	return r->s.probing && t > RELIABLE_PROBE_MS ? RELIABLE_PROBE_MS : t;
+}
+
+static unsigned int tries_max(const struct reliable *r)
+{
+	return r->s.probing && r->cfg.retransmit_tries > RELIABLE_PROBE_TRIES ?
+		       RELIABLE_PROBE_TRIES :
+		       r->cfg.retransmit_tries;
+}
+
 uint64_t reliable_full_cycle(const struct reliable_config *cfg)
 {
 	uint64_t sum = 0;
@@ -206,7 +221,7 @@ struct l2tp_buf *reliable_transmit(struct reliable *r, uint64_t now)
 	else
 		r->c.retransmitted++;
 	if (r->s.retransmit_at == RELIABLE_NEVER)
-		r->s.retransmit_at = now + interval(&r->cfg, r->s.tries);
+		r->s.retransmit_at = now + next_interval(r);
 	reliable_ack_sent(r);
 	return b;
 }
@@ -262,6 +277,7 @@ static void acknowledged(struct reliable *r, uint64_t now, uint16_t nr)
 	r->s.in_flight = r->s.in_flight > n ? (uint16_t)(r->s.in_flight - n) :
 					      0;
 	r->s.tries = 0;
+	r->s.probing = false;
 	r->s.retransmit_at = r->s.in_flight ? now + interval(&r->cfg, 0) :
 					      RELIABLE_NEVER;
 	window_grow(r);
@@ -348,6 +364,16 @@ struct l2tp_buf *reliable_release(struct reliable *r, uint64_t now)
 	return b;
 }
 
+void reliable_probe(struct reliable *r, uint64_t now)
+{
+	if (!r->s.queued)
+		return;
+	r->s.probing = true;
+	if (r->s.retransmit_at != RELIABLE_NEVER &&
+	    r->s.retransmit_at > now + RELIABLE_PROBE_MS)
+		r->s.retransmit_at = now + RELIABLE_PROBE_MS;
+}
+
 uint64_t reliable_deadline(const struct reliable *r)
 {
 	if (r->s.ack_now)
@@ -362,7 +388,7 @@ bool reliable_timeout(struct reliable *r, uint64_t now)
 		r->s.ack_now = true;
 	if (r->s.retransmit_at > now)
 		return true;
-	if (r->s.tries >= r->cfg.retransmit_tries)
+	if (r->s.tries >= tries_max(r))
 		return false;
 	r->s.tries++;
 	window_shrink(r);

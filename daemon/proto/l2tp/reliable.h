@@ -20,6 +20,9 @@
 #define RELIABLE_HELD_EARLY	4u
 #define RELIABLE_HELD_MAX	128u
 #define RELIABLE_HELD_BYTES	2048u /* of one packet */
+/* Of a probe: the interval in ms at most, and the retransmissions. */
+#define RELIABLE_PROBE_MS	500u
+#define RELIABLE_PROBE_TRIES	5u
 #define RELIABLE_DEFAULT_WINDOW 4 /* of a peer that says none (section 4.4.3) */
 
 /* One encoded message. */
@@ -65,6 +68,7 @@ struct reliable_state {
 	/* messages received since the last acknowledgement went out */
 	uint16_t unacked;
 	bool ack_now;
+	bool probing;	/* until the peer acknowledges something */
 	bool congested; /* there was a retransmission: SSTHRESH is our own */
 	uint64_t retransmit_at, ack_at;
 };
@@ -126,6 +130,14 @@ static inline bool reliable_ack_due(const struct reliable *r)
 	return r->s.ack_now;
 }
 void reliable_ack_sent(struct reliable *r);
+
+/*
+ * The peer is to say at once that it is there: what waits for its
+ * acknowledgement is sent again every RELIABLE_PROBE_MS, and when
+ * RELIABLE_PROBE_TRIES of that bring nothing, it is as silent as after a full
+ * cycle. Ends with the first acknowledgement. Does nothing when nothing waits.
+ */
+void reliable_probe(struct reliable *r, uint64_t now);
 
 enum reliable_verdict {
 	RELIABLE_DELIVER,   /* the expected message */

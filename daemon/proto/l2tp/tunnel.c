@@ -399,6 +399,20 @@ uint64_t l2tp_tunnel_deadline(const struct l2tp_tunnel *t)
 	return at;
 }
 
+/*
+ * Nobody may be there, or something may be in the way: whoever waits for the
+ * tunnel is told before it is given up.
+ */
+#define UNANSWERED_TRIES 2
+
+static void tell_unanswered(struct l2tp_tunnel *t, uint16_t tries)
+{
+	if (t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY &&
+	    t->rel.s.tries == UNANSWERED_TRIES && tries != t->rel.s.tries)
+		effect_log(&t->ep->effects, t, NULL, LOG_WARNING,
+			   "no answer yet, %u sent", t->rel.s.tries + 1u);
+}
+
 static void silence(struct l2tp_tunnel *t, uint64_t now)
 {
 	struct l2tp_cause cause;
@@ -408,7 +422,7 @@ static void silence(struct l2tp_tunnel *t, uint64_t now)
 		return;
 	}
 	l2tp_cause_set(&cause, 0, 0, "no answer after %u retransmissions",
-		       t->cfg.retransmit_tries);
+		       t->rel.s.tries);
 	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SILENCE, &cause);
 }
 
@@ -433,6 +447,8 @@ static void own_timers(struct l2tp_tunnel *t, uint64_t now)
 
 void l2tp_tunnel_timeout(struct l2tp_tunnel *t, uint64_t now)
 {
+	uint16_t tries = t->rel.s.tries;
+
 	l2tp_begin(t->ep);
 	if (t->gone)
 		return;
@@ -440,7 +456,9 @@ void l2tp_tunnel_timeout(struct l2tp_tunnel *t, uint64_t now)
 		release(t);
 		return;
 	}
-	if (!reliable_timeout(&t->rel, now))
+	if (reliable_timeout(&t->rel, now))
+		tell_unanswered(t, tries);
+	else
 		silence(t, now);
 	if (!t->r.down) {
 		l2tp_sessions_timeout(t, now);

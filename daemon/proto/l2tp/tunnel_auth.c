@@ -5,6 +5,7 @@
  * sections 4.3, 5.4.1.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,10 +159,35 @@ static bool refuse(struct l2tp_tunnel *t, const struct input *in,
 	if (in->now < t->auth->log_at)
 		return false;
 	t->auth->log_at = in->now + LOG_AGAIN_MS;
-	effect_log(&t->ep->effects, t, NULL, LOG_WARNING,
-		   "tunnel %u: %s dropped: %s", t->r.id,
+	effect_log(&t->ep->effects, t, NULL, LOG_WARNING, "%s dropped: %s",
 		   l2tp_message_name(type), why);
 	return false;
+}
+
+/*
+ * Whoever refuses us may not know our secret, or not know yet that it is ours:
+ * its StopCCN counts for nothing, but the operator is told of it.
+ */
+static bool refuse_stopccn(struct l2tp_tunnel *t, const struct input *in)
+{
+	struct l2tp_endpoint *ep = t->ep;
+	char said[L2TP_CAUSE_TEXT + 64], why[sizeof(said) + 96];
+	struct l2tp_cause cause;
+
+	if (l2tp_message_decode(&ep->msg, &in->h, NULL, &ep->scratch,
+				&ep->fault) > L2TP_IGNORE_AVP)
+		return refuse(t, in, L2TP_STOPCCN,
+			      "it has no Message Digest, and cannot be read");
+	l2tp_cause_decode(&ep->msg, &cause);
+	l2tp_cause_format(&cause, L2TP_STOPCCN, said, sizeof(said));
+	snprintf(why, sizeof(why), "refused, without proof: %s", said);
+	free(t->hint);
+	t->hint = strdup(why);
+	snprintf(why, sizeof(why),
+		 "it has no Message Digest, so that it counts for nothing; it "
+		 "says: %s",
+		 said);
+	return refuse(t, in, L2TP_STOPCCN, why);
 }
 
 static bool judge(struct l2tp_tunnel *t, const struct input *in,
@@ -169,6 +195,9 @@ static bool judge(struct l2tp_tunnel *t, const struct input *in,
 {
 	if (!err || (err == -ENOENT && !t->auth->nonces))
 		return true;
+	if (err == -ENOENT && type == L2TP_STOPCCN && t->r.initiator &&
+	    t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY)
+		return refuse_stopccn(t, in);
 	if (err == -ENOENT)
 		return refuse(t, in, type,
 			      "it has no Message Digest: the peer does not "

@@ -62,7 +62,7 @@ void l2tp_tunnel_accept(struct l2tp_tunnel *t, uint64_t now,
 	if (!t->r.pending)
 		return;
 	l2tp_tunnel_configure(t, cfg);
-	l2tp_tunnel_decide(t, now);
+	l2tp_tunnel_decide(t, now, NULL);
 	l2tp_tunnel_done(t, now);
 }
 
@@ -80,6 +80,18 @@ void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now,
 		cause = &refused;
 	}
 	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_BAD, cause);
+	l2tp_tunnel_done(t, now);
+}
+
+void l2tp_tunnel_refuse(struct l2tp_tunnel *t, uint64_t now,
+			const struct l2tp_tunnel_config *cfg,
+			const struct l2tp_cause *cause)
+{
+	l2tp_begin(t->ep);
+	if (!t->r.pending)
+		return;
+	l2tp_tunnel_configure(t, cfg);
+	l2tp_tunnel_decide(t, now, cause);
 	l2tp_tunnel_done(t, now);
 }
 
@@ -117,10 +129,11 @@ void l2tp_tunnel_close(struct l2tp_tunnel *t, uint64_t now,
 void l2tp_tunnel_probe(struct l2tp_tunnel *t, uint64_t now)
 {
 	l2tp_begin(t->ep);
-	if (t->gone || t->r.state != L2TP_TUNNEL_ESTABLISHED || t->rel.s.queued)
+	if (t->gone || t->r.state != L2TP_TUNNEL_ESTABLISHED)
 		return;
-	if (!l2tp_tunnel_send_hello(t))
+	if (!t->rel.s.queued && !l2tp_tunnel_send_hello(t))
 		t->r.hellos_sent++;
+	reliable_probe(&t->rel, now);
 	l2tp_tunnel_done(t, now);
 }
 

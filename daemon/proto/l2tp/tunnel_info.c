@@ -42,6 +42,11 @@ bool l2tp_tunnel_is_initiator(const struct l2tp_tunnel *t)
 	return t->r.initiator;
 }
 
+const char *l2tp_tunnel_hint(const struct l2tp_tunnel *t)
+{
+	return t->hint ? t->hint : "";
+}
+
 const char *l2tp_tunnel_state_str(const struct l2tp_tunnel *t)
 {
 	return l2tp_tunnel_state_name(t->r.state);

@@ -131,8 +131,10 @@ static bool check_request_v3(struct l2tp_tunnel *t, const struct l2tp_header *h,
 	return l2tp_auth_check_request(t, t->request, t->request_len, cause);
 }
 
+/* Of one that is refused, nothing of ours is measured against it. */
 static bool check_request(struct l2tp_tunnel *t, uint64_t now,
-			  const struct l2tp_header *h, struct l2tp_cause *cause)
+			  const struct l2tp_header *h, bool refused,
+			  struct l2tp_cause *cause)
 {
 	struct l2tp_endpoint *ep = t->ep;
 
@@ -147,7 +149,7 @@ static bool check_request(struct l2tp_tunnel *t, uint64_t now,
 	t->r.peer_id = peer_id_of(&ep->msg, t->r.version);
 	l2tp_tunnel_note_peer(t, &ep->msg);
 	/* with version 2's header alone it was compared when it came */
-	if (t->r.peer_info.offers_v3 &&
+	if (t->r.peer_info.offers_v3 && !refused &&
 	    !l2tp_tunnel_tie_resolve(ep, now, &t->r.peer, &ep->msg)) {
 		l2tp_cause_set(cause, L2TP_STOPCCN_EXISTS, 0,
 			       "our own request won the tie");
@@ -161,7 +163,8 @@ static bool check_request(struct l2tp_tunnel *t, uint64_t now,
 	return check_challenge(t, cause);
 }
 
-void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now)
+void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now,
+			const struct l2tp_cause *refusal)
 {
 	struct l2tp_cause cause = { 0 };
 	struct l2tp_header h;
@@ -169,9 +172,11 @@ void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now)
 
 	/* it was one when it came */
 	ok = !l2tp_header_decode(&h, t->request, t->request_len) &&
-	     check_request(t, now, &h, &cause);
+	     check_request(t, now, &h, refusal, &cause);
 	t->r.pending = false;
-	if (ok)
+	if (refusal && (ok || cause.result))
+		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_BAD, refusal);
+	else if (ok)
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_OK, NULL);
 	else if (cause.result)
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_BAD, &cause);
@@ -451,6 +456,7 @@ static enum reliable_verdict receive(struct l2tp_tunnel *t,
 				     const struct input *in)
 {
 	uint16_t una = t->rel.s.una;
+	bool probing = t->rel.s.probing;
 	enum reliable_verdict v =
 		reliable_receive(&t->rel, in->now, in->h.ns, in->h.nr,
 				 acknowledges_only(in), in->pkt, in->len);
@@ -461,6 +467,8 @@ static enum reliable_verdict receive(struct l2tp_tunnel *t,
 	 */
 	if (v == RELIABLE_DELIVER || v == RELIABLE_HELD || t->rel.s.una != una)
 		t->r.last_heard_ms = in->now;
+	if (probing && !t->rel.s.probing && !t->r.down)
+		effect_push(&t->ep->effects, L2TP_EFFECT_TUNNEL_ALIVE, t, NULL);
 	return v;
 }
 
