@@ -48,13 +48,15 @@ void auth_addresses(uint32_t local, uint32_t remote, const uint32_t dns[2])
 	if (remote)
 		remote_address = remote;
 	if (call.params.lns && (dns[0] || dns[1])) {
-		/*
-		 * The one that is not there is rejected, where pppd's ms-dns
-		 * would tell the other one twice.
-		 */
 		allow->dnsaddr[0] = dns[0] ? dns[0] : dns[1];
 		allow->dnsaddr[1] = dns[0] ? dns[1] : 0;
 	}
+	/*
+	 * pppd's ms-dns tells a single one twice; the one that is not there is
+	 * rejected.
+	 */
+	if (call.params.lns && allow->dnsaddr[1] == allow->dnsaddr[0])
+		allow->dnsaddr[1] = 0;
 }
 
 /*
