@@ -151,7 +151,7 @@ def test_one_name_twice(daemon, address):
     # The first one dies; with hellos once a minute nobody would notice for long.
     sites[0].process.kill()
     wait_states(sites[1], {"lan": "established"})
-    assert [t["remote"] for t in head.tunnels() if t["state"] == "established"] == [f"{ours[1]}:1701"]
+    assert [(t["remote"], t["remote_port"]) for t in head.tunnels() if t["state"] == "established"] == [(ours[1], 1701)]
 
 
 @pytest.mark.parametrize("secret", [SECRET, None], ids=["secret", "open"])

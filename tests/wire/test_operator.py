@@ -43,7 +43,7 @@ def lac(address):
 
 
 def states(d):
-    return {s["name"]: s["state"] for s in d.sessions() if "name" in s}
+    return {s["session"]: s["state"] for s in d.sessions() if "session" in s}
 
 
 def wait_states(d, **wanted):
@@ -51,7 +51,7 @@ def wait_states(d, **wanted):
 
 
 def ids(d):
-    return {s["name"]: (s["tunnel_id"], s["session_id"]) for s in d.sessions() if s["state"] == "established"}
+    return {s["session"]: (s["tunnel_id"], s["session_id"]) for s in d.sessions() if s["state"] == "established"}
 
 
 def test_session(daemon, address):
