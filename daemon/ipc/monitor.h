@@ -246,6 +246,7 @@ struct monitor_pw_reply {
 	 * circuit has a carrier
 	 */
 	bool circuit_up;
+	uint32_t mtu;
 };
 
 struct monitor_ipsec {
