@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/l2tp/ppp_net.h"
 #include "engine/l2tp/pw_circuit.h"
 #include "engine/link/pppd.h"
 #include "engine/peers/follow.h"
@@ -53,6 +54,7 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	const struct monitor_circuit *circuit =
 		ipc_body(m, struct monitor_circuit);
 	const struct addr *gone = ipc_body(m, struct addr);
+	const struct monitor_mtu *mtu = ipc_body(m, struct monitor_mtu);
 
 	if (m->header.type == MONITOR_START) {
 		on_start(e, m);
@@ -67,6 +69,8 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 		pw_circuit(e, circuit);
 	} else if (m->header.type == MONITOR_ADDRESS_GONE && gone) {
 		follow_address_gone(e, gone);
+	} else if (m->header.type == MONITOR_MTU && mtu) {
+		ppp_net_mtu(e, mtu);
 	} else {
 		/* A reply without its request: there is none such. */
 		log_warn("the monitor sent message %u unasked", m->header.type);

@@ -76,9 +76,10 @@
  * Fields of a session record: name, tunnel, tunnel_id, session_id,
  *   peer_tunnel_id, peer_session_id, kind ("lac incoming", "lns incoming",
  *   "lac outgoing", "lns outgoing"), state, ppp (profile), ppp_state, user,
- *   ifname, local_ipv4, remote_ipv4, remote, pid, calling_number,
- *   called_number, call_serial, uptime_s, redial_in_s, last_error, encryption,
- *   session_left_s; with stats as above
+ *   ifname, mtu, path_mtu (bytes; of the way to the peer), local_ipv4,
+ *   remote_ipv4, remote, pid, calling_number, called_number, call_serial,
+ *   uptime_s, redial_in_s, last_error, encryption, session_left_s; with stats
+ *   as above
  * Fields of a user record: user, state ("starting", "up", "ending"), ppp,
  *   tunnel, tunnel_id, session_id, ifname, local_ipv4, remote_ipv4,
  *   interface_id, dns (array), prefix6, delegated6, session_timeout_s,

@@ -915,9 +915,9 @@ static void test_tunnel_column(void **state)
 				  "\"session_id\": 5}}\n" END),
 			 0);
 	assert_string_equal(f->out, "TUNNEL NAME LOCAL-ID PEER-ID STATE PPP "
-				    "USER INTERFACE ADDRESS UPTIME\n"
+				    "USER INTERFACE MTU ADDRESS UPTIME\n"
 				    "4711   -           5       - -     -   -  "
-				    "  -         -            -\n");
+				    "  -           - -            -\n");
 }
 
 static void test_page(void **state)
