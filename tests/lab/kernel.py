@@ -99,7 +99,7 @@ def link(namespace, name):
         (body,) = _request(sock, RTM_GETLINK, 0, ask)
     attributes = dict(_attributes(body[16:]))
     return {"index": struct.unpack_from("=i", body, 4)[0], "operstate": OPERSTATES[attributes[IFLA_OPERSTATE][0]],
-            "mac": attributes[IFLA_ADDRESS], "mtu": struct.unpack("=I", attributes[IFLA_MTU])[0]}
+            "mac": attributes.get(IFLA_ADDRESS), "mtu": struct.unpack("=I", attributes[IFLA_MTU])[0]}
 
 
 def addresses(namespace):
