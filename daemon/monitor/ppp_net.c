@@ -385,6 +385,22 @@ static void find_sizes(struct ppp_nets *n, const struct held_session *s,
 		check_fit(n, s);
 }
 
+/*
+ * Whether the call's routes may replace others. To list all routes takes long
+ * where there are as many as in the Internet, and such a host calls often.
+ */
+static bool may_replace_routes(const struct held_session *s)
+{
+	const struct config_ppp *p = s->profile;
+
+	if (s->dialled || p->default_route)
+		return true;
+	for (size_t i = 0; i < p->options.n; i++)
+		if (strstr(p->options.v[i], "defaultroute"))
+			return true;
+	return false;
+}
+
 /* What leads to the server before pppd sets routes of its own. */
 static void note_way(struct ppp_nets *n, struct held_session *s)
 {
@@ -400,7 +416,7 @@ void ppp_net_begin(struct ppp_nets *n, struct held_session *s,
 		   struct ppp_call_params *p)
 {
 	find_sizes(n, s, p);
-	if (n && s->caller)
+	if (n && s->caller && may_replace_routes(s))
 		note_way(n, s);
 }
 

@@ -49,10 +49,10 @@ def fragments(namespace):
 @pytest.fixture
 def call(pair, processes, build):
     """Starts an LNS of ours and a caller with what is given in their profiles; both, when they are up."""
-    def start(lns_ppp="", lac_ppp="", family="ipv4", lns_keys=""):
+    def start(lns_ppp="", lac_ppp="", family="ipv4", lns_keys="", auth='"chap"'):
         a, b = pair
         lns = L2tpd(processes, build, a.namespace, "lns")
-        lns.start(lns_config(lns.users(("alice", "wonderland")), ppp=lns_ppp, lns=lns_keys))
+        lns.start(lns_config(lns.users(("alice", "wonderland")), ppp=lns_ppp, lns=lns_keys, auth=auth))
         lac = L2tpd(processes, build, b.namespace, "lac")
         lac.start(lac_config(getattr(a, family), "alice", lac.secret("wonderland", "password"), ppp=lac_ppp))
         lac.up()
@@ -95,6 +95,18 @@ def test_ipv6_and_sequencing(pair, call):
     until_mtu(1436, lac)
     set_path(pair, 1290)
     until_mtu(1280, lns, lac)
+
+
+def test_mppe(pair, call):
+    """Encryption makes each packet 4 bytes longer."""
+    set_path(pair, 1400)
+    mppe = 'mppe = "required"'
+    lns, lac, session = call(lns_ppp=mppe, lac_ppp=mppe, auth='"mschapv2"')
+    until_mtu(1356, lns, lac)
+    ping_full(lns, session, 1356)
+    set_path(pair, 1300)
+    until_mtu(1256, lns, lac)
+    ping_full(lns, session, 1256)
 
 
 def test_xl2tpd(pair, processes, build):
