@@ -35,6 +35,7 @@ int link_get(struct rtnl *r, const char *ifname, struct link *out);
 int link_get_index(struct rtnl *r, int index, struct link *out);
 
 int link_set_mtu(struct rtnl *r, const char *ifname, uint32_t mtu);
+int link_set_mtu_index(struct rtnl *r, int index, uint32_t mtu);
 /* Most drivers want the interface to be down for it. */
 int link_set_mac(struct rtnl *r, int index, const uint8_t mac[6]);
 int link_set_up(struct rtnl *r, int index, bool up);

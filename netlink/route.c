@@ -80,35 +80,63 @@ static int change(struct rtnl *r, const struct route *route, uint16_t type,
 	return rtnl_call(r, &q, NULL, NULL);
 }
 
-struct found {
-	uint8_t len, protocol;
-};
-
 static int take_entry(const struct nlmsghdr *h, void *ctx)
 {
 	const struct rtmsg *rtm = mnl_nlmsg_get_payload(h);
-	struct found *f = ctx;
+	struct route_entry *e = ctx;
+	const struct nlattr *attr;
 
-	f->len = rtm->rtm_dst_len;
-	f->protocol = rtm->rtm_protocol;
+	e->len = rtm->rtm_dst_len;
+	e->protocol = rtm->rtm_protocol;
+	e->table = rtm->rtm_table;
+	mnl_attr_for_each(attr, h, sizeof(*rtm)) {
+		if (mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
+			continue;
+		switch (mnl_attr_get_type(attr)) {
+		case RTA_TABLE:
+			e->table = mnl_attr_get_u32(attr);
+			break;
+		case RTA_PRIORITY:
+			e->metric = mnl_attr_get_u32(attr);
+			break;
+		case RTA_OIF:
+			e->ifindex = (int)mnl_attr_get_u32(attr);
+			break;
+		default: /* how it leads there */
+			break;
+		}
+	}
 	return MNL_CB_OK;
+}
+
+int route_entry(struct rtnl *r, const struct addr *dst, struct route_entry *out)
+{
+	struct rtnl_request q;
+	struct route_entry e = { 0 };
+	struct nlmsghdr *h = rtnl_header(&q);
+	struct rtmsg *rtm;
+	int ret;
+
+	if (!has_family(dst))
+		return -EINVAL;
+	rtm = rtnl_begin(&q, RTM_GETROUTE, 0, sizeof(*rtm));
+	rtm->rtm_family = (unsigned char)dst->family;
+	rtm->rtm_dst_len = (unsigned char)(bytes_of(dst) * 8);
+	rtm->rtm_flags = RTM_F_FIB_MATCH | RTM_F_LOOKUP_TABLE;
+	mnl_attr_put(h, RTA_DST, bytes_of(dst), dst->ip);
+	ret = rtnl_call(r, &q, take_entry, &e);
+	if (!ret)
+		*out = e;
+	return ret;
 }
 
 /* The best entry for the destination is one of ours to just that prefix. */
 static bool ours_is_there(struct rtnl *r, const struct addr_prefix *dst)
 {
-	struct rtnl_request q;
-	struct found f = { 0 };
-	struct nlmsghdr *h = rtnl_header(&q);
-	struct rtmsg *rtm;
+	struct route_entry e;
 
-	rtm = rtnl_begin(&q, RTM_GETROUTE, 0, sizeof(*rtm));
-	rtm->rtm_family = (unsigned char)dst->addr.family;
-	rtm->rtm_dst_len = (unsigned char)(bytes_of(&dst->addr) * 8);
-	rtm->rtm_flags = RTM_F_FIB_MATCH;
-	mnl_attr_put(h, RTA_DST, bytes_of(&dst->addr), dst->addr.ip);
-	return rtnl_call(r, &q, take_entry, &f) == 0 && f.len == dst->len &&
-	       f.protocol == ROUTE_PROTOCOL;
+	return route_entry(r, &dst->addr, &e) == 0 && e.len == dst->len &&
+	       e.protocol == ROUTE_PROTOCOL;
 }
 
 int route_add(struct rtnl *r, const struct route *route)
@@ -134,4 +162,14 @@ int route_add(struct rtnl *r, const struct route *route)
 int route_del(struct rtnl *r, const struct route *route)
 {
 	return change(r, route, RTM_DELROUTE, 0);
+}
+
+int route_put(struct rtnl *r, const struct route *route)
+{
+	int ret;
+
+	if (!has_family(&route->dst.addr) || route->ifindex <= 0)
+		return -EINVAL;
+	ret = change(r, route, RTM_NEWROUTE, NLM_F_CREATE);
+	return ret == -EEXIST ? 0 : ret;
 }

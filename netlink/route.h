@@ -34,5 +34,22 @@ int route_ifindex(struct rtnl *r, const struct addr *dst);
 int route_add(struct rtnl *r, const struct route *route);
 /* -ESRCH or -ENOENT when it is gone already. */
 int route_del(struct rtnl *r, const struct route *route);
+/*
+ * Adds it beside others to the same destination, of IPv4 before those of the
+ * same metric, which stay. 0 also when it is there already.
+ */
+int route_put(struct rtnl *r, const struct route *route);
+
+/* The entry of the kernel's tables that decides about a destination. */
+struct route_entry {
+	uint8_t len;	  /* of its prefix, in bits */
+	uint8_t protocol; /* RTPROT_* */
+	uint32_t table, metric;
+	int ifindex; /* 0: none, or several */
+};
+
+/* 0 or -errno; -ENETUNREACH, -EHOSTUNREACH: nothing leads there. */
+int route_entry(struct rtnl *r, const struct addr *dst,
+		struct route_entry *out);
 
 #endif

@@ -42,6 +42,14 @@ void rtnl_close(struct rtnl *r)
 	r->nl = NULL;
 }
 
+void rtnl_select_dumps(struct rtnl *r)
+{
+	int on = 1;
+
+	(void)mnl_socket_setsockopt(r->nl, NETLINK_GET_STRICT_CHK, &on,
+				    sizeof(on));
+}
+
 void *rtnl_begin(struct rtnl_request *q, uint16_t type, uint16_t flags,
 		 size_t size)
 {
@@ -122,4 +130,54 @@ int rtnl_call(struct rtnl *r, struct rtnl_request *q, mnl_cb_t each, void *ctx)
 				return ret;
 		}
 	}
+}
+
+struct dump {
+	uint32_t seq;
+	bool over;
+	int err; /* of the first object that could not be taken */
+	mnl_cb_t each;
+	void *ctx;
+};
+
+static void take_dumped(struct rtnl *r, const struct nlmsghdr *h,
+			struct dump *d)
+{
+	if (h->nlmsg_seq != d->seq || h->nlmsg_pid != r->portid)
+		return;
+	if (!d->err && h->nlmsg_flags & NLM_F_DUMP_INTR)
+		d->err = -EAGAIN;
+	if (h->nlmsg_type == NLMSG_ERROR) {
+		int err = take(r, h, d->seq, NULL, NULL);
+
+		d->over = true;
+		d->err = err < 0 ? err : -EBADMSG;
+	} else if (h->nlmsg_type == NLMSG_DONE) {
+		d->over = true;
+	} else if (!d->err && d->each(h, d->ctx) < 0) {
+		d->err = -errno;
+	}
+}
+
+int rtnl_dump(struct rtnl *r, struct rtnl_request *q, mnl_cb_t each, void *ctx)
+{
+	struct nlmsghdr *h = rtnl_header(q);
+	struct dump d = { .seq = ++r->seq, .each = each, .ctx = ctx };
+
+	r->text[0] = '\0';
+	h->nlmsg_seq = d.seq;
+	if (mnl_socket_sendto(r->nl, h, h->nlmsg_len) < 0)
+		return -errno;
+	/* To its end in any case: a socket has one dump at a time. */
+	while (!d.over) {
+		ssize_t n = mnl_socket_recvfrom(r->nl, q->buf, sizeof(q->buf));
+		int left = (int)n;
+
+		if (n < 0)
+			return errno == EAGAIN ? -EIO : -errno;
+		for (h = rtnl_header(q); mnl_nlmsg_ok(h, left);
+		     h = mnl_nlmsg_next(h, &left))
+			take_dumped(r, h, &d);
+	}
+	return d.err;
 }

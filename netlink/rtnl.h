@@ -31,6 +31,11 @@ struct rtnl_request {
 int rtnl_open(struct rtnl *r);
 int rtnl_open_bus(struct rtnl *r, int bus); /* another than NETLINK_ROUTE */
 void rtnl_close(struct rtnl *r);
+/*
+ * Dumps on it are of what the request names (Linux 4.20); else of everything,
+ * and whoever reads them looks.
+ */
+void rtnl_select_dumps(struct rtnl *r);
 
 /*
  * Begins a request: type is RTM_*, flags are those besides NLM_F_REQUEST;
@@ -48,5 +53,10 @@ static inline struct nlmsghdr *rtnl_header(struct rtnl_request *q)
  * (MNL_CB_OK goes on). 0 or the kernel's -errno, with its words in r->text.
  */
 int rtnl_call(struct rtnl *r, struct rtnl_request *q, mnl_cb_t each, void *ctx);
+/*
+ * The same for a request with NLM_F_DUMP: each gets every object that there is.
+ * -EAGAIN: the kernel's tables changed meanwhile, and each has seen a mixture.
+ */
+int rtnl_dump(struct rtnl *r, struct rtnl_request *q, mnl_cb_t each, void *ctx);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel tells of interfaces and addresses; see watch.h. */
+/* What the kernel tells of interfaces, addresses and ways; see watch.h. */
 #include "netlink/watch.h"
 
 #include <errno.h>
@@ -8,11 +8,27 @@
 #include <string.h>
 #include <sys/socket.h>
 
+static unsigned int groups_of(enum watch_what what)
+{
+	const unsigned int addresses = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
+
+	switch (what) {
+	case WATCH_LINKS:
+		return RTMGRP_LINK;
+	case WATCH_ADDRESSES:
+		return addresses;
+	case WATCH_WAYS:
+		/* IPv4's routes go with a link or an address without a word. */
+		return addresses | RTMGRP_LINK | RTMGRP_IPV4_ROUTE |
+		       RTMGRP_IPV6_ROUTE | RTMGRP_IPV4_RULE |
+		       1u << (RTNLGRP_IPV6_RULE - 1);
+	}
+	return 0;
+}
+
 int watch_open(struct watch *w, enum watch_what what)
 {
-	unsigned int groups = what == WATCH_LINKS ?
-				      RTMGRP_LINK :
-				      RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
+	unsigned int groups = groups_of(what);
 	int ret;
 
 	w->nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -131,4 +147,14 @@ int watch_read(struct watch *w,
 			if (take(h, &n))
 				news(ctx, &n);
 	}
+}
+
+int watch_drain(struct watch *w)
+{
+	_Alignas(16) static char buf[RTNL_BUFFER];
+
+	while (mnl_socket_recvfrom(w->nl, buf, sizeof(buf)) >= 0 ||
+	       errno == ENOBUFS || errno == ENOSPC)
+		continue;
+	return errno == EAGAIN ? 0 : -errno;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * News of this namespace's interfaces and addresses, from a multicast socket of
- * rtnetlink. A piece of news says what to look at, not what it is like: it may
- * be older than what a request has told.
+ * News of this namespace's interfaces, addresses and ways, from a multicast
+ * socket of rtnetlink. A piece of news says what to look at, not what it is
+ * like: it may be older than what a request has told.
  */
 #ifndef L2TPD_NETLINK_WATCH_H
 #define L2TPD_NETLINK_WATCH_H
@@ -13,7 +13,11 @@
 #include "lib/addr.h"
 #include "netlink/rtnl.h"
 
-enum watch_what { WATCH_LINKS, WATCH_ADDRESSES };
+/*
+ * WATCH_WAYS: all that may change which way packets take. Of that only
+ * watch_drain is asked.
+ */
+enum watch_what { WATCH_LINKS, WATCH_ADDRESSES, WATCH_WAYS };
 
 struct watch_news {
 	int index;
@@ -39,5 +43,7 @@ int watch_fd(const struct watch *w); /* to wait on */
  */
 int watch_read(struct watch *w,
 	       void (*news)(void *ctx, const struct watch_news *n), void *ctx);
+/* Forgets what has come. 0, also when some was lost; or -errno. */
+int watch_drain(struct watch *w);
 
 #endif

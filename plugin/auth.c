@@ -94,6 +94,8 @@ static void auth_mtu(uint16_t mtu)
 
 	if (mtu < lcp_allowoptions[0].mru)
 		lcp_allowoptions[0].mru = mtu;
+	if (mtu < call.params.mtu_most)
+		call.params.mtu_most = mtu;
 	if (now > mtu)
 		compat_set_mtu(mtu);
 }

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define ASK_TIMEOUT_MS 30000
+#define MPPE_GROWTH    4 /* bytes of each packet: RFC 3078, section 3 */
 
 struct call call = { .fd = -1, .pppox = -1 };
 
@@ -204,6 +205,22 @@ static void on_phase(void *ctx, int new_phase)
 	}
 }
 
+/* What both ends of an IP packet's way through PPP let it be. */
+static void fill_sizes(struct ppp_call_up *up)
+{
+	int most = call.params.mtu_most ? call.params.mtu_most :
+					  lcp_allowoptions[0].mru;
+	int theirs = lcp_hisoptions[0].neg_mru ? lcp_hisoptions[0].mru :
+						 PPP_MRU;
+	int pad = ccp_fsm[0].state == OPENED && ccp_hisoptions[0].mppe ?
+			  MPPE_GROWTH :
+			  0;
+
+	up->mtu = (uint16_t)compat_mtu();
+	up->mtu_max = (uint16_t)((most < theirs ? most : theirs) - pad);
+	up->mtu_pad = (uint8_t)pad;
+}
+
 static void on_ip(void *ctx, int arg)
 {
 	struct ppp_call_up up = {
@@ -218,7 +235,7 @@ static void on_ip(void *ctx, int arg)
 		up.dns[0] = ipcp_gotoptions[0].dnsaddr[0];
 		up.dns[1] = ipcp_gotoptions[0].dnsaddr[1];
 	}
-	up.mtu = (uint16_t)compat_mtu();
+	fill_sizes(&up);
 	strlcpy(up.ifname, compat_ifname(), sizeof(up.ifname));
 	strlcpy(up.peer_name, compat_peer_name(), sizeof(up.peer_name));
 	was_up = true;
@@ -235,7 +252,7 @@ static void on_ipv6(void *ctx, int arg)
 	       sizeof(up.local_ifid));
 	memcpy(up.remote_ifid, &ipv6cp_hisoptions[0].hisid,
 	       sizeof(up.remote_ifid));
-	up.mtu = (uint16_t)compat_mtu();
+	fill_sizes(&up);
 	strlcpy(up.ifname, compat_ifname(), sizeof(up.ifname));
 	strlcpy(up.peer_name, compat_peer_name(), sizeof(up.peer_name));
 	was_up = true;

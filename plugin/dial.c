@@ -189,6 +189,26 @@ static int request(int fd)
 	return err;
 }
 
+/*
+ * The peers file's sizes, or pppd's default of 1500, are what they may be at
+ * most: the way to the server may have room for less, at each call anew.
+ */
+static void take_sizes(struct ppp_call_params *p)
+{
+	static int most_mtu, most_mru;
+
+	if (!most_mtu) {
+		most_mtu = lcp_allowoptions[0].mru;
+		most_mru = lcp_wantoptions[0].mru;
+	}
+	p->mtu_most = (uint16_t)most_mtu;
+	if (!p->mtu)
+		return;
+	lcp_allowoptions[0].mru = p->mtu < most_mtu ? p->mtu : most_mtu;
+	lcp_wantoptions[0].mru = p->mtu < most_mru ? p->mtu : most_mru;
+	lcp_wantoptions[0].neg_mru |= p->mtu < most_mru;
+}
+
 static int take_reply(struct ipc_message *m)
 {
 	const struct ppp_dial_reply *r =
@@ -209,6 +229,7 @@ static int take_reply(struct ipc_message *m)
 		return -1;
 	}
 	call_take(&r->params, ipc_take_fd(m, 0), ipc_take_fd(m, 1), true);
+	take_sizes(&call.params);
 	call_environment();
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/l2tp/ppp_net.h"
 #include "engine/l2tp/pw_circuit.h"
 #include "engine/link/pppd.h"
 #include "engine/peers/follow.h"
@@ -56,6 +57,7 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	const struct addr *gone = ipc_body(m, struct addr);
 	const struct monitor_secret *secret =
 		ipc_body(m, struct monitor_secret);
+	const struct monitor_mtu *mtu = ipc_body(m, struct monitor_mtu);
 
 	if (m->header.type == MONITOR_START) {
 		on_start(e, m);
@@ -72,6 +74,8 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 		follow_address_gone(e, gone);
 	} else if (m->header.type == MONITOR_SECRET_CHANGED && secret) {
 		secrets_changed(e, secret);
+	} else if (m->header.type == MONITOR_MTU && mtu) {
+		ppp_net_mtu(e, mtu);
 	} else {
 		/* A reply without its request: there is none such. */
 		log_warn("the monitor sent message %u unasked", m->header.type);

@@ -68,8 +68,9 @@ enum monitor_message {
 	/* request: monitor_tunnel_id; reply: struct dp_stats */
 	MONITOR_TUNNEL_STATS,
 	/*
-	 * request: monitor_link; reply fds: PPPoX socket, both ends of a call
-	 * channel: for a pppd that dialled
+	 * request: monitor_link; reply: monitor_mtu, what the call may begin
+	 * with; fds: PPPoX socket, both ends of a call channel: for a pppd that
+	 * dialled
 	 */
 	MONITOR_SESSION_FD,
 	/*
@@ -180,9 +181,17 @@ enum monitor_message {
 	MONITOR_SOURCE,
 	/* event to the engine: monitor_secret, whose file has changed */
 	MONITOR_SECRET_CHANGED,
+	/*
+	 * request: monitor_ppp_net: which protocols are up on the session's PPP
+	 * interface. Its MTU follows the way to the peer, and it has what its
+	 * profile says of default route and segment sizes.
+	 */
+	MONITOR_PPP_NET,
+	/* event to the engine: monitor_mtu, of such an interface */
+	MONITOR_MTU,
 };
 /* one more than the last of them */
-#define MONITOR_MESSAGES (MONITOR_SECRET_CHANGED + 1)
+#define MONITOR_MESSAGES (MONITOR_MTU + 1)
 
 struct monitor_static {
 	char name[CONFIG_NAME_MAX];
@@ -267,6 +276,7 @@ struct monitor_pw_reply {
 	 * circuit has a carrier
 	 */
 	bool circuit_up;
+	uint32_t mtu;
 };
 
 struct monitor_ipsec {
@@ -309,6 +319,19 @@ struct monitor_link {
 struct monitor_interface {
 	uint64_t link;
 	char ifname[IFNAMSIZ]; /* of the session's PPP interface */
+};
+
+struct monitor_ppp_net {
+	struct monitor_interface interface;
+	bool ipv4, ipv6;  /* are up */
+	uint16_t mtu_max; /* as the peer and the caller's service let it be */
+	uint8_t mtu_pad;  /* bytes that each packet gets longer (MPPE) */
+};
+
+struct monitor_mtu {
+	uint64_t link;
+	uint32_t mtu;	   /* of its interface */
+	uint32_t path_mtu; /* of the way to the peer; 0: not known */
 };
 
 struct monitor_net {

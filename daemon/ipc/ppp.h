@@ -34,6 +34,8 @@ struct ppp_call_params {
 	uint32_t local_ipv4, remote_ipv4;
 	uint32_t dns[2];
 	uint16_t mtu, mru;
+	/* what the MTU may become while the call is up; 0: no more than mtu */
+	uint16_t mtu_most;
 };
 
 /* ---- call channel ---- */
@@ -124,6 +126,12 @@ struct ppp_call_up {
 	uint8_t local_ifid[8], remote_ifid[8];
 	uint32_t dns[2]; /* caller: what the peer told */
 	uint16_t mtu;
+	/*
+	 * what it may be at most: the peer's MRU, and what the engine said;
+	 * bytes that each packet gets longer (MPPE) are taken off
+	 */
+	uint16_t mtu_max;
+	uint8_t mtu_pad;
 	char peer_name[PPP_NAME_MAX]; /* authenticated */
 };
 

@@ -138,8 +138,10 @@ struct config_ppp {
 	struct config_ranges reserve;
 	struct addr dns[2];
 	size_t dns_n;
-	uint16_t mtu, mru; /* default 1460 both (mru: as mtu) */
-	bool ipv6;	   /* IPV6CP; default false */
+	/* 0: what fits the way to the peer (mru: as mtu, where that is set) */
+	uint16_t mtu, mru;
+	bool clamp_mss; /* TCP's segments fit; default false */
+	bool ipv6;	/* IPV6CP; default false */
 	/* IPv6: each caller gets a prefix, announced on its link */
 	struct config_prefixes prefix_pool;
 	/* IPv6: each caller may ask for one by DHCPv6-PD */
@@ -155,7 +157,9 @@ struct config_ppp {
 	 */
 	bool pppd_scripts;
 	bool pppd_scripts_given;
-	bool default_route;	    /* client: defaultroute; default false */
+	bool default_route; /* client; default false */
+	/* client: of the route; default 0, before all others */
+	uint32_t default_route_metric;
 	bool use_peer_dns;	    /* client: usepeerdns */
 	uint32_t lcp_echo_interval; /* seconds, default 30; 0 off */
 	uint32_t lcp_echo_failure;  /* default 4 */
@@ -279,7 +283,8 @@ struct config_pw {
 	 */
 	uint32_t pseudowire_id;
 	char *ifname; /* NULL: the kernel's l2tpethN */
-	uint16_t mtu; /* 0: what fits the path to the peer */
+	/* 0: the bridge's, else what fits the path to the peer */
+	uint16_t mtu;
 	/* else the kernel's random one */
 	uint8_t mac[6];
 	bool has_mac;
@@ -368,7 +373,8 @@ struct config_static_session {
 	enum config_seq seq; /* default "none" */
 	char *ifname;	     /* NULL: the kernel's l2tpethN */
 	uint16_t vlan;	     /* as of a config_pw of type "vlan"; 0: none */
-	uint16_t mtu;	     /* 0: what fits the path to the peer */
+	/* 0: the bridge's, else what fits the path to the peer */
+	uint16_t mtu;
 	/* else the kernel's random one */
 	uint8_t mac[6];
 	bool has_mac;

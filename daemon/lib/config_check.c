@@ -123,6 +123,11 @@ static int check_backend_none(struct check *ch, const struct config_ppp *p)
 		return fail(ch, p, "options",
 			    "options are pppd's, but backend is \"none\"; "
 			    "remove them");
+	if (p->default_route || p->clamp_mss)
+		return fail(ch, p,
+			    p->default_route ? "default-route" : "clamp-mss",
+			    "it is for an interface, but backend \"none\" has "
+			    "none; remove it");
 	return 0;
 }
 
@@ -220,7 +225,7 @@ static int check_ipv6(struct check *ch, const struct config_ppp *p)
 	size_t i;
 	int err;
 
-	if (p->ipv6 && (p->mtu < 1280 || p->mru < 1280))
+	if (p->ipv6 && ((p->mtu && p->mtu < 1280) || (p->mru && p->mru < 1280)))
 		return fail(ch, p, "ipv6",
 			    "ipv6 needs an mtu and mru of at least 1280");
 	if (!p->ipv6 && (p->prefix_pool.n || p->delegated_pool.n || p->dns6.n))
@@ -275,6 +280,10 @@ static int check_ppp(struct check *ch, struct config_ppp *p)
 		err = check_ipv6(ch, p);
 	if (err)
 		return err;
+	if (given(ch, p, "default-route-metric") && !p->default_route)
+		return fail(ch, p, "default-route-metric",
+			    "there is no default route to have a metric; set "
+			    "default-route = true, or remove it");
 	if (p->pool.n && addr_is_set(&p->remote_address))
 		return fail(ch, p, "remote-address",
 			    "remote-address is for one peer, pool for many; "

@@ -206,6 +206,7 @@ static const struct config_key ppp_keys[] = {
 	KEY("dns", dns, config_ppp, dns, NO_BOUNDS),
 	KEY("mtu", u16, config_ppp, mtu, 128, 16384),
 	KEY("mru", u16, config_ppp, mru, 128, 16384),
+	KEY("clamp-mss", bool, config_ppp, clamp_mss, NO_BOUNDS),
 	KEY("ipv6", bool, config_ppp, ipv6, NO_BOUNDS),
 	KEY("prefix-pool", prefixes, config_ppp, prefix_pool, NO_BOUNDS),
 	KEY("delegated-pool", prefixes, config_ppp, delegated_pool, NO_BOUNDS),
@@ -215,6 +216,8 @@ static const struct config_key ppp_keys[] = {
 	KEY("ip-down", path, config_ppp, ip_down, PATH_BYTES),
 	KEY("pppd-scripts", bool, config_ppp, pppd_scripts, NO_BOUNDS),
 	KEY("default-route", bool, config_ppp, default_route, NO_BOUNDS),
+	KEY("default-route-metric", u32, config_ppp, default_route_metric, 0,
+	    UINT32_MAX),
 	KEY("use-peer-dns", bool, config_ppp, use_peer_dns, NO_BOUNDS),
 	KEY("lcp-echo-interval", u32, config_ppp, lcp_echo_interval, 0, 3600),
 	KEY("lcp-echo-failure", u32, config_ppp, lcp_echo_failure, 1, 255),
@@ -225,7 +228,6 @@ static void init_ppp(void *obj)
 {
 	struct config_ppp *p = obj;
 
-	p->mtu = 1460;
 	p->delegated_length = 56;
 	p->lcp_echo_interval = 30;
 	p->lcp_echo_failure = 4;

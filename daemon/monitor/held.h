@@ -27,6 +27,9 @@ struct held_tunnel {
 	bool local_watched;
 	struct dp_tunnel dp;
 	unsigned int sessions; /* that are not gone */
+	/* ppp_net.c: of the way to the peer, in bytes; 0: not known */
+	uint32_t path_mtu;
+	unsigned int looked; /* when: the number of that look */
 };
 
 struct held_session {
@@ -36,9 +39,14 @@ struct held_session {
 	int pppox;    /* -1: no PPP pseudowire, or not opened yet */
 	bool ppp;     /* a pppd of ours has it */
 	bool dialled; /* a pppd that dialled has it */
-	bool gone;    /* deleted in the kernel; waits for its pppd's exit */
+	/* of a pppd of ours; NULL: none was started, or it dialled */
+	const struct config_ppp *profile;
+	bool caller; /* we called: the other end is a server */
+	bool gone;   /* deleted in the kernel; waits for its pppd's exit */
 	/* net.c: what its interface was given; NULL: nothing */
 	struct given *given;
+	/* ppp_net.c: its interface's size and ways; NULL: it is not up */
+	struct ppp_net *ppp_net;
 	/* pw.c: its Ethernet interface; NULL before MONITOR_PW */
 	struct pw *pw;
 };

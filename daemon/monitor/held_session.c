@@ -10,6 +10,7 @@
 #include "monitor/check.h"
 #include "monitor/net.h"
 #include "monitor/ppp.h"
+#include "monitor/ppp_net.h"
 #include "monitor/pw.h"
 #include "monitor/pw_sections.h"
 #include "monitor/statics.h"
@@ -57,6 +58,7 @@ static void remove_session(struct held_sessions *h, struct held_session *s)
 	int err;
 
 	net_forget(h->net, s);
+	ppp_net_forget(h->ppp_nets, s);
 	pw_forget(h->pws, s);
 	err = h->dp->ops->session_del(h->dp, s->dp.tunnel_id, s->dp.session_id);
 	if (s->pppox >= 0)

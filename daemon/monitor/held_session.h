@@ -14,6 +14,7 @@
 
 struct ppp_runner;
 struct net;
+struct ppp_nets;
 struct pws;
 struct pw_sections;
 struct statics;
@@ -24,8 +25,9 @@ struct held_sessions {
 	const struct config *config;
 	struct dataplane *dp;
 	bool null_dataplane;
-	struct ppp_runner *ppp; /* NULL: no profile has pppd */
-	struct net *net;	/* NULL with the null data plane */
+	struct ppp_runner *ppp;	   /* NULL: no profile has pppd */
+	struct net *net;	   /* NULL with the null data plane */
+	struct ppp_nets *ppp_nets; /* the same */
 	struct pws *pws;
 	const struct pw_sections *pw_sections;
 	const struct statics *statics;

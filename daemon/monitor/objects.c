@@ -12,6 +12,7 @@
 #include "monitor/net.h"
 #include "monitor/open_request.h"
 #include "monitor/ppp.h"
+#include "monitor/ppp_net.h"
 #include "monitor/pw_sections.h"
 #include "monitor/script.h"
 #include "monitor/statics.h"
@@ -55,6 +56,9 @@ static int make_ppp(struct objects *o, const struct objects_options *x)
 		return 0;
 	o->net = net_new(&o->held, x->config, o->announce);
 	if (!o->net)
+		return -ENOMEM;
+	o->ppp_nets = ppp_nets_new(x->loop, &o->held, x->config, x->engine);
+	if (!o->ppp_nets)
 		return -ENOMEM;
 	if (!objects_want_ppp(x->config))
 		return 0;
@@ -106,6 +110,7 @@ static int make_held(struct objects *o, const struct objects_options *x)
 		.null_dataplane = x->monitor->null_dataplane,
 		.ppp = o->ppp,
 		.net = o->net,
+		.ppp_nets = o->ppp_nets,
 		.pws = &o->pws,
 		.pw_sections = o->pw_sections,
 		.statics = o->statics,
@@ -115,6 +120,7 @@ static int make_held(struct objects *o, const struct objects_options *x)
 		.config = x->config,
 		.runner = o->ppp,
 		.net = o->net,
+		.ppp_nets = o->ppp_nets,
 		.engine = x->engine,
 	};
 	o->script_requests = (struct script_requests){
@@ -133,6 +139,7 @@ static void enter_requests(struct objects *o, const struct objects_options *x)
 	requests_add(&o->requests, held_session_rows, &o->sessions);
 	requests_add(&o->requests, ppp_calls_rows, &o->calls);
 	requests_add(&o->requests, net_rows, o->net);
+	requests_add(&o->requests, ppp_net_rows, o->ppp_nets);
 	requests_add(&o->requests, script_rows, &o->script_requests);
 	requests_add(&o->requests, pw_rows, &o->pws);
 	requests_add(&o->requests, static_rows, o->statics);
@@ -201,6 +208,7 @@ void objects_fini(struct objects *o, unsigned int grace_ms)
 	scripts_free(o->scripts);
 	announce_free(o->announce);
 	net_free(o->net);
+	ppp_nets_free(o->ppp_nets);
 	pws_fini(&o->pws);
 	held_tunnels_fini(&o->tunnels);
 	held_fini(&o->held);

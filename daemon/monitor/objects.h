@@ -47,8 +47,9 @@ struct objects {
 	struct ppp_calls calls;
 	struct pws pws;
 	struct script_requests script_requests;
-	struct ppp_runner *ppp; /* NULL: no profile has pppd */
-	struct net *net;	/* NULL with the null data plane */
+	struct ppp_runner *ppp;	   /* NULL: no profile has pppd */
+	struct net *net;	   /* NULL with the null data plane */
+	struct ppp_nets *ppp_nets; /* the same */
 	struct pw_sections *pw_sections;
 	struct statics *statics;
 	struct scripts *scripts;

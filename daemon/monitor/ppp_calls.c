@@ -9,6 +9,7 @@
 #include "monitor/check.h"
 #include "monitor/net.h"
 #include "monitor/ppp.h"
+#include "monitor/ppp_net.h"
 
 /* ---- a pppd of ours ---- */
 
@@ -16,18 +17,20 @@ static bool params_fit(const struct ppp_call_params *p)
 {
 	return ipc_is_text(p->user) && ipc_is_text(p->ifname) &&
 	       ipc_is_text(p->remote) && ipc_is_text(p->calling_number) &&
-	       monitor_is_ifname(p->ifname) && !monitor_has_control(p->user) &&
-	       monitor_is_unit(p->mtu) && monitor_is_unit(p->mru);
+	       monitor_is_ifname(p->ifname) && !monitor_has_control(p->user);
 }
 
-static bool profile_fits(const struct ppp_calls *c, const struct monitor_ppp *r)
+/* NULL when it is none that has pppd. */
+static const struct config_ppp *profile_of(const struct ppp_calls *c,
+					   const struct monitor_ppp *r)
 {
-	const struct config_ppp *profile;
+	const struct config_ppp *profile =
+		ipc_is_text(r->profile) ?
+			config_ppp_find(c->config, r->profile) :
+			NULL;
 
-	if (!ipc_is_text(r->profile))
-		return false;
-	profile = config_ppp_find(c->config, r->profile);
-	return profile && profile->backend == CONFIG_BACKEND_PPPD;
+	return profile && profile->backend == CONFIG_BACKEND_PPPD ? profile :
+								    NULL;
 }
 
 static int take_start(struct request *q)
@@ -35,16 +38,20 @@ static int take_start(struct request *q)
 	struct ppp_calls *c = q->object;
 	struct monitor_ppp *r = q->body;
 	struct held_session *s = held_session_find(c->held, r->link);
+	const struct config_ppp *profile = profile_of(c, r);
 	int sv[2], err;
 
 	if (!s || s->ppp || s->dialled || s->pppox < 0 || !c->runner ||
-	    !profile_fits(c, r) || !params_fit(&r->params))
+	    !profile || !params_fit(&r->params))
 		return -EINVAL;
+	s->profile = profile;
+	s->caller = !r->params.lns;
 	monitor_make_plain(r->params.remote);
 	monitor_make_plain(r->params.calling_number);
 	r->params.link = r->link;
 	r->params.tunnel_id = s->dp.tunnel_id;
 	r->params.session_id = s->dp.session_id;
+	ppp_net_begin(c->ppp_nets, s, &r->params);
 	err = ipc_pair(sv);
 	if (err)
 		return err;
@@ -83,6 +90,7 @@ void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status)
 
 	if (s) {
 		net_forget(c->net, s);
+		ppp_net_forget(c->ppp_nets, s);
 		s->ppp = false;
 		if (s->gone)
 			held_session_free(c->held, s);
@@ -98,6 +106,8 @@ static int take_fd(struct request *q)
 	struct ppp_calls *c = q->object;
 	const struct monitor_link *r = q->body;
 	struct held_session *s = held_session_find(c->held, r->link);
+	struct ppp_call_params sizes = { 0 };
+	struct monitor_mtu reply = { .link = r->link };
 	int pppox, sv[2], err;
 
 	if (!s || s->pppox < 0)
@@ -112,7 +122,11 @@ static int take_fd(struct request *q)
 		close(pppox);
 		return err;
 	}
-	s->dialled = true;
+	s->dialled = s->caller = true;
+	ppp_net_begin(c->ppp_nets, s, &sizes);
+	reply.mtu = sizes.mtu;
+	reply.path_mtu = s->tunnel->path_mtu;
+	request_answer(q, &reply, sizeof(reply));
 	request_give_fd(q, pppox);
 	request_give_fd(q, sv[0]);
 	return request_give_fd(q, sv[1]);

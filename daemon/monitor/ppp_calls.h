@@ -16,6 +16,7 @@
 #include "monitor/request.h"
 
 struct net;
+struct ppp_nets;
 struct ppp_runner;
 
 /* All is borrowed. */
@@ -24,6 +25,7 @@ struct ppp_calls {
 	const struct config *config;
 	struct ppp_runner *runner; /* NULL: no profile has pppd */
 	struct net *net;	   /* NULL with the null data plane */
+	struct ppp_nets *ppp_nets; /* the same */
 	struct channel *engine;
 };
 

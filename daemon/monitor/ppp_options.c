@@ -7,6 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * Of a profile without sizes: each call has those that fit its way, but for one
+ * whose way is not known. It is what L2TP leaves of an Ethernet's 1500.
+ */
+#define SIZE_UNKNOWN 1460
+
 struct args {
 	char **v;
 	size_t n, space;
@@ -156,8 +162,6 @@ static void caller_options(struct args *a, const struct config_ppp *p)
 {
 	caller_auth(a, p);
 	add(a, "noipdefault");
-	if (p->default_route)
-		add(a, "defaultroute");
 	if (p->use_peer_dns)
 		add(a, "usepeerdns");
 }
@@ -215,8 +219,8 @@ char **ppp_options_new(const struct config *c, const struct config_ppp *p,
 	} else {
 		add(&a, "noccp");
 	}
-	add_value(&a, "mtu", p->mtu);
-	add_value(&a, "mru", p->mru);
+	add_value(&a, "mtu", p->mtu ? p->mtu : SIZE_UNKNOWN);
+	add_value(&a, "mru", p->mru ? p->mru : SIZE_UNKNOWN);
 	add_value(&a, "lcp-echo-interval", p->lcp_echo_interval);
 	if (p->lcp_echo_interval)
 		add_value(&a, "lcp-echo-failure", p->lcp_echo_failure);

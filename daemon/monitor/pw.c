@@ -118,12 +118,19 @@ static int make(struct pws *p, struct held_session *s, struct pw *pw)
 		.dormant = true,
 	};
 	err = give(p, s, &pw->link);
-	if (err)
+	if (err) {
 		log_error("lcce \"%s\" session \"%s\": %s", pw->section->lcce,
 			  c->name, pw->link.why);
-	else
-		watch(p, s, pw);
-	return err;
+		return err;
+	}
+	if (pw_link_is_fragmented(&pw->link))
+		log_notice("lcce \"%s\" session \"%s\" (%s): full frames go "
+			   "in fragments: its MTU is %u, as %s's, and the way "
+			   "to the peer has room for %u",
+			   pw->section->lcce, c->name, pw->link.name,
+			   pw->link.mtu, c->bridge, pw->link.fits);
+	watch(p, s, pw);
+	return 0;
 }
 
 /* ---- what the engine asks ---- */
@@ -181,6 +188,7 @@ static int take_pw(struct request *q)
 	struct held_session *s = held_session_find(p->held, r->link);
 	struct monitor_pw_reply reply = { 0 };
 	struct pw_section *section;
+	struct link link;
 	int err;
 
 	if (!s)
@@ -199,6 +207,8 @@ static int take_pw(struct request *q)
 	}
 	reply.circuit_up = s->pw->circuit.up;
 	memcpy(reply.ifname, s->pw->link.name, sizeof(reply.ifname));
+	if (link_get_index(&p->rtnl, s->pw->link.top, &link) == 0)
+		reply.mtu = link.mtu;
 	request_answer(q, &reply, sizeof(reply));
 	return 0;
 }

@@ -77,14 +77,40 @@ static int set_mac(struct rtnl *r, struct pw_link *l, const struct link *is)
 		     0;
 }
 
-static int set_mtu(struct rtnl *r, struct pw_link *l)
+/*
+ * The hosts of a bridge send what its MTU lets them: a port with a smaller one
+ * would pull the bridge's down, and lose their full frames without a word.
+ */
+static uint32_t bridge_mtu(struct rtnl *r, const struct pw_link *l)
 {
-	int err = l->wanted.mtu ? link_set_mtu(r, l->name, l->wanted.mtu) : 0;
+	struct link bridge;
 
-	return err ? refused(r, l, err,
-			     "it does not take an MTU of %u; change mtu",
-			     l->wanted.mtu) :
-		     0;
+	return l->wanted.bridge && !link_get(r, l->wanted.bridge, &bridge) ?
+		       bridge.mtu :
+		       0;
+}
+
+static int set_mtu(struct rtnl *r, struct pw_link *l, const struct link *is)
+{
+	int err;
+
+	l->fits = is->mtu;
+	l->mtu = l->wanted.mtu ? l->wanted.mtu : bridge_mtu(r, l);
+	err = l->mtu ? link_set_mtu(r, l->name, l->mtu) : 0;
+	if (!err)
+		return 0;
+	if (!l->wanted.mtu)
+		return refused(r, l, err,
+			       "it does not take bridge %s's MTU of %u; set "
+			       "mtu",
+			       l->wanted.bridge, l->mtu);
+	return refused(r, l, err, "it does not take an MTU of %u; change mtu",
+		       l->wanted.mtu);
+}
+
+bool pw_link_is_fragmented(const struct pw_link *l)
+{
+	return !l->wanted.mtu && l->mtu > l->fits;
 }
 
 /*
@@ -92,8 +118,8 @@ static int set_mtu(struct rtnl *r, struct pw_link *l)
  */
 static uint32_t vlan_mtu(const struct pw_link *l, const struct link *is)
 {
-	if (l->wanted.mtu)
-		return l->wanted.mtu;
+	if (l->mtu)
+		return l->mtu;
 	return is->mtu > VLAN_TAG ? is->mtu - VLAN_TAG : is->mtu;
 }
 
@@ -229,7 +255,7 @@ int pw_link_give(struct rtnl *r, struct pw_link *l, const struct link *is,
 	int err = set_mac(r, l, is);
 
 	if (!err)
-		err = set_mtu(r, l);
+		err = set_mtu(r, l, is);
 	if (!err)
 		err = add_vlan(r, l, is);
 	if (!err)

@@ -14,7 +14,8 @@
 
 /* Borrowed from the configuration. */
 struct pw_wanted {
-	uint16_t vlan, mtu;	  /* 0: none, the kernel's */
+	uint16_t vlan;		  /* 0: none */
+	uint16_t mtu;		  /* 0: the bridge's, else the kernel's */
 	const uint8_t *mac;	  /* NULL: the kernel's */
 	const char *bridge, *vrf; /* not both; NULL: none */
 	bool dormant;		  /* until link_set_ready says otherwise */
@@ -26,6 +27,8 @@ struct pw_link {
 	/* what joins the bridge or VRF: base, or the VLAN interface on it */
 	int top;
 	char name[IFNAMSIZ]; /* of top */
+	uint32_t mtu;	     /* that it was given; 0: it has the kernel's */
+	uint32_t fits;	     /* the kernel's, which fits the way to the peer */
 	char why[576];	     /* the sentence of what failed last */
 };
 
@@ -46,6 +49,11 @@ int pw_link_give(struct rtnl *r, struct pw_link *l, const struct link *is,
  */
 void pw_link_take_back(struct rtnl *r, struct pw_link *l,
 		       const struct link *was);
+/*
+ * Whether a full frame of the bridge goes in fragments to the peer: nobody
+ * has set that MTU, and the log may say it.
+ */
+bool pw_link_is_fragmented(const struct pw_link *l);
 /* without why */
 int pw_link_show(struct rtnl *r, const struct pw_link *l,
 		 struct monitor_pw_show *out);

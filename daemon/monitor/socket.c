@@ -243,3 +243,23 @@ void monitor_socket_reroute(int fd, enum dp_encap encap,
 	if (encap == DP_ENCAP_IP && peer->family == AF_INET6)
 		(void)connect_ip(fd, peer);
 }
+
+/*
+ * What it knows of its way may be old until it sends; connecting it again finds
+ * the way anew, and changes nothing else.
+ */
+int monitor_socket_mtu(int fd, enum dp_encap encap, const struct addr *peer)
+{
+	bool v4 = peer->family == AF_INET;
+	socklen_t len = sizeof(int);
+	int mtu, err;
+
+	err = encap == DP_ENCAP_IP ? connect_ip(fd, peer) :
+				     connect_udp(fd, peer);
+	if (err)
+		return err;
+	if (getsockopt(fd, v4 ? IPPROTO_IP : IPPROTO_IPV6,
+		       v4 ? IP_MTU : IPV6_MTU, &mtu, &len) < 0)
+		return -errno;
+	return mtu;
+}

@@ -43,4 +43,10 @@ int monitor_source(const struct monitor_source *s, struct addr *out);
 void monitor_socket_reroute(int fd, enum dp_encap encap,
 			    const struct addr *peer);
 
+/*
+ * The largest packet that a connected socket of a tunnel sends in one piece on
+ * the way that it has now, IPsec's overhead taken off, in bytes; or -errno.
+ */
+int monitor_socket_mtu(int fd, enum dp_encap encap, const struct addr *peer);
+
 #endif

@@ -554,10 +554,17 @@ static int give(struct statics *s, struct static_tunnel *t, size_t k)
 			   c->session_id, &l, &is);
 	if (!err)
 		err = pw_link_give(&s->rtnl, &l, &is, &t->config->remote);
-	if (err)
+	if (err) {
 		complain(&t->sessions[k], t, c->name, "%s", l.why);
-	else
-		start_ping(s, t, k, l.name);
+		return err;
+	}
+	if (pw_link_is_fragmented(&l))
+		log_notice("static \"%s\" session \"%s\" (%s): full frames go "
+			   "in fragments: its MTU is %u, as %s's, and the way "
+			   "to the peer has room for %u",
+			   t->config->name, c->name, l.name, l.mtu, c->bridge,
+			   l.fits);
+	start_ping(s, t, k, l.name);
 	return err;
 }
 

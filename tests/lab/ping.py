@@ -16,8 +16,11 @@ def _checksum(data):
     return ~total & 0xffff
 
 
-def ping(namespace, address, device=None, timeout=10.0, size=56):
-    """Asks until one answer came: its round trip in seconds, or None."""
+IP_MTU_DISCOVER, IP_PMTUDISC_DO = 10, 2
+
+
+def ping(namespace, address, device=None, timeout=10.0, size=56, fragments=True):
+    """Asks until one answer came: its round trip in seconds, or None. Without fragments: IPv4's "do not fragment"."""
     v6 = ipaddress.ip_address(address.partition("%")[0]).version == 6
     family, protocol = (socket.AF_INET6, socket.IPPROTO_ICMPV6) if v6 else (socket.AF_INET, 1)
     request, reply = (128, 129) if v6 else (8, 0)
@@ -28,6 +31,8 @@ def ping(namespace, address, device=None, timeout=10.0, size=56):
         sock = socket.socket(family, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
         target = socket.getaddrinfo(address, None, family)[0][4]
     with sock:
+        if not fragments:
+            sock.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO)
         if device:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode() + b"\0")
         end, sequence, sent = time.monotonic() + timeout, 0, {}

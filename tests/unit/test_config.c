@@ -173,8 +173,10 @@ static void test_values(void **state)
 	assert_string_equal(ppp->users_file,
 			    "/etc/l2tpd/\"odd\" \\users${HOME}");
 	assert_int_equal(ppp->options.n, 3);
-	assert_int_equal(c->ppp[1].mtu, 1460);
-	assert_int_equal(c->ppp[1].mru, 1460);
+	assert_int_equal(c->ppp[1].mtu, 0);
+	assert_int_equal(c->ppp[1].mru, 0);
+	assert_false(c->ppp[1].clamp_mss);
+	assert_int_equal(c->ppp[1].default_route_metric, 0);
 	assert_int_equal(c->ppp[1].backend, CONFIG_BACKEND_NONE);
 	assert_false(lac->ephemeral);
 	assert_int_equal(lac->port, 1711);
@@ -636,11 +638,22 @@ static const struct {
 	{ "ppp p {\n}\n" L "lns a { ppp = p }",
 	  "test.conf:2: ppp \"p\" has no address for the callers of lns \"a\"; set pool, "
 	  "pools or remote-address" },
+	{ "ppp p {\ndefault-route-metric = 5 }",
+	  "test.conf:2: there is no default route to have a metric; set "
+	  "default-route = true, or remove it" },
+	{ "ppp p { default-route = true default-route-metric = -1 }",
+	  "default-route-metric" },
+	{ "ppp p { backend = none\nclamp-mss = true }",
+	  "test.conf:2: it is for an interface" },
+	{ "ppp p { backend = none default-route = true }",
+	  "it is for an interface" },
 	{ "ppp p { auth = pap }", "auth needs users; set users-file" },
 	{ "ppp p { backend = none auth = pap users-file = /u }",
 	  "authenticates nobody" },
 	{ "ppp p { backend = none options = x }", "options are pppd's" },
 	{ "ppp p { ipv6 = true\nmtu = 1000 }",
+	  "test.conf:1: ipv6 needs an mtu and mru" },
+	{ "ppp p { ipv6 = true\nmru = 1000 }",
 	  "test.conf:1: ipv6 needs an mtu and mru" },
 	{ "ppp p { remote-address = 1.1.1.1 pool = 1.0.0.0/8 }",
 	  "remote-address is for one peer" },
@@ -1146,7 +1159,7 @@ static bool left_out(const struct config_section *s, const char *key)
 		{ NULL, "challenge" }, { NULL, "hide-avps" }, { NULL, "password-file" },
 		{ NULL, "default-route" }, { NULL, "remote-address" }, { NULL, "retransmit" },
 		{ NULL, "redial" }, { NULL, "ipv6" }, { NULL, "source-address" },
-		{ NULL, "accounting" },
+		{ NULL, "accounting" }, { NULL, "default-route-metric" }, { NULL, "clamp-mss" },
 		{ NULL, "prefix-pool" }, { NULL, "delegated-pool" }, { NULL, "dns6" },
 		{ NULL, "encap" }, { NULL, "vlan" }, { NULL, "bridge" }, { NULL, "vrf" },
 		{ &config_section_listen, "port" },

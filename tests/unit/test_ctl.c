@@ -1035,10 +1035,10 @@ static void test_tunnel_column(void **state)
 			 0);
 	assert_string_equal(f->out,
 			    "TUNNEL SESSION SESSION-ID PEER-SESSION-ID STATE "
-			    "PPP-STATE USER IFNAME LOCAL-IPV4 REMOTE-IPV4 "
+			    "PPP-STATE USER IFNAME MTU LOCAL-IPV4 REMOTE-IPV4 "
 			    "UPTIME LAST-ERROR\n"
 			    "4711   -                5               - -     "
-			    "-         -    -      -          -           "
+			    "-         -    -        - -          -           "
 			    "     - -\n");
 }
 

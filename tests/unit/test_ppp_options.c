@@ -93,7 +93,7 @@ static void test_caller(void **state)
 	(void)state;
 	expect("default-route = true use-peer-dns = true", false,
 	       WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth",
-		     "noipdefault", "defaultroute", "usepeerdns"));
+		     "noipdefault", "usepeerdns"));
 }
 
 /* What the caller agrees to is refused nothing else. */

@@ -168,7 +168,7 @@ static bool is_the_monitors(int type)
 		MONITOR_START,		MONITOR_PPP_EXIT,
 		MONITOR_STOP,		MONITOR_AAA,
 		MONITOR_CIRCUIT,	MONITOR_ADDRESS_GONE,
-		MONITOR_SECRET_CHANGED,
+		MONITOR_SECRET_CHANGED, MONITOR_MTU,
 	};
 
 	for (size_t i = 0; i < sizeof(its) / sizeof(its[0]); i++)

@@ -40,6 +40,8 @@ static void add_call(json_t *o, const struct link *l, bool is_ethernet,
 		record_text(o, "ppp_state", ppp_phase_name(l));
 	record_text(o, "user", l->user);
 	record_text(o, "ifname", l->ifname);
+	record_some(o, "mtu", l->mtu);
+	record_some(o, "path_mtu", l->path_mtu);
 	record_ipv4(o, "local_ipv4", l->local_ipv4);
 	record_ipv4(o, "remote_ipv4", l->remote_ipv4);
 	if (ppp_pid(l))

@@ -43,6 +43,7 @@ static void on_attached(void *arg, int result, struct ipc_message *m)
 	if (!result && session_is_usable(s)) {
 		snprintf(l->ifname, sizeof(l->ifname), "%.*s", IFNAMSIZ - 1,
 			 r->ifname);
+		l->mtu = r->mtu;
 		accept_with(s, r->circuit_up);
 	} else if (session_is_usable(s)) {
 		refuse(s, result);

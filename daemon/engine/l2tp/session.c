@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
+#include "engine/l2tp/ppp_net.h"
 #include "engine/l2tp/pw.h"
 #include "engine/l2tp/result.h"
 #include "engine/l2tp/route.h"
@@ -164,8 +165,9 @@ static void close_session(struct link *l, const struct cause *cause)
 		l2tp_session_close(s->core, engine_now(l->engine), &cdn);
 }
 
-static void interface_up(struct link *l)
+static void network_changed(struct link *l)
 {
+	ppp_net_changed(session_of(l));
 	route_check(session_of(l));
 }
 
@@ -192,7 +194,7 @@ const struct link_transport session_transport = {
 	.describe = describe,
 	.facts = facts,
 	.close = close_session,
-	.interface_up = interface_up,
+	.network_changed = network_changed,
 	.over = over,
 	.free = free_session,
 };

@@ -44,8 +44,8 @@ struct link_transport {
 	 * comes by link_down.
 	 */
 	void (*close)(struct link *l, const struct cause *cause);
-	/* Its PPP interface is up. */
-	void (*interface_up)(struct link *l);
+	/* Network protocols of its PPP interface went up or down. */
+	void (*network_changed)(struct link *l);
 	/*
 	 * It is over: nothing of the transport's leads to it any
 	 * more after this.
@@ -98,6 +98,12 @@ struct link {
 	uint32_t local_ipv4, remote_ipv4; /* network order, while up */
 	uint64_t up_ms; /* since when its network is up; 0: it never was */
 	char ifname[IFNAMSIZ]; /* "" until it has an interface */
+	bool ipv4, ipv6;       /* are up on it, where PPP made it */
+	uint32_t mtu;	       /* of it; 0: not known */
+	uint32_t path_mtu;     /* of the way to the peer; 0: not known */
+	/* what a PPP interface's may become; see struct ppp_call_up */
+	uint16_t mtu_max;
+	uint8_t mtu_pad;
 	/* Acct-Session-Id; "" until it is needed */
 	char acct_id[SERVICE_ID_MAX];
 	char *user;   /* authenticated, or ours */

@@ -81,9 +81,21 @@ static void log_up(const struct link *l, bool ipv4)
 		 remote);
 }
 
+static void set_family(struct link *l, uint8_t family, bool up)
+{
+	if (family == AF_INET)
+		l->ipv4 = up;
+	else
+		l->ipv6 = up;
+}
+
 void ppp_net_up(struct link *l, const struct ppp_call_up *up)
 {
 	memcpy(l->ifname, up->ifname, sizeof(l->ifname));
+	l->mtu = up->mtu;
+	l->mtu_max = up->mtu_max;
+	l->mtu_pad = up->mtu_pad;
+	set_family(l, up->family, true);
 	if (up->family == AF_INET) {
 		l->local_ipv4 = up->local_ipv4;
 		l->remote_ipv4 = up->remote_ipv4;
@@ -93,7 +105,7 @@ void ppp_net_up(struct link *l, const struct ppp_call_up *up)
 	log_up(l, up->family == AF_INET);
 	if (l->phase == PPP_STARTING || l->phase == PPP_RUNNING)
 		l->phase = PPP_UP;
-	l->transport->interface_up(l);
+	l->transport->network_changed(l);
 	link_up(l);
 	link_service(l)->net_up(l, up);
 }
@@ -102,6 +114,9 @@ void ppp_net_down(struct link *l, const struct ppp_call_up *down)
 {
 	if (down->family == AF_INET)
 		l->local_ipv4 = l->remote_ipv4 = 0;
+	set_family(l, down->family, false);
+	if (l->phase == PPP_UP)
+		l->transport->network_changed(l);
 }
 
 /* ---- its end ---- */

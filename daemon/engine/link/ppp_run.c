@@ -61,8 +61,6 @@ static void fill_params(struct link *l, const struct ppp_start *how,
 		.tunnel_id = facts.tunnel_id,
 		.session_id = facts.id,
 		.lns = !how->caller,
-		.mtu = profile->mtu,
-		.mru = profile->mru,
 		.local_ipv4 = v4_of(&profile->local_address),
 	};
 	snprintf(p->remote, sizeof(p->remote), "%s", facts.peer_name);

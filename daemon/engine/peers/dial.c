@@ -111,9 +111,12 @@ static void hand_over(struct dial *d, struct link *l, int ours,
 		      struct ipc_message *m)
 {
 	struct ppp_dial_reply reply = { 0 };
+	const struct monitor_mtu *sizes = ipc_body(m, struct monitor_mtu);
 
 	pppd_adopt(l, ours);
 	fill_params(l, &reply.params);
+	if (sizes)
+		reply.params.mtu = (uint16_t)sizes->mtu;
 	channel_reply(&d->channel, &d->request, 0, &reply, sizeof(reply),
 		      m->fds, 2);
 	end(d);
