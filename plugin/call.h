@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ipc/fields.h"
 #include "ipc/ipc.h"
 #include "ipc/ppp.h"
 
