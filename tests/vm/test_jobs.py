@@ -68,7 +68,7 @@ def test_examples(world):
 def test_client(subscriber):
     """README.md's client that stays connected, and its call by command."""
     lns, home = subscriber.hosts["lns"], subscriber.hosts["home"]
-    config, commands = readme("A client that stays connected")
+    config, commands, _ = readme("A client that stays connected")
     home.write("/etc/l2tpd/l2tpd.conf", config)
     for file, secret in ("upstream.secret", "secret of the tunnel"), ("work.secret", "secret of the tunnel"), \
             ("alice", "wonderland"):
@@ -77,10 +77,11 @@ def test_client(subscriber):
     home.until("l2tpctl show sessions", ["upstream home ... established up alice ... 10.64.0.1 ..."])
     for command in prompted(readme("A server")[1])[1:]:
         lns.run(command)
-    add_tunnel, add_session, delete = prompted(commands)
+    add_tunnel, add_session, show, delete = prompted(commands)
     home.run(add_tunnel)
     home.run(add_session)
     home.until("l2tpctl show sessions", ["work ... established up alice ..."])
+    home.until(show, ["Session: home", "State: established"])
     home.run("ping -c 1 10.64.0.1")
     home.run(delete)
     lns.until("l2tpctl show tunnels", ["... established ..."])
@@ -102,8 +103,7 @@ def test_radius(subscriber):
     subscriber.follow(Guide("radius.md").steps())
     nothing_left(lns, home)
     # The profile that README.md shows takes the place of the one that it had before.
-    first, _, *rest = readme("A server")
-    second, commands = "\n\n".join(rest).split("\n\n")
+    first, _, second, _, commands, _ = readme("A server")
     lns.write("/etc/l2tpd/l2tpd.conf", without_section(split_file(first)[1], 'ppp "isp" {') + second)
     Authority(lns.path("/etc/l2tpd"), "aaa-ca")
     lns.run("l2tpd -n")
@@ -171,7 +171,7 @@ def test_two_sites(sites):
         host.write("/etc/l2tpd/sites.secret", "a secret of both\n", 0o600)
         host.run("systemctl start l2tpd")
     list_all, show_one = prompted(by_config)
-    branch.until(list_all, ["l2tpeth0 pseudowire up up br0 up up head ... lan established"])
+    branch.until(list_all, ["l2tpeth0 pseudowire up up ... br0 up up ... head ... lan established"])
     branch.until(show_one, ["Tunnel: head"])
     lab.wait_until(lambda: lab.ping(lans["head"], "10.1.0.2", timeout=1) is not None, "the other site")
     (waits,) = [joined(b) for b in manual("l2tpctl.8", "EXAMPLES") if "lcce branch" in b]
@@ -227,13 +227,13 @@ def test_keyboard(subscriber):
     home.write("/etc/l2tpd/alice.password", "wonderland\n", 0o600)
     home.run("systemctl restart l2tpd")
     home.run("complete -r l2tpctl")
-    call, hang_up, *_, completion = manual("l2tpctl.8", "EXAMPLES")
+    call, hang_up, *_ = manual("l2tpctl.8", "EXAMPLES")
     for command in joined(call):
         home.run(command)
     show, delete = joined(hang_up)
     home.until(show, ["State: established", "Interface: ppp0"])
     home.run(delete)
-    home.run(completion)
+    home.run(Guide("l2tpctl.md").steps("Completion")[0].text)
     assert completions(home, "l2tpctl", "show", "tu") == ["tunnels"]
     assert "secret-file" in completions(home, "l2tpctl", "add", "tunnel", "secret")
     assert completions(home, "l2tpctl", "delete", "tunnel", "wo") == ["work"]
