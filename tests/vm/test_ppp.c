@@ -186,7 +186,7 @@ static void test_call_comes_up(void **state)
 	assert_string_equal(p->lns.down_msg.reason, "the test is over");
 	/* the caller was told by a Terminate-Request */
 	assert_string_equal(p->caller.down_msg.reason,
-			    "the peer ended the connection");
+			    "the peer ended the connection: the test is over");
 }
 
 static void test_pap_and_ipv6(void **state)
@@ -486,7 +486,7 @@ static void test_refused(void **state)
 	assert_int_equal(WEXITSTATUS(p->lns.status), 11);
 	assert_int_equal(p->caller.down_msg.pppd_status, 19);
 	assert_string_equal(p->caller.down_msg.reason,
-			    "the peer refused our authentication");
+			    "the peer refused our authentication: go away");
 	close_pair(p);
 }
 
