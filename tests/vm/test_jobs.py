@@ -213,7 +213,7 @@ def completions(host, *words):
     function = host.run("complete -p l2tpctl").split("-F ")[1].split()[0]
     line = " ".join(words)
     return host.run(f"COMP_WORDS=({line}) COMP_CWORD={len(words) - 1} COMP_LINE={line!r} COMP_POINT={len(line)} "
-                    f"COMPREPLY=(); {function}; echo \"${{COMPREPLY[@]}}\"").split()
+                    f"COMPREPLY=(); {function} l2tpctl {words[-1]} {words[-2]}; echo \"${{COMPREPLY[@]}}\"").split()
 
 
 def test_keyboard(subscriber):
