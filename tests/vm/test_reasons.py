@@ -60,7 +60,7 @@ def test_told(pair, processes, build):
     reasons = {}
 
     def told():
-        reasons.update({s["name"]: s["last_error"] for s in lac.sessions()
+        reasons.update({s["session"]: s["last_error"] for s in lac.sessions()
                         if s.get("last_error") and s["state"] == "idle"})
         return len(reasons) == 3
 
