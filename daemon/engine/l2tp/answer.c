@@ -62,7 +62,6 @@ void answer_alive(struct tunnel *holder)
 	     t && holder->rivals; t = t->next) {
 		if (t->holder != holder)
 			continue;
-		t->engine->counters.tunnels_refused++;
 		log_refusal(t, holder);
 		decided(t, do_refuse);
 	}
