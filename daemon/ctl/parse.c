@@ -332,8 +332,8 @@ static int parse_args(struct ctl_request *req, int argc, char **argv, FILE *err)
 
 		ret = find_arg(req, argv[i], i ? argv[i - 1] : argv[-1], &a,
 			       &bare, err);
-		if (ret || req->help)
-			return ret;
+		if (ret || !a)
+			return ret; /* a mistake, or help was asked for */
 		if (json_object_get(req->args, a->key)) {
 			fprintf(err,
 				"l2tpctl: %s is given twice: leave one out\n",
