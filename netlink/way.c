@@ -125,7 +125,7 @@ static bool by_skipped(const struct search *s, const struct entry *e)
  * How it leads there. A nexthop object (ip nexthop) says all of that by its
  * number, and the kernel takes no more beside it.
  */
-static bool is_of_way(const struct entry *e, uint16_t type)
+static bool is_of_way(const struct entry *e, int type)
 {
 	switch (type) {
 	case RTA_PREFSRC:
@@ -152,7 +152,7 @@ static int copy_way(const struct entry *e, struct way *w)
 		.ifindex = (int)number(e->attr[RTA_OIF], 0),
 	};
 	read_address(e->attr[RTA_GATEWAY], e->rtm->rtm_family, &w->gateway);
-	for (uint16_t type = 0; type <= RTA_MAX; type++) {
+	for (int type = 0; type <= RTA_MAX; type++) {
 		const struct nlattr *attr = e->attr[type];
 		size_t room = attr ? MNL_ALIGN(attr->nla_len) : 0;
 

@@ -184,7 +184,7 @@ static void complete_args(struct completion *c, const struct ctl_command *cmd,
 		keyword = at >= 0;
 		if (!keyword)
 			at = bare_of(cmd->args, given);
-		if (at < 0)
+		if (at < 0 || !cmd->args)
 			return;
 		given |= (uint64_t)1 << at;
 		if (keyword && cmd->args[at].kind != CTL_FLAG && ++i == argc) {
