@@ -20,6 +20,7 @@
 
 #include "aaa/acct.h"
 #include "aaa/auth.h"
+#include "config_text.h"
 #include "proto/radius/internal.h"
 
 struct lab lab;
@@ -259,21 +260,15 @@ static struct config *configure(const char *ppp, const char *way)
 		"radius \"a\" { address = \"127.0.0.1\" %s }\n"
 		"radius \"b\" { address = \"127.0.0.1\" auth-port = %u "
 		"acct-port = %u secret-file = \"/s\" }\n";
-	char text[2048], udp[128], err[512];
+	char text[2048], udp[128];
 	struct config *c;
-	FILE *f;
 
 	snprintf(udp, sizeof(udp),
 		 "auth-port = %u acct-port = %u secret-file = \"/s\"",
 		 lab.server[0].port[0], lab.server[0].port[1]);
 	snprintf(text, sizeof(text), form, ppp, way ? way : udp,
 		 lab.server[1].port[0], lab.server[1].port[1]);
-	f = fmemopen(text, strlen(text), "r");
-	assert_non_null(f);
-	c = config_parse(f, "test", err, sizeof(err));
-	fclose(f);
-	if (!c)
-		fail_msg("%s", err);
+	c = config_text(text);
 	for (size_t i = 0; i < c->radius_n; i++) {
 		c->radius[i].timeout_ms = 200;
 		if (c->radius[i].transport == CONFIG_TRANSPORT_UDP)

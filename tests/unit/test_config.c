@@ -18,31 +18,11 @@
 
 #include <cmocka.h>
 
+#include "config_text.h"
 #include "lib/config.h"
 #include "lib/config_key.h"
 
 #define DATA "tests/unit/data/config/"
-
-static struct config *parse_text(const char *text, char *err, size_t errlen)
-{
-	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
-	struct config *c;
-
-	assert_non_null(f);
-	c = config_parse(f, "test.conf", err, errlen);
-	fclose(f);
-	return c;
-}
-
-static struct config *must_parse(const char *text)
-{
-	char err[512] = "";
-	struct config *c = parse_text(text, err, sizeof(err));
-
-	if (!c)
-		fail_msg("%s\nin:\n%s", err, text);
-	return c;
-}
 
 static char *print_text(const struct config *c)
 {
@@ -110,7 +90,7 @@ static void same_configs(const struct config *a, const struct config *b)
 static void check_round_trip(const struct config *c, const char *canonical)
 {
 	char *first = print_text(c), *second;
-	struct config *again = must_parse(first);
+	struct config *again = config_text(first);
 
 	if (canonical)
 		assert_string_equal(first, canonical);
@@ -125,7 +105,7 @@ static void check_round_trip(const struct config *c, const char *canonical)
 static void check_fixture(const char *name, const char *canonical_name)
 {
 	char *text = read_file(name), *canonical = read_file(canonical_name);
-	struct config *c = must_parse(text);
+	struct config *c = config_text(text);
 
 	check_round_trip(c, canonical);
 	config_free(c);
@@ -149,7 +129,7 @@ static void test_fixtures(void **state)
 static void test_values(void **state)
 {
 	char *text = read_file("full.conf");
-	struct config *c = must_parse(text);
+	struct config *c = config_text(text);
 	const struct config_lns *lns = &c->lns[0];
 	const struct config_ppp *ppp = &c->ppp[0];
 	const struct config_lac *lac = &c->lac[0];
@@ -196,7 +176,7 @@ static void test_values(void **state)
 static void test_services(void **state)
 {
 	char *text = read_file("service.conf");
-	struct config *c = must_parse(text);
+	struct config *c = config_text(text);
 	const struct config_ppp *isp = &c->ppp[0], *plain = &c->ppp[1];
 	const struct config_radius *one = &c->radius[0], *two = &c->radius[1],
 				   *three = &c->radius[2],
@@ -279,7 +259,7 @@ static void test_sites(void **state)
 {
 	static const uint8_t mac[] = { 0x02, 0, 0x5e, 0x10, 0, 0xfa };
 	char *text = read_file("sites.conf");
-	struct config *c = must_parse(text);
+	struct config *c = config_text(text);
 	const struct config_lcce *branch = &c->lcce[0], *any = &c->lcce[1];
 	const struct config_pw *lan = &branch->sessions[0],
 			       *voice = &branch->sessions[1];
@@ -324,7 +304,7 @@ static void test_statics(void **state)
 	static const uint8_t cookie[] = { 0x01, 0x4d, 0x36, 0x36,
 					  0xde, 0xad, 0xbe, 0xef };
 	char *text = read_file("sites.conf");
-	struct config *c = must_parse(text);
+	struct config *c = config_text(text);
 	const struct config_static *udp = &c->statics[0], *ip = &c->statics[1];
 	const struct config_static_session *a = &udp->sessions[0],
 					   *b = &ip->sessions[0];
@@ -355,7 +335,7 @@ static void test_statics(void **state)
 static void test_empty(void **state)
 {
 	char host[256] = "";
-	struct config *c = must_parse(" ");
+	struct config *c = config_text(" ");
 
 	(void)state;
 	gethostname(host, sizeof(host) - 1);
@@ -878,7 +858,7 @@ static void test_faults(void **state)
 		struct config *c;
 
 		err[0] = '\0';
-		c = parse_text(faults[i].text, err, sizeof(err));
+		c = config_text_parse(faults[i].text, err, sizeof(err));
 		if (c || !strstr(err, faults[i].err) ||
 		    strncmp(err, "test.conf:", 10))
 			fail_msg("\"%s\"\nin:\n%s\nexpected: %s", err,
@@ -887,14 +867,14 @@ static void test_faults(void **state)
 		 * A fault leaves nothing behind that the next reader
 		 * would trip over.
 		 */
-		config_free(must_parse("hostname = \"x\"\nlisten { address = "
+		config_free(config_text("hostname = \"x\"\nlisten { address = "
 				       "::1 }"));
 	}
 }
 
 static void test_match(void **state)
 {
-	struct config *c = must_parse(
+	struct config *c = config_text(
 		P L
 		"lns a { from-address = 192.0.2.0/24 "
 		"from-hostname = { \"lac*\", \"bras\" } ppp = p }\n"
@@ -928,7 +908,7 @@ static const struct config_lcce *taker(const struct config *c,
 
 static void test_match_lcce(void **state)
 {
-	struct config *c = must_parse(
+	struct config *c = config_text(
 		L "lcce a { from-address = 192.0.2.0/24 "
 		  "from-hostname = \"pe*\" from-router-id = 10.0.0.1 }\n"
 		  "lcce b { from-router-id = 10.0.0.2 }\n"
@@ -959,7 +939,7 @@ static void check_pool(const char *keys, size_t n, const char *text)
 	struct config *c;
 
 	snprintf(conf, sizeof(conf), "hostname = h ppp p { %s }", keys);
-	c = must_parse(conf);
+	c = config_text(conf);
 	assert_int_equal(c->ppp[0].pool.n, n);
 	printed = print_text(c);
 	if (!strstr(printed, text))
@@ -1377,7 +1357,7 @@ static void test_random(void **state)
 
 		seed = (uint64_t)i * 0x9e3779b97f4a7c15;
 		text = random_config();
-		c = must_parse(text);
+		c = config_text(text);
 		check_round_trip(c, NULL);
 		config_free(c);
 		free(text);
@@ -1403,7 +1383,7 @@ static void check_certificates(const char *path)
 
 	snprintf(conf, sizeof(conf),
 		 "radius r { address = x transport = tls ca-file = %s }", path);
-	c = must_parse(conf);
+	c = config_text(conf);
 	assert_int_equal(config_check_files(c, err, sizeof(err)), -ENOENT);
 	write_mode(path, 0644);
 	assert_int_equal(config_check_files(c, err, sizeof(err)), 0);
@@ -1415,7 +1395,7 @@ static void check_certificates(const char *path)
 		 "radius r { address = x transport = tls ca-file = /dev/null "
 		 "certificate-file = /dev/null key-file = %s }",
 		 path);
-	c = must_parse(conf);
+	c = config_text(conf);
 	write_mode(path, 0644);
 	assert_int_equal(config_check_files(c, err, sizeof(err)), -EACCES);
 	assert_non_null(strstr(err, "chmod 600 it"));
@@ -1433,7 +1413,7 @@ static void test_files(void **state)
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/users", dir);
 	snprintf(conf, sizeof(conf), "ppp p { users-file = %s }", path);
-	c = must_parse(conf);
+	c = config_text(conf);
 
 	assert_int_equal(config_check_files(c, err, sizeof(err)), -ENOENT);
 	assert_non_null(strstr(err, path));
@@ -1462,7 +1442,7 @@ static void test_files(void **state)
 		 "lcce c { remote = r secret-file = %s/new "
 		 "old-secret-file = %s }",
 		 dir, path);
-	c = must_parse(conf);
+	c = config_text(conf);
 	assert_int_equal(config_check_files(c, err, sizeof(err)), -ENOENT);
 	assert_non_null(strstr(err, "lcce \"c\": "));
 	assert_non_null(strstr(err, "/new"));

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "config_text.h"
 #include "ipc/aaa.h"
 #include "lib/config.h"
 #include "monitor/files.h"
@@ -27,9 +28,7 @@ static const char *const files[] = {
 
 static struct config *config_in(const char *dir)
 {
-	char text[2048], err[512] = "";
-	struct config *c;
-	FILE *f;
+	char text[2048];
 
 	snprintf(text, sizeof(text),
 		 "listen { address = 0.0.0.0 } ppp "
@@ -48,13 +47,7 @@ static struct config *config_in(const char *dir)
 		 "key-file = %1$s/key }\n"
 		 "coa m { from-address = 10.0.0.0/8 secret-file = %1$s/coa }\n",
 		 dir);
-	f = fmemopen(text, strlen(text), "r");
-	assert_non_null(f);
-	c = config_parse(f, "test.conf", err, sizeof(err));
-	fclose(f);
-	if (!c)
-		fail_msg("%s", err);
-	return c;
+	return config_text(text);
 }
 
 /* -errno, or whether the file says what it is. */

@@ -10,20 +10,8 @@
 
 #include <cmocka.h>
 
+#include "config_text.h"
 #include "monitor/ppp_options.h"
-
-static struct config *parse(const char *text)
-{
-	char why[512] = "";
-	FILE *f = fmemopen((void *)(uintptr_t)text, strlen(text), "r");
-	struct config *c = f ? config_parse(f, "test.conf", why, sizeof(why)) :
-			       NULL;
-
-	if (!c)
-		fail_msg("%s", why);
-	fclose(f);
-	return c;
-}
 
 /* The options between "pppd plugin PATH" and "l2tpd-template FD". */
 static void expect(const char *section, bool lns, const char *const *want)
@@ -35,7 +23,7 @@ static void expect(const char *section, bool lns, const char *const *want)
 
 	snprintf(text, sizeof(text), "hostname = \"lns1\"\nppp \"p\" { %s }\n",
 		 section);
-	c = parse(text);
+	c = config_text(text);
 	argv = ppp_options_new(c, &c->ppp[0], lns, "/lib/l2tpd.so", 3);
 	assert_non_null(argv);
 	assert_string_equal(argv[0], "pppd");

@@ -22,6 +22,7 @@
 
 #include <cmocka.h>
 
+#include "config_text.h"
 #include "ipc/ipc.h"
 #include "lib/log.h"
 #include "monitor/ppp.h"
@@ -153,7 +154,7 @@ static int play_template(char **argv)
 
 /* ---- the monitor ---- */
 
-static const char config_text[] =
+static const char sections[] =
 	"listen { address = \"127.0.0.1\" }\n"
 	"lns \"a\" { ppp = \"good\" }\n"
 	"ppp \"good\" { pool = 10.8.0.0/24 }\n"
@@ -310,17 +311,10 @@ static void await_begin(struct call *c)
 
 static int setup(void **state)
 {
-	FILE *f = fmemopen((void *)(uintptr_t)config_text, strlen(config_text),
-			   "r");
-	char why[512];
-
 	(void)state;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	ended = (struct ended){ 0 };
-	config = config_parse(f, "test.conf", why, sizeof(why));
-	if (!config)
-		errx(1, "%s", why);
-	fclose(f);
+	config = config_text(sections);
 	loop = loop_new();
 	assert_int_equal(loop_signal_start(loop, &sigchld, SIGCHLD, on_sigchld),
 			 0);

@@ -19,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "config_text.h"
 #include "lib/config.h"
 #include "lib/log.h"
 #include "monitor/script.h"
@@ -256,8 +257,7 @@ static void on_sigchld(struct loop_signal *s, int signo)
 static int setup(void **state)
 {
 	struct rlimit files = { 256, 512 };
-	char text[512], why[256];
-	FILE *f;
+	char text[512];
 
 	(void)state;
 	memset(&b, 0, sizeof(b));
@@ -272,11 +272,9 @@ static int setup(void **state)
 		 "ppp \"isp2\" { ip-down = \"%s/run\" }\n"
 		 "ppp \"none\" { }\nppp \"up\" { ip-up = \"%s/run\" }\n",
 		 b.dir, b.dir, b.dir, b.dir);
-	f = fmemopen(text, strlen(text), "r");
-	b.config = config_parse(f, "test.conf", why, sizeof(why));
-	fclose(f);
+	b.config = config_text(text);
 	b.loop = loop_new();
-	if (!b.config || !b.loop ||
+	if (!b.loop ||
 	    loop_signal_start(b.loop, &b.sigchld, SIGCHLD, on_sigchld))
 		return -1;
 	b.scripts = scripts_new(b.loop, b.config, files);

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "config_text.h"
 #include "monitor/secret_files.h"
 
 static char dir[] = "/tmp/l2tpd-secrets-XXXXXX";
@@ -65,9 +66,7 @@ static void write_file(const char *file, const char *text)
 
 static struct config *configure(void)
 {
-	char text[1024], err[256] = "";
-	struct config *c;
-	FILE *f;
+	char text[1024];
 
 	snprintf(text, sizeof(text),
 		 "listen { address = 0.0.0.0 } ppp p { backend = none }\n"
@@ -80,13 +79,7 @@ static struct config *configure(void)
 		 "radius r { address = x secret-file = %1$s/g }\n"
 		 "coa m { from-address = 10.0.0.0/8 secret-file = %1$s/h }\n",
 		 dir);
-	f = fmemopen(text, strlen(text), "r");
-	assert_non_null(f);
-	c = config_parse(f, "test.conf", err, sizeof(err));
-	fclose(f);
-	if (!c)
-		fail_msg("%s", err);
-	return c;
+	return config_text(text);
 }
 
 static void check_done(void *arg)

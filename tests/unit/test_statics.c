@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config_text.h"
 #include "lib/config.h"
 #include "lib/loop.h"
 #include "monitor/statics.h"
@@ -42,7 +43,7 @@ struct life {
 
 static struct life begin(const char *sections)
 {
-	char text[2048], err[512] = "";
+	char text[2048];
 	struct statics_options o = { .dp = dp };
 	struct life l = { 0 };
 	size_t len;
@@ -50,11 +51,7 @@ static struct life begin(const char *sections)
 
 	snprintf(text, sizeof(text), "hostname = here state-dir = \"%s\"\n%s",
 		 dir, sections);
-	f = fmemopen(text, strlen(text), "r");
-	l.config = config_parse(f, "test.conf", err, sizeof(err));
-	fclose(f);
-	if (!l.config)
-		fail_msg("%s", err);
+	l.config = config_text(text);
 	f = open_memstream(&l.text, &len);
 	config_print(l.config, f);
 	fclose(f);
