@@ -621,6 +621,15 @@ void net_forget(struct net *n, struct held_session *s)
 
 /* ---- what the engine asks ---- */
 
+/* The session with PPP whose interface a request names; NULL: there is none. */
+static struct held_session *asked_for(const struct net *n,
+				      const struct monitor_interface *r)
+{
+	struct held_session *s = held_session_with_ppp(n->held, r->link);
+
+	return s && ipc_is_text(r->ifname) ? s : NULL;
+}
+
 /*
  * With the null data plane there is no struct net: sessions have no interfaces.
  */
@@ -632,8 +641,8 @@ static int take_net(struct request *q)
 
 	if (!n)
 		return -EOPNOTSUPP;
-	s = held_session_with_ppp(n->held, r->interface.link);
-	if (!s || !ipc_is_text(r->interface.ifname))
+	s = asked_for(n, &r->interface);
+	if (!s)
 		return -ENOENT;
 	if (!ipc_is_text(r->profile) || !config_ppp_find(n->config, r->profile))
 		return -EINVAL;
@@ -650,8 +659,8 @@ static int take_stats(struct request *q)
 
 	if (!n)
 		return -EOPNOTSUPP;
-	s = held_session_with_ppp(n->held, r->link);
-	if (!s || !ipc_is_text(r->ifname))
+	s = asked_for(n, r);
+	if (!s)
 		return -ENODEV;
 	err = net_stats(n, s, r, &counters);
 	if (!err)
@@ -670,8 +679,8 @@ static int take_show(struct request *q)
 
 	if (!n)
 		return -EOPNOTSUPP;
-	s = held_session_with_ppp(n->held, r->link);
-	if (!s || !ipc_is_text(r->ifname))
+	s = asked_for(n, r);
+	if (!s)
 		return -ENODEV;
 	err = find_link(n, s, r, &link);
 	if (!err)

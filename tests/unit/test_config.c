@@ -868,7 +868,7 @@ static void test_faults(void **state)
 		 * would trip over.
 		 */
 		config_free(config_text("hostname = \"x\"\nlisten { address = "
-				       "::1 }"));
+					"::1 }"));
 	}
 }
 

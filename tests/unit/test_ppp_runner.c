@@ -154,13 +154,12 @@ static int play_template(char **argv)
 
 /* ---- the monitor ---- */
 
-static const char sections[] =
-	"listen { address = \"127.0.0.1\" }\n"
-	"lns \"a\" { ppp = \"good\" }\n"
-	"ppp \"good\" { pool = 10.8.0.0/24 }\n"
-	"ppp \"late\" { }\n"
-	"ppp \"none\" { backend = \"none\" }\n"
-	"ppp \"bad\" { options = { \"nonsense\" } }\n";
+static const char sections[] = "listen { address = \"127.0.0.1\" }\n"
+			       "lns \"a\" { ppp = \"good\" }\n"
+			       "ppp \"good\" { pool = 10.8.0.0/24 }\n"
+			       "ppp \"late\" { }\n"
+			       "ppp \"none\" { backend = \"none\" }\n"
+			       "ppp \"bad\" { options = { \"nonsense\" } }\n";
 
 static const char *self;
 static struct loop *loop;
