@@ -24,6 +24,15 @@
 	{ .word = w, .key = k, .kind = CTL_CHOICE, .value = v, .flags = fl, .help = h }
 #define SECRET(w, k, h) \
 	{ .word = w, .key = k, .kind = CTL_SECRET_FILE, .value = "FILE", .help = h }
+/* What a session's Ethernet interface is given, negotiated or static. */
+#define ETHERNET_ARGS \
+	NUMBER("mtu", "mtu", "BYTES", 68, 65535, \
+	       "The interface's MTU; the bridge's, or what fits the path, by default"), \
+	TEXT("mac", "mac", "ADDRESS", 0, \
+	     "The interface's MAC address, random by default"), \
+	TEXT("bridge", "bridge", "NAME", 0, \
+	     "The bridge that the interface joins"), \
+	TEXT("vrf", "vrf", "NAME", 0, "The VRF that the interface joins")
 /* clang-format on */
 #define DAY 86400
 
@@ -162,13 +171,7 @@ static const struct ctl_arg add_lcce_session_args[] = {
 	       "The same as a number of four octets, a router's VC ID"),
 	TEXT("ifname", "ifname", "NAME", 0,
 	     "Name of the network interface, l2tpethN by default"),
-	NUMBER("mtu", "mtu", "BYTES", 68, 65535,
-	       "The interface's MTU; the bridge's, or what fits the path, by default"),
-	TEXT("mac", "mac", "ADDRESS", 0,
-	     "The interface's MAC address, random by default"),
-	TEXT("bridge", "bridge", "NAME", 0,
-	     "The bridge that the interface joins"),
-	TEXT("vrf", "vrf", "NAME", 0, "The VRF that the interface joins"),
+	ETHERNET_ARGS,
 	TEXT("circuit", "circuit", "NAME", 0,
 	     "An interface whose link state is the circuit's as well"),
 	CHOICE("cookie", "cookie", "0|4|8", 0,
@@ -233,13 +236,7 @@ static const struct ctl_arg add_static_session_args[] = {
 	TEXT("ifname", "ifname", "NAME", 0,
 	     "Name of the network interface, l2tpethN by default"),
 	NUMBER("vlan", "vlan", "VLAN", 1, 4094, "The one VLAN that it carries"),
-	NUMBER("mtu", "mtu", "BYTES", 68, 65535,
-	       "The interface's MTU; the bridge's, or what fits the path, by default"),
-	TEXT("mac", "mac", "ADDRESS", 0,
-	     "The interface's MAC address, random by default"),
-	TEXT("bridge", "bridge", "NAME", 0,
-	     "The bridge that the interface joins"),
-	TEXT("vrf", "vrf", "NAME", 0, "The VRF that the interface joins"),
+	ETHERNET_ARGS,
 	NUMBER("keepalive", "keepalive", "SECONDS", 0, DAY,
 	       "Between two pings through it; 0: none are sent"),
 	TEXT("keepalive-address", "keepalive_address", "ADDRESS", 0,
