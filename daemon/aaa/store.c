@@ -57,16 +57,6 @@ static struct file *find_file(struct store *s, const char *path)
 
 /* ---- reading ---- */
 
-static bool same_version(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	       a->st_size == b->st_size &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
-
 static void on_warn(void *arg, unsigned int line, const char *text)
 {
 	const struct file *f = arg;
@@ -135,8 +125,9 @@ static int take_version(struct file *f, int fd)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
-	return f->users && same_version(&f->st, &st) ? 0 :
-						       parse_file(f, fd, &st);
+	return f->users && file_same_version(&f->st, &st) ?
+		       0 :
+		       parse_file(f, fd, &st);
 }
 
 static const char *explain(int err)

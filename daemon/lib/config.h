@@ -457,10 +457,9 @@ void config_free(struct config *c);
  * back to the same.
  */
 int config_print(const struct config *c, FILE *out);
-/*
- * The same of its sections alone, as text that the caller frees;
- * NULL: out of memory.
- */
+/* The same as text that the caller frees; NULL: out of memory. */
+char *config_print_text(const struct config *c);
+/* Of its sections alone. */
 char *config_sections_text(const struct config *c);
 /*
  * Whether each file that the configuration names can be opened, is root's or

@@ -95,12 +95,13 @@ int config_print(const struct config *c, FILE *out)
 	return print_sections(c, out);
 }
 
-char *config_sections_text(const struct config *c)
+static char *text_of(const struct config *c,
+		     int (*print)(const struct config *, FILE *))
 {
 	char *text = NULL;
 	size_t len = 0;
 	FILE *f = open_memstream(&text, &len);
-	int err = f ? print_sections(c, f) : -ENOMEM;
+	int err = f ? print(c, f) : -ENOMEM;
 
 	if (f && fclose(f))
 		err = -ENOMEM;
@@ -108,4 +109,14 @@ char *config_sections_text(const struct config *c)
 		return text;
 	free(text);
 	return NULL;
+}
+
+char *config_print_text(const struct config *c)
+{
+	return text_of(c, config_print);
+}
+
+char *config_sections_text(const struct config *c)
+{
+	return text_of(c, print_sections);
 }

@@ -11,24 +11,7 @@
 #include <unistd.h>
 
 #include "lib/config.h"
-
-static bool is_known(const struct config_file *c, const struct stat *st)
-{
-	return c->known && c->device == st->st_dev && c->inode == st->st_ino &&
-	       c->size == st->st_size &&
-	       memcmp(&c->modified, &st->st_mtim, sizeof(c->modified)) == 0 &&
-	       memcmp(&c->changed, &st->st_ctim, sizeof(c->changed)) == 0;
-}
-
-static void note(struct config_file *c, const struct stat *st)
-{
-	c->known = true;
-	c->device = st->st_dev;
-	c->inode = st->st_ino;
-	c->size = st->st_size;
-	c->modified = st->st_mtim;
-	c->changed = st->st_ctim;
-}
+#include "lib/file.h"
 
 static void answer(struct config_file *c, enum monitor_config_state state,
 		   const char *why)
@@ -41,15 +24,9 @@ static void answer(struct config_file *c, enum monitor_config_state state,
 /* What the file says, in canonical form, compared with what runs. */
 static bool is_running(const struct config_file *c, const struct config *parsed)
 {
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
-	bool same;
+	char *text = config_print_text(parsed);
+	bool same = text && strcmp(text, c->running) == 0;
 
-	if (!f)
-		return false;
-	config_print(parsed, f);
-	same = fclose(f) == 0 && strcmp(text, c->running) == 0;
 	free(text);
 	return same;
 }
@@ -70,7 +47,7 @@ static void read_file(struct config_file *c, FILE *f)
 
 static void unreadable(struct config_file *c, const char *why)
 {
-	c->known = false;
+	c->st = (struct stat){ 0 };
 	answer(c, MONITOR_CONFIG_UNREADABLE, why);
 }
 
@@ -85,13 +62,13 @@ static void look(struct config_file *c)
 		unreadable(c, strerror(errno));
 	} else if (!S_ISREG(st.st_mode)) {
 		unreadable(c, "it is no file");
-	} else if (!is_known(c, &st)) {
+	} else if (!file_same_version(&c->st, &st)) {
 		f = fdopen(fd, "r");
 		if (!f) {
 			unreadable(c, strerror(errno));
 		} else {
 			read_file(c, f);
-			note(c, &st);
+			c->st = st;
 			fclose(f);
 			return;
 		}

@@ -3,9 +3,7 @@
 #ifndef L2TPD_MONITOR_CONFIG_FILE_H
 #define L2TPD_MONITOR_CONFIG_FILE_H
 
-#include <stdbool.h>
-#include <sys/types.h>
-#include <time.h>
+#include <sys/stat.h>
 
 #include "monitor/request.h"
 
@@ -13,13 +11,10 @@ struct config_file {
 	const char *path;    /* absolute; borrowed, as the next */
 	const char *running; /* what runs, in canonical form */
 	/*
-	 * the file that the answer is of: it is read again when it is another
+	 * the file that the answer is of: it is read again when it is another;
+	 * zeroed: none
 	 */
-	bool known;
-	dev_t device;
-	ino_t inode;
-	off_t size;
-	struct timespec modified, changed;
+	struct stat st;
 	struct monitor_config_file answer;
 };
 

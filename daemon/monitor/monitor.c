@@ -92,11 +92,11 @@ static int read_config(struct monitor *m)
 		log_error("%s", err);
 		return -EINVAL;
 	}
-	f = open_memstream(&m->config_text, &m->config_len);
-	if (!f)
+	m->config_text = config_print_text(m->config);
+	if (!m->config_text)
 		return -ENOMEM;
-	config_print(m->config, f);
-	return fclose(f) == 0 ? 0 : -ENOMEM;
+	m->config_len = strlen(m->config_text);
+	return 0;
 }
 
 static int make_runtime_dir(const struct monitor *m)

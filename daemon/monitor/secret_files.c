@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/file.h"
 #include "lib/log.h"
 
 struct secret_file {
@@ -29,16 +30,6 @@ struct secret_files {
 	size_t n;
 };
 
-static bool same_version(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	       a->st_size == b->st_size && a->st_mode == b->st_mode &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
-
 static void look(const char *path, struct stat *out)
 {
 	if (stat(path, out))
@@ -51,11 +42,11 @@ static void check(struct secret_files *s, struct secret_file *f)
 	struct stat now;
 
 	look(f->path, &now);
-	if (same_version(&now, &f->told)) {
+	if (file_same_version(&now, &f->told)) {
 		f->changing = false;
 		return;
 	}
-	if (!f->changing || !same_version(&now, &f->seen)) {
+	if (!f->changing || !file_same_version(&now, &f->seen)) {
 		f->changing = true;
 		f->seen = now;
 		return;

@@ -190,14 +190,8 @@ void show_tunnels(struct control *c)
 
 void show_config(struct control *c)
 {
-	char *text = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
+	char *text = config_print_text(c->engine->config);
 
-	if (f) {
-		config_print(c->engine->config, f);
-		fclose(f);
-	}
 	config_file_send(c, json_pack("{s:s}", "text", text ? text : ""));
 	free(text);
 }
