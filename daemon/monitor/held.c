@@ -98,7 +98,7 @@ struct held_session *held_session_find(const struct held *h, uint64_t link)
 {
 	struct held_session *s = held_session_or_gone(h, link);
 
-	return s && !s->gone ? s : NULL;
+	return s && s->tunnel ? s : NULL;
 }
 
 struct held_session *held_session_with_ppp(const struct held *h, uint64_t link)
@@ -122,7 +122,6 @@ static void v3_id_release(struct held *h, const struct held_session *s)
 void held_session_leave(struct held *h, struct held_session *s)
 {
 	v3_id_release(h, s);
-	s->gone = true;
 	s->tunnel->sessions--;
 	s->tunnel = NULL;
 }

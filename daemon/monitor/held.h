@@ -35,14 +35,17 @@ struct held_tunnel {
 struct held_session {
 	uint64_t link; /* the engine's number of it */
 	struct dp_session dp;
-	struct held_tunnel *tunnel; /* NULL: the session is gone */
+	/*
+	 * NULL: the session is gone, deleted in the kernel, and waits for its
+	 * pppd's exit
+	 */
+	struct held_tunnel *tunnel;
 	int pppox;    /* -1: no PPP pseudowire, or not opened yet */
 	bool ppp;     /* a pppd of ours has it */
 	bool dialled; /* a pppd that dialled has it */
 	/* of a pppd of ours; NULL: none was started, or it dialled */
 	const struct config_ppp *profile;
 	bool caller; /* we called: the other end is a server */
-	bool gone;   /* deleted in the kernel; waits for its pppd's exit */
 	/* net.c: what its interface was given; NULL: nothing */
 	struct given *given;
 	/* ppp_net.c: its interface's size and ways; NULL: it is not up */

@@ -190,7 +190,7 @@ void held_sessions_clear(struct held_sessions *h)
 	while ((s = table_pop(&h->held->sessions))) {
 		if (s->ppp)
 			ppp_runner_stop(h->ppp, s->link);
-		if (!s->gone)
+		if (s->tunnel)
 			remove_session(h, s);
 		held_session_free(h->held, s);
 	}

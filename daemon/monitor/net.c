@@ -457,19 +457,19 @@ static void drop(struct net *n, struct held_session *s)
 	s->given = NULL;
 }
 
-/* The interface is there, is PPP's, and is not another session's. */
-static int find_link(struct net *n, const struct held_session *s,
-		     const struct monitor_interface *l, struct link *link)
+int net_find_link(struct rtnl *r, const struct table *by_ifindex,
+		  const struct held_session *s, const char *ifname,
+		  struct link *link)
 {
 	const struct held_session *owner;
 	int err;
 
-	if (!l->ifname[0] || !monitor_is_ifname(l->ifname))
+	if (!ifname[0] || !monitor_is_ifname(ifname))
 		return -EINVAL;
-	err = link_get(&n->rtnl, l->ifname, link);
+	err = link_get(r, ifname, link);
 	if (err)
 		return err;
-	owner = table_get(&n->claims, (uint64_t)link->index);
+	owner = table_get(by_ifindex, (uint64_t)link->index);
 	return strcmp(link->kind, "ppp") != 0 || (owner && owner != s) ?
 		       -EPERM :
 		       0;
@@ -568,7 +568,8 @@ int net_apply(struct net *n, struct held_session *s,
 			  s->dp.tunnel_id, s->dp.session_id, why);
 		return -ERANGE;
 	}
-	err = find_link(n, s, &r->interface, &link);
+	err = net_find_link(&n->rtnl, &n->claims, s, r->interface.ifname,
+			    &link);
 	if (err == -EPERM)
 		log_error("tunnel %u session %u: %s is not changed: it is not "
 			  "PPP's, or another session's",
@@ -585,7 +586,7 @@ int net_stats(struct net *n, const struct held_session *s,
 	struct link link;
 	int err;
 
-	err = find_link(n, s, l, &link);
+	err = net_find_link(&n->rtnl, &n->claims, s, l->ifname, &link);
 	if (err)
 		return err;
 	if (s->given && s->given->ifindex != link.index)
@@ -682,7 +683,7 @@ static int take_show(struct request *q)
 	s = asked_for(n, r);
 	if (!s)
 		return -ENODEV;
-	err = find_link(n, s, r, &link);
+	err = net_find_link(&n->rtnl, &n->claims, s, r->ifname, &link);
 	if (!err)
 		err = pw_link_show(&n->rtnl,
 				   &(struct pw_link){ .top = link.index },

@@ -14,7 +14,10 @@ struct announce;
 struct config;
 struct held;
 struct held_session;
+struct link;
 struct net;
+struct rtnl;
+struct table;
 
 /* of a struct net, or of NULL: there is none */
 extern const struct request_row net_rows[];
@@ -32,6 +35,13 @@ void net_free(struct net *n); /* NULL is allowed */
  */
 int net_apply(struct net *n, struct held_session *s,
 	      const struct monitor_net *r);
+/*
+ * The session's interface: 0; -EPERM: it is not PPP's, or by this table (index
+ * -> struct held_session) another session's; or -errno.
+ */
+int net_find_link(struct rtnl *r, const struct table *by_ifindex,
+		  const struct held_session *s, const char *ifname,
+		  struct link *link);
 /* The counters of the session's interface: 0, -ENODEV, or -errno. */
 int net_stats(struct net *n, const struct held_session *s,
 	      const struct monitor_interface *l, struct ppp_counters *out);

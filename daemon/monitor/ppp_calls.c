@@ -92,7 +92,7 @@ void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status)
 		net_forget(c->net, s);
 		ppp_net_forget(c->ppp_nets, s);
 		s->ppp = false;
-		if (s->gone)
+		if (!s->tunnel)
 			held_session_free(c->held, s);
 	}
 	channel_event(c->engine, MONITOR_PPP_EXIT, &event, sizeof(event), NULL,

@@ -13,6 +13,7 @@
 #include "monitor/check.h"
 #include "monitor/default_route.h"
 #include "monitor/held.h"
+#include "monitor/net.h"
 #include "monitor/path_mtu.h"
 #include "netlink/link.h"
 #include "netlink/mss.h"
@@ -420,24 +421,6 @@ void ppp_net_begin(struct ppp_nets *n, struct held_session *s,
 		note_way(n, s);
 }
 
-/* The interface is there, is PPP's, and is not another session's. */
-static int find_link(struct ppp_nets *n, const struct held_session *s,
-		     const char *ifname, struct link *link)
-{
-	const struct held_session *owner;
-	int err;
-
-	if (!ifname[0] || !monitor_is_ifname(ifname))
-		return -EINVAL;
-	err = link_get(&n->rtnl, ifname, link);
-	if (err)
-		return err;
-	owner = table_get(&n->by_ifindex, (uint64_t)link->index);
-	return strcmp(link->kind, "ppp") != 0 || (owner && owner != s) ?
-		       -EPERM :
-		       0;
-}
-
 /* After a renegotiation it may be another, which begins anew. */
 static int claim(struct ppp_nets *n, struct held_session *s,
 		 const struct link *link)
@@ -478,7 +461,8 @@ static int take_ppp_net(struct request *q)
 	if (!ipc_is_text(r->interface.ifname) || !monitor_is_unit(r->mtu_max) ||
 	    r->mtu_pad > PAD_MAX)
 		return -EINVAL;
-	err = find_link(n, s, r->interface.ifname, &link);
+	err = net_find_link(&n->rtnl, &n->by_ifindex, s, r->interface.ifname,
+			    &link);
 	if (!err)
 		err = claim(n, s, &link);
 	if (err)
