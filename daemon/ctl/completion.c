@@ -5,8 +5,6 @@
  */
 #include "ctl/ctl.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "ctl/words.h"
@@ -146,18 +144,7 @@ static void offer_value(struct completion *c, const struct ctl_arg *a)
 		offer_names(c, a->flags);
 }
 
-/* Keywords that were not given, and values of the one that needs none. */
-static void offer_args(struct completion *c, const struct ctl_arg *args,
-		       uint64_t given)
-{
-	for (int i = 0; args && args[i].word; i++)
-		if (!(given >> i & 1))
-			offer(c, word_of(args[i].word));
-	for (int i = 0; args && args[i].word; i++)
-		if (args[i].flags & CTL_BARE && !(given >> i & 1))
-			offer_value(c, &args[i]);
-}
-
+/* The one that needs no keyword, if it was not given; or -1. */
 static int bare_of(const struct ctl_arg *args, uint64_t given)
 {
 	for (int i = 0; args && args[i].word; i++)
@@ -166,22 +153,30 @@ static int bare_of(const struct ctl_arg *args, uint64_t given)
 	return -1;
 }
 
+/* Keywords that were not given, and values of the one that needs none. */
+static void offer_args(struct completion *c, const struct ctl_arg *args,
+		       uint64_t given)
+{
+	int bare = bare_of(args, given);
+
+	for (int i = 0; args && args[i].word; i++)
+		if (!(given >> i & 1))
+			offer(c, word_of(args[i].word));
+	if (bare >= 0)
+		offer_value(c, &args[bare]);
+}
+
 /* argv: the arguments before the word that is being typed. */
 static void complete_args(struct completion *c, const struct ctl_command *cmd,
 			  int argc, char **argv)
 {
+	const struct choices words = choices_of_args(cmd->args);
 	uint64_t given = 0;
 
 	for (int i = 0; i < argc; i++) {
-		struct choices words = { .n = 0 };
-		const struct ctl_arg *a = cmd->args;
-		bool keyword;
-		int at;
+		int at = choices_pick(&words, argv[i]);
+		bool keyword = at >= 0;
 
-		for (; a && a->word; a++)
-			choices_add(&words, word_of(a->word));
-		at = choices_pick(&words, argv[i]);
-		keyword = at >= 0;
 		if (!keyword)
 			at = bare_of(cmd->args, given);
 		if (at < 0 || !cmd->args)

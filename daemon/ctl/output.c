@@ -152,8 +152,7 @@ static const char *format_field(const json_t *record, const struct ctl_field *f,
 static bool is_number_column(const struct ctl_field *f)
 {
 	return f->stats || f->format == CTL_SECONDS || f->format == CTL_COUNT ||
-	       f->format == CTL_MICROSECONDS || strstr(f->key, "_id") ||
-	       !strcmp(f->key, "sessions");
+	       f->format == CTL_MICROSECONDS || strstr(f->key, "_id");
 }
 
 static int table_new(struct ctl_output *o, bool stats)

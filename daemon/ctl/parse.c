@@ -246,8 +246,7 @@ static const struct ctl_command *find_relative(const struct ctl_command *cmd,
 		if (!is_of_family(cmd, c))
 			continue;
 		for (const struct ctl_arg *a = c->args; a && a->word; a++)
-			if (word_begins(word_of(a->word), given) &&
-			    strlen(given) == strlen(a->word))
+			if (word_in_full(word_of(a->word), given))
 				return c;
 	}
 	return NULL;
@@ -293,12 +292,10 @@ static int find_arg(struct ctl_request *req, const char *given,
 {
 	const struct ctl_arg *args = req->command->args,
 			     *b = bare_arg(req->command, req->args);
-	struct choices c = { .n = 0 };
+	const struct choices c = choices_of_args(args);
 	int at;
 
 	*bare = false;
-	for (const struct ctl_arg *a = args; a && a->word; a++)
-		choices_add(&c, word_of(a->word));
 	at = choices_pick(&c, given);
 	if (at >= 0) {
 		*found = &args[at];

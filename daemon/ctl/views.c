@@ -101,7 +101,7 @@ static const struct ctl_field tunnel_fields[] = {
 	LINE("version", "L2TP version"),
 	LINE("digest", "Authenticated by"),
 	{ .key = "old_secret", .label = "Has the old secret", .format = CTL_YES_NO },
-	COLUMN("sessions", "SESSIONS", "Sessions"),
+	COUNT("sessions", "SESSIONS", "Sessions"),
 	UPTIME,
 	SECONDS("silent_s", "Peer silent for"),
 	LINE("last_error", "Last error"),

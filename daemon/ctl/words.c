@@ -60,7 +60,7 @@ bool word_begins(struct word w, const char *given)
 	return true;
 }
 
-static bool is_in_full(struct word w, const char *given)
+bool word_in_full(struct word w, const char *given)
 {
 	return word_begins(w, given) && strlen(given) == w.len;
 }
@@ -72,6 +72,15 @@ void choices_add(struct choices *c, struct word w)
 			return;
 	if (c->n < CHOICES_MAX)
 		c->word[c->n++] = w;
+}
+
+struct choices choices_of_args(const struct ctl_arg *args)
+{
+	struct choices c = { .n = 0 };
+
+	for (; args && args->word; args++)
+		choices_add(&c, word_of(args->word));
+	return c;
 }
 
 void choices_print(const struct choices *c, FILE *out)
@@ -89,7 +98,7 @@ int choices_pick(const struct choices *c, const char *given)
 	int at = CHOICE_NONE;
 
 	for (int i = 0; i < c->n; i++) {
-		if (is_in_full(c->word[i], given))
+		if (word_in_full(c->word[i], given))
 			return i;
 		if (word_begins(c->word[i], given))
 			at = at == CHOICE_NONE ? i : CHOICE_MANY;
@@ -195,7 +204,7 @@ static void look_ahead(struct way *way)
 static bool has_in_full(const struct choices *c, const char *given)
 {
 	for (int i = 0; i < c->n; i++)
-		if (is_in_full(c->word[i], given))
+		if (word_in_full(c->word[i], given))
 			return true;
 	return false;
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+struct ctl_arg;
 struct ctl_command;
 
 /* A word within a text: not NUL-terminated. */
@@ -52,8 +53,11 @@ bool word_next(const char **text, char sep, struct word *w);
 bool word_same(struct word a, struct word b);
 /* Whether given is the word, or begins it; '_' is '-'. */
 bool word_begins(struct word w, const char *given);
+bool word_in_full(struct word w, const char *given);
 
 void choices_add(struct choices *c, struct word w);
+/* The keywords of a command; NULL: it has none. */
+struct choices choices_of_args(const struct ctl_arg *args);
 /* "a, b or c" */
 void choices_print(const struct choices *c, FILE *out);
 /* The index of the one that given means, CHOICE_NONE, or CHOICE_MANY. */
