@@ -205,8 +205,8 @@ static void on_phase(void *ctx, int new_phase)
 	}
 }
 
-/* What both ends of an IP packet's way through PPP let it be. */
-static void fill_sizes(struct ppp_call_up *up)
+/* With what both ends of an IP packet's way through PPP let it be. */
+static void tell_up(struct ppp_call_up *up)
 {
 	int most = call.params.mtu_most ? call.params.mtu_most :
 					  lcp_allowoptions[0].mru;
@@ -219,6 +219,10 @@ static void fill_sizes(struct ppp_call_up *up)
 	up->mtu = (uint16_t)compat_mtu();
 	up->mtu_max = (uint16_t)((most < theirs ? most : theirs) - pad);
 	up->mtu_pad = (uint8_t)pad;
+	strlcpy(up->ifname, compat_ifname(), sizeof(up->ifname));
+	strlcpy(up->peer_name, compat_peer_name(), sizeof(up->peer_name));
+	was_up = true;
+	call_tell(PPP_CALL_UP, up, sizeof(*up));
 }
 
 static void on_ip(void *ctx, int arg)
@@ -235,11 +239,7 @@ static void on_ip(void *ctx, int arg)
 		up.dns[0] = ipcp_gotoptions[0].dnsaddr[0];
 		up.dns[1] = ipcp_gotoptions[0].dnsaddr[1];
 	}
-	fill_sizes(&up);
-	strlcpy(up.ifname, compat_ifname(), sizeof(up.ifname));
-	strlcpy(up.peer_name, compat_peer_name(), sizeof(up.peer_name));
-	was_up = true;
-	call_tell(PPP_CALL_UP, &up, sizeof(up));
+	tell_up(&up);
 }
 
 static void on_ipv6(void *ctx, int arg)
@@ -252,11 +252,7 @@ static void on_ipv6(void *ctx, int arg)
 	       sizeof(up.local_ifid));
 	memcpy(up.remote_ifid, &ipv6cp_hisoptions[0].hisid,
 	       sizeof(up.remote_ifid));
-	fill_sizes(&up);
-	strlcpy(up.ifname, compat_ifname(), sizeof(up.ifname));
-	strlcpy(up.peer_name, compat_peer_name(), sizeof(up.peer_name));
-	was_up = true;
-	call_tell(PPP_CALL_UP, &up, sizeof(up));
+	tell_up(&up);
 }
 
 static void net_down(uint8_t family)

@@ -41,10 +41,7 @@ enum monitor_message {
 	MONITOR_LISTEN,
 	/* request: monitor_socket; reply: monitor_socket_reply, fd */
 	MONITOR_SOCKET,
-	/*
-	 * request: monitor_tunnel; fd: the tunnel's socket when the monitor did
-	 * not open it for this id
-	 */
+	/* request: monitor_tunnel */
 	MONITOR_TUNNEL_ADD,
 	/*
 	 * request: monitor_tunnel_id: out of the kernel; its sessions are
@@ -226,7 +223,6 @@ struct monitor_static_name {
 	char tunnel[CONFIG_NAME_MAX], session[CONFIG_NAME_MAX];
 };
 
-/* What the operator is told who added or deleted something. */
 enum monitor_config_state {
 	MONITOR_CONFIG_SAME,
 	MONITOR_CONFIG_CHANGED,	   /* it says something else */
@@ -239,6 +235,7 @@ struct monitor_config_file {
 	char why[512]; /* a sentence, of the last two */
 };
 
+/* What the operator is told who added or deleted something. */
 struct monitor_outcome {
 	char name[CONFIG_NAME_MAX]; /* of the static session that was added */
 	char why[512];		    /* "" with result 0 */
