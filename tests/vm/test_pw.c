@@ -95,7 +95,7 @@ static void add_tunnel(int end, enum dp_encap encap, const char *local,
 /* What the engine calls a session of that end. */
 static uint64_t engine_link(int end, uint32_t id)
 {
-	return (uint64_t)(end + 1) << 40 | id;
+	return (uint64_t)(end + 1) << 32 | id;
 }
 
 static struct monitor_session session_of(int end)

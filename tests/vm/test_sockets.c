@@ -288,7 +288,7 @@ static void test_connection(void **state)
 /* What the engine calls a session of that end. */
 static uint64_t engine_link(int end, uint32_t id)
 {
-	return (uint64_t)(end + 1) << 40 | id;
+	return (uint64_t)(end + 1) << 32 | id;
 }
 
 static int add_session(int end, uint32_t id, uint32_t peer_id,
