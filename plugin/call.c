@@ -131,11 +131,8 @@ static void watch(void)
 
 static void take_stop(const struct ipc_message *m)
 {
-	const struct ppp_call_down *d = ipc_body(m, const struct ppp_call_down);
-
-	if (d)
-		stop = *d;
-	stop.reason[sizeof(stop.reason) - 1] = '\0';
+	if (ipc_message_fits(ppp_answer_shapes, ppp_answer_shapes_n, m))
+		stop = *ipc_body(m, const struct ppp_call_down);
 	if (!stop.reason[0])
 		snprintf(stop.reason, sizeof(stop.reason),
 			 "l2tpd ended the call");
@@ -458,7 +455,10 @@ static int take_answer(enum ppp_call_message type, struct ipc_message *m,
 		return 0;
 	if (m->header.result)
 		return m->header.result;
-	return m->len == reply_len ? 1 : -EPROTO;
+	return m->len == reply_len && ipc_message_fits(ppp_answer_shapes,
+						       ppp_answer_shapes_n, m) ?
+		       1 :
+		       -EPROTO;
 }
 
 int call_ask(enum ppp_call_message type, const void *body, size_t len,

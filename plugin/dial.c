@@ -194,7 +194,7 @@ static int take_reply(struct ipc_message *m)
 	const struct ppp_dial_reply *r =
 		ipc_body(m, const struct ppp_dial_reply);
 
-	if (!r || m->header.type != PPP_DIAL) {
+	if (!ipc_message_fits(ppp_dialled_shapes, ppp_dialled_shapes_n, m)) {
 		say(SAY_ERROR,
 		    "l2tpd and l2tpd.so are not of one build: reinstall both");
 		return -1;

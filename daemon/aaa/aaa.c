@@ -58,10 +58,26 @@ static void tell_radius(struct aaa *a, struct ipc_message *m)
 		      err ? 0 : sizeof(state), NULL, 0);
 }
 
+/* What a sound engine never sends, and what only the monitor may. */
+static void refuse(struct aaa *a, struct ipc_message *m)
+{
+	log_warn("the engine sent message %u, which it may not, or in a form "
+		 "that is not understood",
+		 m->header.type);
+	if (m->header.serial)
+		channel_reply(&a->engine.channel, &m->header, -EINVAL, NULL, 0,
+			      NULL, 0);
+	explicit_bzero(m->body, m->len);
+}
+
 static void on_engine_message(struct channel *c, struct ipc_message *m)
 {
 	struct aaa *a = container_of(c, struct aaa, engine.channel);
 
+	if (!ipc_message_fits(aaa_shapes, aaa_shapes_n, m)) {
+		refuse(a, m);
+		return;
+	}
 	switch ((enum aaa_message)m->header.type) {
 	case AAA_AUTH:
 	case AAA_TEST:
@@ -98,10 +114,7 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 	case AAA_OPEN:
 	case AAA_VICI:
 	case AAA_IPSEC_STATE:
-		log_warn("the engine sent message %u, which only the monitor "
-			 "may",
-			 m->header.type);
-		break;
+		break; /* refused above */
 	}
 	explicit_bzero(m->body, m->len);
 }

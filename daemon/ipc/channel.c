@@ -106,6 +106,16 @@ static void flush(struct channel *c)
 	loop_io_set(c->loop, &c->io, LOOP_READ);
 }
 
+static void check_answer(const struct channel *c, struct ipc_message *m)
+{
+	if (!c->answers || !m->len ||
+	    ipc_message_fits(c->answers, c->answers_n, m))
+		return;
+	m->len = 0;
+	if (!m->header.result)
+		m->header.result = -EPROTO;
+}
+
 static void dispatch(struct channel *c, struct ipc_message *m)
 {
 	struct channel_wait *w = NULL;
@@ -113,6 +123,7 @@ static void dispatch(struct channel *c, struct ipc_message *m)
 	if (m->header.serial)
 		w = table_del(&c->waiting, m->header.serial);
 	if (w) {
+		check_answer(c, m);
 		w->done(w->arg, m->header.result, m);
 		free(w);
 	} else {

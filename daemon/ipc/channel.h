@@ -8,6 +8,7 @@
 #ifndef L2TPD_IPC_CHANNEL_H
 #define L2TPD_IPC_CHANNEL_H
 
+#include "ipc/fields.h"
 #include "ipc/ipc.h"
 #include "lib/loop.h"
 #include "lib/table.h"
@@ -30,6 +31,12 @@ struct channel {
 	 * owner closes.
 	 */
 	void (*closed)(struct channel *c);
+	/*
+	 * What replies may be, by message; NULL: the other end is believed. A
+	 * body that does not fit is taken away, and the result is -EPROTO.
+	 */
+	const struct ipc_shape *answers;
+	size_t answers_n;
 	struct table waiting; /* serial -> struct channel_wait */
 	uint64_t serial;
 	struct channel_out *out, **out_end;

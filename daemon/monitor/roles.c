@@ -37,11 +37,14 @@ static void on_aaa_message(struct channel *c, struct ipc_message *msg)
 	struct aaa_open *open = ipc_body(msg, struct aaa_open);
 	int fd = -EINVAL;
 
-	if (msg->header.type == AAA_OPEN && open && ipc_is_text(open->name) &&
-	    ipc_is_text(open->session))
+	if (!ipc_message_fits(aaa_open_shapes, aaa_open_shapes_n, msg))
+		log_warn("the aaa process sent message %u in a form that is "
+			 "not understood",
+			 msg->header.type);
+	else if (msg->header.type == AAA_OPEN)
 		fd = monitor_open_aaa_file(r->options.config, (int)open->kind,
 					   open->name, open->session);
-	else if (msg->header.type == AAA_VICI && msg->len == 0)
+	else if (msg->header.type == AAA_VICI)
 		fd = monitor_vici(r->options.monitor->vici);
 	channel_reply(c, &msg->header, fd < 0 ? fd : 0, NULL, 0, &fd,
 		      fd < 0 ? 0 : 1);

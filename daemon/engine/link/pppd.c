@@ -9,6 +9,7 @@
 
 #include "engine/engine.h"
 #include "engine/link/ppp.h"
+#include "engine/loglimit.h"
 #include "lib/log.h"
 
 #define CALL_QUEUE	 64 /* messages that a pppd may leave unread */
@@ -71,10 +72,7 @@ static void on_auth(struct pppd *p, const struct ipc_message *m,
 {
 	const struct ppp_call_auth_reply none = { 0 };
 
-	if (p->link->profile && auth && ipc_is_text(auth->user) &&
-	    ipc_is_text(auth->our_name) &&
-	    auth->challenge_len <= PPP_BLOB_MAX &&
-	    auth->response_len <= PPP_BLOB_MAX)
+	if (p->link->profile)
 		link_service(p->link)->authenticate(p->link, auth,
 						    m->header.serial);
 	else
@@ -87,18 +85,11 @@ static void on_secret(struct pppd *p, const struct ipc_message *m,
 {
 	const struct ppp_call_secret_reply none = { 0 };
 
-	if (p->link->profile && s && ipc_is_text(s->user) &&
-	    ipc_is_text(s->remote))
+	if (p->link->profile)
 		link_service(p->link)->secret(p->link, s, m->header.serial);
 	else
 		channel_reply(&p->channel, &m->header, -EINVAL, &none,
 			      sizeof(none), NULL, 0);
-}
-
-static void on_up(struct pppd *p, const struct ppp_call_up *up)
-{
-	if (ipc_is_text(up->ifname) && ipc_is_text(up->peer_name))
-		ppp_net_up(p->link, up);
 }
 
 static void on_last_words(struct pppd *p, const struct ppp_call_down *d)
@@ -109,18 +100,40 @@ static void on_last_words(struct pppd *p, const struct ppp_call_down *d)
 		.counters = d->counters,
 		.end = end_of_status(d->pppd_status),
 	};
-	if (ipc_is_text(d->reason))
-		ppp_set_reason(p->link, d->reason);
+	ppp_set_reason(p->link, d->reason);
+}
+
+static bool fits(const struct ipc_message *m)
+{
+	return ipc_message_fits(ppp_call_shapes, ppp_call_shapes_n, m);
+}
+
+/* It is root's program, and yet it parses what the peer sends. */
+static void on_unsound(struct pppd *p, const struct ipc_message *m)
+{
+	char what[160];
+
+	if (loglimit_pass(engine_of(p)))
+		log_warn("%s: pppd sent message %u in a form that is not "
+			 "understood",
+			 link_describe(p->link, what, sizeof(what)),
+			 m->header.type);
+	if (m->header.serial)
+		channel_reply(&p->channel, &m->header, -EINVAL, NULL, 0, NULL,
+			      0);
 }
 
 static void on_message(struct channel *channel, struct ipc_message *m)
 {
 	struct pppd *p = container_of(channel, struct pppd, channel);
 
+	if (!fits(m)) {
+		on_unsound(p, m);
+		return;
+	}
 	switch ((enum ppp_call_message)m->header.type) {
 	case PPP_CALL_HELLO:
-		if (ipc_body(m, struct ppp_call_hello))
-			on_hello(p, ipc_body(m, struct ppp_call_hello));
+		on_hello(p, ipc_body(m, struct ppp_call_hello));
 		return;
 	case PPP_CALL_AUTH:
 		on_auth(p, m, ipc_body(m, struct ppp_call_auth));
@@ -129,21 +142,17 @@ static void on_message(struct channel *channel, struct ipc_message *m)
 		on_secret(p, m, ipc_body(m, struct ppp_call_secret));
 		return;
 	case PPP_CALL_UP:
-		if (ipc_body(m, struct ppp_call_up))
-			on_up(p, ipc_body(m, struct ppp_call_up));
+		ppp_net_up(p->link, ipc_body(m, struct ppp_call_up));
 		return;
 	case PPP_CALL_NETDOWN:
-		if (ipc_body(m, struct ppp_call_up))
-			ppp_net_down(p->link, ipc_body(m, struct ppp_call_up));
+		ppp_net_down(p->link, ipc_body(m, struct ppp_call_up));
 		return;
 	case PPP_CALL_MPPE:
-		if (ipc_body(m, struct ppp_call_mppe))
-			link_service(p->link)->mppe(
-				p->link, ipc_body(m, struct ppp_call_mppe));
+		link_service(p->link)->mppe(p->link,
+					    ipc_body(m, struct ppp_call_mppe));
 		return;
 	case PPP_CALL_DOWN:
-		if (ipc_body(m, struct ppp_call_down))
-			on_last_words(p, ipc_body(m, struct ppp_call_down));
+		on_last_words(p, ipc_body(m, struct ppp_call_down));
 		return;
 	case PPP_CALL_STOP:
 		return; /* ours to send */
@@ -331,11 +340,8 @@ static void read_last_words(struct pppd *p)
 	struct ipc_message m;
 
 	while (ipc_recv(p->channel.fd, &m) == 1) {
-		const struct ppp_call_down *d =
-			ipc_body(&m, struct ppp_call_down);
-
-		if (m.header.type == PPP_CALL_DOWN && d)
-			on_last_words(p, d);
+		if (m.header.type == PPP_CALL_DOWN && fits(&m))
+			on_last_words(p, ipc_body(&m, struct ppp_call_down));
 		ipc_close_fds(&m);
 	}
 }
