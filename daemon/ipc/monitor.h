@@ -5,9 +5,10 @@
  * things, never a path or a command line. A reply carries the request's type
  * and serial, result 0 or -errno, and the fds named here.
  *
- * A session is known by its link: a number that the engine chooses, not 0 and
- * not below first_link of monitor_start, so that no two sessions of one l2tpd
- * ever have the same, whatever engine had them. The ids that the kernel and the
+ * A session is known by its link: a number that the engine chooses, not 0, not
+ * below first_link of monitor_start and not of the next engine
+ * (MONITOR_LINK_BITS), so that no two sessions of one l2tpd ever have the same,
+ * whatever engine had them; the monitor refuses any other. The ids that the kernel and the
  * peer know a session by are used again, and stand in struct dp_session only.
  */
 #ifndef L2TPD_IPC_MONITOR_H
@@ -175,6 +176,9 @@ enum monitor_message {
 /* one more than the last of them */
 #define MONITOR_MESSAGES (MONITOR_SOURCE + 1)
 
+/* An engine has so many bits of a link's number for its own sessions. */
+#define MONITOR_LINK_BITS 40
+
 struct monitor_static {
 	char name[CONFIG_NAME_MAX];
 	uint32_t tunnel_id, peer_tunnel_id;
@@ -328,7 +332,7 @@ struct monitor_start {
 	bool one_tunnel_per_path;
 	int32_t log_level;
 	uint32_t listen_n;
-	/* the first that this engine may use; those above it are its own too */
+	/* the first that this engine may use; it has MONITOR_LINK_BITS of them */
 	uint64_t first_link;
 };
 

@@ -5,6 +5,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "ipc/monitor.h"
+
+bool held_link_fits(const struct held *h, uint64_t link)
+{
+	return link && link >= h->first_link &&
+	       link >> MONITOR_LINK_BITS == h->first_link >> MONITOR_LINK_BITS;
+}
+
 bool held_id_fits(uint32_t id, uint8_t version)
 {
 	return id && (version == 3 || (version == 2 && id <= UINT16_MAX));

@@ -45,6 +45,7 @@ struct held_session {
 
 /* Zeroed is empty. */
 struct held {
+	uint64_t first_link;   /* of the engine that runs, or runs next */
 	struct table tunnels;  /* id -> struct held_tunnel */
 	struct table sessions; /* link -> struct held_session */
 	/* session id -> struct held_session, of version 3 */
@@ -53,6 +54,8 @@ struct held {
 
 void held_fini(struct held *h); /* after the last of both is freed */
 
+/* A number that the engine which runs may give to a session of its own. */
+bool held_link_fits(const struct held *h, uint64_t link);
 /* Not 0, and of no more bits than the version has: 16 or 32. */
 bool held_id_fits(uint32_t id, uint8_t version);
 /*

@@ -94,7 +94,7 @@ static int take_add(struct request *q)
 	struct held_session *s;
 	int err;
 
-	if (!r->link || !session_fits(h, t, dp))
+	if (!held_link_fits(h->held, r->link) || !session_fits(h, t, dp))
 		return -EINVAL;
 	if (most && h->held->sessions.count >= held_room(most))
 		return -ENOSPC;

@@ -264,6 +264,13 @@ static void on_request(void *ctx, struct ipc_message *msg)
 	requests_take(&m->objects.requests, &m->roles.engine.channel, msg);
 }
 
+static void on_engine_starts(void *ctx, uint64_t first_link)
+{
+	struct monitor *m = ctx;
+
+	m->objects.held.first_link = first_link;
+}
+
 static void on_engine_gone(void *ctx)
 {
 	struct monitor *m = ctx;
@@ -344,6 +351,7 @@ static int start_roles(struct monitor *m)
 		.queue_fd = m->queue_fd,
 		.coa_fd = m->coa_fd,
 		.request = on_request,
+		.engine_starts = on_engine_starts,
 		.engine_gone = on_engine_gone,
 		.over = on_over,
 		.ctx = m,

@@ -220,13 +220,10 @@ static int have_aaa(struct roles *r, int *engine_fd)
 	return err;
 }
 
-/*
- * Each engine has 2^40 numbers for its sessions' links, and no other
- * engine has them.
- */
+/* Numbers for its sessions' links that no other engine has. */
 static uint64_t first_link(uint64_t engines)
 {
-	return engines << 40 | 1;
+	return engines << MONITOR_LINK_BITS | 1;
 }
 
 static int start_engine(struct roles *r)
@@ -242,6 +239,7 @@ static int start_engine(struct roles *r)
 	int aaa = -1, config = -1, err;
 
 	loop_timer_stop(&r->aaa.restart);
+	o->engine_starts(o->ctx, start.first_link);
 	err = have_aaa(r, &aaa);
 	if (err)
 		return err;

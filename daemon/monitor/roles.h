@@ -37,6 +37,8 @@ struct roles_options {
 	int queue_fd, coa_fd;	  /* for the aaa process; -1: there is none */
 	/* of the engine's */
 	void (*request)(void *ctx, struct ipc_message *msg);
+	/* Another engine comes, whose links begin with this number. */
+	void (*engine_starts)(void *ctx, uint64_t first_link);
 	/* The engine is gone, and all that it said was taken. */
 	void (*engine_gone)(void *ctx);
 	/* l2tpd ends with this exit status, for there will be no engine. */

@@ -491,15 +491,15 @@ static void forget_up(struct scripts *s, uint64_t link)
 	free(r);
 }
 
-/* Only for the case that the engine dies; without memory it is left out. */
-static void remember_up(struct scripts *s, const struct monitor_script *m,
-			const char *down)
+/* Its ip-down may come from now on, by the engine or when that dies. */
+static int remember_up(struct scripts *s, const struct monitor_script *m,
+		       const char *down)
 {
 	struct remembered *r = calloc(1, sizeof(*r));
+	int err;
 
-	forget_up(s, m->interface.link);
 	if (!r)
-		return;
+		return -ENOMEM;
 	r->link = m->interface.link;
 	r->tunnel_id = m->call.tunnel_id;
 	r->session_id = m->call.id;
@@ -507,10 +507,32 @@ static void remember_up(struct scripts *s, const struct monitor_script *m,
 	r->path = down;
 	r->env = script_env_new(m);
 	memcpy(r->user, m->service.user, sizeof(r->user));
-	if (r->env && table_put(&s->up, r->link, r) == 0)
-		return;
-	free(r->env);
-	free(r);
+	err = r->env ? table_put(&s->up, r->link, r) : -ENOMEM;
+	if (err) {
+		free(r->env);
+		free(r);
+	}
+	return err;
+}
+
+/*
+ * What is to be run, NULL: nothing. An ip-down ends what its ip-up began, so
+ * that no other session's end can be made up.
+ */
+static int program_of(struct scripts *s, const struct monitor_script *m,
+		      const struct config_ppp *p, const char **path)
+{
+	const struct remembered *r = table_get(&s->up, m->interface.link);
+	int err = 0;
+
+	*path = m->up ? p->ip_up : p->ip_down;
+	if (m->up && p->ip_down)
+		err = remember_up(s, m, p->ip_down);
+	else if (!m->up && *path)
+		err = r && r->path == *path ? 0 : -EINVAL;
+	if (!err && !m->up)
+		forget_up(s, m->interface.link);
+	return err;
 }
 
 static bool texts_end(const struct monitor_script *m)
@@ -535,13 +557,9 @@ int scripts_run(struct scripts *s, const struct monitor_script *m)
 	p = config_ppp_find(s->config, m->profile);
 	if (!p)
 		return -ENOENT;
-	path = m->up ? p->ip_up : p->ip_down;
-	if (m->up && p->ip_down)
-		remember_up(s, m, p->ip_down);
-	else if (!m->up)
-		forget_up(s, m->interface.link);
-	if (!path)
-		return 0;
+	err = program_of(s, m, p, &path);
+	if (err || !path)
+		return err;
 	err = add(s, &(struct run){
 			     .link = m->interface.link,
 			     .tunnel_id = m->call.tunnel_id,

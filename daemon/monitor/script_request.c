@@ -6,20 +6,20 @@
 
 #include <errno.h>
 
-#include "ipc/ipc.h"
 #include "monitor/check.h"
 #include "monitor/script.h"
 
 /*
- * ip-up is for a session that is there; that of an ip-down may be gone already.
+ * ip-up is for a session that is there; that of an ip-down may be gone already,
+ * but its ip-up has run (scripts_run).
  */
 static int take_script(struct request *q)
 {
 	struct script_requests *s = q->object;
 	const struct monitor_script *r = q->body;
 
-	if (!ipc_is_text(r->interface.ifname) ||
-	    !monitor_is_ifname(r->interface.ifname))
+	if (!monitor_is_ifname(r->interface.ifname) ||
+	    !held_link_fits(s->held, r->interface.link))
 		return -EINVAL;
 	if (r->up && !s->null_dataplane &&
 	    !held_session_with_ppp(s->held, r->interface.link))

@@ -210,15 +210,39 @@ static void test_all_have_rows(void **state)
 	config_free(o.config);
 }
 
+/* ---- whose links they are ---- */
+
+/*
+ * Not 0, not of an engine before, whose pppds may still end, and not of one
+ * that comes.
+ */
+static void test_links(void **state)
+{
+	const uint64_t first = 5ull << MONITOR_LINK_BITS | 1;
+	const struct held h = { .first_link = first };
+	const struct held fresh = { .first_link = 1 };
+
+	(void)state;
+	assert_true(held_link_fits(&h, first));
+	assert_true(held_link_fits(&h, first + 1000000));
+	assert_true(
+		held_link_fits(&h, first + (1ull << MONITOR_LINK_BITS) - 2));
+	assert_false(held_link_fits(&h, first + (1ull << MONITOR_LINK_BITS)));
+	assert_false(held_link_fits(&h, first - 1));
+	assert_false(held_link_fits(&h, 1));
+	assert_false(held_link_fits(&h, 0));
+	assert_false(held_link_fits(&h, UINT64_MAX));
+	assert_true(held_link_fits(&fresh, 1));
+	assert_false(held_link_fits(&fresh, 0));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_engine, close_engine)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_answers),
-		TEST(test_unsound),
-		TEST(test_fds),
-		TEST(test_all_have_rows),
+		TEST(test_answers),	  TEST(test_unsound), TEST(test_fds),
+		TEST(test_all_have_rows), TEST(test_links),
 	};
 
 	log_open("test", LOG_SINK_STDERR, LOG_CRIT);

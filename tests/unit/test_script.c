@@ -269,8 +269,9 @@ static int setup(void **state)
 	write_script("run", ":", 0755);
 	snprintf(text, sizeof(text),
 		 "ppp \"isp\" { ip-up = \"%s/run\" ip-down = \"%s/run\" }\n"
+		 "ppp \"isp2\" { ip-down = \"%s/run\" }\n"
 		 "ppp \"none\" { }\nppp \"up\" { ip-up = \"%s/run\" }\n",
-		 b.dir, b.dir, b.dir);
+		 b.dir, b.dir, b.dir, b.dir);
 	f = fmemopen(text, strlen(text), "r");
 	b.config = config_parse(f, "test.conf", why, sizeof(why));
 	fclose(f);
@@ -547,6 +548,30 @@ static void test_all_down(void **state)
 	assert_non_null(strstr(log_text(), "2 down it died\n"));
 }
 
+/* ip-down without ip-up, twice, by another profile; ip-up twice. */
+static void test_down_needs_up(void **state)
+{
+	struct monitor_script m = {
+		.interface = { .link = LINK + 9, .ifname = "ppp0" },
+		.profile = "isp2",
+	};
+	char text[256];
+
+	(void)state;
+	snprintf(text, sizeof(text), "echo $L2TPD_EVENT >> %s/log", b.dir);
+	write_script("run", text, 0755);
+	assert_int_equal(ask(9, false), -EINVAL);
+	assert_int_equal(ask(9, true), 0);
+	assert_int_equal(ask(9, true), -EEXIST);
+	assert_int_equal(scripts_run(b.scripts, &m), -EINVAL);
+	assert_int_equal(ask(9, false), 0);
+	assert_int_equal(ask(9, false), -EINVAL);
+	scripts_finish(b.scripts, WAIT_MS);
+	scripts_all_down(b.scripts, "it died");
+	scripts_finish(b.scripts, WAIT_MS);
+	assert_string_equal(log_text(), "up\ndown\n");
+}
+
 static void test_requests(void **state)
 {
 	struct monitor_script m = { .up = true, .profile = "nobody's" };
@@ -573,9 +598,9 @@ static void test_queue(void **state)
 
 	(void)state;
 	write_script("run", "exec sleep 60", 0755);
-	while (taken < 2 * SCRIPTS_WAITING_MAX && ask(1, true) == 0)
+	while (taken < 2 * SCRIPTS_WAITING_MAX && ask(3 + taken, true) == 0)
 		taken++;
-	assert_int_equal(taken, SCRIPTS_WAITING_MAX + 1);
+	assert_int_equal(taken, SCRIPTS_WAITING_MAX + SCRIPTS_AT_ONCE);
 	assert_int_equal(ask(2, true), -ENOBUFS);
 	scripts_finish(b.scripts, 0);
 	write_script("run", ":", 0755);
@@ -598,6 +623,7 @@ int main(void)
 		bench(test_hanging),
 		bench(test_finish),
 		bench(test_all_down),
+		bench(test_down_needs_up),
 		bench(test_requests),
 		bench(test_queue),
 	};
