@@ -8,8 +8,9 @@
  * A session is known by its link: a number that the engine chooses, not 0, not
  * below first_link of monitor_start and not of the next engine
  * (MONITOR_LINK_BITS), so that no two sessions of one l2tpd ever have the same,
- * whatever engine had them; the monitor refuses any other. The ids that the kernel and the
- * peer know a session by are used again, and stand in struct dp_session only.
+ * whatever engine had them; the monitor refuses any other. The ids that the
+ * kernel and the peer know a session by are used again, and stand in struct
+ * dp_session only.
  */
 #ifndef L2TPD_IPC_MONITOR_H
 #define L2TPD_IPC_MONITOR_H
@@ -332,7 +333,7 @@ struct monitor_start {
 	bool one_tunnel_per_path;
 	int32_t log_level;
 	uint32_t listen_n;
-	/* the first that this engine may use; it has MONITOR_LINK_BITS of them */
+	/* the first that this engine may use, of MONITOR_LINK_BITS */
 	uint64_t first_link;
 };
 

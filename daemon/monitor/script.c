@@ -529,7 +529,7 @@ static int program_of(struct scripts *s, const struct monitor_script *m,
 	if (m->up && p->ip_down)
 		err = remember_up(s, m, p->ip_down);
 	else if (!m->up && *path)
-		err = r && r->path == *path ? 0 : -EINVAL;
+		err = !r ? -ENOENT : r->path == *path ? 0 : -EINVAL;
 	if (!err && !m->up)
 		forget_up(s, m->interface.link);
 	return err;
@@ -569,6 +569,9 @@ int scripts_run(struct scripts *s, const struct monitor_script *m)
 			     .path = path,
 			     .env = script_env_new(m),
 		     });
+	/* Without the one there is not the other. */
+	if (err && m->up)
+		forget_up(s, m->interface.link);
 	if (err && err != -ENOBUFS)
 		log_error("tunnel %u session %u: %s is not run: %s",
 			  m->call.tunnel_id, m->call.id, path, strerror(-err));

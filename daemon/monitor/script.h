@@ -43,10 +43,9 @@ void scripts_set_limits(struct scripts *s, uint64_t limit_ms, uint64_t kill_ms);
 
 /*
  * Runs the profile's program, now or later; 0 also when the profile has none.
- * ip-down is for a session whose ip-up was asked for, once, and it is that
- * profile's. -EINVAL (of ip-down: the session has had no ip-up), -EEXIST (it
- * has had one), -ENOENT (no such profile), -ENOMEM, -ENOBUFS (too many wait);
- * said in the log.
+ * ip-down is for a session whose ip-up was taken, once, and is that profile's.
+ * -EINVAL, -ENOENT (no such profile, no ip-up before), -EEXIST (it has had its
+ * ip-up), -ENOMEM, -ENOBUFS (too many wait); said in the log.
  */
 int scripts_run(struct scripts *s, const struct monitor_script *m);
 /*

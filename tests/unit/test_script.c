@@ -560,12 +560,12 @@ static void test_down_needs_up(void **state)
 	(void)state;
 	snprintf(text, sizeof(text), "echo $L2TPD_EVENT >> %s/log", b.dir);
 	write_script("run", text, 0755);
-	assert_int_equal(ask(9, false), -EINVAL);
+	assert_int_equal(ask(9, false), -ENOENT);
 	assert_int_equal(ask(9, true), 0);
 	assert_int_equal(ask(9, true), -EEXIST);
 	assert_int_equal(scripts_run(b.scripts, &m), -EINVAL);
 	assert_int_equal(ask(9, false), 0);
-	assert_int_equal(ask(9, false), -EINVAL);
+	assert_int_equal(ask(9, false), -ENOENT);
 	scripts_finish(b.scripts, WAIT_MS);
 	scripts_all_down(b.scripts, "it died");
 	scripts_finish(b.scripts, WAIT_MS);
