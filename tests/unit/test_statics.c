@@ -48,7 +48,9 @@ static struct life begin(const char *sections)
 	size_t len;
 	FILE *f;
 
-	snprintf(text, sizeof(text), "hostname = here state-dir = \"%s\"\n%s",
+	snprintf(text, sizeof(text),
+		 "hostname = here state-dir = \"%s\" "
+		 "static-by-command = true\n%s",
 		 dir, sections);
 	f = fmemopen(text, strlen(text), "r");
 	l.config = config_parse(f, "test.conf", err, sizeof(err));
