@@ -7,6 +7,7 @@
 #include "plugin/compat.h"
 #include "plugin/call.h"
 #include "plugin/counters.h"
+#include "plugin/unit.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -217,6 +218,7 @@ static void on_ip(void *ctx, int arg)
 	strlcpy(up.ifname, compat_ifname(), sizeof(up.ifname));
 	strlcpy(up.peer_name, compat_peer_name(), sizeof(up.peer_name));
 	was_up = true;
+	unit_tell(call.params.link);
 	call_tell(PPP_CALL_UP, &up, sizeof(up));
 }
 
@@ -234,6 +236,7 @@ static void on_ipv6(void *ctx, int arg)
 	strlcpy(up.ifname, compat_ifname(), sizeof(up.ifname));
 	strlcpy(up.peer_name, compat_peer_name(), sizeof(up.peer_name));
 	was_up = true;
+	unit_tell(call.params.link);
 	call_tell(PPP_CALL_UP, &up, sizeof(up));
 }
 

@@ -3,6 +3,7 @@
 #include "plugin/compat.h"
 #include "plugin/call.h"
 #include "plugin/dial.h"
+#include "plugin/unit.h"
 #include "lib/secret.h"
 
 #include <errno.h>
@@ -209,6 +210,7 @@ static int take_reply(struct ipc_message *m)
 		return -1;
 	}
 	call_take(&r->params, ipc_take_fd(m, 0), ipc_take_fd(m, 1), true);
+	unit_beside(socket_path);
 	call_environment();
 	return 0;
 }

@@ -92,8 +92,8 @@ extern const size_t ppp_call_shapes_n, ppp_dial_shapes_n;
  */
 extern const struct ipc_shape ppp_answer_shapes[], ppp_dialled_shapes[];
 extern const size_t ppp_answer_shapes_n, ppp_dialled_shapes_n;
-extern const struct ipc_shape ppp_template_shapes[];
-extern const size_t ppp_template_shapes_n;
+extern const struct ipc_shape ppp_template_shapes[], ppp_unit_shapes[];
+extern const size_t ppp_template_shapes_n, ppp_unit_shapes_n;
 
 /* Of structs that several channels' messages hold. */
 extern const struct ipc_field service_fields[], service_call_fields[];

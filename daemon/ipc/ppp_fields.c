@@ -121,3 +121,8 @@ const struct ipc_shape ppp_template_shapes[] = {
 		IPC_SHAPE(ppp_call_params, ppp_call_params_fields),
 };
 const size_t ppp_template_shapes_n = COUNT(ppp_template_shapes);
+
+const struct ipc_shape ppp_unit_shapes[] = {
+	[PPP_UNIT] = IPC_SHAPE(ppp_unit, NULL),
+};
+const size_t ppp_unit_shapes_n = COUNT(ppp_unit_shapes);

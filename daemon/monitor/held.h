@@ -37,6 +37,7 @@ struct held_session {
 	bool ppp;     /* a pppd of ours has it */
 	bool dialled; /* a pppd that dialled has it */
 	bool gone;    /* deleted in the kernel; waits for its pppd's exit */
+	int unit;     /* its pppd's interface, as pppd told; 0: not yet */
 	/* net.c: what its interface was given; NULL: nothing */
 	struct given *given;
 	/* pw.c: its Ethernet interface; NULL before MONITOR_PW */

@@ -15,6 +15,7 @@
 #include "monitor/check.h"
 #include "monitor/held.h"
 #include "monitor/net_check.h"
+#include "monitor/units.h"
 #include "netlink/address.h"
 #include "netlink/link.h"
 #include "netlink/route.h"
@@ -33,6 +34,7 @@ struct net {
 	const struct held *held;
 	const struct config *config;
 	struct announce *announce;
+	struct units *units;
 	struct rtnl rtnl;
 	struct table claims; /* interface index -> its struct held_session */
 };
@@ -59,7 +61,7 @@ struct given {
 };
 
 struct net *net_new(const struct held *held, const struct config *config,
-		    struct announce *announce)
+		    struct announce *announce, struct units *units)
 {
 	struct net *n = calloc(1, sizeof(*n));
 	int err = n ? rtnl_open(&n->rtnl) : -ENOMEM;
@@ -68,6 +70,7 @@ struct net *net_new(const struct held *held, const struct config *config,
 		n->held = held;
 		n->config = config;
 		n->announce = announce;
+		n->units = units;
 		return n;
 	}
 	log_error("rtnetlink cannot be used: %s", strerror(-err));
@@ -457,21 +460,34 @@ static void drop(struct net *n, struct held_session *s)
 }
 
 /* The interface is there, is PPP's, and is not another session's. */
+/*
+ * It has to be the one that the session's pppd told of: another one of PPP's
+ * may be the host's own way out. Its own may be gone, and the name another's.
+ */
+static int whose_link(struct net *n, const struct held_session *s,
+		      const struct link *link)
+{
+	const struct held_session *owner =
+		table_get(&n->claims, (uint64_t)link->index);
+	struct link own;
+
+	if (link->index == s->unit && strcmp(link->kind, "ppp") == 0 &&
+	    (!owner || owner == s))
+		return 0;
+	return s->unit && link_get_index(&n->rtnl, s->unit, &own) == -ENODEV ?
+		       -ENODEV :
+		       -EPERM;
+}
+
 static int find_link(struct net *n, const struct held_session *s,
 		     const struct monitor_interface *l, struct link *link)
 {
-	const struct held_session *owner;
 	int err;
 
 	if (!l->ifname[0] || !monitor_is_ifname(l->ifname))
 		return -EINVAL;
 	err = link_get(&n->rtnl, l->ifname, link);
-	if (err)
-		return err;
-	owner = table_get(&n->claims, (uint64_t)link->index);
-	return strcmp(link->kind, "ppp") != 0 || (owner && owner != s) ?
-		       -EPERM :
-		       0;
+	return err ? err : whose_link(n, s, link);
 }
 
 static int claim(struct net *n, struct held_session *s,
@@ -570,7 +586,7 @@ int net_apply(struct net *n, struct held_session *s,
 	err = find_link(n, s, &r->interface, &link);
 	if (err == -EPERM)
 		log_error("tunnel %u session %u: %s is not changed: it is not "
-			  "PPP's, or another session's",
+			  "the interface that the session's pppd has",
 			  s->dp.tunnel_id, s->dp.session_id,
 			  r->interface.ifname);
 	if (!err)
@@ -632,10 +648,11 @@ static int take_net(struct request *q)
 	if (!n)
 		return -EOPNOTSUPP;
 	s = held_session_with_ppp(n->held, r->interface.link);
-	if (!s || !ipc_is_text(r->interface.ifname))
+	if (!s)
 		return -ENOENT;
-	if (!ipc_is_text(r->profile) || !config_ppp_find(n->config, r->profile))
+	if (!config_ppp_find(n->config, r->profile))
 		return -EINVAL;
+	units_read(n->units);
 	return net_apply(n, s, r);
 }
 
@@ -650,8 +667,9 @@ static int take_stats(struct request *q)
 	if (!n)
 		return -EOPNOTSUPP;
 	s = held_session_with_ppp(n->held, r->link);
-	if (!s || !ipc_is_text(r->ifname))
+	if (!s)
 		return -ENODEV;
+	units_read(n->units);
 	err = net_stats(n, s, r, &counters);
 	if (!err)
 		request_answer(q, &counters, sizeof(counters));

@@ -15,20 +15,22 @@ struct config;
 struct held;
 struct held_session;
 struct net;
+struct units;
 
 /* of a struct net, or of NULL: there is none */
 extern const struct request_row net_rows[];
 
 /* All is borrowed. NULL without memory or rtnetlink; says why. */
 struct net *net_new(const struct held *held, const struct config *config,
-		    struct announce *announce);
+		    struct announce *announce, struct units *units);
 void net_free(struct net *n); /* NULL is allowed */
 
 /*
  * Gives the session's interface what r says, and takes away what it says no
  * more. 0; or -errno, said in the log, and the interface has what it had
  * before. Only when a prefix cannot be announced (announce.h) the rest stays.
- * -ENODEV: the interface is gone.
+ * -ENODEV: the interface is gone; -EPERM: it is not the one that the session's
+ * pppd told of (units.h).
  */
 int net_apply(struct net *n, struct held_session *s,
 	      const struct monitor_net *r);

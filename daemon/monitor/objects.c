@@ -51,15 +51,21 @@ static int make_services(struct objects *o, const struct objects_options *x)
 
 static int make_ppp(struct objects *o, const struct objects_options *x)
 {
+	int err;
+
 	if (x->monitor->null_dataplane)
 		return 0;
-	o->net = net_new(&o->held, x->config, o->announce);
+	err = units_open(&o->units, x->loop, &o->held, x->monitor->runtime_dir);
+	if (err)
+		return err;
+	o->net = net_new(&o->held, x->config, o->announce, &o->units);
 	if (!o->net)
 		return -ENOMEM;
 	if (!objects_want_ppp(x->config))
 		return 0;
 	o->ppp = ppp_runner_new(x->loop, x->config, x->monitor->plugin,
-				ppp_calls_exited, &o->calls);
+				units_path(&o->units), ppp_calls_exited,
+				&o->calls);
 	return o->ppp ? 0 : -ENOMEM;
 }
 
@@ -196,6 +202,7 @@ void objects_fini(struct objects *o, unsigned int grace_ms)
 	scripts_free(o->scripts);
 	announce_free(o->announce);
 	net_free(o->net);
+	units_close(&o->units);
 	pws_fini(&o->pws);
 	held_tunnels_fini(&o->tunnels);
 	held_fini(&o->held);

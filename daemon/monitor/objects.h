@@ -21,6 +21,7 @@
 #include "monitor/pw.h"
 #include "monitor/request.h"
 #include "monitor/script_request.h"
+#include "monitor/units.h"
 #include "netlink/dataplane.h"
 
 /* All is borrowed. */
@@ -45,7 +46,8 @@ struct objects {
 	struct pws pws;
 	struct script_requests script_requests;
 	struct ppp_runner *ppp; /* NULL: no profile has pppd */
-	struct net *net;	/* NULL with the null data plane */
+	struct units units;
+	struct net *net; /* NULL with the null data plane */
 	struct pw_sections *pw_sections;
 	struct statics *statics;
 	struct scripts *scripts;

@@ -151,6 +151,7 @@ static void test_each_row(void **state)
 		{ ppp_answer_shapes, ppp_answer_shapes_n },
 		{ ppp_dialled_shapes, ppp_dialled_shapes_n },
 		{ ppp_template_shapes, ppp_template_shapes_n },
+		{ ppp_unit_shapes, ppp_unit_shapes_n },
 	};
 
 	(void)state;
