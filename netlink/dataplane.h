@@ -114,8 +114,8 @@ struct dataplane_ops {
 	/* seq, reorder, mtu */
 	int (*session_modify)(struct dataplane *dp, const struct dp_session *s);
 	/*
-	 * 0: the removal has begun; it never waits for the kernel, so until it
-	 * has ended (some ms; half a second when a pppd keeps the PPPoX socket
+	 * 0: the removal has begun; it does not wait for the kernel
+	 * (removal_waits is the exception), so until it has ended (some ms; half a second when a pppd keeps the PPPoX socket
 	 * that long) the id is still taken. That socket goes dead without a
 	 * hangup: stop its pppd as well.
 	 */
@@ -168,6 +168,11 @@ struct dataplane {
 	 * Whoever makes the sockets refuses the second one.
 	 */
 	bool one_tunnel_per_path;
+	/*
+	 * Why the last session_del and session_close waited for the kernel,
+	 * which they else leave to threads: -errno of starting one, or 0.
+	 */
+	int removal_waits;
 	/*
 	 * For the log: what else is known about the last call that failed (the
 	 * kernel's own words, or the module to look at); "" for nothing.

@@ -374,7 +374,10 @@ static int kernel_session_del(struct dataplane *dp, uint32_t tunnel_id,
 	int ret;
 
 	ret = session_get(k, tunnel_id, session_id, &o);
-	return ret ? ret : reaper_session(k->reaper, tunnel_id, session_id);
+	if (!ret)
+		ret = reaper_session(k->reaper, tunnel_id, session_id);
+	dp->removal_waits = reaper_error(k->reaper);
+	return ret;
 }
 
 static int kernel_session_stats(struct dataplane *dp, uint32_t tunnel_id,
@@ -442,8 +445,11 @@ static int kernel_session_open(struct dataplane *dp, const struct dp_tunnel *t,
 
 static void kernel_session_close(struct dataplane *dp, int fd)
 {
-	if (reaper_fd(kernel_of(dp)->reaper, fd))
+	struct reaper *r = kernel_of(dp)->reaper;
+
+	if (reaper_fd(r, fd))
 		close(fd);
+	dp->removal_waits = reaper_error(r);
 }
 
 struct objects {

@@ -53,6 +53,7 @@ struct reaper {
 	pthread_t threads[REAPER_THREADS];
 	unsigned int started, idle, queued;
 	bool stop;
+	int error;		   /* why no thread runs: -errno, or 0 */
 	bool delete_waits;	   /* SESSION_DELETE does, on this kernel */
 	pthread_mutex_t genl_lock; /* of genl: the threads' own */
 	struct genl genl;
@@ -219,21 +220,33 @@ static int start_thread(struct reaper *r)
 	return 0;
 }
 
-/* With the lock held. On an error the job is still the caller's. */
-static int enqueue(struct reaper *r, struct job *j)
+/*
+ * With the lock held. Without any thread the caller does the work itself, and
+ * waits for it; the next one tries again to start a thread.
+ */
+static bool enqueue(struct reaper *r, struct job *j)
 {
-	int ret;
+	int err = 0;
 
 	/* An idle thread stays idle until it runs: count what waits for one. */
-	if (r->queued >= r->idle && r->started < REAPER_THREADS) {
-		ret = start_thread(r);
-		if (ret && !r->started)
-			return ret;
+	if (r->queued >= r->idle && r->started < REAPER_THREADS)
+		err = start_thread(r);
+	if (err && !r->started) {
+		r->error = err;
+		return false;
 	}
+	r->error = 0;
 	list_append(&r->work_list, j);
 	r->queued++;
 	pthread_cond_signal(&r->work);
-	return 0;
+	return true;
+}
+
+/* Nobody holds sessions back here: who waits would wait for a thread. */
+static void run_here(struct reaper *r, const struct job *j)
+{
+	if (!job_run(r, j))
+		session_delete(r, j);
 }
 
 static struct job *job_new(uint32_t tunnel_id, uint32_t session_id, int fd)
@@ -259,14 +272,14 @@ int reaper_session(struct reaper *r, uint32_t tunnel_id, uint32_t session_id)
 	pthread_mutex_lock(&r->lock);
 	/* Once only: a second removal could hit the id's next user. */
 	ret = table_put(&r->pending, job_key(j), j);
-	if (!ret) {
-		ret = enqueue(r, j);
-		if (ret)
-			table_del(&r->pending, job_key(j));
+	if (!ret && !enqueue(r, j)) {
+		table_del(&r->pending, job_key(j));
+		run_here(r, j);
+		free(j);
+	} else if (ret) {
+		free(j);
 	}
 	pthread_mutex_unlock(&r->lock);
-	if (ret)
-		free(j);
 	return ret == -EEXIST ? -ENOENT : ret;
 }
 
@@ -302,16 +315,26 @@ void reaper_forget_tunnel(struct reaper *r, uint32_t tunnel_id)
 int reaper_fd(struct reaper *r, int fd)
 {
 	struct job *j = job_new(0, 0, fd);
-	int ret;
 
 	if (!j)
 		return -ENOMEM;
 	pthread_mutex_lock(&r->lock);
-	ret = enqueue(r, j);
-	pthread_mutex_unlock(&r->lock);
-	if (ret)
+	if (!enqueue(r, j)) {
+		run_here(r, j);
 		free(j);
-	return ret;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return 0;
+}
+
+int reaper_error(struct reaper *r)
+{
+	int err;
+
+	pthread_mutex_lock(&r->lock);
+	err = r->error;
+	pthread_mutex_unlock(&r->lock);
+	return err;
 }
 
 struct reaper *reaper_new(void)

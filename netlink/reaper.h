@@ -34,5 +34,10 @@ int reaper_session(struct reaper *r, uint32_t tunnel_id, uint32_t session_id);
 void reaper_forget_tunnel(struct reaper *r, uint32_t tunnel_id);
 /* Closes the fd: 0 or -errno; then it is still open. */
 int reaper_fd(struct reaper *r, int fd);
+/*
+ * Why no thread could be started for the last removal, so that it was done by
+ * who asked, who had to wait for the kernel: -errno, or 0.
+ */
+int reaper_error(struct reaper *r);
 
 #endif

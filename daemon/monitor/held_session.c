@@ -51,6 +51,20 @@ static bool session_fits(const struct held_sessions *h,
 
 /* ---- into the kernel and out of it ---- */
 
+/* Once, when it begins, and not for each session. */
+static void watch_removal(struct held_sessions *h)
+{
+	int err = h->dp->removal_waits;
+
+	if (err && !h->removal_waits)
+		log_warn("no thread can be started to remove sessions: %s; "
+			 "they are removed one by one, and all else waits for "
+			 "each; raise the limit of tasks (TasksMax) or of "
+			 "memory",
+			 strerror(-err));
+	h->removal_waits = err != 0;
+}
+
 /* What its pppd still holds of it goes with pppd. */
 static void remove_session(struct held_sessions *h, struct held_session *s)
 {
@@ -62,6 +76,7 @@ static void remove_session(struct held_sessions *h, struct held_session *s)
 	if (s->pppox >= 0)
 		h->dp->ops->session_close(h->dp, s->pppox);
 	s->pppox = -1;
+	watch_removal(h);
 	if (err && err != -ENOENT)
 		log_warn("tunnel %u session %u: cannot be removed from the "
 			 "kernel: %s",

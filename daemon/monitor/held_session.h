@@ -29,6 +29,7 @@ struct held_sessions {
 	struct pws *pws;
 	const struct pw_sections *pw_sections;
 	const struct statics *statics;
+	bool removal_waits; /* of the data plane; and that was logged */
 };
 
 /* of a struct held_sessions */
