@@ -19,6 +19,7 @@ struct kernel {
 /* ---- answers of the null data plane ---- */
 
 struct answer {
+	struct turn_work work;
 	channel_done *done;
 	void *arg;
 	int result;
@@ -38,15 +39,21 @@ static void give_answer(void *arg)
 	a.done(a.arg, a.result, &m);
 }
 
-static int answer_later(struct engine *e, struct answer a)
+/*
+ * The result is the caller's to set: nobody hears of it before the turn
+ * settles. NULL: no memory.
+ */
+static struct answer *answer_new(struct engine *e, channel_done *done,
+				 void *arg)
 {
-	struct answer *copy = malloc(sizeof(*copy));
+	struct answer *a = calloc(1, sizeof(*a));
 
-	if (!copy)
-		return -ENOMEM;
-	*copy = a;
-	turn_defer(&e->turn, give_answer, copy);
-	return 0;
+	if (!a)
+		return NULL;
+	a->done = done;
+	a->arg = arg;
+	turn_defer(&e->turn, &a->work, give_answer, a);
+	return a;
 }
 
 /* ---- start and end ---- */
@@ -114,7 +121,7 @@ int kernel_tunnel_socket(struct engine *e, const struct monitor_socket *s,
 			 channel_done *done, void *arg)
 {
 	if (e->kernel->null)
-		return answer_later(e, (struct answer){ done, arg, 0, false });
+		return answer_new(e, done, arg) ? 0 : -ENOMEM;
 	return channel_request(&e->monitor, MONITOR_SOCKET, s, sizeof(*s), NULL,
 			       0, done, arg);
 }
@@ -130,12 +137,14 @@ int kernel_tunnel_add(struct engine *e, const struct monitor_tunnel *t,
 		.peer_tunnel_id = t->peer_tunnel_id,
 		.fd = -1,
 	};
+	struct answer *a;
 
-	if (null)
-		return answer_later(e, (struct answer){
-					       done, arg,
-					       null->ops->tunnel_add(null, &dp),
-					       false });
+	if (null) {
+		a = answer_new(e, done, arg);
+		if (a)
+			a->result = null->ops->tunnel_add(null, &dp);
+		return a ? 0 : -ENOMEM;
+	}
 	return channel_request(&e->monitor, MONITOR_TUNNEL_ADD, t, sizeof(*t),
 			       NULL, 0, done, arg);
 }
@@ -183,12 +192,14 @@ int kernel_session_add(struct engine *e, uint64_t link,
 {
 	struct dataplane *null = e->kernel->null;
 	struct monitor_session body = { .link = link, .session = *s };
+	struct answer *a;
 
-	if (null)
-		return answer_later(e, (struct answer){
-					       done, arg,
-					       null->ops->session_add(null, s),
-					       false });
+	if (null) {
+		a = answer_new(e, done, arg);
+		if (a)
+			a->result = null->ops->session_add(null, s);
+		return a ? 0 : -ENOMEM;
+	}
 	return channel_request(&e->monitor, MONITOR_SESSION_ADD, &body,
 			       sizeof(body), NULL, 0, done, arg);
 }
@@ -199,13 +210,14 @@ int kernel_session_modify(struct engine *e, uint64_t link,
 {
 	struct dataplane *null = e->kernel->null;
 	struct monitor_session body = { .link = link, .session = *s };
+	struct answer *a;
 
-	if (null)
-		return answer_later(e,
-				    (struct answer){
-					    done, arg,
-					    null->ops->session_modify(null, s),
-					    false });
+	if (null) {
+		a = answer_new(e, done, arg);
+		if (a)
+			a->result = null->ops->session_modify(null, s);
+		return a ? 0 : -ENOMEM;
+	}
 	return channel_request(&e->monitor, MONITOR_SESSION_MODIFY, &body,
 			       sizeof(body), NULL, 0, done, arg);
 }
@@ -238,8 +250,14 @@ int kernel_session_stats(struct engine *e, uint64_t link, channel_done *done,
 int kernel_pseudowire(struct engine *e, const struct monitor_pw *p,
 		      channel_done *done, void *arg)
 {
-	if (e->kernel->null)
-		return answer_later(e, (struct answer){ done, arg, 0, true });
+	struct answer *a;
+
+	if (e->kernel->null) {
+		a = answer_new(e, done, arg);
+		if (a)
+			a->interface = true;
+		return a ? 0 : -ENOMEM;
+	}
 	return channel_request(&e->monitor, MONITOR_PW, p, sizeof(*p), NULL, 0,
 			       done, arg);
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/turn.h"
 #include "ipc/control.h"
 #include "ipc/ipc.h"
 #include "ipc/ipsec.h"
@@ -26,6 +27,7 @@ struct control {
 	bool over, hangup;
 	bool busy;    /* a request is being answered */
 	bool waiting; /* for another process's answer: control_resume goes on */
+	struct turn_work free_work;
 	void (*pump)(struct control *c); /* goes on with the connection */
 	/* makes the next record, or ends the reply */
 	void (*produce)(struct control *c);

@@ -196,8 +196,8 @@ static void do_close(void *arg)
 
 static void close_later(struct tunnel *t)
 {
-	tunnel_get(t);
-	turn_defer(&t->engine->turn, do_close, t);
+	if (turn_defer(&t->engine->turn, &t->close_work, do_close, t))
+		tunnel_get(t);
 }
 
 void tunnel_close(struct tunnel *t, const struct cause *cause)

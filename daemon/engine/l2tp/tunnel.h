@@ -89,6 +89,8 @@ struct tunnel {
 	uint64_t path;	/* its key in l2tp->paths; 0: none */
 	struct session *sessions;
 	struct tunnel *next, **prev; /* l2tp->tunnels */
+	/* to answer the SCCRQ, to go into the data plane, to close */
+	struct turn_work answer_work, install_work, close_work;
 	struct turn_item trash;
 	struct cause cause; /* of closing */
 };

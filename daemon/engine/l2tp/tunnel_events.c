@@ -44,7 +44,7 @@ static void refuse(struct tunnel *t)
 	if (loglimit_pass(t->engine))
 		log_warn("%s: refused: %s",
 			 tunnel_describe(t, what, sizeof(what)), t->cause.text);
-	turn_defer(&t->engine->turn, do_reject, t);
+	turn_defer(&t->engine->turn, &t->answer_work, do_reject, t);
 }
 
 static bool is_taken(struct tunnel *t)
@@ -71,7 +71,7 @@ void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 	if (t->cause.code)
 		refuse(t);
 	else
-		turn_defer(&e->turn, do_go_on, t);
+		turn_defer(&e->turn, &t->answer_work, do_go_on, t);
 }
 
 /* ---- it is established ---- */
@@ -95,7 +95,7 @@ void tunnel_on_up(struct tunnel *t)
 			 tunnel_describe(t, what, sizeof(what)),
 			 l2tp_tunnel_peer_id(t->core));
 	/* Deferred: its outcome speaks to the core. */
-	turn_defer(&t->engine->turn, do_install, t);
+	turn_defer(&t->engine->turn, &t->install_work, do_install, t);
 }
 
 /* ---- it ends ---- */

@@ -232,8 +232,8 @@ static void collect(void *arg)
 
 void peer_collect(struct peer *p)
 {
-	p->refs++;
-	turn_defer(&p->engine->turn, collect, p);
+	if (turn_defer(&p->engine->turn, &p->collect_work, collect, p))
+		p->refs++;
 }
 
 void peer_hold(struct peer *p)

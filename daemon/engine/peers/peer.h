@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "engine/cause.h"
+#include "engine/turn.h"
 #include "ipc/aaa.h"
 #include "lib/config.h"
 #include "lib/loop.h"
@@ -64,6 +65,7 @@ struct peer {
 	/* outstanding requests, and tunnels that it opened to us */
 	unsigned int refs;
 	unsigned int id_tries;
+	struct turn_work place_work, collect_work;
 	bool removed; /* goes when nothing holds it */
 	char last_error[160];
 };

@@ -209,8 +209,8 @@ static void do_place_all(void *arg)
 
 static void place_later(struct peer *p)
 {
-	p->refs++;
-	turn_defer(&p->engine->turn, do_place_all, p);
+	if (turn_defer(&p->engine->turn, &p->place_work, do_place_all, p))
+		p->refs++;
 }
 
 void redial_want(struct peer_session *s)
