@@ -114,10 +114,10 @@ struct dataplane_ops {
 	/* seq, reorder, mtu */
 	int (*session_modify)(struct dataplane *dp, const struct dp_session *s);
 	/*
-	 * 0: the removal has begun; it does not wait for the kernel
-	 * (removal_waits is the exception), so until it has ended (some ms; half a second when a pppd keeps the PPPoX socket
-	 * that long) the id is still taken. That socket goes dead without a
-	 * hangup: stop its pppd as well.
+	 * 0: the removal has begun; it does not wait for the kernel (but see
+	 * removal_waits), so until it has ended (some ms; half a second when a
+	 * pppd keeps the PPPoX socket that long) the id is still taken. That
+	 * socket goes dead without a hangup: stop its pppd as well.
 	 */
 	int (*session_del)(struct dataplane *dp, uint32_t tunnel_id,
 			   uint32_t session_id);
