@@ -139,6 +139,7 @@ static int open_engine(struct aaa *a, int fd)
 	int err = channel_open(&a->engine.channel, a->loop, fd,
 			       on_engine_message, on_engine_closed);
 
+	a->engine.channel.pauses = true;
 	if (!err)
 		return 0;
 	close(fd);

@@ -67,11 +67,11 @@ static void answered(struct engine *e)
 {
 	if (--e->starting > 0)
 		return;
-	if (open_doors(e)) {
+	if (open_doors(e) ||
+	    channel_event(&e->monitor, MONITOR_READY, NULL, 0, NULL, 0)) {
 		fail_start(e);
 		return;
 	}
-	channel_event(&e->monitor, MONITOR_READY, NULL, 0, NULL, 0);
 	redial_start(e);
 }
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ipc/channel.h"
 #include "lib/addr.h"
 #include "lib/table.h"
 #include "netlink/dataplane.h"
@@ -33,11 +34,12 @@ struct held_session {
 	uint64_t link; /* the engine's number of it */
 	struct dp_session dp;
 	struct held_tunnel *tunnel; /* NULL: the session is gone */
-	int pppox;    /* -1: no PPP pseudowire, or not opened yet */
-	bool ppp;     /* a pppd of ours has it */
-	bool dialled; /* a pppd that dialled has it */
-	bool gone;    /* deleted in the kernel; waits for its pppd's exit */
-	int unit;     /* its pppd's interface, as pppd told; 0: not yet */
+	int pppox; /* -1: no PPP pseudowire, or not opened yet */
+	struct channel_out *exit_event; /* of its pppd's; NULL: none runs */
+	bool ppp;			/* a pppd of ours has it */
+	bool dialled;			/* a pppd that dialled has it */
+	bool gone; /* deleted in the kernel; waits for its pppd's exit */
+	int unit;  /* its pppd's interface, as pppd told; 0: not yet */
 	/* net.c: what its interface was given; NULL: nothing */
 	struct given *given;
 	/* pw.c: its Ethernet interface; NULL before MONITOR_PW */

@@ -45,6 +45,12 @@ static int take_start(struct request *q)
 	r->params.link = r->link;
 	r->params.tunnel_id = s->dp.tunnel_id;
 	r->params.session_id = s->dp.session_id;
+	/* The engine waits for the exit, so that it must be told. */
+	if (!s->exit_event)
+		s->exit_event =
+			channel_reserve(sizeof(struct monitor_ppp_exit));
+	if (!s->exit_event)
+		return -ENOMEM;
 	err = ipc_pair(sv);
 	if (err)
 		return err;
@@ -81,14 +87,16 @@ void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status)
 		.pid = pid,
 	};
 
-	if (s) {
-		net_forget(c->net, s);
-		s->ppp = false;
-		if (s->gone)
-			held_session_free(c->held, s);
-	}
-	channel_event(c->engine, MONITOR_PPP_EXIT, &event, sizeof(event), NULL,
-		      0);
+	/* Of an engine that is gone: the next one never heard of it. */
+	if (!s)
+		return;
+	net_forget(c->net, s);
+	s->ppp = false;
+	channel_event_reserved(c->engine, s->exit_event, MONITOR_PPP_EXIT,
+			       &event);
+	s->exit_event = NULL;
+	if (s->gone)
+		held_session_free(c->held, s);
 }
 
 /* ---- a pppd that dialled ---- */

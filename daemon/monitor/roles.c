@@ -133,6 +133,7 @@ static int spawn(struct roles *r, struct role *role,
 	role->started_ms = loop_now_fresh(r->options.loop);
 	err = channel_open(&role->channel, r->options.loop, sv[0], message,
 			   closed);
+	role->channel.pauses = true;
 	if (err) {
 		close(sv[0]);
 		role->channel.fd = -1;

@@ -411,7 +411,8 @@ void ppp_end_stop(struct ppp_end *e, int pppd_status, const char *reason)
 	struct ppp_call_down d = { .pppd_status = pppd_status };
 
 	snprintf(d.reason, sizeof(d.reason), "%s", reason);
-	channel_event(&e->channel, PPP_CALL_STOP, &d, sizeof(d), NULL, 0);
+	if (channel_event(&e->channel, PPP_CALL_STOP, &d, sizeof(d), NULL, 0))
+		errx(1, "a pppd cannot be told to stop");
 }
 
 void ppp_end_close(struct ppp_end *e)

@@ -152,18 +152,34 @@ static bool password_fits(struct control *c, const char *password)
 }
 
 /* The aaa process alone keeps it. */
-static void remember(struct peer_session *s, const char *password)
+static int remember(struct peer_session *s, const char *password)
 {
 	struct aaa_remember body = { 0 };
+	int err;
 
 	memcpy(body.lac, s->peer->name, sizeof(body.lac));
 	memcpy(body.session, s->name, sizeof(body.session));
 	body.secret.len = (uint16_t)strlen(password);
 	memcpy(body.secret.secret, password, body.secret.len);
-	channel_event(&s->peer->engine->aaa, AAA_REMEMBER, &body, sizeof(body),
-		      NULL, 0);
+	err = channel_event(&s->peer->engine->aaa, AAA_REMEMBER, &body,
+			    sizeof(body), NULL, 0);
 	explicit_bzero(&body, sizeof(body));
-	s->remembered = true;
+	s->remembered = err == 0;
+	return err;
+}
+
+/* It could not dial without: it goes again, and its section with it. */
+static struct peer_session *not_remembered(struct control *c,
+					   struct peer_session *s)
+{
+	const struct cause cause =
+		cause_make(CAUSE_ADMINISTRATIVE, "it has no password");
+
+	control_error(c, "the aaa process, which keeps the password, cannot be "
+			 "told it; try again");
+	s->owns_section = false; /* the caller's */
+	peer_session_remove(s, &cause);
+	return NULL;
 }
 
 /* Takes s over when it succeeds; else an error was sent. */
@@ -178,8 +194,8 @@ static struct peer_session *new_session(struct control *c, struct peer *p,
 	session = peer_session_new(p, s, true);
 	if (!session)
 		control_error(c, "l2tpd is out of memory");
-	else if (password)
-		remember(session, password);
+	else if (password && remember(session, password))
+		session = not_remembered(c, session);
 	return session;
 }
 

@@ -185,6 +185,7 @@ static void free_session(struct link *l)
 
 	tunnel_put(s->tunnel);
 	pw_free(s->pw);
+	kernel_hold_fini(&s->hold);
 	link_fini(l);
 	free(s);
 }

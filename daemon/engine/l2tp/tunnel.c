@@ -23,7 +23,10 @@ void tunnel_get(struct tunnel *t)
 
 static void free_tunnel(struct turn_item *item)
 {
-	free(container_of(item, struct tunnel, trash));
+	struct tunnel *t = container_of(item, struct tunnel, trash);
+
+	kernel_hold_fini(&t->hold);
+	free(t);
 }
 
 void tunnel_put(struct tunnel *t)

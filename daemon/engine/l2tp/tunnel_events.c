@@ -133,7 +133,7 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 void tunnel_on_free(struct tunnel *t)
 {
 	loop_timer_stop(&t->timer);
-	kernel_tunnel_forget(t->engine, t->id, t->sock != NULL,
+	kernel_tunnel_forget(t->engine, &t->hold, t->id, t->sock != NULL,
 			     t->socket_asked);
 	/* The core's memory goes with the next call into it. */
 	l2tp_tunnel_set_user(t->core, NULL);

@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "engine/link/ppp.h"
 #include "engine/loglimit.h"
+#include "engine/tell.h"
 #include "lib/log.h"
 
 #define CALL_QUEUE	 64 /* messages that a pppd may leave unread */
@@ -22,7 +23,8 @@ struct pppd {
 	struct loop_timer timer; /* to wait no more for one that dialled */
 	bool child; /* the monitor runs it; else it dialled by itself */
 	int32_t pid;
-	struct ppp_end end; /* its last words */
+	struct channel_out *stop; /* to the monitor; NULL: it was sent */
+	struct ppp_end end;	  /* its last words */
 	struct turn_item trash;
 };
 
@@ -224,6 +226,11 @@ static struct pppd *pppd_new(struct link *l, bool child)
 
 	if (!p)
 		return NULL;
+	p->stop = child ? channel_reserve(sizeof(struct monitor_link)) : NULL;
+	if (child && !p->stop) {
+		free(p);
+		return NULL;
+	}
 	p->link = l;
 	p->channel.fd = -1;
 	p->channel.limit = CALL_QUEUE;
@@ -288,14 +295,6 @@ void pppd_adopt(struct link *l, int fd)
 
 /* ---- stop ---- */
 
-static void on_stop_refused(void *arg, int result, struct ipc_message *m)
-{
-	(void)arg;
-	(void)m;
-	if (result && result != -ENOENT)
-		log_warn("a pppd could not be stopped: %s", strerror(-result));
-}
-
 static void on_stop_timeout(struct loop_timer *t)
 {
 	struct pppd *p = container_of(t, struct pppd, timer);
@@ -323,13 +322,14 @@ static void stop(struct link *l, const char *reason, bool link_is_dead)
 
 	snprintf(words.reason, sizeof(words.reason), "%s", reason);
 	if (channel_is_open(&p->channel))
-		channel_event(&p->channel, PPP_CALL_STOP, &words, sizeof(words),
-			      NULL, 0);
+		tell(&p->channel, PPP_CALL_STOP, &words, sizeof(words),
+		     "a pppd does not hear why its call is ended");
 	/* Ours the monitor kills in the end; a stranger's is left to itself. */
-	if (p->child)
-		channel_request(&l->engine->monitor, MONITOR_PPP_STOP, &body,
-				sizeof(body), NULL, 0, on_stop_refused, NULL);
-	else
+	if (p->stop)
+		channel_event_reserved(&l->engine->monitor, p->stop,
+				       MONITOR_PPP_STOP, &body);
+	p->stop = NULL;
+	if (!p->child)
 		loop_timer_set(l->engine->loop, &p->timer,
 			       engine_now(l->engine) + STOP_MS,
 			       on_stop_timeout);
@@ -371,6 +371,7 @@ static void release(struct link *l)
 
 	loop_timer_stop(&p->timer);
 	channel_close(&p->channel);
+	channel_reserve_free(p->stop);
 	/* It may be the channel's own callback that led here. */
 	turn_free_later(&l->engine->turn, &p->trash, free_pppd);
 }

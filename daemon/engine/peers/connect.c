@@ -21,6 +21,7 @@
 #include "engine/peers/ipsec.h"
 #include "engine/peers/peer.h"
 #include "engine/random.h"
+#include "engine/tell.h"
 #include "ipc/monitor.h"
 
 #define L2TP_PORT 1701
@@ -110,8 +111,8 @@ static void release_socket(struct engine *e, uint32_t id)
 {
 	struct monitor_tunnel_id body = { id };
 
-	channel_event(&e->monitor, MONITOR_SOCKET_CLOSE, &body, sizeof(body),
-		      NULL, 0);
+	tell(&e->monitor, MONITOR_SOCKET_CLOSE, &body, sizeof(body),
+	     "a socket that no tunnel has stays open in the monitor");
 }
 
 /* A socket whose tunnel IPsec has to protect before its first packet. */
