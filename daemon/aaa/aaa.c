@@ -99,6 +99,9 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 	case AAA_ACCT:
 		aaa_request_acct(a, m);
 		break;
+	case AAA_RUNS:
+		aaa_request_runs(a, m);
+		break;
 	case AAA_COA_DONE:
 		coa_done(a, m);
 		break;
@@ -111,6 +114,7 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 	case AAA_COA:
 	case AAA_START:
 	case AAA_ENGINE:
+	case AAA_COUNTED:
 	case AAA_OPEN:
 	case AAA_VICI:
 	case AAA_IPSEC_STATE:
@@ -131,6 +135,7 @@ static void on_engine_closed(struct channel *c)
 	aaa_engine_close(&a->engine);
 	ipsec_engine_gone(a->ipsec);
 	coa_engine_gone(a->coa);
+	acct_engine_gone(a->acct);
 }
 
 /* Takes fd over. 0 or -errno. */
@@ -204,20 +209,34 @@ static int start(struct aaa *a, struct ipc_message *m)
 	return open_engine(a, engine);
 }
 
-/* The one before has died, which we may not have noticed yet. */
+/* It has died, which we may not have noticed yet; what it said counts. */
+static void engine_died(struct aaa *a)
+{
+	aaa_engine_drain(&a->engine);
+	if (channel_is_open(&a->engine.channel))
+		on_engine_closed(&a->engine.channel);
+}
+
 static void next_engine(struct aaa *a, struct ipc_message *m)
 {
 	int fd = ipc_take_fd(m, 0), err = fd < 0 ? fd : 0;
 
-	aaa_engine_drain(&a->engine);
-	if (channel_is_open(&a->engine.channel))
-		on_engine_closed(&a->engine.channel);
+	engine_died(a);
+	/* Before the next one's Accounting-On. */
+	acct_end_running(a->acct);
 	if (!err)
 		err = open_engine(a, fd);
 	if (!err)
 		return;
 	log_error("another engine cannot be served: %s", strerror(-err));
 	loop_stop(a->loop);
+}
+
+static void counted(struct aaa *a, const struct aaa_counted *c)
+{
+	engine_died(a);
+	if (c && c->n <= AAA_COUNTED_MAX)
+		acct_counted(a->acct, c);
 }
 
 static void on_monitor_message(struct channel *c, struct ipc_message *m)
@@ -227,6 +246,10 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 
 	if (m->header.type == AAA_ENGINE && a->config) {
 		next_engine(a, m);
+		return;
+	}
+	if (m->header.type == AAA_COUNTED && a->config) {
+		counted(a, ipc_body(m, struct aaa_counted));
 		return;
 	}
 	if (m->header.type != AAA_START || a->config) {
@@ -246,6 +269,11 @@ static void on_monitor_closed(struct channel *c)
 {
 	struct aaa *a = container_of(c, struct aaa, monitor);
 
+	/* The engine's last words, and no other engine comes. */
+	if (a->config && a->acct) {
+		engine_died(a);
+		acct_end_running(a->acct);
+	}
 	loop_stop(a->loop);
 }
 

@@ -331,6 +331,7 @@ static int start_objects(struct monitor *m)
 		.dp = m->dp,
 		.files = m->files,
 		.engine = &m->roles.engine.channel,
+		.aaa = &m->roles.aaa.channel,
 	};
 
 	requests_add(&m->objects.requests, ready_rows, m);

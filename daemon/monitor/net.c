@@ -594,6 +594,16 @@ int net_apply(struct net *n, struct held_session *s,
 	return err ? err : apply(n, s, r);
 }
 
+static struct ppp_counters counters_of(const struct link *link)
+{
+	return (struct ppp_counters){
+		.rx_bytes = link->rx_bytes,
+		.tx_bytes = link->tx_bytes,
+		.rx_packets = link->rx_packets,
+		.tx_packets = link->tx_packets,
+	};
+}
+
 int net_stats(struct net *n, const struct held_session *s,
 	      const struct monitor_interface *l, struct ppp_counters *out)
 {
@@ -605,12 +615,20 @@ int net_stats(struct net *n, const struct held_session *s,
 		return err;
 	if (s->given && s->given->ifindex != link.index)
 		return -ENODEV;
-	*out = (struct ppp_counters){
-		.rx_bytes = link.rx_bytes,
-		.tx_bytes = link.tx_bytes,
-		.rx_packets = link.rx_packets,
-		.tx_packets = link.tx_packets,
-	};
+	*out = counters_of(&link);
+	return 0;
+}
+
+int net_count(struct net *n, const struct held_session *s,
+	      char ifname[IFNAMSIZ], struct ppp_counters *out)
+{
+	struct link link;
+	int err = link_get_index(&n->rtnl, s->unit, &link);
+
+	if (err)
+		return err;
+	memcpy(ifname, link.name, IFNAMSIZ);
+	*out = counters_of(&link);
 	return 0;
 }
 

@@ -38,6 +38,12 @@ int net_apply(struct net *n, struct held_session *s,
 int net_stats(struct net *n, const struct held_session *s,
 	      const struct monitor_interface *l, struct ppp_counters *out);
 /*
+ * The same of the one that its pppd told of, whatever its name is, which is
+ * given too.
+ */
+int net_count(struct net *n, const struct held_session *s,
+	      char ifname[IFNAMSIZ], struct ppp_counters *out);
+/*
  * The session or its PPP ended. n may be NULL when the session
  * was given nothing.
  */

@@ -9,6 +9,7 @@
 
 #include "lib/log.h"
 #include "monitor/announce.h"
+#include "monitor/last_counts.h"
 #include "monitor/net.h"
 #include "monitor/open_request.h"
 #include "monitor/ppp.h"
@@ -116,6 +117,7 @@ static int make_held(struct objects *o, const struct objects_options *x)
 		.pw_sections = o->pw_sections,
 		.statics = o->statics,
 	};
+	o->aaa = x->aaa;
 	o->calls = (struct ppp_calls){
 		.held = &o->held,
 		.config = x->config,
@@ -181,6 +183,8 @@ static void clear(struct objects *o, bool stopping)
 
 void objects_engine_gone(struct objects *o, bool stopping)
 {
+	if (o->held.sessions.count)
+		last_counts_tell(&o->held, o->net, o->aaa);
 	clear(o, stopping);
 	scripts_all_down(o->scripts, "the engine process ended");
 }

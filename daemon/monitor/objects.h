@@ -32,8 +32,8 @@ struct objects_options {
 	const char *config_text; /* canonical */
 	struct dataplane *dp;
 	struct rlimit files; /* of open files, for the operator's programs */
-	/* hears of events; may be closed, and open again */
-	struct channel *engine;
+	/* hear of events; may be closed, and open again */
+	struct channel *engine, *aaa;
 };
 
 /* Zeroed has nothing. */
@@ -46,6 +46,7 @@ struct objects {
 	struct pws pws;
 	struct script_requests script_requests;
 	struct ppp_runner *ppp; /* NULL: no profile has pppd */
+	struct channel *aaa;
 	struct units units;
 	struct net *net; /* NULL with the null data plane */
 	struct pw_sections *pw_sections;

@@ -34,6 +34,9 @@ struct accounting {
 	uint64_t serial;
 	bool full; /* and that was logged */
 	struct loop_timer retry;
+	/* Sessions that a new aaa process is told of, one after the other. */
+	bool telling;
+	uint64_t place;
 };
 
 static void forget(struct pending *p)
@@ -295,8 +298,44 @@ int accounting_start(struct engine *e)
 	return 0;
 }
 
+static void tell_next(struct accounting *a);
+
+static void on_known(void *arg, int result, struct ipc_message *m)
+{
+	struct accounting *a = arg;
+
+	(void)m;
+	a->telling = false;
+	if (!result)
+		tell_next(a);
+}
+
+/* So that it can say their ends if we die. */
+static void tell_next(struct accounting *a)
+{
+	struct engine *e = a->engine;
+	struct subscriber *s;
+	struct aaa_acct r;
+
+	do
+		s = registry_walk(e, &a->place);
+	while (s && !(s->up && accounts(s)));
+	if (!s)
+		return;
+	fill(s, AAA_ACCT_START, &r);
+	a->telling = channel_request(&e->aaa, AAA_RUNS, &r, sizeof(r), NULL, 0,
+				     on_known, a) == 0;
+	if (!a->telling)
+		log_error("accounting: the aaa process was not told which "
+			  "sessions run: some will have no stop record if the "
+			  "engine dies");
+}
+
 void accounting_again(struct engine *e)
 {
+	e->accounting->place = 0;
+	if (!e->accounting->telling)
+		tell_next(e->accounting);
 	ask_all(e->accounting);
 }
 
