@@ -102,7 +102,8 @@ static void on_last_words(struct pppd *p, const struct ppp_call_down *d)
 		.counters = d->counters,
 		.end = end_of_status(d->pppd_status),
 	};
-	ppp_set_reason(p->link, d->reason);
+	if (d->reason[0])
+		ppp_set_reason(p->link, d->reason);
 }
 
 static bool fits(const struct ipc_message *m)
