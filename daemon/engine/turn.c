@@ -43,6 +43,12 @@ static bool take(struct turn *t)
 	return any;
 }
 
+void turn_take(struct turn *t)
+{
+	while (take(t))
+		continue;
+}
+
 static bool work(struct turn *t)
 {
 	struct turn_work *w = t->work;

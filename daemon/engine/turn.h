@@ -65,6 +65,11 @@ bool turn_defer(struct turn *t, struct turn_work *w, void (*fn)(void *),
  * it does nothing.
  */
 void turn_settle(struct turn *t);
+/*
+ * Takes what the hooks have to take, for work that calls into a protocol's core
+ * several times: between one call and the next.
+ */
+void turn_take(struct turn *t);
 /* free(item) is called by turn_collect. */
 void turn_free_later(struct turn *t, struct turn_item *item,
 		     void (*free)(struct turn_item *));

@@ -3,6 +3,7 @@
 #include "monitor/ppp_calls.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "ipc/ipc.h"
@@ -112,7 +113,7 @@ static int take_fd(struct request *q)
 		return -ENOENT;
 	if (s->ppp || s->dialled)
 		return -EBUSY;
-	pppox = dup(s->pppox);
+	pppox = fcntl(s->pppox, F_DUPFD_CLOEXEC, 0);
 	if (pppox < 0)
 		return -errno;
 	err = ipc_pair(sv);

@@ -39,7 +39,7 @@ struct control {
 	 */
 	uint64_t next_tunnel, next_session; /* id + 1; 0: the start */
 	bool tunnels_done;		    /* the peers follow */
-	unsigned int walked_peers;
+	uint64_t walked_peer;		    /* the last one's number */
 	uint64_t place; /* of a walk over subscribers, pools or servers */
 	uint32_t found;
 	/* of the interface that waits for what is said of its IPsec */

@@ -50,6 +50,7 @@ static void installed(struct tunnel *t, int err)
 	for (struct session *s = t->sessions, *next; s; s = next) {
 		next = s->next;
 		session_tunnel_installed(s);
+		turn_take(&t->engine->turn);
 	}
 	if (t->owner && t->owner->up)
 		t->owner->up(t);

@@ -46,6 +46,7 @@ static void add_to_list(struct peer *p)
 {
 	struct peers *all = p->engine->peers;
 
+	p->number = ++all->last_number;
 	p->prev = all->end;
 	*all->end = p;
 	all->end = &p->next;

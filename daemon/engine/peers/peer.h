@@ -37,6 +37,7 @@ enum peer_state {
 struct peer {
 	struct engine *engine;
 	struct peer *next, **prev;
+	uint64_t number; /* in the order of their coming; none is used twice */
 	char name[CONFIG_NAME_MAX];
 	const struct config_lac *lac; /* one of these two is set */
 	const struct config_lcce *lcce;
@@ -116,6 +117,7 @@ struct peers {
 	const struct peer_ops *ops;
 	/* in the order of their coming: the first lcce that matches serves */
 	struct peer *first, **end;
+	uint64_t last_number;
 };
 
 /* those of the configuration; 0 or -ENOMEM */

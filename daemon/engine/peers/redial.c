@@ -200,9 +200,12 @@ static void do_place_all(void *arg)
 {
 	struct peer *p = arg;
 
-	for (struct peer_session *s = p->sessions; s; s = s->next)
-		if (s->wanted)
-			place(s);
+	for (struct peer_session *s = p->sessions; s; s = s->next) {
+		if (!s->wanted)
+			continue;
+		place(s);
+		turn_take(&p->engine->turn);
+	}
 	p->refs--;
 	peer_collect(p);
 }
