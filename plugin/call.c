@@ -8,6 +8,7 @@
 #include "plugin/call.h"
 #include "plugin/counters.h"
 #include "plugin/said.h"
+#include "plugin/unit.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -133,11 +134,8 @@ static void watch(void)
 
 static void take_stop(const struct ipc_message *m)
 {
-	const struct ppp_call_down *d = ipc_body(m, const struct ppp_call_down);
-
-	if (d)
-		stop = *d;
-	stop.reason[sizeof(stop.reason) - 1] = '\0';
+	if (ipc_message_fits(ppp_answer_shapes, ppp_answer_shapes_n, m))
+		stop = *ipc_body(m, const struct ppp_call_down);
 	if (!stop.reason[0])
 		snprintf(stop.reason, sizeof(stop.reason),
 			 "l2tpd ended the call");
@@ -222,6 +220,7 @@ static void tell_up(struct ppp_call_up *up)
 	strlcpy(up->ifname, compat_ifname(), sizeof(up->ifname));
 	strlcpy(up->peer_name, compat_peer_name(), sizeof(up->peer_name));
 	was_up = true;
+	unit_tell(call.params.link);
 	call_tell(PPP_CALL_UP, up, sizeof(*up));
 }
 
@@ -478,7 +477,10 @@ static int take_answer(enum ppp_call_message type, struct ipc_message *m,
 		return 0;
 	if (m->header.result)
 		return m->header.result;
-	return m->len == reply_len ? 1 : -EPROTO;
+	return m->len == reply_len && ipc_message_fits(ppp_answer_shapes,
+						       ppp_answer_shapes_n, m) ?
+		       1 :
+		       -EPROTO;
 }
 
 int call_ask(enum ppp_call_message type, const void *body, size_t len,

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ipc/fields.h"
 #include "ipc/ipc.h"
 #include "ipc/ppp.h"
 

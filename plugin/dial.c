@@ -3,6 +3,7 @@
 #include "plugin/compat.h"
 #include "plugin/call.h"
 #include "plugin/dial.h"
+#include "plugin/unit.h"
 #include "lib/secret.h"
 
 #include <errno.h>
@@ -214,7 +215,7 @@ static int take_reply(struct ipc_message *m)
 	const struct ppp_dial_reply *r =
 		ipc_body(m, const struct ppp_dial_reply);
 
-	if (!r || m->header.type != PPP_DIAL) {
+	if (!ipc_message_fits(ppp_dialled_shapes, ppp_dialled_shapes_n, m)) {
 		say(SAY_ERROR,
 		    "l2tpd and l2tpd.so are not of one build: reinstall both");
 		return -1;
@@ -230,6 +231,7 @@ static int take_reply(struct ipc_message *m)
 	}
 	call_take(&r->params, ipc_take_fd(m, 0), ipc_take_fd(m, 1), true);
 	take_sizes(&call.params);
+	unit_beside(socket_path);
 	call_environment();
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "plugin/methods.h"
 #include "plugin/mppe.h"
 #include "plugin/template.h"
+#include "plugin/unit.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -17,6 +18,7 @@ EXPORT void plugin_init(void)
 {
 	compat_add_options(methods_options);
 	compat_add_options(mppe_options);
+	compat_add_options(unit_options);
 	compat_add_options(template_options);
 	compat_set_channel(&line_channel);
 }

@@ -147,13 +147,8 @@ static int become_call(struct template *t, struct ipc_message *m)
 
 static bool params_ok(const struct ipc_message *m)
 {
-	const struct ppp_call_params *p =
-		ipc_body(m, const struct ppp_call_params);
-
-	return p && m->nfds == 2 && memchr(p->ifname, 0, sizeof(p->ifname)) &&
-	       memchr(p->user, 0, sizeof(p->user)) &&
-	       memchr(p->remote, 0, sizeof(p->remote)) &&
-	       memchr(p->calling_number, 0, sizeof(p->calling_number));
+	return m->nfds == 2 &&
+	       ipc_message_fits(ppp_template_shapes, ppp_template_shapes_n, m);
 }
 
 /* True in the child, with what pppd's option handler shall return. */

@@ -68,11 +68,11 @@ static void answered(struct engine *e)
 {
 	if (--e->starting > 0)
 		return;
-	if (open_doors(e)) {
+	if (open_doors(e) ||
+	    channel_event(&e->monitor, MONITOR_READY, NULL, 0, NULL, 0)) {
 		fail_start(e);
 		return;
 	}
-	channel_event(&e->monitor, MONITOR_READY, NULL, 0, NULL, 0);
 	redial_start(e);
 }
 
@@ -152,16 +152,15 @@ static int ask_for_all(struct engine *e)
 static void on_aaa_message(struct channel *c, struct ipc_message *m)
 {
 	struct engine *e = container_of(c, struct engine, aaa);
-	const struct aaa_coa *q = ipc_body(m, struct aaa_coa);
-	const struct aaa_ipsec_state *x = ipc_body(m, struct aaa_ipsec_state);
+	bool fits = ipc_message_fits(aaa_answer_shapes, aaa_answer_shapes_n, m);
 
-	if (m->header.type == AAA_COA && q)
-		coa_request(e, q);
-	else if (m->header.type == AAA_IPSEC_STATE && x)
-		ipsec_state(e, x);
+	if (fits && m->header.type == AAA_COA)
+		coa_request(e, ipc_body(m, struct aaa_coa));
+	else if (fits && m->header.type == AAA_IPSEC_STATE)
+		ipsec_state(e, ipc_body(m, struct aaa_ipsec_state));
 	else
 		log_warn("the aaa process sent message %u, which the engine "
-			 "does not know",
+			 "does not know, or in a form that is not understood",
 			 m->header.type);
 	turn_settle(&e->turn);
 }
@@ -175,13 +174,15 @@ static void on_aaa_closed(struct channel *c)
 
 int start_set_aaa(struct engine *e, struct ipc_message *m, int i)
 {
-	int fd = ipc_take_fd(m, i);
+	int fd = ipc_take_fd(m, i), err;
 
 	if (fd < 0)
 		return fd;
 	channel_close(&e->aaa);
-	return channel_open(&e->aaa, e->loop, fd, on_aaa_message,
-			    on_aaa_closed);
+	err = channel_open(&e->aaa, e->loop, fd, on_aaa_message, on_aaa_closed);
+	e->aaa.answers = aaa_answer_shapes;
+	e->aaa.answers_n = aaa_answer_shapes_n;
+	return err;
 }
 
 /* ---- the first step ---- */

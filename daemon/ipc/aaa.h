@@ -39,7 +39,11 @@ enum aaa_message {
 	 * name, -EAGAIN: the resolver failed for now
 	 */
 	AAA_RESOLVE,
-	/* request: aaa_acct; reply: none, once it is safe from our own end */
+	/*
+	 * request: aaa_acct; reply: none, once it is safe from our own end.
+	 * When an engine dies, the aaa process says the stop of each session
+	 * that has had a start or an interim record and no stop.
+	 */
 	AAA_ACCT,
 	AAA_COA, /* event to the engine: aaa_coa */
 	/* event from the engine: aaa_coa_done, one for each AAA_COA */
@@ -83,6 +87,16 @@ enum aaa_message {
 	 * event from the monitor: aaa_open, whose file of a secret has changed
 	 */
 	AAA_CHANGED,
+	/*
+	 * request: aaa_acct, of a session that has had its start: it is not
+	 * sent, but known to an aaa process that is new
+	 */
+	AAA_RUNS,
+	/*
+	 * event from the monitor, between the death of an engine and
+	 * AAA_ENGINE: aaa_counted
+	 */
+	AAA_COUNTED,
 };
 
 struct aaa_start {
@@ -160,6 +174,16 @@ struct aaa_acct {
 	struct ppp_counters counters;
 	enum service_end end; /* of a STOP */
 	char authentic;	      /* Acct-Authentic: 1 RADIUS, 2 local */
+};
+
+/* What the kernel had counted when the engine died. */
+#define AAA_COUNTED_MAX 128
+struct aaa_counted {
+	uint32_t n;
+	struct aaa_count {
+		char ifname[IFNAMSIZ]; /* of the session's PPP interface */
+		struct ppp_counters counters;
+	} of[AAA_COUNTED_MAX];
 };
 
 /* RFC 5176: which sessions, and what of them. */

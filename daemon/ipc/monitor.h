@@ -44,12 +44,12 @@ enum monitor_message {
 	/* request: monitor_tunnel */
 	MONITOR_TUNNEL_ADD,
 	/*
-	 * request: monitor_tunnel_id: out of the kernel; its sessions are
+	 * event: monitor_tunnel_id: out of the kernel; its sessions are
 	 * deleted before
 	 */
 	MONITOR_TUNNEL_DEL,
 	/*
-	 * request: monitor_tunnel_id: the monitor's copy of the socket; a
+	 * event: monitor_tunnel_id: the monitor's copy of the socket; a
 	 * StopCCN may still need it after the _DEL
 	 */
 	MONITOR_SOCKET_CLOSE,
@@ -60,7 +60,7 @@ enum monitor_message {
 	MONITOR_SESSION_ADD,
 	/* request: monitor_session: sequencing of an installed one */
 	MONITOR_SESSION_MODIFY,
-	/* request: monitor_link; stops its pppd first when it has one */
+	/* event: monitor_link; stops its pppd first when it has one */
 	MONITOR_SESSION_DEL,
 	/* request: monitor_link; reply: struct dp_stats */
 	MONITOR_SESSION_STATS,
@@ -78,7 +78,7 @@ enum monitor_message {
 	 */
 	MONITOR_PPP_START,
 	/*
-	 * request: monitor_link: SIGTERM, SIGKILL 10 s later; the exit
+	 * event: monitor_link: SIGTERM, SIGKILL 10 s later; the exit
 	 * comes as an event
 	 */
 	MONITOR_PPP_STOP,
@@ -191,6 +191,9 @@ enum monitor_message {
 };
 /* one more than the last of them */
 #define MONITOR_MESSAGES (MONITOR_MTU + 1)
+
+/* An engine has so many bits of a link's number for its own sessions. */
+#define MONITOR_LINK_BITS 40
 
 /* An engine has so many bits of a link's number for its own sessions. */
 #define MONITOR_LINK_BITS 40

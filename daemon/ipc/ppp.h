@@ -4,7 +4,8 @@
  * - call channel: a pppd (plugin) and the engine, one socketpair per call;
  * - template channel: the monitor and the pppd template of a profile;
  * - dial socket: a pppd started by someone else (pppd call NAME) and the
- *   engine.
+ *   engine;
+ * - units socket: any pppd of a call, and the monitor.
  */
 #ifndef L2TPD_IPC_PPP_H
 #define L2TPD_IPC_PPP_H
@@ -198,9 +199,21 @@ struct ppp_dial {
 	uint16_t secret_len;
 	uint8_t secret[PPP_BLOB_MAX];
 };
+
 struct ppp_dial_reply {
 	char error[PPP_TEXT_MAX]; /* with result != 0: a sentence */
 	struct ppp_call_params params;
+};
+
+/* ---- units socket: datagrams; a file that root alone can write to ---- */
+#define PPP_UNITS_SOCKET "units.sock" /* beside the dial socket */
+enum ppp_unit_message {
+	PPP_UNIT = 1, /* event: ppp_unit, before each PPP_CALL_UP */
+};
+
+struct ppp_unit {
+	uint64_t link; /* of the call's parameters */
+	uint32_t ifindex;
 };
 
 #endif

@@ -406,6 +406,8 @@ struct config {
 	uint32_t max_half_open; /* default 500 */
 	uint32_t max_sessions;	/* default 100000 */
 	char *state_dir; /* what outlives a restart; default /var/lib/l2tpd */
+	/* l2tpctl may add and delete static tunnels; default false */
+	bool static_by_command;
 	/*
 	 * where coa clients are heard, port 3799; default "::",
 	 * which takes IPv4 too

@@ -65,6 +65,7 @@ static const struct config_key global_keys[] = {
 	KEY("max-half-open", u32, config, max_half_open, 1, 65535),
 	KEY("max-sessions", u32, config, max_sessions, 1, UINT32_MAX),
 	KEY("state-dir", path, config, state_dir, PATH_BYTES),
+	KEY("static-by-command", bool, config, static_by_command, NO_BOUNDS),
 	KEY("coa-address", addr, config, coa_address, NO_BOUNDS),
 	KEY("coa-port", u16, config, coa_address.port, 1, 65535),
 	KEY("router-id", addr4, config, router_id, NO_BOUNDS),

@@ -287,7 +287,10 @@ static void on_address_gone(void *ctx, const struct addr *a)
 {
 	struct held_tunnels *h = ctx;
 
-	channel_event(h->engine, MONITOR_ADDRESS_GONE, a, sizeof(*a), NULL, 0);
+	/* It is told again, as long as the address is gone. */
+	if (channel_event(h->engine, MONITOR_ADDRESS_GONE, a, sizeof(*a), NULL,
+			  0))
+		log_debug("the engine was not told that an address is gone");
 }
 
 int held_tunnels_init(struct held_tunnels *h, struct loop *loop)

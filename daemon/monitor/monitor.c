@@ -352,20 +352,32 @@ static const struct request_row ready_rows[] = {
 
 /* ---- secrets that change ---- */
 
+/* A process that is gone has the new one when it is back. */
+static void not_told(int err, const char *who, const char *name)
+{
+	if (err && err != -EPIPE)
+		log_error("the %s cannot be told that the secret of \"%s\" has "
+			  "changed, and keeps the old one: %s; write the file "
+			  "again",
+			  who, name, strerror(-err));
+}
+
 static void tell_engine(void *ctx, const struct monitor_secret *file)
 {
 	struct monitor *m = ctx;
 
-	channel_event(&m->roles.engine.channel, MONITOR_SECRET_CHANGED, file,
-		      sizeof(*file), NULL, 0);
+	not_told(channel_event(&m->roles.engine.channel, MONITOR_SECRET_CHANGED,
+			       file, sizeof(*file), NULL, 0),
+		 "engine", file->name);
 }
 
 static void tell_aaa(void *ctx, const struct aaa_open *file)
 {
 	struct monitor *m = ctx;
 
-	channel_event(&m->roles.aaa.channel, AAA_CHANGED, file, sizeof(*file),
-		      NULL, 0);
+	not_told(channel_event(&m->roles.aaa.channel, AAA_CHANGED, file,
+			       sizeof(*file), NULL, 0),
+		 "aaa process", file->name);
 }
 
 static int watch_secrets(struct monitor *m)
@@ -390,6 +402,7 @@ static int start_objects(struct monitor *m)
 		.dp = m->dp,
 		.files = m->files,
 		.engine = &m->roles.engine.channel,
+		.aaa = &m->roles.aaa.channel,
 	};
 
 	requests_add(&m->objects.requests, ready_rows, m);

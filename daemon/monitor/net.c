@@ -16,6 +16,7 @@
 #include "monitor/held.h"
 #include "monitor/net_check.h"
 #include "monitor/pw_link.h"
+#include "monitor/units.h"
 #include "netlink/address.h"
 #include "netlink/link.h"
 #include "netlink/route.h"
@@ -34,6 +35,7 @@ struct net {
 	const struct held *held;
 	const struct config *config;
 	struct announce *announce;
+	struct units *units;
 	struct rtnl rtnl;
 	struct table claims; /* interface index -> its struct held_session */
 };
@@ -60,7 +62,7 @@ struct given {
 };
 
 struct net *net_new(const struct held *held, const struct config *config,
-		    struct announce *announce)
+		    struct announce *announce, struct units *units)
 {
 	struct net *n = calloc(1, sizeof(*n));
 	int err = n ? rtnl_open(&n->rtnl) : -ENOMEM;
@@ -69,6 +71,7 @@ struct net *net_new(const struct held *held, const struct config *config,
 		n->held = held;
 		n->config = config;
 		n->announce = announce;
+		n->units = units;
 		return n;
 	}
 	log_error("rtnetlink cannot be used: %s", strerror(-err));
@@ -457,22 +460,35 @@ static void drop(struct net *n, struct held_session *s)
 	s->given = NULL;
 }
 
+/*
+ * It has to be the one that the session's pppd told of: another one of PPP's
+ * may be the host's own way out. Its own may be gone, and the name another's.
+ */
+static int whose_link(struct rtnl *r, const struct table *by_ifindex,
+		      const struct held_session *s, const struct link *link)
+{
+	const struct held_session *owner =
+		table_get(by_ifindex, (uint64_t)link->index);
+	struct link own;
+
+	if (link->index == s->unit && strcmp(link->kind, "ppp") == 0 &&
+	    (!owner || owner == s))
+		return 0;
+	return s->unit && link_get_index(r, s->unit, &own) == -ENODEV ?
+		       -ENODEV :
+		       -EPERM;
+}
+
 int net_find_link(struct rtnl *r, const struct table *by_ifindex,
 		  const struct held_session *s, const char *ifname,
 		  struct link *link)
 {
-	const struct held_session *owner;
 	int err;
 
 	if (!ifname[0] || !monitor_is_ifname(ifname))
 		return -EINVAL;
 	err = link_get(r, ifname, link);
-	if (err)
-		return err;
-	owner = table_get(by_ifindex, (uint64_t)link->index);
-	return strcmp(link->kind, "ppp") != 0 || (owner && owner != s) ?
-		       -EPERM :
-		       0;
+	return err ? err : whose_link(r, by_ifindex, s, link);
 }
 
 static int claim(struct net *n, struct held_session *s,
@@ -572,12 +588,22 @@ int net_apply(struct net *n, struct held_session *s,
 			    &link);
 	if (err == -EPERM)
 		log_error("tunnel %u session %u: %s is not changed: it is not "
-			  "PPP's, or another session's",
+			  "the interface that the session's pppd has",
 			  s->dp.tunnel_id, s->dp.session_id,
 			  r->interface.ifname);
 	if (!err)
 		err = claim(n, s, &r->interface, &link);
 	return err ? err : apply(n, s, r);
+}
+
+static struct ppp_counters counters_of(const struct link *link)
+{
+	return (struct ppp_counters){
+		.rx_bytes = link->rx_bytes,
+		.tx_bytes = link->tx_bytes,
+		.rx_packets = link->rx_packets,
+		.tx_packets = link->tx_packets,
+	};
 }
 
 int net_stats(struct net *n, const struct held_session *s,
@@ -591,12 +617,20 @@ int net_stats(struct net *n, const struct held_session *s,
 		return err;
 	if (s->given && s->given->ifindex != link.index)
 		return -ENODEV;
-	*out = (struct ppp_counters){
-		.rx_bytes = link.rx_bytes,
-		.tx_bytes = link.tx_bytes,
-		.rx_packets = link.rx_packets,
-		.tx_packets = link.tx_packets,
-	};
+	*out = counters_of(&link);
+	return 0;
+}
+
+int net_count(struct net *n, const struct held_session *s,
+	      char ifname[IFNAMSIZ], struct ppp_counters *out)
+{
+	struct link link;
+	int err = link_get_index(&n->rtnl, s->unit, &link);
+
+	if (err)
+		return err;
+	memcpy(ifname, link.name, IFNAMSIZ);
+	*out = counters_of(&link);
 	return 0;
 }
 
@@ -626,9 +660,8 @@ void net_forget(struct net *n, struct held_session *s)
 static struct held_session *asked_for(const struct net *n,
 				      const struct monitor_interface *r)
 {
-	struct held_session *s = held_session_with_ppp(n->held, r->link);
-
-	return s && ipc_is_text(r->ifname) ? s : NULL;
+	units_read(n->units);
+	return held_session_with_ppp(n->held, r->link);
 }
 
 /*
@@ -645,7 +678,7 @@ static int take_net(struct request *q)
 	s = asked_for(n, &r->interface);
 	if (!s)
 		return -ENOENT;
-	if (!ipc_is_text(r->profile) || !config_ppp_find(n->config, r->profile))
+	if (!config_ppp_find(n->config, r->profile))
 		return -EINVAL;
 	return net_apply(n, s, r);
 }

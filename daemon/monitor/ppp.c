@@ -60,7 +60,7 @@ struct run {
 struct ppp_runner {
 	struct loop *loop;
 	const struct config *config;
-	const char *pppd, *plugin;
+	const char *pppd, *plugin, *units;
 	ppp_runner_exited *exited;
 	void *arg;
 	struct runner_template *templates;
@@ -316,7 +316,7 @@ rt_new(struct ppp_runner *r, const struct config_ppp *profile, bool lns)
 {
 	struct runner_template *rt;
 	char **argv = ppp_options_new(r->config, profile, lns, r->plugin,
-				      TEMPLATE_CHANNEL_FD);
+				      r->units, TEMPLATE_CHANNEL_FD);
 
 	rt = argv ? calloc(1, sizeof(*rt)) : NULL;
 	if (!rt) {
@@ -378,8 +378,8 @@ static void rt_start_all(struct ppp_runner *r)
 
 struct ppp_runner *ppp_runner_new(struct loop *loop,
 				  const struct config *config,
-				  const char *plugin, ppp_runner_exited *exited,
-				  void *arg)
+				  const char *plugin, const char *units,
+				  ppp_runner_exited *exited, void *arg)
 {
 	struct ppp_runner *r = calloc(1, sizeof(*r));
 
@@ -389,6 +389,7 @@ struct ppp_runner *ppp_runner_new(struct loop *loop,
 	r->config = config;
 	r->pppd = PPPD_PATH;
 	r->plugin = plugin;
+	r->units = units;
 	r->exited = exited;
 	r->arg = arg;
 	rt_start_all(r);

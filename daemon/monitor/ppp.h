@@ -32,12 +32,13 @@ typedef void ppp_runner_exited(void *arg, uint64_t link, pid_t pid, int status);
  * Templates of the profiles that config's lns and lac sections name start in
  * the background once the loop runs; others with their first call. config is
  * kept by pointer. plugin: l2tpd.so, a path, or a name in pppd's own folder.
- * NULL: out of memory.
+ * units: where its pppds tell of their interfaces, a path that is kept; NULL:
+ * nowhere. NULL: out of memory.
  */
 struct ppp_runner *ppp_runner_new(struct loop *loop,
 				  const struct config *config,
-				  const char *plugin, ppp_runner_exited *exited,
-				  void *arg);
+				  const char *plugin, const char *units,
+				  ppp_runner_exited *exited, void *arg);
 /* In place of /usr/sbin/pppd; before the loop runs. Kept by pointer. */
 void ppp_runner_set_pppd(struct ppp_runner *r, const char *path);
 /*

@@ -3,6 +3,7 @@
 #include "monitor/ppp_calls.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "ipc/ipc.h"
@@ -51,6 +52,12 @@ static int take_start(struct request *q)
 	r->params.link = r->link;
 	r->params.tunnel_id = s->dp.tunnel_id;
 	r->params.session_id = s->dp.session_id;
+	/* The engine waits for the exit, so that it must be told. */
+	if (!s->exit_event)
+		s->exit_event =
+			channel_reserve(sizeof(struct monitor_ppp_exit));
+	if (!s->exit_event)
+		return -ENOMEM;
 	ppp_net_begin(c->ppp_nets, s, &r->params);
 	err = ipc_pair(sv);
 	if (err)
@@ -88,15 +95,17 @@ void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status)
 		.pid = pid,
 	};
 
-	if (s) {
-		net_forget(c->net, s);
-		ppp_net_forget(c->ppp_nets, s);
-		s->ppp = false;
-		if (!s->tunnel)
-			held_session_free(c->held, s);
-	}
-	channel_event(c->engine, MONITOR_PPP_EXIT, &event, sizeof(event), NULL,
-		      0);
+	/* Of an engine that is gone: the next one never heard of it. */
+	if (!s)
+		return;
+	net_forget(c->net, s);
+	ppp_net_forget(c->ppp_nets, s);
+	s->ppp = false;
+	channel_event_reserved(c->engine, s->exit_event, MONITOR_PPP_EXIT,
+			       &event);
+	s->exit_event = NULL;
+	if (!s->tunnel)
+		held_session_free(c->held, s);
 }
 
 /* ---- a pppd that dialled ---- */
@@ -114,7 +123,7 @@ static int take_fd(struct request *q)
 		return -ENOENT;
 	if (s->ppp || s->dialled)
 		return -EBUSY;
-	pppox = dup(s->pppox);
+	pppox = fcntl(s->pppox, F_DUPFD_CLOEXEC, 0);
 	if (pppox < 0)
 		return -errno;
 	err = ipc_pair(sv);

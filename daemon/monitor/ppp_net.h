@@ -17,6 +17,7 @@
 struct held;
 struct held_session;
 struct ppp_nets;
+struct units;
 
 /* of a struct ppp_nets, or of NULL: there is none */
 extern const struct request_row ppp_net_rows[];
@@ -27,7 +28,7 @@ extern const struct request_row ppp_net_rows[];
  */
 struct ppp_nets *ppp_nets_new(struct loop *loop, const struct held *held,
 			      const struct config *config,
-			      struct channel *engine);
+			      struct channel *engine, struct units *units);
 void ppp_nets_free(struct ppp_nets *n); /* NULL is allowed */
 
 /*

@@ -199,7 +199,7 @@ static bool wants_ccp(const struct config_strings *options)
 }
 
 char **ppp_options_new(const struct config *c, const struct config_ppp *p,
-		       bool lns, const char *plugin, int fd)
+		       bool lns, const char *plugin, const char *units, int fd)
 {
 	struct args a = { 0 };
 
@@ -237,6 +237,10 @@ char **ppp_options_new(const struct config *c, const struct config_ppp *p,
 	 */
 	if (p->pppd_scripts_given ? !p->pppd_scripts : lns)
 		add(&a, "l2tpd-noscripts");
+	if (units) {
+		add(&a, "l2tpd-units");
+		add(&a, "%s", units);
+	}
 	add_value(&a, "l2tpd-template", (uint32_t)fd);
 	if (a.failed) {
 		ppp_options_free(a.v);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The engine's requests are read, their sizes checked, and they are answered;
- * see request.h. What fits no row is refused, for a sound engine never sends
- * it.
+ * The engine's requests are compared with what they may be (ipc/fields.h) and
+ * answered; see request.h. What fits no row is refused, for a sound engine
+ * never sends it.
  */
 #include "monitor/request.h"
 
@@ -39,7 +39,8 @@ static int take(const struct requests *t, struct ipc_message *msg,
 	if (!requests_has(t, msg->header.type))
 		return -EINVAL;
 	row = t->by_type[msg->header.type].row;
-	if (msg->len != row->size)
+	if (msg->len != row->size ||
+	    !ipc_message_fits(monitor_shapes, monitor_shapes_n, msg))
 		return -EINVAL;
 	q->object = t->by_type[msg->header.type].object;
 	q->body = msg->body;

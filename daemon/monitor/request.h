@@ -2,7 +2,7 @@
 /*
  * Which function takes which request of the engine. The functions stand beside
  * the objects that they work on, and each module has a table of rows; here a
- * message finds its row, its size is checked, and it is answered.
+ * message finds its row, is compared with what it may be, and is answered.
  */
 #ifndef L2TPD_MONITOR_REQUEST_H
 #define L2TPD_MONITOR_REQUEST_H

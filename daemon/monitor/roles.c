@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ipc/aaa.h"
@@ -23,6 +24,8 @@
 #define RESTART_MIN_MS 1000
 #define RESTART_MAX_MS 60000
 #define ROLE_STABLE_MS 60000
+#define AAA_END_MS     3000
+#define END_STEP_MS    5
 
 static void on_engine_message(struct channel *c, struct ipc_message *msg)
 {
@@ -37,11 +40,14 @@ static void on_aaa_message(struct channel *c, struct ipc_message *msg)
 	struct aaa_open *open = ipc_body(msg, struct aaa_open);
 	int fd = -EINVAL;
 
-	if (msg->header.type == AAA_OPEN && open && ipc_is_text(open->name) &&
-	    ipc_is_text(open->session))
+	if (!ipc_message_fits(aaa_open_shapes, aaa_open_shapes_n, msg))
+		log_warn("the aaa process sent message %u in a form that is "
+			 "not understood",
+			 msg->header.type);
+	else if (msg->header.type == AAA_OPEN)
 		fd = monitor_open_aaa_file(r->options.config, (int)open->kind,
 					   open->name, open->session);
-	else if (msg->header.type == AAA_VICI && msg->len == 0)
+	else if (msg->header.type == AAA_VICI)
 		fd = monitor_vici(r->options.monitor->vici);
 	channel_reply(c, &msg->header, fd < 0 ? fd : 0, NULL, 0, &fd,
 		      fd < 0 ? 0 : 1);
@@ -130,6 +136,7 @@ static int spawn(struct roles *r, struct role *role,
 	role->started_ms = loop_now_fresh(r->options.loop);
 	err = channel_open(&role->channel, r->options.loop, sv[0], message,
 			   closed);
+	role->channel.pauses = true;
 	if (err) {
 		close(sv[0]);
 		role->channel.fd = -1;
@@ -442,14 +449,27 @@ int roles_stop(struct roles *r)
 			     0);
 }
 
-static void end(struct role *role)
+/* Waits for its exit, which its closed channel asks for. */
+static void wait_for_exit(struct role *role, uint64_t ms)
 {
-	loop_timer_stop(&role->restart);
-	drop(role);
+	const struct timespec pause = { .tv_nsec = END_STEP_MS * 1000000L };
+
+	channel_close(&role->channel);
+	for (uint64_t waited = 0; role->pid > 0 && waited < ms;
+	     waited += END_STEP_MS) {
+		if (waitpid(role->pid, NULL, WNOHANG) == role->pid)
+			role->pid = 0;
+		else
+			nanosleep(&pause, NULL);
+	}
 }
 
 void roles_end(struct roles *r)
 {
-	end(&r->engine);
-	end(&r->aaa);
+	loop_timer_stop(&r->engine.restart);
+	loop_timer_stop(&r->aaa.restart);
+	drop(&r->engine);
+	/* It may have to write down what an engine left that died. */
+	wait_for_exit(&r->aaa, AAA_END_MS);
+	drop(&r->aaa);
 }

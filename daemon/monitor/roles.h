@@ -59,7 +59,7 @@ void roles_init(struct roles *r); /* none runs; there are no options yet */
 int roles_start(struct roles *r);
 /* Asks the engine to end its calls and itself. 0, or -errno: there is none. */
 int roles_stop(struct roles *r);
-/* Ends both at once. */
+/* Ends the engine at once, and the aaa process within three seconds. */
 void roles_end(struct roles *r);
 /* An exit that waitpid saw: false when it is neither's. */
 bool roles_reaped(struct roles *r, pid_t pid, int status);

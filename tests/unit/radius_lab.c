@@ -221,7 +221,9 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 static void on_aaa_message(struct channel *c, struct ipc_message *m)
 {
 	(void)c;
-	if (m->header.type == AAA_ACCT)
+	if (m->header.type == AAA_RUNS)
+		aaa_request_runs(&lab.a, m);
+	else if (m->header.type == AAA_ACCT)
 		aaa_request_acct(&lab.a, m);
 	else
 		aaa_request_auth(&lab.a, m);

@@ -13,7 +13,10 @@
 #include "config_text.h"
 #include "monitor/ppp_options.h"
 
-/* The options between "pppd plugin PATH" and "l2tpd-template FD". */
+/*
+ * The options between "pppd plugin PATH" and "l2tpd-units PATH l2tpd-template
+ * FD".
+ */
 static void expect(const char *section, bool lns, const char *const *want)
 {
 	char text[1024];
@@ -24,7 +27,8 @@ static void expect(const char *section, bool lns, const char *const *want)
 	snprintf(text, sizeof(text), "hostname = \"lns1\"\nppp \"p\" { %s }\n",
 		 section);
 	c = config_text(text);
-	argv = ppp_options_new(c, &c->ppp[0], lns, "/lib/l2tpd.so", 3);
+	argv = ppp_options_new(c, &c->ppp[0], lns, "/lib/l2tpd.so",
+			       "/run/units", 3);
 	assert_non_null(argv);
 	assert_string_equal(argv[0], "pppd");
 	assert_string_equal(argv[1], "plugin");
@@ -33,9 +37,11 @@ static void expect(const char *section, bool lns, const char *const *want)
 		assert_non_null(argv[n]);
 		assert_string_equal(argv[n], *want);
 	}
-	assert_string_equal(argv[n], "l2tpd-template");
-	assert_string_equal(argv[n + 1], "3");
-	assert_null(argv[n + 2]);
+	assert_string_equal(argv[n], "l2tpd-units");
+	assert_string_equal(argv[n + 1], "/run/units");
+	assert_string_equal(argv[n + 2], "l2tpd-template");
+	assert_string_equal(argv[n + 3], "3");
+	assert_null(argv[n + 4]);
 	ppp_options_free(argv);
 	config_free(c);
 }

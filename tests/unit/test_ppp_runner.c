@@ -317,8 +317,8 @@ static int setup(void **state)
 	loop = loop_new();
 	assert_int_equal(loop_signal_start(loop, &sigchld, SIGCHLD, on_sigchld),
 			 0);
-	runner = ppp_runner_new(loop, config, "/nowhere/l2tpd.so", on_exited,
-				NULL);
+	runner = ppp_runner_new(loop, config, "/nowhere/l2tpd.so", NULL,
+				on_exited, NULL);
 	assert_non_null(runner);
 	ppp_runner_set_pppd(runner, self);
 	return 0;

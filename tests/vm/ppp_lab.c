@@ -151,7 +151,8 @@ void ppp_lab_init(struct ppp_lab *p, const char *argv0, const char *config_text)
 	    loop_signal_start(p->loop, &p->sigchld, SIGCHLD, on_sigchld))
 		err(1, "loop");
 	p->config = parse(config_text);
-	p->runner = ppp_runner_new(p->loop, p->config, p->plugin, on_exited, p);
+	p->runner = ppp_runner_new(p->loop, p->config, p->plugin, NULL,
+				   on_exited, p);
 	if (!p->runner)
 		err(1, "runner");
 	p->pppd = getenv("L2TPD_TEST_PPPD");
@@ -410,7 +411,8 @@ void ppp_end_stop(struct ppp_end *e, int pppd_status, const char *reason)
 	struct ppp_call_down d = { .pppd_status = pppd_status };
 
 	snprintf(d.reason, sizeof(d.reason), "%s", reason);
-	channel_event(&e->channel, PPP_CALL_STOP, &d, sizeof(d), NULL, 0);
+	if (channel_event(&e->channel, PPP_CALL_STOP, &d, sizeof(d), NULL, 0))
+		errx(1, "a pppd cannot be told to stop");
 }
 
 void ppp_end_close(struct ppp_end *e)

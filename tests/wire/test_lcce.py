@@ -311,7 +311,7 @@ WORDS = {
 
 def test_refused(daemon, tmp_path):
     """Each is refused with a sentence, and changes nothing."""
-    d = daemon("here", f'state-dir = "{tmp_path}/state"\n{FILE}')
+    d = daemon("here", f'state-dir = "{tmp_path}/state"\nstatic-by-command = true\n{FILE}')
     d.ask("add tunnel", name="ppp", remote="127.0.0.1")
     d.ask("add tunnel lcce", name="added", from_hostname="nobody")
     d.ask("add session lcce", tunnel="added", name="there", ifname="there0")

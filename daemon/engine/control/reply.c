@@ -27,7 +27,7 @@ static void do_free(void *arg)
 
 void control_release(struct control *c)
 {
-	turn_defer(&c->engine->turn, do_free, c);
+	turn_defer(&c->engine->turn, &c->free_work, do_free, c);
 }
 
 void control_resume(struct control *c)

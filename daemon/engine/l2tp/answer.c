@@ -42,8 +42,8 @@ static void decided(struct tunnel *t, void (*what)(void *))
 {
 	t->holder->rivals--;
 	t->holder = NULL;
-	tunnel_get(t);
-	turn_defer(&t->engine->turn, what, t);
+	if (turn_defer(&t->engine->turn, &t->answer_work, what, t))
+		tunnel_get(t);
 }
 
 static void log_refusal(const struct tunnel *t, const struct tunnel *holder)

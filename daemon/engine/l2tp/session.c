@@ -186,6 +186,7 @@ static void free_session(struct link *l)
 
 	tunnel_put(s->tunnel);
 	pw_free(s->pw);
+	kernel_hold_fini(&s->hold);
 	link_fini(l);
 	free(s);
 }

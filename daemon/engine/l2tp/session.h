@@ -22,6 +22,9 @@ struct session {
 	uint8_t install_tries;
 	struct loop_timer retry; /* to install again */
 	struct pseudowire *pw;	 /* of version 3, else NULL */
+	struct kernel_hold hold;
+	/* to install or refuse it, to do what its ICCN says */
+	struct turn_work install_work, up_work;
 };
 
 extern const struct link_transport session_transport;

@@ -52,16 +52,16 @@ void session_on_request(struct tunnel *t, struct l2tp_session *core)
 	if (!s)
 		return; /* the core's setup timer ends it */
 	if (is_taken(t, s, &why))
-		turn_defer(&t->engine->turn, do_install, s);
+		turn_defer(&t->engine->turn, &s->install_work, do_install, s);
 	else if (link_set_cause(&s->link, &why))
-		turn_defer(&t->engine->turn, do_refuse, s);
+		turn_defer(&t->engine->turn, &s->install_work, do_refuse, s);
 }
 
 /* ---- ours is answered; it is established ---- */
 
 void session_on_answer(struct session *s)
 {
-	turn_defer(&s->link.engine->turn, do_install, s);
+	turn_defer(&s->link.engine->turn, &s->install_work, do_install, s);
 }
 
 /*
@@ -92,10 +92,10 @@ void session_on_up(struct session *s)
 
 	if (s->pw && pw_is_ethernet(s->pw)) {
 		s->link.established = true;
-		turn_defer(turn, do_pw_up, s);
+		turn_defer(turn, &s->up_work, do_pw_up, s);
 		return;
 	}
-	turn_defer(turn, do_heed_sequencing, s);
+	turn_defer(turn, &s->up_work, do_heed_sequencing, s);
 	link_established(&s->link);
 }
 

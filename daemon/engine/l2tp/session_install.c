@@ -100,8 +100,8 @@ static void install(struct session *s)
 	int err;
 
 	s->install = INSTALL_BUSY;
-	err = kernel_session_add(s->link.engine, s->link.id, &body, on_added,
-				 s);
+	err = kernel_session_add(s->link.engine, &s->hold, s->link.id, &body,
+				 on_added, s);
 	if (err)
 		installed(s, err);
 	else
@@ -160,6 +160,6 @@ void session_uninstall(struct session *s)
 
 	if (s->install != INSTALL_DONE && s->install != INSTALL_BUSY)
 		return;
-	kernel_session_del(s->link.engine, s->link.id, &ids);
+	kernel_session_del(s->link.engine, &s->hold, s->link.id, &ids);
 	s->install = INSTALL_NONE;
 }

@@ -22,7 +22,10 @@ void tunnel_get(struct tunnel *t)
 
 static void free_tunnel(struct turn_item *item)
 {
-	free(container_of(item, struct tunnel, trash));
+	struct tunnel *t = container_of(item, struct tunnel, trash);
+
+	kernel_hold_fini(&t->hold);
+	free(t);
 }
 
 void tunnel_put(struct tunnel *t)
@@ -169,8 +172,8 @@ static void do_close(void *arg)
 
 static void close_later(struct tunnel *t)
 {
-	tunnel_get(t);
-	turn_defer(&t->engine->turn, do_close, t);
+	if (turn_defer(&t->engine->turn, &t->close_work, do_close, t))
+		tunnel_get(t);
 }
 
 void tunnel_close(struct tunnel *t, const struct cause *cause)

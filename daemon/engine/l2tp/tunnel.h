@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "engine/cause.h"
+#include "engine/kernel.h"
 #include "engine/turn.h"
 #include "lib/config.h"
 #include "lib/loop.h"
@@ -98,6 +99,9 @@ struct tunnel {
 	uint64_t path; /* its key in l2tp->paths; 0: none */
 	struct session *sessions;
 	struct tunnel *next, **prev; /* l2tp->tunnels */
+	struct kernel_hold hold;
+	/* to answer the SCCRQ, to go into the data plane, to close */
+	struct turn_work answer_work, install_work, close_work;
 	struct turn_item trash;
 	struct cause cause; /* of closing */
 };

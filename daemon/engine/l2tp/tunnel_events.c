@@ -45,7 +45,7 @@ static void refuse(struct tunnel *t)
 	if (loglimit_pass(t->engine))
 		log_warn("%s: refused: %s",
 			 tunnel_describe(t, what, sizeof(what)), t->cause.text);
-	turn_defer(&t->engine->turn, do_reject, t);
+	turn_defer(&t->engine->turn, &t->answer_work, do_reject, t);
 }
 
 static bool is_taken(struct tunnel *t)
@@ -72,7 +72,7 @@ void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 	if (t->cause.code)
 		refuse(t);
 	else
-		turn_defer(&e->turn, do_go_on, t);
+		turn_defer(&e->turn, &t->answer_work, do_go_on, t);
 }
 
 /* ---- it is established ---- */
@@ -96,7 +96,7 @@ void tunnel_on_up(struct tunnel *t)
 			 tunnel_describe(t, what, sizeof(what)),
 			 l2tp_tunnel_peer_id(t->core));
 	/* Deferred: its outcome speaks to the core. */
-	turn_defer(&t->engine->turn, do_install, t);
+	turn_defer(&t->engine->turn, &t->install_work, do_install, t);
 }
 
 /* ---- it ends ---- */
@@ -151,7 +151,7 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 void tunnel_on_free(struct tunnel *t)
 {
 	loop_timer_stop(&t->timer);
-	kernel_tunnel_forget(t->engine, t->id, t->sock != NULL,
+	kernel_tunnel_forget(t->engine, &t->hold, t->id, t->sock != NULL,
 			     t->socket_asked);
 	/* The core's memory goes with the next call into it. */
 	l2tp_tunnel_set_user(t->core, NULL);

@@ -51,6 +51,7 @@ static void installed(struct tunnel *t, int err)
 	for (struct session *s = t->sessions, *next; s; s = next) {
 		next = s->next;
 		session_tunnel_installed(s);
+		turn_take(&t->engine->turn);
 	}
 	if (t->owner && t->owner->up)
 		t->owner->up(t);
@@ -85,7 +86,7 @@ static void add_tunnel(struct tunnel *t)
 
 	if (t->sock)
 		t->sock->no_csum = t->no_csum_tx;
-	err = kernel_tunnel_add(t->engine, &body, on_added, t);
+	err = kernel_tunnel_add(t->engine, &t->hold, &body, on_added, t);
 	if (err)
 		installed(t, err);
 	else
@@ -155,7 +156,8 @@ static int ask_socket(struct tunnel *t)
 		.local = *l2tp_tunnel_local(t->core),
 		.peer = *l2tp_tunnel_peer(t->core),
 	};
-	int err = kernel_tunnel_socket(t->engine, &body, on_socket, t);
+	int err =
+		kernel_tunnel_socket(t->engine, &t->hold, &body, on_socket, t);
 
 	if (err)
 		return err;
@@ -219,5 +221,5 @@ void tunnel_install(struct tunnel *t)
 void tunnel_uninstall(struct tunnel *t)
 {
 	if (t->install == INSTALL_DONE || t->install == INSTALL_BUSY)
-		kernel_tunnel_del(t->engine, t->id);
+		kernel_tunnel_del(t->engine, &t->hold, t->id);
 }

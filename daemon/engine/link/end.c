@@ -59,8 +59,8 @@ static void do_close(void *arg)
 
 static void close_later(struct link *l)
 {
-	link_hold(l);
-	turn_defer(&l->engine->turn, do_close, l);
+	if (turn_defer(&l->engine->turn, &l->close_work, do_close, l))
+		link_hold(l);
 }
 
 void link_close(struct link *l, const struct cause *cause)

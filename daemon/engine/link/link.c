@@ -165,8 +165,9 @@ static void do_established(void *arg)
 void link_established(struct link *l)
 {
 	l->established = true;
-	link_hold(l);
-	turn_defer(&l->engine->turn, do_established, l);
+	if (turn_defer(&l->engine->turn, &l->established_work, do_established,
+		       l))
+		link_hold(l);
 }
 
 void link_up(struct link *l)

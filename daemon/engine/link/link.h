@@ -110,6 +110,7 @@ struct link {
 	char *reason; /* why it ended, as far as is known */
 	/* what the peer will be told; NULL: nothing is decided */
 	struct cause *cause;
+	struct turn_work established_work, close_work;
 	struct turn_item trash;
 };
 

@@ -9,6 +9,8 @@
 
 #include "engine/engine.h"
 #include "engine/link/ppp.h"
+#include "engine/loglimit.h"
+#include "engine/tell.h"
 #include "lib/log.h"
 
 #define CALL_QUEUE	 64 /* messages that a pppd may leave unread */
@@ -21,7 +23,8 @@ struct pppd {
 	struct loop_timer timer; /* to wait no more for one that dialled */
 	bool child; /* the monitor runs it; else it dialled by itself */
 	int32_t pid;
-	struct ppp_end end; /* its last words */
+	struct channel_out *stop; /* to the monitor; NULL: it was sent */
+	struct ppp_end end;	  /* its last words */
 	struct turn_item trash;
 };
 
@@ -71,10 +74,7 @@ static void on_auth(struct pppd *p, const struct ipc_message *m,
 {
 	const struct ppp_call_auth_reply none = { 0 };
 
-	if (p->link->profile && auth && ipc_is_text(auth->user) &&
-	    ipc_is_text(auth->our_name) &&
-	    auth->challenge_len <= PPP_BLOB_MAX &&
-	    auth->response_len <= PPP_BLOB_MAX)
+	if (p->link->profile)
 		link_service(p->link)->authenticate(p->link, auth,
 						    m->header.serial);
 	else
@@ -87,18 +87,11 @@ static void on_secret(struct pppd *p, const struct ipc_message *m,
 {
 	const struct ppp_call_secret_reply none = { 0 };
 
-	if (p->link->profile && s && ipc_is_text(s->user) &&
-	    ipc_is_text(s->remote))
+	if (p->link->profile)
 		link_service(p->link)->secret(p->link, s, m->header.serial);
 	else
 		channel_reply(&p->channel, &m->header, -EINVAL, &none,
 			      sizeof(none), NULL, 0);
-}
-
-static void on_up(struct pppd *p, const struct ppp_call_up *up)
-{
-	if (ipc_is_text(up->ifname) && ipc_is_text(up->peer_name))
-		ppp_net_up(p->link, up);
 }
 
 static void on_last_words(struct pppd *p, const struct ppp_call_down *d)
@@ -109,18 +102,41 @@ static void on_last_words(struct pppd *p, const struct ppp_call_down *d)
 		.counters = d->counters,
 		.end = end_of_status(d->pppd_status),
 	};
-	if (ipc_is_text(d->reason))
+	if (d->reason[0])
 		ppp_set_reason(p->link, d->reason);
+}
+
+static bool fits(const struct ipc_message *m)
+{
+	return ipc_message_fits(ppp_call_shapes, ppp_call_shapes_n, m);
+}
+
+/* It is root's program, and yet it parses what the peer sends. */
+static void on_unsound(struct pppd *p, const struct ipc_message *m)
+{
+	char what[160];
+
+	if (loglimit_pass(engine_of(p)))
+		log_warn("%s: pppd sent message %u in a form that is not "
+			 "understood",
+			 link_describe(p->link, what, sizeof(what)),
+			 m->header.type);
+	if (m->header.serial)
+		channel_reply(&p->channel, &m->header, -EINVAL, NULL, 0, NULL,
+			      0);
 }
 
 static void on_message(struct channel *channel, struct ipc_message *m)
 {
 	struct pppd *p = container_of(channel, struct pppd, channel);
 
+	if (!fits(m)) {
+		on_unsound(p, m);
+		return;
+	}
 	switch ((enum ppp_call_message)m->header.type) {
 	case PPP_CALL_HELLO:
-		if (ipc_body(m, struct ppp_call_hello))
-			on_hello(p, ipc_body(m, struct ppp_call_hello));
+		on_hello(p, ipc_body(m, struct ppp_call_hello));
 		return;
 	case PPP_CALL_AUTH:
 		on_auth(p, m, ipc_body(m, struct ppp_call_auth));
@@ -129,21 +145,17 @@ static void on_message(struct channel *channel, struct ipc_message *m)
 		on_secret(p, m, ipc_body(m, struct ppp_call_secret));
 		return;
 	case PPP_CALL_UP:
-		if (ipc_body(m, struct ppp_call_up))
-			on_up(p, ipc_body(m, struct ppp_call_up));
+		ppp_net_up(p->link, ipc_body(m, struct ppp_call_up));
 		return;
 	case PPP_CALL_NETDOWN:
-		if (ipc_body(m, struct ppp_call_up))
-			ppp_net_down(p->link, ipc_body(m, struct ppp_call_up));
+		ppp_net_down(p->link, ipc_body(m, struct ppp_call_up));
 		return;
 	case PPP_CALL_MPPE:
-		if (ipc_body(m, struct ppp_call_mppe))
-			link_service(p->link)->mppe(
-				p->link, ipc_body(m, struct ppp_call_mppe));
+		link_service(p->link)->mppe(p->link,
+					    ipc_body(m, struct ppp_call_mppe));
 		return;
 	case PPP_CALL_DOWN:
-		if (ipc_body(m, struct ppp_call_down))
-			on_last_words(p, ipc_body(m, struct ppp_call_down));
+		on_last_words(p, ipc_body(m, struct ppp_call_down));
 		return;
 	case PPP_CALL_STOP:
 		return; /* ours to send */
@@ -215,6 +227,11 @@ static struct pppd *pppd_new(struct link *l, bool child)
 
 	if (!p)
 		return NULL;
+	p->stop = child ? channel_reserve(sizeof(struct monitor_link)) : NULL;
+	if (child && !p->stop) {
+		free(p);
+		return NULL;
+	}
 	p->link = l;
 	p->channel.fd = -1;
 	p->channel.limit = CALL_QUEUE;
@@ -279,14 +296,6 @@ void pppd_adopt(struct link *l, int fd)
 
 /* ---- stop ---- */
 
-static void on_stop_refused(void *arg, int result, struct ipc_message *m)
-{
-	(void)arg;
-	(void)m;
-	if (result && result != -ENOENT)
-		log_warn("a pppd could not be stopped: %s", strerror(-result));
-}
-
 static void on_stop_timeout(struct loop_timer *t)
 {
 	struct pppd *p = container_of(t, struct pppd, timer);
@@ -314,13 +323,14 @@ static void stop(struct link *l, const char *reason, bool link_is_dead)
 
 	snprintf(words.reason, sizeof(words.reason), "%s", reason);
 	if (channel_is_open(&p->channel))
-		channel_event(&p->channel, PPP_CALL_STOP, &words, sizeof(words),
-			      NULL, 0);
+		tell(&p->channel, PPP_CALL_STOP, &words, sizeof(words),
+		     "a pppd does not hear why its call is ended");
 	/* Ours the monitor kills in the end; a stranger's is left to itself. */
-	if (p->child)
-		channel_request(&l->engine->monitor, MONITOR_PPP_STOP, &body,
-				sizeof(body), NULL, 0, on_stop_refused, NULL);
-	else
+	if (p->stop)
+		channel_event_reserved(&l->engine->monitor, p->stop,
+				       MONITOR_PPP_STOP, &body);
+	p->stop = NULL;
+	if (!p->child)
 		loop_timer_set(l->engine->loop, &p->timer,
 			       engine_now(l->engine) + STOP_MS,
 			       on_stop_timeout);
@@ -331,11 +341,8 @@ static void read_last_words(struct pppd *p)
 	struct ipc_message m;
 
 	while (ipc_recv(p->channel.fd, &m) == 1) {
-		const struct ppp_call_down *d =
-			ipc_body(&m, struct ppp_call_down);
-
-		if (m.header.type == PPP_CALL_DOWN && d)
-			on_last_words(p, d);
+		if (m.header.type == PPP_CALL_DOWN && fits(&m))
+			on_last_words(p, ipc_body(&m, struct ppp_call_down));
 		ipc_close_fds(&m);
 	}
 }
@@ -365,6 +372,7 @@ static void release(struct link *l)
 
 	loop_timer_stop(&p->timer);
 	channel_close(&p->channel);
+	channel_reserve_free(p->stop);
 	/* It may be the channel's own callback that led here. */
 	turn_free_later(&l->engine->turn, &p->trash, free_pppd);
 }

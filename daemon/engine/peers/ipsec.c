@@ -17,6 +17,7 @@
 #include "engine/l2tp/tunnel_install.h"
 #include "engine/loglimit.h"
 #include "engine/peers/peer.h"
+#include "engine/tell.h"
 #include "ipc/monitor.h"
 #include "lib/log.h"
 
@@ -96,27 +97,28 @@ int ipsec_protect(struct engine *e, uint32_t tunnel_id, uint32_t reqid,
 
 /* ---- as long as the tunnel is there ---- */
 
-static void tell(struct tunnel *t, uint16_t type)
+static void watch(struct tunnel *t, uint16_t type)
 {
 	struct aaa_ipsec_watch body = { .id = t->id };
 
 	if (t->core)
 		body.flow = ipsec_flow_of(l2tp_tunnel_local(t->core),
 					  l2tp_tunnel_peer(t->core));
-	channel_event(&t->engine->aaa, type, &body, sizeof(body), NULL, 0);
+	tell(&t->engine->aaa, type, &body, sizeof(body),
+	     "it will not be noticed when IPsec's SAs of a tunnel end");
 }
 
 void ipsec_watch(struct tunnel *t, uint32_t reqid)
 {
 	t->reqid = reqid;
 	t->guarded = true;
-	tell(t, AAA_IPSEC_WATCH);
+	watch(t, AAA_IPSEC_WATCH);
 }
 
 void ipsec_unwatch(struct tunnel *t)
 {
 	if (t->guarded)
-		tell(t, AAA_IPSEC_UNWATCH);
+		watch(t, AAA_IPSEC_UNWATCH);
 	t->guarded = false;
 }
 
@@ -208,7 +210,7 @@ void ipsec_again(struct engine *e)
 {
 	for (struct tunnel *t = e->l2tp->tunnels; t; t = t->next)
 		if (t->guarded)
-			tell(t, AAA_IPSEC_WATCH);
+			watch(t, AAA_IPSEC_WATCH);
 }
 
 static void on_changed(void *arg, int result, struct ipc_message *m)

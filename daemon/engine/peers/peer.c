@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/link/link.h"
+#include "engine/tell.h"
 #include "ipc/monitor.h"
 #include "lib/config_key.h"
 
@@ -45,6 +46,7 @@ static void add_to_list(struct peer *p)
 {
 	struct peers *all = p->engine->peers;
 
+	p->number = ++all->last_number;
 	p->prev = all->end;
 	*all->end = p;
 	all->end = &p->next;
@@ -232,8 +234,8 @@ static void collect(void *arg)
 
 void peer_collect(struct peer *p)
 {
-	p->refs++;
-	turn_defer(&p->engine->turn, collect, p);
+	if (turn_defer(&p->engine->turn, &p->collect_work, collect, p))
+		p->refs++;
 }
 
 void peer_hold(struct peer *p)
@@ -356,8 +358,8 @@ static void forget_password(struct peer_session *s)
 	s->remembered = false;
 	memcpy(body.lac, s->peer->name, sizeof(body.lac));
 	memcpy(body.session, s->name, sizeof(body.session));
-	channel_event(&s->peer->engine->aaa, AAA_FORGET, &body, sizeof(body),
-		      NULL, 0);
+	tell(&s->peer->engine->aaa, AAA_FORGET, &body, sizeof(body),
+	     "the aaa process keeps the password of a session that is deleted");
 }
 
 /* The monitor need not know any more what its interface is to be. */
@@ -369,8 +371,8 @@ static void forget_pseudowire(struct peer_session *s)
 		return;
 	memcpy(body.lcce, s->peer->name, sizeof(body.lcce));
 	memcpy(body.session, s->name, sizeof(body.session));
-	channel_event(&s->peer->engine->monitor, MONITOR_PW_DEL, &body,
-		      sizeof(body), NULL, 0);
+	tell(&s->peer->engine->monitor, MONITOR_PW_DEL, &body, sizeof(body),
+	     "the name of a session that is deleted stays taken");
 }
 
 static void session_ends(struct peer_session *s)

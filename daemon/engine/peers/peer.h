@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "engine/cause.h"
+#include "engine/turn.h"
 #include "ipc/aaa.h"
 #include "lib/config.h"
 #include "lib/loop.h"
@@ -36,6 +37,7 @@ enum peer_state {
 struct peer {
 	struct engine *engine;
 	struct peer *next, **prev;
+	uint64_t number; /* in the order of their coming; none is used twice */
 	char name[CONFIG_NAME_MAX];
 	const struct config_lac *lac; /* one of these two is set */
 	const struct config_lcce *lcce;
@@ -66,6 +68,7 @@ struct peer {
 	/* outstanding requests, and tunnels that it opened to us */
 	unsigned int refs;
 	unsigned int id_tries;
+	struct turn_work place_work, collect_work;
 	bool removed; /* goes when nothing holds it */
 	/* by the operator: it neither calls nor is taken (operator.h) */
 	bool disabled;
@@ -120,6 +123,7 @@ struct peers {
 	const struct peer_ops *ops;
 	/* in the order of their coming: the first lcce that matches serves */
 	struct peer *first, **end;
+	uint64_t last_number;
 };
 
 /* those of the configuration; 0 or -ENOMEM */

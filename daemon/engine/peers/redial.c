@@ -232,17 +232,20 @@ static void do_place_all(void *arg)
 {
 	struct peer *p = arg;
 
-	for (struct peer_session *s = p->sessions; s; s = s->next)
-		if (s->wanted)
-			place(s);
+	for (struct peer_session *s = p->sessions; s; s = s->next) {
+		if (!s->wanted)
+			continue;
+		place(s);
+		turn_take(&p->engine->turn);
+	}
 	p->refs--;
 	peer_collect(p);
 }
 
 static void place_later(struct peer *p)
 {
-	p->refs++;
-	turn_defer(&p->engine->turn, do_place_all, p);
+	if (turn_defer(&p->engine->turn, &p->place_work, do_place_all, p))
+		p->refs++;
 }
 
 void redial_want(struct peer_session *s)

@@ -10,6 +10,7 @@
 #include "engine/link/link.h"
 #include "engine/service/facts.h"
 #include "engine/service/subscriber.h"
+#include "engine/tell.h"
 #include "ipc/aaa.h"
 #include "lib/log.h"
 
@@ -183,5 +184,6 @@ void coa_request(struct engine *e, const struct aaa_coa *q)
 		done.sessions = act(e, q);
 		done.error_cause = done.sessions ? 0 : NO_SUCH_SESSION;
 	}
-	channel_event(&e->aaa, AAA_COA_DONE, &done, sizeof(done), NULL, 0);
+	tell(&e->aaa, AAA_COA_DONE, &done, sizeof(done),
+	     "a CoA client is told too late what was done");
 }

@@ -16,6 +16,7 @@
 #include "engine/service/counters.h"
 #include "engine/service/facts.h"
 #include "engine/service/ipv6.h"
+#include "engine/tell.h"
 #include "ipc/monitor.h"
 #include "lib/log.h"
 
@@ -214,8 +215,8 @@ static void tell_script(struct subscriber *s, bool up)
 		body.counters = s->counters;
 		copy_text(body.reason, sizeof(body.reason), l->reason);
 	}
-	channel_event(&engine_of(s)->monitor, MONITOR_SCRIPT, &body,
-		      sizeof(body), NULL, 0);
+	tell(&engine_of(s)->monitor, MONITOR_SCRIPT, &body, sizeof(body),
+	     up ? "an ip-up is not run" : "an ip-down is not run");
 }
 
 /* ---- timeouts ---- */

@@ -100,6 +100,11 @@ void l2tp_endpoint_input(struct l2tp_endpoint *ep, uint64_t now,
 		ep->counters.stray++;
 }
 
+uint32_t l2tp_tunnel_free_id(struct l2tp_endpoint *ep, uint8_t version)
+{
+	return l2tp_random_id(ep, &ep->tunnels, version);
+}
+
 struct l2tp_tunnel *l2tp_tunnel_find(struct l2tp_endpoint *ep,
 				     uint32_t tunnel_id)
 {

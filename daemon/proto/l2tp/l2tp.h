@@ -289,6 +289,11 @@ void l2tp_endpoint_input(struct l2tp_endpoint *ep, uint64_t now,
 			 int socket, const uint8_t *pkt, size_t len);
 
 /* ---- tunnels ---- */
+/*
+ * An id of that version's bits that no tunnel has, also none that is down and
+ * lingers; 0: all are taken.
+ */
+uint32_t l2tp_tunnel_free_id(struct l2tp_endpoint *ep, uint8_t version);
 /* Sends the SCCRQ. NULL with -errno in *err: -ENOSPC at a limit, -ENOMEM. */
 struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 				     const struct l2tp_tunnel_config *cfg,

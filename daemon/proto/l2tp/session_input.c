@@ -3,7 +3,6 @@
  * What a peer's messages mean for its calls: RFC 2661 sections 4.4.4, 7.4, 7.5,
  * RFC 3931 sections 5.4.4, 7.3, 7.4.
  */
-#include <stdlib.h>
 
 #include "proto/l2tp/internal.h"
 
@@ -279,7 +278,6 @@ static void input_connected(struct l2tp_session *s, uint64_t now,
 		l2tp_session_event(s, now, ev.bad, &cause);
 		return;
 	}
-	free(s->proxy);
 	if (!note_params(s) || l2tp_proxy_new(&s->proxy, &ep->msg)) {
 		out_of_memory(&cause);
 		l2tp_session_event(s, now, ev.bad, &cause);

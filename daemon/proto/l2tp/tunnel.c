@@ -67,7 +67,12 @@ struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now,
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return NULL;
+	if (effect_reserve(&ep->effects)) {
+		free(t);
+		return NULL;
+	}
 	if (idmap_put(&ep->tunnels, id, t)) {
+		effect_release(&ep->effects);
 		free(t);
 		return NULL;
 	}
