@@ -691,6 +691,7 @@ static const struct ctl_field status_fields[] = {
 	LINE("tunnels", "Tunnels"),
 	LINE("half_open", "Half-open tunnels"),
 	LINE("sessions", "Sessions"),
+	LINE("calls_in_setup", "Calls in set-up"),
 	{ 0 }
 };
 

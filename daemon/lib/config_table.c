@@ -61,6 +61,7 @@ static const struct config_key global_keys[] = {
 	KEY("max-tunnels", u32, config, max_tunnels, 1, 65535),
 	KEY("max-half-open", u32, config, max_half_open, 1, 65535),
 	KEY("max-sessions", u32, config, max_sessions, 1, UINT32_MAX),
+	KEY("max-calls-in-setup", u32, config, max_setup, 1, UINT32_MAX),
 	KEY("state-dir", path, config, state_dir, PATH_BYTES),
 	KEY("coa-address", addr, config, coa_address, NO_BOUNDS),
 	KEY("coa-port", u16, config, coa_address.port, 1, 65535),
@@ -74,6 +75,7 @@ static void init_global(void *obj)
 	c->max_tunnels = 10000;
 	c->max_half_open = 500;
 	c->max_sessions = 100000;
+	c->max_setup = 500;
 	c->coa_address.port = 3799;
 }
 
@@ -132,6 +134,9 @@ static const struct config_key lns_keys[] = {
 	TUNNEL_KEYS(config_lns, "tunnel-secret-file", 10),
 	KEY("sequencing", bool, config_lns, tunnel.sequencing, NO_BOUNDS),
 	KEY("max-tunnels", u32, config_lns, max_tunnels, 0, 65535),
+	KEY("max-calls-in-setup", u32, config_lns, max_setup, 0, UINT32_MAX),
+	KEY("max-calls-in-setup-per-tunnel", u32, config_lns, max_tunnel_setup,
+	    0, 65535),
 	KEY("ppp", ref, config_lns, ppp, NO_BOUNDS),
 };
 
@@ -141,6 +146,8 @@ static void init_lns(void *obj)
 
 	init_tunnel(&l->tunnel);
 	l->tunnel.idle_ms = SECONDS(10);
+	l->max_setup = 400;
+	l->max_tunnel_setup = 200;
 }
 
 static void relative_lns(void *def, const void *obj, const struct config *c)

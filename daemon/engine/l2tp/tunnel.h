@@ -86,7 +86,10 @@ struct tunnel {
 	/* NULL: it is nobody's, or no longer */
 	const struct tunnel_owner *owner;
 	void *owned_by; /* the owner's */
-	uint64_t path;	/* its key in l2tp->paths; 0: none */
+	/* the owner's: calls that are being set up, and when too many were */
+	uint32_t calls_in_setup;
+	uint64_t setup_told_ms;
+	uint64_t path; /* its key in l2tp->paths; 0: none */
 	struct session *sessions;
 	struct tunnel *next, **prev; /* l2tp->tunnels */
 	struct turn_item trash;
