@@ -95,6 +95,7 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 	case AAA_COA:
 	case AAA_START:
 	case AAA_ENGINE:
+	case AAA_ALIVE:
 	case AAA_OPEN:
 	case AAA_VICI:
 	case AAA_IPSEC_STATE:
@@ -213,6 +214,10 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 
 	if (m->header.type == AAA_ENGINE && a->config) {
 		next_engine(a, m);
+		return;
+	}
+	if (m->header.type == AAA_ALIVE) {
+		channel_event(c, AAA_ALIVE, NULL, 0, NULL, 0);
 		return;
 	}
 	if (m->header.type != AAA_START || a->config) {

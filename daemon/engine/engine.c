@@ -59,6 +59,8 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	} else if (m->header.type == MONITOR_AAA && e->config) {
 		if (start_set_aaa(e, m, 0) == 0)
 			aaa_is_back(e);
+	} else if (m->header.type == MONITOR_ALIVE) {
+		channel_event(c, MONITOR_ALIVE, NULL, 0, NULL, 0);
 	} else if (m->header.type == MONITOR_STOP) {
 		stop_begin(e);
 	} else if (m->header.type == MONITOR_PPP_EXIT && exited) {

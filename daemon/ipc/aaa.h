@@ -79,6 +79,11 @@ enum aaa_message {
 	 * it watched is not watched any more.
 	 */
 	AAA_ENGINE,
+	/*
+	 * event from the monitor, and the same back as soon as it is read: the
+	 * process is not hung
+	 */
+	AAA_ALIVE,
 };
 
 struct aaa_start {

@@ -171,9 +171,14 @@ enum monitor_message {
 	 * socket would be bound to
 	 */
 	MONITOR_SOURCE,
+	/*
+	 * event to the engine, and the same back as soon as it is read: the
+	 * process is not hung
+	 */
+	MONITOR_ALIVE,
 };
 /* one more than the last of them */
-#define MONITOR_MESSAGES (MONITOR_SOURCE + 1)
+#define MONITOR_MESSAGES (MONITOR_ALIVE + 1)
 
 struct monitor_static {
 	char name[CONFIG_NAME_MAX];

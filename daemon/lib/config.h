@@ -399,6 +399,8 @@ struct config {
 	 * max-calls-in-setup: callers' calls that are not up yet; default 500
 	 */
 	uint32_t max_setup;
+	/* hang-timeout, default 30 s; 0: a hung process is left alone */
+	uint32_t hang_ms;
 	char *state_dir; /* what outlives a restart; default /var/lib/l2tpd */
 	/*
 	 * where coa clients are heard, port 3799; default "::",

@@ -62,6 +62,7 @@ static const struct config_key global_keys[] = {
 	KEY("max-half-open", u32, config, max_half_open, 1, 65535),
 	KEY("max-sessions", u32, config, max_sessions, 1, UINT32_MAX),
 	KEY("max-calls-in-setup", u32, config, max_setup, 1, UINT32_MAX),
+	KEY("hang-timeout", seconds, config, hang_ms, 0, SECONDS(3600)),
 	KEY("state-dir", path, config, state_dir, PATH_BYTES),
 	KEY("coa-address", addr, config, coa_address, NO_BOUNDS),
 	KEY("coa-port", u16, config, coa_address.port, 1, 65535),
@@ -76,6 +77,7 @@ static void init_global(void *obj)
 	c->max_half_open = 500;
 	c->max_sessions = 100000;
 	c->max_setup = 500;
+	c->hang_ms = SECONDS(30);
 	c->coa_address.port = 3799;
 }
 

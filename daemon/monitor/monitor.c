@@ -280,6 +280,34 @@ static void on_over(void *ctx, int status)
 	loop_stop(m->loop);
 }
 
+/* systemd starts us anew when this stays away (WatchdogSec). */
+static void on_alive(void *ctx)
+{
+	(void)ctx;
+#ifdef HAVE_SYSTEMD
+	sd_notify(0, "WATCHDOG=1");
+#endif
+}
+
+/* in microseconds; 0: nobody watches us */
+static uint64_t watchdog(void)
+{
+	uint64_t us = 0;
+
+#ifdef HAVE_SYSTEMD
+	if (sd_watchdog_enabled(0, &us) <= 0)
+		us = 0;
+#endif
+	return us;
+}
+
+/* That it came is all: roles.c has heard it. */
+static int take_alive(struct request *q)
+{
+	(void)q;
+	return 0;
+}
+
 static int take_ready(struct request *q)
 {
 	struct monitor *m = q->object;
@@ -309,6 +337,7 @@ static int take_ready(struct request *q)
 
 static const struct request_row ready_rows[] = {
 	{ MONITOR_READY, 0, take_ready },
+	{ MONITOR_ALIVE, 0, take_alive },
 	{ 0 },
 };
 
@@ -343,8 +372,10 @@ static int start_roles(struct monitor *m)
 		.dial_fd = m->dial_fd,
 		.queue_fd = m->queue_fd,
 		.coa_fd = m->coa_fd,
+		.watchdog_us = watchdog(),
 		.request = on_request,
 		.engine_gone = on_engine_gone,
+		.alive = on_alive,
 		.over = on_over,
 		.ctx = m,
 	};
