@@ -7,6 +7,7 @@
 #include "engine/control/control.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -36,7 +37,7 @@ static void end(struct control *c)
 	*c->prev = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
-	clients_gone(c->engine);
+	clients_gone(c->engine, &c->client);
 	if (c->waiting)
 		return; /* its answer frees it */
 	control_release(c);
@@ -128,6 +129,7 @@ static void pump(struct control *c)
 		flush(c);
 	if (c->over)
 		return;
+	clients_heard(c->engine, &c->client, c->waiting);
 	loop_io_set(c->engine->loop, &c->io,
 		    (short)((c->hangup || c->in_len == sizeof(c->in) ?
 				     0 :
@@ -159,19 +161,32 @@ static void on_io(struct loop_io *io, int fd, int events)
 	turn_settle(&c->engine->turn);
 }
 
-static void on_client(struct client_listener *l, int fd)
+static void leave(struct client *client)
+{
+	end(container_of(client, struct control, client));
+}
+
+/* In the form of a reply: whoever comes has a request, and reads one. */
+static void refused(int fd, const char *why)
+{
+	char line[256];
+	int n = snprintf(line, sizeof(line), "{\"error\":\"%s\"}\n", why);
+
+	(void)send(fd, line, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static struct client *on_client(struct client_listener *l, int fd)
 {
 	struct controls *all = container_of(l, struct controls, listener);
 	struct engine *e = l->engine;
 	struct control *c = calloc(1, sizeof(*c));
 
 	if (!c || loop_io_start(e->loop, &c->io, fd, LOOP_READ, on_io)) {
-		close(fd);
 		free(c);
-		clients_gone(e);
-		return;
+		return NULL;
 	}
 	c->engine = e;
+	c->client.leave = leave;
 	c->fd = fd;
 	c->pump = pump;
 	c->next = all->first;
@@ -179,6 +194,7 @@ static void on_client(struct client_listener *l, int fd)
 	if (c->next)
 		c->next->prev = &c->next;
 	all->first = c;
+	return &c->client;
 }
 
 int controls_start(struct engine *e, int fd)
@@ -188,6 +204,7 @@ int controls_start(struct engine *e, int fd)
 		close(fd);
 		return -ENOMEM;
 	}
+	e->controls->listener.refused = refused;
 	clients_add(e, &e->controls->listener, fd, on_client);
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/clients.h"
 #include "ipc/control.h"
 #include "ipc/ipc.h"
 #include "ipc/ipsec.h"
@@ -20,6 +21,7 @@ struct engine;
 
 struct control {
 	struct engine *engine;
+	struct client client;
 	struct control *next, **prev;
 	struct loop_io io;
 	int fd;

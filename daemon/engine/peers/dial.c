@@ -25,6 +25,7 @@
 struct dial {
 	struct engine *engine;
 	struct dial *next, **prev;
+	struct client client;
 	struct channel channel;
 	struct ipc_header request;
 	struct peer_waiter waiter;
@@ -59,7 +60,7 @@ static void end(struct dial *d)
 	if (d->next)
 		d->next->prev = d->prev;
 	channel_close(&d->channel);
-	clients_gone(d->engine);
+	clients_gone(d->engine, &d->client);
 	if (!d->link)
 		discard(d);
 }
@@ -290,6 +291,7 @@ static void on_dial(struct dial *d, struct ipc_message *m)
 		return;
 	}
 	d->asked = true;
+	clients_heard(d->engine, &d->client, true);
 	if (!kernel_has_ppp(d->engine) || d->engine->stopping) {
 		refuse(d, -EOPNOTSUPP,
 		       d->engine->stopping ? "l2tpd stops" :
@@ -335,7 +337,13 @@ static void on_closed(struct channel *c)
 	turn_settle(&e->turn);
 }
 
-static void on_client(struct client_listener *l, int fd)
+/* It has not asked for anything. */
+static void leave(struct client *client)
+{
+	end(container_of(client, struct dial, client));
+}
+
+static struct client *on_client(struct client_listener *l, int fd)
 {
 	struct dials *all = container_of(l, struct dials, listener);
 	struct engine *e = l->engine;
@@ -343,18 +351,18 @@ static void on_client(struct client_listener *l, int fd)
 
 	if (!d ||
 	    channel_open(&d->channel, e->loop, fd, on_message, on_closed)) {
-		close(fd);
 		free(d);
-		clients_gone(e);
-		return;
+		return NULL;
 	}
 	d->engine = e;
+	d->client.leave = leave;
 	d->waiter = (struct peer_waiter){ on_established, on_failed };
 	d->next = all->first;
 	d->prev = &all->first;
 	if (d->next)
 		d->next->prev = &d->next;
 	all->first = d;
+	return &d->client;
 }
 
 int dials_start(struct engine *e, int fd)
