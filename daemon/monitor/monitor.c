@@ -31,6 +31,7 @@
 #include "monitor/files.h"
 #include "monitor/objects.h"
 #include "monitor/roles.h"
+#include "monitor/socket.h"
 #include "netlink/dataplane.h"
 
 #define LISTEN_AGAIN_MS	 50
@@ -145,6 +146,32 @@ static int open_listeners(struct monitor *m)
 					  "");
 			return *fds[i];
 		}
+	}
+	return 0;
+}
+
+/* The ports are nobody else's, before the engine asks for sockets on them. */
+static int try_ports(const struct monitor *m)
+{
+	const struct timespec pause = { .tv_nsec = LISTEN_AGAIN_MS * 1000000L };
+	char text[ADDR_STRLEN];
+
+	for (size_t i = 0; i < m->config->listen_n; i++) {
+		const struct config_listen *l = &m->config->listen[i];
+		int err = monitor_listen_trial(l);
+
+		for (int n = 1; n < LISTEN_TRIES && err == -EADDRINUSE; n++) {
+			nanosleep(&pause, NULL);
+			err = monitor_listen_trial(l);
+		}
+		/* What else is wrong the listener itself will meet. */
+		if (err != -EADDRINUSE)
+			continue;
+		log_error("listen: %s: another program has UDP port %u, and "
+			  "packets would go to either; ss -lnup says which: "
+			  "stop it, or listen on another address or port",
+			  addr_format_port(&l->address, text), l->address.port);
+		return err;
 	}
 	return 0;
 }
@@ -400,6 +427,8 @@ static int start(struct monitor *m)
 	err = make_runtime_dir(m);
 	if (!err)
 		err = open_listeners(m);
+	if (!err)
+		err = try_ports(m);
 	if (!err)
 		err = open_for_aaa(m);
 	if (!err)

@@ -124,6 +124,24 @@ static int ip_socket(const struct addr *local, uint32_t conn_id)
 	return err ? close_after(fd, err) : fd;
 }
 
+int monitor_listen_trial(const struct config_listen *l)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = addr_to_sockaddr(&l->address, &ss);
+	int fd, err = 0;
+
+	if (l->encap == CONFIG_ENCAP_IP)
+		return 0;
+	fd = socket(l->address.family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (l->address.family == AF_INET6)
+		err = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	if (!err && bind(fd, (struct sockaddr *)&ss, len) < 0)
+		err = -errno;
+	return close_after(fd, err);
+}
+
 int monitor_listen_socket(const struct config_listen *l)
 {
 	int fd = l->encap == CONFIG_ENCAP_IP ? ip_socket(&l->address, 0) :

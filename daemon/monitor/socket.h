@@ -15,6 +15,12 @@
 #include "lib/config.h"
 #include "netlink/dataplane.h"
 
+/*
+ * Whether a port is ours alone, before we have a socket on it: -EADDRINUSE when
+ * another program's is there. Two with SO_REUSEADDR, which our sockets need,
+ * can be bound to one port, and each packet would go to either. 0 or -errno.
+ */
+int monitor_listen_trial(const struct config_listen *l);
 /* What the kernel lacks for it is said in the log. */
 int monitor_listen_socket(const struct config_listen *l);
 /* Bound and connected as s says, which was checked already. */

@@ -244,6 +244,21 @@ def test_second_instance_is_refused(daemon, address):
     assert first.status()["tunnels"] == 0
 
 
+@pytest.mark.parametrize("taken", ["{address}", "0.0.0.0"])
+def test_port_of_another_program(daemon, address, taken):
+    """Both would have it with SO_REUSEADDR, and share the packets."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.bind((taken.format(address=address), 0))
+        port = s.getsockname()[1]
+        d = daemon("lns")
+        config = lns(address).replace(f'"{address}"', f'"{address}" port = {port}')
+        d.start(config, wait=False)
+        d.process.wait_for(f"listen: {address}:{port}: another program has UDP port {port}")
+        assert d.process.wait() == 1
+    d.start(config)
+
+
 @pytest.mark.parametrize("config,complaint", [
     ('listen { address = "nowhere" }', "conf:1: .*nowhere"),
     ('listen { address = "127.0.0.1" } lns "a" { ppp = "b" }', 'conf:1: .*"b"'),
