@@ -34,15 +34,17 @@
 #include "monitor/socket.h"
 #include "netlink/dataplane.h"
 
-#define LISTEN_AGAIN_MS	 50
-#define LISTEN_TRIES	 40
+/* LSB's status: to be started again does not help. */
+#define EXIT_NOT_CONFIGURED 6
+#define LISTEN_AGAIN_MS	    50
+#define LISTEN_TRIES	    40
 /*
  * Clearing thousands of calls takes the engine a while; past this it is ended.
  */
-#define STOP_GRACE_MS	 20000
-#define FILES_WANTED	 (1 << 18)
+#define STOP_GRACE_MS	    20000
+#define FILES_WANTED	    (1 << 18)
 /* The last calls' ip-down programs have this long at l2tpd's stop. */
-#define SCRIPTS_GRACE_MS 10000
+#define SCRIPTS_GRACE_MS    10000
 
 struct monitor {
 	struct monitor_options options;
@@ -560,7 +562,7 @@ int monitor_main(const struct monitor_options *options)
 			absolute(options->plugin, plugin, sizeof(plugin));
 	err = read_config(&m);
 	if (err)
-		return EXIT_FAILURE;
+		return EXIT_NOT_CONFIGURED;
 	m.ready_fd = options->foreground ?
 			     open("/dev/null", O_WRONLY | O_CLOEXEC) :
 			     background();
