@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "aaa/aaa.h"
 #include "engine/engine.h"
@@ -15,6 +16,7 @@
 #include "lib/config.h"
 #include "lib/log.h"
 #include "monitor/monitor.h"
+#include "monitor/ppp_check.h"
 #include "lib/version.h"
 
 #ifndef SYSCONFDIR
@@ -64,11 +66,13 @@ static int parse_level(const char *text)
 	exit(2);
 }
 
-static int check(const char *file)
+static int check(const struct monitor_options *o)
 {
+	const char *file = o->config_file;
 	char err[512];
 	struct config *c;
 	FILE *f = fopen(file, "re");
+	int failed;
 
 	if (!f) {
 		fprintf(stderr, "l2tpd: %s: %s\n", file, strerror(errno));
@@ -81,13 +85,15 @@ static int check(const char *file)
 		return EXIT_FAILURE;
 	}
 	config_print(c, stdout);
-	if (config_check_files(c, err, sizeof(err))) {
+	failed = config_check_files(c, err, sizeof(err));
+	if (failed)
 		fprintf(stderr, "l2tpd: %s\n", err);
-		config_free(c);
-		return EXIT_FAILURE;
-	}
+	/* pppd takes privileged options of root only. */
+	log_open("check", LOG_SINK_STDERR, LOG_ERR);
+	if (!failed && !o->null_dataplane && geteuid() == 0)
+		failed = ppp_check(c, o->plugin);
 	config_free(c);
-	return EXIT_SUCCESS;
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
@@ -188,6 +194,6 @@ int main(int argc, char **argv)
 						  2;
 	}
 	if (only_check)
-		return check(o.config_file);
+		return check(&o);
 	return monitor_main(&o);
 }

@@ -74,7 +74,8 @@ enum monitor_message {
 	MONITOR_SESSION_FD,
 	/*
 	 * request: monitor_ppp; reply fd: the engine's end of the call
-	 * channel (ipc/ppp.h)
+	 * channel (ipc/ppp.h); -ENOEXEC: the profile's pppd does not start,
+	 * reply: monitor_ppp_reply
 	 */
 	MONITOR_PPP_START,
 	/*
@@ -406,7 +407,13 @@ struct monitor_ppp {
 struct monitor_ppp_exit {
 	uint64_t link;
 	int32_t status; /* of waitpid */
-	int32_t pid;
+	int32_t pid;	/* 0: there never was one */
+	/* what the monitor knows of it beside that; "": nothing */
+	char why[PPP_TEXT_MAX];
+};
+
+struct monitor_ppp_reply {
+	char why[PPP_TEXT_MAX];
 };
 
 #endif

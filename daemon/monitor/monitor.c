@@ -30,6 +30,7 @@
 #include "lib/loop.h"
 #include "monitor/files.h"
 #include "monitor/objects.h"
+#include "monitor/ppp.h"
 #include "monitor/roles.h"
 #include "monitor/socket.h"
 #include "netlink/dataplane.h"
@@ -68,6 +69,7 @@ struct monitor {
 	 * serve; -1: it was told
 	 */
 	int ready_fd;
+	bool ppp_tried; /* each profile's pppd has started once */
 	struct loop_signal sigterm, sigint, sigchld, sighup;
 	struct loop_timer stop_timer;
 	int status;
@@ -337,13 +339,11 @@ static int take_alive(struct request *q)
 	return 0;
 }
 
-static int take_ready(struct request *q)
+/* We serve: the engine does, and each profile's pppd can be started. */
+static void tell_ready(struct monitor *m)
 {
-	struct monitor *m = q->object;
-
-	m->roles.ready = true;
-	if (m->ready_fd < 0)
-		return 0;
+	if (m->ready_fd < 0 || !m->roles.ready || !m->ppp_tried)
+		return;
 	if (!m->options.foreground) {
 		log_open("monitor", LOG_SINK_SYSLOG, m->options.log_level);
 		/*
@@ -361,7 +361,27 @@ static int take_ready(struct request *q)
 #ifdef HAVE_SYSTEMD
 	sd_notify(0, "READY=1");
 #endif
+}
+
+static int take_ready(struct request *q)
+{
+	struct monitor *m = q->object;
+
+	m->roles.ready = true;
+	tell_ready(m);
 	return 0;
+}
+
+/* Before anybody calls and finds out. */
+static void on_ppp_tried(void *arg, bool wrong)
+{
+	struct monitor *m = arg;
+
+	m->ppp_tried = true;
+	if (wrong)
+		on_over(m, EXIT_FAILURE);
+	else
+		tell_ready(m);
 }
 
 static const struct request_row ready_rows[] = {
@@ -384,8 +404,14 @@ static int start_objects(struct monitor *m)
 		.engine = &m->roles.engine.channel,
 	};
 
+	int err;
+
 	requests_add(&m->objects.requests, ready_rows, m);
-	return objects_init(&m->objects, &o);
+	err = objects_init(&m->objects, &o);
+	m->ppp_tried = !m->objects.ppp;
+	if (!err && m->objects.ppp)
+		ppp_runner_try(m->objects.ppp, on_ppp_tried, m);
+	return err;
 }
 
 static int start_roles(struct monitor *m)

@@ -3,6 +3,7 @@
 #include "monitor/ppp_calls.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "ipc/ipc.h"
@@ -30,6 +31,17 @@ static bool profile_fits(const struct ppp_calls *c, const struct monitor_ppp *r)
 	return profile && profile->backend == CONFIG_BACKEND_PPPD;
 }
 
+/* Its pppd does not start: the engine tells whoever wanted the call. */
+static void answer_why(struct request *q, const struct ppp_calls *c,
+		       const struct monitor_ppp *r)
+{
+	struct monitor_ppp_reply reply = { 0 };
+
+	snprintf(reply.why, sizeof(reply.why), "%s",
+		 ppp_runner_why(c->runner, r->profile, r->params.lns));
+	request_answer(q, &reply, sizeof(reply));
+}
+
 static int take_start(struct request *q)
 {
 	struct ppp_calls *c = q->object;
@@ -53,6 +65,8 @@ static int take_start(struct request *q)
 	close(sv[1]);
 	if (err) {
 		close(sv[0]);
+		if (err == -ENOEXEC)
+			answer_why(q, c, r);
 		return err;
 	}
 	s->ppp = true;
@@ -71,7 +85,8 @@ static int take_stop(struct request *q)
 	return 0;
 }
 
-void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status)
+void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status,
+		      const char *why)
 {
 	struct ppp_calls *c = calls;
 	struct held_session *s = held_session_or_gone(c->held, link);
@@ -81,6 +96,7 @@ void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status)
 		.pid = pid,
 	};
 
+	snprintf(event.why, sizeof(event.why), "%s", why);
 	if (s) {
 		net_forget(c->net, s);
 		s->ppp = false;
