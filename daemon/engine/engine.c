@@ -38,11 +38,8 @@ static void on_start(struct engine *e, struct ipc_message *m)
 {
 	int err = start_begin(e, m);
 
-	if (!err)
-		return;
-	log_error("the engine cannot start: %s", strerror(-err));
-	e->status = EXIT_FAILURE;
-	loop_stop(e->loop);
+	if (err)
+		start_failed(e, err);
 }
 
 static void on_monitor_message(struct channel *c, struct ipc_message *m)
@@ -105,8 +102,10 @@ int engine_main(int monitor_fd, const char *runtime_dir)
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	e.loop = loop_new();
-	if (!e.loop)
+	if (!e.loop) {
+		log_error("the engine cannot start: out of memory");
 		return EXIT_FAILURE;
+	}
 	e.started_ms = loop_now_fresh(e.loop);
 	start_warm_up();
 	/* The root and the user first: nothing that was sent is read before. */

@@ -43,8 +43,16 @@ static l2tp_taker *const takers[] = { lcce_take, lns_take, NULL };
 static const struct peer_ops peer_ops = { &lac_tunnel_owner, &lcce_tunnel_owner,
 					  redial_peer_down };
 
-static void fail_start(struct engine *e)
+void start_failed(struct engine *e, int err)
 {
+	struct monitor_failed body = { 0 };
+
+	/* Whoever knows more has said it. */
+	if (!log_last_error()[0])
+		log_error("the engine cannot start: %s", strerror(-err));
+	snprintf(body.why, sizeof(body.why), "%s", log_last_error());
+	channel_event(&e->monitor, MONITOR_FAILED, &body, sizeof(body), NULL,
+		      0);
 	e->status = EXIT_FAILURE;
 	loop_stop(e->loop);
 }
@@ -65,10 +73,13 @@ static int open_doors(struct engine *e)
 /* One of the answers came; after the last one all is there. */
 static void answered(struct engine *e)
 {
+	int err;
+
 	if (--e->starting > 0)
 		return;
-	if (open_doors(e)) {
-		fail_start(e);
+	err = open_doors(e);
+	if (err) {
+		start_failed(e, err);
 		return;
 	}
 	channel_event(&e->monitor, MONITOR_READY, NULL, 0, NULL, 0);
@@ -102,7 +113,7 @@ static void on_secret_file(void *arg, int result, struct ipc_message *m)
 				    "chmod 600)" :
 		  err == -ENODATA ? " (its first line is empty)" :
 				    "");
-	fail_start(r.engine);
+	start_failed(r.engine, err);
 }
 
 static int ask_secret(struct engine *e, struct secret *s, int kind,
@@ -176,7 +187,7 @@ static void on_listen(void *arg, int result, struct ipc_message *m)
 		  addr_format_port(&r.engine->config->listen[r.index].address,
 				   text),
 		  strerror(-result));
-	fail_start(r.engine);
+	start_failed(r.engine, result);
 }
 
 static int ask_listener(struct engine *e, uint32_t index)

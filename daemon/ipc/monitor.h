@@ -177,9 +177,11 @@ enum monitor_message {
 	 * process is not hung
 	 */
 	MONITOR_ALIVE,
+	/* event from the engine: monitor_failed: it cannot start, and ends */
+	MONITOR_FAILED,
 };
 /* one more than the last of them */
-#define MONITOR_MESSAGES (MONITOR_ALIVE + 1)
+#define MONITOR_MESSAGES (MONITOR_FAILED + 1)
 
 struct monitor_static {
 	char name[CONFIG_NAME_MAX];
@@ -285,6 +287,10 @@ struct monitor_static_show {
 	struct monitor_static_session session;
 	struct monitor_pw_show link; /* ifname "": there is none */
 	char why[512];		     /* why it is not up */
+};
+
+struct monitor_failed {
+	char why[512]; /* a sentence */
 };
 
 struct monitor_link {

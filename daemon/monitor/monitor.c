@@ -384,9 +384,21 @@ static void on_ppp_tried(void *arg, bool wrong)
 		tell_ready(m);
 }
 
+static int take_failed(struct request *q)
+{
+	struct monitor *m = q->object;
+	const struct monitor_failed *f = q->body;
+
+	if (!ipc_is_text(f->why))
+		return -EINVAL;
+	memcpy(m->roles.why, f->why, sizeof(m->roles.why));
+	return 0;
+}
+
 static const struct request_row ready_rows[] = {
 	{ MONITOR_READY, 0, take_ready },
 	{ MONITOR_ALIVE, 0, take_alive },
+	{ MONITOR_FAILED, sizeof(struct monitor_failed), take_failed },
 	{ 0 },
 };
 
@@ -558,6 +570,17 @@ static const char *absolute(const char *path, char *buf, size_t size)
 	return n > 0 && (size_t)n < size ? buf : path;
 }
 
+/* Why it did not start: as the engine says, or whoever met it here. */
+static void note_cause(const struct monitor *m, int err, char *buf, size_t size)
+{
+	const char *last = log_last_error();
+
+	snprintf(buf, size, "%s",
+		 m->roles.why[0] ? m->roles.why :
+		 last[0]	 ? last :
+				   strerror(-err));
+}
+
 int monitor_main(const struct monitor_options *options)
 {
 	struct monitor m = {
@@ -568,7 +591,7 @@ int monitor_main(const struct monitor_options *options)
 		.queue_fd = -1,
 		.coa_fd = -1,
 	};
-	char runtime_dir[PATH_MAX], plugin[PATH_MAX];
+	char runtime_dir[PATH_MAX], plugin[PATH_MAX], cause[1024] = "";
 	int err;
 
 	/*
@@ -593,11 +616,14 @@ int monitor_main(const struct monitor_options *options)
 			     open("/dev/null", O_WRONLY | O_CLOEXEC) :
 			     background();
 	err = start(&m);
-	if (err)
-		log_error("l2tpd cannot start: %s", strerror(-err));
-	else
+	if (!err)
 		err = loop_run(m.loop);
+	if (m.ready_fd >= 0 && (err || m.status))
+		note_cause(&m, err, cause, sizeof(cause));
 	finish(&m);
+	/* Whatever the others had to say is said by now. */
+	if (cause[0])
+		log_error("l2tpd did not start: %s", cause);
 	if (m.ready_fd >= 0)
 		close(m.ready_fd);
 	return err ? EXIT_FAILURE : m.status;

@@ -374,7 +374,8 @@ static bool is_the_end(struct roles *r, const struct role *role, bool clean,
 	if (role != &r->engine || r->ready)
 		return false;
 	/* Starting it again would not help. */
-	log_error("the engine did not start: %s", how);
+	if (!r->why[0])
+		log_error("the engine ended with %s", how);
 	r->options.over(r->options.ctx, EXIT_FAILURE);
 	return true;
 }
@@ -386,7 +387,7 @@ static void exited(struct roles *r, struct role *role, int status)
 	char how[64];
 
 	role->pid = 0;
-	if (clean)
+	if (clean || !r->ready)
 		take_last_words(role);
 	channel_close(&role->channel);
 	describe(status, how, sizeof(how));

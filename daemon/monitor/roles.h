@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "ipc/channel.h"
+#include "ipc/monitor.h"
 #include "lib/config.h"
 #include "lib/loop.h"
 #include "monitor/monitor.h"
@@ -56,6 +57,8 @@ struct roles {
 	bool ready;	  /* an engine has said that it serves */
 	bool stopping;
 	struct loop_timer beat;
+	/* of an engine that said that it cannot start; "": none did */
+	char why[sizeof(((struct monitor_failed *)NULL)->why)];
 	uint32_t beat_ms; /* how far apart beats are; 0: there are none */
 };
 

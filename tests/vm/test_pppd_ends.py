@@ -15,7 +15,7 @@ def test_bad_word_ends_the_start(pair, processes, build):
     lns = L2tpd(processes, build, a.namespace, "lns")
     lns.start(lns_config(lns.users(("alice", "wonderland")), ppp='options = { "nonsuch" }'), wait=False)
     assert lns.process.wait() == 1
-    assert last_line(lns).endswith("ppp isp (lns): pppd does not start: unrecognized option 'nonsuch'")
+    assert last_line(lns).endswith("l2tpd did not start: ppp isp (lns): pppd does not start: unrecognized option 'nonsuch'")
 
 
 def test_name_that_is_taken(pair, processes, build):
