@@ -2,8 +2,9 @@
 /*
  * The log: one line per event in one write, so that lines of several
  * processes and threads never mix. Nobody waits for its reader: a line that
- * finds no room is lost, and the next one says how many were. Syslog is spoken over a socket of our own,
- * because glibc's syslog() reconnects at will, which the sandbox would punish.
+ * finds no room is lost, and the next one says how many were. Syslog is spoken
+ * over a socket of our own, because glibc's syslog() reconnects at will, which
+ * the sandbox would punish.
  */
 #include "lib/log.h"
 
@@ -232,7 +233,10 @@ static bool write_syslog(int level, const char *text, size_t len)
 	return false;
 }
 
-/* One that is shared may be filled by another between the look and the write. */
+/*
+ * One that is shared may be filled by another between the look and the
+ * write.
+ */
 static bool has_room(void)
 {
 	struct pollfd p = { .fd = stderr_fd, .events = POLLOUT };

@@ -2,6 +2,7 @@
 """l2tpd -n tries pppd, and says what is wrong with it as what it is."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -23,6 +24,16 @@ def check(build, tmp_path):
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60)
         return done.returncode, done.stderr
     return run
+
+
+@pytest.mark.skipif(not os.path.exists("/usr/include/pppd/pppd.h"), reason="ppp-dev is not installed")
+def test_each_end_has_a_sentence(top):
+    """Each of the exit codes that pppd's header has."""
+    with open("/usr/include/pppd/pppd.h") as header:
+        names = re.findall(r"^#\s*define\s+(EXIT_\w+)|^\s+(EXIT_\w+)\s*=", header.read(), re.M)
+    code = (top / "plugin/call.c").read_text()
+    assert len(names) >= 21
+    assert not [n for pair in names for n in pair if n and not re.search(rf"case (COMPAT_)?{n}:", code)]
 
 
 def test_good(check):

@@ -24,13 +24,15 @@ def address():
 
 @pytest.fixture
 def serve(processes, build, address):
+    d = L2tpd(processes, build, None, "lns")
+
     def start(limits, everywhere=""):
-        d = L2tpd(processes, build, None, "lns")
         d.start(f'{everywhere}\nlisten {{ address = "{address}" }}\n'
                 f'lns "isp" {{ ppp = "x" {limits} }}\nppp "x" {{ backend = "none" }}\n',
                 "--dataplane", "null")
         return d
-    return start
+    yield start
+    d.process.kill()    # at its end it would wait for answers of callers that are gone
 
 
 class Slow(Caller):
