@@ -337,7 +337,7 @@ static const char *sentence(int code)
 	/* clang-format off */
 	case EXIT_OK:			return "the peer ended the connection";
 	case EXIT_FATAL_ERROR:		return "pppd met a fatal error, which its own log tells";
-	case EXIT_OPTION_ERROR:		return "pppd does not take its options; its own log tells which";
+	case EXIT_OPTION_ERROR:		return "pppd refuses its options; its own log tells which";
 	case EXIT_NOT_ROOT:		return "pppd is not run by root";
 	case EXIT_NO_KERNEL_SUPPORT:	return "the kernel has no PPP (CONFIG_PPP)";
 	case EXIT_LOCK_FAILED:		return "pppd could not lock its line";
