@@ -352,6 +352,17 @@ static const char *sentence(int code)
 	switch (code) {
 	/* clang-format off */
 	case EXIT_OK:			return "the peer ended the connection";
+	case EXIT_FATAL_ERROR:		return "pppd met a fatal error, which its own log tells";
+	case EXIT_OPTION_ERROR:		return "pppd refuses its options; its own log tells which";
+	case EXIT_NOT_ROOT:		return "pppd is not run by root";
+	case EXIT_NO_KERNEL_SUPPORT:	return "the kernel has no PPP (CONFIG_PPP)";
+	case EXIT_LOCK_FAILED:		return "pppd could not lock its line";
+	case EXIT_OPEN_FAILED:		return "pppd could not open its line";
+	case EXIT_PTYCMD_FAILED:	return "pppd's connect program failed";
+	case EXIT_CALLBACK:		return "the peer is to call back";
+	case EXIT_INIT_FAILED:		return "pppd's init program failed";
+	case COMPAT_EXIT_CNID_AUTH_FAILED:
+					return "pppd does not take calls from this number";
 	case EXIT_USER_REQUEST:		return "pppd was told to stop";
 	case EXIT_CONNECT_FAILED:	return "the call could not be made";
 	case EXIT_NEGOTIATION_FAILED:	return "PPP could not be negotiated with the peer";
@@ -363,7 +374,7 @@ static const char *sentence(int code)
 	case EXIT_LOOPBACK:		return "the line is looped back";
 	case EXIT_AUTH_TOPEER_FAILED:	return "the peer refused our authentication";
 	case COMPAT_EXIT_TRAFFIC_LIMIT:	return "the traffic limit was reached";
-	default:			return "pppd met an error";
+	default:			return "pppd ended with a status that it does not explain";
 		/* clang-format on */
 	}
 }
@@ -383,10 +394,10 @@ static void find_reason(int code, char *out, size_t size)
 			 said[0] ? ": " : "", said);
 }
 
-void call_end(void)
+static void last_words(int code)
 {
 	struct ppp_call_down down = {
-		.pppd_status = compat_exit_code(),
+		.pppd_status = code,
 		.have_counters = have_counters,
 		.counters = counters,
 	};
@@ -402,6 +413,17 @@ void call_end(void)
 		close(call.pppox);
 		call.pppox = -1;
 	}
+}
+
+void call_end(void)
+{
+	last_words(compat_exit_code());
+}
+
+void call_refuse(const char *why)
+{
+	call_because("%s", why);
+	last_words(EXIT_OPTION_ERROR);
 }
 
 void call_tell(enum ppp_call_message type, const void *body, size_t len)

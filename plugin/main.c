@@ -7,12 +7,18 @@
 #include "plugin/template.h"
 #include "plugin/unit.h"
 
+#include "lib/version.h"
+
 #define EXPORT __attribute__((visibility("default")))
 
 extern const char pppd_version[];
 extern void plugin_init(void);
 
 EXPORT const char pppd_version[] = COMPAT_VERSION;
+
+/* For l2tpd, which cannot load it and tells it from one for another pppd. */
+static const char mark[]
+	__attribute__((used)) = L2TPD_PLUGIN_MARK COMPAT_VERSION;
 
 EXPORT void plugin_init(void)
 {

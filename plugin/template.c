@@ -142,7 +142,10 @@ static int become_call(struct template *t, struct ipc_message *m)
 	}
 	call_take(p, ipc_take_fd(m, 0), ipc_take_fd(m, 1), false);
 	auth_install();
-	return apply_params(p);
+	if (apply_params(p))
+		return 1;
+	call_refuse("pppd does not take the call's user or interface name");
+	return 0;
 }
 
 static bool params_ok(const struct ipc_message *m)

@@ -116,6 +116,7 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 	case AAA_ENGINE:
 	case AAA_CHANGED:
 	case AAA_COUNTED:
+	case AAA_ALIVE:
 	case AAA_OPEN:
 	case AAA_VICI:
 	case AAA_IPSEC_STATE:
@@ -265,6 +266,12 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	}
 	if (m->header.type == AAA_COUNTED && a->config) {
 		counted(a, ipc_body(m, struct aaa_counted));
+		return;
+	}
+	if (m->header.type == AAA_ALIVE) {
+		if (channel_event(c, AAA_ALIVE, NULL, 0, NULL, 0))
+			log_error("the monitor cannot be answered, and takes "
+				  "this process for hung");
 		return;
 	}
 	if (m->header.type != AAA_START || a->config) {

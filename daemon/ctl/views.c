@@ -396,6 +396,7 @@ static const struct ctl_field status_fields[] = {
 	LINE("tunnels", "Tunnels"),
 	LINE("half_open", "Half-open tunnels"),
 	LINE("sessions", "Sessions"),
+	LINE("calls_in_setup", "Calls in set-up"),
 	SECTION("Since the start"),
 	LINE("tunnels_up", "Tunnels opened"),
 	LINE("tunnels_refused", "Tunnels refused"),

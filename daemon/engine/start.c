@@ -30,6 +30,7 @@
 #include "engine/service/ipv6.h"
 #include "engine/service/lns.h"
 #include "engine/service/registry.h"
+#include "engine/tell.h"
 #include "ipc/aaa.h"
 #include "ipc/monitor.h"
 #include "lib/log.h"
@@ -44,8 +45,16 @@ static l2tp_taker *const takers[] = { lcce_take, lns_take, NULL };
 static const struct peer_ops peer_ops = { &lac_tunnel_owner, &lcce_tunnel_owner,
 					  redial_peer_down };
 
-static void fail_start(struct engine *e)
+void start_failed(struct engine *e, int err)
 {
+	struct monitor_failed body = { 0 };
+
+	/* Whoever knows more has said it. */
+	if (!log_last_error()[0])
+		log_error("the engine cannot start: %s", strerror(-err));
+	snprintf(body.why, sizeof(body.why), "%s", log_last_error());
+	tell(&e->monitor, MONITOR_FAILED, &body, sizeof(body),
+	     "the monitor is not told why");
 	e->status = EXIT_FAILURE;
 	loop_stop(e->loop);
 }
@@ -66,11 +75,16 @@ static int open_doors(struct engine *e)
 /* One of the answers came; after the last one all is there. */
 static void answered(struct engine *e)
 {
+	int err;
+
 	if (--e->starting > 0)
 		return;
-	if (open_doors(e) ||
-	    channel_event(&e->monitor, MONITOR_READY, NULL, 0, NULL, 0)) {
-		fail_start(e);
+	err = open_doors(e);
+	if (!err)
+		err = channel_event(&e->monitor, MONITOR_READY, NULL, 0, NULL,
+				    0);
+	if (err) {
+		start_failed(e, err);
 		return;
 	}
 	redial_start(e);
@@ -81,7 +95,7 @@ static void answered(struct engine *e)
 static void on_secret(struct engine *e, int err)
 {
 	if (err)
-		fail_start(e);
+		start_failed(e, err);
 	else
 		answered(e);
 }
@@ -112,7 +126,7 @@ static void on_listen(void *arg, int result, struct ipc_message *m)
 		  addr_format_port(&r.engine->config->listen[r.index].address,
 				   text),
 		  strerror(-result));
-	fail_start(r.engine);
+	start_failed(r.engine, result);
 }
 
 static int ask_listener(struct engine *e, uint32_t index)

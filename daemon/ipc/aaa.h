@@ -97,6 +97,11 @@ enum aaa_message {
 	 * AAA_ENGINE: aaa_counted
 	 */
 	AAA_COUNTED,
+	/*
+	 * event from the monitor, and the same back as soon as it is read: the
+	 * process is not hung
+	 */
+	AAA_ALIVE,
 };
 
 struct aaa_start {

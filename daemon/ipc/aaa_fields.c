@@ -208,5 +208,6 @@ static const struct ipc_field open_fields[] = {
 const struct ipc_shape aaa_open_shapes[] = {
 	[AAA_OPEN] = IPC_SHAPE(aaa_open, open_fields),
 	[AAA_VICI] = IPC_EMPTY,
+	[AAA_ALIVE] = IPC_EMPTY,
 };
 const size_t aaa_open_shapes_n = COUNT(aaa_open_shapes);

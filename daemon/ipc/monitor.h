@@ -74,7 +74,8 @@ enum monitor_message {
 	MONITOR_SESSION_FD,
 	/*
 	 * request: monitor_ppp; reply fd: the engine's end of the call
-	 * channel (ipc/ppp.h)
+	 * channel (ipc/ppp.h); -ENOEXEC: the profile's pppd does not start,
+	 * reply: monitor_ppp_reply
 	 */
 	MONITOR_PPP_START,
 	/*
@@ -188,12 +189,16 @@ enum monitor_message {
 	MONITOR_PPP_NET,
 	/* event to the engine: monitor_mtu, of such an interface */
 	MONITOR_MTU,
+	/*
+	 * event to the engine, and the same back as soon as it is read: the
+	 * process is not hung
+	 */
+	MONITOR_ALIVE,
+	/* event from the engine: monitor_failed: it cannot start, and ends */
+	MONITOR_FAILED,
 };
 /* one more than the last of them */
-#define MONITOR_MESSAGES (MONITOR_MTU + 1)
-
-/* An engine has so many bits of a link's number for its own sessions. */
-#define MONITOR_LINK_BITS 40
+#define MONITOR_MESSAGES (MONITOR_FAILED + 1)
 
 /* An engine has so many bits of a link's number for its own sessions. */
 #define MONITOR_LINK_BITS 40
@@ -315,6 +320,10 @@ struct monitor_static_show {
 	struct monitor_static_session session;
 	struct monitor_pw_show link; /* ifname "": there is none */
 	char why[512];		     /* why it is not up */
+};
+
+struct monitor_failed {
+	char why[512]; /* a sentence */
 };
 
 struct monitor_link {
@@ -452,7 +461,13 @@ struct monitor_ppp {
 struct monitor_ppp_exit {
 	uint64_t link;
 	int32_t status; /* of waitpid */
-	int32_t pid;
+	int32_t pid;	/* 0: there never was one */
+	/* what the monitor knows of it beside that; "": nothing */
+	char why[PPP_TEXT_MAX];
+};
+
+struct monitor_ppp_reply {
+	char why[PPP_TEXT_MAX];
 };
 
 #endif

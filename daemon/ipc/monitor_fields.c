@@ -51,6 +51,11 @@ static const struct ipc_field addr_fields[] = {
 	{ 0 },
 };
 
+static const struct ipc_field failed_fields[] = {
+	IPC_TEXT(monitor_failed, why),
+	{ 0 },
+};
+
 static const struct ipc_field source_fields[] = {
 	IPC_ADDR(monitor_source, local),
 	IPC_ADDR(monitor_source, peer),
@@ -205,6 +210,8 @@ const struct ipc_shape monitor_shapes[] = {
 		IPC_SHAPE(monitor_static_name, static_name_fields),
 	[MONITOR_STATIC_SHOW] = IPC_SHAPE(monitor_static_place, NULL),
 	[MONITOR_SOURCE] = IPC_SHAPE(monitor_source, source_fields),
+	[MONITOR_ALIVE] = IPC_EMPTY,
+	[MONITOR_FAILED] = IPC_SHAPE(monitor_failed, failed_fields),
 	[MONITOR_PPP_NET] = IPC_SHAPE(monitor_ppp_net, ppp_net_fields),
 };
 const size_t monitor_shapes_n = COUNT(monitor_shapes);

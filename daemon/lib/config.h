@@ -63,7 +63,14 @@ struct config_lns {
 	struct config_prefixes from_address; /* empty: any */
 	struct config_strings from_hostname; /* shell patterns; empty: any */
 	struct config_tunnel tunnel;
-	uint32_t max_tunnels;	   /* 0: none */
+	uint32_t max_tunnels; /* 0: none */
+	/*
+	 * max-calls-in-setup: calls that are not up yet; 0: no limit,
+	 * default 400
+	 */
+	uint32_t max_setup;
+	/* the same of each tunnel; default 200 */
+	uint32_t max_tunnel_setup;
 	char ppp[CONFIG_NAME_MAX]; /* an existing ppp section */
 };
 
@@ -405,6 +412,12 @@ struct config {
 	uint32_t max_tunnels;	/* default 10000 */
 	uint32_t max_half_open; /* default 500 */
 	uint32_t max_sessions;	/* default 100000 */
+	/*
+	 * max-calls-in-setup: callers' calls that are not up yet; default 500
+	 */
+	uint32_t max_setup;
+	/* hang-timeout, default 30 s; 0: a hung process is left alone */
+	uint32_t hang_ms;
 	char *state_dir; /* what outlives a restart; default /var/lib/l2tpd */
 	/* l2tpctl may add and delete static tunnels; default false */
 	bool static_by_command;

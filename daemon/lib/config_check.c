@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HANG_MIN_MS 1000
+
 static int check_ppp_ref(struct check *ch, const void *obj, const char *section,
 			 const char *name, const char *ref)
 {
@@ -503,6 +505,16 @@ static int check_services(struct check *ch)
 	return 0;
 }
 
+/* Less is within what a busy turn of the loop may take. */
+static int check_hang(struct check *ch)
+{
+	if (ch->c->hang_ms && ch->c->hang_ms < HANG_MIN_MS)
+		return fail(ch, ch->c, "hang-timeout",
+			    "hang-timeout is shorter than a second; give it "
+			    "more, or 0 for never");
+	return 0;
+}
+
 int config_check(struct config *c, const struct config_place *place, int *line,
 		 struct config_why *why)
 {
@@ -512,6 +524,8 @@ int config_check(struct config *c, const struct config_place *place, int *line,
 
 	for (i = 0; i < c->ppp_n && !err; i++)
 		err = check_ppp(&ch, &c->ppp[i]);
+	if (!err)
+		err = check_hang(&ch);
 	if (!err)
 		err = check_services(&ch);
 	if (!err)

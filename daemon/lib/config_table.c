@@ -64,6 +64,8 @@ static const struct config_key global_keys[] = {
 	KEY("max-tunnels", u32, config, max_tunnels, 1, 65535),
 	KEY("max-half-open", u32, config, max_half_open, 1, 65535),
 	KEY("max-sessions", u32, config, max_sessions, 1, UINT32_MAX),
+	KEY("max-calls-in-setup", u32, config, max_setup, 1, UINT32_MAX),
+	KEY("hang-timeout", seconds, config, hang_ms, 0, SECONDS(3600)),
 	KEY("state-dir", path, config, state_dir, PATH_BYTES),
 	KEY("static-by-command", bool, config, static_by_command, NO_BOUNDS),
 	KEY("coa-address", addr, config, coa_address, NO_BOUNDS),
@@ -78,6 +80,8 @@ static void init_global(void *obj)
 	c->max_tunnels = 10000;
 	c->max_half_open = 500;
 	c->max_sessions = 100000;
+	c->max_setup = 500;
+	c->hang_ms = SECONDS(30);
 	c->coa_address.port = 3799;
 }
 
@@ -137,6 +141,9 @@ static const struct config_key lns_keys[] = {
 	OLD_SECRET(config_lns),
 	KEY("sequencing", bool, config_lns, tunnel.sequencing, NO_BOUNDS),
 	KEY("max-tunnels", u32, config_lns, max_tunnels, 0, 65535),
+	KEY("max-calls-in-setup", u32, config_lns, max_setup, 0, UINT32_MAX),
+	KEY("max-calls-in-setup-per-tunnel", u32, config_lns, max_tunnel_setup,
+	    0, 65535),
 	KEY("ppp", ref, config_lns, ppp, NO_BOUNDS),
 };
 
@@ -146,6 +153,8 @@ static void init_lns(void *obj)
 
 	init_tunnel(&l->tunnel);
 	l->tunnel.idle_ms = SECONDS(10);
+	l->max_setup = 400;
+	l->max_tunnel_setup = 200;
 }
 
 static void relative_lns(void *def, const void *obj, const struct config *c)

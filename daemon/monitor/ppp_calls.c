@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "ipc/ipc.h"
@@ -32,6 +33,17 @@ static const struct config_ppp *profile_of(const struct ppp_calls *c,
 
 	return profile && profile->backend == CONFIG_BACKEND_PPPD ? profile :
 								    NULL;
+}
+
+/* Its pppd does not start: the engine tells whoever wanted the call. */
+static void answer_why(struct request *q, const struct ppp_calls *c,
+		       const struct monitor_ppp *r)
+{
+	struct monitor_ppp_reply reply = { 0 };
+
+	snprintf(reply.why, sizeof(reply.why), "%s",
+		 ppp_runner_why(c->runner, r->profile, r->params.lns));
+	request_answer(q, &reply, sizeof(reply));
 }
 
 static int take_start(struct request *q)
@@ -67,6 +79,8 @@ static int take_start(struct request *q)
 	close(sv[1]);
 	if (err) {
 		close(sv[0]);
+		if (err == -ENOEXEC)
+			answer_why(q, c, r);
 		return err;
 	}
 	s->ppp = true;
@@ -85,7 +99,8 @@ static int take_stop(struct request *q)
 	return 0;
 }
 
-void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status)
+void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status,
+		      const char *why)
 {
 	struct ppp_calls *c = calls;
 	struct held_session *s = held_session_or_gone(c->held, link);
@@ -98,6 +113,7 @@ void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status)
 	/* Of an engine that is gone: the next one never heard of it. */
 	if (!s)
 		return;
+	snprintf(event.why, sizeof(event.why), "%s", why);
 	net_forget(c->net, s);
 	ppp_net_forget(c->ppp_nets, s);
 	s->ppp = false;

@@ -31,6 +31,7 @@ static void on_engine_message(struct channel *c, struct ipc_message *msg)
 {
 	struct roles *r = container_of(c, struct roles, engine.channel);
 
+	pulse_heard(&r->engine.pulse);
 	r->options.request(r->options.ctx, msg);
 }
 
@@ -40,10 +41,13 @@ static void on_aaa_message(struct channel *c, struct ipc_message *msg)
 	struct aaa_open *open = ipc_body(msg, struct aaa_open);
 	int fd = -EINVAL;
 
+	pulse_heard(&r->aaa.pulse);
 	if (!ipc_message_fits(aaa_open_shapes, aaa_open_shapes_n, msg))
 		log_warn("the aaa process sent message %u in a form that is "
 			 "not understood",
 			 msg->header.type);
+	else if (msg->header.type == AAA_ALIVE)
+		return;
 	else if (msg->header.type == AAA_OPEN)
 		fd = monitor_open_aaa_file(r->options.config, (int)open->kind,
 					   open->name, open->session);
@@ -134,6 +138,7 @@ static int spawn(struct roles *r, struct role *role,
 	close(sv[1]);
 	role->pid = pid;
 	role->started_ms = loop_now_fresh(r->options.loop);
+	pulse_begin(&role->pulse, role->started_ms);
 	err = channel_open(&role->channel, r->options.loop, sv[0], message,
 			   closed);
 	role->channel.pauses = true;
@@ -374,7 +379,8 @@ static bool is_the_end(struct roles *r, const struct role *role, bool clean,
 	if (role != &r->engine || r->ready)
 		return false;
 	/* Starting it again would not help. */
-	log_error("the engine did not start: %s", how);
+	if (!r->why[0])
+		log_error("the engine ended with %s", how);
 	r->options.over(r->options.ctx, EXIT_FAILURE);
 	return true;
 }
@@ -386,7 +392,7 @@ static void exited(struct roles *r, struct role *role, int status)
 	char how[64];
 
 	role->pid = 0;
-	if (clean)
+	if (clean || !r->ready)
 		take_last_words(role);
 	channel_close(&role->channel);
 	describe(status, how, sizeof(how));
@@ -403,6 +409,8 @@ static void exited(struct roles *r, struct role *role, int status)
 	role->failures = now - role->started_ms < ROLE_STABLE_MS ?
 				 role->failures + 1 :
 				 1;
+	if (role->pulse.ended)
+		snprintf(how, sizeof(how), "signal 9 of ours, for it was hung");
 	if (role == &r->aaa && r->engine.pid == 0)
 		log_error("the aaa process ended with %s; another comes with "
 			  "the engine",
@@ -425,6 +433,61 @@ bool roles_reaped(struct roles *r, pid_t pid, int status)
 	return false;
 }
 
+/* ---- whether they are there ---- */
+
+static void beat(struct roles *r, struct role *role, uint16_t question)
+{
+	uint32_t limit = r->options.config->hang_ms;
+	struct pulse_sight sight;
+
+	if (role->pid == 0 || !channel_is_open(&role->channel))
+		return;
+	pulse_look(role->pid, loop_now_fresh(r->options.loop), &sight);
+	if (pulse_beat(&role->pulse, &sight, r->beat_ms, limit)) {
+		log_error("the %s process has not answered for %u s and is "
+			  "killed",
+			  role->name, limit / 1000);
+		kill(role->pid, SIGKILL);
+	} else if (!role->pulse.asked) {
+		/* One that cannot be asked, its queue being full, is silent. */
+		role->pulse.asked = true;
+		if (channel_event(&role->channel, question, NULL, 0, NULL, 0))
+			log_debug("the %s process cannot be asked whether it "
+				  "is there",
+				  role->name);
+	}
+}
+
+/* Killed, and not gone yet: another one cannot take its place. */
+static bool is_stuck(const struct role *role)
+{
+	return role->pid && role->pulse.ended;
+}
+
+static void on_beat(struct loop_timer *t)
+{
+	struct roles *r = container_of(t, struct roles, beat);
+	bool stuck = is_stuck(&r->engine) || is_stuck(&r->aaa);
+
+	beat(r, &r->engine, MONITOR_ALIVE);
+	beat(r, &r->aaa, AAA_ALIVE);
+	if (!stuck)
+		r->options.alive(r->options.ctx);
+	loop_timer_set(r->options.loop, t,
+		       loop_now(r->options.loop) + r->beat_ms, on_beat);
+}
+
+static void start_beats(struct roles *r)
+{
+	uint32_t limit = r->options.config->hang_ms;
+
+	if (!limit && !r->options.watchdog_us)
+		return;
+	r->beat_ms = pulse_interval(limit, r->options.watchdog_us);
+	loop_timer_set(r->options.loop, &r->beat,
+		       loop_now(r->options.loop) + r->beat_ms, on_beat);
+}
+
 /* ---- for monitor.c ---- */
 
 void roles_init(struct roles *r)
@@ -437,6 +500,7 @@ void roles_init(struct roles *r)
 
 int roles_start(struct roles *r)
 {
+	start_beats(r);
 	return start_engine(r);
 }
 
@@ -466,6 +530,7 @@ static void wait_for_exit(struct role *role, uint64_t ms)
 
 void roles_end(struct roles *r)
 {
+	loop_timer_stop(&r->beat);
 	loop_timer_stop(&r->engine.restart);
 	loop_timer_stop(&r->aaa.restart);
 	drop(&r->engine);

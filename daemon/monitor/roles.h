@@ -12,9 +12,11 @@
 #include <sys/types.h>
 
 #include "ipc/channel.h"
+#include "ipc/monitor.h"
 #include "lib/config.h"
 #include "lib/loop.h"
 #include "monitor/monitor.h"
+#include "monitor/pulse.h"
 
 struct role {
 	const char *name;
@@ -23,6 +25,7 @@ struct role {
 	uint64_t started_ms;
 	unsigned int failures; /* in a row, each within a minute of its start */
 	struct loop_timer restart;
+	struct pulse pulse; /* while it runs */
 };
 
 /* Set before the first roles_start; all is borrowed. */
@@ -34,13 +37,16 @@ struct roles_options {
 	size_t config_len;
 	bool one_tunnel_per_path; /* of the data plane */
 	int control_fd, dial_fd;  /* the engine listens on these */
-	int queue_fd, coa_fd;	  /* for the aaa process; -1: there is none */
+	uint64_t watchdog_us; /* alive is wanted twice in it; 0: not at all */
+	int queue_fd, coa_fd; /* for the aaa process; -1: there is none */
 	/* of the engine's */
 	void (*request)(void *ctx, struct ipc_message *msg);
 	/* Another engine comes, whose links begin with this number. */
 	void (*engine_starts)(void *ctx, uint64_t first_link);
 	/* The engine is gone, and all that it said was taken. */
 	void (*engine_gone)(void *ctx);
+	/* A beat at which both processes are there, or about to be again. */
+	void (*alive)(void *ctx);
 	/* l2tpd ends with this exit status, for there will be no engine. */
 	void (*over)(void *ctx, int status);
 	void *ctx;
@@ -52,6 +58,10 @@ struct roles {
 	uint64_t engines; /* that have been started so far */
 	bool ready;	  /* an engine has said that it serves */
 	bool stopping;
+	struct loop_timer beat;
+	/* of an engine that said that it cannot start; "": none did */
+	char why[sizeof(((struct monitor_failed *)NULL)->why)];
+	uint32_t beat_ms; /* how far apart beats are; 0: there are none */
 };
 
 void roles_init(struct roles *r); /* none runs; there are no options yet */

@@ -429,6 +429,8 @@ static const struct {
 	{ "max-sessions = 4294967296",
 	  "test.conf:1: max-sessions = 4294967296 is out of range" },
 	{ "max-sessions = 99999999999999999999999", "is out of range" },
+	{ "hang-timeout = 0.5",
+	  "test.conf:1: hang-timeout is shorter than a second" },
 	{ "listen { address = localhost }",
 	  "\"localhost\" is no IPv4 or IPv6 address" },
 	{ "ppp p {\n ipv6 = maybe }",

@@ -94,8 +94,10 @@ static void on_sigchld(struct loop_signal *s, int signo)
 	ppp_lab_reap(container_of(s, struct ppp_lab, sigchld));
 }
 
-static void on_exited(void *arg, uint64_t link, pid_t pid, int status)
+static void on_exited(void *arg, uint64_t link, pid_t pid, int status,
+		      const char *why)
 {
+	(void)why;
 	(void)arg;
 	for (struct ppp_end **at = &running; *at; at = &(*at)->next) {
 		struct ppp_end *e = *at;

@@ -276,6 +276,14 @@ def test_bad_configuration(daemon, build, config, complaint):
     assert re.search(complaint, done.stdout), done.stdout
 
 
+def test_wrong_configuration_is_not_started_again(daemon):
+    """The unit knows it by its exit status."""
+    d = daemon("bad")
+    d.start('hostnam = "x"\n', wait=False)
+    d.process.wait_for("conf:1: .*hostnam")
+    assert d.process.wait() == 6
+
+
 def test_check_prints_what_parses_back(daemon, build, address):
     d = daemon("good")
     path = d.write("conf", lns(address, 'from-hostname = { "a", "b*" } hello = 30 retransmit = 0.5'))

@@ -89,6 +89,9 @@ struct tunnel {
 	/* NULL: it is nobody's, or no longer */
 	const struct tunnel_owner *owner;
 	void *owned_by; /* the owner's */
+	/* the owner's: calls that are being set up, and when too many were */
+	uint32_t calls_in_setup;
+	uint64_t setup_told_ms;
 	/*
 	 * Its place is another's, whose sign of life it waits for; how many
 	 * wait for this one's: answer.c.

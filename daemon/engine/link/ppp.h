@@ -98,7 +98,7 @@ void ppp_net_down(struct link *l, const struct ppp_call_up *down);
 void ppp_set_reason(struct link *l, const char *reason);
 /* It ended, however that is known. Once; the backend's object is released. */
 void ppp_ended(struct link *l, const struct ppp_end *end);
-/* It could not be started after all. */
-void ppp_failed(struct link *l, int err);
+/* It could not be started after all, for this reason. */
+void ppp_failed(struct link *l, const char *why);
 
 #endif

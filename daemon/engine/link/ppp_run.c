@@ -30,16 +30,17 @@ static void give_up(struct link *l)
 	ppp_ended(l, &end);
 }
 
-void ppp_failed(struct link *l, int err)
+void ppp_failed(struct link *l, const char *why)
 {
-	struct cause cause = cause_make(CAUSE_NO_RESOURCES,
-					"pppd could not be started: %s",
-					strerror(-err));
-	char what[160];
+	/* The peer need not know our files and options. */
+	struct cause cause =
+		cause_make(CAUSE_NO_RESOURCES, "PPP could not be started");
+	char what[160], reason[PPP_TEXT_MAX + 64];
 
-	log_error("%s: %s", link_describe(l, what, sizeof(what)), cause.text);
+	snprintf(reason, sizeof(reason), "pppd does not start: %s", why);
+	log_error("%s: %s", link_describe(l, what, sizeof(what)), reason);
 	free(l->reason);
-	l->reason = strdup(cause.text);
+	l->reason = strdup(reason);
 	link_set_cause(l, &cause);
 	give_up(l);
 }
@@ -99,7 +100,7 @@ void ppp_start(struct link *l, const struct ppp_start *how)
 	}
 	err = b->start(l, &params);
 	if (err)
-		ppp_failed(l, err);
+		ppp_failed(l, strerror(-err));
 	log_debug("%s: established, PPP by profile \"%s\"",
 		  link_describe(l, what, sizeof(what)), l->profile->name);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "engine/engine.h"
 #include "engine/link/ppp.h"
@@ -162,6 +163,34 @@ static void on_message(struct channel *channel, struct ipc_message *m)
 	}
 }
 
+/* It left no last words: what it was told, else what is known of its end. */
+static void explain(struct pppd *p, const char *why)
+{
+	const struct cause *cause = p->link->cause;
+
+	ppp_set_reason(p->link, cause ? cause->text : why);
+}
+
+/* waitpid's status as a sentence. */
+static void explain_exit(struct pppd *p, const struct monitor_ppp_exit *x)
+{
+	const char *words = ipc_is_text(x->why) ? x->why : "";
+	char text[PPP_TEXT_MAX + 64];
+
+	if (x->pid == 0)
+		snprintf(text, sizeof(text), "pppd does not start: %s",
+			 words[0] ? words : "the call ended before that");
+	else if (WIFSIGNALED(x->status))
+		snprintf(text, sizeof(text),
+			 "pppd was killed by signal %d (%s)",
+			 WTERMSIG(x->status), strsignal(WTERMSIG(x->status)));
+	else
+		snprintf(text, sizeof(text),
+			 "pppd ended with exit status %d%s%s",
+			 WEXITSTATUS(x->status), words[0] ? ": " : "", words);
+	explain(p, text);
+}
+
 static void over(struct pppd *p)
 {
 	const struct ppp_end end = p->end;
@@ -181,6 +210,8 @@ static void on_closed(struct channel *channel)
 	channel_close(&p->channel);
 	if (p->child)
 		return;
+	if (!p->end.told)
+		explain(p, "the pppd that dialled is gone without a word");
 	over(p);
 	turn_settle(&e->turn);
 }
@@ -251,6 +282,17 @@ static int open_channel(struct pppd *p, int fd)
 
 static void stop(struct link *l, const char *reason, bool link_is_dead);
 
+/* The monitor's sentence, where it has one. */
+static const char *why_not(int result, const struct ipc_message *m)
+{
+	const struct monitor_ppp_reply *r =
+		m ? ipc_body(m, struct monitor_ppp_reply) : NULL;
+
+	return result == -ENOEXEC && r && ipc_is_text(r->why) && r->why[0] ?
+		       r->why :
+		       strerror(-result);
+}
+
 static void on_started(void *arg, int result, struct ipc_message *m)
 {
 	struct link *l = arg;
@@ -262,7 +304,7 @@ static void on_started(void *arg, int result, struct ipc_message *m)
 	else if (fd >= 0)
 		result = open_channel(p, fd);
 	if (p && result)
-		ppp_failed(l, result);
+		ppp_failed(l, why_not(result, m));
 	else if (p && l->phase == PPP_STOPPING)
 		stop(l, "the call ended", l->down);
 	turn_settle(&l->engine->turn);
@@ -289,7 +331,7 @@ void pppd_adopt(struct link *l, int fd)
 	struct pppd *p = pppd_new(l, false);
 
 	if (!p)
-		ppp_failed(l, -ENOMEM);
+		ppp_failed(l, strerror(ENOMEM));
 	else if (open_channel(p, fd))
 		over(p);
 }
@@ -357,6 +399,8 @@ void pppd_exited(struct engine *e, const struct monitor_ppp_exit *x)
 	/* They may still be in the channel. */
 	if (channel_is_open(&p->channel))
 		read_last_words(p);
+	if (!p->end.told)
+		explain_exit(p, x);
 	over(p);
 	turn_settle(&e->turn);
 }
