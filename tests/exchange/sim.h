@@ -75,7 +75,8 @@ struct sim_node {
 	struct sim_session *sessions;
 	bool gone; /* hears nothing and says nothing */
 	unsigned int sent, logs;
-	char log[160]; /* the last */
+	unsigned int infos; /* of the logs, those that are no debugging */
+	char log[160];	    /* the last */
 };
 
 struct sim {

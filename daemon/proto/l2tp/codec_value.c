@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Values out of a decoded message. */
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/l2tp/codec_internal.h"
@@ -117,6 +118,20 @@ static void rest_as_text(struct rbuf *r, char *out, size_t size)
 	l2tp_append_text(&w, r->p, rbuf_left(r));
 }
 
+static void decode_q931(const struct l2tp_message *m, struct l2tp_cause *out)
+{
+	struct rbuf r = reader(m, L2TP_AVP_Q931_CAUSE_CODE);
+
+	out->q931_cause = rbuf_u16(&r);
+	out->q931_msg = rbuf_u8(&r);
+	/*
+	 * The Advisory Message explains the same thing; a text of the Result
+	 * Code goes first.
+	 */
+	if (!out->text[0])
+		rest_as_text(&r, out->text, sizeof(out->text));
+}
+
 void l2tp_cause_decode(const struct l2tp_message *m, struct l2tp_cause *out)
 {
 	struct rbuf r = reader(m, L2TP_AVP_RESULT_CODE);
@@ -126,16 +141,11 @@ void l2tp_cause_decode(const struct l2tp_message *m, struct l2tp_cause *out)
 	if (rbuf_left(&r))
 		out->error = rbuf_u16(&r);
 	rest_as_text(&r, out->text, sizeof(out->text));
-
-	if (!l2tp_has(m, L2TP_AVP_Q931_CAUSE_CODE))
-		return;
-	r = reader(m, L2TP_AVP_Q931_CAUSE_CODE);
-	out->q931_cause = rbuf_u16(&r);
-	out->q931_msg = rbuf_u8(&r);
-	/*
-	 * The Advisory Message explains the same thing; a text of the Result
-	 * Code goes first.
-	 */
-	if (!out->text[0])
-		rest_as_text(&r, out->text, sizeof(out->text));
+	if (l2tp_has(m, L2TP_AVP_Q931_CAUSE_CODE))
+		decode_q931(m, out);
+	if (!out->result && !out->text[0])
+		snprintf(out->text, sizeof(out->text), "%s",
+			 l2tp_has(m, L2TP_AVP_RESULT_CODE) ?
+				 "its Result Code is 0, which is reserved" :
+				 "no reason given: it has no Result Code");
 }

@@ -114,6 +114,8 @@ struct l2tp_tunnel {
 	uint16_t request_len;
 	/* l2tp_tunnel_hint; NULL: none */
 	char *hint;
+	/* a bit for each text of an ignored AVP that was told */
+	uint32_t ignored;
 	struct {
 		struct l2tp_tunnel *next;
 		uint64_t hash;
