@@ -690,6 +690,7 @@ static const struct ctl_field status_fields[] = {
 	LINE("dataplane", "Data plane"),
 	LINE("tunnels", "Tunnels"),
 	LINE("half_open", "Half-open tunnels"),
+	LINE("half_open_displaced", "  Displaced by others"),
 	LINE("sessions", "Sessions"),
 	{ 0 }
 };

@@ -63,7 +63,8 @@
  *                   first) -> one record, and an error when the user is refused
  *   show config     -> one record {"text": "..."}: the canonical form
  *   show status     -> one record: version, uptime_s, pid, tunnels, sessions,
- *                   half_open, dataplane, counters of packets and refusals
+ *                   half_open, half_open_displaced (before their time, by
+ *                   others), dataplane, counters of packets and refusals
  *   set log         level ("error" ... "debug")
  *
  * Fields of a tunnel record: name, role ("lns"|"lac"), profile, state,

@@ -384,10 +384,13 @@ struct config_static {
 };
 
 struct config {
-	char *hostname;		/* default: gethostname() */
-	uint32_t max_tunnels;	/* default 10000 */
-	uint32_t max_half_open; /* default 500 */
-	uint32_t max_sessions;	/* default 100000 */
+	char *hostname;	      /* default: gethostname() */
+	uint32_t max_tunnels; /* default 10000 */
+	/* in places of 300 octets; default 20000 */
+	uint32_t max_half_open;
+	/* whom no section takes is told so; default true */
+	bool answer_strangers;
+	uint32_t max_sessions; /* default 100000 */
 	char *state_dir; /* what outlives a restart; default /var/lib/l2tpd */
 	/*
 	 * where coa clients are heard, port 3799; default "::",

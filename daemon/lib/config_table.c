@@ -60,6 +60,7 @@ static const struct config_key global_keys[] = {
 	KEY("hostname", string, config, hostname, 1, 255),
 	KEY("max-tunnels", u32, config, max_tunnels, 1, 65535),
 	KEY("max-half-open", u32, config, max_half_open, 1, 65535),
+	KEY("answer-strangers", bool, config, answer_strangers, NO_BOUNDS),
 	KEY("max-sessions", u32, config, max_sessions, 1, UINT32_MAX),
 	KEY("state-dir", path, config, state_dir, PATH_BYTES),
 	KEY("coa-address", addr, config, coa_address, NO_BOUNDS),
@@ -72,7 +73,8 @@ static void init_global(void *obj)
 	struct config *c = obj;
 
 	c->max_tunnels = 10000;
-	c->max_half_open = 500;
+	c->max_half_open = 20000;
+	c->answer_strangers = true;
 	c->max_sessions = 100000;
 	c->coa_address.port = 3799;
 }

@@ -188,6 +188,8 @@ static void pass_time(struct world *w, uint32_t ms)
 	struct l2tp_tunnel *t;
 
 	w->now += ms;
+	if (l2tp_endpoint_deadline(w->ep) <= w->now)
+		l2tp_endpoint_timeout(w->ep, w->now);
 	while ((t = l2tp_tunnel_next(w->ep, after))) {
 		after = l2tp_tunnel_id(t) + UINT64_C(1);
 		if (l2tp_tunnel_deadline(t) > w->now)

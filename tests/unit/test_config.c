@@ -355,7 +355,8 @@ static void test_empty(void **state)
 	gethostname(host, sizeof(host) - 1);
 	assert_string_equal(c->hostname, host);
 	assert_int_equal(c->max_tunnels, 10000);
-	assert_int_equal(c->max_half_open, 500);
+	assert_int_equal(c->max_half_open, 20000);
+	assert_true(c->answer_strangers);
 	assert_int_equal(c->max_sessions, 100000);
 	assert_int_equal(c->listen_n + c->lns_n + c->ppp_n + c->lac_n +
 				 c->lcce_n + c->statics_n,

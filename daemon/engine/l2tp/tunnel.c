@@ -143,6 +143,8 @@ void tunnel_reject(struct tunnel *t)
 {
 	struct l2tp_cause cause = result_stopccn(&t->cause);
 
+	if (t->unanswered)
+		cause.result = 0;
 	if (tunnel_is_usable(t))
 		l2tp_tunnel_reject(t->core, engine_now(t->engine), &cause);
 }
@@ -177,6 +179,7 @@ void tunnel_answer(struct tunnel *t)
 		return;
 	}
 	t->owner->configure(t, &cfg);
+	cfg.whole = t->sock || t->socket_asked;
 	l2tp_tunnel_accept(t->core, engine_now(t->engine), &cfg);
 	secret_clear(&cfg.secret);
 	secret_clear(&cfg.old_secret);

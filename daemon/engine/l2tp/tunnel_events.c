@@ -56,6 +56,14 @@ static bool is_taken(struct tunnel *t)
 	return false;
 }
 
+static void turn_away(struct tunnel *t)
+{
+	t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
+			      "no lns or lcce section takes this address and "
+			      "host name");
+	t->unanswered = !t->engine->config->answer_strangers;
+}
+
 void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 {
 	struct tunnel *t = tunnel_new(e, core);
@@ -65,13 +73,20 @@ void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 	if (e->stopping)
 		t->cause = cause_make(CAUSE_SHUTDOWN, "l2tpd stops");
 	else if (!is_taken(t))
-		t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
-				      "no lns or lcce section takes this "
-				      "address and host name");
+		turn_away(t);
+	if (t->owner && t->owner->is_peer)
+		l2tp_tunnel_set_known(core);
 	if (t->cause.code)
 		refuse(t);
 	else
 		turn_defer(&e->turn, do_go_on, t);
+}
+
+void tunnel_on_answered(struct tunnel *t)
+{
+	t->down = true;
+	if (t->owner)
+		t->owner->down(t, "");
 }
 
 /* ---- it is established ---- */

@@ -33,9 +33,14 @@ struct l2tp_session;
 /* Limits of the whole endpoint; 0: none. */
 struct l2tp_limits {
 	uint32_t tunnels;
-	/* tunnels that peers began and that are not established */
+	/*
+	 * callers that have not answered our SCCRP, in places of 300 octets;
+	 * when all are taken the oldest goes
+	 */
 	uint32_t half_open;
 	uint32_t sessions;
+	/* an SCCRQ that the driver is not asked about gets no StopCCN either */
+	bool silent;
 };
 
 struct l2tp_env {
@@ -72,6 +77,16 @@ struct l2tp_tunnel_config {
 	uint32_t idle_timeout;
 	uint32_t max_sessions; /* per tunnel; 0: none */
 	bool persist_idle;     /* keep the tunnel without sessions */
+	/*
+	 * Of one that we accept: the driver has made something of its own for
+	 * it (a socket), so that all of it stays; see TUNNEL_ANSWERED.
+	 */
+	bool whole;
+	/*
+	 * with whom it shares the places of those who have not answered: a
+	 * small number, of a section
+	 */
+	uint16_t group;
 	/* RFC 3931 */
 
 	/*
@@ -179,6 +194,14 @@ enum l2tp_effect_type {
 	 */
 	L2TP_EFFECT_TUNNEL_REQUEST,
 	/*
+	 * The SCCRP of an accepted one left. Who sent the SCCRQ has proved
+	 * nothing yet, so that only some octets are kept of it: the driver
+	 * gives up what it has of the tunnel, and TUNNEL_FREE follows. When
+	 * the SCCCN comes (or the SCCRQ once more) there is a TUNNEL_REQUEST
+	 * again, which the driver answers as it did before.
+	 */
+	L2TP_EFFECT_TUNNEL_ANSWERED,
+	/*
 	 * Both tunnel ids are known and the peer is authenticated: the driver
 	 * may install the tunnel. Sessions may follow.
 	 */
@@ -262,14 +285,21 @@ struct l2tp_endpoint_counters {
 	uint64_t data;		/* of sessions that the kernel does not know */
 	uint64_t stray;		/* to no tunnel of ours */
 	uint64_t wrong_address; /* to a tunnel of another peer */
-	/* SCCRQs answered with StopCCN without keeping state */
+	/* SCCRQs that the driver was not asked about */
 	uint64_t refused;
 	uint64_t bad_digest;	/* RFC 3931 section 5.4.1: dropped */
 	uint64_t wrong_version; /* to a tunnel of the other version */
+	uint64_t displaced;	/* half open, and another took the place */
 	uint32_t tunnels, half_open, sessions;
 };
 void l2tp_endpoint_counters(const struct l2tp_endpoint *ep,
 			    struct l2tp_endpoint_counters *out);
+/*
+ * When the driver must call l2tp_endpoint_timeout, which forgets callers that
+ * did not answer; L2TP_NEVER: not at all. Changes with every call.
+ */
+uint64_t l2tp_endpoint_deadline(const struct l2tp_endpoint *ep);
+void l2tp_endpoint_timeout(struct l2tp_endpoint *ep, uint64_t now);
 bool l2tp_effect_next(struct l2tp_endpoint *ep, struct l2tp_effect *out);
 /*
  * A packet from peer to local. Demultiplexed by tunnel id and address,
@@ -290,8 +320,17 @@ struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 /* Answers a TUNNEL_REQUEST: SCCRP, with the secret's proof where asked for. */
 void l2tp_tunnel_accept(struct l2tp_tunnel *t, uint64_t now,
 			const struct l2tp_tunnel_config *cfg);
+/*
+ * Or refuses it, by one StopCCN, of which nothing is kept. A cause without a
+ * result: by silence.
+ */
 void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now,
 			const struct l2tp_cause *cause);
+/*
+ * Before either: its peer is one that the driver knows by name. It does not
+ * wait among those of whom nothing is known.
+ */
+void l2tp_tunnel_set_known(struct l2tp_tunnel *t);
 /*
  * The driver could not install the tunnel id (taken in the kernel) before
  * anything was sent: another one. -EALREADY once the peer knows it.

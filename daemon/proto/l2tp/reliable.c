@@ -348,6 +348,24 @@ struct l2tp_buf *reliable_release(struct reliable *r, uint64_t now)
 	return b;
 }
 
+void reliable_disarm(struct reliable *r)
+{
+	r->s.retransmit_at = RELIABLE_NEVER;
+}
+
+void reliable_resend(struct reliable *r)
+{
+	r->next = r->head;
+	r->s.in_flight = 0;
+	r->s.retransmit_at = RELIABLE_NEVER;
+}
+
+void reliable_rearm(struct reliable *r, uint64_t now)
+{
+	if (r->s.in_flight && r->s.retransmit_at == RELIABLE_NEVER)
+		r->s.retransmit_at = now + interval(&r->cfg, r->s.tries);
+}
+
 uint64_t reliable_deadline(const struct reliable *r)
 {
 	if (r->s.ack_now)
@@ -371,8 +389,6 @@ bool reliable_timeout(struct reliable *r, uint64_t now)
 	 * peer that keeps nothing out of order: all of it goes again as the
 	 * window opens, unless an acknowledgement says that it arrived.
 	 */
-	r->next = r->head;
-	r->s.in_flight = 0;
-	r->s.retransmit_at = RELIABLE_NEVER;
+	reliable_resend(r);
 	return true;
 }

@@ -150,7 +150,7 @@ static bool check_request(struct l2tp_tunnel *t, uint64_t now,
 	t->r.peer_id = peer_id_of(&ep->msg, t->r.version);
 	l2tp_tunnel_note_peer(t, &ep->msg);
 	/* with version 2's header alone it was compared when it came */
-	if (t->r.peer_info.offers_v3 &&
+	if (t->r.peer_info.offers_v3 && !t->resumed &&
 	    !l2tp_tunnel_tie_resolve(ep, now, &t->r.peer, &ep->msg)) {
 		l2tp_cause_set(cause, L2TP_STOPCCN_EXISTS, 0,
 			       "our own request won the tie");
@@ -180,8 +180,6 @@ void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now)
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_BAD, &cause);
 	else /* RFC 3931 section 5.4.1: a wrong digest gets no answer */
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SILENCE, &cause);
-	free(t->request);
-	t->request = NULL;
 }
 
 static void input_sccrp(struct l2tp_tunnel *t, const struct input *in)
@@ -214,12 +212,24 @@ static void input_sccrp(struct l2tp_tunnel *t, const struct input *in)
 		l2tp_tunnel_event(t, in->now, L2TP_TUNNEL_EV_SCCRP_BAD, &cause);
 }
 
+/* More may be half open than there is room for once they are established. */
+static bool has_place(const struct l2tp_tunnel *t, struct l2tp_cause *cause)
+{
+	const struct l2tp_endpoint *ep = t->ep;
+
+	if (!ep->limits.tunnels || ep->tunnel_count <= ep->limits.tunnels)
+		return true;
+	l2tp_cause_set(cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
+		       "too many tunnels");
+	return false;
+}
+
 static void input_scccn(struct l2tp_tunnel *t, uint64_t now)
 {
 	struct l2tp_cause cause;
 
 	if (t->r.state != L2TP_TUNNEL_WAIT_CTL_CONN ||
-	    check_response(t, L2TP_SCCCN, &cause))
+	    (has_place(t, &cause) && check_response(t, L2TP_SCCCN, &cause)))
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCCN_OK, NULL);
 	else
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCCN_BAD, &cause);
@@ -477,6 +487,9 @@ void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in)
 		ep->counters.wrong_address++;
 		return;
 	}
+	/* an answer is waiting for the driver: this one comes again */
+	if (t->answer)
+		return;
 	if (!right_version(t, in)) {
 		ep->counters.wrong_version++;
 		return;
@@ -494,8 +507,12 @@ void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in)
 			l2tp_buf_put(&ep->bufs, b);
 		}
 		break;
-	case RELIABLE_ZLB:
 	case RELIABLE_DUPLICATE:
+		/* the SCCRQ again: our SCCRP was lost */
+		if (t->r.state == L2TP_TUNNEL_WAIT_CTL_CONN && !t->rel.s.una)
+			reliable_resend(&t->rel);
+		break;
+	case RELIABLE_ZLB:
 	case RELIABLE_HELD:
 	case RELIABLE_DROPPED:
 		break;
