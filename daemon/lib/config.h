@@ -224,12 +224,20 @@ struct config_session {
 
 enum config_version { CONFIG_VERSION_2, CONFIG_VERSION_3, CONFIG_VERSION_AUTO };
 
+enum config_answer {
+	CONFIG_ANSWER_ANYWHERE,
+	CONFIG_ANSWER_ADDRESS,
+	CONFIG_ANSWER_PORT,
+};
+
 struct config_lac {
 	char name[CONFIG_NAME_MAX];
 	char *server;	    /* name or literal address */
 	uint16_t port;	    /* default 1701 */
 	struct addr source; /* source-address */
 	bool ephemeral;	    /* source-port = "ephemeral" (default) or 1701 */
+	/* answer-from = "anywhere" (default), "address", "port"; over UDP */
+	enum config_answer answer_from;
 	enum config_encap encap; /* "udp" (default), or "ip", of version 3 */
 	/*
 	 * version = "2" (default), "3", or "auto": 3 and, with a peer

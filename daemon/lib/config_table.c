@@ -367,11 +367,14 @@ static const char *const versions[] = {
 	[CONFIG_VERSION_AUTO] = "auto",
 };
 
+static const char *const answers[] = { "anywhere", "address", "port" };
+
 static const struct config_key lac_keys[] = {
 	KEY("server", string, config_lac, server, 1, 255),
 	KEY("port", u16, config_lac, port, 1, 65535),
 	KEY("source-address", addr, config_lac, source, NO_BOUNDS),
 	KEY("source-port", source_port, config_lac, ephemeral, NO_BOUNDS),
+	WORD("answer-from", config_lac, answer_from, answers),
 	WORD("encap", config_lac, encap, encaps),
 	WORD("version", config_lac, version, versions),
 	KEY("resolve-interval", seconds, config_lac, resolve_ms, 0,

@@ -177,6 +177,7 @@ static void test_values(void **state)
 	assert_int_equal(c->ppp[1].mru, 1460);
 	assert_int_equal(c->ppp[1].backend, CONFIG_BACKEND_NONE);
 	assert_false(lac->ephemeral);
+	assert_int_equal(lac->answer_from, CONFIG_ANSWER_ADDRESS);
 	assert_int_equal(lac->port, 1711);
 	assert_true(lac->tunnel.challenge);
 	assert_int_equal(lac->tunnel.idle_ms, 100125);

@@ -28,6 +28,8 @@ struct sock {
 	int fd;
 	struct addr local; /* a listener's may be the any address */
 	bool connected;
+	/* it was not at first, and may still have something of another's */
+	bool late;
 	struct addr peer;
 	bool dead;    /* to be freed at the end of the turn */
 	bool no_csum; /* data leaves by it without a UDP checksum */
@@ -35,11 +37,13 @@ struct sock {
 };
 
 /*
- * Takes fd over, also when it fails; peer NULL: a listener. Nothing is read
- * before sock_start. NULL: out of memory.
+ * Takes fd over, also when it fails; peer NULL: a listener, or one whose peer
+ * is not known yet. Nothing is read before sock_start. NULL: out of memory.
  */
 struct sock *sock_new(struct engine *e, int fd, const struct addr *local,
 		      const struct addr *peer);
+/* It was connected after it was made. */
+void sock_connected(struct sock *s, const struct addr *peer);
 int sock_start(struct sock *s); /* 0 or -errno */
 void sock_free(struct sock *s); /* at the end of this turn; NULL is allowed */
 

@@ -69,8 +69,8 @@ struct tunnel {
 	struct engine *engine;
 	struct l2tp_tunnel *core; /* NULL once the core let it go */
 	uint32_t id;
-	bool up;	 /* the control connection is established */
-	bool down;	 /* TUNNEL_DOWN was seen */
+	bool up;   /* the control connection is established */
+	bool down; /* TUNNEL_DOWN was seen */
 	bool unanswered; /* it is refused without a word */
 	bool closing;	 /* goes when its last session has */
 	/* UDP: data is sent without a checksum; over IPv6 taken without one */

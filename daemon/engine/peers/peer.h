@@ -48,6 +48,8 @@ struct peer {
 	struct addr source;
 	uint16_t port;
 	bool ephemeral;
+	/* where its answer to our SCCRQ may come from */
+	enum config_answer answer_from;
 	uint8_t version; /* 2 or 3 */
 	bool fallback;	 /* version 3, and 2 with a peer that has no other */
 	enum dp_encap encap;
@@ -58,6 +60,8 @@ struct peer {
 	struct tunnel *tunnel;
 	struct addr addresses[AAA_RESOLVE_MAX];
 	unsigned int address_n, address_next;
+	struct addr
+		called; /* of them, by the tunnel, wherever its answer came from */
 	struct loop_timer resolve_timer;
 	bool looking_up;
 	struct peer_session *sessions;

@@ -49,6 +49,17 @@ struct l2tp_env {
 };
 
 /*
+ * Where the answer to our SCCRQ may come from, over UDP (RFC 2661 section 8.1):
+ * from any port of the address that was called, from any address, or from
+ * nowhere else. Where it came from is the peer from then on.
+ */
+enum l2tp_answer_from {
+	L2TP_ANSWER_FROM_ADDRESS,
+	L2TP_ANSWER_FROM_ANYWHERE,
+	L2TP_ANSWER_FROM_PORT,
+};
+
+/*
  * What we say and how we behave on a tunnel. Times in ms; 0 takes the default.
  */
 struct l2tp_tunnel_config {
@@ -64,7 +75,8 @@ struct l2tp_tunnel_config {
 	/* authenticate the peer; needs the secret. Version 3: every message */
 	bool challenge;
 	bool hide; /* hide the AVPs that may be hidden; needs the secret */
-	bool tie_breaker;	 /* send one in the SCCRQ */
+	bool tie_breaker; /* send one in the SCCRQ */
+	enum l2tp_answer_from answer_from;
 	uint16_t receive_window; /* default 16 */
 	/* default 60000; after that much silence; L2TP_OFF */
 	uint32_t hello_interval;
