@@ -55,7 +55,7 @@ def test_flood(lns, listed, room_kb):
     address = f"127.21.0.{1 + room_kb // 1024}"
     server, client = lns(address, listed)
     calls = established(client)
-    for count, seconds in (30000, 3), (300, 3):
+    for count, seconds in (20000, 2), (200, 2):
         with flood(address, count, seconds, 10000) as going:
             seen = watch(address, server.role("engine"), going, LISTED, every=0.3)
         assert seen.tries >= 3 and seen.answered == seen.tries
