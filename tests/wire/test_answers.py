@@ -110,3 +110,49 @@ def test_answer_without_the_secret(client, lns, server):
     at.accept(avp(13, hashlib.md5(b"\2" + secret.encode() + challenge).digest()))
     at.serve()
     lab.wait_until(lambda: established(d), "the call to be up")
+
+
+ROUTER_ID = 60
+
+
+@pytest.mark.parametrize("session,result,error", [
+    ("", 2, 8), ("", 5, 0x100), ("persist = false", 2, 8), ("persist = false", 4, 0),
+])
+def test_refusal_of_version_3(client, lns, server, session, result, error):
+    """An LNS that cannot read an SCCRQ of both versions gets one of version 2 at once, and the call is made."""
+    at = lns(server, server)
+    at.answers = at.called
+    d = client(server, 'version = "auto"', session=session)
+    assert ROUTER_ID in at.hear()
+    at.refuse(result, error)
+    at.ns = 0
+    again = at.hear()
+    assert ROUTER_ID not in again
+    at.accept()
+    at.serve()
+    lab.wait_until(lambda: established(d), "the call to be up")
+    assert d.tunnels()[0]["version"] == 2
+    d.process.wait_for("calling again with version 2")
+
+
+def test_refusal_of_either_version(client, lns, server):
+    """Who refuses version 2 as well is asked for both again, later."""
+    at = lns(server, server)
+    at.answers = at.called
+    client(server, 'version = "auto"')
+    for offered in True, False, True, False:
+        assert (ROUTER_ID in at.hear()) == offered
+        at.ns = 0
+        at.refuse()
+
+
+@pytest.mark.parametrize("result,error", [(6, 0), (2, 4)])
+def test_refusal_for_other_reasons(client, lns, server, result, error):
+    """That the LNS shuts down, or has no room, says nothing of versions."""
+    at = lns(server, server)
+    at.answers = at.called
+    client(server, 'version = "auto"')
+    for _ in range(2):
+        assert ROUTER_ID in at.hear()
+        at.ns = 0
+        at.refuse(result, error)

@@ -71,6 +71,8 @@ struct tunnel {
 	uint32_t id;
 	bool up;   /* the control connection is established */
 	bool down; /* TUNNEL_DOWN was seen */
+	/* the peer refused our SCCRQ, maybe for what it says */
+	bool refused;
 	bool unanswered; /* it is refused without a word */
 	bool closing;	 /* goes when its last session has */
 	/* UDP: data is sent without a checksum; over IPv6 taken without one */

@@ -12,6 +12,7 @@
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/net.h"
 #include "engine/l2tp/path.h"
+#include "engine/l2tp/result.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/l2tp/tunnel_install.h"
 #include "engine/loglimit.h"
@@ -133,6 +134,7 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 	if (t->down)
 		return;
 	t->down = true;
+	t->refused = x->by_peer && !t->up && result_is_about_request(&x->cause);
 	path_release(t);
 	/* Silence has no code. */
 	if (x->cause.result)

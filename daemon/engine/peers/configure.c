@@ -54,7 +54,7 @@ void peer_configure(const struct peer *p, struct l2tp_tunnel_config *out)
 {
 	tunnel_config_fill(p->engine, out, p->cfg, &p->secret);
 	out->answer_from = answer_from(p->answer_from);
-	if (p->version == 2)
+	if (p->version == 2 || p->only_v2)
 		return;
 	out->version = 3;
 	out->fallback = p->fallback;

@@ -264,7 +264,7 @@ static uint32_t pick_id(const struct peer *p)
 static void open_socket(struct peer *p)
 {
 	struct monitor_socket body = {
-		.version = p->version,
+		.version = p->only_v2 ? 2 : p->version,
 		.encap = p->encap,
 		.peer = p->addresses[p->address_next],
 		.unconnected = hears_anybody(p),

@@ -52,6 +52,11 @@ struct peer {
 	enum config_answer answer_from;
 	uint8_t version; /* 2 or 3 */
 	bool fallback;	 /* version 3, and 2 with a peer that has no other */
+	/*
+	 * it refused an SCCRQ that is good for both: ours are of version 2, as
+	 * long as such an attempt succeeds
+	 */
+	bool only_v2;
 	enum dp_encap encap;
 	/* how often its name is looked up again; 0: to redial only */
 	uint32_t resolve_ms;
@@ -60,8 +65,8 @@ struct peer {
 	struct tunnel *tunnel;
 	struct addr addresses[AAA_RESOLVE_MAX];
 	unsigned int address_n, address_next;
-	struct addr
-		called; /* of them, by the tunnel, wherever its answer came from */
+	/* the one that the tunnel called, wherever its answer came from */
+	struct addr called;
 	struct loop_timer resolve_timer;
 	bool looking_up;
 	struct peer_session *sessions;
