@@ -149,14 +149,14 @@ static void transmit(struct sim_node *n, const struct l2tp_effect *fx)
 	struct sim *s = n->sim;
 	struct sim_node *to = &s->node[n == &s->node[0]];
 
-	if (s->strangers && !addr_equal(&fx->peer, &to->addr))
-		return;
-	check(s, addr_equal(&fx->peer, &to->addr));
+	bool known = addr_equal(&fx->peer, &to->addr);
+
+	check(s, known || s->strangers);
 	check(s, fx->len >= L2TP_ZLB_LEN);
 	n->sent++;
 	if (n->policy.send && !n->policy.send(n, fx->data, fx->len))
 		return;
-	if (n->gone || to->gone)
+	if (n->gone || to->gone || !known)
 		return;
 	if (!sim_chance(s, s->net.loss))
 		deliver_later(to, &n->addr, fx->data, fx->len);

@@ -265,6 +265,44 @@ static void test_our_own(void **state)
 	assert_int_equal(node_counters(&s->node[1]).half_open, 0);
 }
 
+/* Room for whom the driver names, and for its own, whoever else came first. */
+static void by_name(struct sim_tunnel *t)
+{
+	if (l2tp_tunnel_peer(t->t)->ip[0] != 10)
+		l2tp_tunnel_set_known(t->t);
+	l2tp_tunnel_accept(t->t, t->node->sim->now, &t->node->config);
+}
+
+static void test_reserved_room(void **state)
+{
+	struct sim *s = *state;
+	struct l2tp_limits limits = { .tunnels = 4, .reserved = 2 };
+	struct addr from = { .family = AF_INET, .port = 1701, .ip = { 10 } };
+	struct sim_tunnel *a;
+	struct packet p;
+
+	s->strangers = true;
+	s->node[1].policy.tunnel_request = by_name;
+	l2tp_endpoint_set_limits(s->node[1].ep, &limits);
+	listen_to(&s->node[1]);
+	for (uint8_t i = 0; i < 3; i++) {
+		from.ip[3] = i;
+		make_sccrq(&p, 1, 0x0100);
+		sim_inject(&s->node[1], &from, p.data, p.len);
+		if (i < 2)
+			answer(s, L2TP_SCCCN, our_id(), &from);
+	}
+	assert_int_equal(count_up(&s->node[1]), 2);
+	expect_stopccn(L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES);
+	s->node[1].policy.send = NULL;
+	a = sim_tunnel_open(&s->node[0], NULL);
+	sim_run(s, s->now + 100);
+	assert_true(a->up);
+	a = sim_tunnel_open(&s->node[1], NULL);
+	sim_run(s, s->now + 100);
+	assert_true(a->up);
+}
+
 #define test(name) \
 	cmocka_unit_test_setup_teardown(test_##name, pair_setup, pair_teardown)
 
@@ -278,6 +316,7 @@ int main(void)
 		test(a_caller_that_was_here_before),
 		test(a_caller_of_another_section),
 		test(our_own),
+		test(reserved_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

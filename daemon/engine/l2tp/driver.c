@@ -183,13 +183,23 @@ void l2tp_warm_up(void)
 			  "opened");
 }
 
+/* Whom we call, and who of L2TPv3 calls us, find room whoever else calls. */
+static uint32_t reserved(const struct config *c)
+{
+	size_t peers = c->lac_n + c->lcce_n;
+
+	return peers < c->max_tunnels / 2 ? (uint32_t)peers :
+					    c->max_tunnels / 2;
+}
+
 int l2tp_start(struct engine *e, const struct l2tp_options *o)
 {
 	const struct l2tp_env env = { .random = random_bytes };
 	const struct l2tp_limits limits = {
-		e->config->max_tunnels,
-		e->config->max_half_open,
-		e->config->max_sessions,
+		.tunnels = e->config->max_tunnels,
+		.reserved = reserved(e->config),
+		.half_open = e->config->max_half_open,
+		.sessions = e->config->max_sessions,
 		.silent = !e->config->answer_strangers,
 	};
 	struct l2tp *l = e->l2tp = calloc(1, sizeof(*l));

@@ -124,6 +124,7 @@ struct l2tp_tunnel {
 	/* it was half open: its SCCRP is out, with this challenge or nonce */
 	bool resumed;
 	bool known; /* its peer is (known.h), or the driver says so */
+	bool named; /* the driver says so */
 	/*
 	 * its SCCRQ was acknowledged, so that it does not come again: our
 	 * SCCRP has to

@@ -34,6 +34,11 @@ struct l2tp_session;
 struct l2tp_limits {
 	uint32_t tunnels;
 	/*
+	 * so many of them are the driver's to open, or of callers whom it knows
+	 * by name; less than tunnels
+	 */
+	uint32_t reserved;
+	/*
 	 * callers that have not answered our SCCRP, in places of 300 octets;
 	 * when all are taken the oldest goes
 	 */

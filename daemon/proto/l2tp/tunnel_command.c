@@ -87,7 +87,7 @@ void l2tp_tunnel_accept(struct l2tp_tunnel *t, uint64_t now,
 
 void l2tp_tunnel_set_known(struct l2tp_tunnel *t)
 {
-	t->known = true;
+	t->known = t->named = true;
 }
 
 void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now,

@@ -134,12 +134,28 @@ static bool check_request_v3(struct l2tp_tunnel *t, const struct l2tp_header *h,
 	return l2tp_auth_check_request(t, t->request, t->request_len, cause);
 }
 
+/*
+ * More may be half open than there is room for once they are established, and
+ * some room is not for anybody.
+ */
+static bool has_place(const struct l2tp_tunnel *t, struct l2tp_cause *cause)
+{
+	const struct l2tp_limits *limits = &t->ep->limits;
+	uint32_t most = limits->tunnels - (t->named ? 0 : limits->reserved);
+
+	if (!limits->tunnels || t->ep->tunnel_count <= most)
+		return true;
+	l2tp_cause_set(cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
+		       "too many tunnels");
+	return false;
+}
+
 static bool check_request(struct l2tp_tunnel *t, uint64_t now,
 			  const struct l2tp_header *h, struct l2tp_cause *cause)
 {
 	struct l2tp_endpoint *ep = t->ep;
 
-	if (!choose_version(t, cause) ||
+	if (!choose_version(t, cause) || !has_place(t, cause) ||
 	    (t->r.version == 3 && !check_request_v3(t, h, cause)))
 		return false;
 	if (l2tp_message_decode(&ep->msg, h, l2tp_unhiding_secret(t),
@@ -205,18 +221,6 @@ static void input_sccrp(struct l2tp_tunnel *t, const struct input *in)
 		l2tp_tunnel_event(t, in->now, L2TP_TUNNEL_EV_SCCRP_OK, NULL);
 	else
 		l2tp_tunnel_event(t, in->now, L2TP_TUNNEL_EV_SCCRP_BAD, &cause);
-}
-
-/* More may be half open than there is room for once they are established. */
-static bool has_place(const struct l2tp_tunnel *t, struct l2tp_cause *cause)
-{
-	const struct l2tp_endpoint *ep = t->ep;
-
-	if (!ep->limits.tunnels || ep->tunnel_count <= ep->limits.tunnels)
-		return true;
-	l2tp_cause_set(cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
-		       "too many tunnels");
-	return false;
 }
 
 static void input_scccn(struct l2tp_tunnel *t, uint64_t now)
