@@ -51,7 +51,9 @@ static void test_octets(void **state)
 	for (uint32_t i = 1; i <= 20000; i++)
 		add(&all, i, host(i, 1701), 0, 20000, SCCRQ_LEN);
 	each = (mallinfo2().uordblks - before) / 20000;
-	assert_in_range(each, SCCRQ_LEN, HALF_OPEN_PLACE);
+	/* a sanitizer's allocator counts nothing */
+	if (mallinfo2().uordblks)
+		assert_in_range(each, SCCRQ_LEN, HALF_OPEN_PLACE);
 	assert_int_equal(all.count, 20000);
 	assert_int_equal(all.places, 20000);
 
