@@ -395,6 +395,7 @@ static const struct ctl_field status_fields[] = {
 	LINE("config_note", "What differs"),
 	LINE("tunnels", "Tunnels"),
 	LINE("half_open", "Half-open tunnels"),
+	LINE("half_open_dropped", "Dropped for others"),
 	LINE("sessions", "Sessions"),
 	LINE("calls_in_setup", "Calls in set-up"),
 	SECTION("Since the start"),

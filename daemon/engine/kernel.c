@@ -133,6 +133,16 @@ int kernel_tunnel_socket(struct engine *e, struct kernel_hold *h,
 			       0, done, arg);
 }
 
+int kernel_tunnel_connect(struct engine *e, uint32_t tunnel_id,
+			  const struct addr *peer, channel_done *done,
+			  void *arg)
+{
+	struct monitor_connect body = { tunnel_id, *peer };
+
+	return channel_request(&e->monitor, MONITOR_SOCKET_CONNECT, &body,
+			       sizeof(body), NULL, 0, done, arg);
+}
+
 int kernel_tunnel_add(struct engine *e, struct kernel_hold *h,
 		      const struct monitor_tunnel *t, channel_done *done,
 		      void *arg)

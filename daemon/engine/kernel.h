@@ -46,6 +46,13 @@ bool kernel_has_ppp(const struct engine *e);
 int kernel_tunnel_socket(struct engine *e, struct kernel_hold *h,
 			 const struct monitor_socket *s, channel_done *done,
 			 void *arg);
+/*
+ * The socket of a tunnel that we opened, which hears whoever answers, is its
+ * peer's from now on. It is the monitor's work with any data plane.
+ */
+int kernel_tunnel_connect(struct engine *e, uint32_t tunnel_id,
+			  const struct addr *peer, channel_done *done,
+			  void *arg);
 int kernel_tunnel_add(struct engine *e, struct kernel_hold *h,
 		      const struct monitor_tunnel *t, channel_done *done,
 		      void *arg);

@@ -41,6 +41,11 @@ enum monitor_message {
 	MONITOR_LISTEN,
 	/* request: monitor_socket; reply: monitor_socket_reply, fd */
 	MONITOR_SOCKET,
+	/*
+	 * request: monitor_connect: the peer of a socket that was asked for
+	 * unconnected is known
+	 */
+	MONITOR_SOCKET_CONNECT,
 	/* request: monitor_tunnel */
 	MONITOR_TUNNEL_ADD,
 	/*
@@ -418,6 +423,15 @@ struct monitor_socket {
 	 */
 	enum dp_encap encap;
 	struct addr local; /* unset: any; port 1701 (shared) or 0 (ephemeral) */
+	struct addr peer;
+	/*
+	 * UDP: it hears whoever answers, and is connected before the tunnel is
+	 * added
+	 */
+	bool unconnected;
+};
+struct monitor_connect {
+	uint32_t tunnel_id;
 	struct addr peer;
 };
 struct monitor_socket_reply {

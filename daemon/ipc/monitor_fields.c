@@ -18,6 +18,12 @@ static const struct ipc_field socket_fields[] = {
 	IPC_MOST(monitor_socket, encap, DP_ENCAP_IP),
 	IPC_ADDR(monitor_socket, local),
 	IPC_ADDR(monitor_socket, peer),
+	IPC_BOOL(monitor_socket, unconnected),
+	{ 0 },
+};
+
+static const struct ipc_field connect_fields[] = {
+	IPC_ADDR(monitor_connect, peer),
 	{ 0 },
 };
 
@@ -177,6 +183,7 @@ const struct ipc_shape monitor_shapes[] = {
 	[MONITOR_SECRET] = IPC_SHAPE(monitor_secret, secret_fields),
 	[MONITOR_LISTEN] = IPC_SHAPE(monitor_listen, NULL),
 	[MONITOR_SOCKET] = IPC_SHAPE(monitor_socket, socket_fields),
+	[MONITOR_SOCKET_CONNECT] = IPC_SHAPE(monitor_connect, connect_fields),
 	[MONITOR_TUNNEL_ADD] = IPC_SHAPE(monitor_tunnel, tunnel_fields),
 	[MONITOR_TUNNEL_DEL] = IPC_SHAPE(monitor_tunnel_id, NULL),
 	[MONITOR_SOCKET_CLOSE] = IPC_SHAPE(monitor_tunnel_id, NULL),

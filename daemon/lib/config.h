@@ -248,12 +248,20 @@ struct config_session {
 
 enum config_version { CONFIG_VERSION_2, CONFIG_VERSION_3, CONFIG_VERSION_AUTO };
 
+enum config_answer {
+	CONFIG_ANSWER_ANYWHERE,
+	CONFIG_ANSWER_ADDRESS,
+	CONFIG_ANSWER_PORT,
+};
+
 struct config_lac {
 	char name[CONFIG_NAME_MAX];
 	char *server;	    /* name or literal address */
 	uint16_t port;	    /* default 1701 */
 	struct addr source; /* source-address */
 	bool ephemeral;	    /* source-port = "ephemeral" (default) or 1701 */
+	/* answer-from = "anywhere" (default), "address", "port"; over UDP */
+	enum config_answer answer_from;
 	enum config_encap encap; /* "udp" (default), or "ip", of version 3 */
 	/*
 	 * version = "2" (default), "3", or "auto": 3 and, with a peer
@@ -408,10 +416,13 @@ struct config_static {
 };
 
 struct config {
-	char *hostname;		/* default: gethostname() */
-	uint32_t max_tunnels;	/* default 10000 */
-	uint32_t max_half_open; /* default 500 */
-	uint32_t max_sessions;	/* default 100000 */
+	char *hostname;	      /* default: gethostname() */
+	uint32_t max_tunnels; /* default 10000 */
+	/* in places of 300 octets; default 20000 */
+	uint32_t max_half_open;
+	/* whom no section takes is told so; default true */
+	bool answer_strangers;
+	uint32_t max_sessions; /* default 100000 */
 	/*
 	 * max-calls-in-setup: callers' calls that are not up yet; default 500
 	 */

@@ -63,6 +63,7 @@ static const struct config_key global_keys[] = {
 	KEY("hostname", string, config, hostname, 1, 255),
 	KEY("max-tunnels", u32, config, max_tunnels, 1, 65535),
 	KEY("max-half-open", u32, config, max_half_open, 1, 65535),
+	KEY("answer-strangers", bool, config, answer_strangers, NO_BOUNDS),
 	KEY("max-sessions", u32, config, max_sessions, 1, UINT32_MAX),
 	KEY("max-calls-in-setup", u32, config, max_setup, 1, UINT32_MAX),
 	KEY("hang-timeout", seconds, config, hang_ms, 0, SECONDS(3600)),
@@ -78,7 +79,8 @@ static void init_global(void *obj)
 	struct config *c = obj;
 
 	c->max_tunnels = 10000;
-	c->max_half_open = 500;
+	c->max_half_open = 20000;
+	c->answer_strangers = true;
 	c->max_sessions = 100000;
 	c->max_setup = 500;
 	c->hang_ms = SECONDS(30);
@@ -381,11 +383,14 @@ static const char *const versions[] = {
 	[CONFIG_VERSION_AUTO] = "auto",
 };
 
+static const char *const answers[] = { "anywhere", "address", "port" };
+
 static const struct config_key lac_keys[] = {
 	KEY("server", string, config_lac, server, 1, 255),
 	KEY("port", u16, config_lac, port, 1, 65535),
 	KEY("source-address", addr, config_lac, source, NO_BOUNDS),
 	KEY("source-port", source_port, config_lac, ephemeral, NO_BOUNDS),
+	WORD("answer-from", config_lac, answer_from, answers),
 	WORD("encap", config_lac, encap, encaps),
 	WORD("version", config_lac, version, versions),
 	KEY("resolve-interval", seconds, config_lac, resolve_ms, 0,

@@ -23,6 +23,7 @@ struct held_tunnel {
 	enum dp_encap encap;
 	int fd;
 	bool installed; /* the kernel has the tunnel, not the socket alone */
+	bool connected; /* the socket, to its peer */
 	bool guarded;	/* only what IPsec protects goes through */
 	struct addr local, peer;
 	bool local_watched;

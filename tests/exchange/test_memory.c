@@ -170,6 +170,7 @@ static void take(struct end *e, struct end *other, const struct l2tp_effect *x)
 	case L2TP_EFFECT_TUNNEL_FREE:
 		e->tunnel = NULL;
 		return;
+	case L2TP_EFFECT_TUNNEL_ANSWERED:
 	case L2TP_EFFECT_TUNNEL_ALIVE:
 	case L2TP_EFFECT_WEN:
 	case L2TP_EFFECT_SLI:

@@ -159,6 +159,7 @@ static void test_values(void **state)
 	assert_int_equal(c->ppp[1].default_route_metric, 0);
 	assert_int_equal(c->ppp[1].backend, CONFIG_BACKEND_NONE);
 	assert_false(lac->ephemeral);
+	assert_int_equal(lac->answer_from, CONFIG_ANSWER_ADDRESS);
 	assert_int_equal(lac->port, 1711);
 	assert_true(lac->tunnel.challenge);
 	assert_int_equal(lac->tunnel.idle_ms, 100125);
@@ -341,7 +342,8 @@ static void test_empty(void **state)
 	gethostname(host, sizeof(host) - 1);
 	assert_string_equal(c->hostname, host);
 	assert_int_equal(c->max_tunnels, 10000);
-	assert_int_equal(c->max_half_open, 500);
+	assert_int_equal(c->max_half_open, 20000);
+	assert_true(c->answer_strangers);
 	assert_int_equal(c->max_sessions, 100000);
 	assert_int_equal(c->listen_n + c->lns_n + c->ppp_n + c->lac_n +
 				 c->lcce_n + c->statics_n,

@@ -213,6 +213,7 @@ void show_status(struct control *c)
 	record_text(o, "hostname", e->config->hostname);
 	record_number(o, "tunnels", k.tunnels);
 	record_number(o, "half_open", k.half_open);
+	record_number(o, "half_open_dropped", k.displaced);
 	record_number(o, "sessions", k.sessions);
 	record_number(o, "calls_in_setup", lns_calls_in_setup(e));
 	record_number(o, "malformed", k.malformed);

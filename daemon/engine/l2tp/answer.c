@@ -103,6 +103,7 @@ void tunnel_answer(struct tunnel *t)
 		return;
 	}
 	t->owner->configure(t, &cfg);
+	cfg.whole = t->sock || t->socket_asked;
 	l2tp_tunnel_accept(t->core, engine_now(t->engine), &cfg);
 	secret_clear(&cfg.secret);
 	secret_clear(&cfg.old_secret);

@@ -200,7 +200,7 @@ static void send_packet(struct engine *e, const struct packet *p,
 		return;
 	}
 	e->counters.send_errors++;
-	if (p->sock && p->sock->connected)
+	if (p->sock && (p->sock->connected || p->sock->calling))
 		trouble_sending(p->sock, -errno);
 	if (errno != EAGAIN && errno != ECONNREFUSED && loglimit_pass(e)) {
 		char text[ADDR_STRLEN];

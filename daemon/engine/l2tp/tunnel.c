@@ -146,6 +146,8 @@ void tunnel_reject(struct tunnel *t)
 	struct l2tp_cause cause = result_stopccn(&t->cause);
 	struct l2tp_tunnel_config cfg;
 
+	if (t->unanswered)
+		cause.result = 0;
 	if (!tunnel_is_usable(t))
 		return;
 	if (!t->owner || !t->owner->configure) {

@@ -50,8 +50,9 @@ struct tunnel_owner {
 	/* It is established, and in the data plane. */
 	void (*up)(struct tunnel *t);
 	/*
-	 * It is down. An owner that wants to hear no more of it sets
-	 * t->owner to NULL.
+	 * It is down; or nothing is to be kept of it before the peer
+	 * answers our SCCRP, which makes another struct tunnel. An owner
+	 * that wants to hear no more of it sets t->owner to NULL.
 	 */
 	void (*down)(struct tunnel *t, const char *why);
 	/*
@@ -69,11 +70,14 @@ struct tunnel {
 	struct engine *engine;
 	struct l2tp_tunnel *core; /* NULL once the core let it go */
 	uint32_t id;
-	bool up;      /* the control connection is established */
-	bool down;    /* TUNNEL_DOWN was seen */
-	bool closing; /* goes when its last session has */
+	bool up;   /* the control connection is established */
+	bool down; /* TUNNEL_DOWN was seen */
 	/* by the peer, or before it was up: it may have another secret */
 	bool refused;
+	/* the peer refused our SCCRQ, maybe for what it says */
+	bool request_refused;
+	bool unanswered; /* it is refused without a word */
+	bool closing;	 /* goes when its last session has */
 	/* UDP: data is sent without a checksum; over IPv6 taken without one */
 	bool no_csum_tx, no_csum_rx;
 	/* IPsec protects it, and the aaa process watches for its end */

@@ -13,6 +13,7 @@
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/net.h"
 #include "engine/l2tp/path.h"
+#include "engine/l2tp/result.h"
 #include "engine/l2tp/trouble.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/l2tp/tunnel_install.h"
@@ -57,6 +58,14 @@ static bool is_taken(struct tunnel *t)
 	return false;
 }
 
+static void turn_away(struct tunnel *t)
+{
+	t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
+			      "no lns or lcce section takes this address and "
+			      "host name");
+	t->unanswered = !t->engine->config->answer_strangers;
+}
+
 void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 {
 	struct tunnel *t = tunnel_new(e, core);
@@ -66,13 +75,20 @@ void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 	if (e->stopping)
 		t->cause = cause_make(CAUSE_SHUTDOWN, "l2tpd stops");
 	else if (!is_taken(t))
-		t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
-				      "no lns or lcce section takes this "
-				      "address and host name");
+		turn_away(t);
+	if (t->owner && t->owner->is_peer)
+		l2tp_tunnel_set_known(core);
 	if (t->cause.code)
 		refuse(t);
 	else
 		turn_defer(&e->turn, &t->answer_work, do_go_on, t);
+}
+
+void tunnel_on_answered(struct tunnel *t)
+{
+	t->down = true;
+	if (t->owner)
+		t->owner->down(t, "");
 }
 
 /* ---- it is established ---- */
@@ -118,7 +134,7 @@ static void log_down(struct tunnel *t, bool by_peer, const char *why)
  */
 static void count_refused(const struct tunnel *t, const struct l2tp_effect *x)
 {
-	if (!t->up && !x->by_peer && x->cause.result &&
+	if (!t->up && !x->by_peer && (x->cause.result || t->unanswered) &&
 	    !l2tp_tunnel_is_initiator(t->core))
 		t->engine->counters.tunnels_refused++;
 }
@@ -132,6 +148,8 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 	t->down = true;
 	t->refused = x->by_peer &&
 		     (!t->up || x->cause.result == L2TP_STOPCCN_NOT_AUTHORIZED);
+	t->request_refused = x->by_peer && !t->up &&
+			     result_is_about_request(&x->cause);
 	count_refused(t, x);
 	path_release(t);
 	answer_down(t);

@@ -193,6 +193,33 @@ void tunnel_go_on(struct tunnel *t)
 
 /* ---- in and out ---- */
 
+static void on_connected(void *arg, int result, struct ipc_message *m)
+{
+	struct tunnel *t = arg;
+
+	(void)m;
+	if (tunnel_is_usable(t) && !result) {
+		sock_connected(t->sock, l2tp_tunnel_peer(t->core));
+		add_tunnel(t);
+	} else {
+		installed(t, result);
+	}
+	turn_settle(&t->engine->turn);
+	tunnel_put(t);
+}
+
+/* Whoever answered is known: the kernel's tunnel wants a connected socket. */
+static int connect_socket(struct tunnel *t)
+{
+	int err = kernel_tunnel_connect(t->engine, t->id,
+					l2tp_tunnel_peer(t->core), on_connected,
+					t);
+
+	if (!err)
+		tunnel_get(t);
+	return err;
+}
+
 /*
  * A responder's tunnel has no socket of its own yet: the kernel wants one each.
  */
@@ -201,7 +228,9 @@ static void install(struct tunnel *t)
 	int err = 0;
 
 	t->install = INSTALL_BUSY;
-	if (t->sock || t->socket_asked)
+	if (t->sock && !t->sock->connected)
+		err = connect_socket(t);
+	else if (t->sock || t->socket_asked)
 		add_tunnel(t);
 	else
 		err = ask_socket(t);
@@ -211,6 +240,9 @@ static void install(struct tunnel *t)
 
 void tunnel_install(struct tunnel *t)
 {
+	/* the path was that to whom we called */
+	if (t->sock && !t->sock->connected)
+		path_release(t);
 	if (tunnel_is_udp(t) && !t->path &&
 	    path_take(t, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core)))
 		installed(t, -EADDRINUSE);

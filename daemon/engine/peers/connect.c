@@ -43,6 +43,12 @@ static bool anybody_waits(const struct peer *p)
 
 static void open_socket(struct peer *p);
 
+/* Its socket is connected when it has answered. */
+static bool hears_anybody(const struct peer *p)
+{
+	return p->answer_from != CONFIG_ANSWER_PORT;
+}
+
 /* What our SCCRQ says; secrets are the caller's to clear. */
 static struct l2tp_tunnel *open_core(struct peer *p, const struct addr *local,
 				     int fd, uint32_t id, int *err)
@@ -54,6 +60,7 @@ static struct l2tp_tunnel *open_core(struct peer *p, const struct addr *local,
 	struct l2tp_tunnel *core;
 
 	peer_configure(p, &cfg);
+	p->called = p->addresses[p->address_next];
 	core = l2tp_tunnel_open(e->l2tp->core, engine_now(e), &cfg, local,
 				&p->addresses[p->address_next], fd, id, err);
 	secret_clear(&cfg.secret);
@@ -84,6 +91,8 @@ static void open_tunnel(struct peer *p, int fd, uint32_t id,
 		return;
 	}
 	s = sock_new(e, fd, local, peer);
+	if (s && hears_anybody(p))
+		sock_hear_anybody(s);
 	if (s && sock_start(s)) {
 		sock_free(s);
 		s = NULL;
@@ -245,9 +254,10 @@ static void on_socket(void *arg, int result, struct ipc_message *m)
 static void open_socket(struct peer *p)
 {
 	struct monitor_socket body = {
-		.version = p->version,
+		.version = p->only_v2 ? 2 : p->version,
 		.encap = p->encap,
 		.peer = p->addresses[p->address_next],
+		.unconnected = hears_anybody(p),
 	};
 	struct socket_request *r = malloc(sizeof(*r));
 	int err = -ENOMEM;

@@ -92,7 +92,7 @@ static void move(struct peer *p, const struct aaa_resolve_reply *r)
 	char was[ADDR_STRLEN], is[ADDR_STRLEN];
 	struct cause cause;
 
-	addr_format(l2tp_tunnel_peer(p->tunnel->core), was);
+	addr_format(&p->called, was);
 	addr_format(&r->address[0], is);
 	cause = cause_make(CAUSE_ADMINISTRATIVE,
 			   "%.80s is no longer at %s but at %s", p->server, was,
@@ -120,7 +120,7 @@ static void on_looked_up(void *arg, int result, struct ipc_message *m)
 		/* Where a peer calls from need not be what its name means. */
 		if (t && tunnel_is_usable(t) && !t->closing &&
 		    l2tp_tunnel_is_initiator(t->core) &&
-		    !is_one_of(l2tp_tunnel_peer(t->core), r))
+		    !is_one_of(&p->called, r))
 			move(p, r);
 	}
 	follow_name(p);

@@ -149,6 +149,8 @@ struct peer *peer_new_lac(struct engine *e, const struct config_lac *l,
 	p->cfg = &l->tunnel;
 	set_way(p, l->encap, l->port, &l->source);
 	p->ephemeral = l->ephemeral;
+	p->answer_from = l->encap == CONFIG_ENCAP_IP ? CONFIG_ANSWER_PORT :
+						       l->answer_from;
 	p->resolve_ms = l->resolve_ms;
 	p->version = l->version == CONFIG_VERSION_2 ? 2 : 3;
 	p->fallback = l->version == CONFIG_VERSION_AUTO;
@@ -171,6 +173,8 @@ struct peer *peer_new_lcce(struct engine *e, const struct config_lcce *l,
 	p->cfg = &l->tunnel;
 	set_way(p, l->encap, l->port, &l->source);
 	p->ephemeral = l->ephemeral;
+	/* what IPsec covers, and whom the section means, is this address */
+	p->answer_from = CONFIG_ANSWER_PORT;
 	p->resolve_ms = l->resolve_ms;
 	p->version = 3;
 	for (size_t i = 0; i < l->sessions_n; i++)

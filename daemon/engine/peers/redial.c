@@ -333,11 +333,43 @@ static void tunnel_up(struct tunnel *t)
 	redial_peer_up(t->owned_by);
 }
 
+static void do_call_again(void *arg)
+{
+	struct peer *p = arg;
+
+	for (struct peer_session *s = p->sessions; s; s = s->next)
+		if (s->wanted)
+			redial_want(s);
+	peer_release(p);
+}
+
+/*
+ * Its sessions have not failed yet: some LNSs refuse an SCCRQ for AVPs that
+ * they should ignore (RFC 3931 section 4.7.3).
+ */
+static void fall_back(struct peer *p, const char *why)
+{
+	log_notice("%s \"%s\": it refuses an SCCRQ of both versions (%s); "
+		   "calling again with version 2",
+		   peer_kind(p), p->name, why);
+	p->only_v2 = true;
+	p->state = PEER_IDLE;
+	p->tunnel = NULL;
+	if (turn_defer(&p->engine->turn, &p->again_work, do_call_again, p))
+		peer_hold(p);
+}
+
 static void tunnel_down(struct tunnel *t, const char *why)
 {
 	struct peer *p = t->owned_by;
 
 	t->owner = NULL;
+	if (t->request_refused && p->fallback && !p->only_v2 && !p->removed) {
+		fall_back(p, why);
+		return;
+	}
+	if (!t->up)
+		p->only_v2 = false;
 	/*
 	 * It may have the other secret, and not have waited for us to see that.
 	 */

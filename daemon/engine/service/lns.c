@@ -206,6 +206,8 @@ static void configure(struct tunnel *t, struct l2tp_tunnel_config *cfg)
 	cfg->prefer_old = has_old_secret(t);
 	cfg->router_id = configure_router_id(t->engine->config);
 	cfg->pseudowires[0] = L2TP_PW_PPP;
+	/* 0 is the lcces' */
+	cfg->group = (uint16_t)(1 + index_of(t->engine, section));
 }
 
 static const char *hostname(const struct tunnel *t)

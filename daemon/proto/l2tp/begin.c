@@ -27,6 +27,7 @@ void l2tp_tunnel_free(struct l2tp_tunnel *t)
 	secret_clear(&t->cfg.secret);
 	secret_clear(&t->cfg.old_secret);
 	free(t->request);
+	free(t->answer);
 	free(t->hint);
 	free(t);
 }

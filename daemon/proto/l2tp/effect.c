@@ -309,6 +309,7 @@ bool l2tp_effect_next(struct l2tp_endpoint *ep, struct l2tp_effect *out)
 		memcpy(out->text, q->arena + e->at, e->len);
 		break;
 	case L2TP_EFFECT_TUNNEL_REQUEST:
+	case L2TP_EFFECT_TUNNEL_ANSWERED:
 	case L2TP_EFFECT_TUNNEL_UP:
 	case L2TP_EFFECT_TUNNEL_ALIVE:
 	case L2TP_EFFECT_SESSION_REQUEST:

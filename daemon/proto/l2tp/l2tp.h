@@ -33,14 +33,35 @@ struct l2tp_session;
 /* Limits of the whole endpoint; 0: none. */
 struct l2tp_limits {
 	uint32_t tunnels;
-	/* tunnels that peers began and that are not established */
+	/*
+	 * so many of them are the driver's to open, or of callers whom it knows
+	 * by name; less than tunnels
+	 */
+	uint32_t reserved;
+	/*
+	 * callers that have not answered our SCCRP, in places of 300 octets;
+	 * when all are taken the oldest goes
+	 */
 	uint32_t half_open;
 	uint32_t sessions;
+	/* an SCCRQ that the driver is not asked about gets no StopCCN either */
+	bool silent;
 };
 
 struct l2tp_env {
 	void *ctx;
 	void (*random)(void *ctx, void *buf, size_t len);
+};
+
+/*
+ * Where the answer to our SCCRQ may come from, over UDP (RFC 2661 section 8.1):
+ * from any port of the address that was called, from any address, or from
+ * nowhere else. Where it came from is the peer from then on.
+ */
+enum l2tp_answer_from {
+	L2TP_ANSWER_FROM_ADDRESS,
+	L2TP_ANSWER_FROM_ANYWHERE,
+	L2TP_ANSWER_FROM_PORT,
 };
 
 /*
@@ -59,7 +80,8 @@ struct l2tp_tunnel_config {
 	/* authenticate the peer; needs the secret. Version 3: every message */
 	bool challenge;
 	bool hide; /* hide the AVPs that may be hidden; needs the secret */
-	bool tie_breaker;	 /* send one in the SCCRQ */
+	bool tie_breaker; /* send one in the SCCRQ */
+	enum l2tp_answer_from answer_from;
 	uint16_t receive_window; /* default 16 */
 	/* default 60000; after that much silence; L2TP_OFF */
 	uint32_t hello_interval;
@@ -72,6 +94,16 @@ struct l2tp_tunnel_config {
 	uint32_t idle_timeout;
 	uint32_t max_sessions; /* per tunnel; 0: none */
 	bool persist_idle;     /* keep the tunnel without sessions */
+	/*
+	 * Of one that we accept: the driver has made something of its own for
+	 * it (a socket), so that all of it stays; see TUNNEL_ANSWERED.
+	 */
+	bool whole;
+	/*
+	 * with whom it shares the places of those who have not answered: a
+	 * small number, of a section
+	 */
+	uint16_t group;
 	/* RFC 3931 */
 
 	/*
@@ -185,6 +217,14 @@ enum l2tp_effect_type {
 	 */
 	L2TP_EFFECT_TUNNEL_REQUEST,
 	/*
+	 * The SCCRP of an accepted one left. Who sent the SCCRQ has proved
+	 * nothing yet, so that only some octets are kept of it: the driver
+	 * gives up what it has of the tunnel, and TUNNEL_FREE follows. When
+	 * the SCCCN comes (or the SCCRQ once more) there is a TUNNEL_REQUEST
+	 * again, which the driver answers as it did before.
+	 */
+	L2TP_EFFECT_TUNNEL_ANSWERED,
+	/*
 	 * Both tunnel ids are known and the peer is authenticated: the driver
 	 * may install the tunnel. Sessions may follow.
 	 */
@@ -270,15 +310,22 @@ struct l2tp_endpoint_counters {
 	uint64_t data;		/* of sessions that the kernel does not know */
 	uint64_t stray;		/* to no tunnel of ours */
 	uint64_t wrong_address; /* to a tunnel of another peer */
-	/* SCCRQs answered with StopCCN without keeping state */
+	/* SCCRQs that the driver was not asked about */
 	uint64_t refused;
 	uint64_t calls_refused; /* and ICRQs and OCRQs with CDN */
 	uint64_t bad_digest;	/* RFC 3931 section 5.4.1: dropped */
 	uint64_t wrong_version; /* to a tunnel of the other version */
+	uint64_t displaced;	/* half open, and another took the place */
 	uint32_t tunnels, half_open, sessions;
 };
 void l2tp_endpoint_counters(const struct l2tp_endpoint *ep,
 			    struct l2tp_endpoint_counters *out);
+/*
+ * When the driver must call l2tp_endpoint_timeout, which forgets callers that
+ * did not answer; L2TP_NEVER: not at all. Changes with every call.
+ */
+uint64_t l2tp_endpoint_deadline(const struct l2tp_endpoint *ep);
+void l2tp_endpoint_timeout(struct l2tp_endpoint *ep, uint64_t now);
 bool l2tp_effect_next(struct l2tp_endpoint *ep, struct l2tp_effect *out);
 /*
  * A packet from peer to local. Demultiplexed by tunnel id and address,
@@ -304,6 +351,10 @@ struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 /* Answers a TUNNEL_REQUEST: SCCRP, with the secret's proof where asked for. */
 void l2tp_tunnel_accept(struct l2tp_tunnel *t, uint64_t now,
 			const struct l2tp_tunnel_config *cfg);
+/*
+ * Or refuses it, by one StopCCN, of which nothing is kept. A cause without a
+ * result: by silence.
+ */
 void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now,
 			const struct l2tp_cause *cause);
 /*
@@ -314,6 +365,11 @@ void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now,
 void l2tp_tunnel_refuse(struct l2tp_tunnel *t, uint64_t now,
 			const struct l2tp_tunnel_config *cfg,
 			const struct l2tp_cause *cause);
+/*
+ * Before any of these: its peer is one that the driver knows by name. It does
+ * not wait among those of whom nothing is known.
+ */
+void l2tp_tunnel_set_known(struct l2tp_tunnel *t);
 /*
  * The driver could not install the tunnel id (taken in the kernel) before
  * anything was sent: another one. -EALREADY once the peer knows it.

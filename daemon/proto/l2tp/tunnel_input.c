@@ -133,6 +133,22 @@ static bool check_request_v3(struct l2tp_tunnel *t, const struct l2tp_header *h,
 	return l2tp_auth_check_request(t, t->request, t->request_len, cause);
 }
 
+/*
+ * More may be half open than there is room for once they are established, and
+ * some room is not for anybody.
+ */
+static bool has_place(const struct l2tp_tunnel *t, struct l2tp_cause *cause)
+{
+	const struct l2tp_limits *limits = &t->ep->limits;
+	uint32_t most = limits->tunnels - (t->named ? 0 : limits->reserved);
+
+	if (!limits->tunnels || t->ep->tunnel_count <= most)
+		return true;
+	l2tp_cause_set(cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
+		       "too many tunnels");
+	return false;
+}
+
 /* Of one that is refused, nothing of ours is measured against it. */
 static bool check_request(struct l2tp_tunnel *t, uint64_t now,
 			  const struct l2tp_header *h, bool refused,
@@ -140,7 +156,7 @@ static bool check_request(struct l2tp_tunnel *t, uint64_t now,
 {
 	struct l2tp_endpoint *ep = t->ep;
 
-	if (!choose_version(t, cause) ||
+	if (!choose_version(t, cause) || (!refused && !has_place(t, cause)) ||
 	    (t->r.version == 3 && !check_request_v3(t, h, cause)))
 		return false;
 	l2tp_secret_choose(t);
@@ -151,7 +167,7 @@ static bool check_request(struct l2tp_tunnel *t, uint64_t now,
 	t->r.peer_id = peer_id_of(&ep->msg, t->r.version);
 	l2tp_tunnel_note_peer(t, &ep->msg);
 	/* with version 2's header alone it was compared when it came */
-	if (t->r.peer_info.offers_v3 && !refused &&
+	if (t->r.peer_info.offers_v3 && !refused && !t->resumed &&
 	    !l2tp_tunnel_tie_resolve(ep, now, &t->r.peer, &ep->msg)) {
 		l2tp_cause_set(cause, L2TP_STOPCCN_EXISTS, 0,
 			       "our own request won the tie");
@@ -184,8 +200,6 @@ void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now,
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_BAD, &cause);
 	else /* RFC 3931 section 5.4.1: a wrong digest gets no answer */
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SILENCE, &cause);
-	free(t->request);
-	t->request = NULL;
 }
 
 static void input_sccrp(struct l2tp_tunnel *t, const struct input *in)
@@ -198,11 +212,6 @@ static void input_sccrp(struct l2tp_tunnel *t, const struct input *in)
 		l2tp_tunnel_event(t, in->now, L2TP_TUNNEL_EV_SCCRP_OK, NULL);
 		return;
 	}
-	/*
-	 * section 8.1: the recipient may answer from a port of its
-	 * choice, which stays
-	 */
-	t->r.peer.port = in->peer->port;
 	if (!addr_is_set(&t->r.local) || addr_is_any(&t->r.local))
 		t->r.local = *in->local;
 	t->r.peer_id = peer_id_of(m, t->r.version);
@@ -223,7 +232,7 @@ static void input_scccn(struct l2tp_tunnel *t, uint64_t now)
 	struct l2tp_cause cause;
 
 	if (t->r.state != L2TP_TUNNEL_WAIT_CTL_CONN ||
-	    check_response(t, L2TP_SCCCN, &cause))
+	    (has_place(t, &cause) && check_response(t, L2TP_SCCCN, &cause)))
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCCN_OK, NULL);
 	else
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCCN_BAD, &cause);
@@ -400,16 +409,70 @@ static void deliver(struct l2tp_tunnel *t, const struct input *in,
 	}
 }
 
-/*
- * A tunnel is one peer's; section 8.1 lets its port change with the SCCRP. Over
- * IP there is none.
- */
-static bool from_peer(const struct l2tp_tunnel *t, const struct addr *peer)
+/* Whether the answer to our SCCRQ may come from there; over IP it may not. */
+static bool may_answer_from(const struct l2tp_tunnel *t,
+			    const struct addr *peer)
 {
-	if (addr_equal(&t->r.peer, peer))
+	if (!t->r.peer.port || !peer->port)
+		return false;
+	switch (t->cfg.answer_from) {
+	case L2TP_ANSWER_FROM_ADDRESS:
+		return addr_equal_ip(&t->r.peer, peer);
+	case L2TP_ANSWER_FROM_ANYWHERE:
+		return t->r.peer.family == peer->family;
+	case L2TP_ANSWER_FROM_PORT:
+		return false;
+	}
+	return false;
+}
+
+/*
+ * A tunnel is one peer's, whom its answer to our SCCRQ makes known: what names
+ * our tunnel, acknowledges the SCCRQ and is the first to come.
+ */
+static bool from_peer(const struct l2tp_tunnel *t, const struct input *in)
+{
+	enum l2tp_message_type type;
+
+	if (addr_equal(&t->r.peer, in->peer))
 		return true;
-	return t->r.initiator && t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY &&
-	       t->r.peer.port && peer->port && addr_equal_ip(&t->r.peer, peer);
+	if (!t->r.initiator || t->r.state != L2TP_TUNNEL_WAIT_CTL_REPLY ||
+	    !in->h.payload_len || in->h.ns != t->rel.s.nr ||
+	    in->h.nr != t->rel.s.ns || !may_answer_from(t, in->peer))
+		return false;
+	type = l2tp_peek_type(in->pkt, in->h.length);
+	return type == L2TP_SCCRP || type == L2TP_STOPCCN;
+}
+
+/*
+ * And, where there is a secret, has it: what comes from elsewhere without it
+ * must not end what the real peer is about to answer. Version 3's digest was
+ * looked at before.
+ */
+static bool has_secret(struct l2tp_tunnel *t, const struct input *in)
+{
+	struct l2tp_endpoint *ep = t->ep;
+	struct l2tp_cause cause;
+
+	(void)l2tp_secret_decode(t, &in->h);
+	return in->h.version == 3 || ep->msg.type != L2TP_SCCRP ||
+	       check_response(t, L2TP_SCCRP, &cause);
+}
+
+/* Where the answer comes from is the peer from now on. */
+static void follow_peer(struct l2tp_tunnel *t, const struct addr *peer)
+{
+	char was[ADDR_STRLEN], is[ADDR_STRLEN];
+
+	effect_log(&t->ep->effects, t, NULL, LOG_INFO, "%s answers from %s",
+		   addr_format_port(&t->r.peer, was),
+		   addr_format_port(peer, is));
+	t->r.peer = *peer;
+	if (!t->link[PEER_OPENING].in)
+		return;
+	l2tp_peer_unlink(t->ep, PEER_OPENING, t);
+	/* without memory a tie with it would not be seen, and no more */
+	(void)l2tp_peer_link(t->ep, PEER_OPENING, t, l2tp_ip_hash(t->ep, peer));
 }
 
 /*
@@ -497,10 +560,13 @@ void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in)
 	struct l2tp_header h;
 	struct l2tp_buf *b;
 
-	if (!from_peer(t, in->peer)) {
+	if (!from_peer(t, in)) {
 		ep->counters.wrong_address++;
 		return;
 	}
+	/* an answer is waiting for the driver: this one comes again */
+	if (t->answer)
+		return;
 	if (!right_version(t, in)) {
 		ep->counters.wrong_version++;
 		return;
@@ -508,6 +574,13 @@ void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in)
 	/* version 2's answer to an SCCRQ of both versions is not signed */
 	if (!(t->r.fallback && in->h.version == 2) && !l2tp_auth_check(t, in))
 		return;
+	if (!addr_equal(&t->r.peer, in->peer)) {
+		if (!has_secret(t, in)) {
+			ep->counters.wrong_address++;
+			return;
+		}
+		follow_peer(t, in->peer);
+	}
 	settle_version(t, in);
 	switch (receive(t, in)) {
 	case RELIABLE_DELIVER:
@@ -518,8 +591,12 @@ void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in)
 			l2tp_buf_put(&ep->bufs, b);
 		}
 		break;
-	case RELIABLE_ZLB:
 	case RELIABLE_DUPLICATE:
+		/* the SCCRQ again: our SCCRP was lost */
+		if (t->r.state == L2TP_TUNNEL_WAIT_CTL_CONN && !t->rel.s.una)
+			reliable_resend(&t->rel);
+		break;
+	case RELIABLE_ZLB:
 	case RELIABLE_HELD:
 	case RELIABLE_DROPPED:
 		break;
