@@ -188,6 +188,17 @@ static const char *const mppe_words[] = {
 	[CONFIG_MPPE_REQUIRED] = "required",
 };
 
+static const char *const duplicate_words[] = {
+	[CONFIG_DUPLICATE_DENY] = "deny",
+	[CONFIG_DUPLICATE_REPLACE] = "replace",
+};
+
+static const char *const same_caller_words[] = {
+	[CONFIG_SAME_USER] = "user",
+	[CONFIG_SAME_LINE] = "line",
+	[CONFIG_SAME_ADDRESS] = "address",
+};
+
 static const struct config_key ppp_keys[] = {
 	WORD("backend", config_ppp, backend, backends),
 	KEY("auth", auth, config_ppp, auth, NO_BOUNDS),
@@ -204,6 +215,8 @@ static const struct config_key ppp_keys[] = {
 	KEY("max-sessions", u32, config_ppp, max_sessions, 0, UINT32_MAX),
 	KEY("max-sessions-per-user", u32, config_ppp, max_sessions_per_user, 0,
 	    65535),
+	WORD("on-duplicate", config_ppp, on_duplicate, duplicate_words),
+	WORD("same-caller", config_ppp, same_caller, same_caller_words),
 	KEY("session-timeout", seconds, config_ppp, session_timeout_ms, 0,
 	    SECONDS(30u * 86400)),
 	KEY("idle-timeout", seconds, config_ppp, idle_timeout_ms, 0,
