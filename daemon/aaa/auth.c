@@ -391,9 +391,9 @@ static void list_servers(const struct config_ppp *p, char *out, size_t size)
 					i ? ", " : "", p->radius.v[i]);
 }
 
-static void on_reply(void *arg, int result, const struct radius_answer *an)
+/* There is no answer, or none that can be used. */
+static void refuse_unanswered(struct auth_job *j, int result)
 {
-	struct auth_job *j = arg;
 	char servers[160], why[PPP_TEXT_MAX];
 
 	list_servers(j->ppp, servers, sizeof(servers));
@@ -404,9 +404,17 @@ static void on_reply(void *arg, int result, const struct radius_answer *an)
 		       why);
 	else if (result == -EINVAL || result == -EMSGSIZE)
 		refuse(j, false, "the response has not the method's form");
-	else if (result)
+	else
 		refuse(j, true, "the RADIUS servers (%s) cannot be asked: %s",
 		       servers, strerror(-result));
+}
+
+static void on_reply(void *arg, int result, const struct radius_answer *an)
+{
+	struct auth_job *j = arg;
+
+	if (result)
+		refuse_unanswered(j, result);
 	else if (an->view->code == RADIUS_ACCESS_ACCEPT)
 		take_accept(j, an);
 	else if (an->view->code == RADIUS_ACCESS_CHALLENGE)

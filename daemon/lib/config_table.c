@@ -734,3 +734,12 @@ void config_section_fini(const struct config_section *s, void *obj)
 		if (s->keys[i].kind->fini)
 			s->keys[i].kind->fini(&s->keys[i], obj);
 }
+
+void config_section_free(const struct config_section *s, const void *obj)
+{
+	void *own = (void *)(uintptr_t)obj;
+
+	if (own)
+		config_section_fini(s, own);
+	free(own);
+}

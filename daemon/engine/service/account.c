@@ -33,8 +33,6 @@ struct accounting {
 	bool full; /* and that was logged */
 };
 
-static void send_record(struct pending *p);
-
 static void forget(struct pending *p)
 {
 	struct accounting *a = p->a;
