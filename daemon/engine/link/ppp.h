@@ -13,6 +13,9 @@
 #include "engine/link/link.h"
 #include "ipc/ppp.h"
 
+struct addr;
+struct config_ppp;
+
 /* How PPP ended, in a backend's last words. */
 struct ppp_end {
 	bool told; /* there were last words; else it was killed */
