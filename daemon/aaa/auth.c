@@ -16,7 +16,7 @@
 #include "aaa/internal.h"
 #include "aaa/mschap.h"
 #include "aaa/radius.h"
-#include "aaa/radius_attributes.h"
+#include "aaa/radius_accept.h"
 #include "aaa/verify.h"
 #include "lib/log.h"
 
@@ -32,7 +32,8 @@ struct auth_job {
 	/* the user's, without what the profile strips */
 	char name[PPP_NAME_MAX];
 	struct aaa_auth_reply r;
-	struct aaa_test_reply *test; /* of an AAA_TEST */
+	struct aaa_test_reply *test;  /* of an AAA_TEST */
+	char unapplied[PPP_TEXT_MAX]; /* the first; "": none */
 };
 
 /* ---- names ---- */
@@ -244,8 +245,10 @@ static int build(void *arg, struct radius_builder *b,
 
 static void complain(void *arg, const char *text)
 {
-	const struct auth_job *j = arg;
+	struct auth_job *j = arg;
 
+	if (!j->unapplied[0])
+		snprintf(j->unapplied, sizeof(j->unapplied), "%s", text);
 	if (may_log(j->aaa))
 		log_warn("ppp \"%s\": user \"%s\": the RADIUS server's %s",
 			 j->q.profile, j->q.auth.user, text);
@@ -289,6 +292,35 @@ static bool read_success(struct auth_job *j, const struct radius_view *v,
 	return true;
 }
 
+/* As a reject, where it is none for this caller. */
+static bool is_meant(struct auth_job *j, const struct radius_answer *an)
+{
+	char why[192];
+
+	if (radius_accept_fits(an->view, why, sizeof(why)))
+		return true;
+	refuse(j, false, "the RADIUS server \"%s\" accepted it with %s",
+	       an->server.config->name, why);
+	return false;
+}
+
+static void read_service(struct auth_job *j, const struct radius_answer *an)
+{
+	radius_read_service(an->view, &j->r, complain, j);
+	radius_accept_restrictions(an->view, j->ppp->ip_up != NULL, complain,
+				   j);
+}
+
+static void heed_unapplied(struct auth_job *j, const struct radius_answer *an)
+{
+	if (j->unapplied[0] && j->r.ppp.ok &&
+	    j->ppp->unapplied == CONFIG_UNAPPLIED_REFUSE)
+		refuse(j, true,
+		       "the RADIUS server \"%s\" accepted it with %s "
+		       "(unapplied = refuse)",
+		       an->server.config->name, j->unapplied);
+}
+
 static void take_accept(struct auth_job *j, const struct radius_answer *an)
 {
 	struct ppp_call_auth_reply *ppp = &j->r.ppp;
@@ -297,8 +329,10 @@ static void take_accept(struct auth_job *j, const struct radius_answer *an)
 	const char *name = an->server.config->name;
 	char message[PPP_TEXT_MAX];
 
+	if (!is_meant(j, an))
+		return;
 	ppp->ok = true;
-	radius_read_service(an->view, &j->r, complain, j);
+	read_service(j, an);
 	memcpy(j->r.service.radius, name, sizeof(j->r.service.radius));
 	read_message(an->view, message, sizeof(message));
 	snprintf(ppp->message, sizeof(ppp->message), "%s", message);
@@ -322,6 +356,7 @@ static void take_accept(struct auth_job *j, const struct radius_answer *an)
 		       "but sent no MPPE keys (MS-MPPE-Send-Key, "
 		       "MS-MPPE-Recv-Key), which mppe = required needs",
 		       name);
+	heed_unapplied(j, an);
 }
 
 static void take_reject(struct auth_job *j, const struct radius_answer *an)
@@ -391,9 +426,9 @@ static void list_servers(const struct config_ppp *p, char *out, size_t size)
 					i ? ", " : "", p->radius.v[i]);
 }
 
-static void on_reply(void *arg, int result, const struct radius_answer *an)
+/* There is no answer, or none that can be used. */
+static void refuse_unanswered(struct auth_job *j, int result)
 {
-	struct auth_job *j = arg;
 	char servers[160], why[PPP_TEXT_MAX];
 
 	list_servers(j->ppp, servers, sizeof(servers));
@@ -404,9 +439,17 @@ static void on_reply(void *arg, int result, const struct radius_answer *an)
 		       why);
 	else if (result == -EINVAL || result == -EMSGSIZE)
 		refuse(j, false, "the response has not the method's form");
-	else if (result)
+	else
 		refuse(j, true, "the RADIUS servers (%s) cannot be asked: %s",
 		       servers, strerror(-result));
+}
+
+static void on_reply(void *arg, int result, const struct radius_answer *an)
+{
+	struct auth_job *j = arg;
+
+	if (result)
+		refuse_unanswered(j, result);
 	else if (an->view->code == RADIUS_ACCESS_ACCEPT)
 		take_accept(j, an);
 	else if (an->view->code == RADIUS_ACCESS_CHALLENGE)
