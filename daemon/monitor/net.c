@@ -25,8 +25,8 @@
 #define LINK_PREFIX_MAX 64 /* bits; an interface identifier has the others */
 
 /*
- * Our addresses: one in the link's prefix, which BIRD announces, and the
- * router's, which it announces itself by.
+ * Our addresses: one in the link's prefix, which is announced, and the router's,
+ * by which it is.
  */
 enum { OWN_GLOBAL, OWN_ROUTER, OWN };
 
@@ -112,9 +112,8 @@ static struct addr_prefix own_address(const struct service_prefix6 *prefix,
 
 /*
  * The router's address for the caller: fe80::1, or the next that neither end
- * has. The address of IPV6CP does not do. It changes when IPV6CP is negotiated
- * again, which BIRD (2.0) may miss for a minute. And pppd sets it with the
- * caller's address as its peer, which Kea (2.2) takes for ours.
+ * has. The address of IPV6CP does not do: it changes when IPV6CP is negotiated
+ * again, and hosts would keep a default router that is gone.
  */
 static struct addr router_address(const uint8_t local[8],
 				  const uint8_t remote[8])
@@ -513,7 +512,7 @@ static int announce(struct net *n, struct held_session *s,
 
 	if (wanted)
 		err = announce_session(n->announce, r, s->given->ifindex,
-				       &router);
+				       &router, s->given->now.mtu);
 	else if (s->given->announced)
 		announce_forget(n->announce, s->link);
 	if (!err)
@@ -549,8 +548,8 @@ static int apply(struct net *n, struct held_session *s,
 		go_back(n, s, &had);
 	free(had.route);
 	/*
-	 * A caller keeps its limits also where the program is missing that
-	 * announces its prefix.
+	 * A caller keeps its limits also where its prefix cannot be
+	 * announced.
 	 */
 	return err ? err : announce(n, s, r);
 }

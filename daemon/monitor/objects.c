@@ -46,7 +46,7 @@ static bool has_ifname(void *ctx, const char *ifname)
 static int make_services(struct objects *o, const struct objects_options *x)
 {
 	o->scripts = scripts_new(x->loop, x->config, x->files);
-	o->announce = announce_new(x->loop, x->monitor->runtime_dir);
+	o->announce = announce_new(x->loop, x->monitor, x->config);
 	return o->scripts && o->announce ? 0 : -ENOMEM;
 }
 
