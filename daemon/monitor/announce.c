@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -86,9 +87,28 @@ static int tell_start(struct announce *a)
 			     sizeof(start), fds, start.has_dhcp ? 2 : 1);
 }
 
-static int tell_all(struct announce *a)
+/* The lists have the numbers of their profiles; most are empty. */
+static int tell_searches(struct announce *a)
 {
 	int err = 0;
+
+	for (size_t i = 0; !err && i < a->config->ppp_n; i++) {
+		const struct config_strings *l = &a->config->ppp[i].dns6_search;
+		struct router6_search s = {
+			.index = (uint32_t)i,
+			.name_n = (uint8_t)l->n,
+		};
+
+		for (size_t k = 0; k < l->n; k++)
+			snprintf(s.names[k], sizeof(s.names[k]), "%s", l->v[k]);
+		err = tell(a, ROUTER6_SEARCH, &s, sizeof(s));
+	}
+	return err;
+}
+
+static int tell_all(struct announce *a)
+{
+	int err = tell_searches(a);
 
 	table_foreach(&a->places, i) {
 		const struct place *p = a->places.slots[i].value;
@@ -194,8 +214,8 @@ static bool open_dhcp(struct announce *a)
 			  "delegated to callers%s",
 			  strerror(-a->dhcp_fd),
 			  a->dhcp_fd == -EADDRINUSE ?
-				  ", as another program is a DHCPv6 server "
-				  "here; ss -lnup says which: stop it" :
+				  ", as another program has it and does not "
+				  "share it; ss -lnup says which: stop it" :
 				  "");
 	a->dhcp_fd = -1;
 	a->dhcp_failed = now;
@@ -258,6 +278,14 @@ static struct place *place_new(struct announce *a, uint64_t link, int ifindex)
 	return NULL;
 }
 
+static uint32_t search_of(const struct announce *a, const char *profile)
+{
+	const struct config_ppp *p = config_ppp_find(a->config, profile);
+
+	return p && p->dns6_search.n ? (uint32_t)(p - a->config->ppp) :
+				       ROUTER6_NO_SEARCH;
+}
+
 static uint16_t told_mtu(uint32_t mtu)
 {
 	return mtu < MTU_MIN || mtu > UINT16_MAX ? 0 : (uint16_t)mtu;
@@ -301,7 +329,7 @@ int announce_session(struct announce *a, const struct monitor_net *n,
 	to.delegated6 = n->delegated6;
 	to.dns6_n = n->dns6_n;
 	memcpy(to.dns6, n->dns6, sizeof(to.dns6));
-	to.search = ROUTER6_NO_SEARCH;
+	to.search = search_of(a, n->profile);
 	return change(a, p, &to);
 }
 

@@ -503,7 +503,7 @@ static int claim(struct net *n, struct held_session *s,
 }
 
 static int announce(struct net *n, struct held_session *s,
-		    const struct monitor_net *r)
+		    const struct monitor_net *r, uint32_t mtu)
 {
 	const struct addr router =
 		router_address(r->local_ifid, r->remote_ifid);
@@ -512,7 +512,7 @@ static int announce(struct net *n, struct held_session *s,
 
 	if (wanted)
 		err = announce_session(n->announce, r, s->given->ifindex,
-				       &router, s->given->now.mtu);
+				       &router, mtu);
 	else if (s->given->announced)
 		announce_forget(n->announce, s->link);
 	if (!err)
@@ -534,8 +534,9 @@ static int remember(const struct state *now, struct state *had)
 	return 0;
 }
 
+/* mtu: of the interface, as it is now. */
 static int apply(struct net *n, struct held_session *s,
-		 const struct monitor_net *r)
+		 const struct monitor_net *r, uint32_t mtu)
 {
 	struct route routes[SERVICE_ROUTES_MAX + 2];
 	struct state to = target_of(s->given, r, routes), had;
@@ -546,12 +547,14 @@ static int apply(struct net *n, struct held_session *s,
 	err = go_to(n, s, &to);
 	if (err)
 		go_back(n, s, &had);
+	else if (s->given->now.mtu != had.mtu)
+		mtu = s->given->now.mtu;
 	free(had.route);
 	/*
 	 * A caller keeps its limits also where its prefix cannot be
 	 * announced.
 	 */
-	return err ? err : announce(n, s, r);
+	return err ? err : announce(n, s, r, mtu);
 }
 
 int net_apply(struct net *n, struct held_session *s,
@@ -576,7 +579,7 @@ int net_apply(struct net *n, struct held_session *s,
 			  r->interface.ifname);
 	if (!err)
 		err = claim(n, s, &r->interface, &link);
-	return err ? err : apply(n, s, r);
+	return err ? err : apply(n, s, r, link.mtu);
 }
 
 int net_stats(struct net *n, const struct held_session *s,

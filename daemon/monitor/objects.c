@@ -57,7 +57,8 @@ static int make_ppp(struct objects *o, const struct objects_options *x)
 	o->net = net_new(&o->held, x->config, o->announce);
 	if (!o->net)
 		return -ENOMEM;
-	o->ppp_nets = ppp_nets_new(x->loop, &o->held, x->config, x->engine);
+	o->ppp_nets = ppp_nets_new(x->loop, &o->held, x->config, x->engine,
+				   o->announce);
 	if (!o->ppp_nets)
 		return -ENOMEM;
 	if (!objects_want_ppp(x->config))

@@ -10,6 +10,7 @@
 #include "ipc/ipc.h"
 #include "lib/log.h"
 #include "lib/table.h"
+#include "monitor/announce.h"
 #include "monitor/check.h"
 #include "monitor/default_route.h"
 #include "monitor/held.h"
@@ -47,6 +48,7 @@ struct ppp_nets {
 	const struct held *held;
 	const struct config *config;
 	struct channel *engine;
+	struct announce *announce;
 	struct rtnl rtnl;
 	struct default_routes routes;
 	struct mss mss;
@@ -74,7 +76,7 @@ static bool has_default_route(const struct config *c)
 
 struct ppp_nets *ppp_nets_new(struct loop *loop, const struct held *held,
 			      const struct config *config,
-			      struct channel *engine)
+			      struct channel *engine, struct announce *announce)
 {
 	struct ppp_nets *n = calloc(1, sizeof(*n));
 	int err = n ? rtnl_open(&n->rtnl) : -ENOMEM;
@@ -88,6 +90,7 @@ struct ppp_nets *ppp_nets_new(struct loop *loop, const struct held *held,
 	n->held = held;
 	n->config = config;
 	n->engine = engine;
+	n->announce = announce;
 	n->warned = calloc(config->ppp_n + 1, sizeof(*n->warned));
 	if (!n->warned) {
 		ppp_nets_free(n);
@@ -225,6 +228,7 @@ static void tell_mtu(struct ppp_nets *n, struct held_session *s)
 		return;
 	x->told = now;
 	channel_event(n->engine, MONITOR_MTU, &now, sizeof(now), NULL, 0);
+	announce_mtu(n->announce, s->link, now.mtu);
 }
 
 /* ---- its routes and segments ---- */

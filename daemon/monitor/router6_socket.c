@@ -57,6 +57,12 @@ static int set_dhcp(int fd)
 	};
 	int err = set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 
+	/*
+	 * A server for other interfaces may be there: what goes to a group
+	 * comes to both.
+	 */
+	if (!err)
+		err = set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if (!err && bind(fd, (const struct sockaddr *)&any, sizeof(any)) < 0)
 		err = -errno;
 	return err;
