@@ -153,6 +153,8 @@ static void start(struct announce *a)
 		err = tell_start(a);
 	if (!err)
 		err = tell_all(a);
+	if (!err && a->role.failures)
+		log_notice("the router6 process is back");
 	if (!err)
 		return;
 	role_drop(&a->role);

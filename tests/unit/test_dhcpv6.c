@@ -232,6 +232,9 @@ static void test_taken_over(void **state)
 	assert_answer("05 123458 " CLIENT SERVER IA_OURS,
 		      "07 123458 " CLIENT SERVER NO_BINDING("00000007"),
 		      DHCPV6_NOTHING);
+	assert_answer("06 123459 " CLIENT IA_OURS,
+		      "07 123459 " CLIENT SERVER NO_BINDING("00000007"),
+		      DHCPV6_NOTHING);
 	assert_answer("08 123459 " CLIENT SERVER IA_OURS,
 		      "07 123459 " CLIENT SERVER SUCCESS NO_BINDING("00000007"),
 		      DHCPV6_NOTHING);

@@ -120,14 +120,14 @@ static void write_lease(struct turn *t, const struct ia *ia, bool renews)
 	write_ia_end(t->w, at);
 }
 
-static bool has_leases(const struct ia *ia)
+static bool has_others(const struct turn *t, const struct ia *ia)
 {
 	struct rbuf r = ia->options;
 	struct option o;
 	uint8_t len;
 
 	while (option_next(&r, &o))
-		if (option_lease(&o, &len))
+		if (option_lease(&o, &len) && !is_ours(t, &o))
 			return true;
 	return false;
 }
@@ -140,7 +140,7 @@ static void write_gone(struct turn *t, const struct ia *ia)
 {
 	size_t at;
 
-	if (!has_leases(ia) ||
+	if (!has_others(t, ia) ||
 	    (t->m->type == DHCPV6_RENEW && ia != t->holder)) {
 		write_ia_status(t->w, ia, DHCPV6_STATUS_NO_BINDING);
 		return;
