@@ -110,15 +110,18 @@ class Dhcpcd:
         call.check_site(self.SITE)
         self.process.wait_for("DHCPv6 DAD completed")
 
-    def rebind(self):
-        """It loses a signal that comes while it runs a script."""
+    def _signal(self, name):
+        """It loses one that comes while it runs a script."""
         def hears():
-            self.process.send(signal.SIGHUP)
-            return "received SIGHUP" in self.process.text()
-        lab.wait_until(hears, "dhcpcd to hear a signal", interval=0.5)
+            self.process.send(getattr(signal, name))
+            return f"received {name}" in self.process.text()
+        lab.wait_until(hears, f"dhcpcd to hear {name}", interval=0.5)
+
+    def rebind(self):
+        self._signal("SIGHUP")
 
     def release(self):
-        self.process.send(signal.SIGALRM)
+        self._signal("SIGALRM")
         self.process.wait()
 
 
