@@ -25,8 +25,8 @@
 #define LINK_PREFIX_MAX 64 /* bits; an interface identifier has the others */
 
 /*
- * Our addresses: one in the link's prefix, which is announced, and the router's,
- * by which it is.
+ * Our addresses: one in the link's prefix, and the router's, by which that is
+ * announced.
  */
 enum { OWN_GLOBAL, OWN_ROUTER, OWN };
 

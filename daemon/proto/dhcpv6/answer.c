@@ -271,7 +271,7 @@ static int act(struct turn *t)
 		return 0;
 	case INFORM:
 		return 0;
-	case NOT_OURS:
+	case NONE:
 		break;
 	}
 	return -ENOMSG;

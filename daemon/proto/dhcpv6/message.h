@@ -7,7 +7,7 @@
 
 #define IA_MAX 16 /* a message with more is discarded */
 
-enum presence { NEEDED, BANNED, FREE };
+enum presence { MUST, NOT, MAY };
 enum way { GROUP, ANY };
 enum action {
 	OFFER,
@@ -17,7 +17,7 @@ enum action {
 	RELEASE,
 	DECLINE,
 	INFORM,
-	NOT_OURS,
+	NONE,
 };
 
 struct rule {

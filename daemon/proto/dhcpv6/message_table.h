@@ -9,27 +9,27 @@
 
 /*
  * X(id, number, name, client, server, way, action, unknown, section)
- * client, server: of the identifier options: NEEDED, BANNED or FREE; a server's
+ * client, server: of the identifier options: MUST, NOT or MAY; a server's
  * that is there is ours, or the message is somebody else's. way: GROUP, it is
  * discarded when it was sent to one server alone; ANY, then it is told to go to
- * all. action: of an IA_PD that we know; NOT_OURS: no server takes it. unknown:
+ * all. action: of an IA_PD that we know; NONE: no server takes it. unknown:
  * the status of an IA that is not bound, or of a kind that is never given.
  */
 /* clang-format off */
 #define DHCPV6_MESSAGE_TABLE(X) \
-	X(SOLICIT,	1,  "Solicit",		   NEEDED, BANNED, GROUP, OFFER,    NO_ADDRS,   "18.3.1") \
-	X(ADVERTISE,	2,  "Advertise",	   FREE,   FREE,   ANY,   NOT_OURS, SUCCESS,    "16.3") \
-	X(REQUEST,	3,  "Request",		   NEEDED, NEEDED, ANY,   BIND,     NO_ADDRS,   "18.3.2") \
-	X(CONFIRM,	4,  "Confirm",		   NEEDED, BANNED, GROUP, CONFIRM,  SUCCESS,    "18.3.3") \
-	X(RENEW,	5,  "Renew",		   NEEDED, NEEDED, ANY,   EXTEND,   NO_BINDING, "18.3.4") \
-	X(REBIND,	6,  "Rebind",		   NEEDED, BANNED, GROUP, EXTEND,   NO_BINDING, "18.3.5") \
-	X(REPLY,	7,  "Reply",		   FREE,   FREE,   ANY,   NOT_OURS, SUCCESS,    "16.10") \
-	X(RELEASE,	8,  "Release",		   NEEDED, NEEDED, ANY,   RELEASE,  NO_BINDING, "18.3.7") \
-	X(DECLINE,	9,  "Decline",		   NEEDED, NEEDED, ANY,   DECLINE,  NO_BINDING, "18.3.8") \
-	X(RECONFIGURE,	10, "Reconfigure",	   FREE,   FREE,   ANY,   NOT_OURS, SUCCESS,    "16.11") \
-	X(INFORMATION,	11, "Information-request", FREE,   FREE,   GROUP, INFORM,   SUCCESS,    "18.3.6") \
-	X(RELAY_FORW,	12, "Relay-forward",	   FREE,   FREE,   ANY,   NOT_OURS, SUCCESS,    "16.13") \
-	X(RELAY_REPL,	13, "Relay-reply",	   FREE,   FREE,   ANY,   NOT_OURS, SUCCESS,    "16.14")
+	X(SOLICIT,     1,  "Solicit",             MUST, NOT,  GROUP, OFFER,   NO_ADDRS,   "18.3.1") \
+	X(ADVERTISE,   2,  "Advertise",           MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.3") \
+	X(REQUEST,     3,  "Request",             MUST, MUST, ANY,   BIND,    NO_ADDRS,   "18.3.2") \
+	X(CONFIRM,     4,  "Confirm",             MUST, NOT,  GROUP, CONFIRM, SUCCESS,    "18.3.3") \
+	X(RENEW,       5,  "Renew",               MUST, MUST, ANY,   EXTEND,  NO_BINDING, "18.3.4") \
+	X(REBIND,      6,  "Rebind",              MUST, NOT,  GROUP, EXTEND,  NO_BINDING, "18.3.5") \
+	X(REPLY,       7,  "Reply",               MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.10") \
+	X(RELEASE,     8,  "Release",             MUST, MUST, ANY,   RELEASE, NO_BINDING, "18.3.7") \
+	X(DECLINE,     9,  "Decline",             MUST, MUST, ANY,   DECLINE, NO_BINDING, "18.3.8") \
+	X(RECONFIGURE, 10, "Reconfigure",         MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.11") \
+	X(INFORMATION, 11, "Information-request", MAY,  MAY,  GROUP, INFORM,  SUCCESS,    "18.3.6") \
+	X(RELAY_FORW,  12, "Relay-forward",       MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.13") \
+	X(RELAY_REPL,  13, "Relay-reply",         MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.14")
 
 enum dhcpv6_type {
 #define X(id, number, name, client, server, way, action, unknown, section) \

@@ -151,7 +151,7 @@ static bool take_option(struct message *m, const struct option *o)
 
 static bool has_as_ruled(enum presence rule, const struct view *v)
 {
-	return rule == FREE || (rule == NEEDED) == (v->p != NULL);
+	return rule == MAY || (rule == MUST) == (v->p != NULL);
 }
 
 int message_read(struct message *m, const uint8_t *data, size_t len)
@@ -164,7 +164,7 @@ int message_read(struct message *m, const uint8_t *data, size_t len)
 	m->transaction = rbuf_take(&r, 3);
 	if (r.failed)
 		return -EBADMSG;
-	if (!dhcpv6_type_name(type) || rules[type].action == NOT_OURS)
+	if (!dhcpv6_type_name(type) || rules[type].action == NONE)
 		return -ENOMSG;
 	m->rule = &rules[type];
 	while (option_next(&r, &o))
