@@ -56,7 +56,11 @@ struct router6_interface {
 	uint32_t ifindex; /* by which it is known; not 0 */
 	char ifname[IFNAMSIZ];
 	uint8_t router[16]; /* our link-local address there */
-	uint16_t mtu;	    /* 0: it is not told */
+	/*
+	 * the other end's, to which goes what is for all; "::": to ff02::1
+	 */
+	uint8_t caller[16];
+	uint16_t mtu; /* 0: it is not told */
 	struct service_prefix6 prefix6, delegated6;
 	uint8_t dns6_n;
 	uint8_t dns6[2][16];

@@ -303,7 +303,8 @@ static int change(struct announce *a, struct place *p,
 }
 
 int announce_session(struct announce *a, const struct monitor_net *n,
-		     int ifindex, const struct addr *router, uint32_t mtu)
+		     int ifindex, const struct addr *router,
+		     const struct addr *caller, uint32_t mtu)
 {
 	uint64_t link = n->interface.link;
 	struct place *p = table_get(&a->places, link);
@@ -326,6 +327,7 @@ int announce_session(struct announce *a, const struct monitor_net *n,
 	to.ifindex = (uint32_t)ifindex;
 	memcpy(to.ifname, n->interface.ifname, sizeof(to.ifname));
 	memcpy(to.router, router->ip, sizeof(to.router));
+	memcpy(to.caller, caller->ip, sizeof(to.caller));
 	to.mtu = told_mtu(mtu);
 	to.prefix6 = n->prefix6;
 	to.delegated6 = n->delegated6;

@@ -28,12 +28,13 @@ void announce_free(struct announce *a);
 
 /*
  * Announces what n says on its interface, in place of what was announced
- * before; router: our link-local address there; mtu: of the interface. 0, or
- * -errno, said in the log. Where port 547 is another program's, prefixes are
+ * before; router, caller: the link-local addresses of the ends; mtu: of the
+ * interface. 0, or -errno, said in the log. Where port 547 is another program's, prefixes are
  * announced and not delegated: that is said in the log and is no error.
  */
 int announce_session(struct announce *a, const struct monitor_net *n,
-		     int ifindex, const struct addr *router, uint32_t mtu);
+		     int ifindex, const struct addr *router,
+		     const struct addr *caller, uint32_t mtu);
 /* The session's interface has another MTU. It need not be announced. */
 void announce_mtu(struct announce *a, uint64_t link, uint32_t mtu);
 void announce_forget(struct announce *a, uint64_t link);

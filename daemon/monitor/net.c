@@ -111,18 +111,22 @@ static struct addr_prefix own_address(const struct service_prefix6 *prefix,
 }
 
 /*
- * The router's address for the caller: fe80::1, or the next that neither end
- * has. The address of IPV6CP does not do: it changes when IPV6CP is negotiated
- * again, and hosts would keep a default router that is gone.
+ * The router's address for the caller: fe80:: and the interface's index, or the
+ * next that neither end has. The address of IPV6CP does not do: it changes when
+ * IPV6CP is negotiated again, and hosts would keep a default router that is
+ * gone. Nor does one that all interfaces have: the kernel looks through all of
+ * them for each packet.
  */
-static struct addr router_address(const uint8_t local[8],
+static struct addr router_address(int ifindex, const uint8_t local[8],
 				  const uint8_t remote[8])
 {
-	uint8_t ifid[8] = { [7] = 1 };
+	uint8_t ifid[8] = { 0 };
 
+	for (int i = 7, n = ifindex; i > 3; i--, n >>= 8)
+		ifid[i] = (uint8_t)n;
 	while (memcmp(ifid, local, sizeof(ifid)) == 0 ||
 	       memcmp(ifid, remote, sizeof(ifid)) == 0)
-		ifid[7]++;
+		ifid[3]++;
 	return link_local(ifid);
 }
 
@@ -165,7 +169,8 @@ static struct state target_of(const struct given *g,
 		to.own[OWN_GLOBAL] = own_address(&r->prefix6, r->local_ifid);
 	if (is_announced(r))
 		to.own[OWN_ROUTER] = (struct addr_prefix){
-			router_address(r->local_ifid, r->remote_ifid),
+			router_address(g->ifindex, r->local_ifid,
+				       r->remote_ifid),
 			LINK_PREFIX_MAX,
 		};
 	if (r->delegated6.len) {
@@ -505,14 +510,16 @@ static int claim(struct net *n, struct held_session *s,
 static int announce(struct net *n, struct held_session *s,
 		    const struct monitor_net *r, uint32_t mtu)
 {
-	const struct addr router =
-		router_address(r->local_ifid, r->remote_ifid);
+	const struct addr caller = link_local(r->remote_ifid);
+	const struct addr router = router_address(s->given->ifindex,
+						  r->local_ifid,
+						  r->remote_ifid);
 	bool wanted = is_announced(r);
 	int err = 0;
 
 	if (wanted)
 		err = announce_session(n->announce, r, s->given->ifindex,
-				       &router, mtu);
+				       &router, &caller, mtu);
 	else if (s->given->announced)
 		announce_forget(n->announce, s->link);
 	if (!err)

@@ -13,6 +13,7 @@
 #define PREFIXES_MAX 2
 
 static const uint8_t all_nodes[16] = { 0xff, 0x02, [15] = 1 };
+static const uint8_t nobody[16];
 
 static uint32_t draw(void)
 {
@@ -58,6 +59,20 @@ static size_t list_prefixes(const struct interface *i, bool ends,
 	return n;
 }
 
+/*
+ * What is for all goes to the one that is there. The kernel's way to ff02::1
+ * costs it a look at each interface of the host; to an address that has a route
+ * of its own it is found at once.
+ */
+static const uint8_t *destination(const struct interface *i,
+				  const uint8_t to[16])
+{
+	bool one = to[0] != all_nodes[0] ||
+		   memcmp(i->told.caller, nobody, sizeof(nobody)) == 0;
+
+	return one ? to : i->told.caller;
+}
+
 static void send_advert(struct interface *i, const uint8_t to[16], bool ends)
 {
 	const struct router6_interface *told = &i->told;
@@ -84,7 +99,7 @@ static void send_advert(struct interface *i, const uint8_t to[16], bool ends)
 
 	p.len = w.len;
 	memcpy(p.source, told->router, sizeof(p.source));
-	memcpy(p.destination, to, sizeof(p.destination));
+	memcpy(p.destination, destination(i, to), sizeof(p.destination));
 	if (!err)
 		err = packet_send(i->router6->nd_fd, &p);
 	if (err)
