@@ -55,22 +55,37 @@ static int join_by(const struct groups_socket *s, int ifindex)
 	return err;
 }
 
+static bool has_room(const struct groups_socket *s)
+{
+	return !s->is_full && s->interfaces < GROUPS_INTERFACES;
+}
+
+static bool is_too_much(int err)
+{
+	return err == -ENOMEM || err == -ENOBUFS;
+}
+
 int groups_join(struct groups *g, int ifindex)
 {
 	int err = -ENOMEM;
+	size_t i;
 
-	for (size_t i = 0; i < g->n; i++) {
-		if (g->sockets[i].is_full)
+	for (i = 0; i < g->n && is_too_much(err); i++) {
+		if (!has_room(&g->sockets[i]))
 			continue;
 		err = join_by(&g->sockets[i], ifindex);
-		if (err != -ENOMEM && err != -ENOBUFS)
-			return err ? err : (int)i;
-		g->sockets[i].is_full = true;
+		g->sockets[i].is_full = is_too_much(err);
 	}
-	err = add_socket(g);
-	if (!err)
-		err = join_by(&g->sockets[g->n - 1], ifindex);
-	return err ? err : (int)g->n - 1;
+	if (is_too_much(err)) {
+		err = add_socket(g);
+		if (!err)
+			err = join_by(&g->sockets[g->n - 1], ifindex);
+		i = g->n;
+	}
+	if (err)
+		return err;
+	g->sockets[i - 1].interfaces++;
+	return (int)i - 1;
 }
 
 void groups_leave(struct groups *g, int number, int ifindex)
@@ -79,6 +94,7 @@ void groups_leave(struct groups *g, int number, int ifindex)
 
 	for (size_t i = 0; i < GROUPS; i++)
 		(void)set(s->fd, IPV6_LEAVE_GROUP, i, ifindex);
+	s->interfaces--;
 	s->is_full = false;
 }
 

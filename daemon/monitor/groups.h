@@ -4,8 +4,9 @@
  * servers: ff02::2 and ff02::1:2, on many interfaces. The kernel takes what is
  * sent to a group when any socket has joined it on the interface, and gives it
  * to every socket that has not said otherwise (IPV6_MULTICAST_ALL). So sockets
- * that do nothing else hold the memberships, as many to each as the kernel lets
- * it have (net.core.optmem_max; 365 where that is 20480).
+ * that do nothing else hold the memberships. The kernel lets each have so many
+ * (net.core.optmem_max; 365 where that is 20480), and looks through all of a
+ * socket's when one is added: so each gets fewer.
  */
 #ifndef L2TPD_MONITOR_GROUPS_H
 #define L2TPD_MONITOR_GROUPS_H
@@ -13,8 +14,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define GROUPS_INTERFACES 128 /* of one socket at most */
+
 struct groups_socket {
 	int fd;
+	unsigned int interfaces;
 	bool is_full; /* the kernel said so, and nothing was left since */
 };
 

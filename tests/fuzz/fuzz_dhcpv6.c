@@ -98,7 +98,7 @@ static void check_answer(const uint8_t *asked, const struct wbuf *w,
 	CHECK(memcmp(w->data + 1, asked + 1, 3) == 0);
 	check_options(rbuf_init(w->data + 4, w->len - 4), &seen, 0);
 	CHECK(seen.server == 1 && seen.prefix <= 1);
-	CHECK(seen.client == 1 || asked[0] == DHCPV6_INFORMATION);
+	CHECK(seen.client == 1 || asked[0] == DHCPV6_INFO);
 	CHECK((event != DHCPV6_BOUND && event != DHCPV6_EXTENDED) ||
 	      seen.prefix == 1);
 }

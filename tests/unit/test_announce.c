@@ -80,6 +80,10 @@ static void test_groups_full(void **state)
 	groups_leave(&g, 0, lo);
 	assert_int_equal(groups_join(&g, lo), 0);
 	assert_int_equal(g.n, 2);
+	/* and one that has as many as it shall have, as well */
+	g.sockets[0].interfaces = g.sockets[1].interfaces = GROUPS_INTERFACES;
+	assert_int_equal(groups_join(&g, lo), 2);
+	assert_int_equal(g.sockets[2].interfaces, 1);
 	groups_fini(&g);
 	assert_int_equal(members(SERVERS), servers);
 }

@@ -347,9 +347,23 @@ static void make_dummies(size_t n)
 	for (size_t i = 0; i < n; i++)
 		fprintf(f,
 			"link add many%zu type dummy\n"
-			"link set many%zu up\n"
-			"address add fe80::1/64 dev many%zu nodad\n",
-			i, i, i);
+			"link set many%zu up\n",
+			i, i);
+	assert_int_equal(pclose(f), 0);
+}
+
+/* As on the interfaces of calls: both are another on each. */
+static void give_addresses(const uint32_t *index)
+{
+	FILE *f = popen("ip -batch -", "w");
+	char name[IFNAMSIZ];
+
+	assert_non_null(f);
+	for (; *index; index++)
+		fprintf(f,
+			"address add fe80::%x peer fe80::77:%x/128 dev %s "
+			"nodad\n",
+			*index, *index, if_indextoname(*index, name));
 	assert_int_equal(pclose(f), 0);
 }
 
@@ -396,8 +410,17 @@ static void announce_on(const uint32_t *index)
 	struct router6_interface i = interface();
 
 	for (; *index; index++) {
+		uint8_t end[4] = { (uint8_t)(*index >> 24),
+				   (uint8_t)(*index >> 16),
+				   (uint8_t)(*index >> 8), (uint8_t)*index };
+
 		i.ifindex = *index;
 		i.prefix6.addr[7]++;
+		i.router[0] = i.caller[0] = 0xfe;
+		i.router[1] = i.caller[1] = 0x80;
+		memcpy(i.router + 12, end, 4);
+		i.caller[13] = 0x77;
+		memcpy(i.caller + 14, end + 2, 2);
 		announce(&i);
 	}
 }
@@ -412,6 +435,7 @@ static void test_many(void **state)
 	(void)state;
 	make_dummies(n);
 	index = find_dummies(n);
+	give_addresses(index);
 	wait_for_process();
 	heap = anonymous();
 	joined = join(index);

@@ -17,19 +17,19 @@
  */
 /* clang-format off */
 #define DHCPV6_MESSAGE_TABLE(X) \
-	X(SOLICIT,     1,  "Solicit",             MUST, NOT,  GROUP, OFFER,   NO_ADDRS,   "18.3.1") \
-	X(ADVERTISE,   2,  "Advertise",           MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.3") \
-	X(REQUEST,     3,  "Request",             MUST, MUST, ANY,   BIND,    NO_ADDRS,   "18.3.2") \
-	X(CONFIRM,     4,  "Confirm",             MUST, NOT,  GROUP, CONFIRM, SUCCESS,    "18.3.3") \
-	X(RENEW,       5,  "Renew",               MUST, MUST, ANY,   EXTEND,  NO_BINDING, "18.3.4") \
-	X(REBIND,      6,  "Rebind",              MUST, NOT,  GROUP, EXTEND,  NO_BINDING, "18.3.5") \
-	X(REPLY,       7,  "Reply",               MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.10") \
-	X(RELEASE,     8,  "Release",             MUST, MUST, ANY,   RELEASE, NO_BINDING, "18.3.7") \
-	X(DECLINE,     9,  "Decline",             MUST, MUST, ANY,   DECLINE, NO_BINDING, "18.3.8") \
-	X(RECONFIGURE, 10, "Reconfigure",         MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.11") \
-	X(INFORMATION, 11, "Information-request", MAY,  MAY,  GROUP, INFORM,  SUCCESS,    "18.3.6") \
-	X(RELAY_FORW,  12, "Relay-forward",       MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.13") \
-	X(RELAY_REPL,  13, "Relay-reply",         MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.14")
+	X(SOLICIT,    1,  "Solicit",             MUST, NOT,  GROUP, OFFER,   NO_ADDRS,   "18.3.1") \
+	X(ADVERTISE,  2,  "Advertise",           MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.3") \
+	X(REQUEST,    3,  "Request",             MUST, MUST, ANY,   BIND,    NO_ADDRS,   "18.3.2") \
+	X(CONFIRM,    4,  "Confirm",             MUST, NOT,  GROUP, CONFIRM, SUCCESS,    "18.3.3") \
+	X(RENEW,      5,  "Renew",               MUST, MUST, ANY,   EXTEND,  NO_BINDING, "18.3.4") \
+	X(REBIND,     6,  "Rebind",              MUST, NOT,  GROUP, EXTEND,  NO_BINDING, "18.3.5") \
+	X(REPLY,      7,  "Reply",               MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.10") \
+	X(RELEASE,    8,  "Release",             MUST, MUST, ANY,   RELEASE, NO_BINDING, "18.3.7") \
+	X(DECLINE,    9,  "Decline",             MUST, MUST, ANY,   DECLINE, NO_BINDING, "18.3.8") \
+	X(RECONF,     10, "Reconfigure",         MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.11") \
+	X(INFO,       11, "Information-request", MAY,  MAY,  GROUP, INFORM,  SUCCESS,    "18.3.6") \
+	X(RELAY_FORW, 12, "Relay-forward",       MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.13") \
+	X(RELAY_REPL, 13, "Relay-reply",         MAY,  MAY,  ANY,   NONE,    SUCCESS,    "16.14")
 
 enum dhcpv6_type {
 #define X(id, number, name, client, server, way, action, unknown, section) \

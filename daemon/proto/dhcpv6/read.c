@@ -174,7 +174,7 @@ int message_read(struct message *m, const uint8_t *data, size_t len)
 	    !has_as_ruled(m->rule->server, &m->server))
 		return -EBADMSG;
 	/* Section 16.12: information is for those who want nothing else. */
-	return m->type == DHCPV6_INFORMATION && m->ia_n ? -EBADMSG : 0;
+	return m->type == DHCPV6_INFO && m->ia_n ? -EBADMSG : 0;
 }
 
 bool message_asks_for(const struct message *m, enum dhcpv6_option_code code)

@@ -135,7 +135,7 @@ void write_requested(struct wbuf *w, const struct message *m,
 		write_bytes(w, DHCPV6_OPTION_DNS, o->dns[0], 16 * o->dns_n);
 	if (o->search_len && message_asks_for(m, DHCPV6_OPTION_SEARCH))
 		write_bytes(w, DHCPV6_OPTION_SEARCH, o->search, o->search_len);
-	if (m->type == DHCPV6_INFORMATION &&
+	if (m->type == DHCPV6_INFO &&
 	    message_asks_for(m, DHCPV6_OPTION_REFRESH_TIME))
 		write_seconds(w, DHCPV6_OPTION_REFRESH_TIME, o->refresh_s);
 	if (message_asks_for(m, DHCPV6_OPTION_SOL_MAX_RT))
