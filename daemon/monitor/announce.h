@@ -28,9 +28,10 @@ void announce_free(struct announce *a);
 
 /*
  * Announces what n says on its interface, in place of what was announced
- * before; router, caller: the link-local addresses of the ends; mtu: of the
- * interface. 0, or -errno, said in the log. Where port 547 is another program's, prefixes are
- * announced and not delegated: that is said in the log and is no error.
+ * before; router, caller: the link-local addresses of the two ends; mtu: of the
+ * interface. 0, or -errno, said in the log. Where port 547 is another
+ * program's, prefixes are announced and not delegated: that is said in the log
+ * and is no error.
  */
 int announce_session(struct announce *a, const struct monitor_net *n,
 		     int ifindex, const struct addr *router,
