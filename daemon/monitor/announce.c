@@ -293,13 +293,47 @@ static uint16_t told_mtu(uint32_t mtu)
 	return mtu < MTU_MIN || mtu > UINT16_MAX ? 0 : (uint16_t)mtu;
 }
 
+/* ifname goes with the index. */
+static bool is_same(const struct router6_interface *a,
+		    const struct router6_interface *b)
+{
+	return a->ifindex == b->ifindex && a->mtu == b->mtu &&
+	       a->dns6_n == b->dns6_n && a->search == b->search &&
+	       memcmp(a->router, b->router, sizeof(a->router)) == 0 &&
+	       memcmp(a->caller, b->caller, sizeof(a->caller)) == 0 &&
+	       memcmp(a->dns6, b->dns6, sizeof(a->dns6)) == 0 &&
+	       memcmp(&a->prefix6, &b->prefix6, sizeof(a->prefix6)) == 0 &&
+	       memcmp(&a->delegated6, &b->delegated6, sizeof(a->delegated6)) ==
+		       0;
+}
+
 static int change(struct announce *a, struct place *p,
 		  const struct router6_interface *to)
 {
-	if (memcmp(&p->what, to, sizeof(*to)) == 0)
+	if (is_same(&p->what, to))
 		return 0;
-	memcpy(&p->what, to, sizeof(*to)); /* with its padding */
+	p->what = *to;
 	return tell(a, ROUTER6_ANNOUNCE, to, sizeof(*to));
+}
+
+static struct router6_interface what_of(const struct announce *a,
+					const struct monitor_net *n,
+					int ifindex, const struct addr *router,
+					const struct addr *caller)
+{
+	struct router6_interface to = {
+		.ifindex = (uint32_t)ifindex,
+		.prefix6 = n->prefix6,
+		.delegated6 = n->delegated6,
+		.dns6_n = n->dns6_n,
+		.search = search_of(a, n->profile),
+	};
+
+	memcpy(to.ifname, n->interface.ifname, sizeof(to.ifname));
+	memcpy(to.router, router->ip, sizeof(to.router));
+	memcpy(to.caller, caller->ip, sizeof(to.caller));
+	memcpy(to.dns6, n->dns6, sizeof(to.dns6));
+	return to;
 }
 
 int announce_session(struct announce *a, const struct monitor_net *n,
@@ -323,17 +357,8 @@ int announce_session(struct announce *a, const struct monitor_net *n,
 		p = place_new(a, link, ifindex);
 	if (!p)
 		return -ENOMEM;
-	memset(&to, 0, sizeof(to)); /* it is compared byte by byte */
-	to.ifindex = (uint32_t)ifindex;
-	memcpy(to.ifname, n->interface.ifname, sizeof(to.ifname));
-	memcpy(to.router, router->ip, sizeof(to.router));
-	memcpy(to.caller, caller->ip, sizeof(to.caller));
+	to = what_of(a, n, ifindex, router, caller);
 	to.mtu = told_mtu(mtu);
-	to.prefix6 = n->prefix6;
-	to.delegated6 = n->delegated6;
-	to.dns6_n = n->dns6_n;
-	memcpy(to.dns6, n->dns6, sizeof(to.dns6));
-	to.search = search_of(a, n->profile);
 	return change(a, p, &to);
 }
 
@@ -344,7 +369,7 @@ void announce_mtu(struct announce *a, uint64_t link, uint32_t mtu)
 
 	if (!p)
 		return;
-	memcpy(&to, &p->what, sizeof(to));
+	to = p->what;
 	to.mtu = told_mtu(mtu);
 	(void)change(a, p, &to);
 }

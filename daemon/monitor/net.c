@@ -510,13 +510,16 @@ static int claim(struct net *n, struct held_session *s,
 static int announce(struct net *n, struct held_session *s,
 		    const struct monitor_net *r, uint32_t mtu)
 {
-	const struct addr caller = link_local(r->remote_ifid);
+	static const uint8_t none[8];
+	struct addr caller = { 0 }; /* not known */
 	const struct addr router = router_address(s->given->ifindex,
 						  r->local_ifid,
 						  r->remote_ifid);
 	bool wanted = is_announced(r);
 	int err = 0;
 
+	if (memcmp(r->remote_ifid, none, sizeof(none)) != 0)
+		caller = link_local(r->remote_ifid);
 	if (wanted)
 		err = announce_session(n->announce, r, s->given->ifindex,
 				       &router, &caller, mtu);
