@@ -18,6 +18,7 @@
 #include "lib/log.h"
 #include "monitor/monitor.h"
 #include "monitor/ppp_check.h"
+#include "router6/router6.h"
 #include "lib/version.h"
 
 #ifndef SYSCONFDIR
@@ -193,8 +194,11 @@ int main(int argc, char **argv)
 			 o.log_level);
 		return strcmp(role, "engine") == 0 ?
 			       engine_main(ROLE_FD, o.runtime_dir) :
-		       strcmp(role, "aaa") == 0 ? aaa_main(ROLE_FD) :
-						  2;
+		       strcmp(role, "aaa") == 0 ?
+			       aaa_main(ROLE_FD) :
+		       strcmp(role, "router6") == 0 ?
+			       router6_main(ROLE_FD, o.runtime_dir) :
+			       2;
 	}
 	if (only_check)
 		return check(&o);

@@ -175,6 +175,11 @@ struct config_ppp {
 	uint32_t delegated_length; /* default 56 (prefix_pool's are /64) */
 	/* addresses, told by router advertisement and DHCPv6; at most 2 */
 	struct config_strings dns6;
+	/*
+	 * domains in which callers look for short names, told with dns6; at
+	 * most 4, and 255 bytes in DNS messages
+	 */
+	struct config_strings dns6_search;
 	/* operator's programs, run beside the call; see l2tpd.conf(5) */
 	char *ip_up, *ip_down;
 	/*

@@ -243,6 +243,7 @@ static const struct config_key ppp_keys[] = {
 	KEY("delegated-pool", prefixes, config_ppp, delegated_pool, NO_BOUNDS),
 	KEY("delegated-length", u32, config_ppp, delegated_length, 33, 64),
 	KEY("dns6", strings, config_ppp, dns6, 2, 45),
+	KEY("dns6-search", strings, config_ppp, dns6_search, 1, 253),
 	KEY("ip-up", path, config_ppp, ip_up, PATH_BYTES),
 	KEY("ip-down", path, config_ppp, ip_down, PATH_BYTES),
 	KEY("pppd-scripts", bool, config_ppp, pppd_scripts, NO_BOUNDS),

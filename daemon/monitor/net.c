@@ -26,8 +26,8 @@
 #define LINK_PREFIX_MAX 64 /* bits; an interface identifier has the others */
 
 /*
- * Our addresses: one in the link's prefix, which BIRD announces, and the
- * router's, which it announces itself by.
+ * Our addresses: one in the link's prefix, and the router's, by which that is
+ * announced.
  */
 enum { OWN_GLOBAL, OWN_ROUTER, OWN };
 
@@ -114,19 +114,22 @@ static struct addr_prefix own_address(const struct service_prefix6 *prefix,
 }
 
 /*
- * The router's address for the caller: fe80::1, or the next that neither end
- * has. The address of IPV6CP does not do. It changes when IPV6CP is negotiated
- * again, which BIRD (2.0) may miss for a minute. And pppd sets it with the
- * caller's address as its peer, which Kea (2.2) takes for ours.
+ * The router's address for the caller: fe80:: and the interface's index, or the
+ * next that neither end has. The address of IPV6CP does not do: it changes when
+ * IPV6CP is negotiated again, and hosts would keep a default router that is
+ * gone. Nor does one that all interfaces have: the kernel looks through all of
+ * them for each packet.
  */
-static struct addr router_address(const uint8_t local[8],
+static struct addr router_address(int ifindex, const uint8_t local[8],
 				  const uint8_t remote[8])
 {
-	uint8_t ifid[8] = { [7] = 1 };
+	uint8_t ifid[8] = { 0 };
 
+	for (int i = 7, n = ifindex; i > 3; i--, n >>= 8)
+		ifid[i] = (uint8_t)n;
 	while (memcmp(ifid, local, sizeof(ifid)) == 0 ||
 	       memcmp(ifid, remote, sizeof(ifid)) == 0)
-		ifid[7]++;
+		ifid[3]++;
 	return link_local(ifid);
 }
 
@@ -169,7 +172,8 @@ static struct state target_of(const struct given *g,
 		to.own[OWN_GLOBAL] = own_address(&r->prefix6, r->local_ifid);
 	if (is_announced(r))
 		to.own[OWN_ROUTER] = (struct addr_prefix){
-			router_address(r->local_ifid, r->remote_ifid),
+			router_address(g->ifindex, r->local_ifid,
+				       r->remote_ifid),
 			LINK_PREFIX_MAX,
 		};
 	if (r->delegated6.len) {
@@ -520,16 +524,21 @@ static int claim(struct net *n, struct held_session *s,
 }
 
 static int announce(struct net *n, struct held_session *s,
-		    const struct monitor_net *r)
+		    const struct monitor_net *r, uint32_t mtu)
 {
-	const struct addr router =
-		router_address(r->local_ifid, r->remote_ifid);
+	static const uint8_t none[8];
+	struct addr caller = { 0 }; /* not known */
+	const struct addr router = router_address(s->given->ifindex,
+						  r->local_ifid,
+						  r->remote_ifid);
 	bool wanted = is_announced(r);
 	int err = 0;
 
+	if (memcmp(r->remote_ifid, none, sizeof(none)) != 0)
+		caller = link_local(r->remote_ifid);
 	if (wanted)
 		err = announce_session(n->announce, r, s->given->ifindex,
-				       &router);
+				       &router, &caller, mtu);
 	else if (s->given->announced)
 		announce_forget(n->announce, s->link);
 	if (!err)
@@ -551,8 +560,9 @@ static int remember(const struct state *now, struct state *had)
 	return 0;
 }
 
+/* mtu: of the interface, as it is now. */
 static int apply(struct net *n, struct held_session *s,
-		 const struct monitor_net *r)
+		 const struct monitor_net *r, uint32_t mtu)
 {
 	struct route routes[SERVICE_ROUTES_MAX + 2];
 	struct state to = target_of(s->given, r, routes), had;
@@ -563,12 +573,14 @@ static int apply(struct net *n, struct held_session *s,
 	err = go_to(n, s, &to);
 	if (err)
 		go_back(n, s, &had);
+	else if (s->given->now.mtu != had.mtu)
+		mtu = s->given->now.mtu;
 	free(had.route);
 	/*
-	 * A caller keeps its limits also where the program is missing that
-	 * announces its prefix.
+	 * A caller keeps its limits also where its prefix cannot be
+	 * announced.
 	 */
-	return err ? err : announce(n, s, r);
+	return err ? err : announce(n, s, r, mtu);
 }
 
 int net_apply(struct net *n, struct held_session *s,
@@ -593,7 +605,7 @@ int net_apply(struct net *n, struct held_session *s,
 			  r->interface.ifname);
 	if (!err)
 		err = claim(n, s, &r->interface, &link);
-	return err ? err : apply(n, s, r);
+	return err ? err : apply(n, s, r, link.mtu);
 }
 
 static struct ppp_counters counters_of(const struct link *link)

@@ -47,7 +47,7 @@ static bool has_ifname(void *ctx, const char *ifname)
 static int make_services(struct objects *o, const struct objects_options *x)
 {
 	o->scripts = scripts_new(x->loop, x->config, x->files);
-	o->announce = announce_new(x->loop, x->monitor->runtime_dir);
+	o->announce = announce_new(x->loop, x->monitor, x->config);
 	return o->scripts && o->announce ? 0 : -ENOMEM;
 }
 
@@ -64,7 +64,7 @@ static int make_ppp(struct objects *o, const struct objects_options *x)
 	if (!o->net)
 		return -ENOMEM;
 	o->ppp_nets = ppp_nets_new(x->loop, &o->held, x->config, x->engine,
-				   &o->units);
+				   &o->units, o->announce);
 	if (!o->ppp_nets)
 		return -ENOMEM;
 	if (!objects_want_ppp(x->config))

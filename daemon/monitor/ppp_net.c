@@ -10,6 +10,7 @@
 #include "ipc/ipc.h"
 #include "lib/log.h"
 #include "lib/table.h"
+#include "monitor/announce.h"
 #include "monitor/check.h"
 #include "monitor/default_route.h"
 #include "monitor/held.h"
@@ -49,6 +50,7 @@ struct ppp_nets {
 	const struct config *config;
 	struct channel *engine;
 	struct units *units;
+	struct announce *announce;
 	struct rtnl rtnl;
 	struct default_routes routes;
 	struct mss mss;
@@ -76,7 +78,8 @@ static bool has_default_route(const struct config *c)
 
 struct ppp_nets *ppp_nets_new(struct loop *loop, const struct held *held,
 			      const struct config *config,
-			      struct channel *engine, struct units *units)
+			      struct channel *engine, struct units *units,
+			      struct announce *announce)
 {
 	struct ppp_nets *n = calloc(1, sizeof(*n));
 	int err = n ? rtnl_open(&n->rtnl) : -ENOMEM;
@@ -91,6 +94,7 @@ struct ppp_nets *ppp_nets_new(struct loop *loop, const struct held *held,
 	n->config = config;
 	n->engine = engine;
 	n->units = units;
+	n->announce = announce;
 	n->warned = calloc(config->ppp_n + 1, sizeof(*n->warned));
 	if (!n->warned) {
 		ppp_nets_free(n);
@@ -230,6 +234,7 @@ static void tell_mtu(struct ppp_nets *n, struct held_session *s)
 	if (channel_event(n->engine, MONITOR_MTU, &now, sizeof(now), NULL, 0) ==
 	    0)
 		x->told = now;
+	announce_mtu(n->announce, s->link, now.mtu);
 }
 
 /* ---- its routes and segments ---- */

@@ -3,13 +3,11 @@
 #include "monitor/roles.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,12 +18,8 @@
 #include "monitor/files.h"
 #include "monitor/vici.h"
 
-#define ROLE_FD	       3
-#define RESTART_MIN_MS 1000
-#define RESTART_MAX_MS 60000
-#define ROLE_STABLE_MS 60000
-#define AAA_END_MS     3000
-#define END_STEP_MS    5
+#define AAA_END_MS  3000
+#define END_STEP_MS 5
 
 static void on_engine_message(struct channel *c, struct ipc_message *msg)
 {
@@ -79,87 +73,6 @@ static void on_aaa_closed(struct channel *c)
 		kill(r->aaa.pid, SIGKILL);
 }
 
-/*
- * Only async-signal-safe calls between fork and exec: other threads may exist.
- */
-static void exec_role(const struct monitor_options *o, const struct role *role,
-		      int fd)
-{
-	char level[16];
-	char *argv[] = {
-		(char *)(uintptr_t) "l2tpd",
-		(char *)(uintptr_t) "--role",
-		(char *)(uintptr_t)role->name,
-		(char *)(uintptr_t) "--log-level",
-		level,
-		(char *)(uintptr_t) "--runtime-dir",
-		(char *)(uintptr_t)o->runtime_dir,
-		(char *)(uintptr_t)(o->foreground ? "--foreground" :
-						    "--background"),
-		NULL,
-	};
-	sigset_t none;
-
-	level[0] = (char)('0' + o->log_level % 10);
-	level[1] = '\0';
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/*
-	 * In the background it logs to syslog; an open stderr would keep
-	 * waiting who started us.
-	 */
-	if (!o->foreground && access("/dev/log", W_OK) == 0)
-		dup2(STDOUT_FILENO, STDERR_FILENO);
-	if (fd == ROLE_FD ? fcntl(fd, F_SETFD, 0) < 0 : dup2(fd, ROLE_FD) < 0)
-		_exit(126);
-	execv("/proc/self/exe", argv);
-	_exit(127);
-}
-
-static int spawn(struct roles *r, struct role *role,
-		 void (*message)(struct channel *, struct ipc_message *),
-		 void (*closed)(struct channel *))
-{
-	int sv[2], err = ipc_pair(sv);
-	pid_t pid;
-
-	if (err)
-		return err;
-	pid = fork();
-	if (pid < 0) {
-		err = -errno;
-		close(sv[0]);
-		close(sv[1]);
-		return err;
-	}
-	if (pid == 0)
-		exec_role(r->options.monitor, role, sv[1]);
-	close(sv[1]);
-	role->pid = pid;
-	role->started_ms = loop_now_fresh(r->options.loop);
-	pulse_begin(&role->pulse, role->started_ms);
-	err = channel_open(&role->channel, r->options.loop, sv[0], message,
-			   closed);
-	role->channel.pauses = true;
-	if (err) {
-		close(sv[0]);
-		role->channel.fd = -1;
-	}
-	return err;
-}
-
-/* Ends a role at once, and reaps it: no exit is seen. */
-static void drop(struct role *role)
-{
-	if (role->pid > 0) {
-		kill(role->pid, SIGKILL);
-		waitpid(role->pid, NULL, 0);
-	}
-	role->pid = 0;
-	channel_close(&role->channel);
-}
-
 static int config_fd(const struct roles *r)
 {
 	return monitor_config_fd(r->options.config_text, r->options.config_len);
@@ -175,7 +88,8 @@ static int start_aaa(struct roles *r, int engine_fd)
 	};
 	int fds[IPC_FDS_MAX], n = 0, config, err;
 
-	err = spawn(r, &r->aaa, on_aaa_message, on_aaa_closed);
+	err = role_spawn(&r->aaa, o->loop, o->monitor, on_aaa_message,
+			 on_aaa_closed);
 	if (err)
 		return err;
 	config = config_fd(r);
@@ -216,13 +130,13 @@ static int have_aaa(struct roles *r, int *engine_fd)
 	if (err)
 		return err;
 	if (!hand_over(r, sv[0])) {
-		drop(&r->aaa);
+		role_drop(&r->aaa);
 		err = start_aaa(r, sv[0]);
 	}
 	close(sv[0]);
 	if (err) {
 		close(sv[1]);
-		drop(&r->aaa);
+		role_drop(&r->aaa);
 	} else {
 		*engine_fd = sv[1];
 	}
@@ -252,7 +166,8 @@ static int start_engine(struct roles *r)
 	err = have_aaa(r, &aaa);
 	if (err)
 		return err;
-	err = spawn(r, &r->engine, on_engine_message, on_engine_closed);
+	err = role_spawn(&r->engine, o->loop, o->monitor, on_engine_message,
+			 on_engine_closed);
 	r->engines++;
 	if (!err) {
 		config = config_fd(r);
@@ -268,7 +183,7 @@ static int start_engine(struct roles *r)
 	if (config >= 0)
 		close(config);
 	if (err)
-		drop(&r->engine);
+		role_drop(&r->engine);
 	return err;
 }
 
@@ -289,28 +204,18 @@ static int replace_aaa(struct roles *r)
 	err = channel_event(&r->engine.channel, MONITOR_AAA, NULL, 0, &fd, 1);
 	close(fd);
 	if (err)
-		drop(&r->aaa);
+		role_drop(&r->aaa);
 	return err;
 }
 
 static void on_engine_restart(struct loop_timer *t);
 static void on_aaa_restart(struct loop_timer *t);
 
-/*
- * Plans another start after a pause, which doubles with each failure. Returns
- * its seconds.
- */
 static unsigned int schedule(struct roles *r, struct role *role)
 {
-	unsigned int doubled = role->failures > 6 ? 6 : role->failures - 1;
-	uint64_t delay = (uint64_t)RESTART_MIN_MS << doubled;
-
-	if (delay > RESTART_MAX_MS)
-		delay = RESTART_MAX_MS;
-	loop_timer_set(r->options.loop, &role->restart,
-		       loop_now(r->options.loop) + delay,
-		       role == &r->engine ? on_engine_restart : on_aaa_restart);
-	return (unsigned int)(delay / 1000);
+	return role_schedule(role, r->options.loop,
+			     role == &r->engine ? on_engine_restart :
+						  on_aaa_restart);
 }
 
 /*
@@ -344,15 +249,6 @@ static void on_aaa_restart(struct loop_timer *t)
 }
 
 /* ---- their ends ---- */
-
-static void describe(int status, char *buf, size_t size)
-{
-	if (WIFSIGNALED(status))
-		snprintf(buf, size, "signal %d (%s)", WTERMSIG(status),
-			 strsignal(WTERMSIG(status)));
-	else
-		snprintf(buf, size, "exit status %d", WEXITSTATUS(status));
-}
 
 /* Reads what it sent before it exited: the ends of its calls. */
 static void take_last_words(struct role *role)
@@ -395,7 +291,7 @@ static void exited(struct roles *r, struct role *role, int status)
 	if (clean || !r->ready)
 		take_last_words(role);
 	channel_close(&role->channel);
-	describe(status, how, sizeof(how));
+	role_describe(status, how, sizeof(how));
 	if (role == &r->engine) {
 		/*
 		 * Another aaa process would serve nobody yet: it comes with the
@@ -406,9 +302,7 @@ static void exited(struct roles *r, struct role *role, int status)
 	}
 	if (is_the_end(r, role, clean, how))
 		return;
-	role->failures = now - role->started_ms < ROLE_STABLE_MS ?
-				 role->failures + 1 :
-				 1;
+	role_count_failure(role, now);
 	if (role->pulse.ended)
 		snprintf(how, sizeof(how), "signal 9 of ours, for it was hung");
 	if (role == &r->aaa && r->engine.pid == 0)
@@ -533,8 +427,8 @@ void roles_end(struct roles *r)
 	loop_timer_stop(&r->beat);
 	loop_timer_stop(&r->engine.restart);
 	loop_timer_stop(&r->aaa.restart);
-	drop(&r->engine);
+	role_drop(&r->engine);
 	/* It may have to write down what an engine left that died. */
 	wait_for_exit(&r->aaa, AAA_END_MS);
-	drop(&r->aaa);
+	role_drop(&r->aaa);
 }

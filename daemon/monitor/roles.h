@@ -16,17 +16,7 @@
 #include "lib/config.h"
 #include "lib/loop.h"
 #include "monitor/monitor.h"
-#include "monitor/pulse.h"
-
-struct role {
-	const char *name;
-	pid_t pid; /* 0: not running */
-	struct channel channel;
-	uint64_t started_ms;
-	unsigned int failures; /* in a row, each within a minute of its start */
-	struct loop_timer restart;
-	struct pulse pulse; /* while it runs */
-};
+#include "monitor/role.h"
 
 /* Set before the first roles_start; all is borrowed. */
 struct roles_options {
