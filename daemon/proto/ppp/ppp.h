@@ -177,9 +177,8 @@ enum ppp_proxy_auth {
 	PPP_PROXY_AUTH_CHAP = 2,
 	PPP_PROXY_AUTH_PAP = 3,
 	PPP_PROXY_AUTH_NONE = 4,
-	PPP_PROXY_AUTH_MSCHAPV1 = 5,
-	/* not the RFC's: by the RFC's words it is CHAP; taken, never given */
-	PPP_PROXY_AUTH_MSCHAPV2 = 6,
+	PPP_PROXY_AUTH_MSCHAPV1 =
+		5, /* MS-CHAPv2 goes as CHAP, by its options */
 };
 
 /* Options of Configure-Requests, without header. */
