@@ -116,6 +116,7 @@ static void put_frame(struct pair *p, int to, const uint8_t *data, size_t len)
 	assert_true(len >= 2 && len <= PPP_FRAME_MAX);
 	if (p->frames == PAIR_FRAMES)
 		return;
+	p->reordered = p->reordered || p->jitter;
 	f = &p->frame[p->frames++];
 	f->to = (uint8_t)to;
 	f->at = p->now + p->delay +

@@ -48,8 +48,9 @@ struct pair {
 	struct pair_side side[2]; /* 0 is the server */
 	uint64_t now, random;
 	unsigned int loss, twice, jitter, delay; /* percent, percent, ms, ms */
-	bool forms;  /* frames come in all forms of the header */
-	bool cut[2]; /* what goes to this side is lost */
+	bool forms;	/* frames come in all forms of the header */
+	bool reordered; /* there was jitter at some time */
+	bool cut[2];	/* what goes to this side is lost */
 	unsigned int frames;
 	struct pair_frame frame[PAIR_FRAMES];
 	/* every frame that is sent; NULL: nobody looks */

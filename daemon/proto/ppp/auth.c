@@ -130,6 +130,7 @@ void ppp_auth_end(struct ppp_link *l)
 	l->have_keys = false;
 	explicit_bzero(l->keys, sizeof(l->keys));
 	ppp_proof_free(l);
+	ppp_reply_free(l);
 }
 
 static bool is_done(const struct ppp_auth *a)
@@ -175,6 +176,11 @@ static void asks_timeout(struct ppp_link *l)
 	}
 	if (l->asks.state != PPP_AUTH_DONE) {
 		methods[l->asks.method]->again(l);
+		return;
+	}
+	/* new keys must not come while the old ones are agreed on */
+	if (ppp_fsm_negotiates(&l->fsm[PPP_FSM_CCP])) {
+		l->asks.deadline = ppp_after(l, ppp_restart_ms(l));
 		return;
 	}
 	/* RFC 1994 section 2: once more, at an interval */

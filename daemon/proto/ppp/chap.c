@@ -5,8 +5,10 @@
  */
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "lib/hash.h"
 #include "proto/ppp/chap_response.h"
 
 enum { CHALLENGE = 1, RESPONSE, SUCCESS, FAILURE };
@@ -184,10 +186,49 @@ static void prove(struct ppp_link *l)
 	l->proves.deadline = PPP_NEVER;
 }
 
+static void send_response(struct ppp_link *l)
+{
+	if (l->proves.state == PPP_AUTH_SENT)
+		l->proves.deadline = ppp_after(l, ppp_restart_ms(l));
+	send_value(l, RESPONSE, l->proves.id, l->reply->value, l->reply->len,
+		   ppp_our_name(l));
+}
+
+/* The verdict was lost, or our Response (RFC 1994 section 4.2). */
 static void prove_again(struct ppp_link *l)
 {
-	ppp_fsm_give_up(l, PPP_FSM_LCP, PPP_REASON_OURS_UNDECIDED,
-			ppp_method_name(l->proves.method));
+	if (l->proves.tries++ < ppp_max_configure(l))
+		send_response(l);
+	else
+		ppp_fsm_give_up(l, PPP_FSM_LCP, PPP_REASON_OURS_UNDECIDED,
+				ppp_method_name(l->proves.method));
+}
+
+static uint64_t hash_of(uint8_t id, const uint8_t *value, size_t len)
+{
+	return hash_fnv64(hash_fnv64(HASH_FNV64_START, &id, 1), value, len);
+}
+
+static bool keep_challenge(struct ppp_link *l, uint8_t id, const uint8_t *value,
+			   uint8_t len, const struct rbuf *name)
+{
+	struct ppp_negotiation *n;
+
+	if (!ppp_negotiation_get(l))
+		return false;
+	n = l->nego;
+	n->peer_challenge_len = len;
+	memcpy(n->peer_challenge, value, len);
+	ppp_text_clean(n->remote, sizeof(n->remote), name->p, rbuf_left(name));
+	l->proves.id = id;
+	return true;
+}
+
+static bool is_good_challenge(const struct ppp_link *l, uint8_t len)
+{
+	if (l->proves.method == PPP_METHOD_CHAP_MD5)
+		return len > 0;
+	return len == (l->proves.method == PPP_METHOD_MSCHAPV1 ? 8 : 16);
 }
 
 /* A Challenge counts at any time, even when we have proven (section 4.1). */
@@ -195,37 +236,41 @@ static void challenge(struct ppp_link *l, uint8_t id, struct rbuf *r)
 {
 	uint8_t len = rbuf_u8(r);
 	const uint8_t *value = rbuf_take(r, len);
-	struct ppp_negotiation *n;
-	size_t most = l->proves.method == PPP_METHOD_MSCHAPV1 ? 8 : 16;
 
-	if (!is_chap(l->proves.method) || r->failed || !len ||
-	    l->proves.state == PPP_AUTH_FAILED || !ppp_negotiation_get(l))
+	if (!is_chap(l->proves.method) || r->failed ||
+	    !is_good_challenge(l, len) || l->proves.state == PPP_AUTH_FAILED)
 		return;
-	if (l->proves.method != PPP_METHOD_CHAP_MD5 && len != most)
+	if (l->reply && l->reply->challenge == hash_of(id, value, len)) {
+		if (l->proves.state != PPP_AUTH_ASKING)
+			send_response(l);
 		return;
-	n = l->nego;
-	n->peer_challenge_len = len;
-	memcpy(n->peer_challenge, value, len);
-	ppp_text_clean(n->remote, sizeof(n->remote), r->p, rbuf_left(r));
-	l->proves.id = id;
-	ppp_secret_ask(l, n->remote[0] ? n->remote :
-			  l->remote    ? l->remote :
-					 "");
+	}
+	if (!keep_challenge(l, id, value, len, r))
+		return;
+	ppp_secret_ask(l, l->nego->remote[0] ? l->nego->remote :
+			  l->remote	     ? l->remote :
+					       "");
 }
 
 static void secret(struct ppp_link *l, const uint8_t *text, size_t len)
 {
-	uint8_t value[PPP_MS_RESPONSE];
-	size_t value_len = ppp_chap_respond(l, text, len, value);
+	const struct ppp_negotiation *n = l->nego;
+	struct ppp_reply *reply = calloc(1, sizeof(*reply));
 
-	if (!value_len) {
+	ppp_reply_free(l);
+	l->reply = reply;
+	if (reply)
+		reply->len = (uint8_t)ppp_chap_respond(l, text, len, reply);
+	if (!reply || !reply->len) {
 		ppp_fsm_give_up(l, PPP_FSM_LCP, PPP_REASON_NO_DIGEST,
 				ppp_method_name(l->proves.method));
 		return;
 	}
+	reply->challenge =
+		hash_of(l->proves.id, n->peer_challenge, n->peer_challenge_len);
 	l->proves.state = PPP_AUTH_SENT;
-	send_value(l, RESPONSE, l->proves.id, value, (uint8_t)value_len,
-		   ppp_our_name(l));
+	l->proves.tries = 1;
+	send_response(l);
 }
 
 static bool awaits(const struct ppp_link *l, uint8_t id)
@@ -237,13 +282,12 @@ static bool awaits(const struct ppp_link *l, uint8_t id)
 /* RFC 2759 section 5: the peer has to prove that it knows the password too. */
 static void success(struct ppp_link *l, uint8_t id, const struct rbuf *r)
 {
-	const struct ppp_negotiation *n = l->nego;
-	size_t len = strlen(n ? n->expected : "");
+	const char *expected = l->reply ? l->reply->expected : "";
+	size_t len = strlen(expected);
 
 	if (!awaits(l, id))
 		return;
-	if (l->proves.method == PPP_METHOD_MSCHAPV2 &&
-	    (rbuf_left(r) < len || !secret_equal(r->p, n->expected, len))) {
+	if (rbuf_left(r) < len || !secret_equal(r->p, expected, len)) {
 		l->proves.state = PPP_AUTH_FAILED;
 		ppp_fsm_give_up(l, PPP_FSM_LCP, PPP_REASON_PEER_UNPROVEN,
 				ppp_our_name(l));

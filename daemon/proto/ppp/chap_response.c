@@ -55,8 +55,9 @@ static bool derive_keys(struct ppp_negotiation *n, const uint8_t *hash_hash,
 
 /* RFC 2759 section 4: 16 octets of ours, 8 reserved, the response, flags. */
 static size_t respond_v2(struct ppp_link *l, const uint8_t *hash,
-			 uint8_t *value)
+			 struct ppp_reply *reply)
 {
+	uint8_t *value = reply->value;
 	struct ppp_negotiation *n = l->nego;
 	uint8_t hash_hash[MSCHAP_HASH_LEN], challenge[8];
 	bool ok;
@@ -68,25 +69,25 @@ static size_t respond_v2(struct ppp_link *l, const uint8_t *hash,
 	     mschap_challenge_response(challenge, hash, value + NT_RESPONSE) &&
 	     mschap_hash_nt_password_hash(hash, hash_hash) &&
 	     mschap_authenticator_response(hash_hash, value + NT_RESPONSE,
-					   challenge, n->expected) &&
+					   challenge, reply->expected) &&
 	     derive_keys(n, hash_hash, value + NT_RESPONSE);
 	explicit_bzero(hash_hash, sizeof(hash_hash));
 	return ok ? PPP_MS_RESPONSE : 0;
 }
 
 size_t ppp_chap_respond(struct ppp_link *l, const uint8_t *secret, size_t len,
-			uint8_t value[PPP_MS_RESPONSE])
+			struct ppp_reply *reply)
 {
 	uint8_t hash[MSCHAP_HASH_LEN];
 	size_t n;
 
 	if (l->proves.method == PPP_METHOD_CHAP_MD5)
-		return respond_md5(l, secret, len, value);
+		return respond_md5(l, secret, len, reply->value);
 	if (!mschap_nt_password_hash(secret, len, MSCHAP_UTF8, hash))
 		return 0;
 	n = l->proves.method == PPP_METHOD_MSCHAPV1 ?
-		    respond_v1(l, hash, value) :
-		    respond_v2(l, hash, value);
+		    respond_v1(l, hash, reply->value) :
+		    respond_v2(l, hash, reply);
 	explicit_bzero(hash, sizeof(hash));
 	return n;
 }

@@ -6,12 +6,12 @@
 #include "proto/ppp/internal.h"
 
 /*
- * The Response's value to the Challenge that is kept in l->nego, by the method
+ * Into reply: the Response's value to the Challenge that is kept in l->nego, by the method
  * and the identifier of l->proves: its octets; 0: OpenSSL has not what it needs.
  * Of MS-CHAP the keys (RFC 3079), and of MS-CHAPv2 what the peer has to prove
- * by, are left in l->nego.
+ * by (expected: 42 characters and a NUL), are left.
  */
 size_t ppp_chap_respond(struct ppp_link *l, const uint8_t *secret, size_t len,
-			uint8_t value[PPP_MS_RESPONSE]);
+			struct ppp_reply *reply);
 
 #endif

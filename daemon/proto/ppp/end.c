@@ -62,6 +62,12 @@ void ppp_negotiation_put(struct ppp_link *l)
 	l->nego = NULL;
 }
 
+void ppp_reply_free(struct ppp_link *l)
+{
+	free(l->reply);
+	l->reply = NULL;
+}
+
 void ppp_proof_free(struct ppp_link *l)
 {
 	if (l->proof)

@@ -167,6 +167,14 @@ struct ppp_verdict_sent {
 	uint8_t data[];
 };
 
+/* What we answered to a Challenge, to answer alike when it comes again. */
+struct ppp_reply {
+	uint64_t challenge; /* hash of identifier and value */
+	uint8_t len;
+	uint8_t value[PPP_MS_RESPONSE];
+	char expected[43]; /* MS-CHAPv2: "S=" and 40 digits */
+};
+
 /* A frame's content that is sent again until it is answered. */
 struct ppp_kept {
 	uint16_t len;
@@ -198,7 +206,6 @@ struct ppp_negotiation {
 	uint8_t peer_challenge_len;
 	uint8_t peer_challenge[255];
 	char remote[PPP_WORDS_MAX];
-	char expected[43];   /* MS-CHAPv2: "S=" and 40 digits */
 	struct secret *sent; /* PAP: the password, for another try */
 	uint8_t keys[2][16]; /* of MS-CHAP, until the peer takes us */
 };
@@ -259,6 +266,7 @@ struct ppp_link {
 	struct ppp_echo echo;
 	struct ppp_proof *proof;
 	struct ppp_verdict_sent *verdict;
+	struct ppp_reply *reply;
 	char *name, *remote; /* ours, and the peer's, of the call */
 	char *words;	     /* of the reason */
 	char *told;	     /* to the peer, in our Terminate-Request */
@@ -367,6 +375,7 @@ void ppp_negotiation_put(struct ppp_link *l);
 void ppp_kept_free(struct ppp_kept **kept);
 void ppp_secret_free(struct secret **s);
 void ppp_proof_free(struct ppp_link *l);
+void ppp_reply_free(struct ppp_link *l);
 
 /* ---- lcp.c ---- */
 void ppp_lcp_protocol_reject(struct ppp_link *l, uint16_t protocol,

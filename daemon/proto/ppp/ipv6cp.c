@@ -89,6 +89,8 @@ static uint16_t begin(struct ppp_link *l)
 {
 	memcpy(now(l)->local, l->given6.local, 8);
 	if (is_zero(now(l)->local))
+		memcpy(now(l)->local, l->ipv6.local, 8); /* as before */
+	if (is_zero(now(l)->local))
 		make_identifier(l, now(l)->local);
 	return 1u << IDENTIFIER;
 }

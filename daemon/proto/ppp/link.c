@@ -188,7 +188,7 @@ static void leave(struct ppp_link *l)
 		for (int i = 0; i < PPP_FSM_COUNT; i++)
 			l->fsm[i].begun = false;
 	}
-	if (deadline != l->told_deadline)
+	if (deadline != l->told_deadline && !l->over)
 		ppp_effect_add(l, PPP_EFFECT_DEADLINE);
 	l->told_deadline = deadline;
 }
@@ -263,6 +263,7 @@ void ppp_link_free(struct ppp_link *l)
 		return;
 	ppp_negotiation_put(l);
 	ppp_proof_free(l);
+	ppp_reply_free(l);
 	free(l->name);
 	free(l->remote);
 	free(l->words);
@@ -575,6 +576,8 @@ static size_t memory_of(const struct ppp_link *l)
 	if (p)
 		size += sizeof(*p) + p->user_len + 1u + p->challenge_len +
 			p->response_len;
+	if (l->reply)
+		size += sizeof(*l->reply);
 	if (l->verdict)
 		size += sizeof(*l->verdict) + l->verdict->len;
 	return size;

@@ -126,9 +126,6 @@ static void take_addresses(struct ppp_link *l, const struct ppp_auth_answer *a)
 /* RFC 2548 sections 2.4.4 (1 allowed, 2 required) and 2.4.5 (bits 2 and 4). */
 static void take_mppe(struct ppp_link *l, const struct ppp_auth_answer *a)
 {
-	l->have_keys = a->have_mppe_keys;
-	memcpy(l->keys[0], a->mppe_send_key, sizeof(l->keys[0]));
-	memcpy(l->keys[1], a->mppe_recv_key, sizeof(l->keys[1]));
 	l->mppe_mode = l->config->mppe;
 	l->mppe_bits = l->config->mppe_bits;
 	if (a->mppe_policy && l->mppe_mode != PPP_MPPE_REQUIRED)
@@ -137,6 +134,14 @@ static void take_mppe(struct ppp_link *l, const struct ppp_auth_answer *a)
 	if (a->mppe_types)
 		l->mppe_bits = (a->mppe_types & 2 ? PPP_MPPE_40 : 0) |
 			       (a->mppe_types & 4 ? PPP_MPPE_128 : 0);
+}
+
+/* The last ones count, for when CCP agrees the next time: on both sides. */
+static void take_proof_keys(struct ppp_link *l, const struct ppp_auth_answer *a)
+{
+	l->have_keys = a->have_mppe_keys;
+	memcpy(l->keys[0], a->mppe_send_key, sizeof(l->keys[0]));
+	memcpy(l->keys[1], a->mppe_recv_key, sizeof(l->keys[1]));
 }
 
 static void refuse(struct ppp_link *l, bool unknown)
@@ -167,6 +172,8 @@ void ppp_proof_decided(struct ppp_link *l, const struct ppp_auth_answer *a)
 		return;
 	}
 	l->asks.state = PPP_AUTH_DONE;
+	if (a->have_mppe_keys)
+		take_proof_keys(l, a);
 	l->asks.deadline = l->config->rechallenge ?
 				   ppp_after(l, l->config->rechallenge) :
 				   PPP_NEVER;
@@ -215,7 +222,8 @@ static void take_keys(struct ppp_link *l)
 	bool ms = l->proves.method == PPP_METHOD_MSCHAPV1 ||
 		  l->proves.method == PPP_METHOD_MSCHAPV2;
 
-	if (!ms || l->authenticated || l->have_keys)
+	if (!ms || l->asks.method == PPP_METHOD_MSCHAPV1 ||
+	    l->asks.method == PPP_METHOD_MSCHAPV2)
 		return;
 	memcpy(l->keys, l->nego->keys, sizeof(l->keys));
 	l->have_keys = true;

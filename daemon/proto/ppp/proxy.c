@@ -105,7 +105,6 @@ static bool method_suits(const struct ppp_link *l, uint8_t method,
 			 char words[PPP_WORDS_MAX])
 {
 	const struct ppp_config *c = l->config;
-
 	bool suits = method == PPP_METHOD_NONE;
 
 	if (c->method_n)
