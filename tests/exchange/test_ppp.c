@@ -16,8 +16,8 @@ static struct pair pair;
 
 /*
  * What a side said last and what the other heard last. Of a line that reorders,
- * which PPP does not expect (RFC 1661 section 1), an old magic number may be the
- * last that is heard.
+ * which PPP does not expect (RFC 1661 section 1), an old magic number may be
+ * the last that is heard.
  */
 static void assert_same_lcp(const struct ppp_lcp_values *said,
 			    const struct ppp_lcp_values *heard, bool reordered)

@@ -15,20 +15,6 @@ static const struct ppp_auth_ops *const methods[PPP_METHODS] = {
 	[PPP_METHOD_EAP] = &ppp_eap,
 };
 
-const char *ppp_method_name(enum ppp_method m)
-{
-	static const char *const names[PPP_METHODS] = {
-		[PPP_METHOD_NONE] = "none",
-		[PPP_METHOD_PAP] = "PAP",
-		[PPP_METHOD_CHAP_MD5] = "CHAP",
-		[PPP_METHOD_MSCHAPV1] = "MS-CHAPv1",
-		[PPP_METHOD_MSCHAPV2] = "MS-CHAPv2",
-		[PPP_METHOD_EAP] = "EAP",
-	};
-
-	return names[m];
-}
-
 static uint64_t limit_of(const struct ppp_link *l)
 {
 	return ppp_after(l, l->config->auth_timeout ? l->config->auth_timeout :

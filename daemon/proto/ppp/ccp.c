@@ -17,7 +17,9 @@
 #define RESET_TIME  1000
 
 /* clang-format off */
-enum option { OUI, PREDICTOR1, PREDICTOR2, PUDDLE, HP, STAC, MPPE, GANDALF, V42BIS, BSD, LZS_DCP, DEFLATE };
+enum option {
+	OUI, PREDICTOR1, PREDICTOR2, PUDDLE, HP, STAC, MPPE, GANDALF, V42BIS, BSD, LZS_DCP, DEFLATE
+};
 /* clang-format on */
 
 bool ppp_mppe_possible(const struct ppp_link *l)

@@ -6,10 +6,10 @@
 #include "proto/ppp/internal.h"
 
 /*
- * Into reply: the Response's value to the Challenge that is kept in l->nego, by the method
- * and the identifier of l->proves: its octets; 0: OpenSSL has not what it needs.
- * Of MS-CHAP the keys (RFC 3079), and of MS-CHAPv2 what the peer has to prove
- * by (expected: 42 characters and a NUL), are left.
+ * Into reply: the Response's value to the Challenge that is kept in l->nego, by
+ * the method and the identifier of l->proves; and of MS-CHAPv2 what the peer
+ * has to prove by. The keys of MS-CHAP (RFC 3079) are left in l->nego. Returns
+ * the value's octets; 0: OpenSSL has not what it needs.
  */
 size_t ppp_chap_respond(struct ppp_link *l, const uint8_t *secret, size_t len,
 			struct ppp_reply *reply);

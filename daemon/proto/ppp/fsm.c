@@ -9,18 +9,6 @@
 #include <string.h>
 #include <syslog.h>
 
-static const struct ppp_protocol *const protocols[PPP_FSM_COUNT] = {
-	[PPP_FSM_LCP] = &ppp_lcp,
-	[PPP_FSM_IPCP] = &ppp_ipcp,
-	[PPP_FSM_IPV6CP] = &ppp_ipv6cp,
-	[PPP_FSM_CCP] = &ppp_ccp,
-};
-
-const struct ppp_protocol *ppp_protocol_of(enum ppp_fsm_id id)
-{
-	return protocols[id];
-}
-
 const char *ppp_code_name(uint8_t code)
 {
 	static const char *const names[] = {
@@ -71,27 +59,27 @@ static bool begin(struct ppp_link *l, enum ppp_fsm_id id)
 		return false;
 	f->begun = true;
 	f->naks = f->refusals = f->rounds = 0;
-	f->wanted = protocols[id]->begin(l);
+	f->wanted = ppp_protocol_of(l, id)->begin(l);
 	return true;
 }
 
 static void send_reply(struct ppp_link *l, enum ppp_fsm_id id, uint8_t code,
 		       const void *data, size_t len)
 {
-	ppp_send_packet(l, protocols[id]->number, code, l->core->rx.id, data,
-			len);
+	ppp_send_packet(l, ppp_protocol_of(l, id)->number, code, l->core->rx.id,
+			data, len);
 }
 
 /* ---- actions, RFC 1661 section 4.4 ---- */
 
 static void act_tlu(struct ppp_link *l, enum ppp_fsm_id id)
 {
-	protocols[id]->up(l);
+	ppp_protocol_of(l, id)->up(l);
 }
 
 static void act_tld(struct ppp_link *l, enum ppp_fsm_id id)
 {
-	protocols[id]->down(l);
+	ppp_protocol_of(l, id)->down(l);
 }
 
 /* The lower layer of ours is always there. */
@@ -103,7 +91,7 @@ static void act_tls(struct ppp_link *l, enum ppp_fsm_id id)
 
 static void act_tlf(struct ppp_link *l, enum ppp_fsm_id id)
 {
-	protocols[id]->finished(l);
+	ppp_protocol_of(l, id)->finished(l);
 }
 
 /* Max-Terminate where str follows: restart_for says which. */
@@ -143,7 +131,7 @@ static void act_scr(struct ppp_link *l, enum ppp_fsm_id id)
 	ppp_options_write(l, id, &w);
 	l->fsm[id].answered = false;
 	count_down(l, id);
-	ppp_send_packet(l, protocols[id]->number, PPP_CODE_CONF_REQ,
+	ppp_send_packet(l, ppp_protocol_of(l, id)->number, PPP_CODE_CONF_REQ,
 			l->fsm[id].id, options, w.len);
 }
 
@@ -169,7 +157,7 @@ static void act_str(struct ppp_link *l, enum ppp_fsm_id id)
 	const char *told = id == PPP_FSM_LCP && l->told ? l->told : "";
 
 	count_down(l, id);
-	ppp_send_packet(l, protocols[id]->number, PPP_CODE_TERM_REQ,
+	ppp_send_packet(l, ppp_protocol_of(l, id)->number, PPP_CODE_TERM_REQ,
 			l->fsm[id].id, told, strlen(told));
 }
 
@@ -182,7 +170,7 @@ static void act_scj(struct ppp_link *l, enum ppp_fsm_id id)
 {
 	const struct ppp_packet *rx = &l->core->rx;
 
-	ppp_send_packet(l, protocols[id]->number, PPP_CODE_CODE_REJ,
+	ppp_send_packet(l, ppp_protocol_of(l, id)->number, PPP_CODE_CODE_REJ,
 			++l->reject_id, rx->whole, rx->whole_len);
 }
 
@@ -191,7 +179,7 @@ static void act_ser(struct ppp_link *l, enum ppp_fsm_id id)
 	const struct ppp_packet *rx = &l->core->rx;
 	struct rbuf r = rbuf_init(rx->data, rx->len);
 
-	protocols[id]->receive(l, rx->code, rx->id, &r);
+	ppp_protocol_of(l, id)->receive(l, rx->code, rx->id, &r);
 }
 
 static void act(struct ppp_link *l, enum ppp_fsm_id id, uint16_t actions)
@@ -247,7 +235,7 @@ void ppp_fsm_give_up(struct ppp_link *l, enum ppp_fsm_id id,
 
 static void no_agreement(struct ppp_link *l, enum ppp_fsm_id id)
 {
-	const struct ppp_protocol *p = protocols[id];
+	const struct ppp_protocol *p = ppp_protocol_of(l, id);
 	char text[PPP_WORDS_MAX];
 
 	snprintf(text, sizeof(text), "%s of %s",
@@ -282,8 +270,8 @@ static void conf_req(struct ppp_link *l, enum ppp_fsm_id id)
 		refuse_request(l, id);
 		return;
 	}
-	if (protocols[id]->accepted)
-		protocols[id]->accepted(l, rx->data, rx->len);
+	if (ppp_protocol_of(l, id)->accepted)
+		ppp_protocol_of(l, id)->accepted(l, rx->data, rx->len);
 	ppp_fsm_event(l, id, PPP_EV_RCR_PLUS);
 }
 
@@ -358,12 +346,12 @@ static void code_rej(struct ppp_link *l, enum ppp_fsm_id id)
 
 	if (code < PPP_CODE_CONF_REQ || code > PPP_CODE_CODE_REJ) {
 		if (code == PPP_CODE_ECHO_REQ)
-			ppp_echo_end(l);
+			l->echo.deadline = PPP_NEVER;
 		ppp_fsm_event(l, id, PPP_EV_RXJ_PLUS);
 		return;
 	}
 	snprintf(text, sizeof(text), "%s of %s", ppp_code_name(code),
-		 protocols[id]->name);
+		 ppp_protocol_of(l, id)->name);
 	if (id == PPP_FSM_LCP)
 		ppp_end_because(l, PPP_REASON_CODE_REJECTED, text);
 	ppp_fsm_event(l, id, PPP_EV_RXJ_MINUS);
@@ -375,13 +363,13 @@ static void other_code(struct ppp_link *l, enum ppp_fsm_id id)
 	struct rbuf r = rbuf_init(rx->data, rx->len);
 
 	if (rx->code > PPP_CODE_RESET_ACK ||
-	    !(protocols[id]->codes & 1u << rx->code))
+	    !(ppp_protocol_of(l, id)->codes & 1u << rx->code))
 		ppp_fsm_event(l, id, PPP_EV_RUC);
 	else if (rx->code >= PPP_CODE_ECHO_REQ &&
 		 rx->code <= PPP_CODE_TIME_LEFT)
 		ppp_fsm_event(l, id, PPP_EV_RXR);
 	else if (l->fsm[id].state == PPP_OPENED)
-		protocols[id]->receive(l, rx->code, rx->id, &r);
+		ppp_protocol_of(l, id)->receive(l, rx->code, rx->id, &r);
 }
 
 static void dispatch(struct ppp_link *l, enum ppp_fsm_id id)
@@ -446,7 +434,7 @@ void ppp_fsm_timeout(struct ppp_link *l, enum ppp_fsm_id id)
 		ppp_end_because(l, PPP_REASON_SILENT, "");
 	if (f->state == PPP_STOPPED) {
 		f->deadline = PPP_NEVER;
-		protocols[id]->finished(l);
+		ppp_protocol_of(l, id)->finished(l);
 		return;
 	}
 	ppp_fsm_event(l, id, PPP_EV_TO_MINUS);

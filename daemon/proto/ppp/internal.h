@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The objects of the PPP core, and what its files have of each other. Files
- * depend downward only: effect, fsm_table, reason; end; option, fsm; lcp, ipcp,
- * ipv6cp, ccp, pap, chap, eap, echo; auth, network; link. What is told upward
- * goes through struct ppp_upper.
+ * depend downward only: effect, fsm_table, reason, method; end; fsm, option;
+ * echo, lcp, ipcp, ipv6cp, ccp; proxy; proof; pap, chap, eap; auth, network;
+ * link, info. What is told upward goes through struct ppp_upper.
  */
 #ifndef L2TPD_PROTO_PPP_INTERNAL_H
 #define L2TPD_PROTO_PPP_INTERNAL_H
@@ -70,8 +70,8 @@ enum ppp_verdict { PPP_ACK, PPP_NAK, PPP_REJECT };
 
 /*
  * An option of one protocol. min and max are of its value, in octets. A check
- * gets a value of the wrong length as a failed buffer; for PPP_NAK it writes the
- * value that would do. A row without check is rejected.
+ * gets a value of the wrong length as a failed buffer; for PPP_NAK it writes
+ * the value that would do. A row without check is rejected.
  */
 struct ppp_option {
 	uint8_t type, min, max;
@@ -242,6 +242,7 @@ struct ppp_chunk;
 struct ppp_core {
 	struct ppp_env env;
 	const struct ppp_upper *upper;
+	const struct ppp_protocol *protocols[PPP_FSM_COUNT];
 	uint64_t now;
 	uint32_t tickets;
 	/* effects; what they point to lies in chunks, which never move */
@@ -331,7 +332,11 @@ void ppp_log(struct ppp_link *l, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* ---- fsm.c ---- */
-const struct ppp_protocol *ppp_protocol_of(enum ppp_fsm_id id);
+static inline const struct ppp_protocol *
+ppp_protocol_of(const struct ppp_link *l, enum ppp_fsm_id id)
+{
+	return l->core->protocols[id];
+}
 const char *ppp_code_name(uint8_t code); /* "code 77" is told as "a code" */
 void ppp_fsm_init(struct ppp_link *l);
 void ppp_fsm_event(struct ppp_link *l, enum ppp_fsm_id id,
@@ -363,6 +368,11 @@ bool ppp_options_check(struct ppp_link *l, enum ppp_fsm_id id, const uint8_t *p,
 bool ppp_options_refused(struct ppp_link *l, enum ppp_fsm_id id, bool reject,
 			 const uint8_t *p, size_t len);
 
+/* ---- method.c: Authentication-Protocol's value ---- */
+void ppp_method_write(enum ppp_method m, struct wbuf *w);
+/* PPP_METHOD_NONE: none that we know. */
+enum ppp_method ppp_method_read(struct rbuf *v);
+
 /* ---- end.c ---- */
 /*
  * The first reason counts. text goes into its words; l->told is what the peer
@@ -382,9 +392,6 @@ void ppp_lcp_protocol_reject(struct ppp_link *l, uint16_t protocol,
 			     const uint8_t *p, size_t len);
 /* The options that say these values, in the order of the table. */
 void ppp_lcp_values_write(const struct ppp_lcp_values *v, struct wbuf *w);
-/* Authentication-Protocol's value. */
-void ppp_method_write(enum ppp_method m, struct wbuf *w);
-enum ppp_method ppp_method_read(struct rbuf *v);
 
 /* ---- echo.c ---- */
 void ppp_echo_begin(struct ppp_link *l);

@@ -116,13 +116,14 @@ SERVER(dns2, dns[1])
 SERVER(wins1, wins[0])
 SERVER(wins2, wins[1])
 
+#define NONE NULL, NULL, NULL, NULL, NULL
 /* clang-format off */
 static const struct ppp_option options[] = {
-	[ADDRESSES] = { 1, 8, 8, "IP-Addresses", "RFC 1332 3.1", NULL, NULL, NULL, NULL, NULL },
-	[COMPRESSION] = { 2, 2, 253, "IP-Compression-Protocol", "RFC 1332 3.2", NULL, NULL, NULL, NULL, NULL },
+	[ADDRESSES] = { 1, 8, 8, "IP-Addresses", "RFC 1332 3.1", NONE },
+	[COMPRESSION] = { 2, 2, 253, "IP-Compression-Protocol", "RFC 1332 3.2", NONE },
 	[ADDRESS] = { 3, 4, 4, "IP-Address", "RFC 1332 3.3",
 		check_address, ask_address, nak_address, NULL, missing_address },
-	[MOBILE] = { 4, 4, 4, "Mobile-IPv4", "RFC 2290 2.3", NULL, NULL, NULL, NULL, NULL },
+	[MOBILE] = { 4, 4, 4, "Mobile-IPv4", "RFC 2290 2.3", NONE },
 	[DNS1] = { 129, 4, 4, "Primary-DNS-Address", "RFC 1877 1.1",
 		check_dns1, ask_dns1, nak_dns1, NULL, NULL },
 	[WINS1] = { 130, 4, 4, "Primary-NBNS-Address", "RFC 1877 1.2",

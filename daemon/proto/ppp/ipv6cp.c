@@ -77,11 +77,12 @@ static bool missing_identifier(const struct ppp_link *l, struct wbuf *nak)
 	return true;
 }
 
+#define NONE NULL, NULL, NULL, NULL, NULL
 /* clang-format off */
 static const struct ppp_option options[] = {
 	[IDENTIFIER] = { 1, 8, 8, "Interface-Identifier", "RFC 5072 4.1",
 		check_identifier, ask_identifier, nak_identifier, NULL, missing_identifier },
-	[COMPRESSION] = { 2, 2, 253, "IPv6-Compression-Protocol", "RFC 5172 2", NULL, NULL, NULL, NULL, NULL },
+	[COMPRESSION] = { 2, 2, 253, "IPv6-Compression-Protocol", "RFC 5172 2", NONE },
 };
 /* clang-format on */
 

@@ -10,9 +10,6 @@
 
 #define MRU_DEFAULT 1500
 #define MRU_LEAST   128
-#define CHAP_MD5    5
-#define CHAP_MS1    0x80
-#define CHAP_MS2    0x81
 #define CLASS_MAX   5 /* of the Endpoint Discriminator */
 
 /* ---- the options ---- */
@@ -75,55 +72,6 @@ static enum ppp_verdict check_accm(struct ppp_link *l, struct rbuf *v,
 }
 
 /* ---- Authentication-Protocol, RFC 1661 section 6.2 ---- */
-
-void ppp_method_write(enum ppp_method m, struct wbuf *w)
-{
-	static const uint8_t algorithms[PPP_METHODS] = {
-		[PPP_METHOD_CHAP_MD5] = CHAP_MD5,
-		[PPP_METHOD_MSCHAPV1] = CHAP_MS1,
-		[PPP_METHOD_MSCHAPV2] = CHAP_MS2,
-	};
-
-	wbuf_u16(w, m == PPP_METHOD_PAP ? PPP_PROTO_PAP :
-		    m == PPP_METHOD_EAP ? PPP_PROTO_EAP :
-					  PPP_PROTO_CHAP);
-	if (algorithms[m])
-		wbuf_u8(w, algorithms[m]);
-}
-
-static enum ppp_method chap_method(struct rbuf *v)
-{
-	switch (rbuf_u8(v)) {
-	case CHAP_MD5:
-		return PPP_METHOD_CHAP_MD5;
-	case CHAP_MS1:
-		return PPP_METHOD_MSCHAPV1;
-	case CHAP_MS2:
-		return PPP_METHOD_MSCHAPV2;
-	default:
-		return PPP_METHOD_NONE;
-	}
-}
-
-enum ppp_method ppp_method_read(struct rbuf *v)
-{
-	enum ppp_method m = PPP_METHOD_NONE;
-
-	switch (rbuf_u16(v)) {
-	case PPP_PROTO_PAP:
-		m = PPP_METHOD_PAP;
-		break;
-	case PPP_PROTO_CHAP:
-		m = chap_method(v);
-		break;
-	case PPP_PROTO_EAP:
-		m = PPP_METHOD_EAP;
-		break;
-	default:
-		break;
-	}
-	return rbuf_left(v) || v->failed ? PPP_METHOD_NONE : m;
-}
 
 /* What we would rather prove by, of what we did not say yet. */
 static enum ppp_method other_answer(struct ppp_link *l)
@@ -341,6 +289,7 @@ ASK(nothing)
 ASK(mrru)
 ASK(discriminator)
 
+#define NONE NULL, NULL, NULL, NULL, NULL
 /* clang-format off */
 static const struct ppp_option options[] = {
 	[MRU] = { 1, 2, 2, "Maximum-Receive-Unit", "RFC 1661 6.1",
@@ -348,27 +297,28 @@ static const struct ppp_option options[] = {
 	[ACCM] = { 2, 4, 4, "Async-Control-Character-Map", "RFC 1662 7.1",
 		check_accm, NULL, NULL, NULL, NULL },
 	[AUTHENTICATION] = { 3, 2, 253, "Authentication-Protocol", "RFC 1661 6.2",
-		check_authentication, ask_authentication, nak_authentication, reject_authentication, NULL },
-	[QUALITY] = { 4, 2, 253, "Quality-Protocol", "RFC 1661 6.3", NULL, NULL, NULL, NULL, NULL },
+		check_authentication, ask_authentication, nak_authentication,
+		reject_authentication, NULL },
+	[QUALITY] = { 4, 2, 253, "Quality-Protocol", "RFC 1661 6.3", NONE },
 	[MAGIC] = { 5, 4, 4, "Magic-Number", "RFC 1661 6.4",
 		check_magic, ask_magic, nak_magic, NULL, NULL },
 	[PFC] = { 7, 0, 0, "Protocol-Field-Compression", "RFC 1661 6.5",
 		check_pfc, ask_nothing, NULL, NULL, NULL },
 	[ACFC] = { 8, 0, 0, "Address-and-Control-Field-Compression", "RFC 1661 6.6",
 		check_acfc, ask_nothing, NULL, NULL, NULL },
-	[FCS] = { 9, 1, 1, "FCS-Alternatives", "RFC 1570 2.1", NULL, NULL, NULL, NULL, NULL },
-	[PADDING] = { 10, 1, 1, "Self-Describing-Padding", "RFC 1570 2.2", NULL, NULL, NULL, NULL, NULL },
-	[NUMBERED] = { 11, 2, 253, "Numbered-Mode", "RFC 1663", NULL, NULL, NULL, NULL, NULL },
-	[CALLBACK] = { 13, 1, 253, "Callback", "RFC 1570 2.3", NULL, NULL, NULL, NULL, NULL },
-	[COMPOUND] = { 15, 0, 0, "Compound-Frames", "RFC 1570 2.4", NULL, NULL, NULL, NULL, NULL },
+	[FCS] = { 9, 1, 1, "FCS-Alternatives", "RFC 1570 2.1", NONE },
+	[PADDING] = { 10, 1, 1, "Self-Describing-Padding", "RFC 1570 2.2", NONE },
+	[NUMBERED] = { 11, 2, 253, "Numbered-Mode", "RFC 1663", NONE },
+	[CALLBACK] = { 13, 1, 253, "Callback", "RFC 1570 2.3", NONE },
+	[COMPOUND] = { 15, 0, 0, "Compound-Frames", "RFC 1570 2.4", NONE },
 	[MRRU] = { 17, 2, 2, "Multilink-MRRU", "RFC 1990 5.1.1",
 		check_mrru, ask_mrru, nak_mrru, NULL, NULL },
 	[SHORT_SEQUENCE] = { 18, 0, 0, "Short-Sequence-Numbers", "RFC 1990 5.1.2",
 		check_short_sequence, ask_nothing, NULL, NULL, NULL },
 	[DISCRIMINATOR] = { 19, 1, 21, "Endpoint-Discriminator", "RFC 1990 5.1.3",
 		check_discriminator, ask_discriminator, NULL, NULL, NULL },
-	[LINK_DISCRIMINATOR] = { 23, 2, 2, "Link-Discriminator", "RFC 2125 6.2", NULL, NULL, NULL, NULL, NULL },
-	[MULTICLASS] = { 27, 2, 2, "Multilink-Header-Format", "RFC 2686 7", NULL, NULL, NULL, NULL, NULL },
+	[LINK_DISCRIMINATOR] = { 23, 2, 2, "Link-Discriminator", "RFC 2125 6.2", NONE },
+	[MULTICLASS] = { 27, 2, 2, "Multilink-Header-Format", "RFC 2686 7", NONE },
 };
 /* clang-format on */
 

@@ -123,12 +123,12 @@ static void network_finished(struct ppp_link *l, enum ppp_fsm_id id)
 	}
 }
 
-static enum ppp_fsm_id fsm_of(uint16_t protocol)
+static enum ppp_fsm_id fsm_of(const struct ppp_link *l, uint16_t protocol)
 {
 	int i;
 
 	for (i = 0; i < PPP_FSM_COUNT; i++)
-		if (ppp_protocol_of((enum ppp_fsm_id)i)->number == protocol)
+		if (l->core->protocols[i]->number == protocol)
 			break;
 	return (enum ppp_fsm_id)i;
 }
@@ -136,7 +136,7 @@ static enum ppp_fsm_id fsm_of(uint16_t protocol)
 /* The peer has not got this protocol (RFC 1661 section 5.7). */
 static void rejected(struct ppp_link *l, uint16_t protocol)
 {
-	enum ppp_fsm_id id = fsm_of(protocol);
+	enum ppp_fsm_id id = fsm_of(l, protocol);
 
 	if (id == PPP_FSM_LCP)
 		ppp_end_because(l, PPP_REASON_CODE_REJECTED, "LCP");
@@ -203,6 +203,10 @@ struct ppp_core *ppp_core_new(const struct ppp_env *env)
 		return NULL;
 	c->env = *env;
 	c->upper = &upper;
+	c->protocols[PPP_FSM_LCP] = &ppp_lcp;
+	c->protocols[PPP_FSM_IPCP] = &ppp_ipcp;
+	c->protocols[PPP_FSM_IPV6CP] = &ppp_ipv6cp;
+	c->protocols[PPP_FSM_CCP] = &ppp_ccp;
 	return c;
 }
 
@@ -358,7 +362,7 @@ static bool is_data(uint16_t protocol)
 static void input_network(struct ppp_link *l, uint16_t protocol,
 			  const uint8_t *p, size_t len)
 {
-	enum ppp_fsm_id id = fsm_of(protocol);
+	enum ppp_fsm_id id = fsm_of(l, protocol);
 
 	if (protocol == PPP_PROTO_COMP)
 		ppp_ccp_undecrypted(l);
@@ -463,7 +467,7 @@ int ppp_link_hand_over(struct ppp_link *l, uint64_t now, struct ppp_proxy *out)
 /* The Open event of [r]: down, and up again (RFC 1661 section 4.3). */
 void ppp_link_renegotiate(struct ppp_link *l, uint64_t now, uint16_t protocol)
 {
-	enum ppp_fsm_id id = fsm_of(protocol);
+	enum ppp_fsm_id id = fsm_of(l, protocol);
 
 	if (!enter(l, now) || id == PPP_FSM_COUNT)
 		return;
@@ -531,90 +535,4 @@ void ppp_link_timeout(struct ppp_link *l, uint64_t now)
 		return;
 	run_timers(l, now);
 	leave(l);
-}
-
-/* ---- looking ---- */
-
-bool ppp_link_mppe_keys(const struct ppp_link *l, uint8_t send_key[16],
-			uint8_t recv_key[16])
-{
-	if (!l->have_keys)
-		return false;
-	memcpy(send_key, l->keys[0], 16);
-	memcpy(recv_key, l->keys[1], 16);
-	return true;
-}
-
-const char *ppp_link_phase_name(enum ppp_link_phase phase)
-{
-	static const char *const names[] = {
-		[PPP_PHASE_DEAD] = "Dead",
-		[PPP_PHASE_ESTABLISH] = "Establish",
-		[PPP_PHASE_AUTHENTICATE] = "Authenticate",
-		[PPP_PHASE_NETWORK] = "Network",
-		[PPP_PHASE_TERMINATE] = "Terminate",
-	};
-
-	return names[phase];
-}
-
-static size_t text_size(const char *text)
-{
-	return text ? strlen(text) + 1 : 0;
-}
-
-static size_t memory_of(const struct ppp_link *l)
-{
-	const struct ppp_negotiation *n = l->nego;
-	const struct ppp_proof *p = l->proof;
-	size_t size = sizeof(*l) + text_size(l->name) + text_size(l->remote) +
-		      text_size(l->words) + text_size(l->told);
-
-	if (n)
-		size += sizeof(*n) + (n->sent ? sizeof(*n->sent) : 0) +
-			(n->eap ? sizeof(*n->eap) + n->eap->len : 0);
-	if (p)
-		size += sizeof(*p) + p->user_len + 1u + p->challenge_len +
-			p->response_len;
-	if (l->reply)
-		size += sizeof(*l->reply);
-	if (l->verdict)
-		size += sizeof(*l->verdict) + l->verdict->len;
-	return size;
-}
-
-static const char *state_name(const struct ppp_link *l, enum ppp_fsm_id id)
-{
-	return ppp_fsm_state_name(l->fsm[id].state);
-}
-
-void ppp_link_info(const struct ppp_link *l, struct ppp_info *out)
-{
-	const struct ppp_echo *e = &l->echo;
-
-	*out = (struct ppp_info){
-		.phase = l->phase,
-		.lcp = state_name(l, PPP_FSM_LCP),
-		.ipcp = state_name(l, PPP_FSM_IPCP),
-		.ipv6cp = state_name(l, PPP_FSM_IPV6CP),
-		.ccp = state_name(l, PPP_FSM_CCP),
-		.lcp_up = l->lcp_up,
-		.ipv4_up = l->ipv4_up,
-		.ipv6_up = l->ipv6_up,
-		.mppe_up = l->mppe_up,
-		.lcp_options = l->lcp,
-		.ipv4 = l->ipv4,
-		.ipv6 = l->ipv6,
-		.mppe = l->mppe,
-		.peer_name = l->authenticated && l->proof ?
-				     ppp_proof_user(l->proof) :
-				     "",
-		.echo_sent = e->sent,
-		.echo_answered = e->answered,
-		.echo_last = e->last,
-		.echo_least = e->least,
-		.echo_average = e->answered ? (uint32_t)(e->sum / e->answered) :
-					      0,
-		.memory = memory_of(l),
-	};
 }

@@ -18,7 +18,7 @@ static void choose(struct ppp_link *l)
 	l->fsm[PPP_FSM_CCP].used = ppp_mppe_possible(l);
 }
 
-static void open(struct ppp_link *l, enum ppp_fsm_id id)
+static void open_one(struct ppp_link *l, enum ppp_fsm_id id)
 {
 	if (!l->fsm[id].used)
 		return;
@@ -28,8 +28,8 @@ static void open(struct ppp_link *l, enum ppp_fsm_id id)
 
 static void open_networks(struct ppp_link *l)
 {
-	open(l, PPP_FSM_IPCP);
-	open(l, PPP_FSM_IPV6CP);
+	open_one(l, PPP_FSM_IPCP);
+	open_one(l, PPP_FSM_IPV6CP);
 }
 
 static void no_network(struct ppp_link *l, const char *why)
@@ -53,7 +53,7 @@ void ppp_network_begin(struct ppp_link *l)
 				      ": the configuration has none");
 		return;
 	}
-	open(l, PPP_FSM_CCP);
+	open_one(l, PPP_FSM_CCP);
 	if (!required)
 		open_networks(l);
 }

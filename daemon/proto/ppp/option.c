@@ -59,7 +59,7 @@ static void end_option(struct wbuf *w, size_t at)
 void ppp_options_write(const struct ppp_link *l, enum ppp_fsm_id id,
 		       struct wbuf *w)
 {
-	const struct ppp_protocol *p = ppp_protocol_of(id);
+	const struct ppp_protocol *p = ppp_protocol_of(l, id);
 
 	for (unsigned int i = 0; i < p->option_count; i++) {
 		size_t at;
@@ -106,7 +106,7 @@ static enum ppp_verdict check_option(struct ppp_link *l,
 static void take_option(struct ppp_link *l, enum ppp_fsm_id id,
 			const struct option_view *v, struct answer *a)
 {
-	const struct ppp_protocol *p = ppp_protocol_of(id);
+	const struct ppp_protocol *p = ppp_protocol_of(l, id);
 	int row = find_row(p, v->type);
 	enum ppp_verdict verdict =
 		row < 0 ? PPP_REJECT : check_option(l, &p->options[row], v, a);
@@ -123,7 +123,7 @@ static void take_option(struct ppp_link *l, enum ppp_fsm_id id,
 static void add_missing(struct ppp_link *l, enum ppp_fsm_id id,
 			struct answer *a)
 {
-	const struct ppp_protocol *p = ppp_protocol_of(id);
+	const struct ppp_protocol *p = ppp_protocol_of(l, id);
 
 	for (unsigned int i = 0; i < p->option_count; i++) {
 		struct wbuf before = a->nak;
@@ -167,7 +167,7 @@ bool ppp_options_check(struct ppp_link *l, enum ppp_fsm_id id, const uint8_t *p,
 	struct rbuf r = rbuf_init(p, len);
 	struct option_view v;
 
-	ppp_protocol_of(id)->request(l);
+	ppp_protocol_of(l, id)->request(l);
 	while (next_option(&r, &v))
 		take_option(l, id, &v, &a);
 	if (r.failed)
@@ -183,7 +183,7 @@ bool ppp_options_check(struct ppp_link *l, enum ppp_fsm_id id, const uint8_t *p,
 static void refused(struct ppp_link *l, enum ppp_fsm_id id, bool reject,
 		    unsigned int row, struct rbuf *value)
 {
-	const struct ppp_option *o = &ppp_protocol_of(id)->options[row];
+	const struct ppp_option *o = &ppp_protocol_of(l, id)->options[row];
 	uint16_t bit = (uint16_t)(1u << row);
 
 	if (!(l->fsm[id].wanted & bit))
@@ -202,7 +202,7 @@ static void refused(struct ppp_link *l, enum ppp_fsm_id id, bool reject,
 bool ppp_options_refused(struct ppp_link *l, enum ppp_fsm_id id, bool reject,
 			 const uint8_t *p, size_t len)
 {
-	const struct ppp_protocol *proto = ppp_protocol_of(id);
+	const struct ppp_protocol *proto = ppp_protocol_of(l, id);
 	struct rbuf r = rbuf_init(p, len);
 	struct option_view v;
 

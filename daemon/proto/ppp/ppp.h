@@ -10,11 +10,11 @@
  * here but the functions that only look. Pointers in an effect are valid until
  * the next call.
  *
- * Frames: what goes out begins with the two octets of the protocol, uncompressed,
- * and has neither address nor control field: so a PPP channel of Linux takes it,
- * and a driver of anything else puts FF 03 in front. What comes in may begin with
- * FF 03 or not, and may have its protocol in one octet (RFC 1661 sections 2 and
- * 6.5, RFC 1662 section 3.2).
+ * Frames: what goes out begins with the two octets of the protocol,
+ * uncompressed, and has neither address nor control field: so a PPP channel of
+ * Linux takes it, and a driver of anything else puts FF 03 in front. What comes
+ * in may begin with FF 03 or not, and may have its protocol in one octet (RFC
+ * 1661 sections 2 and 6.5, RFC 1662 section 3.2).
  *
  * All times are in ms of the driver's monotonic clock, IPv4 addresses are in
  * network order (0: none), and a text is UTF-8 without control characters.
@@ -348,8 +348,8 @@ int ppp_link_hand_over(struct ppp_link *l, uint64_t now, struct ppp_proxy *out);
 /* LCP, or one network protocol (its number), is negotiated anew. */
 void ppp_link_renegotiate(struct ppp_link *l, uint64_t now, uint16_t protocol);
 /*
- * The peer has sent something that did not come by here: with an adaptive driver
- * no Echo-Request goes out for another interval.
+ * The peer has sent something that did not come by here: with an adaptive
+ * driver no Echo-Request goes out for another interval.
  */
 void ppp_link_note_traffic(struct ppp_link *l, uint64_t now);
 /*
