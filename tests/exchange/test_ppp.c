@@ -114,9 +114,6 @@ static void spoil_line(struct pair *p)
 	p->loss = pair_random(p) % 30;
 	p->twice = pair_random(p) % 30;
 	p->jitter = pair_random(p) % 2 ? 1 + pair_random(p) % 3000 : 0;
-	/* new keys that overtake CCP's packets would be used by one side */
-	if (p->jitter)
-		p->side[0].config.rechallenge = 0;
 }
 
 static void mend_line(struct pair *p)

@@ -164,8 +164,8 @@ static void asks_timeout(struct ppp_link *l)
 		methods[l->asks.method]->again(l);
 		return;
 	}
-	/* new keys must not come while the old ones are agreed on */
-	if (ppp_fsm_negotiates(&l->fsm[PPP_FSM_CCP])) {
+	/* not before it is seen that the peer knows the last verdict */
+	if (!l->ipv4_up && !l->ipv6_up) {
 		l->asks.deadline = ppp_after(l, ppp_restart_ms(l));
 		return;
 	}

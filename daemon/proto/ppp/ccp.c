@@ -18,7 +18,7 @@
 
 /* clang-format off */
 enum option {
-	OUI, PREDICTOR1, PREDICTOR2, PUDDLE, HP, STAC, MPPE, GANDALF, V42BIS, BSD, LZS_DCP, DEFLATE
+	OUI, PREDICTOR1, PREDICTOR2, PUDDLE, HP, STAC, ENCRYPTION, GANDALF, V42_BIS, BSD_LZW, LZS_DCP, DEFLATE
 };
 /* clang-format on */
 
@@ -91,11 +91,11 @@ static const struct ppp_option options[] = {
 	[PUDDLE] = { 3, 0, 253, "Puddle Jumper", "RFC 1962 5", NONE },
 	[HP] = { 16, 0, 253, "Hewlett-Packard PPC", "RFC 1962 5", NONE },
 	[STAC] = { 17, 0, 253, "Stac Electronics LZS", "RFC 1974", NONE },
-	[MPPE] = { OPTION_TYPE, 4, 4, "MPPE", "RFC 3078 3",
+	[ENCRYPTION] = { OPTION_TYPE, 4, 4, "MPPE", "RFC 3078 3",
 		check_mppe, ask_mppe, nak_mppe, NULL, missing_mppe },
 	[GANDALF] = { 19, 0, 253, "Gandalf FZA", "RFC 1962 5", NONE },
-	[V42BIS] = { 20, 0, 253, "V.42bis compression", "RFC 1962 5", NONE },
-	[BSD] = { 21, 0, 253, "BSD Compress", "RFC 1977", NONE },
+	[V42_BIS] = { 20, 0, 253, "V.42bis compression", "RFC 1962 5", NONE },
+	[BSD_LZW] = { 21, 0, 253, "BSD Compress", "RFC 1977", NONE },
 	[LZS_DCP] = { 23, 0, 253, "LZS-DCP", "RFC 1967", NONE },
 	[DEFLATE] = { 26, 0, 253, "Deflate", "RFC 1979", NONE },
 };
@@ -104,7 +104,7 @@ static const struct ppp_option options[] = {
 static uint16_t begin(struct ppp_link *l)
 {
 	l->nego->mppe_ours = best_of(l, BITS_ALL) | state_of(l, 0);
-	return 1u << MPPE;
+	return 1u << ENCRYPTION;
 }
 
 static void request(struct ppp_link *l)
@@ -125,7 +125,7 @@ static void up(struct ppp_link *l)
 {
 	uint32_t ours = l->nego->mppe_ours, peers = l->nego->mppe_peers;
 
-	if (!peers || !(l->fsm[PPP_FSM_CCP].wanted & 1u << MPPE)) {
+	if (!peers || !(l->fsm[PPP_FSM_CCP].wanted & 1u << ENCRYPTION)) {
 		ppp_fsm_give_up(l, PPP_FSM_CCP, PPP_REASON_NO_AGREEMENT,
 				"MPPE");
 		return;
@@ -134,7 +134,7 @@ static void up(struct ppp_link *l)
 	write_option(l->mppe.recv_option, ours);
 	write_option(l->mppe.send_option, peers);
 	l->mppe.bits = peers & BITS_128 ? 128 : 40;
-	l->mppe.stateful = !(peers & ours & STATELESS);
+	l->mppe.stateful = (peers & ours & STATELESS) == 0;
 	l->mppe_up = true;
 	ppp_effect_add(l, PPP_EFFECT_MPPE_UP)->u.mppe = l->mppe;
 	l->core->upper->network_up(l, PPP_FSM_CCP);

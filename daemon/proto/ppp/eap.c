@@ -3,7 +3,6 @@
  * EAP as authenticator, passed through (RFC 3748, RFC 3579): the identity is
  * asked for here, all else comes from whoever is asked about it.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "proto/ppp/internal.h"
@@ -22,14 +21,12 @@ static void send_request(struct ppp_link *l)
 /* A Request goes out until it is answered. False: out of memory. */
 static bool keep_request(struct ppp_link *l, const uint8_t *p, size_t len)
 {
-	struct ppp_kept *k = malloc(sizeof(*k) + len);
+	struct ppp_kept *k = ppp_kept_new(p, len);
 
 	ppp_kept_free(&l->nego->eap);
 	l->nego->eap = k;
 	if (!k)
 		return false;
-	k->len = (uint16_t)len;
-	memcpy(k->data, p, len);
 	l->asks.id = p[1];
 	l->asks.tries = 1;
 	l->asks.state = PPP_AUTH_WAITING;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Why a link ends, and the part of it that lives while it negotiates. */
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +26,28 @@ void ppp_end_because(struct ppp_link *l, enum ppp_reason reason,
 	ppp_reason_words(words, reason, text);
 	replace(&l->words, words);
 	replace(&l->told, ppp_reasons[reason].told);
+}
+
+void ppp_end_note(struct ppp_link *l, const char *fmt, ...)
+{
+	char text[PPP_WORDS_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	replace(&l->failed, text);
+}
+
+struct ppp_kept *ppp_kept_new(const uint8_t *p, size_t len)
+{
+	struct ppp_kept *k = malloc(sizeof(*k) + len);
+
+	if (!k)
+		return NULL;
+	k->len = (uint16_t)len;
+	memcpy(k->data, p, len);
+	return k;
 }
 
 bool ppp_negotiation_get(struct ppp_link *l)
@@ -56,6 +80,8 @@ void ppp_negotiation_put(struct ppp_link *l)
 	if (!l->nego)
 		return;
 	ppp_kept_free(&l->nego->eap);
+	for (int i = 0; i < PPP_FSM_COUNT; i++)
+		ppp_kept_free(&l->nego->early[i]);
 	ppp_secret_free(&l->nego->sent);
 	explicit_bzero(l->nego, sizeof(*l->nego));
 	free(l->nego);

@@ -226,6 +226,7 @@ void ppp_fsm_give_up(struct ppp_link *l, enum ppp_fsm_id id,
 		ppp_end_because(l, reason, text);
 	} else {
 		ppp_reason_words(words, reason, text);
+		ppp_end_note(l, "%s", words);
 		ppp_log(l, LOG_INFO, "%s", words);
 	}
 	ppp_fsm_event(l, id, PPP_EV_CLOSE);
@@ -334,6 +335,9 @@ static void term_req(struct ppp_link *l, enum ppp_fsm_id id)
 	ppp_text_clean(text + 2, sizeof(text) - 2, rx->data, rx->len);
 	if (id == PPP_FSM_LCP)
 		ppp_end_because(l, PPP_REASON_PEER, text[2] ? text : "");
+	else
+		ppp_end_note(l, "the peer closed %s%s",
+			     ppp_protocol_of(l, id)->name, text[2] ? text : "");
 	ppp_fsm_event(l, id, PPP_EV_RTR);
 }
 
@@ -432,6 +436,9 @@ void ppp_fsm_timeout(struct ppp_link *l, enum ppp_fsm_id id)
 	if (id == PPP_FSM_LCP &&
 	    (ppp_fsm_negotiates(f) || f->state == PPP_STOPPED))
 		ppp_end_because(l, PPP_REASON_SILENT, "");
+	else if (ppp_fsm_negotiates(f))
+		ppp_end_note(l, "no answer to %s",
+			     ppp_protocol_of(l, id)->name);
 	if (f->state == PPP_STOPPED) {
 		f->deadline = PPP_NEVER;
 		ppp_protocol_of(l, id)->finished(l);

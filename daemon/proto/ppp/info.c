@@ -37,7 +37,8 @@ static size_t memory_of(const struct ppp_link *l)
 	const struct ppp_negotiation *n = l->nego;
 	const struct ppp_proof *p = l->proof;
 	size_t size = sizeof(*l) + text_size(l->name) + text_size(l->remote) +
-		      text_size(l->words) + text_size(l->told);
+		      text_size(l->words) + text_size(l->told) +
+		      text_size(l->failed);
 
 	if (n)
 		size += sizeof(*n) + (n->sent ? sizeof(*n->sent) : 0) +

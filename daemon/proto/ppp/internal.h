@@ -206,6 +206,7 @@ struct ppp_negotiation {
 	uint8_t peer_challenge_len;
 	uint8_t peer_challenge[255];
 	char remote[PPP_WORDS_MAX];
+	struct ppp_kept *early[PPP_FSM_COUNT]; /* see network.c */
 	struct secret *sent; /* PAP: the password, for another try */
 	uint8_t keys[2][16]; /* of MS-CHAP, until the peer takes us */
 };
@@ -270,6 +271,7 @@ struct ppp_link {
 	struct ppp_reply *reply;
 	char *name, *remote; /* ours, and the peer's, of the call */
 	char *words;	     /* of the reason */
+	char *failed;	     /* what became of a network protocol */
 	char *told;	     /* to the peer, in our Terminate-Request */
 	/* as agreed on */
 	struct ppp_lcp_info lcp;
@@ -380,6 +382,10 @@ enum ppp_method ppp_method_read(struct rbuf *v);
  */
 void ppp_end_because(struct ppp_link *l, enum ppp_reason reason,
 		     const char *text);
+/* Why a network protocol did not come up, for whatever ends the link for it. */
+void ppp_end_note(struct ppp_link *l, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+struct ppp_kept *ppp_kept_new(const uint8_t *p, size_t len);
 bool ppp_negotiation_get(struct ppp_link *l);
 void ppp_negotiation_put(struct ppp_link *l);
 void ppp_kept_free(struct ppp_kept **kept);
@@ -474,6 +480,11 @@ bool ppp_auth_uses(const struct ppp_link *l, uint16_t protocol);
 void ppp_network_begin(struct ppp_link *l);
 void ppp_network_end(struct ppp_link *l);
 bool ppp_network_has(const struct ppp_link *l, enum ppp_fsm_id id);
+void ppp_network_input(struct ppp_link *l, enum ppp_fsm_id id, const uint8_t *p,
+		       size_t len);
+/* Encryption is there: what waited for it begins. */
+void ppp_network_go_on(struct ppp_link *l);
+void ppp_network_finished(struct ppp_link *l, enum ppp_fsm_id id);
 
 /* ---- proxy.c ---- */
 /*

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "proto/ppp/proxy.h"
 
@@ -99,6 +100,11 @@ static enum ppp_verdict check_authentication(struct ppp_link *l, struct rbuf *v,
 		peers(l)->method = (uint8_t)m;
 		return PPP_ACK;
 	}
+	if (l->nego->offered_method == PPP_METHOD_NONE)
+		ppp_log(l, LOG_INFO,
+			"the peer wants us to prove who we are by %s, "
+			"which is not to be used here",
+			m ? ppp_method_name(m) : "a method that is not known");
 	m = other_answer(l);
 	if (m == PPP_METHOD_NONE)
 		return PPP_REJECT;

@@ -87,40 +87,10 @@ static void proven(struct ppp_link *l)
 	ppp_network_begin(l);
 }
 
-static void open_if_used(struct ppp_link *l, enum ppp_fsm_id id)
-{
-	if (!l->fsm[id].used || l->fsm[id].state > PPP_STARTING)
-		return;
-	ppp_fsm_event(l, id, PPP_EV_OPEN);
-	ppp_fsm_event(l, id, PPP_EV_UP);
-}
-
-/* What waited for encryption goes on. */
 static void network_up(struct ppp_link *l, enum ppp_fsm_id id)
 {
-	if (id != PPP_FSM_CCP)
-		return;
-	open_if_used(l, PPP_FSM_IPCP);
-	open_if_used(l, PPP_FSM_IPV6CP);
-}
-
-static bool lives(const struct ppp_link *l, enum ppp_fsm_id id)
-{
-	return l->fsm[id].used && l->fsm[id].state != PPP_CLOSED &&
-	       l->fsm[id].state != PPP_STOPPED;
-}
-
-static void network_finished(struct ppp_link *l, enum ppp_fsm_id id)
-{
-	if (l->phase != PPP_PHASE_NETWORK)
-		return;
-	if (id == PPP_FSM_CCP) {
-		if (l->mppe_mode == PPP_MPPE_REQUIRED)
-			ppp_fsm_give_up(l, PPP_FSM_LCP, PPP_REASON_MPPE,
-					"the peer does not agree to it");
-	} else if (!lives(l, PPP_FSM_IPCP) && !lives(l, PPP_FSM_IPV6CP)) {
-		ppp_fsm_give_up(l, PPP_FSM_LCP, PPP_REASON_NO_NETWORK, "");
-	}
+	if (id == PPP_FSM_CCP)
+		ppp_network_go_on(l);
 }
 
 static enum ppp_fsm_id fsm_of(const struct ppp_link *l, uint16_t protocol)
@@ -140,6 +110,9 @@ static void rejected(struct ppp_link *l, uint16_t protocol)
 
 	if (id == PPP_FSM_LCP)
 		ppp_end_because(l, PPP_REASON_CODE_REJECTED, "LCP");
+	else if (id < PPP_FSM_COUNT)
+		ppp_end_note(l, "the peer does not know %s",
+			     l->core->protocols[id]->name);
 	if (id < PPP_FSM_COUNT)
 		ppp_fsm_event(l, id, PPP_EV_RXJ_MINUS);
 	else if (ppp_auth_uses(l, protocol))
@@ -152,7 +125,7 @@ static const struct ppp_upper upper = {
 	.lcp_down = lcp_down,
 	.lcp_finished = lcp_finished,
 	.network_up = network_up,
-	.network_finished = network_finished,
+	.network_finished = ppp_network_finished,
 	.proven = proven,
 	.rejected = rejected,
 };
@@ -272,6 +245,7 @@ void ppp_link_free(struct ppp_link *l)
 	free(l->remote);
 	free(l->words);
 	free(l->told);
+	free(l->failed);
 	explicit_bzero(l->keys, sizeof(l->keys));
 	free(l);
 }
@@ -369,7 +343,7 @@ static void input_network(struct ppp_link *l, uint16_t protocol,
 	else if (is_data(protocol) || l->phase != PPP_PHASE_NETWORK)
 		return;
 	else if (id < PPP_FSM_COUNT && ppp_network_has(l, id))
-		ppp_fsm_input(l, id, p, len);
+		ppp_network_input(l, id, p, len);
 	else
 		ppp_lcp_protocol_reject(l, protocol, p, len);
 }

@@ -3,6 +3,8 @@
  * The Network phase (RFC 1661 section 3.6): which protocols there are, and that
  * none carries anything before what must be encrypted is.
  */
+#include <stdio.h>
+
 #include "proto/ppp/internal.h"
 
 bool ppp_network_has(const struct ppp_link *l, enum ppp_fsm_id id)
@@ -32,10 +34,80 @@ static void open_networks(struct ppp_link *l)
 	open_one(l, PPP_FSM_IPV6CP);
 }
 
+/*
+ * A peer need not wait for encryption before it asks for addresses. What it
+ * asks while we wait is kept, so that it need not ask again, which takes 3 s.
+ */
+void ppp_network_input(struct ppp_link *l, enum ppp_fsm_id id, const uint8_t *p,
+		       size_t len)
+{
+	if (l->fsm[id].state > PPP_STARTING) {
+		ppp_fsm_input(l, id, p, len);
+		return;
+	}
+	if (!l->nego || !len || p[0] != PPP_CODE_CONF_REQ)
+		return;
+	ppp_kept_free(&l->nego->early[id]);
+	l->nego->early[id] = ppp_kept_new(p, len);
+}
+
+static void go_on(struct ppp_link *l, enum ppp_fsm_id id)
+{
+	struct ppp_kept *early;
+
+	if (l->fsm[id].state > PPP_STARTING)
+		return;
+	open_one(l, id);
+	if (!l->nego)
+		return;
+	early = l->nego->early[id];
+	l->nego->early[id] = NULL;
+	if (early)
+		ppp_fsm_input(l, id, early->data, early->len);
+	ppp_kept_free(&early);
+}
+
+void ppp_network_go_on(struct ppp_link *l)
+{
+	go_on(l, PPP_FSM_IPCP);
+	go_on(l, PPP_FSM_IPV6CP);
+}
+
+/* ---- the end of one ---- */
+
 static void no_network(struct ppp_link *l, const char *why)
 {
-	ppp_fsm_give_up(l, PPP_FSM_LCP, PPP_REASON_NO_NETWORK, why);
+	char text[PPP_WORDS_MAX];
+
+	snprintf(text, sizeof(text), ": %s", why);
+	ppp_fsm_give_up(l, PPP_FSM_LCP, PPP_REASON_NO_NETWORK, text);
 }
+
+static void no_mppe(struct ppp_link *l, const char *why)
+{
+	ppp_fsm_give_up(l, PPP_FSM_LCP, PPP_REASON_MPPE, why);
+}
+
+static bool lives(const struct ppp_link *l, enum ppp_fsm_id id)
+{
+	return l->fsm[id].used && l->fsm[id].state != PPP_CLOSED &&
+	       l->fsm[id].state != PPP_STOPPED;
+}
+
+void ppp_network_finished(struct ppp_link *l, enum ppp_fsm_id id)
+{
+	const char *why = l->failed ? l->failed : "the peer has none";
+
+	if (l->phase != PPP_PHASE_NETWORK)
+		return;
+	if (id == PPP_FSM_CCP && l->mppe_mode == PPP_MPPE_REQUIRED)
+		no_mppe(l, why);
+	else if (id != PPP_FSM_CCP && !lives(l, PPP_FSM_IPCP) &&
+		 !lives(l, PPP_FSM_IPV6CP))
+		no_network(l, why);
+}
+
+/* ---- all ---- */
 
 void ppp_network_begin(struct ppp_link *l)
 {
@@ -43,14 +115,13 @@ void ppp_network_begin(struct ppp_link *l)
 
 	choose(l);
 	if (required && !l->fsm[PPP_FSM_CCP].used) {
-		ppp_fsm_give_up(l, PPP_FSM_LCP, PPP_REASON_MPPE,
-				"authentication gave no keys for it");
+		no_mppe(l, "authentication gave no keys for it");
 		return;
 	}
 	if (!l->fsm[PPP_FSM_IPCP].used && !l->fsm[PPP_FSM_IPV6CP].used) {
 		no_network(l, l->config->ipv4 ?
-				      ": there is no address for the peer" :
-				      ": the configuration has none");
+				      "there is no address for the peer" :
+				      "the configuration has none");
 		return;
 	}
 	open_one(l, PPP_FSM_CCP);

@@ -136,7 +136,10 @@ static void take_mppe(struct ppp_link *l, const struct ppp_auth_answer *a)
 			       (a->mppe_types & 4 ? PPP_MPPE_128 : 0);
 }
 
-/* The last ones count, for when CCP agrees the next time: on both sides. */
+/*
+ * The keys of the first proof stay: a verdict on another one may be lost or
+ * overtaken by CCP's packets, and the two sides would have different ones.
+ */
 static void take_proof_keys(struct ppp_link *l, const struct ppp_auth_answer *a)
 {
 	l->have_keys = a->have_mppe_keys;
@@ -172,13 +175,12 @@ void ppp_proof_decided(struct ppp_link *l, const struct ppp_auth_answer *a)
 		return;
 	}
 	l->asks.state = PPP_AUTH_DONE;
-	if (a->have_mppe_keys)
-		take_proof_keys(l, a);
 	l->asks.deadline = l->config->rechallenge ?
 				   ppp_after(l, l->config->rechallenge) :
 				   PPP_NEVER;
 	if (!l->authenticated) {
 		take_addresses(l, a);
+		take_proof_keys(l, a);
 		take_mppe(l, a);
 		l->core->upper->proven(l);
 	}
@@ -222,7 +224,7 @@ static void take_keys(struct ppp_link *l)
 	bool ms = l->proves.method == PPP_METHOD_MSCHAPV1 ||
 		  l->proves.method == PPP_METHOD_MSCHAPV2;
 
-	if (!ms || l->asks.method == PPP_METHOD_MSCHAPV1 ||
+	if (!ms || l->authenticated || l->asks.method == PPP_METHOD_MSCHAPV1 ||
 	    l->asks.method == PPP_METHOD_MSCHAPV2)
 		return;
 	memcpy(l->keys, l->nego->keys, sizeof(l->keys));

@@ -61,7 +61,7 @@ void ppp_proxy_give(struct ppp_link *l, struct ppp_proxy *out)
 		.last_received = received(l, n ? &n->last : NULL),
 		.auth_type = PPP_PROXY_AUTH_NONE,
 	};
-	if (!p)
+	if (!p || l->asks.method == PPP_METHOD_EAP)
 		return;
 	out->auth_type = auth_type(l->asks.method);
 	out->id = p->id;
