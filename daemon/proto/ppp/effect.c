@@ -157,8 +157,11 @@ void ppp_random(const struct ppp_link *l, void *out, size_t len)
 
 uint32_t ppp_random_magic(const struct ppp_link *l)
 {
+	uint8_t octets[4];
+	struct rbuf r = rbuf_init(octets, sizeof(octets));
 	uint32_t magic;
 
-	ppp_random(l, &magic, sizeof(magic));
+	ppp_random(l, octets, sizeof(octets));
+	magic = rbuf_u32(&r);
 	return magic ? magic : 1;
 }

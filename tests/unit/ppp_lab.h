@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One PPP core and a peer made of octets. Frames are written as hexadecimal
+ * digits with blanks anywhere; "|" stands for the two octets of a packet's
+ * length.
+ */
+#ifndef TESTS_UNIT_PPP_LAB_H
+#define TESTS_UNIT_PPP_LAB_H
+
+#include "proto/ppp/ppp.h"
+
+#define LAB_FRAMES  32
+#define LAB_EFFECTS (PPP_EFFECT_ENDED + 1)
+
+struct ppp_lab {
+	struct ppp_core *core;
+	struct ppp_link *link;
+	struct ppp_config config;
+	struct ppp_call call;
+	uint64_t now;
+	uint8_t random; /* the next octet of it: 01, 02, ... */
+	/* of the effects taken: how many, and the last of a type */
+	unsigned int seen[LAB_EFFECTS];
+	struct ppp_effect last[LAB_EFFECTS];
+	char words[PPP_WORDS_MAX]; /* of ENDED */
+	char log[PPP_WORDS_MAX];
+	unsigned int head, tail;
+	struct {
+		size_t len;
+		uint8_t data[PPP_FRAME_MAX];
+	} sent[LAB_FRAMES];
+};
+
+/* A server without authentication; IPv4 10.0.0.1, the peer 10.0.0.2. */
+void lab_init(struct ppp_lab *l);
+void lab_fini(struct ppp_lab *l);
+void lab_new(struct ppp_lab *l); /* the link */
+void lab_start(struct ppp_lab *l);
+void lab_in(struct ppp_lab *l, const char *frame);
+/* The next frame that was sent is this one. "" : none was. */
+#define lab_sent(l, text) lab_sent_at(l, text, __FILE__, __LINE__)
+void lab_sent_at(struct ppp_lab *l, const char *text, const char *file,
+		 int line);
+void lab_forget(struct ppp_lab *l); /* what was sent */
+void lab_take(struct ppp_lab *l);   /* after a call of the link itself */
+void lab_wait(struct ppp_lab *l, uint64_t ms);
+/* Until LCP is up: the core's request is acknowledged, the peer has none. */
+void lab_lcp_up(struct ppp_lab *l);
+size_t lab_octets(uint8_t out[PPP_FRAME_MAX], const char *text);
+
+#endif
