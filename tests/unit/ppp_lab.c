@@ -12,13 +12,27 @@
 /* after what it needs */
 #include <cmocka.h>
 
+static unsigned int digit(char c)
+{
+	return isdigit((unsigned char)c) ? (unsigned int)(c - '0') :
+					   (unsigned int)(c - 'a' + 10);
+}
+
 static void fill(void *ctx, void *buf, size_t len)
 {
 	struct ppp_lab *l = ctx;
 	uint8_t *p = buf;
 
-	while (len--)
-		*p++ = ++l->random;
+	while (len--) {
+		const char *next = l->next_random;
+
+		if (!next || !*next) {
+			*p++ = ++l->random;
+			continue;
+		}
+		*p++ = (uint8_t)(digit(next[0]) << 4 | digit(next[1]));
+		l->next_random += 2;
+	}
 }
 
 void lab_init(struct ppp_lab *l)
@@ -80,12 +94,6 @@ void lab_start(struct ppp_lab *l)
 		lab_new(l);
 	ppp_link_start(l->link, l->now);
 	lab_take(l);
-}
-
-static unsigned int digit(char c)
-{
-	return isdigit((unsigned char)c) ? (unsigned int)(c - '0') :
-					   (unsigned int)(c - 'a' + 10);
 }
 
 size_t lab_octets(uint8_t out[PPP_FRAME_MAX], const char *text)
@@ -187,4 +195,45 @@ void lab_lcp_up(struct ppp_lab *l)
 	lab_sent(l, "c021 02 01 |");
 	lab_forget(l);
 	assert_int_equal(l->seen[PPP_EFFECT_LCP_UP], 1);
+}
+
+/* Our Configure-Request is acknowledged as it is. */
+static void acknowledge(struct ppp_lab *l)
+{
+	uint8_t ack[PPP_FRAME_MAX];
+	size_t len = l->sent[l->tail - 1].len;
+
+	memcpy(ack, l->sent[l->tail - 1].data, len);
+	ack[2] = 2;
+	lab_forget(l);
+	ppp_link_input(l->link, l->now, ack, len);
+	lab_take(l);
+}
+
+void lab_server(struct ppp_lab *l, enum ppp_method method)
+{
+	l->config.methods[0] = (uint8_t)method;
+	l->config.method_n = 1;
+	lab_start(l);
+	acknowledge(l);
+	lab_in(l, "c021 01 01 |");
+	lab_sent(l, "c021 02 01 |");
+	assert_int_equal(l->seen[PPP_EFFECT_LCP_UP], 1);
+}
+
+void lab_caller(struct ppp_lab *l, enum ppp_method method)
+{
+	static const char *const requests[PPP_METHODS] = {
+		[PPP_METHOD_PAP] = "c021 01 01 | 0304 c023",
+		[PPP_METHOD_CHAP_MD5] = "c021 01 01 | 0305 c223 05",
+		[PPP_METHOD_MSCHAPV1] = "c021 01 01 | 0305 c223 80",
+		[PPP_METHOD_MSCHAPV2] = "c021 01 01 | 0305 c223 81",
+	};
+
+	l->config.answers = (uint8_t)(1u << method);
+	l->call = (struct ppp_call){ .caller = true, .user = "User" };
+	lab_start(l);
+	acknowledge(l);
+	lab_in(l, requests[method]);
+	lab_forget(l);
 }

@@ -18,7 +18,8 @@ struct ppp_lab {
 	struct ppp_config config;
 	struct ppp_call call;
 	uint64_t now;
-	uint8_t random; /* the next octet of it: 01, 02, ... */
+	uint8_t random;		 /* the next octet of it: 01, 02, ... */
+	const char *next_random; /* before those; hexadecimal digits */
 	/* of the effects taken: how many, and the last of a type */
 	unsigned int seen[LAB_EFFECTS];
 	struct ppp_effect last[LAB_EFFECTS];
@@ -46,6 +47,12 @@ void lab_take(struct ppp_lab *l);   /* after a call of the link itself */
 void lab_wait(struct ppp_lab *l, uint64_t ms);
 /* Until LCP is up: the core's request is acknowledged, the peer has none. */
 void lab_lcp_up(struct ppp_lab *l);
+/*
+ * A caller ("User") or a server, whose LCP is up with this method; what the core
+ * sent since is there.
+ */
+void lab_caller(struct ppp_lab *l, enum ppp_method method);
+void lab_server(struct ppp_lab *l, enum ppp_method method);
 size_t lab_octets(uint8_t out[PPP_FRAME_MAX], const char *text);
 
 #endif
