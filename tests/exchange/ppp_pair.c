@@ -219,6 +219,30 @@ static void on_ended(struct pair_side *s, const struct ppp_ended *e)
 	assert_true(e->words[0]);
 }
 
+static void copy(struct pair_side *s, unsigned int n, struct ppp_blob *to,
+		 const struct ppp_blob *from)
+{
+	*to = *from;
+	assert_true(from->len <= sizeof(s->octets[n]));
+	if (!from->data)
+		return;
+	memcpy(s->octets[n], from->data, from->len);
+	to->data = s->octets[n];
+}
+
+static void on_yielded(struct pair_side *s, const struct ppp_proxy *p)
+{
+	set(&s->yielded, true);
+	s->proxy.auth_type = p->auth_type;
+	s->proxy.id = p->id;
+	copy(s, 0, &s->proxy.first_received, &p->first_received);
+	copy(s, 1, &s->proxy.last_sent, &p->last_sent);
+	copy(s, 2, &s->proxy.last_received, &p->last_received);
+	copy(s, 3, &s->proxy.name, &p->name);
+	copy(s, 4, &s->proxy.challenge, &p->challenge);
+	copy(s, 5, &s->proxy.response, &p->response);
+}
+
 static void on_effect(struct pair *p, int i, const struct ppp_effect *e)
 {
 	struct pair_side *s = &p->side[i];
@@ -280,7 +304,7 @@ static void on_effect(struct pair *p, int i, const struct ppp_effect *e)
 		set(&s->mppe_up, false);
 		break;
 	case PPP_EFFECT_YIELDED:
-		set(&s->yielded, true);
+		on_yielded(s, &e->u.proxy);
 		break;
 	case PPP_EFFECT_LOG:
 		s->logs++;
@@ -377,15 +401,37 @@ static void answer(struct pair *p, int i)
 	}
 }
 
+bool pair_step(struct pair *p)
+{
+	uint64_t t = next_time(p);
+
+	if (t == PPP_NEVER)
+		return false;
+	p->now = t > p->now ? t : p->now;
+	deliver(p);
+	answer(p, 0);
+	answer(p, 1);
+	return true;
+}
+
+void pair_take_over(struct pair *p)
+{
+	struct pair_side *s = &p->side[0];
+
+	ppp_link_free(s->link);
+	s->yielded = s->lcp_up = false;
+	s->call.yield = false;
+	s->link = ppp_link_new(s->core, &s->config, &s->call, s);
+	assert_non_null(s->link);
+	ppp_link_start_proxy(s->link, p->now, &s->proxy);
+	pair_take(p, 0);
+}
+
 void pair_run(struct pair *p, uint64_t ms)
 {
-	uint64_t end = p->now + ms, t;
+	uint64_t end = p->now + ms;
 
-	while ((t = next_time(p)) <= end) {
-		p->now = t > p->now ? t : p->now;
-		deliver(p);
-		answer(p, 0);
-		answer(p, 1);
-	}
+	while (next_time(p) <= end)
+		pair_step(p);
 	p->now = end;
 }

@@ -19,6 +19,9 @@ struct pair_side {
 	uint64_t refuse_until;	   /* answers "no" to AUTH before */
 	unsigned int eap_rounds;   /* Requests before EAP is decided */
 	unsigned int answer_after; /* ms that the driver takes */
+	/* of YIELDED; its octets are in octets */
+	struct ppp_proxy proxy;
+	uint8_t octets[7][256];
 	bool lcp_up, authenticated, ipv4_up, ipv6_up, mppe_up, ended, yielded;
 	unsigned int logs, ups, questions, secrets;
 	size_t most_memory;
@@ -68,6 +71,10 @@ void pair_fini(struct pair *p);
 void pair_take(struct pair *p, int side);
 /* Until nothing happens any more, or for ms. */
 void pair_run(struct pair *p, uint64_t ms);
+/* The next thing that happens; false: nothing does any more. */
+bool pair_step(struct pair *p);
+/* Another core goes on at the server's end with what the first one gave. */
+void pair_take_over(struct pair *p);
 /* A frame to a side, as if the other had sent it. */
 void pair_send(struct pair *p, int to, const void *data, size_t len);
 uint32_t pair_random(struct pair *p);

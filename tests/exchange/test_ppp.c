@@ -185,12 +185,263 @@ static void renegotiations_settle(void **state)
 	}
 }
 
+/* ---- in every state ---- */
+
+static void clean_call(struct pair *p, uint64_t seed)
+{
+	pair_init(p, seed);
+	pair_methods(p, 1, PPP_METHOD_MSCHAPV2);
+	p->side[0].config.mppe = p->side[1].config.mppe = PPP_MPPE_OPTIONAL;
+	p->side[0].answer_after = p->side[1].answer_after = 15;
+}
+
+/* Each protocol by each side after each thing that happens in a call. */
+static void renegotiation_in_every_state(void **state)
+{
+	static const uint16_t what[] = { 0xc021, 0x8021, 0x8057, 0x80fd };
+	unsigned int steps = 40, done = 0;
+
+	(void)state;
+	for (unsigned int n = 0; n < steps * 8; n++) {
+		int side = (int)(n & 1);
+
+		clean_call(&pair, n);
+		pair_start(&pair);
+		for (unsigned int i = 0; i < n / 8; i++)
+			pair_step(&pair);
+		done += pair.side[side].lcp_up;
+		ppp_link_renegotiate(pair.side[side].link, pair.now,
+				     what[n / 2 % 4]);
+		pair_take(&pair, side);
+		pair_run(&pair, 60000);
+		assert_true(is_up(&pair) && pair.side[0].ipv6_up &&
+			    pair.side[0].mppe_up);
+		assert_agreement(&pair);
+		pair_fini(&pair);
+	}
+	assert_true(done > steps);
+}
+
+/* ---- ends ---- */
+
+/* The line is cut after each thing that happens in a call. */
+static void a_silent_peer_in_every_state(void **state)
+{
+	(void)state;
+	for (unsigned int n = 0; n < 40; n++) {
+		clean_call(&pair, n);
+		pair.side[0].config.echo_interval = 10000;
+		pair.side[0].config.echo_failure = 3;
+		pair_start(&pair);
+		for (unsigned int i = 0; i < n; i++)
+			pair_step(&pair);
+		pair.cut[0] = true;
+		pair_run(&pair, 200000);
+		assert_true(pair.side[0].ended);
+		assert_true(pair.side[0].words[0]);
+		pair_fini(&pair);
+	}
+}
+
+/* Either side is stopped after each thing that happens in a call. */
+static void a_stop_in_every_state(void **state)
+{
+	(void)state;
+	for (unsigned int n = 0; n < 80; n++) {
+		int side = (int)(n & 1);
+
+		clean_call(&pair, n);
+		pair_start(&pair);
+		for (unsigned int i = 0; i < n / 2; i++)
+			pair_step(&pair);
+		ppp_link_stop(pair.side[side].link, pair.now,
+			      PPP_CAUSE_ADMIN_RESET, "night");
+		pair_take(&pair, side);
+		pair_run(&pair, 60000);
+		assert_true(pair.side[0].ended && pair.side[1].ended);
+		assert_string_equal(pair.side[side].words, "night");
+		pair_fini(&pair);
+	}
+}
+
+static void ends(struct pair *p, const char *ours, const char *theirs)
+{
+	pair_start(p);
+	pair_run(p, 200000);
+	assert_string_equal(p->side[0].words, ours);
+	assert_string_equal(p->side[1].words, theirs);
+	pair_fini(p);
+}
+
+static void both_know_why(void **state)
+{
+	static const uint8_t all[] = { PPP_METHOD_PAP, PPP_METHOD_CHAP_MD5,
+				       PPP_METHOD_MSCHAPV1,
+				       PPP_METHOD_MSCHAPV2 };
+	static const char *const theirs[] = {
+		"the peer refused us: Authentication failed",
+		"the peer refused us: Authentication failed",
+		"the peer refused us: E=691 R=0 C=",
+		"the peer refused us: E=691 R=0 C=",
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(all); i++) {
+		pair_init(&pair, i);
+		pair_methods(&pair, 1, all[i]);
+		pair.side[1].password = "wrong";
+		pair_start(&pair);
+		pair_run(&pair, 60000);
+		assert_string_equal(pair.side[0].words,
+				    "authentication of \"alice\" failed");
+		assert_int_equal(strncmp(pair.side[1].words, theirs[i],
+					 strlen(theirs[i])),
+				 0);
+		pair_fini(&pair);
+	}
+	pair_init(&pair, 1);
+	pair.side[1].config.answers = 1 << PPP_METHOD_PAP;
+	ends(&pair,
+	     "the peer refuses to authenticate: it takes no CHAP, but PAP",
+	     "the peer terminated the link: Authentication is required");
+	pair_init(&pair, 1);
+	pair.side[0].config.mppe = PPP_MPPE_REQUIRED;
+	ends(&pair,
+	     "encryption is required, but authentication gave no keys for it",
+	     "the peer terminated the link: MPPE required but peer negotiation "
+	     "failed");
+	pair_init(&pair, 1);
+	pair.side[1].config.ipv4 = false;
+	pair.side[0].config.ipv6 = false;
+	ends(&pair, "no network protocol is left: the peer does not know IPCP",
+	     "the peer terminated the link: No network protocols running");
+}
+
+/* ---- methods ---- */
+
+/* The server's list and what a caller can: the first that both have. */
+static void the_first_common_method_is_taken(void **state)
+{
+	static const struct {
+		uint8_t answers, taken;
+	} rows[] = {
+		{ 1 << PPP_METHOD_PAP, PPP_METHOD_PAP },
+		{ 1 << PPP_METHOD_CHAP_MD5, PPP_METHOD_CHAP_MD5 },
+		{ 1 << PPP_METHOD_MSCHAPV2 | 1 << PPP_METHOD_PAP,
+		  PPP_METHOD_MSCHAPV2 },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		pair_init(&pair, i);
+		pair_methods(&pair, 4, PPP_METHOD_MSCHAPV2, PPP_METHOD_MSCHAPV1,
+			     PPP_METHOD_CHAP_MD5, PPP_METHOD_PAP);
+		pair.side[1].config.answers = rows[i].answers;
+		pair_start(&pair);
+		pair_run(&pair, 60000);
+		assert_true(is_up(&pair));
+		assert_int_equal(pair.side[0].lcp.ours.method, rows[i].taken);
+		pair_fini(&pair);
+	}
+}
+
+/* ---- a LAC steps aside ---- */
+
+static void no_lcp(void *ctx, int from, const uint8_t *p, size_t len)
+{
+	(void)from;
+	(void)len;
+	if (p[0] == 0xc0 && p[1] == 0x21)
+		++*(unsigned int *)ctx;
+}
+
+static void a_server_takes_over_from_a_lac(void **state)
+{
+	static const uint8_t all[] = { PPP_METHOD_NONE, PPP_METHOD_PAP,
+				       PPP_METHOD_CHAP_MD5, PPP_METHOD_MSCHAPV1,
+				       PPP_METHOD_MSCHAPV2 };
+
+	(void)state;
+	for (unsigned int i = 0; i < 5; i++) {
+		unsigned int lcp = 0;
+
+		pair_init(&pair, i);
+		pair_methods(&pair, i != 0, all[i]);
+		pair.side[0].call.yield = true;
+		pair.side[0].config.mppe = PPP_MPPE_OPTIONAL;
+		pair.side[1].config.mppe = PPP_MPPE_OPTIONAL;
+		pair_start(&pair);
+		pair_run(&pair, 2000);
+		assert_true(pair.side[0].yielded);
+		assert_int_equal(pair.side[0].questions, 0);
+		pair.watch = no_lcp;
+		pair.ctx = &lcp;
+		pair_take_over(&pair);
+		pair_run(&pair, 60000);
+		assert_true(is_up(&pair));
+		assert_agreement(&pair);
+		assert_int_equal(pair.side[0].mppe_up, i >= 3);
+		/* where there are no keys CCP is rejected */
+		assert_true(lcp <= 1);
+		assert_int_equal(pair.side[1].ups, 1);
+		pair_fini(&pair);
+	}
+}
+
+/* LCP that does not suit is negotiated anew, and the caller proves again. */
+static void a_server_may_begin_anew(void **state)
+{
+	(void)state;
+	pair_init(&pair, 3);
+	pair.side[0].call.yield = true;
+	pair_start(&pair);
+	pair_run(&pair, 2000);
+	assert_true(pair.side[0].yielded);
+	pair_methods(&pair, 1, PPP_METHOD_MSCHAPV2);
+	pair_take_over(&pair);
+	pair_run(&pair, 60000);
+	assert_true(is_up(&pair));
+	assert_agreement(&pair);
+	assert_int_equal(pair.side[1].lcp.peers.method, PPP_METHOD_MSCHAPV2);
+	pair_fini(&pair);
+}
+
+/* ---- how much it needs ---- */
+
+static void memory_is_bounded(void **state)
+{
+	struct ppp_info info;
+
+	(void)state;
+	clean_call(&pair, 1);
+	pair_start(&pair);
+	pair_run(&pair, 60000);
+	assert_true(is_up(&pair));
+	for (int i = 0; i < 2; i++) {
+		ppp_link_info(pair.side[i].link, &info);
+		printf("%s: %zu octets up, %zu at most before\n",
+		       i ? "caller" : "server", info.memory,
+		       pair.side[i].most_memory);
+		assert_true(info.memory <= 1500);
+		assert_true(pair.side[i].most_memory <= 4096);
+	}
+	pair_fini(&pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls),
 		cmocka_unit_test(seeds_settle),
 		cmocka_unit_test(renegotiations_settle),
+		cmocka_unit_test(renegotiation_in_every_state),
+		cmocka_unit_test(a_silent_peer_in_every_state),
+		cmocka_unit_test(a_stop_in_every_state),
+		cmocka_unit_test(both_know_why),
+		cmocka_unit_test(the_first_common_method_is_taken),
+		cmocka_unit_test(a_server_takes_over_from_a_lac),
+		cmocka_unit_test(a_server_may_begin_anew),
+		cmocka_unit_test(memory_is_bounded),
 	};
 	int failed;
 
