@@ -314,7 +314,7 @@ static void both_know_why(void **state)
 	pair.side[1].config.ipv4 = false;
 	pair.side[0].config.ipv6 = false;
 	ends(&pair, "no network protocol is left: the peer does not know IPCP",
-	     "the peer terminated the link: No network protocols running");
+	     "no network protocol is left: the peer does not know IPV6CP");
 }
 
 /* ---- methods ---- */
