@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A PPP core with a peer that knows the protocols: steps, an octet each with
- * what it needs, that make packets out of the tables of options, put identifiers
- * right, acknowledge what was asked, and give the driver's commands.
+ * what it needs, that make packets out of the tables of options, put
+ * identifiers right, acknowledge what was asked, and give the driver's
+ * commands.
  */
 #include "tests/fuzz/ppp_world.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A PPP core whose driver answers yes, for the fuzz targets of frames and of the
- * endpoint; it checks what the core may never do.
+ * A PPP core whose driver answers yes, for the fuzz targets of frames and of
+ * the endpoint; it checks what the core may never do.
  */
 #ifndef L2TPD_TESTS_FUZZ_PPP_WORLD_H
 #define L2TPD_TESTS_FUZZ_PPP_WORLD_H

@@ -48,8 +48,8 @@ void lab_wait(struct ppp_lab *l, uint64_t ms);
 /* Until LCP is up: the core's request is acknowledged, the peer has none. */
 void lab_lcp_up(struct ppp_lab *l);
 /*
- * A caller ("User") or a server, whose LCP is up with this method; what the core
- * sent since is there.
+ * A caller ("User") or a server, whose LCP is up with this method; what the
+ * core sent since is there.
  */
 void lab_caller(struct ppp_lab *l, enum ppp_method method);
 void lab_server(struct ppp_lab *l, enum ppp_method method);

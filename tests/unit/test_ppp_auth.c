@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Authentication octet by octet, both sides: PAP (RFC 1334), CHAP (RFC 1994),
- * MS-CHAP (RFC 2433) and MS-CHAPv2 (RFC 2759) with their RFCs' own examples, EAP
- * passed through (RFC 3748).
+ * MS-CHAP (RFC 2433) and MS-CHAPv2 (RFC 2759) with their RFCs' own examples,
+ * EAP passed through (RFC 3748).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -358,6 +358,33 @@ static void mschapv2_is_refused_in_its_own_words(void **state)
 	assert_int_equal(reason(), PPP_REASON_REFUSED);
 }
 
+static void a_refusal_for_another_reason_is_649(void **state)
+{
+	static const struct ppp_auth_answer unknown = { .unknown = true };
+	static const char head[] =
+		"E=649 R=0 C=5B5D7C7D7B3F2F3E3C2C602132262628 V=3 M=";
+	char text[200];
+
+	(void)state;
+	lab.next_random = "01020304" CHALLENGE;
+	lab_server(&lab, PPP_METHOD_MSCHAPV2);
+	lab_in(&lab, MS_RESPONSE);
+	lab_forget(&lab);
+	answer_with(false, "not on Sundays");
+	snprintf(text, sizeof(text), "%snot on Sundays", head);
+	lab_sent(&lab, with_text("c223 04 01 | ", text));
+	lab_sent(&lab, with_text("c021 05 02 | ", "not on Sundays"));
+	lab_fini(&lab);
+	lab_init(&lab);
+	lab.next_random = "01020304" CHALLENGE;
+	lab_server(&lab, PPP_METHOD_MSCHAPV2);
+	lab_in(&lab, MS_RESPONSE);
+	lab_forget(&lab);
+	answer(&unknown);
+	snprintf(text, sizeof(text), "%sauthentication is not available", head);
+	lab_sent(&lab, with_text("c223 04 01 | ", text));
+}
+
 /* RFC 2759 section 9.1.5: three tries, each with the next identifier. */
 static void mschapv2_may_be_tried_again(void **state)
 {
@@ -660,6 +687,7 @@ int main(void)
 		TEST(a_response_of_a_wrong_size_is_malformed),
 		TEST(mschapv2_is_asked_about),
 		TEST(mschapv2_is_refused_in_its_own_words),
+		TEST(a_refusal_for_another_reason_is_649),
 		TEST(mschapv2_may_be_tried_again),
 		TEST(chap_of_ours),
 		TEST(mschapv1_of_ours),

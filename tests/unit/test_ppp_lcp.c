@@ -251,8 +251,8 @@ static void the_next_method_follows_a_nak(void **state)
 	lab_in(&lab, "c021 03 01 | 0304 c227"); /* EAP: not ours */
 	lab_sent(&lab, "c021 01 02 | 0305 c223 05 0506 01020304");
 	lab_in(&lab, "c021 03 02 | 0304 c227");
-	lab_sent(&lab, "c021 05 03 | 41757468656e7469636174696f6e20697320"
-		       "7265717569726564");
+	lab_sent(&lab, "c021 05 03 | 70656572207265667573656420746f2061757468"
+		       "656e746963617465");
 	lab_in(&lab, "c021 06 03 |");
 	assert_int_equal(lab.seen[PPP_EFFECT_ENDED], 1);
 	assert_string_equal(lab.words, "the peer refuses to authenticate: it "

@@ -161,7 +161,7 @@ static void addresses_are_told(void **state)
 				       "closed IPCP: bye");
 }
 
-/* A peer that never asks for the address that it was told has it all the same. */
+/* A peer that never asks for the address that it was told has it anyway. */
 static void an_address_that_is_not_asked_for_is_given(void **state)
 {
 	(void)state;
@@ -431,10 +431,41 @@ static void encryption_has_options_and_keys_for_the_kernel(void **state)
 	lab_sent(&lab, "80fd 01 02 | 1206 01000040");
 }
 
+/* The mode may be what it does not know. */
+static void a_caller_falls_back_to_no_state(void **state)
+{
+	(void)state;
+	lab.config.mppe_stateful = true;
+	lab.call.caller = true;
+	up_with_keys();
+	while (lab.head + 1 < lab.tail)
+		lab.head++;
+	lab_sent(&lab, "80fd 01 01 | 1206 00000040");
+	lab_in(&lab, "80fd 04 01 | 1206 00000040");
+	lab_sent(&lab, "80fd 01 02 | 1206 01000040");
+	lab_in(&lab, "80fd 04 02 | 1206 01000040");
+	lab_sent(&lab, "80fd 01 03 |");
+}
+
+/* Where it is optional nothing begins before it is decided either. */
+static void without_ccp_the_networks_go_on(void **state)
+{
+	(void)state;
+	lab.config.ipv6 = false;
+	up_with_keys();
+	lab_forget(&lab);
+	lab_in(&lab, "8021 01 05 | 0306 0a000002");
+	lab_sent(&lab, "");
+	lab_in(&lab, "c021 08 01 | 80fd");
+	lab_sent(&lab, "8021 01 01 | 0306 0a000001");
+	lab_sent(&lab, "8021 02 05 | 0306 0a000002");
+}
+
 static void a_lost_packet_is_told(void **state)
 {
 	(void)state;
 	lab.config.mppe_stateful = true;
+	lab.call.caller = true;
 	up_with_keys();
 	lab_in(&lab, "80fd 01 07 | 1206 00000040");
 	lab_in(&lab, "80fd 02 01 | 1206 00000040");
@@ -545,6 +576,8 @@ int main(void)
 		TEST(ccp_of_40_bits_alone),
 		TEST(ccp_with_state),
 		TEST(encryption_has_options_and_keys_for_the_kernel),
+		TEST(a_caller_falls_back_to_no_state),
+		TEST(without_ccp_the_networks_go_on),
 		TEST(a_lost_packet_is_told),
 		TEST(nothing_goes_unencrypted_where_it_must_not),
 		TEST(a_peer_without_encryption_is_refused),

@@ -18,9 +18,12 @@
 
 /* clang-format off */
 enum option {
-	OUI, PREDICTOR1, PREDICTOR2, PUDDLE, HP, STAC, ENCRYPTION, GANDALF, V42_BIS, BSD_LZW, LZS_DCP, DEFLATE
+	OUI, PREDICTOR1, PREDICTOR2, PUDDLE, HP, STAC, ENCRYPTION, GANDALF,
+	V42_BIS, BSD_LZW, LZS_DCP, DEFLATE
 };
 /* clang-format on */
+
+#define MPPE_WANTED (1u << ENCRYPTION)
 
 bool ppp_mppe_possible(const struct ppp_link *l)
 {
@@ -75,6 +78,15 @@ static void nak_mppe(struct ppp_link *l, struct rbuf *v)
 		l->nego->mppe_ours = strength | state_of(l, bits);
 }
 
+/* Perhaps the mode is what it does not know. */
+static void reject_mppe(struct ppp_link *l)
+{
+	if (l->nego->mppe_ours & STATELESS)
+		return;
+	l->nego->mppe_ours |= STATELESS;
+	l->fsm[PPP_FSM_CCP].wanted = MPPE_WANTED;
+}
+
 /* Nothing that it asked for was MPPE (RFC 3078 section 3). */
 static bool missing_mppe(const struct ppp_link *l, struct wbuf *nak)
 {
@@ -92,7 +104,7 @@ static const struct ppp_option options[] = {
 	[HP] = { 16, 0, 253, "Hewlett-Packard PPC", "RFC 1962 5", NONE },
 	[STAC] = { 17, 0, 253, "Stac Electronics LZS", "RFC 1974", NONE },
 	[ENCRYPTION] = { OPTION_TYPE, 4, 4, "MPPE", "RFC 3078 3",
-		check_mppe, ask_mppe, nak_mppe, NULL, missing_mppe },
+		check_mppe, ask_mppe, nak_mppe, reject_mppe, missing_mppe },
 	[GANDALF] = { 19, 0, 253, "Gandalf FZA", "RFC 1962 5", NONE },
 	[V42_BIS] = { 20, 0, 253, "V.42bis compression", "RFC 1962 5", NONE },
 	[BSD_LZW] = { 21, 0, 253, "BSD Compress", "RFC 1977", NONE },
@@ -101,10 +113,16 @@ static const struct ppp_option options[] = {
 };
 /* clang-format on */
 
+/*
+ * A caller knows its server. A server that asked for state would scare those
+ * away that end the link when they hear of it.
+ */
 static uint16_t begin(struct ppp_link *l)
 {
-	l->nego->mppe_ours = best_of(l, BITS_ALL) | state_of(l, 0);
-	return 1u << ENCRYPTION;
+	bool stateful = l->caller && l->config->mppe_stateful;
+
+	l->nego->mppe_ours = best_of(l, BITS_ALL) | (stateful ? 0 : STATELESS);
+	return MPPE_WANTED;
 }
 
 static void request(struct ppp_link *l)
@@ -125,7 +143,7 @@ static void up(struct ppp_link *l)
 {
 	uint32_t ours = l->nego->mppe_ours, peers = l->nego->mppe_peers;
 
-	if (!peers || !(l->fsm[PPP_FSM_CCP].wanted & 1u << ENCRYPTION)) {
+	if (!peers || !(l->fsm[PPP_FSM_CCP].wanted & MPPE_WANTED)) {
 		ppp_fsm_give_up(l, PPP_FSM_CCP, PPP_REASON_NO_AGREEMENT,
 				"MPPE");
 		return;
@@ -133,7 +151,8 @@ static void up(struct ppp_link *l)
 	/* who asks for it says what it receives */
 	write_option(l->mppe.recv_option, ours);
 	write_option(l->mppe.send_option, peers);
-	l->mppe.bits = peers & BITS_128 ? 128 : 40;
+	/* the weaker direction counts */
+	l->mppe.bits = peers & ours & BITS_128 ? 128 : 40;
 	l->mppe.stateful = (peers & ours & STATELESS) == 0;
 	l->mppe_up = true;
 	ppp_effect_add(l, PPP_EFFECT_MPPE_UP)->u.mppe = l->mppe;
@@ -163,22 +182,40 @@ static void send_reset(struct ppp_link *l)
 			NULL, 0);
 }
 
+/*
+ * It encrypts, and we gave CCP up: it never heard our Acks. Without being told
+ * it would go on so.
+ */
+static void send_end(struct ppp_link *l)
+{
+	l->reset_deadline = ppp_after(l, RESET_TIME);
+	ppp_send_packet(l, PPP_PROTO_CCP, PPP_CODE_TERM_REQ,
+			++l->fsm[PPP_FSM_CCP].id, NULL, 0);
+}
+
 /* Again only when another one could not be decrypted meanwhile. */
 void ppp_ccp_undecrypted(struct ppp_link *l)
 {
-	if (!ppp_fsm_opened(l, PPP_FSM_CCP) || !l->mppe.stateful)
+	const struct ppp_fsm *f = &l->fsm[PPP_FSM_CCP];
+	bool stateless = l->mppe.recv_option[2] & STATELESS >> 24;
+
+	if (!f->used || ppp_fsm_negotiates(f) ||
+	    (f->state == PPP_OPENED && stateless))
 		return;
-	if (l->reset_deadline == PPP_NEVER)
+	if (l->reset_deadline != PPP_NEVER)
+		l->reset_again = f->state == PPP_OPENED;
+	else if (f->state == PPP_OPENED)
 		send_reset(l);
 	else
-		l->reset_again = true;
+		send_end(l);
 }
 
 void ppp_ccp_reset_timeout(struct ppp_link *l)
 {
 	l->reset_deadline = PPP_NEVER;
-	if (l->reset_again)
+	if (l->reset_again && ppp_fsm_opened(l, PPP_FSM_CCP))
 		send_reset(l);
+	l->reset_again = false;
 }
 
 /*

@@ -88,22 +88,37 @@ static void response(struct ppp_link *l, uint8_t id, struct rbuf *r)
 		ppp_proof_ask(l, (const char *)r->p, name_len, value, len);
 }
 
-/* What tells a caller of Microsoft's that it is not taken. */
-static const char *usual_failure(const struct ppp_link *l, char *text,
-				 size_t size)
+/*
+ * MS-CHAP's form (RFC 2433 and 2759, section 6 each). What is no word on the
+ * password is 649, no permission to dial in, since at 691 a caller is asked for
+ * another password. Version 1 has no place for words.
+ */
+static void shape(const struct ppp_link *l, const struct ppp_auth_answer *a,
+		  const char *words, struct wbuf *w)
 {
 	const struct ppp_proof *p = l->proof;
 	const uint8_t *challenge = ppp_proof_challenge(p);
 	bool v2 = l->asks.method == PPP_METHOD_MSCHAPV2;
-	struct wbuf w = wbuf_init(text, size);
 
-	if (l->asks.method == PPP_METHOD_CHAP_MD5)
-		return "Access denied";
-	wbuf_printf(&w, "E=691 R=0 C=");
+	wbuf_printf(w, "E=%d R=0 C=", a->message || a->unknown ? 649 : 691);
 	for (unsigned int i = 0; i < p->challenge_len; i++)
-		wbuf_printf(&w, "%02X", challenge[i]);
-	wbuf_printf(&w, v2 ? " V=3 M=Access denied" : " V=2");
-	return text;
+		wbuf_printf(w, "%02X", challenge[i]);
+	wbuf_printf(w, " V=%d", v2 ? 3 : 2);
+	if (v2 && words[0])
+		wbuf_printf(w, " M=%.180s", words);
+}
+
+static void failure_text(const struct ppp_link *l,
+			 const struct ppp_auth_answer *a,
+			 char text[PPP_WORDS_MAX])
+{
+	const char *words = ppp_proof_words(a, "Access denied");
+	struct wbuf w = wbuf_init(text, PPP_WORDS_MAX);
+
+	if (l->asks.method == PPP_METHOD_CHAP_MD5 || !strncmp(words, "E=", 2))
+		wbuf_printf(&w, "%s", words);
+	else
+		shape(l, a, words, &w);
 }
 
 /* The challenge of a Failure, for the next Response: "C=" and its digits. */
@@ -146,17 +161,15 @@ static bool may_retry(struct ppp_link *l, char *text)
 
 static void refuse(struct ppp_link *l, const struct ppp_auth_answer *a)
 {
-	char text[PPP_WORDS_MAX], usual[PPP_WORDS_MAX];
+	char text[PPP_WORDS_MAX];
 	bool retry;
 
-	snprintf(text, sizeof(text), "%s",
-		 a->message ? a->message :
-			      usual_failure(l, usual, sizeof(usual)));
+	failure_text(l, a, text);
 	retry = may_retry(l, text);
 	ppp_proof_answer(l, PPP_PROTO_CHAP, l->proof->id, FAILURE, text,
 			 strlen(text));
 	if (!retry) {
-		ppp_proof_decided(l, a);
+		ppp_proof_decided(l, a, text);
 		return;
 	}
 	next_challenge(l, text);
@@ -176,7 +189,7 @@ static void decide(struct ppp_link *l, const struct ppp_auth_answer *a)
 	}
 	ppp_proof_answer(l, PPP_PROTO_CHAP, l->proof->id, SUCCESS, text,
 			 strlen(text));
-	ppp_proof_decided(l, a);
+	ppp_proof_decided(l, a, text);
 }
 
 /* ---- we prove ---- */

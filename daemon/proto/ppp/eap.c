@@ -113,7 +113,7 @@ static void decide(struct ppp_link *l, const struct ppp_auth_answer *a)
 	else
 		ppp_proof_answer(l, PPP_PROTO_EAP, l->proof->id,
 				 a->more ? FAILURE : code, NULL, 0);
-	ppp_proof_decided(l, a);
+	ppp_proof_decided(l, a, ppp_proof_words(a, ""));
 }
 
 static void receive(struct ppp_link *l, const uint8_t *p, size_t len)

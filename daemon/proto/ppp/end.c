@@ -50,6 +50,11 @@ struct ppp_kept *ppp_kept_new(const uint8_t *p, size_t len)
 	return k;
 }
 
+void ppp_end_tell(struct ppp_link *l, const char *text)
+{
+	replace(&l->told, text);
+}
+
 bool ppp_negotiation_get(struct ppp_link *l)
 {
 	if (!l->nego)

@@ -382,6 +382,8 @@ enum ppp_method ppp_method_read(struct rbuf *v);
  */
 void ppp_end_because(struct ppp_link *l, enum ppp_reason reason,
 		     const char *text);
+/* What the peer reads of the reason. */
+void ppp_end_tell(struct ppp_link *l, const char *text);
 /* Why a network protocol did not come up, for whatever ends the link for it. */
 void ppp_end_note(struct ppp_link *l, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -431,8 +433,11 @@ static inline const uint8_t *ppp_proof_response(const struct ppp_proof *p)
 void ppp_proof_answer(struct ppp_link *l, uint16_t protocol, uint8_t id,
 		      uint8_t code, const void *data, size_t len);
 void ppp_proof_answer_again(struct ppp_link *l, uint16_t protocol, uint8_t id);
-/* The verdict was sent. Good or bad, it counts. */
-void ppp_proof_decided(struct ppp_link *l, const struct ppp_auth_answer *a);
+/* What a refusal says in words; usual: where the answer has none. */
+const char *ppp_proof_words(const struct ppp_auth_answer *a, const char *usual);
+/* The verdict was sent, with this text. Good or bad, it counts. */
+void ppp_proof_decided(struct ppp_link *l, const struct ppp_auth_answer *a,
+		       const char *text);
 void ppp_proof_malformed(struct ppp_link *l);
 /* The peer did not answer in time. */
 void ppp_proof_missing(struct ppp_link *l);
@@ -482,7 +487,7 @@ void ppp_network_end(struct ppp_link *l);
 bool ppp_network_has(const struct ppp_link *l, enum ppp_fsm_id id);
 void ppp_network_input(struct ppp_link *l, enum ppp_fsm_id id, const uint8_t *p,
 		       size_t len);
-/* Encryption is there: what waited for it begins. */
+/* CCP has decided: what waited for it begins. */
 void ppp_network_go_on(struct ppp_link *l);
 void ppp_network_finished(struct ppp_link *l, enum ppp_fsm_id id);
 

@@ -144,6 +144,8 @@ static uint16_t begin(struct ppp_link *l)
 		rows |= BIT(ADDRESS);
 	if (l->caller && l->config->ask_dns)
 		rows |= BIT(DNS1) | BIT(DNS2);
+	if (l->caller && l->config->ask_wins)
+		rows |= BIT(WINS1) | BIT(WINS2);
 	return rows;
 }
 

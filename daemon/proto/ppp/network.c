@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The Network phase (RFC 1661 section 3.6): which protocols there are, and that
- * none carries anything before what must be encrypted is.
+ * The Network phase (RFC 1661 section 3.6): which protocols there are. Where
+ * there may be encryption none of them begins before CCP has decided.
  */
 #include <stdio.h>
 
@@ -26,12 +26,6 @@ static void open_one(struct ppp_link *l, enum ppp_fsm_id id)
 		return;
 	ppp_fsm_event(l, id, PPP_EV_OPEN);
 	ppp_fsm_event(l, id, PPP_EV_UP);
-}
-
-static void open_networks(struct ppp_link *l)
-{
-	open_one(l, PPP_FSM_IPCP);
-	open_one(l, PPP_FSM_IPV6CP);
 }
 
 /*
@@ -102,6 +96,8 @@ void ppp_network_finished(struct ppp_link *l, enum ppp_fsm_id id)
 		return;
 	if (id == PPP_FSM_CCP && l->mppe_mode == PPP_MPPE_REQUIRED)
 		no_mppe(l, why);
+	else if (id == PPP_FSM_CCP)
+		ppp_network_go_on(l);
 	else if (id != PPP_FSM_CCP && !lives(l, PPP_FSM_IPCP) &&
 		 !lives(l, PPP_FSM_IPV6CP))
 		no_network(l, why);
@@ -124,9 +120,10 @@ void ppp_network_begin(struct ppp_link *l)
 				      "the configuration has none");
 		return;
 	}
-	open_one(l, PPP_FSM_CCP);
-	if (!required)
-		open_networks(l);
+	if (l->fsm[PPP_FSM_CCP].used)
+		open_one(l, PPP_FSM_CCP);
+	else
+		ppp_network_go_on(l);
 }
 
 void ppp_network_end(struct ppp_link *l)

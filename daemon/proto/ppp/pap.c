@@ -33,10 +33,11 @@ static void send_verdict(struct ppp_link *l, uint8_t code, const char *text)
 
 static void decide(struct ppp_link *l, const struct ppp_auth_answer *a)
 {
-	const char *usual = a->ok ? "Login ok" : "Login incorrect";
+	const char *text =
+		ppp_proof_words(a, a->ok ? "Login ok" : "Login incorrect");
 
-	send_verdict(l, a->ok ? ACK : NAK, a->message ? a->message : usual);
-	ppp_proof_decided(l, a);
+	send_verdict(l, a->ok ? ACK : NAK, text);
+	ppp_proof_decided(l, a, text);
 }
 
 /* One that comes after the verdict gets the same one again. */

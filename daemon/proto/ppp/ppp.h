@@ -71,13 +71,14 @@ struct ppp_config {
 	const char *name; /* ours, in CHAP's Challenge and Response */
 	/* The peer proves who it is by one of these, the first preferred. */
 	uint8_t methods[PPP_METHODS];
-	uint8_t method_n;   /* 0: nobody is asked */
-	uint8_t answers;    /* 1 << method: by what we prove who we are */
-	uint8_t mppe;	    /* enum ppp_mppe */
-	uint8_t mppe_bits;  /* PPP_MPPE_*; the larger preferred */
-	bool mppe_stateful; /* agreed to, else stateless alone */
-	bool ipv4, ipv6;    /* which network protocols there are */
-	bool ask_dns;	    /* for name servers of the peer */
+	uint8_t method_n;  /* 0: nobody is asked */
+	uint8_t answers;   /* 1 << method: by what we prove who we are */
+	uint8_t mppe;	   /* enum ppp_mppe */
+	uint8_t mppe_bits; /* PPP_MPPE_*; the larger preferred */
+	/* agreed to, and asked for by a caller; else stateless alone */
+	bool mppe_stateful;
+	bool ipv4, ipv6;	/* which network protocols there are */
+	bool ask_dns, ask_wins; /* for name servers of the peer (RFC 1877) */
 	/* ask that the peer may leave out fields (RFC 1661 6.5, 6.6) */
 	bool pfc, acfc;
 	bool no_magic; /* no Magic-Number: loops are not seen */
@@ -142,8 +143,10 @@ struct ppp_auth_answer {
 	const uint8_t *eap;
 	uint16_t eap_len;
 	/*
-	 * For the peer, NULL: a usual one. MS-CHAP: "S=... M=..." or
-	 * "E=691 R=0 C=... V=3 M=..."; R=1 has the peer try once more.
+	 * For the peer, NULL: a usual one. MS-CHAPv2: "S=... M=...". Of a
+	 * refusal by MS-CHAP "E=691 R=0 C=... V=3 M=...", where R=1 has the
+	 * peer try once more; other words are given that form, as error 649.
+	 * What a refusal says to people is in the Terminate-Request too.
 	 */
 	const char *message;
 	/* 0 and zeros: as of the call */
@@ -152,7 +155,10 @@ struct ppp_auth_answer {
 	uint8_t remote_ifid[8];
 	bool have_mppe_keys;
 	uint8_t mppe_send_key[16], mppe_recv_key[16]; /* RFC 3079 */
-	/* RFC 2548 sections 2.4.4 and 2.4.5; 0: as of the configuration */
+	/*
+	 * RFC 2548 sections 2.4.4 and 2.4.5; 0: as of the configuration.
+	 * They can require encryption and leave key lengths out.
+	 */
 	uint8_t mppe_policy, mppe_types;
 };
 

@@ -123,17 +123,21 @@ static void take_addresses(struct ppp_link *l, const struct ppp_auth_answer *a)
 		memcpy(l->given6.remote, a->remote_ifid, sizeof(none));
 }
 
-/* RFC 2548 sections 2.4.4 (1 allowed, 2 required) and 2.4.5 (bits 2 and 4). */
+/*
+ * RFC 2548 sections 2.4.4 (1 allowed, 2 required) and 2.4.5 (bits 2 and 4): more
+ * may be asked for than is configured, and nothing allowed that is not.
+ */
 static void take_mppe(struct ppp_link *l, const struct ppp_auth_answer *a)
 {
 	l->mppe_mode = l->config->mppe;
 	l->mppe_bits = l->config->mppe_bits;
-	if (a->mppe_policy && l->mppe_mode != PPP_MPPE_REQUIRED)
-		l->mppe_mode = a->mppe_policy == 2 ? PPP_MPPE_REQUIRED :
-						     PPP_MPPE_OPTIONAL;
-	if (a->mppe_types)
-		l->mppe_bits = (a->mppe_types & 2 ? PPP_MPPE_40 : 0) |
-			       (a->mppe_types & 4 ? PPP_MPPE_128 : 0);
+	if (a->mppe_policy == 2 && l->mppe_mode == PPP_MPPE_OFF)
+		l->mppe_bits = PPP_MPPE_40 | PPP_MPPE_128;
+	if (a->mppe_policy == 2)
+		l->mppe_mode = PPP_MPPE_REQUIRED;
+	if (a->mppe_types & 6)
+		l->mppe_bits &= (a->mppe_types & 2 ? PPP_MPPE_40 : 0) |
+				(a->mppe_types & 4 ? PPP_MPPE_128 : 0);
 }
 
 /*
@@ -147,7 +151,29 @@ static void take_proof_keys(struct ppp_link *l, const struct ppp_auth_answer *a)
 	memcpy(l->keys[1], a->mppe_recv_key, sizeof(l->keys[1]));
 }
 
-static void refuse(struct ppp_link *l, bool unknown)
+const char *ppp_proof_words(const struct ppp_auth_answer *a, const char *usual)
+{
+	if (a->message)
+		return a->message;
+	return a->unknown ? "authentication is not available" : usual;
+}
+
+/* Of MS-CHAP's form (RFC 2759 section 6) the message is for people. */
+static void tell_why(struct ppp_link *l, const struct ppp_auth_answer *a,
+		     const char *text)
+{
+	const char *m = strstr(text, " M=");
+
+	if (!a->message && !a->unknown)
+		return;
+	if (strncmp(text, "E=", 2) != 0)
+		ppp_end_tell(l, text);
+	else if (m)
+		ppp_end_tell(l, m + 3);
+}
+
+static void refuse(struct ppp_link *l, const struct ppp_auth_answer *a,
+		   const char *words)
 {
 	const char *user = l->proof ? ppp_proof_user(l->proof) : "";
 	char text[PPP_WORDS_MAX - 64] = "\"";
@@ -158,20 +184,23 @@ static void refuse(struct ppp_link *l, bool unknown)
 	text[n] = '"';
 	text[n + 1] = '\0';
 	l->asks.state = PPP_AUTH_FAILED;
-	ppp_fsm_give_up(l, PPP_FSM_LCP,
-			unknown ? PPP_REASON_UNDECIDED : PPP_REASON_REFUSED,
+	ppp_end_because(l,
+			a->unknown ? PPP_REASON_UNDECIDED : PPP_REASON_REFUSED,
 			text);
+	tell_why(l, a, words);
+	ppp_fsm_event(l, PPP_FSM_LCP, PPP_EV_CLOSE);
 }
 
 /* A password is not kept; and what was found again later changes nothing. */
-void ppp_proof_decided(struct ppp_link *l, const struct ppp_auth_answer *a)
+void ppp_proof_decided(struct ppp_link *l, const struct ppp_auth_answer *a,
+		       const char *text)
 {
 	if (l->proof && l->asks.method == PPP_METHOD_PAP)
 		explicit_bzero(l->proof->data + l->proof->user_len + 1 +
 				       l->proof->challenge_len,
 			       l->proof->response_len);
 	if (!a->ok) {
-		refuse(l, a->unknown);
+		refuse(l, a, text);
 		return;
 	}
 	l->asks.state = PPP_AUTH_DONE;
@@ -242,8 +271,14 @@ void ppp_secret_taken(struct ppp_link *l)
 
 void ppp_secret_refused(struct ppp_link *l, const uint8_t *text, size_t len)
 {
+	const uint8_t *m = len ? memmem(text, len, " M=", 3) : NULL;
 	char words[PPP_WORDS_MAX - 64];
 
+	/* of MS-CHAP's form the message alone is for people */
+	if (m && len >= 2 && !memcmp(text, "E=", 2)) {
+		len -= (size_t)(m + 3 - text);
+		text = m + 3;
+	}
 	ppp_text_clean(words, sizeof(words), text, len);
 	l->proves.state = PPP_AUTH_FAILED;
 	ppp_fsm_give_up(l, PPP_FSM_LCP, PPP_REASON_OURS_REFUSED,

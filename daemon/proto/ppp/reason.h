@@ -26,7 +26,7 @@
 		"No agreement") \
 	X(LOOP, PORT_ERROR, false, \
 		"the link is looped back: %s", \
-		"Link is looped back") \
+		"Loopback detected") \
 	X(CODE_REJECTED, NAS_ERROR, false, \
 		"the peer does not know %s", \
 		"") \
@@ -42,7 +42,7 @@
 	/* authentication */ \
 	X(METHOD, USER_ERROR, false, \
 		"the peer refuses to authenticate: %s", \
-		"Authentication is required") \
+		"peer refused to authenticate") \
 	X(UNPROVEN, USER_ERROR, false, \
 		"the peer did not answer to %s in time", \
 		"Authentication timed out") \
