@@ -65,6 +65,8 @@ static bool is_up(const struct pair *p)
 
 static void calls(void **state)
 {
+	struct ppp_info info;
+
 	(void)state;
 	pair_init(&pair, 1);
 	pair_start(&pair);
@@ -76,6 +78,18 @@ static void calls(void **state)
 	assert_agreement(&pair);
 	assert_string_equal(pair.side[0].peer, "alice");
 	assert_int_equal(pair.side[1].ipv4.dns[0], pair_address("192.0.2.53"));
+	ppp_link_info(pair.side[0].link, &info);
+	assert_int_equal(info.phase, PPP_PHASE_NETWORK);
+	assert_string_equal(ppp_link_phase_name(info.phase), "Network");
+	assert_string_equal(info.lcp, "Opened");
+	assert_string_equal(info.ipcp, "Opened");
+	assert_string_equal(info.ipv6cp, "Opened");
+	assert_string_equal(info.ccp, "Initial");
+	assert_string_equal(info.peer_name, "alice");
+	assert_true(info.lcp_up && info.ipv4_up && info.ipv6_up);
+	assert_false(info.mppe_up);
+	assert_int_equal(info.lcp_options.ours.method, PPP_METHOD_CHAP_MD5);
+	assert_int_equal(info.ipv4.remote, pair_address("10.0.0.2"));
 	pair_fini(&pair);
 }
 

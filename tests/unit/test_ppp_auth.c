@@ -652,6 +652,32 @@ static void a_late_answer_is_ignored(void **state)
 
 /* ---- the words ---- */
 
+static void words_of_a_peer_are_made_readable(void **state)
+{
+	static const struct {
+		const char *sent, *shown;
+	} rows[] = {
+		{ "out\n\x7f\x1b[2J", "out...[2J" },
+		{ "Gr\xc3\xbc\xc3\x9f"
+		  "e",
+		  "Gr\xc3\xbc\xc3\x9f"
+		  "e" },
+		{ "\xc3", "." },
+		{ "\xff\xc0\x80z", "...z" },
+		{ "0123456789abcdefgh", "0123456789abcde" },
+		{ "0123456789abcd\xc3\xbc", "0123456789abcd" },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char out[16];
+
+		ppp_text_clean(out, sizeof(out), rows[i].sent,
+			       strlen(rows[i].sent));
+		assert_string_equal(out, rows[i].shown);
+	}
+}
+
 static void every_reason_has_words(void **state)
 {
 	(void)state;
@@ -700,6 +726,7 @@ int main(void)
 		TEST(an_answer_has_addresses),
 		TEST(an_answer_may_require_encryption),
 		TEST(a_late_answer_is_ignored),
+		TEST(words_of_a_peer_are_made_readable),
 		TEST(every_reason_has_words),
 	};
 	int failed;

@@ -489,6 +489,28 @@ static void a_lost_packet_is_told(void **state)
 	lab_sent(&lab, "80fd 0f 33 |");
 }
 
+/* It never heard our Acks, and we gave up; once a second it is told so. */
+static void who_encrypts_alone_is_told(void **state)
+{
+	(void)state;
+	lab.config.ipv6 = false;
+	up_with_keys();
+	lab_in(&lab, "80fd 01 07 | 1206 01000040");
+	lab_wait(&lab, 30000);
+	lab_in(&lab, "8021 02 01 | 0306 0a000001");
+	lab_in(&lab, "8021 01 01 | 0306 0a000002");
+	assert_int_equal(lab.seen[PPP_EFFECT_IPV4_UP], 1);
+	assert_int_equal(lab.seen[PPP_EFFECT_MPPE_UP], 0);
+	lab_forget(&lab);
+	lab_in(&lab, "00fd 9000");
+	lab_in(&lab, "00fd 9001");
+	lab_sent(&lab, "80fd 05 02 |");
+	lab_sent(&lab, "");
+	lab_wait(&lab, 1000);
+	lab_in(&lab, "00fd 9002");
+	lab_sent(&lab, "80fd 05 03 |");
+}
+
 static void nothing_goes_unencrypted_where_it_must_not(void **state)
 {
 	(void)state;
@@ -579,6 +601,7 @@ int main(void)
 		TEST(a_caller_falls_back_to_no_state),
 		TEST(without_ccp_the_networks_go_on),
 		TEST(a_lost_packet_is_told),
+		TEST(who_encrypts_alone_is_told),
 		TEST(nothing_goes_unencrypted_where_it_must_not),
 		TEST(a_peer_without_encryption_is_refused),
 		TEST(without_keys_there_is_no_encryption),

@@ -124,8 +124,8 @@ static void take_addresses(struct ppp_link *l, const struct ppp_auth_answer *a)
 }
 
 /*
- * RFC 2548 sections 2.4.4 (1 allowed, 2 required) and 2.4.5 (bits 2 and 4): more
- * may be asked for than is configured, and nothing allowed that is not.
+ * RFC 2548 sections 2.4.4 (1 allowed, 2 required) and 2.4.5 (bits 2 and 4):
+ * more may be asked for than is configured, and nothing allowed that is not.
  */
 static void take_mppe(struct ppp_link *l, const struct ppp_auth_answer *a)
 {

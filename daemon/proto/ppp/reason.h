@@ -116,8 +116,8 @@ extern const struct ppp_reason_info ppp_reasons[PPP_REASON_COUNT];
 void ppp_reason_words(char out[PPP_WORDS_MAX], enum ppp_reason reason,
 		      const char *text);
 /*
- * What a peer sent as a text, for people: control characters become dots. Ends
- * in NUL, is cut to size.
+ * What a peer sent as a text, for people: control characters and what is not
+ * UTF-8 become dots. Ends in NUL, is cut to size.
  */
 void ppp_text_clean(char *out, size_t size, const void *text, size_t len);
 
