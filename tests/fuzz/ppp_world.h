@@ -161,8 +161,12 @@ static inline void world_take(struct world *w)
 
 static inline void world_answer(struct world *w, bool ok)
 {
+	static const uint8_t more[PPP_FRAME_MAX - 2] = { 1, 9, 0x05, 0xde };
 	struct ppp_auth_answer a = {
 		.ok = ok,
+		.more = !ok && w->link->asks.method == PPP_METHOD_EAP,
+		.eap = more,
+		.eap_len = sizeof(more),
 		.have_mppe_keys = true,
 		.message = ok ? NULL : "E=691 R=1 C=00112233445566778899aabb",
 	};

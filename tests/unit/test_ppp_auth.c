@@ -95,6 +95,7 @@ static void pap_is_asked_about(void **state)
 	const struct ppp_auth_question *q;
 
 	(void)state;
+	lab.config.rechallenge = 20000;
 	lab_server(&lab, PPP_METHOD_PAP);
 	lab_sent(&lab, "");
 	lab_in(&lab, PAP_REQUEST);
@@ -116,6 +117,10 @@ static void pap_is_asked_about(void **state)
 	lab_in(&lab, "c023 01 06 | 04 55736572 03 617364");
 	lab_sent(&lab, with_text("c023 02 06 | 08", "Login ok"));
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTH], 1);
+	lab_in(&lab, "8021 01 01 | 0306 0a000002");
+	lab_in(&lab, "8021 02 01 | 0306 0a000001");
+	lab_in(&lab, "c021 08 01 | 8057");
+	assert_true(ppp_link_deadline(lab.link) == PPP_NEVER);
 }
 
 static void pap_is_refused(void **state)

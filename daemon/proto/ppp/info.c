@@ -32,6 +32,11 @@ static size_t text_size(const char *text)
 	return text ? strlen(text) + 1 : 0;
 }
 
+static size_t kept_size(const struct ppp_kept *k)
+{
+	return k ? sizeof(*k) + k->len : 0;
+}
+
 static size_t memory_of(const struct ppp_link *l)
 {
 	const struct ppp_negotiation *n = l->nego;
@@ -42,7 +47,8 @@ static size_t memory_of(const struct ppp_link *l)
 
 	if (n)
 		size += sizeof(*n) + (n->sent ? sizeof(*n->sent) : 0) +
-			(n->eap ? sizeof(*n->eap) + n->eap->len : 0);
+			kept_size(n->eap) + kept_size(n->early[PPP_FSM_IPCP]) +
+			kept_size(n->early[PPP_FSM_IPV6CP]);
 	if (p)
 		size += sizeof(*p) + p->user_len + 1u + p->challenge_len +
 			p->response_len;

@@ -408,7 +408,8 @@ void ppp_link_stop(struct ppp_link *l, uint64_t now, enum ppp_cause cause,
 	if (!enter(l, now))
 		return;
 	if (l->reason == PPP_REASON_NONE) {
-		ppp_end_because(l, PPP_REASON_STOPPED, words);
+		ppp_end_because(l, PPP_REASON_STOPPED,
+				words && words[0] ? words : "it was stopped");
 		l->cause = (uint8_t)cause;
 		free(l->told);
 		l->told = words ? strdup(words) : NULL;
@@ -421,7 +422,8 @@ void ppp_link_lost(struct ppp_link *l, uint64_t now, const char *words)
 {
 	if (!enter(l, now))
 		return;
-	ppp_end_because(l, PPP_REASON_LOST, words);
+	ppp_end_because(l, PPP_REASON_LOST,
+			words && words[0] ? words : "the line is gone");
 	if (l->lcp_up)
 		lcp_down(l);
 	tell_end(l);

@@ -4,6 +4,7 @@
  * there may be encryption none of them begins before CCP has decided.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "proto/ppp/internal.h"
 
@@ -39,7 +40,8 @@ void ppp_network_input(struct ppp_link *l, enum ppp_fsm_id id, const uint8_t *p,
 		ppp_fsm_input(l, id, p, len);
 		return;
 	}
-	if (!l->nego || !len || p[0] != PPP_CODE_CONF_REQ)
+	if (!l->nego || !len || len > PPP_BLOCK_MAX ||
+	    p[0] != PPP_CODE_CONF_REQ)
 		return;
 	ppp_kept_free(&l->nego->early[id]);
 	l->nego->early[id] = ppp_kept_new(p, len);
@@ -109,6 +111,8 @@ void ppp_network_begin(struct ppp_link *l)
 {
 	bool required = l->mppe_mode == PPP_MPPE_REQUIRED;
 
+	free(l->failed);
+	l->failed = NULL;
 	choose(l);
 	if (required && !l->fsm[PPP_FSM_CCP].used) {
 		no_mppe(l, "authentication gave no keys for it");

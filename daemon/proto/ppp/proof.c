@@ -35,7 +35,7 @@ static struct ppp_proof *new_proof(const struct ppp_link *l, const char *user,
 	return p;
 }
 
-static void ask(struct ppp_link *l)
+static void ask(struct ppp_link *l, const uint8_t *response, size_t len)
 {
 	const struct ppp_proof *p = l->proof;
 	struct ppp_core *c = l->core;
@@ -51,9 +51,8 @@ static void ask(struct ppp_link *l)
 	q->challenge =
 		ppp_effect_copy(c, ppp_proof_challenge(p), p->challenge_len);
 	q->challenge_len = p->challenge_len;
-	q->response =
-		ppp_effect_copy(c, ppp_proof_response(p), p->response_len);
-	q->response_len = p->response_len;
+	q->response = ppp_effect_copy(c, response, len);
+	q->response_len = (uint16_t)len;
 }
 
 bool ppp_proof_ask(struct ppp_link *l, const char *user, size_t user_len,
@@ -65,7 +64,9 @@ bool ppp_proof_ask(struct ppp_link *l, const char *user, size_t user_len,
 		ppp_proof_malformed(l);
 		return false;
 	}
-	p = new_proof(l, user, user_len, response, len);
+	/* what EAP says is of no use to anybody later, and may be long */
+	p = new_proof(l, user, user_len, response,
+		      l->asks.method == PPP_METHOD_EAP ? 0 : len);
 	if (!p)
 		return false;
 	ppp_proof_free(l);
@@ -75,7 +76,7 @@ bool ppp_proof_ask(struct ppp_link *l, const char *user, size_t user_len,
 	if (l->yield)
 		ppp_proxy_yield(l);
 	else
-		ask(l);
+		ask(l, response, len);
 	return true;
 }
 
@@ -191,6 +192,14 @@ static void refuse(struct ppp_link *l, const struct ppp_auth_answer *a,
 	ppp_fsm_event(l, PPP_FSM_LCP, PPP_EV_CLOSE);
 }
 
+/* By PAP it is the peer that begins, and it does so once. */
+static uint64_t next_time(const struct ppp_link *l)
+{
+	if (!l->config->rechallenge || l->asks.method == PPP_METHOD_PAP)
+		return PPP_NEVER;
+	return ppp_after(l, l->config->rechallenge);
+}
+
 /* A password is not kept; and what was found again later changes nothing. */
 void ppp_proof_decided(struct ppp_link *l, const struct ppp_auth_answer *a,
 		       const char *text)
@@ -204,9 +213,7 @@ void ppp_proof_decided(struct ppp_link *l, const struct ppp_auth_answer *a,
 		return;
 	}
 	l->asks.state = PPP_AUTH_DONE;
-	l->asks.deadline = l->config->rechallenge ?
-				   ppp_after(l, l->config->rechallenge) :
-				   PPP_NEVER;
+	l->asks.deadline = next_time(l);
 	if (!l->authenticated) {
 		take_addresses(l, a);
 		take_proof_keys(l, a);
