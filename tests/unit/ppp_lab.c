@@ -35,7 +35,7 @@ static void fill(void *ctx, void *buf, size_t len)
 	}
 }
 
-void lab_init(struct ppp_lab *l)
+void ppp_lab_init(struct ppp_lab *l)
 {
 	const struct ppp_env env = { .ctx = l, .random = fill };
 
@@ -56,13 +56,13 @@ void lab_init(struct ppp_lab *l)
 	};
 }
 
-void lab_fini(struct ppp_lab *l)
+void ppp_lab_fini(struct ppp_lab *l)
 {
 	ppp_link_free(l->link);
 	ppp_core_free(l->core);
 }
 
-void lab_take(struct ppp_lab *l)
+void ppp_lab_take(struct ppp_lab *l)
 {
 	struct ppp_effect e;
 
@@ -82,21 +82,21 @@ void lab_take(struct ppp_lab *l)
 	}
 }
 
-void lab_new(struct ppp_lab *l)
+void ppp_lab_new(struct ppp_lab *l)
 {
 	l->link = ppp_link_new(l->core, &l->config, &l->call, l);
 	assert_non_null(l->link);
 }
 
-void lab_start(struct ppp_lab *l)
+void ppp_lab_start(struct ppp_lab *l)
 {
 	if (!l->link)
-		lab_new(l);
+		ppp_lab_new(l);
 	ppp_link_start(l->link, l->now);
-	lab_take(l);
+	ppp_lab_take(l);
 }
 
-size_t lab_octets(uint8_t out[PPP_FRAME_MAX], const char *text)
+size_t ppp_lab_octets(uint8_t out[PPP_FRAME_MAX], const char *text)
 {
 	size_t n = 0, length = 0;
 
@@ -117,17 +117,17 @@ size_t lab_octets(uint8_t out[PPP_FRAME_MAX], const char *text)
 	return n;
 }
 
-void lab_in(struct ppp_lab *l, const char *frame)
+void ppp_lab_in(struct ppp_lab *l, const char *frame)
 {
 	uint8_t data[PPP_FRAME_MAX], *exact;
-	size_t len = lab_octets(data, frame);
+	size_t len = ppp_lab_octets(data, frame);
 
 	exact = malloc(len ? len : 1);
 	assert_non_null(exact);
 	memcpy(exact, data, len);
 	ppp_link_input(l->link, l->now, exact, len);
 	free(exact);
-	lab_take(l);
+	ppp_lab_take(l);
 }
 
 static void print(const char *what, const uint8_t *p, size_t len)
@@ -138,11 +138,11 @@ static void print(const char *what, const uint8_t *p, size_t len)
 	printf("\n");
 }
 
-void lab_sent_at(struct ppp_lab *l, const char *text, const char *file,
-		 int line)
+void ppp_lab_sent_at(struct ppp_lab *l, const char *text, const char *file,
+		     int line)
 {
 	uint8_t want[PPP_FRAME_MAX];
-	size_t len = lab_octets(want, text);
+	size_t len = ppp_lab_octets(want, text);
 	bool same;
 
 	if (l->head == l->tail)
@@ -161,39 +161,39 @@ void lab_sent_at(struct ppp_lab *l, const char *text, const char *file,
 		l->head = l->tail = 0;
 }
 
-void lab_forget(struct ppp_lab *l)
+void ppp_lab_forget(struct ppp_lab *l)
 {
 	l->head = l->tail = 0;
 }
 
-void lab_wait(struct ppp_lab *l, uint64_t ms)
+void ppp_lab_wait(struct ppp_lab *l, uint64_t ms)
 {
 	uint64_t end = l->now + ms, t;
 
 	while ((t = ppp_link_deadline(l->link)) <= end) {
 		l->now = t > l->now ? t : l->now;
 		ppp_link_timeout(l->link, l->now);
-		lab_take(l);
+		ppp_lab_take(l);
 	}
 	l->now = end;
 }
 
-void lab_lcp_up(struct ppp_lab *l)
+void ppp_lab_lcp_up(struct ppp_lab *l)
 {
 	uint8_t ack[PPP_FRAME_MAX];
 	size_t len;
 
-	lab_start(l);
+	ppp_lab_start(l);
 	assert_true(l->tail > l->head);
 	len = l->sent[l->tail - 1].len;
 	memcpy(ack, l->sent[l->tail - 1].data, len);
 	ack[2] = 2;
 	ppp_link_input(l->link, l->now, ack, len);
-	lab_take(l);
-	lab_forget(l);
-	lab_in(l, "c021 01 01 |");
-	lab_sent(l, "c021 02 01 |");
-	lab_forget(l);
+	ppp_lab_take(l);
+	ppp_lab_forget(l);
+	ppp_lab_in(l, "c021 01 01 |");
+	ppp_lab_sent(l, "c021 02 01 |");
+	ppp_lab_forget(l);
 	assert_int_equal(l->seen[PPP_EFFECT_LCP_UP], 1);
 }
 
@@ -205,23 +205,23 @@ static void acknowledge(struct ppp_lab *l)
 
 	memcpy(ack, l->sent[l->tail - 1].data, len);
 	ack[2] = 2;
-	lab_forget(l);
+	ppp_lab_forget(l);
 	ppp_link_input(l->link, l->now, ack, len);
-	lab_take(l);
+	ppp_lab_take(l);
 }
 
-void lab_server(struct ppp_lab *l, enum ppp_method method)
+void ppp_lab_server(struct ppp_lab *l, enum ppp_method method)
 {
 	l->config.methods[0] = (uint8_t)method;
 	l->config.method_n = 1;
-	lab_start(l);
+	ppp_lab_start(l);
 	acknowledge(l);
-	lab_in(l, "c021 01 01 |");
-	lab_sent(l, "c021 02 01 |");
+	ppp_lab_in(l, "c021 01 01 |");
+	ppp_lab_sent(l, "c021 02 01 |");
 	assert_int_equal(l->seen[PPP_EFFECT_LCP_UP], 1);
 }
 
-void lab_caller(struct ppp_lab *l, enum ppp_method method)
+void ppp_lab_caller(struct ppp_lab *l, enum ppp_method method)
 {
 	static const char *const requests[PPP_METHODS] = {
 		[PPP_METHOD_PAP] = "c021 01 01 | 0304 c023",
@@ -232,8 +232,8 @@ void lab_caller(struct ppp_lab *l, enum ppp_method method)
 
 	l->config.answers = (uint8_t)(1u << method);
 	l->call = (struct ppp_call){ .caller = true, .user = "User" };
-	lab_start(l);
+	ppp_lab_start(l);
 	acknowledge(l);
-	lab_in(l, requests[method]);
-	lab_forget(l);
+	ppp_lab_in(l, requests[method]);
+	ppp_lab_forget(l);
 }

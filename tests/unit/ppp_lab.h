@@ -33,26 +33,26 @@ struct ppp_lab {
 };
 
 /* A server without authentication; IPv4 10.0.0.1, the peer 10.0.0.2. */
-void lab_init(struct ppp_lab *l);
-void lab_fini(struct ppp_lab *l);
-void lab_new(struct ppp_lab *l); /* the link */
-void lab_start(struct ppp_lab *l);
-void lab_in(struct ppp_lab *l, const char *frame);
+void ppp_lab_init(struct ppp_lab *l);
+void ppp_lab_fini(struct ppp_lab *l);
+void ppp_lab_new(struct ppp_lab *l); /* the link */
+void ppp_lab_start(struct ppp_lab *l);
+void ppp_lab_in(struct ppp_lab *l, const char *frame);
 /* The next frame that was sent is this one. "" : none was. */
-#define lab_sent(l, text) lab_sent_at(l, text, __FILE__, __LINE__)
-void lab_sent_at(struct ppp_lab *l, const char *text, const char *file,
-		 int line);
-void lab_forget(struct ppp_lab *l); /* what was sent */
-void lab_take(struct ppp_lab *l);   /* after a call of the link itself */
-void lab_wait(struct ppp_lab *l, uint64_t ms);
+#define ppp_lab_sent(l, text) ppp_lab_sent_at(l, text, __FILE__, __LINE__)
+void ppp_lab_sent_at(struct ppp_lab *l, const char *text, const char *file,
+		     int line);
+void ppp_lab_forget(struct ppp_lab *l); /* what was sent */
+void ppp_lab_take(struct ppp_lab *l);	/* after a call of the link itself */
+void ppp_lab_wait(struct ppp_lab *l, uint64_t ms);
 /* Until LCP is up: the core's request is acknowledged, the peer has none. */
-void lab_lcp_up(struct ppp_lab *l);
+void ppp_lab_lcp_up(struct ppp_lab *l);
 /*
  * A caller ("User") or a server, whose LCP is up with this method; what the
  * core sent since is there.
  */
-void lab_caller(struct ppp_lab *l, enum ppp_method method);
-void lab_server(struct ppp_lab *l, enum ppp_method method);
-size_t lab_octets(uint8_t out[PPP_FRAME_MAX], const char *text);
+void ppp_lab_caller(struct ppp_lab *l, enum ppp_method method);
+void ppp_lab_server(struct ppp_lab *l, enum ppp_method method);
+size_t ppp_lab_octets(uint8_t out[PPP_FRAME_MAX], const char *text);
 
 #endif

@@ -31,14 +31,14 @@ static struct ppp_lab lab;
 static int setup(void **state)
 {
 	(void)state;
-	lab_init(&lab);
+	ppp_lab_init(&lab);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	lab_fini(&lab);
+	ppp_lab_fini(&lab);
 	return 0;
 }
 
@@ -50,7 +50,7 @@ static const struct ppp_auth_question *question(void)
 static void answer(const struct ppp_auth_answer *a)
 {
 	ppp_link_authenticate(lab.link, lab.now, question()->ticket, a);
-	lab_take(&lab);
+	ppp_lab_take(&lab);
 }
 
 static void answer_with(bool ok, const char *message)
@@ -66,7 +66,7 @@ static void tell(const char *secret)
 			     lab.last[PPP_EFFECT_SECRET].u.secret.ticket,
 			     (const uint8_t *)secret,
 			     secret ? strlen(secret) : 0);
-	lab_take(&lab);
+	ppp_lab_take(&lab);
 }
 
 static uint8_t reason(void)
@@ -96,9 +96,9 @@ static void pap_is_asked_about(void **state)
 
 	(void)state;
 	lab.config.rechallenge = 20000;
-	lab_server(&lab, PPP_METHOD_PAP);
-	lab_sent(&lab, "");
-	lab_in(&lab, PAP_REQUEST);
+	ppp_lab_server(&lab, PPP_METHOD_PAP);
+	ppp_lab_sent(&lab, "");
+	ppp_lab_in(&lab, PAP_REQUEST);
 	q = question();
 	assert_int_equal(q->method, PPP_METHOD_PAP);
 	assert_string_equal(q->user, "User");
@@ -106,32 +106,32 @@ static void pap_is_asked_about(void **state)
 	assert_memory_equal(q->response, "asd", 3);
 	assert_int_equal(q->challenge_len, 0);
 	/* once, however often it comes */
-	lab_in(&lab, PAP_REQUEST);
+	ppp_lab_in(&lab, PAP_REQUEST);
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTH], 1);
 	answer_with(true, NULL);
-	lab_sent(&lab, with_text("c023 02 05 | 08", "Login ok"));
+	ppp_lab_sent(&lab, with_text("c023 02 05 | 08", "Login ok"));
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTHENTICATED], 1);
 	assert_string_equal(lab.last[PPP_EFFECT_AUTHENTICATED].text, "User");
 	/* the verdict was lost */
-	lab_forget(&lab);
-	lab_in(&lab, "c023 01 06 | 04 55736572 03 617364");
-	lab_sent(&lab, with_text("c023 02 06 | 08", "Login ok"));
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c023 01 06 | 04 55736572 03 617364");
+	ppp_lab_sent(&lab, with_text("c023 02 06 | 08", "Login ok"));
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTH], 1);
-	lab_in(&lab, "8021 01 01 | 0306 0a000002");
-	lab_in(&lab, "8021 02 01 | 0306 0a000001");
-	lab_in(&lab, "c021 08 01 | 8057");
+	ppp_lab_in(&lab, "8021 01 01 | 0306 0a000002");
+	ppp_lab_in(&lab, "8021 02 01 | 0306 0a000001");
+	ppp_lab_in(&lab, "c021 08 01 | 8057");
 	assert_true(ppp_link_deadline(lab.link) == PPP_NEVER);
 }
 
 static void pap_is_refused(void **state)
 {
 	(void)state;
-	lab_server(&lab, PPP_METHOD_PAP);
-	lab_in(&lab, PAP_REQUEST);
+	ppp_lab_server(&lab, PPP_METHOD_PAP);
+	ppp_lab_in(&lab, PAP_REQUEST);
 	answer_with(false, NULL);
-	lab_sent(&lab, with_text("c023 03 05 | 0f", "Login incorrect"));
-	lab_sent(&lab, with_text("c021 05 02 | ", "Authentication failed"));
-	lab_in(&lab, "c021 06 02 |");
+	ppp_lab_sent(&lab, with_text("c023 03 05 | 0f", "Login incorrect"));
+	ppp_lab_sent(&lab, with_text("c021 05 02 | ", "Authentication failed"));
+	ppp_lab_in(&lab, "c021 06 02 |");
 	assert_string_equal(lab.words, "authentication of \"User\" failed");
 	assert_int_equal(reason(), PPP_REASON_REFUSED);
 	assert_int_equal(lab.last[PPP_EFFECT_ENDED].u.ended.cause,
@@ -143,10 +143,10 @@ static void nobody_could_be_asked(void **state)
 	const struct ppp_auth_answer a = { .unknown = true };
 
 	(void)state;
-	lab_server(&lab, PPP_METHOD_PAP);
-	lab_in(&lab, PAP_REQUEST);
+	ppp_lab_server(&lab, PPP_METHOD_PAP);
+	ppp_lab_in(&lab, PAP_REQUEST);
 	answer(&a);
-	lab_wait(&lab, 6000);
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "authentication of \"User\" could not "
 				       "be decided");
 	assert_int_equal(lab.last[PPP_EFFECT_ENDED].u.ended.cause,
@@ -156,12 +156,12 @@ static void nobody_could_be_asked(void **state)
 static void pap_that_does_not_come_ends_it(void **state)
 {
 	(void)state;
-	lab_server(&lab, PPP_METHOD_PAP);
-	lab_in(&lab, "c023 01 05 | 04 557365"); /* cut */
-	lab_in(&lab, "c023 01 05 | 04 55736572 09 61");
-	lab_wait(&lab, 29999);
+	ppp_lab_server(&lab, PPP_METHOD_PAP);
+	ppp_lab_in(&lab, "c023 01 05 | 04 557365"); /* cut */
+	ppp_lab_in(&lab, "c023 01 05 | 04 55736572 09 61");
+	ppp_lab_wait(&lab, 29999);
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTH], 0);
-	lab_wait(&lab, 6001);
+	ppp_lab_wait(&lab, 6001);
 	assert_string_equal(lab.words,
 			    "the peer did not answer to PAP in time");
 }
@@ -169,9 +169,9 @@ static void pap_that_does_not_come_ends_it(void **state)
 static void a_name_with_a_nul_is_none(void **state)
 {
 	(void)state;
-	lab_server(&lab, PPP_METHOD_PAP);
-	lab_in(&lab, "c023 01 05 | 04 55730072 01 61");
-	lab_wait(&lab, 6000);
+	ppp_lab_server(&lab, PPP_METHOD_PAP);
+	ppp_lab_in(&lab, "c023 01 05 | 04 55730072 01 61");
+	ppp_lab_wait(&lab, 6000);
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTH], 0);
 	assert_string_equal(lab.words, "authentication by PAP was malformed");
 }
@@ -181,16 +181,16 @@ static void a_name_with_a_nul_is_none(void **state)
 static void pap_of_ours(void **state)
 {
 	(void)state;
-	lab_caller(&lab, PPP_METHOD_PAP);
+	ppp_lab_caller(&lab, PPP_METHOD_PAP);
 	assert_int_equal(lab.seen[PPP_EFFECT_SECRET], 1);
 	assert_string_equal(lab.last[PPP_EFFECT_SECRET].u.secret.user, "User");
 	tell("asd");
-	lab_sent(&lab, "c023 01 01 | 04 55736572 03 617364");
-	lab_wait(&lab, 3000);
-	lab_sent(&lab, "c023 01 01 | 04 55736572 03 617364");
-	lab_in(&lab, "c023 02 09 | 00"); /* to another request */
+	ppp_lab_sent(&lab, "c023 01 01 | 04 55736572 03 617364");
+	ppp_lab_wait(&lab, 3000);
+	ppp_lab_sent(&lab, "c023 01 01 | 04 55736572 03 617364");
+	ppp_lab_in(&lab, "c023 02 09 | 00"); /* to another request */
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTHENTICATED], 0);
-	lab_in(&lab, "c023 02 01 | 02 6f6b");
+	ppp_lab_in(&lab, "c023 02 01 | 02 6f6b");
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTHENTICATED], 1);
 	assert_string_equal(lab.last[PPP_EFFECT_AUTHENTICATED].text, "");
 }
@@ -198,10 +198,10 @@ static void pap_of_ours(void **state)
 static void pap_of_ours_is_refused(void **state)
 {
 	(void)state;
-	lab_caller(&lab, PPP_METHOD_PAP);
+	ppp_lab_caller(&lab, PPP_METHOD_PAP);
 	tell("asd");
-	lab_in(&lab, with_text("c023 03 01 | 05", "go\nne"));
-	lab_wait(&lab, 6000);
+	ppp_lab_in(&lab, with_text("c023 03 01 | 05", "go\nne"));
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "the peer refused us: go.ne");
 	assert_int_equal(reason(), PPP_REASON_OURS_REFUSED);
 }
@@ -209,18 +209,18 @@ static void pap_of_ours_is_refused(void **state)
 static void there_is_no_secret(void **state)
 {
 	(void)state;
-	lab_caller(&lab, PPP_METHOD_PAP);
+	ppp_lab_caller(&lab, PPP_METHOD_PAP);
 	tell(NULL);
-	lab_wait(&lab, 6000);
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "there is no secret for User");
 }
 
 static void nobody_answers_to_us(void **state)
 {
 	(void)state;
-	lab_caller(&lab, PPP_METHOD_PAP);
+	ppp_lab_caller(&lab, PPP_METHOD_PAP);
 	tell("asd");
-	lab_wait(&lab, 60000);
+	ppp_lab_wait(&lab, 60000);
 	assert_string_equal(lab.words,
 			    "the peer did not say whether it takes our PAP");
 }
@@ -236,13 +236,13 @@ static void chap_is_asked_about(void **state)
 
 	(void)state;
 	lab.next_random = "01020304" CHALLENGE;
-	lab_server(&lab, PPP_METHOD_CHAP_MD5);
-	lab_sent(&lab, MS_CHALLENGE);
-	lab_wait(&lab, 3000);
-	lab_sent(&lab, MS_CHALLENGE);
-	lab_in(&lab, "c223 02 02 | 10 1111111111111111111111111111111161");
+	ppp_lab_server(&lab, PPP_METHOD_CHAP_MD5);
+	ppp_lab_sent(&lab, MS_CHALLENGE);
+	ppp_lab_wait(&lab, 3000);
+	ppp_lab_sent(&lab, MS_CHALLENGE);
+	ppp_lab_in(&lab, "c223 02 02 | 10 1111111111111111111111111111111161");
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTH], 0);
-	lab_in(&lab, MD5_RESPONSE);
+	ppp_lab_in(&lab, MD5_RESPONSE);
 	q = question();
 	assert_int_equal(q->method, PPP_METHOD_CHAP_MD5);
 	assert_int_equal(q->id, 1);
@@ -250,31 +250,31 @@ static void chap_is_asked_about(void **state)
 	assert_int_equal(q->challenge_len, 16);
 	assert_int_equal(q->challenge[0], 0x5b);
 	assert_int_equal(q->response_len, 16);
-	lab_in(&lab, MD5_RESPONSE);
-	lab_wait(&lab, 60000); /* whoever is asked takes its time */
+	ppp_lab_in(&lab, MD5_RESPONSE);
+	ppp_lab_wait(&lab, 60000); /* whoever is asked takes its time */
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTH], 1);
-	lab_sent(&lab, "");
+	ppp_lab_sent(&lab, "");
 	answer_with(true, NULL);
-	lab_sent(&lab, with_text("c223 03 01 | ", "Access granted"));
+	ppp_lab_sent(&lab, with_text("c223 03 01 | ", "Access granted"));
 	assert_string_equal(lab.last[PPP_EFFECT_AUTHENTICATED].text, "alice");
 	/* a Response that comes twice is answered twice alike */
-	lab_forget(&lab);
-	lab_in(&lab, MD5_RESPONSE);
-	lab_sent(&lab, with_text("c223 03 01 | ", "Access granted"));
-	lab_sent(&lab, "");
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, MD5_RESPONSE);
+	ppp_lab_sent(&lab, with_text("c223 03 01 | ", "Access granted"));
+	ppp_lab_sent(&lab, "");
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTH], 1);
 }
 
 static void chap_is_refused(void **state)
 {
 	(void)state;
-	lab_server(&lab, PPP_METHOD_CHAP_MD5);
-	lab_in(&lab, MD5_RESPONSE);
-	lab_forget(&lab);
+	ppp_lab_server(&lab, PPP_METHOD_CHAP_MD5);
+	ppp_lab_in(&lab, MD5_RESPONSE);
+	ppp_lab_forget(&lab);
 	answer_with(false, NULL);
-	lab_sent(&lab, with_text("c223 04 01 | ", "Access denied"));
-	lab_sent(&lab, with_text("c021 05 02 | ", "Authentication failed"));
-	lab_wait(&lab, 6000);
+	ppp_lab_sent(&lab, with_text("c223 04 01 | ", "Access denied"));
+	ppp_lab_sent(&lab, with_text("c021 05 02 | ", "Authentication failed"));
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "authentication of \"alice\" failed");
 }
 
@@ -282,12 +282,12 @@ static void a_challenge_goes_out_ten_times(void **state)
 {
 	(void)state;
 	lab.config.auth_timeout = 100000;
-	lab_server(&lab, PPP_METHOD_CHAP_MD5);
-	lab_forget(&lab);
+	ppp_lab_server(&lab, PPP_METHOD_CHAP_MD5);
+	ppp_lab_forget(&lab);
 	lab.seen[PPP_EFFECT_SEND] = 0;
-	lab_wait(&lab, 29999);
+	ppp_lab_wait(&lab, 29999);
 	assert_int_equal(lab.seen[PPP_EFFECT_SEND], 9);
-	lab_wait(&lab, 6001);
+	ppp_lab_wait(&lab, 6001);
 	assert_string_equal(lab.words,
 			    "the peer did not answer to CHAP in time");
 }
@@ -297,24 +297,25 @@ static void chap_comes_again_at_an_interval(void **state)
 	(void)state;
 	lab.config.rechallenge = 60000;
 	lab.config.ipv6 = false;
-	lab_server(&lab, PPP_METHOD_CHAP_MD5);
-	lab_in(&lab, MD5_RESPONSE);
+	ppp_lab_server(&lab, PPP_METHOD_CHAP_MD5);
+	ppp_lab_in(&lab, MD5_RESPONSE);
 	answer_with(true, NULL);
-	lab_in(&lab, "8021 01 01 | 0306 0a000002");
-	lab_in(&lab, "8021 02 01 | 0306 0a000001");
-	lab_forget(&lab);
+	ppp_lab_in(&lab, "8021 01 01 | 0306 0a000002");
+	ppp_lab_in(&lab, "8021 02 01 | 0306 0a000001");
+	ppp_lab_forget(&lab);
 	lab.next_random = CHALLENGE;
-	lab_wait(&lab, 60000);
-	lab_sent(&lab, "c223 01 02 | 10" CHALLENGE "6c6e73");
-	lab_in(&lab,
-	       "c223 02 02 | 10 11111111111111111111111111111111 616c696365");
+	ppp_lab_wait(&lab, 60000);
+	ppp_lab_sent(&lab, "c223 01 02 | 10" CHALLENGE "6c6e73");
+	ppp_lab_in(
+		&lab,
+		"c223 02 02 | 10 11111111111111111111111111111111 616c696365");
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTH], 2);
 	answer_with(true, NULL);
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTHENTICATED], 1);
 	assert_int_equal(lab.seen[PPP_EFFECT_IPV4_DOWN], 0);
 	/* and whoever cannot any more is out */
-	lab_wait(&lab, 60000);
-	lab_wait(&lab, 40000);
+	ppp_lab_wait(&lab, 60000);
+	ppp_lab_wait(&lab, 40000);
 	assert_int_equal(lab.seen[PPP_EFFECT_IPV4_DOWN], 1);
 	assert_string_equal(lab.words,
 			    "the peer did not answer to CHAP in time");
@@ -323,11 +324,11 @@ static void chap_comes_again_at_an_interval(void **state)
 static void a_response_of_a_wrong_size_is_malformed(void **state)
 {
 	(void)state;
-	lab_server(&lab, PPP_METHOD_CHAP_MD5);
-	lab_in(&lab, "c223 02 01 | 20 1111");
+	ppp_lab_server(&lab, PPP_METHOD_CHAP_MD5);
+	ppp_lab_in(&lab, "c223 02 01 | 20 1111");
 	assert_int_equal(lab.seen[PPP_EFFECT_LCP_DOWN], 0);
-	lab_in(&lab, "c223 02 01 | 02 1111 61");
-	lab_wait(&lab, 6000);
+	ppp_lab_in(&lab, "c223 02 01 | 02 1111 61");
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "authentication by CHAP was malformed");
 }
 
@@ -337,14 +338,14 @@ static void mschapv2_is_asked_about(void **state)
 {
 	(void)state;
 	lab.next_random = "01020304" CHALLENGE;
-	lab_server(&lab, PPP_METHOD_MSCHAPV2);
-	lab_sent(&lab, MS_CHALLENGE);
-	lab_in(&lab, MS_RESPONSE);
+	ppp_lab_server(&lab, PPP_METHOD_MSCHAPV2);
+	ppp_lab_sent(&lab, MS_CHALLENGE);
+	ppp_lab_in(&lab, MS_RESPONSE);
 	assert_int_equal(question()->method, PPP_METHOD_MSCHAPV2);
 	assert_string_equal(question()->user, "User");
 	assert_int_equal(question()->response_len, 49);
 	answer_with(true, PROOF " M=Welcome");
-	lab_sent(&lab, with_text("c223 03 01 | ", PROOF " M=Welcome"));
+	ppp_lab_sent(&lab, with_text("c223 03 01 | ", PROOF " M=Welcome"));
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTHENTICATED], 1);
 }
 
@@ -352,14 +353,15 @@ static void mschapv2_is_refused_in_its_own_words(void **state)
 {
 	(void)state;
 	lab.next_random = "01020304" CHALLENGE;
-	lab_server(&lab, PPP_METHOD_MSCHAPV2);
-	lab_in(&lab, MS_RESPONSE);
-	lab_forget(&lab);
+	ppp_lab_server(&lab, PPP_METHOD_MSCHAPV2);
+	ppp_lab_in(&lab, MS_RESPONSE);
+	ppp_lab_forget(&lab);
 	answer_with(false, NULL);
-	lab_sent(&lab, with_text("c223 04 01 | ",
-				 "E=691 R=0 C=5B5D7C7D7B3F2F3E3C2C602132262628"
-				 " V=3 M=Access denied"));
-	lab_wait(&lab, 6000);
+	ppp_lab_sent(&lab,
+		     with_text("c223 04 01 | ",
+			       "E=691 R=0 C=5B5D7C7D7B3F2F3E3C2C602132262628"
+			       " V=3 M=Access denied"));
+	ppp_lab_wait(&lab, 6000);
 	assert_int_equal(reason(), PPP_REASON_REFUSED);
 }
 
@@ -372,22 +374,22 @@ static void a_refusal_for_another_reason_is_649(void **state)
 
 	(void)state;
 	lab.next_random = "01020304" CHALLENGE;
-	lab_server(&lab, PPP_METHOD_MSCHAPV2);
-	lab_in(&lab, MS_RESPONSE);
-	lab_forget(&lab);
+	ppp_lab_server(&lab, PPP_METHOD_MSCHAPV2);
+	ppp_lab_in(&lab, MS_RESPONSE);
+	ppp_lab_forget(&lab);
 	answer_with(false, "not on Sundays");
 	snprintf(text, sizeof(text), "%snot on Sundays", head);
-	lab_sent(&lab, with_text("c223 04 01 | ", text));
-	lab_sent(&lab, with_text("c021 05 02 | ", "not on Sundays"));
-	lab_fini(&lab);
-	lab_init(&lab);
+	ppp_lab_sent(&lab, with_text("c223 04 01 | ", text));
+	ppp_lab_sent(&lab, with_text("c021 05 02 | ", "not on Sundays"));
+	ppp_lab_fini(&lab);
+	ppp_lab_init(&lab);
 	lab.next_random = "01020304" CHALLENGE;
-	lab_server(&lab, PPP_METHOD_MSCHAPV2);
-	lab_in(&lab, MS_RESPONSE);
-	lab_forget(&lab);
+	ppp_lab_server(&lab, PPP_METHOD_MSCHAPV2);
+	ppp_lab_in(&lab, MS_RESPONSE);
+	ppp_lab_forget(&lab);
 	answer(&unknown);
 	snprintf(text, sizeof(text), "%sauthentication is not available", head);
-	lab_sent(&lab, with_text("c223 04 01 | ", text));
+	ppp_lab_sent(&lab, with_text("c223 04 01 | ", text));
 }
 
 /* RFC 2759 section 9.1.5: three tries, each with the next identifier. */
@@ -399,27 +401,27 @@ static void mschapv2_may_be_tried_again(void **state)
 		"E=691 R=0 C=000102030405060708090A0B0C0D0E0F V=3 M=no";
 
 	(void)state;
-	lab_server(&lab, PPP_METHOD_MSCHAPV2);
-	lab_in(&lab, MS_RESPONSE);
-	lab_forget(&lab);
+	ppp_lab_server(&lab, PPP_METHOD_MSCHAPV2);
+	ppp_lab_in(&lab, MS_RESPONSE);
+	ppp_lab_forget(&lab);
 	answer_with(false, again);
-	lab_sent(&lab, with_text("c223 04 01 | ", again));
+	ppp_lab_sent(&lab, with_text("c223 04 01 | ", again));
 	/* nothing is sent while somebody types */
-	lab_wait(&lab, 30000);
-	lab_sent(&lab, "");
+	ppp_lab_wait(&lab, 30000);
+	ppp_lab_sent(&lab, "");
 	/* the Failure was lost */
-	lab_in(&lab, MS_RESPONSE);
-	lab_sent(&lab, with_text("c223 04 01 | ", again));
-	lab_in(&lab, "c223 02 02 | 31" VALUE USER);
+	ppp_lab_in(&lab, MS_RESPONSE);
+	ppp_lab_sent(&lab, with_text("c223 04 01 | ", again));
+	ppp_lab_in(&lab, "c223 02 02 | 31" VALUE USER);
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTH], 2);
 	assert_int_equal(question()->id, 2);
 	assert_int_equal(question()->challenge[1], 1);
 	answer_with(false, again);
-	lab_in(&lab, "c223 02 03 | 31" VALUE USER);
-	lab_forget(&lab);
+	ppp_lab_in(&lab, "c223 02 03 | 31" VALUE USER);
+	ppp_lab_forget(&lab);
 	answer_with(false, again);
-	lab_sent(&lab, with_text("c223 04 03 | ", over));
-	lab_wait(&lab, 6000);
+	ppp_lab_sent(&lab, with_text("c223 04 03 | ", over));
+	ppp_lab_wait(&lab, 6000);
 	assert_int_equal(reason(), PPP_REASON_REFUSED);
 }
 
@@ -432,8 +434,8 @@ static void chap_of_ours(void **state)
 	char want[200] = "c223 02 07 | 10";
 
 	(void)state;
-	lab_caller(&lab, PPP_METHOD_CHAP_MD5);
-	lab_in(&lab, "c223 01 07 | 04 01020304 6c6e73");
+	ppp_lab_caller(&lab, PPP_METHOD_CHAP_MD5);
+	ppp_lab_in(&lab, "c223 01 07 | 04 01020304 6c6e73");
 	assert_string_equal(lab.last[PPP_EFFECT_SECRET].u.secret.remote, "lns");
 	tell("asd");
 	assert_true(crypto_hash_of(CRYPTO_MD5, md5, { &id, 1 }, { "asd", 3 },
@@ -441,37 +443,37 @@ static void chap_of_ours(void **state)
 	for (int i = 0; i < 16; i++)
 		snprintf(want + strlen(want), 3, "%02x", md5[i]);
 	strcat(want, USER);
-	lab_sent(&lab, want);
+	ppp_lab_sent(&lab, want);
 	/* it comes again: so does our Response, and nobody is asked */
-	lab_in(&lab, "c223 01 07 | 04 01020304 6c6e73");
-	lab_sent(&lab, want);
+	ppp_lab_in(&lab, "c223 01 07 | 04 01020304 6c6e73");
+	ppp_lab_sent(&lab, want);
 	assert_int_equal(lab.seen[PPP_EFFECT_SECRET], 1);
 	/* no verdict: once more */
-	lab_wait(&lab, 3000);
-	lab_sent(&lab, want);
-	lab_in(&lab, "c223 03 07 |");
+	ppp_lab_wait(&lab, 3000);
+	ppp_lab_sent(&lab, want);
+	ppp_lab_in(&lab, "c223 03 07 |");
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTHENTICATED], 1);
 	/* challenged later */
-	lab_forget(&lab);
-	lab_in(&lab, "c223 01 08 | 04 05060708 6c6e73");
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c223 01 08 | 04 05060708 6c6e73");
 	assert_int_equal(lab.seen[PPP_EFFECT_SECRET], 2);
 	tell("asd");
-	lab_in(&lab, "c223 04 08 | 6f7574");
-	lab_wait(&lab, 6000);
+	ppp_lab_in(&lab, "c223 04 08 | 6f7574");
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "the peer refused us: out");
 }
 
 static void mschapv1_of_ours(void **state)
 {
 	(void)state;
-	lab_caller(&lab, PPP_METHOD_MSCHAPV1);
+	ppp_lab_caller(&lab, PPP_METHOD_MSCHAPV1);
 	/* RFC 2433 appendix B.2 */
-	lab_in(&lab, "c223 01 01 | 08 102db5df085d3041");
+	ppp_lab_in(&lab, "c223 01 01 | 08 102db5df085d3041");
 	tell("MyPw");
-	lab_sent(&lab, "c223 02 01 | 31"
-		       "000000000000000000000000000000000000000000000000"
-		       "4e9d3c8f9cfd385d5bf4d3246791956ca4c351ab409a3d61"
-		       "01" USER);
+	ppp_lab_sent(&lab, "c223 02 01 | 31"
+			   "000000000000000000000000000000000000000000000000"
+			   "4e9d3c8f9cfd385d5bf4d3246791956ca4c351ab409a3d61"
+			   "01" USER);
 }
 
 static void mschapv2_of_ours(void **state)
@@ -483,12 +485,12 @@ static void mschapv2_of_ours(void **state)
 	uint8_t tx[16], rx[16];
 
 	(void)state;
-	lab_caller(&lab, PPP_METHOD_MSCHAPV2);
+	ppp_lab_caller(&lab, PPP_METHOD_MSCHAPV2);
 	lab.next_random = PEER;
-	lab_in(&lab, MS_CHALLENGE);
+	ppp_lab_in(&lab, MS_CHALLENGE);
 	tell("clientPass");
-	lab_sent(&lab, MS_RESPONSE);
-	lab_in(&lab, with_text("c223 03 01 | ", PROOF " M=Welcome"));
+	ppp_lab_sent(&lab, MS_RESPONSE);
+	ppp_lab_in(&lab, with_text("c223 03 01 | ", PROOF " M=Welcome"));
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTHENTICATED], 1);
 	assert_true(ppp_link_mppe_keys(lab.link, tx, rx));
 	assert_memory_equal(rx, key, sizeof(key));
@@ -497,13 +499,14 @@ static void mschapv2_of_ours(void **state)
 static void a_server_has_to_prove_itself(void **state)
 {
 	(void)state;
-	lab_caller(&lab, PPP_METHOD_MSCHAPV2);
+	ppp_lab_caller(&lab, PPP_METHOD_MSCHAPV2);
 	lab.next_random = PEER;
-	lab_in(&lab, MS_CHALLENGE);
+	ppp_lab_in(&lab, MS_CHALLENGE);
 	tell("clientPass");
-	lab_in(&lab, with_text("c223 03 01 | ",
-			       "S=407A5589115FD0D6209F510FE9C04566932CDA57"));
-	lab_wait(&lab, 6000);
+	ppp_lab_in(&lab,
+		   with_text("c223 03 01 | ",
+			     "S=407A5589115FD0D6209F510FE9C04566932CDA57"));
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "the peer could not prove that it knows "
 				       "the password of User");
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTHENTICATED], 0);
@@ -512,8 +515,8 @@ static void a_server_has_to_prove_itself(void **state)
 static void a_server_that_says_nothing(void **state)
 {
 	(void)state;
-	lab_caller(&lab, PPP_METHOD_CHAP_MD5);
-	lab_wait(&lab, 36001);
+	ppp_lab_caller(&lab, PPP_METHOD_CHAP_MD5);
+	ppp_lab_wait(&lab, 36001);
 	assert_string_equal(lab.words,
 			    "the peer did not say whether it takes our CHAP");
 }
@@ -527,14 +530,14 @@ static void both_sides_prove(void **state)
 	lab.call.user = "us";
 	lab.config.methods[0] = PPP_METHOD_PAP;
 	lab.config.method_n = 1;
-	lab_start(&lab);
-	lab_in(&lab, "c021 02 01 | 0304 c023 0506 01020304");
-	lab_in(&lab, "c021 01 01 | 0304 c023");
-	lab_in(&lab, PAP_REQUEST);
+	ppp_lab_start(&lab);
+	ppp_lab_in(&lab, "c021 02 01 | 0304 c023 0506 01020304");
+	ppp_lab_in(&lab, "c021 01 01 | 0304 c023");
+	ppp_lab_in(&lab, PAP_REQUEST);
 	answer_with(true, NULL);
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTHENTICATED], 0);
 	tell("pw");
-	lab_in(&lab, "c023 02 01 | 00");
+	ppp_lab_in(&lab, "c023 02 01 | 00");
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTHENTICATED], 1);
 	assert_string_equal(lab.last[PPP_EFFECT_AUTHENTICATED].text, "User");
 }
@@ -552,22 +555,22 @@ static void eap_is_passed_through(void **state)
 	};
 
 	(void)state;
-	lab_server(&lab, PPP_METHOD_EAP);
-	lab_sent(&lab, "c227 01 01 | 01");
-	lab_wait(&lab, 3000);
-	lab_sent(&lab, "c227 01 01 | 01");
-	lab_in(&lab, "c227 02 02 | 01 616c696365"); /* to another request */
-	lab_in(&lab, "c227 02 01 | 04 01");	    /* not who it is */
+	ppp_lab_server(&lab, PPP_METHOD_EAP);
+	ppp_lab_sent(&lab, "c227 01 01 | 01");
+	ppp_lab_wait(&lab, 3000);
+	ppp_lab_sent(&lab, "c227 01 01 | 01");
+	ppp_lab_in(&lab, "c227 02 02 | 01 616c696365"); /* to another request */
+	ppp_lab_in(&lab, "c227 02 01 | 04 01");		/* not who it is */
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTH], 0);
-	lab_in(&lab, "c227 02 01 | 01 616c696365");
+	ppp_lab_in(&lab, "c227 02 01 | 01 616c696365");
 	assert_int_equal(question()->method, PPP_METHOD_EAP);
 	assert_string_equal(question()->user, "alice");
 	assert_int_equal(question()->response_len, 10);
 	answer(&a);
-	lab_sent(&lab, "c227 01 09 | 04 0102");
-	lab_wait(&lab, 3000);
-	lab_sent(&lab, "c227 01 09 | 04 0102");
-	lab_in(&lab, "c227 02 09 | 03 04"); /* Nak: another method */
+	ppp_lab_sent(&lab, "c227 01 09 | 04 0102");
+	ppp_lab_wait(&lab, 3000);
+	ppp_lab_sent(&lab, "c227 01 09 | 04 0102");
+	ppp_lab_in(&lab, "c227 02 09 | 03 04"); /* Nak: another method */
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTH], 2);
 	assert_string_equal(question()->user, "alice");
 	a = (struct ppp_auth_answer){
@@ -576,7 +579,7 @@ static void eap_is_passed_through(void **state)
 		.eap_len = sizeof(success),
 	};
 	answer(&a);
-	lab_sent(&lab, "c227 03 0a |");
+	ppp_lab_sent(&lab, "c227 03 0a |");
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTHENTICATED], 1);
 	assert_string_equal(lab.last[PPP_EFFECT_AUTHENTICATED].text, "alice");
 }
@@ -584,12 +587,12 @@ static void eap_is_passed_through(void **state)
 static void eap_is_refused(void **state)
 {
 	(void)state;
-	lab_server(&lab, PPP_METHOD_EAP);
-	lab_in(&lab, "c227 02 01 | 01 616c696365");
-	lab_forget(&lab);
+	ppp_lab_server(&lab, PPP_METHOD_EAP);
+	ppp_lab_in(&lab, "c227 02 01 | 01 616c696365");
+	ppp_lab_forget(&lab);
 	answer_with(false, NULL);
-	lab_sent(&lab, "c227 04 01 |");
-	lab_wait(&lab, 6000);
+	ppp_lab_sent(&lab, "c227 04 01 |");
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "authentication of \"alice\" failed");
 }
 
@@ -606,17 +609,17 @@ static void an_answer_has_addresses(void **state)
 	};
 
 	(void)state;
-	lab_server(&lab, PPP_METHOD_PAP);
-	lab_in(&lab, PAP_REQUEST);
-	lab_forget(&lab);
+	ppp_lab_server(&lab, PPP_METHOD_PAP);
+	ppp_lab_in(&lab, PAP_REQUEST);
+	ppp_lab_forget(&lab);
 	answer(&a);
-	lab_sent(&lab, with_text("c023 02 05 | 08", "Login ok"));
-	lab_sent(&lab, "8021 01 01 | 0306 0a000008");
-	lab_forget(&lab);
-	lab_in(&lab, "8021 01 01 | 0306 00000000 8106 00000000");
-	lab_sent(&lab, "8021 03 01 | 0306 0a000009 8106 0a000007");
-	lab_in(&lab, "8057 01 01 | 010a 0000000000000000");
-	lab_sent(&lab, "8057 03 01 | 010a 0000000000000009");
+	ppp_lab_sent(&lab, with_text("c023 02 05 | 08", "Login ok"));
+	ppp_lab_sent(&lab, "8021 01 01 | 0306 0a000008");
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "8021 01 01 | 0306 00000000 8106 00000000");
+	ppp_lab_sent(&lab, "8021 03 01 | 0306 0a000009 8106 0a000007");
+	ppp_lab_in(&lab, "8057 01 01 | 010a 0000000000000000");
+	ppp_lab_sent(&lab, "8057 03 01 | 010a 0000000000000009");
 }
 
 /* RFC 2548 sections 2.4.4 and 2.4.5 */
@@ -631,13 +634,13 @@ static void an_answer_may_require_encryption(void **state)
 	};
 
 	(void)state;
-	lab_server(&lab, PPP_METHOD_MSCHAPV2);
-	lab_in(&lab, MS_RESPONSE);
-	lab_forget(&lab);
+	ppp_lab_server(&lab, PPP_METHOD_MSCHAPV2);
+	ppp_lab_in(&lab, MS_RESPONSE);
+	ppp_lab_forget(&lab);
 	answer(&a);
-	lab_sent(&lab, with_text("c223 03 01 | ", "S=0"));
-	lab_sent(&lab, "80fd 01 01 | 1206 01000020");
-	lab_sent(&lab, "");
+	ppp_lab_sent(&lab, with_text("c223 03 01 | ", "S=0"));
+	ppp_lab_sent(&lab, "80fd 01 01 | 1206 01000020");
+	ppp_lab_sent(&lab, "");
 }
 
 static void a_late_answer_is_ignored(void **state)
@@ -645,14 +648,14 @@ static void a_late_answer_is_ignored(void **state)
 	struct ppp_auth_answer a = { .ok = true };
 
 	(void)state;
-	lab_server(&lab, PPP_METHOD_PAP);
-	lab_in(&lab, PAP_REQUEST);
+	ppp_lab_server(&lab, PPP_METHOD_PAP);
+	ppp_lab_in(&lab, PAP_REQUEST);
 	/* the peer begins anew meanwhile */
-	lab_in(&lab, "c021 01 05 |");
+	ppp_lab_in(&lab, "c021 01 05 |");
 	answer(&a);
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTHENTICATED], 0);
 	ppp_link_tell_secret(lab.link, lab.now, 1, (const uint8_t *)"x", 1);
-	lab_take(&lab);
+	ppp_lab_take(&lab);
 }
 
 /* ---- the words ---- */

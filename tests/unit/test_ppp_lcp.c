@@ -19,14 +19,14 @@ static struct ppp_lab lab;
 static int setup(void **state)
 {
 	(void)state;
-	lab_init(&lab);
+	ppp_lab_init(&lab);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	lab_fini(&lab);
+	ppp_lab_fini(&lab);
 	return 0;
 }
 
@@ -47,9 +47,10 @@ static void a_request_has_what_is_configured(void **state)
 	lab.config.method_n = 1;
 	lab.config.pfc = lab.config.acfc = true;
 	lab.call.mru = 1460;
-	lab_start(&lab);
-	lab_sent(&lab,
-		 "c021 01 01 | 0104 05b4 0305 c223 81 0506 01020304 0702 0802");
+	ppp_lab_start(&lab);
+	ppp_lab_sent(
+		&lab,
+		"c021 01 01 | 0104 05b4 0305 c223 81 0506 01020304 0702 0802");
 	assert_string_equal(lcp_state(), "Req-Sent");
 }
 
@@ -73,10 +74,10 @@ static void methods_are_asked_for_by_their_numbers(void **state)
 	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		lab.config.methods[0] = rows[i].method;
 		lab.config.method_n = 1;
-		lab_start(&lab);
-		lab_sent(&lab, rows[i].request);
-		lab_fini(&lab);
-		lab_init(&lab);
+		ppp_lab_start(&lab);
+		ppp_lab_sent(&lab, rows[i].request);
+		ppp_lab_fini(&lab);
+		ppp_lab_init(&lab);
 	}
 }
 
@@ -90,17 +91,18 @@ static void multilink_is_asked_for(void **state)
 		.len = 3,
 		.address = "lns",
 	};
-	lab_start(&lab);
-	lab_sent(&lab, "c021 01 01 | 0506 01020304 1104 0640 1202"
-		       "1306 01 6c6e73");
-	lab_in(&lab, "c021 01 09 | 1104 05dc 1202 1305 02 0a00");
-	lab_sent(&lab, "c021 02 09 | 1104 05dc 1202 1305 02 0a00");
-	lab_in(&lab, "c021 01 0a | 1104 0010 131a 01 000000000000000000000000"
-		     "0000000000000000000000");
-	lab_sent(&lab, "c021 04 0a | 131a 01 000000000000000000000000"
-		       "0000000000000000000000");
-	lab_in(&lab, "c021 01 0b | 1104 0010");
-	lab_sent(&lab, "c021 03 0b | 1104 05dc");
+	ppp_lab_start(&lab);
+	ppp_lab_sent(&lab, "c021 01 01 | 0506 01020304 1104 0640 1202"
+			   "1306 01 6c6e73");
+	ppp_lab_in(&lab, "c021 01 09 | 1104 05dc 1202 1305 02 0a00");
+	ppp_lab_sent(&lab, "c021 02 09 | 1104 05dc 1202 1305 02 0a00");
+	ppp_lab_in(&lab,
+		   "c021 01 0a | 1104 0010 131a 01 000000000000000000000000"
+		   "0000000000000000000000");
+	ppp_lab_sent(&lab, "c021 04 0a | 131a 01 000000000000000000000000"
+			   "0000000000000000000000");
+	ppp_lab_in(&lab, "c021 01 0b | 1104 0010");
+	ppp_lab_sent(&lab, "c021 03 0b | 1104 05dc");
 }
 
 /* ---- what the peer asks for, RFC 1661 section 6 ---- */
@@ -158,16 +160,16 @@ static void options_are_answered_as_the_table_says(void **state)
 		char in[200], out[200];
 		const char *answer = rows[i].answer;
 
-		lab_start(&lab);
-		lab_forget(&lab);
+		ppp_lab_start(&lab);
+		ppp_lab_forget(&lab);
 		snprintf(in, sizeof(in), "c021 01 07 | %s", rows[i].request);
-		lab_in(&lab, in);
+		ppp_lab_in(&lab, in);
 		snprintf(out, sizeof(out), "c021 %.2s 07 %s", answer,
 			 answer[2] ? answer + 2 : in + 11);
-		lab_sent(&lab, out);
-		lab_sent(&lab, "");
-		lab_fini(&lab);
-		lab_init(&lab);
+		ppp_lab_sent(&lab, out);
+		ppp_lab_sent(&lab, "");
+		ppp_lab_fini(&lab);
+		ppp_lab_init(&lab);
 	}
 }
 
@@ -188,11 +190,11 @@ static void malformed_packets_are_dropped(void **state)
 	};
 
 	(void)state;
-	lab_start(&lab);
-	lab_forget(&lab);
+	ppp_lab_start(&lab);
+	ppp_lab_forget(&lab);
 	for (unsigned int i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
-		lab_in(&lab, frames[i]);
-		lab_sent(&lab, "");
+		ppp_lab_in(&lab, frames[i]);
+		ppp_lab_sent(&lab, "");
 	}
 }
 
@@ -200,29 +202,29 @@ static void malformed_packets_are_dropped(void **state)
 static void padding_is_ignored(void **state)
 {
 	(void)state;
-	lab_start(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "c021 01 01 0008 0104 05dc ffffff");
-	lab_sent(&lab, "c021 02 01 0008 0104 05dc");
+	ppp_lab_start(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c021 01 01 0008 0104 05dc ffffff");
+	ppp_lab_sent(&lab, "c021 02 01 0008 0104 05dc");
 }
 
 static void frames_come_in_every_form(void **state)
 {
 	(void)state;
-	lab_lcp_up(&lab);
-	lab_in(&lab, "ff03 c021 09 01 | 11111111");
-	lab_sent(&lab, "c021 0a 01 | 01020304");
-	lab_in(&lab, "c021 09 02 | 11111111 61");
-	lab_sent(&lab, "c021 0a 02 | 01020304 61");
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_in(&lab, "ff03 c021 09 01 | 11111111");
+	ppp_lab_sent(&lab, "c021 0a 01 | 01020304");
+	ppp_lab_in(&lab, "c021 09 02 | 11111111 61");
+	ppp_lab_sent(&lab, "c021 0a 02 | 01020304 61");
 	/* one octet of protocol: data, which is the kernel's */
-	lab_in(&lab, "21 45");
-	lab_in(&lab, "ff03 21 45");
-	lab_sent(&lab, "");
+	ppp_lab_in(&lab, "21 45");
+	ppp_lab_in(&lab, "ff03 21 45");
+	ppp_lab_sent(&lab, "");
 	/* one that nobody has, by either form */
-	lab_in(&lab, "31 0102");
-	lab_sent(&lab, "c021 08 01 | 0031 0102");
-	lab_in(&lab, "0031 0102");
-	lab_sent(&lab, "c021 08 02 | 0031 0102");
+	ppp_lab_in(&lab, "31 0102");
+	ppp_lab_sent(&lab, "c021 08 01 | 0031 0102");
+	ppp_lab_in(&lab, "0031 0102");
+	ppp_lab_sent(&lab, "c021 08 02 | 0031 0102");
 }
 
 /* ---- which method ---- */
@@ -234,10 +236,10 @@ static void the_peers_method_is_taken_when_it_is_ours(void **state)
 	lab.config.methods[1] = PPP_METHOD_CHAP_MD5;
 	lab.config.methods[2] = PPP_METHOD_PAP;
 	lab.config.method_n = 3;
-	lab_start(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "c021 03 01 | 0304 c023");
-	lab_sent(&lab, "c021 01 02 | 0304 c023 0506 01020304");
+	ppp_lab_start(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c021 03 01 | 0304 c023");
+	ppp_lab_sent(&lab, "c021 01 02 | 0304 c023 0506 01020304");
 }
 
 static void the_next_method_follows_a_nak(void **state)
@@ -246,14 +248,15 @@ static void the_next_method_follows_a_nak(void **state)
 	lab.config.methods[0] = PPP_METHOD_MSCHAPV2;
 	lab.config.methods[1] = PPP_METHOD_CHAP_MD5;
 	lab.config.method_n = 2;
-	lab_start(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "c021 03 01 | 0304 c227"); /* EAP: not ours */
-	lab_sent(&lab, "c021 01 02 | 0305 c223 05 0506 01020304");
-	lab_in(&lab, "c021 03 02 | 0304 c227");
-	lab_sent(&lab, "c021 05 03 | 70656572207265667573656420746f2061757468"
-		       "656e746963617465");
-	lab_in(&lab, "c021 06 03 |");
+	ppp_lab_start(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c021 03 01 | 0304 c227"); /* EAP: not ours */
+	ppp_lab_sent(&lab, "c021 01 02 | 0305 c223 05 0506 01020304");
+	ppp_lab_in(&lab, "c021 03 02 | 0304 c227");
+	ppp_lab_sent(&lab,
+		     "c021 05 03 | 70656572207265667573656420746f2061757468"
+		     "656e746963617465");
+	ppp_lab_in(&lab, "c021 06 03 |");
 	assert_int_equal(lab.seen[PPP_EFFECT_ENDED], 1);
 	assert_string_equal(lab.words, "the peer refuses to authenticate: it "
 				       "takes no CHAP, but EAP");
@@ -264,9 +267,9 @@ static void who_rejects_authentication_is_gone(void **state)
 	(void)state;
 	lab.config.methods[0] = PPP_METHOD_PAP;
 	lab.config.method_n = 1;
-	lab_start(&lab);
-	lab_in(&lab, "c021 04 01 | 0304 c023");
-	lab_in(&lab, "c021 06 02 |");
+	ppp_lab_start(&lab);
+	ppp_lab_in(&lab, "c021 04 01 | 0304 c023");
+	ppp_lab_in(&lab, "c021 06 02 |");
 	assert_int_equal(lab.last[PPP_EFFECT_ENDED].u.ended.reason,
 			 PPP_REASON_METHOD);
 	assert_int_equal(lab.last[PPP_EFFECT_ENDED].u.ended.cause,
@@ -277,16 +280,16 @@ static void a_caller_says_what_it_would_prove_by(void **state)
 {
 	(void)state;
 	lab.config.answers = 1 << PPP_METHOD_CHAP_MD5 | 1 << PPP_METHOD_PAP;
-	lab_start(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "c021 01 05 | 0305 c223 81");
-	lab_sent(&lab, "c021 03 05 | 0305 c223 05");
+	ppp_lab_start(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c021 01 05 | 0305 c223 81");
+	ppp_lab_sent(&lab, "c021 03 05 | 0305 c223 05");
 	assert_string_equal(lab.log, "the peer wants us to prove who we are by "
 				     "MS-CHAPv2, which is not to be used here");
-	lab_in(&lab, "c021 01 06 | 0304 c227");
-	lab_sent(&lab, "c021 03 06 | 0304 c023");
-	lab_in(&lab, "c021 01 07 | 0304 c023");
-	lab_sent(&lab, "c021 02 07 | 0304 c023");
+	ppp_lab_in(&lab, "c021 01 06 | 0304 c227");
+	ppp_lab_sent(&lab, "c021 03 06 | 0304 c023");
+	ppp_lab_in(&lab, "c021 01 07 | 0304 c023");
+	ppp_lab_sent(&lab, "c021 02 07 | 0304 c023");
 }
 
 /* ---- loops, RFC 1661 section 6.4 ---- */
@@ -294,7 +297,7 @@ static void a_caller_says_what_it_would_prove_by(void **state)
 static void our_own_magic_number_ends_it(void **state)
 {
 	(void)state;
-	lab_start(&lab);
+	ppp_lab_start(&lab);
 	for (int i = 0; i < 20 && !lab.seen[PPP_EFFECT_ENDED]; i++) {
 		unsigned int n = lab.tail;
 
@@ -302,7 +305,7 @@ static void our_own_magic_number_ends_it(void **state)
 		for (unsigned int f = lab.head; f < n; f++) {
 			ppp_link_input(lab.link, lab.now, lab.sent[f].data,
 				       lab.sent[f].len);
-			lab_take(&lab);
+			ppp_lab_take(&lab);
 		}
 		memmove(lab.sent, lab.sent + n,
 			(lab.tail - n) * sizeof(lab.sent[0]));
@@ -319,12 +322,12 @@ static void our_own_magic_number_ends_it(void **state)
 static void a_nak_of_the_magic_number_brings_another(void **state)
 {
 	(void)state;
-	lab_start(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "c021 03 01 | 0506 ffffffff");
-	lab_sent(&lab, "c021 01 02 | 0506 05060708");
-	lab_in(&lab, "c021 04 02 | 0506 05060708");
-	lab_sent(&lab, "c021 01 03 |");
+	ppp_lab_start(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c021 03 01 | 0506 ffffffff");
+	ppp_lab_sent(&lab, "c021 01 02 | 0506 05060708");
+	ppp_lab_in(&lab, "c021 04 02 | 0506 05060708");
+	ppp_lab_sent(&lab, "c021 01 03 |");
 }
 
 /* ---- counters and timer, RFC 1661 section 4.6 ---- */
@@ -332,14 +335,14 @@ static void a_nak_of_the_magic_number_brings_another(void **state)
 static void requests_are_sent_ten_times(void **state)
 {
 	(void)state;
-	lab_start(&lab);
+	ppp_lab_start(&lab);
 	for (int i = 0; i < 10; i++) {
-		lab_sent(&lab, "c021 01 01 | 0506 01020304");
-		lab_sent(&lab, "");
+		ppp_lab_sent(&lab, "c021 01 01 | 0506 01020304");
+		ppp_lab_sent(&lab, "");
 		assert_int_equal(ppp_link_deadline(lab.link), lab.now + 3000);
-		lab_wait(&lab, 3000);
+		ppp_lab_wait(&lab, 3000);
 	}
-	lab_sent(&lab, "");
+	ppp_lab_sent(&lab, "");
 	assert_int_equal(lab.seen[PPP_EFFECT_ENDED], 1);
 	assert_string_equal(lab.words, "no answer to LCP");
 	assert_int_equal(lab.last[PPP_EFFECT_ENDED].u.ended.cause,
@@ -352,11 +355,11 @@ static void the_counters_are_the_configurations(void **state)
 	(void)state;
 	lab.config.restart = 1000;
 	lab.config.max_configure = 2;
-	lab_start(&lab);
-	lab_wait(&lab, 1999);
+	ppp_lab_start(&lab);
+	ppp_lab_wait(&lab, 1999);
 	assert_int_equal(lab.seen[PPP_EFFECT_SEND], 2);
 	assert_int_equal(lab.seen[PPP_EFFECT_ENDED], 0);
-	lab_wait(&lab, 1);
+	ppp_lab_wait(&lab, 1);
 	assert_int_equal(lab.seen[PPP_EFFECT_ENDED], 1);
 }
 
@@ -364,18 +367,18 @@ static void the_counters_are_the_configurations(void **state)
 static void naks_become_rejects(void **state)
 {
 	(void)state;
-	lab_start(&lab);
-	lab_forget(&lab);
+	ppp_lab_start(&lab);
+	ppp_lab_forget(&lab);
 	for (int i = 0; i < 5; i++) {
-		lab_in(&lab, "c021 01 01 | 0104 0001");
-		lab_sent(&lab, "c021 03 01 | 0104 0080");
+		ppp_lab_in(&lab, "c021 01 01 | 0104 0001");
+		ppp_lab_sent(&lab, "c021 03 01 | 0104 0080");
 	}
-	lab_in(&lab, "c021 01 01 | 0104 0001");
-	lab_sent(&lab, "c021 04 01 | 0104 0001");
+	ppp_lab_in(&lab, "c021 01 01 | 0104 0001");
+	ppp_lab_sent(&lab, "c021 04 01 | 0104 0001");
 	/* the peer is not moved: an end to it */
 	for (int i = 0; i < 5; i++)
-		lab_in(&lab, "c021 01 01 | 0104 0001");
-	lab_in(&lab, "c021 06 02 |");
+		ppp_lab_in(&lab, "c021 01 01 | 0104 0001");
+	ppp_lab_in(&lab, "c021 06 02 |");
 	assert_string_equal(
 		lab.words,
 		"Maximum-Receive-Unit of LCP could not be agreed on");
@@ -385,16 +388,16 @@ static void endless_naks_of_ours_end_it(void **state)
 {
 	(void)state;
 	lab.call.mru = 1400;
-	lab_start(&lab);
+	ppp_lab_start(&lab);
 	for (unsigned int i = 1; i < 30 && !lab.seen[PPP_EFFECT_ENDED]; i++) {
 		char nak[64];
 
-		lab_forget(&lab);
+		ppp_lab_forget(&lab);
 		snprintf(nak, sizeof(nak), "c021 03 %02x | 0104 2000", i);
-		lab_in(&lab, nak);
+		ppp_lab_in(&lab, nak);
 		if (i == 21) {
 			snprintf(nak, sizeof(nak), "c021 06 %02x |", i + 1);
-			lab_in(&lab, nak);
+			ppp_lab_in(&lab, nak);
 		}
 	}
 	assert_int_equal(lab.last[PPP_EFFECT_ENDED].u.ended.reason,
@@ -405,10 +408,10 @@ static void a_smaller_mru_suits(void **state)
 {
 	(void)state;
 	lab.call.mru = 1492;
-	lab_start(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "c021 03 01 | 0104 0578");
-	lab_sent(&lab, "c021 01 02 | 0104 0578 0506 01020304");
+	ppp_lab_start(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c021 03 01 | 0104 0578");
+	ppp_lab_sent(&lab, "c021 01 02 | 0104 0578 0506 01020304");
 }
 
 /* ---- stale answers ---- */
@@ -416,18 +419,18 @@ static void a_smaller_mru_suits(void **state)
 static void only_the_last_request_is_answered(void **state)
 {
 	(void)state;
-	lab_start(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "c021 02 02 | 0506 01020304"); /* another identifier */
-	lab_in(&lab, "c021 02 01 | 0506 01020305"); /* other options */
-	lab_in(&lab, "c021 03 07 | 0506 01020304");
-	lab_in(&lab, "c021 04 00 | 0506 01020304");
+	ppp_lab_start(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c021 02 02 | 0506 01020304"); /* another identifier */
+	ppp_lab_in(&lab, "c021 02 01 | 0506 01020305"); /* other options */
+	ppp_lab_in(&lab, "c021 03 07 | 0506 01020304");
+	ppp_lab_in(&lab, "c021 04 00 | 0506 01020304");
 	assert_string_equal(lcp_state(), "Req-Sent");
-	lab_sent(&lab, "");
-	lab_in(&lab, "c021 02 01 | 0506 01020304");
+	ppp_lab_sent(&lab, "");
+	ppp_lab_in(&lab, "c021 02 01 | 0506 01020304");
 	assert_string_equal(lcp_state(), "Ack-Rcvd");
 	/* twice is once */
-	lab_in(&lab, "c021 02 01 | 0506 01020304");
+	ppp_lab_in(&lab, "c021 02 01 | 0506 01020304");
 	assert_string_equal(lcp_state(), "Ack-Rcvd");
 }
 
@@ -436,18 +439,18 @@ static void only_the_last_request_is_answered(void **state)
 static void terminate_is_answered(void **state)
 {
 	(void)state;
-	lab_lcp_up(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "c021 05 09 | 627965 01");
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c021 05 09 | 627965 01");
 	assert_int_equal(lab.seen[PPP_EFFECT_LCP_DOWN], 1);
 	while (lab.head + 1 < lab.tail)
 		lab.head++;
-	lab_sent(&lab, "c021 06 09 |");
+	ppp_lab_sent(&lab, "c021 06 09 |");
 	assert_string_equal(lcp_state(), "Stopping");
 	/* it may not have heard that */
-	lab_in(&lab, "c021 05 0a |");
-	lab_sent(&lab, "c021 06 0a |");
-	lab_wait(&lab, 3000);
+	ppp_lab_in(&lab, "c021 05 0a |");
+	ppp_lab_sent(&lab, "c021 06 0a |");
+	ppp_lab_wait(&lab, 3000);
 	assert_int_equal(lab.seen[PPP_EFFECT_ENDED], 1);
 	assert_string_equal(lab.words, "the peer terminated the link: bye.");
 	assert_true(lab.last[PPP_EFFECT_ENDED].u.ended.by_peer);
@@ -456,36 +459,36 @@ static void terminate_is_answered(void **state)
 static void we_terminate_with_our_words(void **state)
 {
 	(void)state;
-	lab_lcp_up(&lab);
-	lab_forget(&lab);
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_forget(&lab);
 	ppp_link_stop(lab.link, lab.now, PPP_CAUSE_ADMIN_RESET, "night");
-	lab_take(&lab);
+	ppp_lab_take(&lab);
 	assert_int_equal(lab.seen[PPP_EFFECT_LCP_DOWN], 1);
-	lab_sent(&lab, "c021 05 02 | 6e69676874");
-	lab_wait(&lab, 3000);
-	lab_sent(&lab, "c021 05 02 | 6e69676874");
-	lab_wait(&lab, 2999);
+	ppp_lab_sent(&lab, "c021 05 02 | 6e69676874");
+	ppp_lab_wait(&lab, 3000);
+	ppp_lab_sent(&lab, "c021 05 02 | 6e69676874");
+	ppp_lab_wait(&lab, 2999);
 	assert_int_equal(lab.seen[PPP_EFFECT_ENDED], 0);
-	lab_wait(&lab, 1);
+	ppp_lab_wait(&lab, 1);
 	assert_int_equal(lab.seen[PPP_EFFECT_ENDED], 1);
 	assert_string_equal(lab.words, "night");
 	assert_int_equal(lab.last[PPP_EFFECT_ENDED].u.ended.cause,
 			 PPP_CAUSE_ADMIN_RESET);
 	/* nothing more comes of it */
-	lab_in(&lab, "c021 01 01 |");
+	ppp_lab_in(&lab, "c021 01 01 |");
 	ppp_link_stop(lab.link, lab.now, PPP_CAUSE_ADMIN_RESET, "x");
-	lab_take(&lab);
-	lab_sent(&lab, "");
+	ppp_lab_take(&lab);
+	ppp_lab_sent(&lab, "");
 }
 
 static void a_lost_line_ends_without_a_frame(void **state)
 {
 	(void)state;
-	lab_lcp_up(&lab);
-	lab_forget(&lab);
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_forget(&lab);
 	ppp_link_lost(lab.link, lab.now, "the tunnel is gone");
-	lab_take(&lab);
-	lab_sent(&lab, "");
+	ppp_lab_take(&lab);
+	ppp_lab_sent(&lab, "");
 	assert_int_equal(lab.seen[PPP_EFFECT_LCP_DOWN], 1);
 	assert_int_equal(lab.seen[PPP_EFFECT_ENDED], 1);
 	assert_string_equal(lab.words, "the tunnel is gone");
@@ -494,23 +497,23 @@ static void a_lost_line_ends_without_a_frame(void **state)
 static void unknown_codes_are_rejected(void **state)
 {
 	(void)state;
-	lab_start(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "c021 63 05 | 0102");
-	lab_sent(&lab, "c021 07 01 | 63 05 0006 0102");
-	lab_in(&lab, "c021 0e 05 |"); /* CCP's Reset-Request */
-	lab_sent(&lab, "c021 07 02 | 0e 05 0004");
+	ppp_lab_start(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c021 63 05 | 0102");
+	ppp_lab_sent(&lab, "c021 07 01 | 63 05 0006 0102");
+	ppp_lab_in(&lab, "c021 0e 05 |"); /* CCP's Reset-Request */
+	ppp_lab_sent(&lab, "c021 07 02 | 0e 05 0004");
 }
 
 static void rejected_codes_end_it_when_they_are_needed(void **state)
 {
 	(void)state;
-	lab_lcp_up(&lab);
-	lab_in(&lab, "c021 07 01 | 0d 01 0004");
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_in(&lab, "c021 07 01 | 0d 01 0004");
 	assert_string_equal(lcp_state(), "Opened");
-	lab_in(&lab, "c021 07 01 | 01 01 0004");
+	ppp_lab_in(&lab, "c021 07 01 | 01 01 0004");
 	assert_string_equal(lcp_state(), "Stopping");
-	lab_wait(&lab, 6000);
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words,
 			    "the peer does not know Configure-Request of LCP");
 }
@@ -518,55 +521,55 @@ static void rejected_codes_end_it_when_they_are_needed(void **state)
 static void echo_discard_identification_and_time(void **state)
 {
 	(void)state;
-	lab_start(&lab);
-	lab_forget(&lab);
+	ppp_lab_start(&lab);
+	ppp_lab_forget(&lab);
 	/* before LCP is up nothing is answered */
-	lab_in(&lab, "c021 09 01 | 11111111");
-	lab_sent(&lab, "");
-	lab_fini(&lab);
-	lab_init(&lab);
-	lab_lcp_up(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "c021 09 07 | 11111111 616263");
-	lab_sent(&lab, "c021 0a 07 | 01020304 616263");
-	lab_in(&lab, "c021 09 08 | 1111"); /* without a magic number */
-	lab_in(&lab, "c021 0b 09 | 11111111 00");
-	lab_in(&lab, "c021 0c 0a | 11111111 7070702d312e30");
-	lab_in(&lab, "c021 0d 0b | 11111111 00000e10 627965");
-	lab_in(&lab, "c021 0a 0c | 11111111");
-	lab_sent(&lab, "");
+	ppp_lab_in(&lab, "c021 09 01 | 11111111");
+	ppp_lab_sent(&lab, "");
+	ppp_lab_fini(&lab);
+	ppp_lab_init(&lab);
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c021 09 07 | 11111111 616263");
+	ppp_lab_sent(&lab, "c021 0a 07 | 01020304 616263");
+	ppp_lab_in(&lab, "c021 09 08 | 1111"); /* without a magic number */
+	ppp_lab_in(&lab, "c021 0b 09 | 11111111 00");
+	ppp_lab_in(&lab, "c021 0c 0a | 11111111 7070702d312e30");
+	ppp_lab_in(&lab, "c021 0d 0b | 11111111 00000e10 627965");
+	ppp_lab_in(&lab, "c021 0a 0c | 11111111");
+	ppp_lab_sent(&lab, "");
 	assert_string_equal(lcp_state(), "Opened");
 }
 
 static void protocols_that_are_not_there_are_rejected(void **state)
 {
 	(void)state;
-	lab_start(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "8053 01 01 |"); /* too early */
-	lab_sent(&lab, "");
-	lab_fini(&lab);
-	lab_init(&lab);
-	lab_lcp_up(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "8053 01 01 |"); /* ECP */
-	lab_sent(&lab, "c021 08 01 | 8053 01 01 0004");
-	lab_in(&lab, "80fd 01 01 | 1206 01000040"); /* CCP, without MPPE */
-	lab_sent(&lab, "c021 08 02 | 80fd 01 01 000a 1206 01000040");
-	lab_in(&lab, "c023 01 01 | 00 00"); /* nobody authenticates */
-	lab_sent(&lab, "c021 08 03 | c023 01 01 0006 0000");
+	ppp_lab_start(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "8053 01 01 |"); /* too early */
+	ppp_lab_sent(&lab, "");
+	ppp_lab_fini(&lab);
+	ppp_lab_init(&lab);
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "8053 01 01 |"); /* ECP */
+	ppp_lab_sent(&lab, "c021 08 01 | 8053 01 01 0004");
+	ppp_lab_in(&lab, "80fd 01 01 | 1206 01000040"); /* CCP, without MPPE */
+	ppp_lab_sent(&lab, "c021 08 02 | 80fd 01 01 000a 1206 01000040");
+	ppp_lab_in(&lab, "c023 01 01 | 00 00"); /* nobody authenticates */
+	ppp_lab_sent(&lab, "c021 08 03 | c023 01 01 0006 0000");
 	/* the kernel's own */
-	lab_in(&lab, "0021 45");
-	lab_in(&lab, "0057 60");
-	lab_sent(&lab, "");
+	ppp_lab_in(&lab, "0021 45");
+	ppp_lab_in(&lab, "0057 60");
+	ppp_lab_sent(&lab, "");
 }
 
 static void a_peer_without_lcp_ends_it(void **state)
 {
 	(void)state;
-	lab_lcp_up(&lab);
-	lab_in(&lab, "c021 08 01 | c021");
-	lab_wait(&lab, 6000);
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_in(&lab, "c021 08 01 | c021");
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "the peer does not know LCP");
 }
 
@@ -576,13 +579,13 @@ static void a_passive_side_waits(void **state)
 {
 	(void)state;
 	lab.call.passive = true;
-	lab_start(&lab);
-	lab_sent(&lab, "");
+	ppp_lab_start(&lab);
+	ppp_lab_sent(&lab, "");
 	assert_string_equal(lcp_state(), "Stopped");
-	lab_in(&lab, "c021 01 01 | 0506 11223344");
-	lab_sent(&lab, "c021 01 01 | 0506 01020304");
-	lab_sent(&lab, "c021 02 01 | 0506 11223344");
-	lab_in(&lab, "c021 02 01 | 0506 01020304");
+	ppp_lab_in(&lab, "c021 01 01 | 0506 11223344");
+	ppp_lab_sent(&lab, "c021 01 01 | 0506 01020304");
+	ppp_lab_sent(&lab, "c021 02 01 | 0506 11223344");
+	ppp_lab_in(&lab, "c021 02 01 | 0506 01020304");
 	assert_int_equal(lab.seen[PPP_EFFECT_LCP_UP], 1);
 }
 
@@ -590,10 +593,10 @@ static void a_passive_side_does_not_wait_for_ever(void **state)
 {
 	(void)state;
 	lab.call.passive = true;
-	lab_start(&lab);
-	lab_wait(&lab, 29999);
+	ppp_lab_start(&lab);
+	ppp_lab_wait(&lab, 29999);
 	assert_int_equal(lab.seen[PPP_EFFECT_ENDED], 0);
-	lab_wait(&lab, 1);
+	ppp_lab_wait(&lab, 1);
 	assert_int_equal(lab.seen[PPP_EFFECT_ENDED], 1);
 	assert_string_equal(lab.words, "no answer to LCP");
 }
@@ -602,24 +605,24 @@ static void a_stop_before_anything_ends_at_once(void **state)
 {
 	(void)state;
 	lab.call.passive = true;
-	lab_start(&lab);
+	ppp_lab_start(&lab);
 	ppp_link_stop(lab.link, lab.now, PPP_CAUSE_NAS_REQUEST, "enough");
-	lab_take(&lab);
+	ppp_lab_take(&lab);
 	assert_int_equal(lab.seen[PPP_EFFECT_ENDED], 1);
-	lab_sent(&lab, "");
+	ppp_lab_sent(&lab, "");
 }
 
 static void the_peer_negotiates_anew(void **state)
 {
 	(void)state;
-	lab_lcp_up(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "c021 01 09 | 0104 0578");
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c021 01 09 | 0104 0578");
 	assert_int_equal(lab.seen[PPP_EFFECT_LCP_DOWN], 1);
 	assert_string_equal(lcp_state(), "Ack-Sent");
-	lab_sent(&lab, "c021 01 02 | 0506 0d0e0f10");
-	lab_sent(&lab, "c021 02 09 | 0104 0578");
-	lab_in(&lab, "c021 02 02 | 0506 0d0e0f10");
+	ppp_lab_sent(&lab, "c021 01 02 | 0506 0d0e0f10");
+	ppp_lab_sent(&lab, "c021 02 09 | 0104 0578");
+	ppp_lab_in(&lab, "c021 02 02 | 0506 0d0e0f10");
 	assert_int_equal(lab.seen[PPP_EFFECT_LCP_UP], 2);
 	assert_int_equal(lab.last[PPP_EFFECT_LCP_UP].u.lcp.peers.mru, 1400);
 }
@@ -634,16 +637,16 @@ static void echo_finds_a_peer_that_is_gone(void **state)
 	lab.config.echo_interval = 30000;
 	lab.config.echo_failure = 2;
 	lab.config.ipv6 = lab.config.ipv4 = true;
-	lab_lcp_up(&lab);
-	lab_in(&lab, "8021 01 01 | 0306 0a000002");
-	lab_in(&lab, "8021 02 01 | 0306 0a000001");
-	lab_in(&lab, "c021 08 01 | 8057");
-	lab_wait(&lab, 29999);
-	lab_forget(&lab);
-	lab_wait(&lab, 1);
-	lab_sent(&lab, "c021 09 01 | 01020304");
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_in(&lab, "8021 01 01 | 0306 0a000002");
+	ppp_lab_in(&lab, "8021 02 01 | 0306 0a000001");
+	ppp_lab_in(&lab, "c021 08 01 | 8057");
+	ppp_lab_wait(&lab, 29999);
+	ppp_lab_forget(&lab);
+	ppp_lab_wait(&lab, 1);
+	ppp_lab_sent(&lab, "c021 09 01 | 01020304");
 	lab.now += 40;
-	lab_in(&lab, "c021 0a 01 | 11111111");
+	ppp_lab_in(&lab, "c021 0a 01 | 11111111");
 	ppp_link_info(lab.link, &info);
 	assert_int_equal(info.echo_sent, 1);
 	assert_int_equal(info.echo_answered, 1);
@@ -651,19 +654,19 @@ static void echo_finds_a_peer_that_is_gone(void **state)
 	assert_int_equal(info.echo_least, 40);
 	assert_int_equal(info.echo_average, 40);
 	/* a peer that sends need not be asked */
-	lab_wait(&lab, 20000);
+	ppp_lab_wait(&lab, 20000);
 	ppp_link_note_traffic(lab.link, lab.now);
-	lab_take(&lab);
-	lab_wait(&lab, 29999);
-	lab_sent(&lab, "");
-	lab_wait(&lab, 1);
-	lab_sent(&lab, "c021 09 02 | 01020304");
-	lab_wait(&lab, 30000);
-	lab_sent(&lab, "c021 09 03 | 01020304");
+	ppp_lab_take(&lab);
+	ppp_lab_wait(&lab, 29999);
+	ppp_lab_sent(&lab, "");
+	ppp_lab_wait(&lab, 1);
+	ppp_lab_sent(&lab, "c021 09 02 | 01020304");
+	ppp_lab_wait(&lab, 30000);
+	ppp_lab_sent(&lab, "c021 09 03 | 01020304");
 	assert_int_equal(lab.seen[PPP_EFFECT_IPV4_DOWN], 0);
-	lab_wait(&lab, 30000);
+	ppp_lab_wait(&lab, 30000);
 	assert_int_equal(lab.seen[PPP_EFFECT_IPV4_DOWN], 1);
-	lab_wait(&lab, 6000);
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words,
 			    "no answer to LCP echo: 2 Echo-Requests in a row");
 }
@@ -673,12 +676,12 @@ static void a_line_that_loops_later_is_found_by_echo(void **state)
 	(void)state;
 	lab.config.echo_interval = 1000;
 	lab.config.echo_failure = 1;
-	lab_lcp_up(&lab);
-	lab_forget(&lab);
-	lab_wait(&lab, 1000);
-	lab_in(&lab, "c021 09 01 | 01020304");
-	lab_wait(&lab, 1000);
-	lab_wait(&lab, 6000);
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_wait(&lab, 1000);
+	ppp_lab_in(&lab, "c021 09 01 | 01020304");
+	ppp_lab_wait(&lab, 1000);
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "the link is looped back: our own "
 				       "Echo-Requests come back");
 }

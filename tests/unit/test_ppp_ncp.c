@@ -20,14 +20,14 @@ static struct ppp_lab lab;
 static int setup(void **state)
 {
 	(void)state;
-	lab_init(&lab);
+	ppp_lab_init(&lab);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	lab_fini(&lab);
+	ppp_lab_fini(&lab);
 	return 0;
 }
 
@@ -43,9 +43,9 @@ static void check_row(const char *protocol, const struct row *row)
 	snprintf(in, sizeof(in), "%s 01 07 | %s", protocol, row->request);
 	snprintf(out, sizeof(out), "%s %.2s 07 | %s", protocol, row->answer,
 		 row->answer[2] ? row->answer + 2 : row->request);
-	lab_in(&lab, in);
-	lab_sent(&lab, out);
-	lab_sent(&lab, "");
+	ppp_lab_in(&lab, in);
+	ppp_lab_sent(&lab, out);
+	ppp_lab_sent(&lab, "");
 }
 
 static void check_rows(const char *protocol, const struct row *rows, size_t n,
@@ -55,12 +55,12 @@ static void check_rows(const char *protocol, const struct row *rows, size_t n,
 	struct ppp_call call = lab.call;
 
 	for (size_t i = 0; i < n; i++) {
-		lab_fini(&lab);
-		lab_init(&lab);
+		ppp_lab_fini(&lab);
+		ppp_lab_init(&lab);
 		lab.config = config;
 		lab.call = call;
 		up();
-		lab_forget(&lab);
+		ppp_lab_forget(&lab);
 		check_row(protocol, &rows[i]);
 	}
 }
@@ -69,7 +69,7 @@ static void check_rows(const char *protocol, const struct row *rows, size_t n,
 
 static void up(void)
 {
-	lab_lcp_up(&lab);
+	ppp_lab_lcp_up(&lab);
 }
 
 /* ---- IPCP, who gives addresses ---- */
@@ -139,24 +139,24 @@ static void addresses_are_told(void **state)
 
 	(void)state;
 	lab.config.ipv6 = false;
-	lab_start(&lab);
-	lab_in(&lab, "c021 02 01 | 0506 01020304");
-	lab_forget(&lab);
-	lab_in(&lab, "c021 01 01 |");
-	lab_sent(&lab, "c021 02 01 |");
-	lab_sent(&lab, "8021 01 01 | 0306 0a000001");
-	lab_in(&lab, "8021 02 01 | 0306 0a000001");
+	ppp_lab_start(&lab);
+	ppp_lab_in(&lab, "c021 02 01 | 0506 01020304");
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c021 01 01 |");
+	ppp_lab_sent(&lab, "c021 02 01 |");
+	ppp_lab_sent(&lab, "8021 01 01 | 0306 0a000001");
+	ppp_lab_in(&lab, "8021 02 01 | 0306 0a000001");
 	assert_int_equal(lab.seen[PPP_EFFECT_IPV4_UP], 0);
-	lab_in(&lab, "8021 01 01 | 0306 0a000002");
+	ppp_lab_in(&lab, "8021 01 01 | 0306 0a000002");
 	assert_int_equal(lab.seen[PPP_EFFECT_IPV4_UP], 1);
 	assert_int_equal(v->local, inet_addr("10.0.0.1"));
 	assert_int_equal(v->remote, inet_addr("10.0.0.2"));
 	assert_int_equal(v->dns[0], inet_addr("192.0.2.53"));
 	/* the peer takes leave of IPv4, and with it of all there is */
-	lab_in(&lab, "8021 05 02 | 627965");
+	ppp_lab_in(&lab, "8021 05 02 | 627965");
 	assert_int_equal(lab.seen[PPP_EFFECT_IPV4_DOWN], 1);
-	lab_wait(&lab, 3000);
-	lab_wait(&lab, 6000);
+	ppp_lab_wait(&lab, 3000);
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "no network protocol is left: the peer "
 				       "closed IPCP: bye");
 }
@@ -165,15 +165,15 @@ static void addresses_are_told(void **state)
 static void an_address_that_is_not_asked_for_is_given(void **state)
 {
 	(void)state;
-	lab_lcp_up(&lab);
-	lab_in(&lab, "8021 02 01 | 0306 0a000001");
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_in(&lab, "8021 02 01 | 0306 0a000001");
 	for (int i = 0; i < 5; i++) {
-		lab_forget(&lab);
-		lab_in(&lab, "8021 01 01 |");
-		lab_sent(&lab, "8021 03 01 | 0306 0a000002");
+		ppp_lab_forget(&lab);
+		ppp_lab_in(&lab, "8021 01 01 |");
+		ppp_lab_sent(&lab, "8021 03 01 | 0306 0a000002");
 	}
-	lab_in(&lab, "8021 01 01 |");
-	lab_sent(&lab, "8021 02 01 |");
+	ppp_lab_in(&lab, "8021 01 01 |");
+	ppp_lab_sent(&lab, "8021 02 01 |");
 	assert_int_equal(lab.last[PPP_EFFECT_IPV4_UP].u.ipv4.remote,
 			 inet_addr("10.0.0.2"));
 }
@@ -182,10 +182,10 @@ static void a_peer_with_another_address_is_refused(void **state)
 {
 	(void)state;
 	lab.config.ipv6 = false;
-	lab_lcp_up(&lab);
+	ppp_lab_lcp_up(&lab);
 	for (int i = 0; i < 11; i++)
-		lab_in(&lab, "8021 01 01 | 0306 c0a80101");
-	lab_wait(&lab, 20000);
+		ppp_lab_in(&lab, "8021 01 01 | 0306 c0a80101");
+	ppp_lab_wait(&lab, 20000);
 	assert_string_equal(lab.words,
 			    "no network protocol is left: IP-Address of IPCP "
 			    "could not be agreed on");
@@ -195,10 +195,10 @@ static void no_address_no_ipcp(void **state)
 {
 	(void)state;
 	lab.call.remote_ipv4 = 0;
-	lab_lcp_up(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "8021 01 01 | 0306 00000000");
-	lab_sent(&lab, "c021 08 01 | 8021 01 01 000a 0306 00000000");
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "8021 01 01 | 0306 00000000");
+	ppp_lab_sent(&lab, "c021 08 01 | 8021 01 01 000a 0306 00000000");
 }
 
 static void nothing_to_carry_ends_it(void **state)
@@ -206,8 +206,8 @@ static void nothing_to_carry_ends_it(void **state)
 	(void)state;
 	lab.call.remote_ipv4 = 0;
 	lab.config.ipv6 = false;
-	lab_lcp_up(&lab);
-	lab_wait(&lab, 6000);
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "no network protocol is left: there is "
 				       "no address for the peer");
 }
@@ -216,8 +216,8 @@ static void a_silent_network_ends_it(void **state)
 {
 	(void)state;
 	lab.config.ipv6 = false;
-	lab_lcp_up(&lab);
-	lab_wait(&lab, 60000);
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_wait(&lab, 60000);
 	assert_string_equal(lab.words,
 			    "no network protocol is left: no answer to IPCP");
 }
@@ -232,16 +232,18 @@ static void a_caller_takes_what_it_is_given(void **state)
 	lab.call = (struct ppp_call){ .caller = true };
 	lab.config.ask_dns = true;
 	lab.config.ipv6 = false;
-	lab_start(&lab);
-	lab_in(&lab, "c021 02 01 | 0506 01020304");
-	lab_in(&lab, "c021 01 01 |");
-	lab_forget(&lab);
-	lab_in(&lab, "8021 03 01 | 0306 0a000002 8106 c0000235 8306 c0000236");
-	lab_sent(&lab,
-		 "8021 01 02 | 0306 0a000002 8106 c0000235 8306 c0000236");
-	lab_in(&lab, "8021 02 02 | 0306 0a000002 8106 c0000235 8306 c0000236");
-	lab_in(&lab, "8021 01 01 | 0306 0a000001");
-	lab_sent(&lab, "8021 02 01 | 0306 0a000001");
+	ppp_lab_start(&lab);
+	ppp_lab_in(&lab, "c021 02 01 | 0506 01020304");
+	ppp_lab_in(&lab, "c021 01 01 |");
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab,
+		   "8021 03 01 | 0306 0a000002 8106 c0000235 8306 c0000236");
+	ppp_lab_sent(&lab,
+		     "8021 01 02 | 0306 0a000002 8106 c0000235 8306 c0000236");
+	ppp_lab_in(&lab,
+		   "8021 02 02 | 0306 0a000002 8106 c0000235 8306 c0000236");
+	ppp_lab_in(&lab, "8021 01 01 | 0306 0a000001");
+	ppp_lab_sent(&lab, "8021 02 01 | 0306 0a000001");
 	assert_int_equal(v->local, inet_addr("10.0.0.2"));
 	assert_int_equal(v->remote, inet_addr("10.0.0.1"));
 	assert_int_equal(v->dns[0], inet_addr("192.0.2.53"));
@@ -254,17 +256,17 @@ static void a_caller_does_without_name_servers(void **state)
 	lab.call = (struct ppp_call){ .caller = true };
 	lab.config.ask_dns = true;
 	lab.config.ipv6 = false;
-	lab_start(&lab);
-	lab_in(&lab, "c021 02 01 | 0506 01020304");
-	lab_in(&lab, "c021 01 01 |");
-	lab_forget(&lab);
-	lab_in(&lab, "8021 04 01 | 8106 00000000 8306 00000000");
-	lab_sent(&lab, "8021 01 02 | 0306 00000000");
+	ppp_lab_start(&lab);
+	ppp_lab_in(&lab, "c021 02 01 | 0506 01020304");
+	ppp_lab_in(&lab, "c021 01 01 |");
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "8021 04 01 | 8106 00000000 8306 00000000");
+	ppp_lab_sent(&lab, "8021 01 02 | 0306 00000000");
 	/* what it had to give was nothing */
-	lab_in(&lab, "8021 02 02 | 0306 00000000");
-	lab_in(&lab, "8021 01 01 | 0306 0a000001");
+	ppp_lab_in(&lab, "8021 02 02 | 0306 00000000");
+	ppp_lab_in(&lab, "8021 01 01 | 0306 0a000001");
 	assert_int_equal(lab.seen[PPP_EFFECT_IPV4_UP], 0);
-	lab_wait(&lab, 20000);
+	ppp_lab_wait(&lab, 20000);
 	assert_string_equal(lab.words, "no network protocol is left: an "
 				       "address for us could not be agreed on");
 }
@@ -305,21 +307,21 @@ static void a_collision_brings_another_identifier(void **state)
 {
 	(void)state;
 	lab.config.ipv4 = false;
-	lab_lcp_up(&lab);
-	lab_forget(&lab);
-	lab_in(&lab, "8057 03 01 | 010a 05060708090a0b0c");
-	lab_sent(&lab, "8057 01 02 | 010a 0d0e0f1011121314");
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "8057 03 01 | 010a 05060708090a0b0c");
+	ppp_lab_sent(&lab, "8057 01 02 | 010a 0d0e0f1011121314");
 }
 
 static void a_peer_without_ipv6_goes_on_with_ipv4(void **state)
 {
 	(void)state;
-	lab_lcp_up(&lab);
-	lab_in(&lab, "c021 08 01 | 8057 01 01 000e 010a 05060708090a0b0c");
-	lab_in(&lab, "8021 02 01 | 0306 0a000001");
-	lab_in(&lab, "8021 01 01 | 0306 0a000002");
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_in(&lab, "c021 08 01 | 8057 01 01 000e 010a 05060708090a0b0c");
+	ppp_lab_in(&lab, "8021 02 01 | 0306 0a000001");
+	ppp_lab_in(&lab, "8021 01 01 | 0306 0a000002");
 	assert_int_equal(lab.seen[PPP_EFFECT_IPV4_UP], 1);
-	lab_wait(&lab, 60000);
+	ppp_lab_wait(&lab, 60000);
 	assert_int_equal(lab.seen[PPP_EFFECT_ENDED], 0);
 }
 
@@ -341,14 +343,14 @@ static void up_with_keys(void)
 	lab.config.method_n = 1;
 	if (!lab.config.mppe)
 		lab.config.mppe = PPP_MPPE_OPTIONAL;
-	lab_lcp_up(&lab);
+	ppp_lab_lcp_up(&lab);
 	for (int i = 0; i < 49; i++)
 		strcat(response, "11");
-	lab_in(&lab, response);
+	ppp_lab_in(&lab, response);
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTH], 1);
 	ppp_link_authenticate(lab.link, lab.now,
 			      lab.last[PPP_EFFECT_AUTH].u.auth.ticket, &a);
-	lab_take(&lab);
+	ppp_lab_take(&lab);
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTHENTICATED], 1);
 }
 
@@ -410,8 +412,8 @@ static void encryption_has_options_and_keys_for_the_kernel(void **state)
 
 	(void)state;
 	up_with_keys();
-	lab_in(&lab, "80fd 01 07 | 1206 01000040");
-	lab_in(&lab, "80fd 02 01 | 1206 01000040");
+	ppp_lab_in(&lab, "80fd 01 07 | 1206 01000040");
+	ppp_lab_in(&lab, "80fd 02 01 | 1206 01000040");
 	assert_int_equal(lab.seen[PPP_EFFECT_MPPE_UP], 1);
 	assert_int_equal(m->bits, 128);
 	assert_false(m->stateful);
@@ -421,14 +423,14 @@ static void encryption_has_options_and_keys_for_the_kernel(void **state)
 	assert_memory_equal(tx, "a key to send by", 16);
 	assert_memory_equal(rx, "a key to receive", 16);
 	/* stateless: nothing is asked of the peer when a packet is lost */
-	lab_forget(&lab);
-	lab_in(&lab, "00fd 9000");
-	lab_sent(&lab, "");
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "00fd 9000");
+	ppp_lab_sent(&lab, "");
 	/* CCP anew, and the same keys */
 	ppp_link_renegotiate(lab.link, lab.now, 0x80fd);
-	lab_take(&lab);
+	ppp_lab_take(&lab);
 	assert_int_equal(lab.seen[PPP_EFFECT_MPPE_DOWN], 1);
-	lab_sent(&lab, "80fd 01 02 | 1206 01000040");
+	ppp_lab_sent(&lab, "80fd 01 02 | 1206 01000040");
 }
 
 /* The mode may be what it does not know. */
@@ -440,11 +442,11 @@ static void a_caller_falls_back_to_no_state(void **state)
 	up_with_keys();
 	while (lab.head + 1 < lab.tail)
 		lab.head++;
-	lab_sent(&lab, "80fd 01 01 | 1206 00000040");
-	lab_in(&lab, "80fd 04 01 | 1206 00000040");
-	lab_sent(&lab, "80fd 01 02 | 1206 01000040");
-	lab_in(&lab, "80fd 04 02 | 1206 01000040");
-	lab_sent(&lab, "80fd 01 03 |");
+	ppp_lab_sent(&lab, "80fd 01 01 | 1206 00000040");
+	ppp_lab_in(&lab, "80fd 04 01 | 1206 00000040");
+	ppp_lab_sent(&lab, "80fd 01 02 | 1206 01000040");
+	ppp_lab_in(&lab, "80fd 04 02 | 1206 01000040");
+	ppp_lab_sent(&lab, "80fd 01 03 |");
 }
 
 /* Where it is optional nothing begins before it is decided either. */
@@ -453,12 +455,12 @@ static void without_ccp_the_networks_go_on(void **state)
 	(void)state;
 	lab.config.ipv6 = false;
 	up_with_keys();
-	lab_forget(&lab);
-	lab_in(&lab, "8021 01 05 | 0306 0a000002");
-	lab_sent(&lab, "");
-	lab_in(&lab, "c021 08 01 | 80fd");
-	lab_sent(&lab, "8021 01 01 | 0306 0a000001");
-	lab_sent(&lab, "8021 02 05 | 0306 0a000002");
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "8021 01 05 | 0306 0a000002");
+	ppp_lab_sent(&lab, "");
+	ppp_lab_in(&lab, "c021 08 01 | 80fd");
+	ppp_lab_sent(&lab, "8021 01 01 | 0306 0a000001");
+	ppp_lab_sent(&lab, "8021 02 05 | 0306 0a000002");
 }
 
 static void a_lost_packet_is_told(void **state)
@@ -467,26 +469,26 @@ static void a_lost_packet_is_told(void **state)
 	lab.config.mppe_stateful = true;
 	lab.call.caller = true;
 	up_with_keys();
-	lab_in(&lab, "80fd 01 07 | 1206 00000040");
-	lab_in(&lab, "80fd 02 01 | 1206 00000040");
-	lab_in(&lab, "8021 02 01 | 0306 0a000001");
-	lab_in(&lab, "8021 01 01 | 0306 0a000002");
-	lab_in(&lab, "c021 08 01 | 8057");
+	ppp_lab_in(&lab, "80fd 01 07 | 1206 00000040");
+	ppp_lab_in(&lab, "80fd 02 01 | 1206 00000040");
+	ppp_lab_in(&lab, "8021 02 01 | 0306 0a000001");
+	ppp_lab_in(&lab, "8021 01 01 | 0306 0a000002");
+	ppp_lab_in(&lab, "c021 08 01 | 8057");
 	assert_true(lab.last[PPP_EFFECT_MPPE_UP].u.mppe.stateful);
-	lab_forget(&lab);
-	lab_in(&lab, "00fd 9000");
-	lab_sent(&lab, "80fd 0e 01 |");
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "00fd 9000");
+	ppp_lab_sent(&lab, "80fd 0e 01 |");
 	/* not for each of those that follow */
-	lab_in(&lab, "fd 9001");
-	lab_sent(&lab, "");
-	lab_wait(&lab, 1000);
-	lab_sent(&lab, "80fd 0e 02 |");
-	lab_in(&lab, "80fd 0f 02 |");
-	lab_wait(&lab, 5000);
-	lab_sent(&lab, "");
+	ppp_lab_in(&lab, "fd 9001");
+	ppp_lab_sent(&lab, "");
+	ppp_lab_wait(&lab, 1000);
+	ppp_lab_sent(&lab, "80fd 0e 02 |");
+	ppp_lab_in(&lab, "80fd 0f 02 |");
+	ppp_lab_wait(&lab, 5000);
+	ppp_lab_sent(&lab, "");
 	/* and what the peer lost */
-	lab_in(&lab, "80fd 0e 33 |");
-	lab_sent(&lab, "80fd 0f 33 |");
+	ppp_lab_in(&lab, "80fd 0e 33 |");
+	ppp_lab_sent(&lab, "80fd 0f 33 |");
 }
 
 /* It never heard our Acks, and we gave up; once a second it is told so. */
@@ -495,20 +497,20 @@ static void who_encrypts_alone_is_told(void **state)
 	(void)state;
 	lab.config.ipv6 = false;
 	up_with_keys();
-	lab_in(&lab, "80fd 01 07 | 1206 01000040");
-	lab_wait(&lab, 30000);
-	lab_in(&lab, "8021 02 01 | 0306 0a000001");
-	lab_in(&lab, "8021 01 01 | 0306 0a000002");
+	ppp_lab_in(&lab, "80fd 01 07 | 1206 01000040");
+	ppp_lab_wait(&lab, 30000);
+	ppp_lab_in(&lab, "8021 02 01 | 0306 0a000001");
+	ppp_lab_in(&lab, "8021 01 01 | 0306 0a000002");
 	assert_int_equal(lab.seen[PPP_EFFECT_IPV4_UP], 1);
 	assert_int_equal(lab.seen[PPP_EFFECT_MPPE_UP], 0);
-	lab_forget(&lab);
-	lab_in(&lab, "00fd 9000");
-	lab_in(&lab, "00fd 9001");
-	lab_sent(&lab, "80fd 05 02 |");
-	lab_sent(&lab, "");
-	lab_wait(&lab, 1000);
-	lab_in(&lab, "00fd 9002");
-	lab_sent(&lab, "80fd 05 03 |");
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "00fd 9000");
+	ppp_lab_in(&lab, "00fd 9001");
+	ppp_lab_sent(&lab, "80fd 05 02 |");
+	ppp_lab_sent(&lab, "");
+	ppp_lab_wait(&lab, 1000);
+	ppp_lab_in(&lab, "00fd 9002");
+	ppp_lab_sent(&lab, "80fd 05 03 |");
 }
 
 static void nothing_goes_unencrypted_where_it_must_not(void **state)
@@ -519,21 +521,21 @@ static void nothing_goes_unencrypted_where_it_must_not(void **state)
 	up_with_keys();
 	while (lab.head + 1 < lab.tail)
 		lab.head++;
-	lab_sent(&lab, "80fd 01 01 | 1206 01000040");
+	ppp_lab_sent(&lab, "80fd 01 01 | 1206 01000040");
 	/* a peer need not wait: its request is answered when it is time */
-	lab_in(&lab, "8021 01 05 | 0306 0a000002");
-	lab_sent(&lab, "");
-	lab_in(&lab, "80fd 01 07 | 1206 01000040");
-	lab_sent(&lab, "80fd 02 07 | 1206 01000040");
-	lab_in(&lab, "80fd 02 01 | 1206 01000040");
-	lab_sent(&lab, "8021 01 01 | 0306 0a000001");
-	lab_sent(&lab, "8021 02 05 | 0306 0a000002");
-	lab_in(&lab, "8021 02 01 | 0306 0a000001");
+	ppp_lab_in(&lab, "8021 01 05 | 0306 0a000002");
+	ppp_lab_sent(&lab, "");
+	ppp_lab_in(&lab, "80fd 01 07 | 1206 01000040");
+	ppp_lab_sent(&lab, "80fd 02 07 | 1206 01000040");
+	ppp_lab_in(&lab, "80fd 02 01 | 1206 01000040");
+	ppp_lab_sent(&lab, "8021 01 01 | 0306 0a000001");
+	ppp_lab_sent(&lab, "8021 02 05 | 0306 0a000002");
+	ppp_lab_in(&lab, "8021 02 01 | 0306 0a000001");
 	assert_int_equal(lab.seen[PPP_EFFECT_IPV4_UP], 1);
 	/* it goes: so does the link */
-	lab_in(&lab, "80fd 05 02 |");
+	ppp_lab_in(&lab, "80fd 05 02 |");
 	assert_int_equal(lab.seen[PPP_EFFECT_MPPE_DOWN], 1);
-	lab_wait(&lab, 20000);
+	ppp_lab_wait(&lab, 20000);
 	assert_string_equal(lab.words, "encryption is required, but the peer "
 				       "closed CCP");
 }
@@ -543,8 +545,8 @@ static void a_peer_without_encryption_is_refused(void **state)
 	(void)state;
 	lab.config.mppe = PPP_MPPE_REQUIRED;
 	up_with_keys();
-	lab_in(&lab, "c021 08 01 | 80fd");
-	lab_wait(&lab, 6000);
+	ppp_lab_in(&lab, "c021 08 01 | 80fd");
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "encryption is required, but the peer "
 				       "does not know CCP");
 	assert_int_equal(lab.last[PPP_EFFECT_ENDED].u.ended.reason,
@@ -555,8 +557,8 @@ static void without_keys_there_is_no_encryption(void **state)
 {
 	(void)state;
 	lab.config.mppe = PPP_MPPE_REQUIRED;
-	lab_lcp_up(&lab);
-	lab_wait(&lab, 6000);
+	ppp_lab_lcp_up(&lab);
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "encryption is required, but "
 				       "authentication gave no keys for it");
 }
@@ -566,11 +568,11 @@ static void keys_that_the_kernel_lost(void **state)
 	(void)state;
 	lab.config.mppe = PPP_MPPE_REQUIRED;
 	up_with_keys();
-	lab_in(&lab, "80fd 01 07 | 1206 01000040");
-	lab_in(&lab, "80fd 02 01 | 1206 01000040");
+	ppp_lab_in(&lab, "80fd 01 07 | 1206 01000040");
+	ppp_lab_in(&lab, "80fd 02 01 | 1206 01000040");
 	ppp_link_mppe_failed(lab.link, lab.now);
-	lab_take(&lab);
-	lab_wait(&lab, 6000);
+	ppp_lab_take(&lab);
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "the kernel lost the keys");
 }
 

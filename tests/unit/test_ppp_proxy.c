@@ -38,7 +38,7 @@ static const struct told chap = {
 static int setup(void **state)
 {
 	(void)state;
-	lab_init(&lab);
+	ppp_lab_init(&lab);
 	lab.config.methods[0] = PPP_METHOD_CHAP_MD5;
 	lab.config.method_n = 1;
 	lab.config.ipv6 = false;
@@ -48,7 +48,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	lab_fini(&lab);
+	ppp_lab_fini(&lab);
 	return 0;
 }
 
@@ -61,7 +61,7 @@ static struct ppp_blob octets(const char *text)
 	if (!text)
 		return b;
 	b.data = space[n % 8];
-	b.len = (uint16_t)lab_octets(space[n++ % 8], text);
+	b.len = (uint16_t)ppp_lab_octets(space[n++ % 8], text);
 	return b;
 }
 
@@ -78,9 +78,9 @@ static void take_over(const struct told *t)
 		.id = t->id,
 	};
 
-	lab_new(&lab);
+	ppp_lab_new(&lab);
 	ppp_link_start_proxy(lab.link, lab.now, &p);
-	lab_take(&lab);
+	ppp_lab_take(&lab);
 }
 
 static void answer(bool ok)
@@ -89,13 +89,13 @@ static void answer(bool ok)
 
 	ppp_link_authenticate(lab.link, lab.now,
 			      lab.last[PPP_EFFECT_AUTH].u.auth.ticket, &a);
-	lab_take(&lab);
+	ppp_lab_take(&lab);
 }
 
 static void same_blob(const struct ppp_blob *b, const char *text)
 {
 	uint8_t want[PPP_FRAME_MAX];
-	size_t len = lab_octets(want, text);
+	size_t len = ppp_lab_octets(want, text);
 
 	assert_int_equal(b->len, len);
 	assert_memory_equal(b->data, want, len);
@@ -110,7 +110,7 @@ static void lcp_is_up_without_a_frame(void **state)
 
 	(void)state;
 	take_over(&chap);
-	lab_sent(&lab, "");
+	ppp_lab_sent(&lab, "");
 	assert_int_equal(lab.seen[PPP_EFFECT_LCP_UP], 1);
 	assert_int_equal(v->ours.mru, 1460);
 	assert_int_equal(v->ours.magic, 0xaabbccdd);
@@ -123,8 +123,8 @@ static void lcp_is_up_without_a_frame(void **state)
 	assert_int_equal(q->challenge_len, 16);
 	assert_int_equal(q->response_len, 16);
 	answer(true);
-	lab_sent(&lab, "c223 03 07 | 416363657373206772616e746564");
-	lab_sent(&lab, "8021 01 01 | 0306 0a000001");
+	ppp_lab_sent(&lab, "c223 03 07 | 416363657373206772616e746564");
+	ppp_lab_sent(&lab, "8021 01 01 | 0306 0a000001");
 	assert_string_equal(lab.last[PPP_EFFECT_AUTHENTICATED].text, "alice");
 }
 
@@ -133,8 +133,8 @@ static void a_proxys_caller_is_refused(void **state)
 	(void)state;
 	take_over(&chap);
 	answer(false);
-	lab_sent(&lab, "c223 04 07 | 4163636573732064656e696564");
-	lab_wait(&lab, 6000);
+	ppp_lab_sent(&lab, "c223 04 07 | 4163636573732064656e696564");
+	ppp_lab_wait(&lab, 6000);
 	assert_string_equal(lab.words, "authentication of \"alice\" failed");
 }
 
@@ -154,7 +154,7 @@ static void pap_by_proxy(void **state)
 	assert_memory_equal(lab.last[PPP_EFFECT_AUTH].u.auth.response, "secret",
 			    6);
 	answer(true);
-	lab_sent(&lab, "c023 02 07 | 08 4c6f67696e206f6b");
+	ppp_lab_sent(&lab, "c023 02 07 | 08 4c6f67696e206f6b");
 }
 
 /* What is not there is asked for: LCP stands, the Challenge is ours. */
@@ -167,7 +167,7 @@ static void without_a_response_the_peer_is_challenged(void **state)
 	t.response = NULL;
 	take_over(&t);
 	assert_int_equal(lab.seen[PPP_EFFECT_LCP_UP], 1);
-	lab_sent(&lab, "c223 01 01 | 10" CHALLENGE "6c6e73");
+	ppp_lab_sent(&lab, "c223 01 01 | 10" CHALLENGE "6c6e73");
 }
 
 static void nobody_is_asked(void **state)
@@ -179,7 +179,7 @@ static void nobody_is_asked(void **state)
 	t.type = PPP_PROXY_AUTH_NONE;
 	take_over(&t);
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTHENTICATED], 1);
-	lab_sent(&lab, "8021 01 01 | 0306 0a000001");
+	ppp_lab_sent(&lab, "8021 01 01 | 0306 0a000001");
 }
 
 /* ---- what does not suit ---- */
@@ -243,7 +243,7 @@ static void what_does_not_suit_is_refused(void **state)
 		snprintf(words, sizeof(words),
 			 "the LAC's LCP does not suit: %s", bad[i].words);
 		assert_string_equal(lab.words, words);
-		lab_sent(&lab, "");
+		ppp_lab_sent(&lab, "");
 		assert_int_equal(lab.last[PPP_EFFECT_ENDED].u.ended.reason,
 				 PPP_REASON_PROXY);
 		teardown(state);
@@ -292,12 +292,12 @@ static void assert_given(const struct ppp_proxy *p)
 static void until_the_response(void)
 {
 	lab.next_random = "01020304" CHALLENGE;
-	lab_start(&lab);
-	lab_in(&lab, "c021 01 01 | 0104 0578 0506 11223344");
-	lab_in(&lab, "c021 01 02 | 0104 0514 0506 11223344");
-	lab_in(&lab, "c021 02 01 | 0305 c223 05 0506 01020304");
-	lab_forget(&lab);
-	lab_in(&lab, "c223 02 01 | 10" MD5 "616c696365");
+	ppp_lab_start(&lab);
+	ppp_lab_in(&lab, "c021 01 01 | 0104 0578 0506 11223344");
+	ppp_lab_in(&lab, "c021 01 02 | 0104 0514 0506 11223344");
+	ppp_lab_in(&lab, "c021 02 01 | 0305 c223 05 0506 01020304");
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "c223 02 01 | 10" MD5 "616c696365");
 }
 
 static void a_lac_stops_at_the_response(void **state)
@@ -310,11 +310,11 @@ static void a_lac_stops_at_the_response(void **state)
 	assert_int_equal(lab.seen[PPP_EFFECT_YIELDED], 1);
 	assert_int_equal(lab.seen[PPP_EFFECT_AUTH], 0);
 	assert_given(&lab.last[PPP_EFFECT_YIELDED].u.proxy);
-	lab_sent(&lab, "");
+	ppp_lab_sent(&lab, "");
 	/* it has nothing to say any more */
-	lab_in(&lab, "c223 02 01 | 10" MD5 "616c696365");
-	lab_in(&lab, "c021 05 09 |");
-	lab_sent(&lab, "");
+	ppp_lab_in(&lab, "c223 02 01 | 10" MD5 "616c696365");
+	ppp_lab_in(&lab, "c021 05 09 |");
+	ppp_lab_sent(&lab, "");
 	assert_true(ppp_link_deadline(lab.link) == PPP_NEVER);
 	ppp_link_info(lab.link, &info);
 	assert_true(info.memory < 1500);
@@ -327,7 +327,7 @@ static void a_lac_that_asks_nobody_stops_at_lcp(void **state)
 	(void)state;
 	lab.call.yield = true;
 	lab.config.method_n = 0;
-	lab_lcp_up(&lab);
+	ppp_lab_lcp_up(&lab);
 	assert_int_equal(lab.seen[PPP_EFFECT_YIELDED], 1);
 	same_blob(&p->last_sent, "0506 01020304");
 	same_blob(&p->last_received, "");
@@ -343,9 +343,9 @@ static void a_link_is_handed_over_when_it_was_asked_about(void **state)
 	until_the_response();
 	assert_int_equal(ppp_link_hand_over(lab.link, lab.now, &p), 0);
 	assert_given(&p);
-	lab_take(&lab);
+	ppp_lab_take(&lab);
 	answer(true);
-	lab_sent(&lab, "");
+	ppp_lab_sent(&lab, "");
 	assert_int_equal(lab.seen[PPP_EFFECT_ENDED], 0);
 }
 
@@ -357,8 +357,8 @@ static void a_link_that_is_up_is_handed_over(void **state)
 	(void)state;
 	until_the_response();
 	answer(true);
-	lab_in(&lab, "8021 01 01 | 0306 0a000002");
-	lab_in(&lab, "8021 02 01 | 0306 0a000001");
+	ppp_lab_in(&lab, "8021 01 01 | 0306 0a000002");
+	ppp_lab_in(&lab, "8021 02 01 | 0306 0a000001");
 	assert_int_equal(ppp_link_hand_over(lab.link, lab.now, &p), 0);
 	same_blob(&p.last_sent, "0305 c223 05 0506 01020304");
 	same_blob(&p.last_received, "0104 0514 0506 11223344");
@@ -370,10 +370,10 @@ static void nothing_is_handed_over_too_early(void **state)
 	struct ppp_proxy p;
 
 	(void)state;
-	lab_start(&lab);
+	ppp_lab_start(&lab);
 	assert_int_not_equal(ppp_link_hand_over(lab.link, lab.now, &p), 0);
-	lab_forget(&lab);
-	lab_wait(&lab, 3000);
+	ppp_lab_forget(&lab);
+	ppp_lab_wait(&lab, 3000);
 	assert_int_equal(lab.tail, 1);
 }
 
