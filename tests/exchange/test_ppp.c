@@ -95,6 +95,17 @@ static void calls(void **state)
 
 /* ---- seeds ---- */
 
+/* The server has to prove who it is too, by the same password. */
+static void prove_both(struct pair *p, uint8_t method)
+{
+	struct pair_side *a = &p->side[0], *b = &p->side[1];
+
+	a->call.user = "alice";
+	a->config.answers = b->config.answers;
+	b->config.methods[0] = method;
+	b->config.method_n = 1;
+}
+
 /* Of a seed: what the server asks for, and what the line does. */
 static void choose(struct pair *p, uint64_t seed)
 {
@@ -120,6 +131,12 @@ static void choose(struct pair *p, uint64_t seed)
 	a->config.pfc = pair_random(p) % 2;
 	b->config.acfc = pair_random(p) % 2;
 	a->answer_after = pair_random(p) % 4 ? 0 : 5000;
+	if (pair_random(p) % 4 == 0)
+		prove_both(p, methods[1 + pair_random(p) % 4]);
+	if (pair_random(p) % 4 == 0)
+		b->config.answers = (uint8_t)(pair_random(p) % 0x1e);
+	a->config.mrru = pair_random(p) % 4 ? 0 : 1500;
+	b->config.mrru = pair_random(p) % 4 ? 0 : 1600;
 	p->forms = true;
 }
 
@@ -371,6 +388,25 @@ static void the_first_common_method_is_taken(void **state)
 	}
 }
 
+/* By whichever method each of them, the keys are the same. */
+static void both_sides_prove(void **state)
+{
+	(void)state;
+	for (uint8_t m = PPP_METHOD_PAP; m <= PPP_METHOD_MSCHAPV2; m++) {
+		pair_init(&pair, m);
+		pair_methods(&pair, 1, PPP_METHOD_MSCHAPV2);
+		prove_both(&pair, m);
+		pair.side[0].config.mppe = PPP_MPPE_REQUIRED;
+		pair.side[1].config.mppe = PPP_MPPE_REQUIRED;
+		pair_start(&pair);
+		pair_run(&pair, 60000);
+		assert_true(is_up(&pair) && pair.side[0].mppe_up);
+		assert_agreement(&pair);
+		assert_string_equal(pair.side[1].peer, "alice");
+		pair_fini(&pair);
+	}
+}
+
 /* ---- a LAC steps aside ---- */
 
 static void no_lcp(void *ctx, int from, const uint8_t *p, size_t len)
@@ -465,6 +501,7 @@ int main(void)
 		cmocka_unit_test(a_stop_in_every_state),
 		cmocka_unit_test(both_know_why),
 		cmocka_unit_test(the_first_common_method_is_taken),
+		cmocka_unit_test(both_sides_prove),
 		cmocka_unit_test(a_server_takes_over_from_a_lac),
 		cmocka_unit_test(a_server_may_begin_anew),
 		cmocka_unit_test(memory_is_bounded),

@@ -141,12 +141,26 @@ static void take_mppe(struct ppp_link *l, const struct ppp_auth_answer *a)
 				(a->mppe_types & 4 ? PPP_MPPE_128 : 0);
 }
 
+static bool has_keys(uint8_t method)
+{
+	return method == PPP_METHOD_MSCHAPV1 || method == PPP_METHOD_MSCHAPV2;
+}
+
+/* Where both sides prove, the keys are those of the caller's proof. */
+static bool keys_are_of_ours(const struct ppp_link *l)
+{
+	return has_keys(l->proves.method) &&
+	       (l->caller || !has_keys(l->asks.method));
+}
+
 /*
  * The keys of the first proof stay: a verdict on another one may be lost or
  * overtaken by CCP's packets, and the two sides would have different ones.
  */
 static void take_proof_keys(struct ppp_link *l, const struct ppp_auth_answer *a)
 {
+	if (keys_are_of_ours(l))
+		return;
 	l->have_keys = a->have_mppe_keys;
 	memcpy(l->keys[0], a->mppe_send_key, sizeof(l->keys[0]));
 	memcpy(l->keys[1], a->mppe_recv_key, sizeof(l->keys[1]));
@@ -254,14 +268,9 @@ void ppp_secret_ask(struct ppp_link *l, const char *remote)
 		(const char *)ppp_effect_copy(c, remote, strlen(remote));
 }
 
-/* Where both sides prove, the keys are those of the peer's proof. */
 static void take_keys(struct ppp_link *l)
 {
-	bool ms = l->proves.method == PPP_METHOD_MSCHAPV1 ||
-		  l->proves.method == PPP_METHOD_MSCHAPV2;
-
-	if (!ms || l->authenticated || l->asks.method == PPP_METHOD_MSCHAPV1 ||
-	    l->asks.method == PPP_METHOD_MSCHAPV2)
+	if (!keys_are_of_ours(l) || l->authenticated)
 		return;
 	memcpy(l->keys, l->nego->keys, sizeof(l->keys));
 	l->have_keys = true;
