@@ -425,6 +425,21 @@ static void mschapv2_may_be_tried_again(void **state)
 	assert_int_equal(reason(), PPP_REASON_REFUSED);
 }
 
+/* What people read is not what the flag says. */
+static void the_flag_stands_before_the_message(void **state)
+{
+	static const char text[] =
+		"E=691 R=0 C=000102030405060708090A0B0C0D0E0F V=3 M=no R=1";
+
+	(void)state;
+	ppp_lab_server(&lab, PPP_METHOD_MSCHAPV2);
+	ppp_lab_in(&lab, MS_RESPONSE);
+	ppp_lab_forget(&lab);
+	answer_with(false, text);
+	ppp_lab_sent(&lab, with_text("c223 04 01 | ", text));
+	ppp_lab_sent(&lab, with_text("c021 05 02 | ", "no R=1"));
+}
+
 /* ---- CHAP, we prove ---- */
 
 static void chap_of_ours(void **state)
@@ -437,6 +452,8 @@ static void chap_of_ours(void **state)
 	ppp_lab_caller(&lab, PPP_METHOD_CHAP_MD5);
 	ppp_lab_in(&lab, "c223 01 07 | 04 01020304 6c6e73");
 	assert_string_equal(lab.last[PPP_EFFECT_SECRET].u.secret.remote, "lns");
+	ppp_lab_in(&lab, "c223 01 07 | 04 01020304 6c6e73");
+	assert_int_equal(lab.seen[PPP_EFFECT_SECRET], 1);
 	tell("asd");
 	assert_true(crypto_hash_of(CRYPTO_MD5, md5, { &id, 1 }, { "asd", 3 },
 				   { "\x01\x02\x03\x04", 4 }));
@@ -723,6 +740,7 @@ int main(void)
 		TEST(mschapv2_is_refused_in_its_own_words),
 		TEST(a_refusal_for_another_reason_is_649),
 		TEST(mschapv2_may_be_tried_again),
+		TEST(the_flag_stands_before_the_message),
 		TEST(chap_of_ours),
 		TEST(mschapv1_of_ours),
 		TEST(mschapv2_of_ours),

@@ -124,7 +124,7 @@ static void failure_text(const struct ppp_link *l,
 /* The challenge of a Failure, for the next Response: "C=" and its digits. */
 static void next_challenge(struct ppp_link *l, const char *text)
 {
-	const char *c = strstr(text, "C=");
+	const char *c = strstr(text, " C=");
 	struct ppp_negotiation *n = l->nego;
 	uint8_t value[PPP_CHALLENGE_MAX];
 	unsigned int i;
@@ -132,10 +132,10 @@ static void next_challenge(struct ppp_link *l, const char *text)
 	for (i = 0; c && i < n->challenge_len; i++) {
 		unsigned int octet;
 
-		if (!isxdigit((unsigned char)c[2 + 2 * i]) ||
-		    !isxdigit((unsigned char)c[3 + 2 * i]))
+		if (!isxdigit((unsigned char)c[3 + 2 * i]) ||
+		    !isxdigit((unsigned char)c[4 + 2 * i]))
 			return;
-		sscanf(c + 2 + 2 * i, "%2x", &octet);
+		sscanf(c + 3 + 2 * i, "%2x", &octet);
 		value[i] = (uint8_t)octet;
 	}
 	if (c)
@@ -149,13 +149,13 @@ static void next_challenge(struct ppp_link *l, const char *text)
  */
 static bool may_retry(struct ppp_link *l, char *text)
 {
-	char *r = strstr(text, "R=1");
+	char *r = strstr(text, " R=1"), *m = strstr(text, " M=");
 
-	if (!r || l->asks.method == PPP_METHOD_CHAP_MD5)
+	if (!r || (m && m < r) || l->asks.method == PPP_METHOD_CHAP_MD5)
 		return false;
 	if (++l->asks.retries < PPP_RETRIES_MAX)
 		return true;
-	r[2] = '0';
+	r[3] = '0';
 	return false;
 }
 
@@ -244,6 +244,21 @@ static bool is_good_challenge(const struct ppp_link *l, uint8_t len)
 	return len == (l->proves.method == PPP_METHOD_MSCHAPV1 ? 8 : 16);
 }
 
+/* Whether it is the one that we were asked already, and what of it. */
+static bool is_known_challenge(struct ppp_link *l, uint8_t id,
+			       const uint8_t *value, uint8_t len)
+{
+	const struct ppp_negotiation *n = l->nego;
+
+	if (l->proves.state == PPP_AUTH_ASKING)
+		return id == l->proves.id && len == n->peer_challenge_len &&
+		       !memcmp(value, n->peer_challenge, len);
+	if (!l->reply || l->reply->challenge != hash_of(id, value, len))
+		return false;
+	send_response(l);
+	return true;
+}
+
 /* A Challenge counts at any time, even when we have proven (section 4.1). */
 static void challenge(struct ppp_link *l, uint8_t id, struct rbuf *r)
 {
@@ -253,12 +268,8 @@ static void challenge(struct ppp_link *l, uint8_t id, struct rbuf *r)
 	if (!is_chap(l->proves.method) || r->failed ||
 	    !is_good_challenge(l, len) || l->proves.state == PPP_AUTH_FAILED)
 		return;
-	if (l->reply && l->reply->challenge == hash_of(id, value, len)) {
-		if (l->proves.state != PPP_AUTH_ASKING)
-			send_response(l);
-		return;
-	}
-	if (!keep_challenge(l, id, value, len, r))
+	if (is_known_challenge(l, id, value, len) ||
+	    !keep_challenge(l, id, value, len, r))
 		return;
 	ppp_secret_ask(l, l->nego->remote[0] ? l->nego->remote :
 			  l->remote	     ? l->remote :

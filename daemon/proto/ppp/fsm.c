@@ -94,7 +94,7 @@ static void act_tlf(struct ppp_link *l, enum ppp_fsm_id id)
 	ppp_protocol_of(l, id)->finished(l);
 }
 
-/* Max-Terminate where str follows: restart_for says which. */
+/* Max-Terminate where a Terminate-Request follows, which the state tells. */
 static void act_irc(struct ppp_link *l, enum ppp_fsm_id id)
 {
 	enum ppp_fsm_state s = l->fsm[id].state;
