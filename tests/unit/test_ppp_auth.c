@@ -292,6 +292,31 @@ static void a_challenge_goes_out_ten_times(void **state)
 			    "the peer did not answer to CHAP in time");
 }
 
+/* LCP anew in place of an answer does not keep the link. */
+static void renegotiation_gains_no_time(void **state)
+{
+	char request[40];
+
+	(void)state;
+	ppp_lab_server(&lab, PPP_METHOD_CHAP_MD5);
+	for (unsigned int i = 1; i <= 20 && !lab.words[0]; i++) {
+		ppp_lab_wait(&lab, 4000);
+		ppp_lab_forget(&lab);
+		snprintf(request, sizeof(request), "c021 01 %02x |", 16 + i);
+		ppp_lab_in(&lab, request);
+		if (lab.tail < 2)
+			continue;
+		lab.sent[0].data[2] = 2;
+		ppp_link_input(lab.link, lab.now, lab.sent[0].data,
+			       lab.sent[0].len);
+		ppp_lab_take(&lab);
+	}
+	assert_true(lab.seen[PPP_EFFECT_LCP_UP] > 5);
+	assert_true(lab.now <= 1000 + 48000);
+	assert_string_equal(lab.words,
+			    "the peer did not answer to CHAP in time");
+}
+
 static void chap_comes_again_at_an_interval(void **state)
 {
 	(void)state;
@@ -734,6 +759,7 @@ int main(void)
 		TEST(chap_is_asked_about),
 		TEST(chap_is_refused),
 		TEST(a_challenge_goes_out_ten_times),
+		TEST(renegotiation_gains_no_time),
 		TEST(chap_comes_again_at_an_interval),
 		TEST(a_response_of_a_wrong_size_is_malformed),
 		TEST(mschapv2_is_asked_about),

@@ -15,10 +15,13 @@ static const struct ppp_auth_ops *const methods[PPP_METHODS] = {
 	[PPP_METHOD_EAP] = &ppp_eap,
 };
 
+/* Whoever negotiates LCP anew instead of proving gains no time by it. */
 static uint64_t limit_of(const struct ppp_link *l)
 {
-	return ppp_after(l, l->config->auth_timeout ? l->config->auth_timeout :
-						      TIMEOUT_DEFAULT);
+	uint64_t since = l->unproven ? l->unproven : l->core->now;
+
+	return since + (l->config->auth_timeout ? l->config->auth_timeout :
+						  TIMEOUT_DEFAULT);
 }
 
 /* ---- a LAC has the peer's proof already ---- */

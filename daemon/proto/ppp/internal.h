@@ -284,6 +284,7 @@ struct ppp_link {
 	uint8_t keys[2][16];	 /* send, receive */
 	uint64_t reset_deadline; /* a Reset-Request waits for its Ack */
 	uint64_t told_deadline;
+	uint64_t unproven; /* since when LCP is up for the first time; 0: no */
 	uint16_t mru;
 	uint8_t phase, reason, cause, by_peer;
 	uint8_t mppe_mode, mppe_bits, reset_id, reject_id;

@@ -44,6 +44,8 @@ static void lcp_up(struct ppp_link *l)
 {
 	forget_reason(l);
 	l->lcp_up = true;
+	if (!l->unproven)
+		l->unproven = l->core->now;
 	l->phase = PPP_PHASE_AUTHENTICATE;
 	ppp_effect_add(l, PPP_EFFECT_LCP_UP)->u.lcp = l->lcp;
 	ppp_echo_begin(l);
@@ -81,6 +83,7 @@ static void proven(struct ppp_link *l)
 		l->mppe_bits = l->config->mppe_bits;
 	}
 	l->authenticated = true;
+	l->unproven = 0;
 	l->phase = PPP_PHASE_NETWORK;
 	e = ppp_effect_add(l, PPP_EFFECT_AUTHENTICATED);
 	e->text = (const char *)ppp_effect_copy(l->core, user, strlen(user));
