@@ -206,6 +206,11 @@ static void on_mppe(struct pair_side *s, const struct ppp_mppe_info *m)
 	set(&s->mppe_up, true);
 	s->mppe = *m;
 	assert_true(ppp_link_mppe_keys(s->link, s->keys[0], s->keys[1]));
+	/* the kernel has had all of it before */
+	assert_memory_equal(s->key[1].option, m->send_option, 6);
+	assert_memory_equal(s->key[0].option, m->recv_option, 6);
+	assert_memory_equal(s->key[1].key, s->keys[0], 16);
+	assert_memory_equal(s->key[0].key, s->keys[1], 16);
 }
 
 static void on_ended(struct pair_side *s, const struct ppp_ended *e)
@@ -296,6 +301,10 @@ static void on_effect(struct pair *p, int i, const struct ppp_effect *e)
 		break;
 	case PPP_EFFECT_IPV6_DOWN:
 		set(&s->ipv6_up, false);
+		break;
+	case PPP_EFFECT_MPPE_KEY:
+		assert_true(s->authenticated);
+		s->key[e->u.mppe_key.send] = e->u.mppe_key;
 		break;
 	case PPP_EFFECT_MPPE_UP:
 		on_mppe(s, &e->u.mppe);

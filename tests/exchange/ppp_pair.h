@@ -30,6 +30,7 @@ struct pair_side {
 	struct ppp_ipv6_info ipv6;
 	struct ppp_mppe_info mppe;
 	uint8_t keys[2][16];
+	struct ppp_mppe_key key[2]; /* of MPPE_KEY; 1 is what we send by */
 	char peer[256], words[256], log[256];
 	uint8_t reason, cause;
 	bool by_peer;

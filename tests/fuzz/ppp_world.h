@@ -121,6 +121,10 @@ static inline void world_effect(struct world *w, const struct ppp_effect *e)
 	case PPP_EFFECT_IPV6_DOWN:
 		world_set(&w->ipv6_up, false);
 		break;
+	case PPP_EFFECT_MPPE_KEY:
+		CHECK(w->authenticated && w->link->have_keys);
+		CHECK(e->u.mppe_key.option[0] == 18);
+		break;
 	case PPP_EFFECT_MPPE_UP:
 		CHECK(w->authenticated && w->link->have_keys);
 		CHECK(e->u.mppe.bits == 40 || e->u.mppe.bits == 128);

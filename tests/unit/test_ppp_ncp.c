@@ -408,12 +408,23 @@ static void encryption_has_options_and_keys_for_the_kernel(void **state)
 {
 	const struct ppp_mppe_info *m = &lab.last[PPP_EFFECT_MPPE_UP].u.mppe;
 	static const uint8_t option[] = { 18, 6, 1, 0, 0, 0x40 };
+	const struct ppp_mppe_key *k =
+		&lab.last[PPP_EFFECT_MPPE_KEY].u.mppe_key;
 	uint8_t tx[16], rx[16];
 
 	(void)state;
 	up_with_keys();
+	/* before our request, and before our Ack */
+	assert_int_equal(lab.seen[PPP_EFFECT_MPPE_KEY], 1);
+	assert_false(k->send);
+	assert_memory_equal(k->option, option, 6);
+	assert_memory_equal(k->key, "a key to receive", 16);
 	ppp_lab_in(&lab, "80fd 01 07 | 1206 01000040");
 	ppp_lab_in(&lab, "80fd 02 01 | 1206 01000040");
+	assert_int_equal(lab.seen[PPP_EFFECT_MPPE_KEY], 2);
+	assert_true(k->send);
+	assert_memory_equal(k->option, option, 6);
+	assert_memory_equal(k->key, "a key to send by", 16);
 	assert_int_equal(lab.seen[PPP_EFFECT_MPPE_UP], 1);
 	assert_int_equal(m->bits, 128);
 	assert_false(m->stateful);

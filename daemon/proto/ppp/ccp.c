@@ -139,6 +139,21 @@ static void write_option(uint8_t out[6], uint32_t bits)
 	wbuf_u32(&w, bits);
 }
 
+/* Who asks for it says what it receives. */
+static void sending(struct ppp_link *l, uint8_t code)
+{
+	bool ack = code == PPP_CODE_CONF_ACK;
+	struct ppp_mppe_key *k;
+	uint32_t bits = ack ? l->nego->mppe_peers : l->nego->mppe_ours;
+
+	if (!bits || (!ack && !(l->fsm[PPP_FSM_CCP].wanted & MPPE_WANTED)))
+		return;
+	k = &ppp_effect_add(l, PPP_EFFECT_MPPE_KEY)->u.mppe_key;
+	k->send = ack;
+	write_option(k->option, bits);
+	memcpy(k->key, l->keys[ack ? 0 : 1], sizeof(k->key));
+}
+
 static void up(struct ppp_link *l)
 {
 	uint32_t ours = l->nego->mppe_ours, peers = l->nego->mppe_peers;
@@ -148,7 +163,6 @@ static void up(struct ppp_link *l)
 				"MPPE");
 		return;
 	}
-	/* who asks for it says what it receives */
 	write_option(l->mppe.recv_option, ours);
 	write_option(l->mppe.send_option, peers);
 	/* the weaker direction counts */
@@ -243,6 +257,7 @@ const struct ppp_protocol ppp_ccp = {
 	.codes = 1u << PPP_CODE_RESET_REQ | 1u << PPP_CODE_RESET_ACK,
 	.begin = begin,
 	.request = request,
+	.sending = sending,
 	.up = up,
 	.down = down,
 	.finished = finished,

@@ -74,6 +74,9 @@ void ppp_effect_reset(struct ppp_core *core)
 
 	if (core->head != core->tail)
 		return;
+	if (core->tail) /* keys among it */
+		explicit_bzero(core->effects,
+			       core->tail * sizeof(*core->effects));
 	core->head = core->tail = 0;
 	while (c && c->next) {
 		core->chunks = c->next;
@@ -95,6 +98,9 @@ void ppp_effect_fini(struct ppp_core *core)
 		explicit_bzero(c->data, c->used);
 		free(c);
 	}
+	if (core->effects)
+		explicit_bzero(core->effects,
+			       core->size * sizeof(*core->effects));
 	free(core->effects);
 }
 

@@ -121,6 +121,14 @@ static void count_down(struct ppp_link *l, enum ppp_fsm_id id)
 	start_timer(l, id);
 }
 
+static void tell_sending(struct ppp_link *l, enum ppp_fsm_id id, uint8_t code)
+{
+	const struct ppp_protocol *p = ppp_protocol_of(l, id);
+
+	if (p->sending)
+		p->sending(l, code);
+}
+
 static void act_scr(struct ppp_link *l, enum ppp_fsm_id id)
 {
 	uint8_t options[PPP_OPTIONS_MAX];
@@ -131,6 +139,7 @@ static void act_scr(struct ppp_link *l, enum ppp_fsm_id id)
 	ppp_options_write(l, id, &w);
 	l->fsm[id].answered = false;
 	count_down(l, id);
+	tell_sending(l, id, PPP_CODE_CONF_REQ);
 	ppp_send_packet(l, ppp_protocol_of(l, id)->number, PPP_CODE_CONF_REQ,
 			l->fsm[id].id, options, w.len);
 }
@@ -140,6 +149,7 @@ static void act_sca(struct ppp_link *l, enum ppp_fsm_id id)
 	const struct ppp_packet *rx = &l->core->rx;
 
 	l->fsm[id].naks = 0;
+	tell_sending(l, id, PPP_CODE_CONF_ACK);
 	send_reply(l, id, PPP_CODE_CONF_ACK, rx->data, rx->len);
 }
 

@@ -110,6 +110,8 @@ struct ppp_protocol {
 	void (*request)(struct ppp_link *l);
 	/* It was acceptable, and these are its options. */
 	void (*accepted)(struct ppp_link *l, const uint8_t *p, size_t len);
+	/* Our Configure-Request or -Ack goes out next; may be NULL. */
+	void (*sending)(struct ppp_link *l, uint8_t code);
 	void (*up)(struct ppp_link *l);
 	void (*down)(struct ppp_link *l);
 	void (*finished)(struct ppp_link *l);

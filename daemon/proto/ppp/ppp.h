@@ -233,6 +233,13 @@ struct ppp_mppe_info {
 	uint8_t send_option[6], recv_option[6];
 };
 
+/* A direction's option and key, before CCP agrees on them. */
+struct ppp_mppe_key {
+	bool send; /* else what we receive by */
+	uint8_t option[6];
+	uint8_t key[16];
+};
+
 /* RADIUS' Acct-Terminate-Cause, RFC 2866 section 5.10, by its number. */
 enum ppp_cause {
 	PPP_CAUSE_USER_REQUEST = 1,
@@ -273,8 +280,18 @@ enum ppp_effect_type {
 	PPP_EFFECT_IPV4_DOWN,
 	PPP_EFFECT_IPV6_UP, /* u.ipv6 */
 	PPP_EFFECT_IPV6_DOWN,
-	PPP_EFFECT_MPPE_UP, /* u.mppe; ppp_link_mppe_keys has the keys */
-	PPP_EFFECT_MPPE_DOWN,
+	/*
+	 * u.mppe_key: the frame of CCP that is sent next may make the peer use
+	 * it, or us. Linux takes up a direction when it sees CCP's
+	 * Configure-Ack go by, so that PPPIOCSCOMPRESS has to be done, with
+	 * SC_CCP_OPEN and without SC_CCP_UP, before that frame is written; the
+	 * driver holds it and what follows by the unit until then. May come
+	 * several times, the last counts.
+	 */
+	PPP_EFFECT_MPPE_KEY,
+	/* u.mppe: both directions are agreed on (SC_CCP_UP) */
+	PPP_EFFECT_MPPE_UP,
+	PPP_EFFECT_MPPE_DOWN, /* negotiated anew, or gone: not SC_CCP_UP */
 	/* u.proxy: LAC, what the next server needs; ENDED does not follow */
 	PPP_EFFECT_YIELDED,
 	PPP_EFFECT_LOG,	  /* text, level as in syslog */
@@ -296,6 +313,7 @@ struct ppp_effect {
 		struct ppp_ipv4_info ipv4;
 		struct ppp_ipv6_info ipv6;
 		struct ppp_mppe_info mppe;
+		struct ppp_mppe_key mppe_key;
 		struct ppp_proxy proxy;
 		struct ppp_ended ended;
 	} u;
