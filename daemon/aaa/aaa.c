@@ -12,7 +12,7 @@
 #include "aaa/acct.h"
 #include "aaa/auth.h"
 #include "aaa/coa.h"
-#include "aaa/crypto.h"
+#include "crypto/crypto.h"
 #include "aaa/internal.h"
 #include "aaa/ipsec.h"
 #include "aaa/radius.h"

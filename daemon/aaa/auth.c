@@ -12,9 +12,9 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "aaa/crypto.h"
+#include "crypto/crypto.h"
 #include "aaa/internal.h"
-#include "aaa/mschap.h"
+#include "crypto/mschap.h"
 #include "aaa/radius.h"
 #include "aaa/radius_accept.h"
 #include "aaa/verify.h"

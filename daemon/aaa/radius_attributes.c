@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aaa/mschap.h"
+#include "crypto/mschap.h"
 #include "lib/addr.h"
 
 enum {

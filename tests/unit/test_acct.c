@@ -22,7 +22,7 @@
 #include "aaa/acct.h"
 #include "aaa/acct_file.h"
 #include "aaa/acct_record.h"
-#include "aaa/crypto.h"
+#include "crypto/crypto.h"
 #include "radius_lab.h"
 
 #define MANY 64

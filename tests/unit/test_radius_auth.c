@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "aaa/crypto.h"
+#include "crypto/crypto.h"
 #include "radius_lab.h"
 
 static struct lab_server *const first = &lab.server[0], *const second =

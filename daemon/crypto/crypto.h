@@ -3,8 +3,8 @@
  * The old digests and the cipher that PPP's authentication is made of, from
  * OpenSSL in a library context of our own: no openssl.cnf has a say.
  */
-#ifndef L2TPD_AAA_CRYPTO_H
-#define L2TPD_AAA_CRYPTO_H
+#ifndef L2TPD_CRYPTO_CRYPTO_H
+#define L2TPD_CRYPTO_CRYPTO_H
 
 #include <stdbool.h>
 #include <stddef.h>

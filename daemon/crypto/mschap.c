@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* MS-CHAP, MS-CHAPv2 and MPPE's keys: the RFCs' functions, in their order. */
-#include "aaa/mschap.h"
+#include "crypto/mschap.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "aaa/crypto.h"
+#include "crypto/crypto.h"
 #include "lib/secret.h"
 
 /* ---- the password as 16-bit characters ---- */

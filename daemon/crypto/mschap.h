@@ -4,8 +4,8 @@
  * key derivation of MPPE (RFC 3079, section 3), by the RFCs' names. All return
  * false when OpenSSL does not have the algorithm.
  */
-#ifndef L2TPD_AAA_MSCHAP_H
-#define L2TPD_AAA_MSCHAP_H
+#ifndef L2TPD_CRYPTO_MSCHAP_H
+#define L2TPD_CRYPTO_MSCHAP_H
 
 #include <stdbool.h>
 #include <stddef.h>

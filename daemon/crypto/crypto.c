@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* MD4, MD5, SHA-1 and DES out of OpenSSL's providers. */
-#include "aaa/crypto.h"
+#include "crypto/crypto.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>
