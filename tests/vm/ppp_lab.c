@@ -126,7 +126,8 @@ static struct config *parse(const char *text)
 	return c;
 }
 
-void pppd_lab_init(struct ppp_lab *p, const char *argv0, const char *config_text)
+void pppd_lab_init(struct ppp_lab *p, const char *argv0,
+		   const char *config_text)
 {
 	const char *plugin = getenv("L2TPD_TEST_PLUGIN");
 	char text[512], self[PATH_MAX], path[PATH_MAX + 32];

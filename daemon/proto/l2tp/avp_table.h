@@ -16,7 +16,7 @@
  * Octets of a name or number, with a NUL: what RADIUS can carry. A longer one
  * is refused, since cut it would be another's.
  */
-#define L2TP_NAME_MAX 254
+#define L2TP_NAME_MAX	254
 #define L2TP_VALUE_MAX	(L2TP_AVP_MAX - L2TP_AVP_HEADER)
 
 #define L2TP_VENDOR_IETF  0
