@@ -128,8 +128,11 @@ static inline bool tunnel_is_usable(const struct tunnel *t)
 {
 	return t->core && !t->down;
 }
-/* Whether a line about it may be logged now. */
-bool tunnel_may_log(struct tunnel *t);
+/*
+ * Whether a line about it may be logged at this level now: one of our own
+ * calls always, else within its peer's budget.
+ */
+bool tunnel_may_log(const struct tunnel *t, int level);
 void tunnel_set_timer(struct tunnel *t); /* by the core's deadline */
 
 /*

@@ -10,7 +10,6 @@
 
 #include "engine/engine.h"
 #include "engine/link/ppp.h"
-#include "engine/loglimit.h"
 #include "engine/tell.h"
 #include "lib/log.h"
 
@@ -115,9 +114,9 @@ static bool fits(const struct ipc_message *m)
 /* It is root's program, and yet it parses what the peer sends. */
 static void on_unsound(struct pppd *p, const struct ipc_message *m)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
-	if (loglimit_pass(engine_of(p)))
+	if (link_may_log(p->link, LOG_OF_CALL, LOG_WARNING))
 		log_warn("%s: pppd sent message %u in a form that is not "
 			 "understood",
 			 link_describe(p->link, what, sizeof(what)),
@@ -342,7 +341,7 @@ static void on_stop_timeout(struct loop_timer *t)
 {
 	struct pppd *p = container_of(t, struct pppd, timer);
 	struct engine *e = engine_of(p);
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_warn("%s: the pppd that dialled did not end; its call is cleared "
 		 "without it",

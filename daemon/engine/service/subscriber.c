@@ -141,7 +141,7 @@ static bool has_net(const struct service *g)
 static void on_net(void *arg, int result, struct ipc_message *m)
 {
 	struct link *l = arg;
-	char what[160];
+	char what[WHOSE_MAX];
 
 	(void)m;
 	if (result && l->subscriber && !l->down)
@@ -231,7 +231,7 @@ static void time_out(struct subscriber *s, enum service_end end,
 		     const char *why)
 {
 	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "%s", why);
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_info("%s: user \"%s\": %s",
 		 link_describe(s->link, what, sizeof(what)), s->given.user,
@@ -362,7 +362,7 @@ void subscriber_mppe(struct link *l, const struct ppp_call_mppe *mppe)
 {
 	/* a caller of ours: before its network is up */
 	struct subscriber *s = subscriber_of(l);
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (!s)
 		return;

@@ -288,7 +288,7 @@ struct l2tp_effect {
 	/* DOWN */
 	struct l2tp_cause cause;
 	bool by_peer; /* the peer's CDN or StopCCN; else ours or silence */
-	/* LOG */
+	/* LOG: peer is set, tunnel and session as far as it concerns them */
 	int level;
 	char text[160];
 	union {
