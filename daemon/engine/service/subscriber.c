@@ -370,7 +370,7 @@ void subscriber_mppe(struct link *l, const struct ppp_call_mppe *mppe)
 	log_info("%s: %s", link_describe(l, what, sizeof(what)),
 		 mppe->bits == 128 ? "encrypted with 128 bits (MPPE)" :
 		 mppe->bits	   ? "encrypted with 40 bits (MPPE)" :
-				     "not encrypted");
+				     "no longer encrypted");
 }
 
 void subscriber_change(struct subscriber *s, uint32_t changes,
