@@ -309,6 +309,7 @@ static void clear(struct aaa *a)
 {
 	channel_close(&a->engine.channel);
 	channel_close(&a->monitor);
+	loop_timer_stop(&a->log_window);
 	remember_fini(&a->remember);
 	acct_free(a->acct);
 	coa_free(a->coa);

@@ -16,11 +16,12 @@
 #include "aaa/internal.h"
 #include "aaa/mschap.h"
 #include "aaa/radius.h"
-#include "aaa/radius_attributes.h"
+#include "aaa/radius_accept.h"
 #include "aaa/verify.h"
 #include "lib/log.h"
 
 #define REFUSALS_PER_SECOND 20 /* in the log */
+#define LOG_WINDOW_MS	    1000
 /* RFC 2433, 2759: 24 or 16 + 8, then 24, and a flag */
 #define MS_RESPONSE_LEN	    49
 
@@ -32,7 +33,8 @@ struct auth_job {
 	/* the user's, without what the profile strips */
 	char name[PPP_NAME_MAX];
 	struct aaa_auth_reply r;
-	struct aaa_test_reply *test; /* of an AAA_TEST */
+	struct aaa_test_reply *test;  /* of an AAA_TEST */
+	char unapplied[PPP_TEXT_MAX]; /* the first; "": none */
 };
 
 /* ---- names ---- */
@@ -52,17 +54,30 @@ static void strip(const struct config_ppp *p, bool realm, const char *from,
 
 /* ---- the end of a job ---- */
 
-/* A peer that guesses passwords must not fill the log as well. */
-static bool may_log(struct aaa *a)
+static void on_log_window(struct loop_timer *t)
 {
-	uint64_t second = loop_now(a->loop) / 1000;
+	struct aaa *a = container_of(t, struct aaa, log_window);
 
-	if (second != a->log_second) {
-		if (a->log_dropped)
-			log_notice("%u more refusals are not shown",
-				   a->log_dropped);
-		a->log_second = second;
+	if (a->log_dropped)
+		log_notice("%u more lines about users who were refused in the "
+			   "last second were left out",
+			   a->log_dropped);
+}
+
+/*
+ * A peer that guesses passwords must not fill the log as well. What the log's
+ * level hides takes nobody's place.
+ */
+static bool may_log(struct aaa *a, int level)
+{
+	if (!log_enabled(level))
+		return false;
+	if (!loop_timer_is_set(&a->log_window)) {
 		a->log_count = a->log_dropped = 0;
+		if (loop_timer_set(a->loop, &a->log_window,
+				   loop_now(a->loop) + LOG_WINDOW_MS,
+				   on_log_window))
+			return true;
 	}
 	if (a->log_count < REFUSALS_PER_SECOND) {
 		a->log_count++;
@@ -72,24 +87,35 @@ static bool may_log(struct aaa *a)
 	return false;
 }
 
-static void log_result(const struct auth_job *j)
+static void log_refusal(const struct auth_job *j)
 {
 	const struct aaa_auth_reply *r = &j->r;
 	const char *method = verify_method_name(j->q.auth.method);
+
+	if (!may_log(j->aaa, r->unavailable ? LOG_ERR : LOG_NOTICE))
+		return;
+	if (r->unavailable)
+		log_error("ppp \"%s\": user \"%s\" cannot come in (%s): %s",
+			  j->q.profile, j->q.auth.user, method, r->why);
+	else
+		log_notice("ppp \"%s\": user \"%s\" is refused (%s): %s",
+			   j->q.profile, j->q.auth.user, method, r->why);
+}
+
+static void log_result(const struct auth_job *j)
+{
+	const struct aaa_auth_reply *r = &j->r;
 
 	if (j->test)
 		return;
 	if (r->ppp.ok)
 		log_info("ppp \"%s\": user \"%s\" is accepted (%s%s%s)",
-			 j->q.profile, j->q.auth.user, method,
+			 j->q.profile, j->q.auth.user,
+			 verify_method_name(j->q.auth.method),
 			 r->service.radius[0] ? ", radius " : "",
 			 r->service.radius);
-	else if (may_log(j->aaa) && r->unavailable)
-		log_error("ppp \"%s\": user \"%s\" cannot come in (%s): %s",
-			  j->q.profile, j->q.auth.user, method, r->why);
-	else if (!r->unavailable)
-		log_notice("ppp \"%s\": user \"%s\" is refused (%s): %s",
-			   j->q.profile, j->q.auth.user, method, r->why);
+	else
+		log_refusal(j);
 }
 
 static void answer(struct auth_job *j)
@@ -244,9 +270,11 @@ static int build(void *arg, struct radius_builder *b,
 
 static void complain(void *arg, const char *text)
 {
-	const struct auth_job *j = arg;
+	struct auth_job *j = arg;
 
-	if (may_log(j->aaa))
+	if (!j->unapplied[0])
+		snprintf(j->unapplied, sizeof(j->unapplied), "%s", text);
+	if (may_log(j->aaa, LOG_WARNING))
 		log_warn("ppp \"%s\": user \"%s\": the RADIUS server's %s",
 			 j->q.profile, j->q.auth.user, text);
 }
@@ -289,6 +317,35 @@ static bool read_success(struct auth_job *j, const struct radius_view *v,
 	return true;
 }
 
+/* As a reject, where it is none for this caller. */
+static bool is_meant(struct auth_job *j, const struct radius_answer *an)
+{
+	char why[192];
+
+	if (radius_accept_fits(an->view, why, sizeof(why)))
+		return true;
+	refuse(j, false, "the RADIUS server \"%s\" accepted it with %s",
+	       an->server.config->name, why);
+	return false;
+}
+
+static void read_service(struct auth_job *j, const struct radius_answer *an)
+{
+	radius_read_service(an->view, &j->r, complain, j);
+	radius_accept_restrictions(an->view, j->ppp->ip_up != NULL, complain,
+				   j);
+}
+
+static void heed_unapplied(struct auth_job *j, const struct radius_answer *an)
+{
+	if (j->unapplied[0] && j->r.ppp.ok &&
+	    j->ppp->unapplied == CONFIG_UNAPPLIED_REFUSE)
+		refuse(j, true,
+		       "the RADIUS server \"%s\" accepted it with %s "
+		       "(unapplied = refuse)",
+		       an->server.config->name, j->unapplied);
+}
+
 static void take_accept(struct auth_job *j, const struct radius_answer *an)
 {
 	struct ppp_call_auth_reply *ppp = &j->r.ppp;
@@ -297,8 +354,10 @@ static void take_accept(struct auth_job *j, const struct radius_answer *an)
 	const char *name = an->server.config->name;
 	char message[PPP_TEXT_MAX];
 
+	if (!is_meant(j, an))
+		return;
 	ppp->ok = true;
-	radius_read_service(an->view, &j->r, complain, j);
+	read_service(j, an);
 	memcpy(j->r.service.radius, name, sizeof(j->r.service.radius));
 	read_message(an->view, message, sizeof(message));
 	snprintf(ppp->message, sizeof(ppp->message), "%s", message);
@@ -322,6 +381,7 @@ static void take_accept(struct auth_job *j, const struct radius_answer *an)
 		       "but sent no MPPE keys (MS-MPPE-Send-Key, "
 		       "MS-MPPE-Recv-Key), which mppe = required needs",
 		       name);
+	heed_unapplied(j, an);
 }
 
 static void take_reject(struct auth_job *j, const struct radius_answer *an)
@@ -391,9 +451,9 @@ static void list_servers(const struct config_ppp *p, char *out, size_t size)
 					i ? ", " : "", p->radius.v[i]);
 }
 
-static void on_reply(void *arg, int result, const struct radius_answer *an)
+/* There is no answer, or none that can be used. */
+static void refuse_unanswered(struct auth_job *j, int result)
 {
-	struct auth_job *j = arg;
 	char servers[160], why[PPP_TEXT_MAX];
 
 	list_servers(j->ppp, servers, sizeof(servers));
@@ -404,9 +464,17 @@ static void on_reply(void *arg, int result, const struct radius_answer *an)
 		       why);
 	else if (result == -EINVAL || result == -EMSGSIZE)
 		refuse(j, false, "the response has not the method's form");
-	else if (result)
+	else
 		refuse(j, true, "the RADIUS servers (%s) cannot be asked: %s",
 		       servers, strerror(-result));
+}
+
+static void on_reply(void *arg, int result, const struct radius_answer *an)
+{
+	struct auth_job *j = arg;
+
+	if (result)
+		refuse_unanswered(j, result);
 	else if (an->view->code == RADIUS_ACCESS_ACCEPT)
 		take_accept(j, an);
 	else if (an->view->code == RADIUS_ACCESS_CHALLENGE)

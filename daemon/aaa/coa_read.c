@@ -178,20 +178,6 @@ static bool exact_text(const struct radius_attribute *a, char *out, size_t size)
 	return radius_text(a, out, size) && memcmp(out, a->value, a->len) == 0;
 }
 
-/* RFC 3162, section 2.3; RFC 4818, section 3. */
-static bool read_prefix(const struct radius_attribute *a,
-			struct service_prefix6 *out)
-{
-	if (a->len < 2 || a->len > 18 || a->value[1] == 0 ||
-	    a->value[1] > 128 || a->value[1] > (a->len - 2) * 8)
-		return false;
-	*out = (struct service_prefix6){ .len = a->value[1] };
-	memcpy(out->addr, a->value + 2, a->len - 2);
-	for (unsigned int bit = out->len; bit < 128; bit++)
-		out->addr[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
-	return true;
-}
-
 static bool read_address(const struct radius_attribute *a, uint32_t *out)
 {
 	uint32_t n;
@@ -241,10 +227,10 @@ static bool take_session(struct aaa_coa *q, const struct radius_attribute *a,
 		return read_address(a, &q->address);
 	case RADIUS_FRAMED_IPV6_PREFIX:
 		*twice = q->prefix6.len;
-		return read_prefix(a, &q->prefix6);
+		return radius_read_prefix6(a, &q->prefix6);
 	case RADIUS_DELEGATED_IPV6_PREFIX:
 		*twice = q->delegated6.len;
-		return read_prefix(a, &q->delegated6);
+		return radius_read_prefix6(a, &q->delegated6);
 	case RADIUS_FRAMED_INTERFACE_ID:
 		*twice = q->have_ifid;
 		q->have_ifid = true;

@@ -272,18 +272,24 @@ static void set_up(struct reading *x, uint64_t rate)
 	x->changes |= AAA_COA_RATE_UP;
 }
 
-static void read_prefix6(struct reading *x, const struct radius_attribute *a,
+bool radius_read_prefix6(const struct radius_attribute *a,
 			 struct service_prefix6 *out)
 {
-	if (a->len < 2 || a->len > 18 || a->value[1] > 128 ||
-	    a->value[1] > (a->len - 2) * 8 || a->value[1] == 0) {
-		refuse(x, a, "it is no IPv6 prefix");
-		return;
-	}
+	if (a->len < 2 || a->len > 18 || a->value[1] == 0 ||
+	    a->value[1] > 128 || a->value[1] > (a->len - 2) * 8)
+		return false;
 	*out = (struct service_prefix6){ .len = a->value[1] };
 	memcpy(out->addr, a->value + 2, a->len - 2);
 	for (unsigned int bit = out->len; bit < 128; bit++)
 		out->addr[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
+	return true;
+}
+
+static void read_prefix6(struct reading *x, const struct radius_attribute *a,
+			 struct service_prefix6 *out)
+{
+	if (!radius_read_prefix6(a, out))
+		refuse(x, a, "it is no IPv6 prefix");
 }
 
 static void add_class(struct reading *x, const struct radius_attribute *a)

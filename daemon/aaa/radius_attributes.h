@@ -42,6 +42,13 @@ void radius_read_mppe(const struct radius_view *v, const struct secret *secret,
 		      void *arg);
 
 /*
+ * A prefix without the bits behind its length (RFC 3162, section 2.3; RFC 4818,
+ * section 3). false: it is none, and out is as it was.
+ */
+bool radius_read_prefix6(const struct radius_attribute *a,
+			 struct service_prefix6 *out);
+
+/*
  * Parts of it, for tests: 0 or -EINVAL. Rates are bit/s; rx is what the
  * router receives.
  */

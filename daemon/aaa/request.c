@@ -14,11 +14,6 @@
 #include "aaa/resolve.h"
 #include "lib/log.h"
 
-static bool is_text(const char *s, size_t size)
-{
-	return memchr(s, 0, size) != NULL;
-}
-
 /* ---- AAA_SECRET ---- */
 
 struct secret_job {
@@ -118,11 +113,9 @@ void aaa_request_secret(struct aaa *a, struct ipc_message *m)
 	const struct secret *known;
 	struct secret_job *j;
 
-	if (!q || !is_text(q->profile, sizeof(q->profile)) ||
-	    !is_text(q->lac, sizeof(q->lac)) ||
-	    !is_text(q->session, sizeof(q->session)) ||
-	    !is_text(q->secret.user, sizeof(q->secret.user)) ||
-	    !is_text(q->secret.remote, sizeof(q->secret.remote))) {
+	if (!q || !ipc_is_text(q->profile) || !ipc_is_text(q->lac) ||
+	    !ipc_is_text(q->session) || !ipc_is_text(q->secret.user) ||
+	    !ipc_is_text(q->secret.remote)) {
 		channel_reply(&a->engine.channel, &m->header, -EINVAL, NULL, 0,
 			      NULL, 0);
 		return;
@@ -189,7 +182,7 @@ void aaa_request_resolve(struct aaa *a, struct ipc_message *m)
 	struct resolve_job *j;
 	int err;
 
-	if (!q || !is_text(q->name, sizeof(q->name)) || !q->name[0]) {
+	if (!q || !ipc_is_text(q->name) || !q->name[0]) {
 		refuse_resolve(a, m, -EINVAL, "that is no name");
 		return;
 	}

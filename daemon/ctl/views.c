@@ -407,6 +407,7 @@ static const struct ctl_field status_fields[] = {
 	LINE("auth_ok", "Users let in"),
 	LINE("auth_failed", "Users refused"),
 	LINE("auth_unavailable", "Users who could not be asked for"),
+	LINE("logs_suppressed", "Lines left out of the log"),
 	SECTION("Control packets"),
 	LINE("packets_in", "Received"),
 	LINE("packets_out", "Sent"),

@@ -87,6 +87,7 @@ enum config_mppe {
 	CONFIG_MPPE_OPTIONAL,
 	CONFIG_MPPE_REQUIRED
 };
+enum config_unapplied { CONFIG_UNAPPLIED_WARN, CONFIG_UNAPPLIED_REFUSE };
 enum { CONFIG_MPPE_40 = 1, CONFIG_MPPE_128 = 2 }; /* of mppe_bits */
 
 /* IPv4, host order, inclusive */
@@ -115,6 +116,11 @@ struct config_ppp {
 	char *users_file;
 	/* names of radius sections, in the order of their use */
 	struct config_strings radius;
+	/*
+	 * unapplied = "warn" (default) or "refuse": what a reply gives or
+	 * restricts and cannot be applied costs a line, or the call
+	 */
+	enum config_unapplied unapplied;
 	/* to the same servers; default true when there are some */
 	bool accounting;
 	/* interim-interval, where the reply says nothing; 0: none */

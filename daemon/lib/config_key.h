@@ -106,6 +106,8 @@ void *config_group_at(const struct config_group *g, const void *parent,
 		      size_t i);
 
 void config_section_fini(const struct config_section *s, void *obj);
+/* The same of one that was allocated, which is freed; NULL is allowed. */
+void config_section_free(const struct config_section *s, const void *obj);
 /*
  * The defaults that depend on other keys, where s has such, into the keys that
  * were not given. 0 or -ENOMEM.

@@ -197,8 +197,12 @@ static int take_tunnel_add(struct request *q)
 		.fd = t->fd,
 	};
 	err = h->dp->ops->tunnel_add(h->dp, &t->dp);
-	t->installed = err == 0;
-	return err;
+	if (err)
+		return err;
+	/* Its sessions' ids and its way's size are of the one it speaks. */
+	t->version = r->version;
+	t->installed = true;
+	return 0;
 }
 
 static int take_tunnel_del(struct request *q)

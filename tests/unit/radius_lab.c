@@ -344,6 +344,7 @@ void lab_stop(void)
 	channel_close(&lab.engine);
 	channel_close(&lab.a.monitor);
 	channel_close(&lab.monitor);
+	loop_timer_stop(&lab.a.log_window);
 	workers_free(lab.a.workers);
 	radius_free(lab.a.radius);
 	store_free(lab.a.store);

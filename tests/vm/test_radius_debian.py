@@ -55,7 +55,7 @@ def asks(lns, password="wonderland"):
 
 
 def signature(lns):
-    return lns.ask("show radius", name="one")[0]["message_authenticator"]
+    return lns.ask("show radius", server="one")[0]["message_authenticator"]
 
 
 def call(pair, processes, lns):
@@ -75,7 +75,7 @@ def check_required(lns):
     assert code == 1
     assert f'user "alice" cannot be asked for: no RADIUS server answers (one, two): "one": {NO_SIGNATURE}' in said
     lns.process.wait_for(re.escape(f'radius "one": its authentication port is taken as dead: {NO_SIGNATURE}'))
-    (record,) = lns.ask("show radius", name="one")
+    (record,) = lns.ask("show radius", server="one")
     assert (record["auth"], record["last_error"]) == ("dead", NO_SIGNATURE)
     assert "answers again" not in lns.process.text()
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """SCCRQs of nobody: what they cost, and that callers do not notice. tests/bench/flood is the long form."""
 
+import re
 import socket
 import struct
+import subprocess
 
 import pytest
 
@@ -24,6 +26,7 @@ lac "up" {{ server = "{address}" source-address = "{source}"
 {sessions} }}
 """
 LISTED = "127.20.0.1"
+STRANGERS = 60
 
 
 @pytest.fixture
@@ -88,6 +91,25 @@ def test_one_packet_for_one(processes, build, listed, kind):
     packets = list(exchange(address, 7))
     assert [struct.unpack_from("!H", p, 18)[0] for p in packets] == [kind]
     assert len(packets[0]) <= 3 * len(sccrq(7, b"nobody"))
+
+
+def test_lines_left_out_are_counted(processes, build):
+    """Each stranger has a line, as long as there are few; the others are a number, in the log and by command."""
+    address = "127.22.0.11"
+    server = L2tpd(processes, build, None, "lns")
+    server.start(SERVER.format(address=address, listed='"192.0.2.0/24"', extra=""), "--dataplane", "null")
+    assert server.status()["logs_suppressed"] == 0
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.connect((address, 1701))
+        for n in range(STRANGERS):
+            s.send(sccrq(n + 1))
+        lab.wait_until(lambda: server.status()["tunnels_refused"] == STRANGERS, "all to be refused")
+        left_out = server.status()["logs_suppressed"]
+        assert 0 < left_out < STRANGERS
+        assert server.process.text().count("refused: no lns or lcce section") == STRANGERS - left_out
+    shown = subprocess.run([build / "l2tpctl", "--runtime-dir", server.run, "show", "status"], capture_output=True, text=True,
+                           check=True).stdout
+    assert re.search(rf"Lines left out of the log: +{left_out}\n", shown)
 
 
 def test_strangers_are_not_answered(processes, build):

@@ -223,6 +223,45 @@ def test_deleted_half_open(daemon, address):
     lab.wait_until(lambda: head.tunnels() == [], "the tunnel to go")
 
 
+def connect(address, own_id, port=0):
+    """A raw peer's socket, and the connection's id at the other end, once that one answered its SCCRQ."""
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.settimeout(lab.process.DEADLINE)
+    s.bind(("127.0.0.1", port))
+    s.connect((address, 1701))
+    s.send(control_message(0, 0, 0, (0, b"\0\1"), (7, b"peer"), (60, b"\n\0\0\1"),
+                           (61, struct.pack("!I", own_id)), (62, b"\0\5")))
+    return s, struct.unpack("!I", receive(s, 2)[61])[0]
+
+
+def ask_session(d, s, connection):
+    """The ICRQ comes together with its SCCCN, so that both are heeded in one moment; the ICRP's session."""
+    engine = d.status()["pid"]
+    os.kill(engine, signal.SIGSTOP)
+    s.send(control_message(connection, 1, 1, (0, b"\0\3")))
+    s.send(control_message(connection, 2, 1, (0, b"\0\n"), (63, b"\0\0\0\11"), (64, bytes(4)), (15, b"\0\0\0\1"),
+                           (68, b"\0\5"), (66, b"lan"), (71, b"\0\1")))
+    os.kill(engine, signal.SIGCONT)
+    return receive(s, 11)[63]
+
+
+def test_back_at_once(daemon, address):
+    """Who crashed asks for its circuit before its new connection is in the kernel: the old one makes room."""
+    head = daemon("head", listen(address))
+    head.ask("add tunnel lcce", name="site", from_hostname="peer")
+    head.ask("add session lcce", tunnel="site", name="lan", cookie=0)
+    s, connection = connect(address, 7)
+    with s:
+        port = s.getsockname()[1]
+        session = ask_session(head, s, connection)
+        s.send(control_message(connection, 3, 2, (0, b"\0\14"), (63, b"\0\0\0\11"), (64, session), (71, b"\0\1")))
+        wait_states(head, {"lan": "established"})
+    s, connection = connect(address, 8, port)
+    with s:
+        ask_session(head, s, connection)
+    assert head.status()["calls_failed"] == 0
+
+
 FILE = """
 listen { address = "127.0.0.1" port = 17011 }
 ppp "x" { backend = "none" }

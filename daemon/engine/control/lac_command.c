@@ -90,9 +90,7 @@ void add_lac_tunnel(struct control *c)
 		add_tunnel_done(c, p);
 		return;
 	}
-	if (l)
-		config_section_fini(&config_section_lac, l);
-	free(l);
+	config_section_free(&config_section_lac, l);
 }
 
 /* ---- sessions ---- */
@@ -219,7 +217,5 @@ void add_lac_session(struct control *c)
 		add_session_done(c, session);
 		return;
 	}
-	if (s)
-		config_section_fini(&config_section_session, s);
-	free(s);
+	config_section_free(&config_section_session, s);
 }

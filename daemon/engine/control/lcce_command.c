@@ -75,9 +75,7 @@ void add_lcce_tunnel(struct control *c)
 		add_tunnel_done(c, p);
 		return;
 	}
-	if (l)
-		config_section_fini(&config_section_lcce, l);
-	free(l);
+	config_section_free(&config_section_lcce, l);
 }
 
 /* ---- sessions ---- */
@@ -233,7 +231,5 @@ void add_lcce_session(struct control *c)
 		ask(c, s);
 		return;
 	}
-	if (pw)
-		config_section_fini(&config_section_pw, pw);
-	free(pw);
+	config_section_free(&config_section_pw, pw);
 }

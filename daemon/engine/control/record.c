@@ -15,6 +15,16 @@ void record_text(json_t *o, const char *key, const char *text)
 		json_object_set_new(o, key, control_text(text));
 }
 
+void record_time(json_t *o, const char *key, time_t when)
+{
+	char text[32];
+	struct tm tm;
+
+	if (gmtime_r(&when, &tm) &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		record_text(o, key, text);
+}
+
 void record_number(json_t *o, const char *key, uint64_t value)
 {
 	json_object_set_new(o, key, json_integer((json_int_t)value));

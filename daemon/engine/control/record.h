@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "ipc/ipsec.h"
 #include "ipc/monitor.h"
@@ -16,6 +17,8 @@ struct subscriber;
 
 void record_text(json_t *o, const char *key, const char *text);
 void record_number(json_t *o, const char *key, uint64_t value);
+/* in UTC: 2026-11-21T08:00:00Z */
+void record_time(json_t *o, const char *key, time_t when);
 /* a number, unless it is 0 */
 void record_some(json_t *o, const char *key, uint64_t value);
 /* and key_port, unless it has none */

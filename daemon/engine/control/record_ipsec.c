@@ -17,13 +17,8 @@ static void add_left(json_t *o, const char *key, uint32_t left_s)
 
 static void add_time(json_t *o, const char *key, uint64_t now, uint32_t ago_s)
 {
-	time_t when = (time_t)(now - ago_s);
-	char text[32];
-	struct tm tm;
-
-	if (ago_s != IPSEC_NEVER && gmtime_r(&when, &tm) &&
-	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		record_text(o, key, text);
+	if (ago_s != IPSEC_NEVER)
+		record_time(o, key, (time_t)(now - ago_s));
 }
 
 static void add_hex(json_t *o, const char *key, uint64_t value, int digits)

@@ -228,6 +228,7 @@ void show_status(struct control *c)
 	record_number(o, "tunnels_refused", n->tunnels_refused + k.refused);
 	record_number(o, "calls_up", n->calls_up);
 	record_number(o, "calls_failed", n->calls_failed + k.calls_refused);
+	record_number(o, "logs_suppressed", n->logs_suppressed);
 	record_number(o, "auth_ok", n->auth_ok);
 	record_number(o, "auth_failed", n->auth_failed);
 	record_number(o, "auth_unavailable", n->auth_unavailable);

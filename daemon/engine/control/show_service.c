@@ -39,12 +39,7 @@ static void add_idle(json_t *o, const struct subscriber *s, uint64_t now)
 
 static void add_since(json_t *o, time_t since, uint64_t up_s)
 {
-	struct tm tm;
-	char text[32];
-
-	if (gmtime_r(&since, &tm) &&
-	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		record_text(o, "since", text);
+	record_time(o, "since", since);
 	record_number(o, "uptime_s", up_s);
 }
 

@@ -13,6 +13,7 @@
 #include "engine/control/commands.h"
 #include "engine/control/record.h"
 #include "engine/control/reply.h"
+#include "engine/link/ppp.h"
 #include "engine/engine.h"
 #include "engine/service/subscriber.h"
 #include "ipc/aaa.h"
@@ -108,9 +109,7 @@ static void add_given(json_t *o, struct test *t, const struct aaa_auth_reply *r)
 	if (strcmp(given.user, t->user) != 0)
 		record_text(o, "accounted_as", given.user);
 	add_address(o, t, r);
-	for (size_t i = 0; i < p->dns_n && i < 2; i++)
-		if (!dns[i] && p->dns[i].family == AF_INET)
-			dns[i] = htonl(addr_v4(&p->dns[i]));
+	ppp_fill_dns(p, dns);
 	record_dns(o, dns);
 	if (r->ppp.have_ifid)
 		record_ifid(o, "interface_id", r->ppp.remote_ifid);

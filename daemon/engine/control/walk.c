@@ -55,14 +55,13 @@ bool walk_wants(const char *wanted, const char *name, uint32_t id)
 	return id && strcmp(wanted, text) == 0;
 }
 
-bool walk_has_tunnel(const struct engine *e, const char *wanted)
+bool walk_has_tunnel(struct engine *e, const char *wanted)
 {
 	const struct l2tp_tunnel *core;
 	uint64_t next = 0;
 
-	for (const struct peer *p = e->peers->first; p; p = p->next)
-		if (!p->removed && strcmp(p->name, wanted) == 0)
-			return true;
+	if (peer_find(e, wanted))
+		return true;
 	while ((core = l2tp_tunnel_next(e->l2tp->core, next))) {
 		const struct tunnel *t = l2tp_tunnel_user(core);
 

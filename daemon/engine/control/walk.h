@@ -20,7 +20,7 @@ void walk_finish(struct control *c, const char *what, const char *wanted);
 /* The next peer in the order of their coming; NULL: no more. */
 struct peer *walk_peer(struct control *c);
 /* Whether there is a tunnel, or a peer, of this name or id. */
-bool walk_has_tunnel(const struct engine *e, const char *wanted);
+bool walk_has_tunnel(struct engine *e, const char *wanted);
 /* Whether wanted, a name or a number, or NULL for all, is this. */
 bool walk_wants(const char *wanted, const char *name, uint32_t id);
 /*

@@ -11,9 +11,7 @@
 
 #include "engine/random.h"
 
-/* with sequencing: how long a gap may hold frames back */
-#define REORDER_TIMEOUT_MS 100
-#define SEQUENCE_ALL	   2 /* Data Sequencing Level */
+#define SEQUENCE_ALL 2 /* Data Sequencing Level */
 _Static_assert(L2TP_NAME_MAX >= CONFIG_END_ID_MAX,
 	       "the core keeps all of a Remote End ID");
 

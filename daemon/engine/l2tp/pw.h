@@ -14,6 +14,9 @@
 #include "netlink/dataplane.h"
 #include "proto/l2tp/l2tp.h"
 
+/* with sequencing: how long a gap may hold frames back */
+#define REORDER_TIMEOUT_MS 100
+
 struct pseudowire {
 	const struct config_pw *config;		 /* NULL: PPP's */
 	uint16_t type;				 /* L2TP_PW_* */

@@ -17,8 +17,9 @@ struct session {
 	struct l2tp_session *core;    /* NULL once the core let it go */
 	struct session *next, **prev; /* tunnel->sessions */
 	uint32_t id;
-	bool sequencing; /* data packets of version 2 are numbered */
-	uint8_t install; /* enum install */
+	bool asked_early; /* the peer wants it; the tunnel is not up yet */
+	bool sequencing;  /* data packets of version 2 are numbered */
+	uint8_t install;  /* enum install */
 	uint8_t install_tries;
 	struct loop_timer retry; /* to install again */
 	struct pseudowire *pw;	 /* of version 3, else NULL */

@@ -43,17 +43,44 @@ static void do_install(void *arg)
 	session_install(arg);
 }
 
+static void ask_owner(struct session *s)
+{
+	struct cause why = { 0 };
+
+	if (is_taken(s->tunnel, s, &why))
+		turn_defer(&s->link.engine->turn, &s->install_work, do_install,
+			   s);
+	else if (link_set_cause(&s->link, &why))
+		turn_defer(&s->link.engine->turn, &s->install_work, do_refuse,
+			   s);
+}
+
 void session_on_request(struct tunnel *t, struct l2tp_session *core)
 {
 	struct session *s = session_new(t, core);
-	struct cause why = { 0 };
 
 	if (!s)
 		return; /* the core's setup timer ends it */
-	if (is_taken(t, s, &why))
-		turn_defer(&t->engine->turn, &s->install_work, do_install, s);
-	else if (link_set_cause(&s->link, &why))
-		turn_defer(&t->engine->turn, &s->install_work, do_refuse, s);
+	s->asked_early = t->install != INSTALL_DONE;
+	if (!s->asked_early)
+		ask_owner(s);
+}
+
+static void do_ask(void *arg)
+{
+	struct session *s = arg;
+
+	if (session_is_usable(s))
+		ask_owner(s);
+}
+
+void session_on_tunnel_up(struct session *s)
+{
+	if (s->asked_early)
+		turn_defer(&s->link.engine->turn, &s->install_work, do_ask, s);
+	else
+		session_tunnel_installed(s);
+	s->asked_early = false;
 }
 
 /* ---- ours is answered; it is established ---- */

@@ -15,10 +15,8 @@
 #include "engine/l2tp/session.h"
 #include "lib/log.h"
 
-#define INSTALL_TRIES	   10
-#define INSTALL_RETRY_MS   20
-/* with sequencing: how long a gap may hold frames back */
-#define REORDER_TIMEOUT_MS 100
+#define INSTALL_TRIES	 10
+#define INSTALL_RETRY_MS 20
 
 static struct dp_session describe_session(struct session *s)
 {

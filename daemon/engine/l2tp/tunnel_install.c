@@ -16,7 +16,7 @@
 #include "engine/l2tp/path.h"
 #include "engine/l2tp/result.h"
 #include "engine/l2tp/session.h"
-#include "engine/l2tp/session_install.h"
+#include "engine/l2tp/session_events.h"
 #include "engine/l2tp/tunnel.h"
 #include "lib/log.h"
 
@@ -48,13 +48,13 @@ static void installed(struct tunnel *t, int err)
 		l2tp_tunnel_close(t->core, engine_now(t->engine), &stopccn);
 		return;
 	}
-	for (struct session *s = t->sessions, *next; s; s = next) {
-		next = s->next;
-		session_tunnel_installed(s);
-		turn_take(&t->engine->turn);
-	}
 	if (t->owner && t->owner->up)
 		t->owner->up(t);
+	for (struct session *s = t->sessions, *next; s; s = next) {
+		next = s->next;
+		session_on_tunnel_up(s);
+		turn_take(&t->engine->turn);
+	}
 }
 
 static void on_added(void *arg, int result, struct ipc_message *m)

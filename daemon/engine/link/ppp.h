@@ -13,6 +13,9 @@
 #include "engine/link/link.h"
 #include "ipc/ppp.h"
 
+struct addr;
+struct config_ppp;
+
 /* How PPP ended, in a backend's last words. */
 struct ppp_end {
 	bool told; /* there were last words; else it was killed */
@@ -74,6 +77,11 @@ struct ppp_start {
 	bool caller;
 	const char *user, *ifname; /* a caller's; NULL: none */
 };
+
+/* In network order; 0: it is no IPv4 address. */
+uint32_t ppp_v4_of(const struct addr *a);
+/* The profile's name servers, where there is none (0); in network order. */
+void ppp_fill_dns(const struct config_ppp *profile, uint32_t dns[2]);
 
 /* Called by the owner when its link is established. */
 void ppp_start(struct link *l, const struct ppp_start *how);

@@ -45,9 +45,16 @@ void ppp_failed(struct link *l, const char *why)
 	give_up(l);
 }
 
-static uint32_t v4_of(const struct addr *a)
+uint32_t ppp_v4_of(const struct addr *a)
 {
 	return a->family == AF_INET ? htonl(addr_v4(a)) : 0;
+}
+
+void ppp_fill_dns(const struct config_ppp *profile, uint32_t dns[2])
+{
+	for (size_t i = 0; i < profile->dns_n && i < 2; i++)
+		if (!dns[i])
+			dns[i] = ppp_v4_of(&profile->dns[i]);
 }
 
 static void fill_params(struct link *l, const struct ppp_start *how,
@@ -62,7 +69,7 @@ static void fill_params(struct link *l, const struct ppp_start *how,
 		.tunnel_id = facts.tunnel_id,
 		.session_id = facts.id,
 		.lns = !how->caller,
-		.local_ipv4 = v4_of(&profile->local_address),
+		.local_ipv4 = ppp_v4_of(&profile->local_address),
 	};
 	snprintf(p->remote, sizeof(p->remote), "%s", facts.peer_name);
 	memcpy(p->calling_number, facts.calling_number,
@@ -72,9 +79,9 @@ static void fill_params(struct link *l, const struct ppp_start *how,
 	if (how->user)
 		snprintf(p->user, sizeof(p->user), "%s", how->user);
 	if (how->caller)
-		p->remote_ipv4 = v4_of(&profile->remote_address);
-	for (size_t i = 0; !how->caller && i < profile->dns_n && i < 2; i++)
-		p->dns[i] = v4_of(&profile->dns[i]);
+		p->remote_ipv4 = ppp_v4_of(&profile->remote_address);
+	else
+		ppp_fill_dns(profile, p->dns);
 }
 
 void ppp_start(struct link *l, const struct ppp_start *how)

@@ -282,7 +282,7 @@ static void open_socket(struct peer *p)
 				      r);
 	}
 	if (!err) {
-		p->refs++;
+		peer_hold(p);
 		return;
 	}
 	free(r);
@@ -327,7 +327,7 @@ static void resolve(struct peer *p)
 		attempt_failed(p, "the aaa process, which resolves names, is "
 				  "not there");
 	else
-		p->refs++;
+		peer_hold(p);
 }
 
 void connect_peer(struct peer *p)

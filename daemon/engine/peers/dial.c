@@ -243,9 +243,7 @@ static struct peer *new_peer(struct engine *e, const struct ppp_dial *q)
 		secret_set(&p->secret, q->secret, q->secret_len);
 		return p;
 	}
-	if (l)
-		config_section_fini(&config_section_lac, l);
-	free(l);
+	config_section_free(&config_section_lac, l);
 	return NULL;
 }
 

@@ -79,14 +79,6 @@ static bool has_name(const struct peer *p)
 	return p->server[0] && addr_parse(&a, p->server) != 0;
 }
 
-static bool is_one_of(const struct addr *a, const struct aaa_resolve_reply *r)
-{
-	for (unsigned int i = 0; i < r->count; i++)
-		if (addr_equal_ip(a, &r->address[i]))
-			return true;
-	return false;
-}
-
 static void move(struct peer *p, const struct aaa_resolve_reply *r)
 {
 	char was[ADDR_STRLEN], is[ADDR_STRLEN];
@@ -120,7 +112,7 @@ static void on_looked_up(void *arg, int result, struct ipc_message *m)
 		/* Where a peer calls from need not be what its name means. */
 		if (t && tunnel_is_usable(t) && !t->closing &&
 		    l2tp_tunnel_is_initiator(t->core) &&
-		    !is_one_of(&p->called, r))
+		    !peer_has_address(p, &p->called))
 			move(p, r);
 	}
 	follow_name(p);

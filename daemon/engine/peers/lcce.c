@@ -26,20 +26,12 @@ static bool takes_anybody(const struct config_lcce *l)
 	       !addr_is_set(&l->from_router_id);
 }
 
-static bool is_its_address(const struct peer *p, const struct addr *from)
-{
-	for (unsigned int i = 0; i < p->address_n; i++)
-		if (addr_equal_ip(&p->addresses[i], from))
-			return true;
-	return false;
-}
-
 /* As one whose name we have resolved. */
 static bool is_known(const struct peer *p, const struct addr *from)
 {
 	return takes_anybody(p->lcce) &&
 	       (p->encap == DP_ENCAP_IP) == !from->port &&
-	       is_its_address(p, from);
+	       peer_has_address(p, from);
 }
 
 static struct peer *find_caller(const struct tunnel *t)
@@ -171,18 +163,6 @@ static void down(struct tunnel *t, const char *why)
 		redial_peer_down(p, why);
 }
 
-static const char *name(const struct tunnel *t)
-{
-	const struct peer *p = t->owned_by;
-
-	return p->name;
-}
-
-static void configure(struct tunnel *t, struct l2tp_tunnel_config *cfg)
-{
-	peer_configure(t->owned_by, cfg);
-}
-
 /* ---- its sessions ---- */
 
 /*
@@ -269,8 +249,8 @@ static bool request(struct tunnel *t, struct session *s, struct cause *why)
 const struct tunnel_owner lcce_tunnel_owner = {
 	.role = "lcce",
 	.is_peer = true,
-	.name = name,
-	.configure = configure,
+	.name = redial_tunnel_name,
+	.configure = redial_configure,
 	.prepare = prepare,
 	.protect = ipsec_protect_socket,
 	.up = up,

@@ -35,11 +35,7 @@ const char *peer_kind(const struct peer *p)
 
 struct peer *peer_of(const struct tunnel *t)
 {
-	const struct peer_ops *ops = t->engine->peers->ops;
-
-	return t->owner && (t->owner == ops->lac || t->owner == ops->lcce) ?
-		       t->owned_by :
-		       NULL;
+	return t->owner && t->owner->is_peer ? t->owned_by : NULL;
 }
 
 static void add_to_list(struct peer *p)
@@ -55,15 +51,9 @@ static void add_to_list(struct peer *p)
 static void free_session(struct peer_session *s)
 {
 	loop_timer_stop(&s->redial);
-	if (s->owns_section && s->cfg) {
-		config_section_fini(&config_section_session,
-				    (void *)(uintptr_t)s->cfg);
-		free((void *)(uintptr_t)s->cfg);
-	}
-	if (s->owns_section && s->pw) {
-		config_section_fini(&config_section_pw,
-				    (void *)(uintptr_t)s->pw);
-		free((void *)(uintptr_t)s->pw);
+	if (s->owns_section) {
+		config_section_free(&config_section_session, s->cfg);
+		config_section_free(&config_section_pw, s->pw);
 	}
 	free(s->user);
 	free(s);
@@ -79,19 +69,6 @@ static void free_sessions(struct peer *p)
 	}
 }
 
-static void free_section(struct peer *p)
-{
-	if (p->lac) {
-		config_section_fini(&config_section_lac,
-				    (void *)(uintptr_t)p->lac);
-		free((void *)(uintptr_t)p->lac);
-	} else {
-		config_section_fini(&config_section_lcce,
-				    (void *)(uintptr_t)p->lcce);
-		free((void *)(uintptr_t)p->lcce);
-	}
-}
-
 static void free_peer(struct peer *p)
 {
 	loop_timer_stop(&p->resolve_timer);
@@ -103,8 +80,10 @@ static void free_peer(struct peer *p)
 	free_sessions(p);
 	secret_clear(&p->secret);
 	secret_clear(&p->old_secret);
-	if (p->owns_section)
-		free_section(p);
+	if (p->origin != PEER_CONFIGURED) {
+		config_section_free(&config_section_lac, p->lac);
+		config_section_free(&config_section_lcce, p->lcce);
+	}
 	free(p);
 }
 
@@ -157,7 +136,6 @@ struct peer *peer_new_lac(struct engine *e, const struct config_lac *l,
 	for (size_t i = 0; i < l->sessions_n; i++)
 		if (!peer_session_new(p, &l->sessions[i], false))
 			return discard(p);
-	p->owns_section = owns;
 	add_to_list(p);
 	return p;
 }
@@ -180,7 +158,6 @@ struct peer *peer_new_lcce(struct engine *e, const struct config_lcce *l,
 	for (size_t i = 0; i < l->sessions_n; i++)
 		if (!peer_session_new_pw(p, &l->sessions[i], false))
 			return discard(p);
-	p->owns_section = owns;
 	add_to_list(p);
 	return p;
 }
@@ -251,6 +228,14 @@ void peer_release(struct peer *p)
 {
 	p->refs--;
 	peer_collect(p);
+}
+
+bool peer_has_address(const struct peer *p, const struct addr *from)
+{
+	for (unsigned int i = 0; i < p->address_n; i++)
+		if (addr_equal_ip(&p->addresses[i], from))
+			return true;
+	return false;
 }
 
 void peer_set_addresses(struct peer *p, const struct aaa_resolve_reply *r)

@@ -41,7 +41,7 @@ struct peer {
 	char name[CONFIG_NAME_MAX];
 	const struct config_lac *lac; /* one of these two is set */
 	const struct config_lcce *lcce;
-	bool owns_section; /* it is not the configuration's */
+	/* but for PEER_CONFIGURED the section is its own, and freed with it */
 	enum peer_origin origin;
 	enum peer_state state;
 	/* What both kinds of sections say, in one form. */
@@ -169,6 +169,8 @@ void peer_hold(struct peer *p);
 void peer_release(struct peer *p); /* it may go at the end of the turn */
 /* What its name means now; count is at least 1. */
 void peer_set_addresses(struct peer *p, const struct aaa_resolve_reply *r);
+/* One of those is this, whatever the port. */
+bool peer_has_address(const struct peer *p, const struct addr *from);
 
 /* The same of the section of a session. */
 struct peer_session *

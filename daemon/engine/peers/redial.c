@@ -238,14 +238,13 @@ static void do_place_all(void *arg)
 		place(s);
 		turn_take(&p->engine->turn);
 	}
-	p->refs--;
-	peer_collect(p);
+	peer_release(p);
 }
 
 static void place_later(struct peer *p)
 {
 	if (turn_defer(&p->engine->turn, &p->place_work, do_place_all, p))
-		p->refs++;
+		peer_hold(p);
 }
 
 void redial_want(struct peer_session *s)
@@ -316,14 +315,14 @@ void redial_peer_down(struct peer *p, const char *reason)
 	peer_collect(p);
 }
 
-static const char *tunnel_peer_name(const struct tunnel *t)
+const char *redial_tunnel_name(const struct tunnel *t)
 {
 	const struct peer *p = t->owned_by;
 
 	return p->name;
 }
 
-static void configure(struct tunnel *t, struct l2tp_tunnel_config *cfg)
+void redial_configure(struct tunnel *t, struct l2tp_tunnel_config *cfg)
 {
 	peer_configure(t->owned_by, cfg);
 }
@@ -381,8 +380,8 @@ static void tunnel_down(struct tunnel *t, const char *why)
 const struct tunnel_owner lac_tunnel_owner = {
 	.role = "lac",
 	.is_peer = true,
-	.name = tunnel_peer_name,
-	.configure = configure,
+	.name = redial_tunnel_name,
+	.configure = redial_configure,
 	.up = tunnel_up,
 	.down = tunnel_down,
 };

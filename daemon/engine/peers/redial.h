@@ -7,9 +7,11 @@
 #define L2TPD_ENGINE_PEERS_REDIAL_H
 
 struct engine;
+struct l2tp_tunnel_config;
 struct link;
 struct peer;
 struct peer_session;
+struct tunnel;
 struct tunnel_owner;
 
 /* The owner of tunnels to the LNSs of lac sections. */
@@ -34,5 +36,9 @@ void redial_peer_up(struct peer *p);
  * attempt. Of peer_ops.
  */
 void redial_peer_down(struct peer *p, const char *reason);
+
+/* Of the owners of peers' tunnels: see struct tunnel_owner. */
+const char *redial_tunnel_name(const struct tunnel *t);
+void redial_configure(struct tunnel *t, struct l2tp_tunnel_config *cfg);
 
 #endif

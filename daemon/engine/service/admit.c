@@ -56,11 +56,6 @@ static int ask(struct question *q, uint16_t type, const void *body, size_t len,
 
 /* ---- who is it? ---- */
 
-static uint32_t v4_of(const struct addr *a)
-{
-	return a->family == AF_INET ? htonl(addr_v4(a)) : 0;
-}
-
 /*
  * What the caller is told of a refusal that is none of its password's; the log
  * has the particulars, which may be of other callers.
@@ -103,10 +98,8 @@ static int let_in(struct link *l, const struct aaa_auth_reply *from,
 		return err;
 	}
 	if (!reply->local_ipv4)
-		reply->local_ipv4 = v4_of(&p->local_address);
-	for (size_t i = 0; i < p->dns_n && i < 2; i++)
-		if (!reply->dns[i])
-			reply->dns[i] = v4_of(&p->dns[i]);
+		reply->local_ipv4 = ppp_v4_of(&p->local_address);
+	ppp_fill_dns(p, reply->dns);
 	memcpy(l->subscriber->dns, reply->dns, sizeof(l->subscriber->dns));
 	return 0;
 }

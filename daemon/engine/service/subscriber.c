@@ -89,17 +89,16 @@ static int admit(struct link *l, const struct aaa_auth_reply *from,
 		err = address_assign(s, reply, why, size);
 	if (!err && l->profile->ipv6)
 		err = ipv6_assign(s, why, size);
-	if (err) {
-		address_release(s);
-		return err;
+	if (!err) {
+		l->subscriber = s;
+		err = registry_add(s);
+		if (err)
+			snprintf(why, size, "l2tpd is out of memory");
 	}
-	l->subscriber = s;
-	err = registry_add(s);
 	if (err) {
 		l->subscriber = NULL;
 		ipv6_release(s);
 		address_release(s);
-		snprintf(why, size, "l2tpd is out of memory");
 	}
 	return err;
 }
@@ -138,17 +137,30 @@ static bool has_net(const struct service *g)
 	       g->delegated6.len || g->route_n;
 }
 
+/* With unapplied = refuse a call is not without what it was to have. */
+static void net_refused(struct link *l, int err)
+{
+	struct cause cause = cause_make(
+		CAUSE_NO_RESOURCES,
+		"its rates, routes or prefixes could not be put into the "
+		"kernel: %s",
+		strerror(err));
+	char what[WHOSE_MAX];
+
+	log_error("%s: %s", link_describe(l, what, sizeof(what)), cause.text);
+	if (l->profile->unapplied == CONFIG_UNAPPLIED_REFUSE)
+		link_close(l, &cause);
+}
+
 static void on_net(void *arg, int result, struct ipc_message *m)
 {
 	struct link *l = arg;
-	char what[WHOSE_MAX];
+	struct turn *turn = &l->engine->turn;
 
 	(void)m;
 	if (result && l->subscriber && !l->down)
-		log_error("%s: its rates, routes or prefixes could not be put "
-			  "into the kernel: %s",
-			  link_describe(l, what, sizeof(what)),
-			  strerror(-result));
+		net_refused(l, -result);
+	turn_settle(turn);
 	link_release(l);
 }
 
@@ -193,14 +205,15 @@ static void apply(struct subscriber *s)
 static void tell_script(struct subscriber *s, bool up)
 {
 	struct link *l = s->link;
-	struct monitor_script body = {
+	struct monitor_script body;
+
+	if (!(up ? l->profile->ip_up : l->profile->ip_down))
+		return;
+	body = (struct monitor_script){
 		.interface = interface_of(l),
 		.up = up,
 		.service = s->given,
 	};
-
-	if (!(up ? l->profile->ip_up : l->profile->ip_down))
-		return;
 	memcpy(body.profile, l->profile->name, sizeof(body.profile));
 	facts_of(l, &body.call);
 	body.local_ipv4 = s->local_ipv4;
@@ -312,7 +325,6 @@ static void arm_session(struct subscriber *s)
  */
 static struct subscriber *subscriber_of(struct link *l)
 {
-	struct aaa_auth_reply nobody = { 0 };
 	struct subscriber *s;
 
 	if (l->subscriber || !l->profile || !redial_session(l))
@@ -321,7 +333,6 @@ static struct subscriber *subscriber_of(struct link *l)
 	if (!s)
 		return NULL;
 	s->link = l;
-	s->given = nobody.service;
 	s->local = true;
 	subscriber_complete(&s->given, l->profile, l->user);
 	l->subscriber = s;
@@ -379,17 +390,11 @@ void subscriber_change(struct subscriber *s, uint32_t changes,
 	struct service *g = &s->given;
 
 	if (changes & AAA_COA_SESSION_TIMEOUT)
-		g->session_timeout_s = to->session_timeout_s ==
-						       SERVICE_FOREVER ?
-					       0 :
-					       to->session_timeout_s;
+		g->session_timeout_s = seconds_of(to->session_timeout_s, 0);
 	if (changes & AAA_COA_IDLE_TIMEOUT)
-		g->idle_timeout_s = to->idle_timeout_s == SERVICE_FOREVER ?
-					    0 :
-					    to->idle_timeout_s;
+		g->idle_timeout_s = seconds_of(to->idle_timeout_s, 0);
 	if (changes & AAA_COA_INTERIM)
-		g->interim_s = to->interim_s == SERVICE_FOREVER ? 0 :
-								  to->interim_s;
+		g->interim_s = seconds_of(to->interim_s, 0);
 	if (changes & AAA_COA_RATE_DOWN)
 		g->rate_down = to->rate_down;
 	if (changes & AAA_COA_RATE_UP)

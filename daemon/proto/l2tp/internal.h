@@ -281,6 +281,8 @@ bool l2tp_tunnel_tie_resolve(struct l2tp_endpoint *ep, uint64_t now,
 void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in);
 /* What an SCCRQ or SCCRP tells of the peer. */
 void l2tp_tunnel_note_peer(struct l2tp_tunnel *t, const struct l2tp_message *m);
+/* What a message of this version assigns to its sender's tunnel; 0: nothing. */
+uint32_t l2tp_peer_id_of(const struct l2tp_message *m, uint8_t version);
 /*
  * The SCCRQ that waits for the driver, read again with the secret; refusal,
  * unless it is NULL, is what it gets even when nothing is wrong with it.
@@ -371,6 +373,8 @@ void l2tp_session_event(struct l2tp_session *s, uint64_t now,
 			enum l2tp_session_event ev,
 			const struct l2tp_cause *cause);
 /* A request of the peer: in the maps, pending. NULL: out of memory or ids. */
+/* The endpoint or the tunnel has as many sessions as it may have. */
+bool l2tp_sessions_full(const struct l2tp_tunnel *t);
 struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
 				      enum l2tp_call_kind kind);
 /* One that has just been made, and that the driver never heard of. */

@@ -492,7 +492,6 @@ uint32_t l2tp_session_id(const struct l2tp_session *s);
 uint32_t l2tp_session_peer_id(const struct l2tp_session *s);
 enum l2tp_call_kind l2tp_session_kind(const struct l2tp_session *s);
 const char *l2tp_session_state_str(const struct l2tp_session *s);
-bool l2tp_session_is_established(const struct l2tp_session *s);
 /*
  * What the peer said of the call so far (ICRQ, ICCN, OCRQ, OCRP, OCCN); extra_*
  * are not filled. Valid until this is asked again.

@@ -210,10 +210,7 @@ static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
 			enum l2tp_severity severity)
 {
 	const struct l2tp_message *m = &ep->msg;
-	uint32_t peer_id =
-		in->h.version == 3 ?
-			l2tp_u32(m, L2TP_AVP_ASSIGNED_CONNECTION_ID) :
-			l2tp_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+	uint32_t peer_id = l2tp_peer_id_of(m, in->h.version);
 	uint64_t payload = payload_hash(ep, &in->h);
 	struct half_open *h;
 	struct l2tp_tunnel *t;
@@ -311,10 +308,7 @@ void l2tp_input_half_open(struct l2tp_endpoint *ep, const struct input *in,
 static void input_early_stopccn(struct l2tp_endpoint *ep,
 				const struct input *in)
 {
-	uint32_t peer_id =
-		in->h.version == 3 ?
-			l2tp_u32(&ep->msg, L2TP_AVP_ASSIGNED_CONNECTION_ID) :
-			l2tp_u16(&ep->msg, L2TP_AVP_ASSIGNED_TUNNEL_ID);
+	uint32_t peer_id = l2tp_peer_id_of(&ep->msg, in->h.version);
 	struct l2tp_tunnel *t = NULL, *found = NULL;
 	uint64_t hash = l2tp_ip_hash(ep, in->peer);
 	struct half_open *h = NULL;

@@ -89,6 +89,16 @@ static void unmap_v3(struct l2tp_session *s)
 		idmap_remove(&ep->sessions_v3, s->r.id);
 }
 
+bool l2tp_sessions_full(const struct l2tp_tunnel *t)
+{
+	const struct l2tp_endpoint *ep = t->ep;
+
+	return (ep->limits.sessions &&
+		ep->session_count >= ep->limits.sessions) ||
+	       (t->cfg.max_sessions &&
+		t->sessions.count >= t->cfg.max_sessions);
+}
+
 struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
 				      enum l2tp_call_kind kind)
 {

@@ -7,14 +7,11 @@
 
 static int open_allowed(const struct l2tp_tunnel *t, enum l2tp_call_kind kind)
 {
-	const struct l2tp_endpoint *ep = t->ep;
-
 	if (kind != L2TP_CALL_LAC_INCOMING && kind != L2TP_CALL_LNS_OUTGOING)
 		return -EINVAL;
 	if (t->r.down)
 		return -ENOTCONN;
-	if ((ep->limits.sessions && ep->session_count >= ep->limits.sessions) ||
-	    (t->cfg.max_sessions && t->sessions.count >= t->cfg.max_sessions))
+	if (l2tp_sessions_full(t))
 		return -ENOSPC;
 	/*
 	 * section 6.9: an OCRQ only to who said that it can place calls;

@@ -49,11 +49,6 @@ const char *l2tp_session_state_str(const struct l2tp_session *s)
 	return l2tp_session_state_name(s->r.state);
 }
 
-bool l2tp_session_is_established(const struct l2tp_session *s)
-{
-	return s->r.state == L2TP_SESSION_ESTABLISHED;
-}
-
 const struct l2tp_call_params *
 l2tp_session_peer_params(const struct l2tp_session *s)
 {

@@ -132,8 +132,7 @@ static bool request_acceptable(struct l2tp_tunnel *t, uint32_t peer_id,
 	const struct l2tp_endpoint *ep = t->ep;
 	const struct l2tp_message *m = &ep->msg;
 
-	if ((ep->limits.sessions && ep->session_count >= ep->limits.sessions) ||
-	    (t->cfg.max_sessions && t->sessions.count >= t->cfg.max_sessions))
+	if (l2tp_sessions_full(t))
 		l2tp_cause_set(cause, L2TP_CDN_NO_FACILITIES, 0,
 			       "too many sessions");
 	else if (idmap_get(&t->sessions_by_peer, peer_id))

@@ -568,7 +568,8 @@ bool l2tp_session_has_state(enum l2tp_call_kind kind,
 	return machines[kind].states & 1u << state;
 }
 
-const char *l2tp_call_kind_name(enum l2tp_call_kind kind)
+/* "LAC incoming call" */
+static const char *kind_name(enum l2tp_call_kind kind)
 {
 	return machines[kind].name;
 }
@@ -589,11 +590,6 @@ const char *l2tp_session_event_name(enum l2tp_session_event e)
 	return event_names[e];
 }
 
-const char *l2tp_session_action_name(enum l2tp_session_action a)
-{
-	return action_names[a];
-}
-
 static void session_cells(enum l2tp_call_kind kind, const char *section,
 			  void (*cb)(void *, const struct l2tp_cell_text *),
 			  void *ctx)
@@ -606,7 +602,7 @@ static void session_cells(enum l2tp_call_kind kind, const char *section,
 				l2tp_session_transition(kind, s, e);
 
 			cb(ctx, &(struct l2tp_cell_text){
-					l2tp_call_kind_name(kind),
+					kind_name(kind),
 					section,
 					state_names[s],
 					event_names[e],

@@ -179,9 +179,6 @@ const char *l2tp_tunnel_event_name(enum l2tp_tunnel_event e);
 const char *l2tp_tunnel_action_name(enum l2tp_tunnel_action a);
 const char *l2tp_session_state_name(enum l2tp_session_state s);
 const char *l2tp_session_event_name(enum l2tp_session_event e);
-const char *l2tp_session_action_name(enum l2tp_session_action a);
-/* "LAC incoming call" */
-const char *l2tp_call_kind_name(enum l2tp_call_kind kind);
 
 /* Every cell of every machine, in order, as the conformance table prints it. */
 struct l2tp_cell_text {

@@ -22,7 +22,7 @@ static void note_pseudowires(struct l2tp_tunnel *t,
 			t->r.peer_info.pseudowires[n++] = t->cfg.pseudowires[i];
 }
 
-static uint32_t peer_id_of(const struct l2tp_message *m, uint8_t version)
+uint32_t l2tp_peer_id_of(const struct l2tp_message *m, uint8_t version)
 {
 	return version == 3 ? l2tp_u32(m, L2TP_AVP_ASSIGNED_CONNECTION_ID) :
 			      l2tp_u16(m, L2TP_AVP_ASSIGNED_TUNNEL_ID);
@@ -121,7 +121,7 @@ static bool check_request_v3(struct l2tp_tunnel *t, const struct l2tp_header *h,
 	 * says what unhides
 	 */
 	l2tp_message_decode(&ep->msg, h, NULL, &ep->scratch, &ep->fault);
-	t->r.peer_id = peer_id_of(&ep->msg, 3);
+	t->r.peer_id = l2tp_peer_id_of(&ep->msg, 3);
 	if (l2tp_auth_start(t, l2tp_has(&ep->msg, L2TP_AVP_NONCE))) {
 		l2tp_cause_set(cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
 			       "out of memory");
@@ -164,7 +164,7 @@ static bool check_request(struct l2tp_tunnel *t, uint64_t now,
 		*cause = ep->fault.cause;
 		return false;
 	}
-	t->r.peer_id = peer_id_of(&ep->msg, t->r.version);
+	t->r.peer_id = l2tp_peer_id_of(&ep->msg, t->r.version);
 	l2tp_tunnel_note_peer(t, &ep->msg);
 	/* with version 2's header alone it was compared when it came */
 	if (t->r.peer_info.offers_v3 && !refused && !t->resumed &&
@@ -214,7 +214,7 @@ static void input_sccrp(struct l2tp_tunnel *t, const struct input *in)
 	}
 	if (!addr_is_set(&t->r.local) || addr_is_any(&t->r.local))
 		t->r.local = *in->local;
-	t->r.peer_id = peer_id_of(m, t->r.version);
+	t->r.peer_id = l2tp_peer_id_of(m, t->r.version);
 	l2tp_tunnel_note_peer(t, m);
 	if (t->r.version == 3) {
 		/* its digest was looked at before it came here */
@@ -247,7 +247,7 @@ static void input_stopccn(struct l2tp_tunnel *t, uint64_t now)
 	 * A refused SCCRQ: the acknowledgement has to find the peer's tunnel.
 	 */
 	if (!t->r.peer_id)
-		t->r.peer_id = peer_id_of(&t->ep->msg, t->r.version);
+		t->r.peer_id = l2tp_peer_id_of(&t->ep->msg, t->r.version);
 	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_STOPCCN, &cause);
 	/*
 	 * section 5.7: nothing of ours matters to it, but its copies are
@@ -267,7 +267,8 @@ static void input_fault(struct l2tp_tunnel *t, uint64_t now)
 	case L2TP_SCCRP:
 		/* so that the StopCCN finds the peer's tunnel */
 		if (t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY)
-			t->r.peer_id = peer_id_of(&t->ep->msg, t->r.version);
+			t->r.peer_id =
+				l2tp_peer_id_of(&t->ep->msg, t->r.version);
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRP_BAD, cause);
 		break;
 	case L2TP_SCCCN:
@@ -361,7 +362,7 @@ static void input_when_down(struct l2tp_tunnel *t, const struct input *in)
 	 * the tunnel now
 	 */
 	if (m->type == L2TP_SCCRP && t->r.initiator && !t->r.peer_id) {
-		t->r.peer_id = peer_id_of(m, t->r.version);
+		t->r.peer_id = l2tp_peer_id_of(m, t->r.version);
 		reliable_readdress(&t->rel, t->r.version, t->r.peer_id);
 	}
 }
