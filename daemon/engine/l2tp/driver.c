@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "engine/engine.h"
-#include "engine/l2tp/answer.h"
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/net.h"
 #include "engine/l2tp/outbox.h"
@@ -80,7 +79,7 @@ static void take_tunnel(struct engine *e, struct tunnel *t,
 	else if (x->type == L2TP_EFFECT_TUNNEL_UP)
 		tunnel_on_up(t);
 	else if (x->type == L2TP_EFFECT_TUNNEL_ALIVE)
-		answer_alive(t);
+		tunnel_on_alive(t);
 	else if (x->type == L2TP_EFFECT_TUNNEL_DOWN)
 		tunnel_on_down(t, x);
 	else if (x->type == L2TP_EFFECT_TUNNEL_FREE)

@@ -114,6 +114,13 @@ void tunnel_on_up(struct tunnel *t)
 	turn_defer(&t->engine->turn, &t->install_work, do_install, t);
 }
 
+void tunnel_on_alive(struct tunnel *t)
+{
+	answer_alive(t);
+	if (t->owner && t->owner->alive)
+		t->owner->alive(t);
+}
+
 /* ---- it ends ---- */
 
 /*

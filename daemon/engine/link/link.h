@@ -96,6 +96,7 @@ struct link {
 	struct subscriber *subscriber;
 	unsigned int refs;
 	bool established;
+	bool peer_is_silent; /* its PPP ended since the peer was not heard */
 	bool down;     /* the transport has it no more, or is about to let go */
 	bool detached; /* the transport let it go */
 	bool gone;     /* it is over */

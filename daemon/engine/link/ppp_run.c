@@ -14,6 +14,7 @@ void ppp_ended(struct link *l, const struct ppp_end *end)
 	if (l->phase == PPP_NONE)
 		return;
 	l->phase = PPP_NONE;
+	l->peer_is_silent = end->peer_is_silent;
 	link_service(l)->ended(l, end);
 	if (l->backend)
 		l->backend->release(l);

@@ -13,9 +13,11 @@
 #include "engine/tell.h"
 #include "lib/log.h"
 
-#define CALL_QUEUE	 64 /* messages that a pppd may leave unread */
-#define STOP_MS		 10000
-#define PPPD_EXIT_HANGUP 16 /* pppd(8) */
+#define CALL_QUEUE	    64 /* messages that a pppd may leave unread */
+#define STOP_MS		    10000
+/* pppd(8) */
+#define PPPD_EXIT_PEER_DEAD 15 /* echo requests were not answered */
+#define PPPD_EXIT_HANGUP    16
 
 struct pppd {
 	struct link *link;
@@ -51,7 +53,7 @@ static enum service_end end_of_status(int status)
 		return SERVICE_END_IDLE_TIMEOUT;
 	case 13:
 		return SERVICE_END_SESSION_TIMEOUT;
-	case 15: /* no answer to echo requests */
+	case PPPD_EXIT_PEER_DEAD:
 	case 16:
 		return SERVICE_END_LOST_CARRIER;
 	case 10:
@@ -101,6 +103,7 @@ static void on_last_words(struct pppd *p, const struct ppp_call_down *d)
 		.have_counters = d->have_counters,
 		.counters = d->counters,
 		.end = end_of_status(d->pppd_status),
+		.peer_is_silent = d->pppd_status == PPPD_EXIT_PEER_DEAD,
 	};
 	if (d->reason[0])
 		ppp_set_reason(p->link, d->reason);

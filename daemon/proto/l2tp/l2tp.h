@@ -387,6 +387,8 @@ void l2tp_tunnel_close(struct l2tp_tunnel *t, uint64_t now,
  * comes; else TUNNEL_DOWN, 3 s later at most.
  */
 void l2tp_tunnel_probe(struct l2tp_tunnel *t, uint64_t now);
+/* Whether that sign is waited for. */
+bool l2tp_tunnel_is_probed(const struct l2tp_tunnel *t);
 void l2tp_tunnel_set_socket(struct l2tp_tunnel *t, int socket);
 /*
  * When the driver must call l2tp_tunnel_timeout; L2TP_NEVER: not at all.
