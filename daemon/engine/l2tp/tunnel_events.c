@@ -6,6 +6,7 @@
 #include "engine/l2tp/tunnel_events.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "engine/engine.h"
 #include "engine/kernel.h"
@@ -124,6 +125,30 @@ void tunnel_on_alive(struct tunnel *t)
 /* ---- it ends ---- */
 
 /*
+ * Few can read what is hidden: they say that something is missing or wrong, or
+ * drop it. Who only says goodbye has read it.
+ */
+static bool may_be_unreadable(const struct tunnel *t,
+			      const struct l2tp_effect *x)
+{
+	if (!l2tp_tunnel_hides(t->core))
+		return false;
+	return x->by_peer ? x->cause.result != L2TP_STOPCCN_CLEAR &&
+				    x->cause.result != L2TP_STOPCCN_SHUTDOWN :
+			    !t->up && !x->cause.result;
+}
+
+static void add_hint(const struct tunnel *t, const struct l2tp_effect *x,
+		     char *why, size_t size)
+{
+	size_t len = strlen(why);
+
+	if (may_be_unreadable(t, x))
+		snprintf(why + len, size - len,
+			 "; hide-avps is on: can the peer read hidden AVPs?");
+}
+
+/*
  * What became of it. What the core refuses, a wrong proof above all, is said
  * here; a refusal of ours was logged as it was decided, and has no word.
  */
@@ -180,6 +205,7 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 	l2tp_cause_format(&x->cause, L2TP_STOPCCN, why, sizeof(why));
 	if (!x->by_peer)
 		trouble_explain(t, why, sizeof(why));
+	add_hint(t, x, why, sizeof(why));
 	log_down(t, x, why);
 	tunnel_uninstall(t);
 	if (t->owner)

@@ -411,6 +411,8 @@ uint8_t l2tp_tunnel_version(const struct l2tp_tunnel *t);
 const struct addr *l2tp_tunnel_local(const struct l2tp_tunnel *t);
 const struct addr *l2tp_tunnel_peer(const struct l2tp_tunnel *t);
 bool l2tp_tunnel_is_initiator(const struct l2tp_tunnel *t);
+/* Whether what we say in it is hidden (section 4.3). */
+bool l2tp_tunnel_hides(const struct l2tp_tunnel *t);
 /*
  * What somebody said in the peer's name about a tunnel that we ask for, and
  * could not prove; it counts for nothing, but may tell people why there is no
