@@ -93,6 +93,14 @@ def tunnel_of(data):
                 if struct.unpack_from("!H", data, at + 4)[0] == 9)
 
 
+def test_calls_without_a_tunnel_failed(client, server):
+    """Each try that comes to nothing is a call that failed."""
+    with bound(server, 1701):
+        d = client(server, "retransmit-tries = 1")
+        lab.wait_until(lambda: d.status()["calls_failed"] >= 2, "two failed calls")
+        assert d.status()["calls_up"] == 0
+
+
 def established(d):
     return [s for s in d.sessions() if s["state"] == "established"]
 

@@ -161,8 +161,8 @@ static void facts(struct link *l, struct service_call *out)
 	copy_text(out->called_number, sizeof(out->called_number),
 		  p->called_number);
 	out->call_serial = p->call_serial;
-	out->tx_speed = (uint32_t)p->tx_connect_speed;
-	out->rx_speed = (uint32_t)p->rx_connect_speed;
+	out->tx_speed = p->tx_connect_speed;
+	out->rx_speed = p->rx_connect_speed;
 }
 
 static void close_session(struct link *l, const struct cause *cause)

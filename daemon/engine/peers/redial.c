@@ -91,6 +91,9 @@ void redial_failed(struct peer_session *s, const char *reason)
 	struct peer_waiter *waiter = s->waiter;
 
 	loop_timer_stop(&s->redial);
+	/* One that was placed is counted by its end. */
+	if (!s->link)
+		p->engine->counters.calls_failed++;
 	s->wanted = false;
 	s->link = NULL;
 	s->waiter = NULL;

@@ -57,7 +57,7 @@ static bool has_facts(struct link *l, const struct aaa_coa *q)
 	    !q->have_nas_port && !q->nas_port_id[0])
 		return true;
 	facts_of(l, &d);
-	if (q->have_nas_port && q->nas_port != (d.tunnel_id << 16 | d.id))
+	if (q->have_nas_port && q->nas_port != service_nas_port(&d))
 		return false;
 	if (q->nas_port_id[0] && !is_port(&d, q->nas_port_id))
 		return false;
