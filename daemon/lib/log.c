@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/printable.h"
+
 #define LINE_MAX_LEN 1200
 
 static const char *log_process = "l2tpd";
@@ -144,27 +146,16 @@ static const char *level_name(int level)
 	}
 }
 
-/*
- * Appends text; a control character, as a peer's name may hold, shows as \xNN.
- */
+/* Appends text of whomever, as it may be shown. */
 static size_t append_clean(char *line, size_t n, size_t size, const char *text)
 {
-	static const char hex[] = "0123456789abcdef";
-	unsigned char c;
+	char one[PRINTABLE_MAX];
+	size_t taken;
 
-	for (; (c = (unsigned char)*text); text++) {
-		if (c >= 0x20 && c != 0x7f) {
-			if (n + 1 >= size)
-				break;
-			line[n++] = (char)c;
-			continue;
-		}
-		if (n + 4 >= size)
-			break;
-		line[n++] = '\\';
-		line[n++] = 'x';
-		line[n++] = hex[c >> 4];
-		line[n++] = hex[c & 15];
+	while ((taken = printable_next(text, one)) && n + strlen(one) < size) {
+		memcpy(line + n, one, strlen(one));
+		n += strlen(one);
+		text += taken;
 	}
 	return n;
 }

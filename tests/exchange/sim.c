@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "sim.h"
 
@@ -397,6 +398,7 @@ static void take_effects(struct sim_node *n)
 			break;
 		case L2TP_EFFECT_LOG:
 			n->logs++;
+			n->infos += fx.level <= LOG_INFO;
 			memcpy(n->log, fx.text, sizeof(n->log));
 			break;
 		}

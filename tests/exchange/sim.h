@@ -78,7 +78,8 @@ struct sim_node {
 	uint64_t deadline; /* the core's own, as it was last */
 	bool gone;	   /* hears nothing and says nothing */
 	unsigned int sent, logs;
-	char log[160]; /* the last */
+	unsigned int infos; /* of the logs, those that are no debugging */
+	char log[160];	    /* the last */
 };
 
 struct sim {

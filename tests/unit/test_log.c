@@ -176,6 +176,26 @@ static void test_last_error(void **state)
 	close(fds[0]);
 }
 
+/* A peer's octets change nothing but their own place in the line. */
+static void test_text_of_others(void **state)
+{
+	static const char want[] = "l2tpd test: warning: "
+				   "a\\xff\\xe2\\x80\\xae\\x0ab\xc3\xa9\\xc3\n";
+	char line[256];
+	int fds[2];
+	ssize_t n;
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	become_stderr(fds[1]);
+	log_warn("%s", "a\xff\xe2\x80\xae\nb\xc3\xa9\xc3");
+	n = read(fds[0], line, sizeof(line) - 1);
+	assert_true(n > 0);
+	line[n] = '\0';
+	assert_string_equal(line, want);
+	close(fds[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +208,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_last_error, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_text_of_others, setup,
 						teardown),
 	};
 

@@ -128,15 +128,6 @@ void session_on_up(struct session *s)
 
 /* ---- it ends ---- */
 
-/* With its tunnel a session ends without a CDN and its codes. */
-static void format_end(const struct l2tp_effect *x, char *why, size_t size)
-{
-	if (x->cause.result)
-		l2tp_cause_format(&x->cause, L2TP_CDN, why, size);
-	else
-		snprintf(why, size, "%s", x->cause.text);
-}
-
 /*
  * A caller that we refused may be quicker with its CDN than we with ours: it
  * was our doing all the same.
@@ -177,7 +168,7 @@ void session_on_down(struct session *s, const struct l2tp_effect *x)
 
 	if (s->link.down)
 		return;
-	format_end(x, why, sizeof(why));
+	l2tp_cause_format(&x->cause, L2TP_CDN, why, sizeof(why));
 	log_end(s, x, why);
 	count_end(&s->link, x);
 	link_down(&s->link, x->by_peer ? "the peer cleared the call" : why,

@@ -153,11 +153,7 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 	count_refused(t, x);
 	path_release(t);
 	answer_down(t);
-	/* Silence has no code. */
-	if (x->cause.result)
-		l2tp_cause_format(&x->cause, L2TP_STOPCCN, why, sizeof(why));
-	else
-		snprintf(why, sizeof(why), "%s", x->cause.text);
+	l2tp_cause_format(&x->cause, L2TP_STOPCCN, why, sizeof(why));
 	if (!x->by_peer)
 		trouble_explain(t, why, sizeof(why));
 	log_down(t, x->by_peer, why);

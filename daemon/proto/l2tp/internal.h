@@ -115,6 +115,8 @@ struct l2tp_tunnel {
 	uint16_t request_len;
 	/* l2tp_tunnel_hint; NULL: none */
 	char *hint;
+	/* a bit for each text of an ignored AVP that was told */
+	uint32_t ignored;
 	/* the peer's id as that has it in clear; 0: it is hidden */
 	uint32_t request_id;
 	/*

@@ -4,7 +4,9 @@
  * 4.4.3, 5.1, 7.2, RFC 3931 sections 4.7.3, 5.4.3, 7.2.
  */
 #include <stdlib.h>
+#include <string.h>
 
+#include "lib/hash.h"
 #include "proto/l2tp/internal.h"
 
 /* Those of ours that the peer has too. */
@@ -37,7 +39,7 @@ void l2tp_tunnel_note_peer(struct l2tp_tunnel *t, const struct l2tp_message *m)
 		.offers_v2 = info->offers_v2,
 		.offers_v3 = info->offers_v3,
 	};
-	l2tp_text(m, L2TP_AVP_HOST_NAME, info->hostname,
+	l2tp_name(m, L2TP_AVP_HOST_NAME, info->hostname,
 		  sizeof(info->hostname));
 	l2tp_text(m, L2TP_AVP_VENDOR_NAME, info->vendor_name,
 		  sizeof(info->vendor_name));
@@ -304,8 +306,23 @@ static void input_call(struct l2tp_tunnel *t, uint64_t now,
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_CALL, NULL);
 }
 
+/*
+ * Some peers send an AVP that we do not know with each call: it is told
+ * once for each tunnel, unless somebody debugs. Two texts may share a bit.
+ */
+static int ignored_level(struct l2tp_tunnel *t, const char *text)
+{
+	uint32_t bit =
+		1u << hash_fnv32(HASH_FNV32_START, text, strlen(text)) % 32;
+	bool is_told = t->ignored & bit;
+
+	t->ignored |= bit;
+	return is_told ? LOG_DEBUG : LOG_INFO;
+}
+
 static void log_fault(struct l2tp_tunnel *t, enum l2tp_severity severity)
 {
+	const char *text = t->ep->fault.cause.text;
 	static const char *const cost[] = {
 		[L2TP_IGNORE_AVP] = "AVP ignored",
 		[L2TP_DROP_MESSAGE] = "message ignored",
@@ -314,8 +331,10 @@ static void log_fault(struct l2tp_tunnel *t, enum l2tp_severity severity)
 	};
 
 	effect_log(&t->ep->effects, t, NULL,
-		   severity >= L2TP_CLOSE_SESSION ? LOG_WARNING : LOG_INFO,
-		   "%s: %s", cost[severity], t->ep->fault.cause.text);
+		   severity >= L2TP_CLOSE_SESSION ? LOG_WARNING :
+		   severity == L2TP_IGNORE_AVP	  ? ignored_level(t, text) :
+						    LOG_INFO,
+		   "%s: %s", cost[severity], text);
 }
 
 /* Our StopCCN is under way, or the peer's has come. */
