@@ -18,7 +18,7 @@
 #define DIAL_TIMEOUT_MS 60000
 #define DIAL_SOCKET	"/run/l2tpd/dial.sock"
 
-static char server[PPP_NAME_MAX], lac[64], host_name[64];
+static char server[PPP_NAME_MAX], lac[64], host_name[PPP_NAME_MAX];
 static char secret_file[256], socket_path[108] = DIAL_SOCKET;
 static bool secret_privileged; /* named by root: opened as root */
 static int port, source_port;

@@ -219,7 +219,7 @@ struct aaa_coa {
 	bool have_ifid;
 	uint8_t ifid[8]; /* Framed-Interface-Id */
 	/* or the tunnel's ends, as a RADIUS server is told */
-	char calling_number[64], called_number[64];
+	char calling_number[PPP_NAME_MAX], called_number[PPP_NAME_MAX];
 	bool have_nas_port;
 	uint32_t nas_port;    /* both ids, 16 bits each */
 	char nas_port_id[32]; /* the interface, or "l2tp TUNNEL/SESSION" */

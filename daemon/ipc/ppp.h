@@ -31,7 +31,7 @@ struct ppp_call_params {
 	char user[PPP_NAME_MAX]; /* caller: our name */
 	/* peer's host name: pppd's remote number, for scripts and logs */
 	char remote[PPP_NAME_MAX];
-	char calling_number[64];
+	char calling_number[PPP_NAME_MAX];
 	uint32_t local_ipv4, remote_ipv4;
 	uint32_t dns[2];
 	uint16_t mtu, mru;
@@ -191,7 +191,7 @@ struct ppp_dial {
 	char lac[64];  /* a configured lac section in place of a server */
 	uint16_t port; /* 0: 1701 */
 	bool source_1701;
-	char hostname[64]; /* ours; "": the configuration's */
+	char hostname[PPP_NAME_MAX]; /* ours; "": the configuration's */
 	bool hide;
 	uint16_t mtu;
 	char user[PPP_NAME_MAX];

@@ -77,8 +77,9 @@ struct service_call {
 	char local[64], peer[64];
 	/* host names of the tunnel's ends */
 	char local_name[PPP_NAME_MAX], peer_name[PPP_NAME_MAX];
-	char calling_number[64], called_number[64]; /* "" when not told */
-	uint32_t call_serial;			    /* Acct-Tunnel-Connection */
+	char calling_number[PPP_NAME_MAX],
+		called_number[PPP_NAME_MAX]; /* "" when not told */
+	uint32_t call_serial;		     /* Acct-Tunnel-Connection */
 	/* bit/s, of the connect speeds; 0: not told */
 	uint64_t tx_speed, rx_speed;
 	char ifname[IFNAMSIZ]; /* "" until it is up */
@@ -108,6 +109,7 @@ enum service_end {
 	SERVICE_END_NAS_REQUEST = 10,
 	SERVICE_END_NAS_REBOOT = 11,
 	SERVICE_END_PORT_UNNEEDED = 12,
+	SERVICE_END_PORT_PREEMPTED = 13,
 	SERVICE_END_USER_ERROR = 17,
 };
 

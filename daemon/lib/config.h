@@ -87,6 +87,12 @@ enum config_mppe {
 	CONFIG_MPPE_OPTIONAL,
 	CONFIG_MPPE_REQUIRED
 };
+enum config_duplicate { CONFIG_DUPLICATE_DENY, CONFIG_DUPLICATE_REPLACE };
+enum config_same_caller {
+	CONFIG_SAME_USER,
+	CONFIG_SAME_LINE,
+	CONFIG_SAME_ADDRESS
+};
 enum config_unapplied { CONFIG_UNAPPLIED_WARN, CONFIG_UNAPPLIED_REFUSE };
 enum { CONFIG_MPPE_40 = 1, CONFIG_MPPE_128 = 2 }; /* of mppe_bits */
 
@@ -135,6 +141,13 @@ struct config_ppp {
 	uint32_t max_sessions; /* of this profile; 0: none */
 	/* 0: none; a reply's Port-Limit replaces it */
 	uint32_t max_sessions_per_user;
+	/*
+	 * on-duplicate = "deny" (default) or "replace": what a call does that
+	 * one of the same caller keeps out; same-caller = "user" (default: by
+	 * its name), "line" (by its number), "address" (whoever holds that)
+	 */
+	enum config_duplicate on_duplicate;
+	enum config_same_caller same_caller;
 	/* where the reply says nothing; 0: none */
 	uint32_t session_timeout_ms, idle_timeout_ms;
 	/* bit/s towards and from the caller, the same; 0: none */

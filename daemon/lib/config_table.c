@@ -22,7 +22,7 @@
 #define NO_BOUNDS 0, 0
 
 #define TUNNEL_KEYS(type, secret_key, idle_min)						\
-	KEY("hostname", string, type, tunnel.hostname, 1, 255),				\
+	KEY("hostname", string, type, tunnel.hostname, 1, 253),				\
 	KEY(secret_key, path, type, tunnel.secret_file, PATH_BYTES),			\
 	KEY("challenge", bool, type, tunnel.challenge, NO_BOUNDS),			\
 	KEY("hide-avps", bool, type, tunnel.hide, NO_BOUNDS),				\
@@ -60,7 +60,7 @@ static void init_tunnel(struct config_tunnel *t)
 /* ---- the file itself ---- */
 
 static const struct config_key global_keys[] = {
-	KEY("hostname", string, config, hostname, 1, 255),
+	KEY("hostname", string, config, hostname, 1, 253),
 	KEY("max-tunnels", u32, config, max_tunnels, 1, 65535),
 	KEY("max-half-open", u32, config, max_half_open, 1, 65535),
 	KEY("answer-strangers", bool, config, answer_strangers, NO_BOUNDS),
@@ -138,7 +138,7 @@ const struct config_section config_section_listen = {
 
 static const struct config_key lns_keys[] = {
 	KEY("from-address", prefixes, config_lns, from_address, NO_BOUNDS),
-	KEY("from-hostname", strings, config_lns, from_hostname, 1, 255),
+	KEY("from-hostname", strings, config_lns, from_hostname, 1, 253),
 	TUNNEL_KEYS(config_lns, "tunnel-secret-file", 10),
 	OLD_SECRET(config_lns),
 	KEY("sequencing", bool, config_lns, tunnel.sequencing, NO_BOUNDS),
@@ -188,6 +188,17 @@ static const char *const mppe_words[] = {
 	[CONFIG_MPPE_REQUIRED] = "required",
 };
 
+static const char *const duplicate_words[] = {
+	[CONFIG_DUPLICATE_DENY] = "deny",
+	[CONFIG_DUPLICATE_REPLACE] = "replace",
+};
+
+static const char *const same_caller_words[] = {
+	[CONFIG_SAME_USER] = "user",
+	[CONFIG_SAME_LINE] = "line",
+	[CONFIG_SAME_ADDRESS] = "address",
+};
+
 static const char *const unapplied_words[] = {
 	[CONFIG_UNAPPLIED_WARN] = "warn",
 	[CONFIG_UNAPPLIED_REFUSE] = "refuse",
@@ -210,6 +221,8 @@ static const struct config_key ppp_keys[] = {
 	KEY("max-sessions", u32, config_ppp, max_sessions, 0, UINT32_MAX),
 	KEY("max-sessions-per-user", u32, config_ppp, max_sessions_per_user, 0,
 	    65535),
+	WORD("on-duplicate", config_ppp, on_duplicate, duplicate_words),
+	WORD("same-caller", config_ppp, same_caller, same_caller_words),
 	KEY("session-timeout", seconds, config_ppp, session_timeout_ms, 0,
 	    SECONDS(30u * 86400)),
 	KEY("idle-timeout", seconds, config_ppp, idle_timeout_ms, 0,
@@ -442,8 +455,8 @@ static const struct config_key session_keys[] = {
 	KEY("redial-max", seconds, config_session, redial_max_ms, 10,
 	    SECONDS(86400)),
 	KEY("ifname", ifname, config_session, ifname, NO_BOUNDS),
-	KEY("called-number", string, config_session, called_number, 1, 63),
-	KEY("calling-number", string, config_session, calling_number, 1, 63),
+	KEY("called-number", string, config_session, called_number, 1, 253),
+	KEY("calling-number", string, config_session, calling_number, 1, 253),
 };
 
 static void init_session(void *obj)
@@ -488,7 +501,7 @@ static const struct config_key lcce_keys[] = {
 	KEY("udp6-csum-rx", bool, config_lcce, udp6_csum_rx, NO_BOUNDS),
 	KEY("initiate", bool, config_lcce, initiate, NO_BOUNDS),
 	KEY("from-address", prefixes, config_lcce, from_address, NO_BOUNDS),
-	KEY("from-hostname", strings, config_lcce, from_hostname, 1, 255),
+	KEY("from-hostname", strings, config_lcce, from_hostname, 1, 253),
 	KEY("from-router-id", addr4, config_lcce, from_router_id, NO_BOUNDS),
 	TUNNEL_KEYS(config_lcce, "secret-file", 0),
 	OLD_SECRET(config_lcce),

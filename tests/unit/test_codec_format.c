@@ -123,12 +123,12 @@ static void check_text(const char *bytes, size_t len, const char *expected)
 	struct decoded d;
 	char text[64];
 
-	packet_message(&p, L2TP_SCCRQ, UINT64_C(1) << L2TP_AVP_HOST_NAME);
-	packet_avp(&p, M_BIT, 0, 7, bytes, len);
+	packet_message(&p, L2TP_SCCRQ, UINT64_C(1) << L2TP_AVP_VENDOR_NAME);
+	packet_avp(&p, 0, 0, 8, bytes, len);
 	packet_end(&p);
 	packet_decode(&p, NULL, &d);
 	assert_int_equal(d.severity, L2TP_OK);
-	assert_true(l2tp_text(&d.m, L2TP_AVP_HOST_NAME, text, sizeof(text)));
+	assert_true(l2tp_text(&d.m, L2TP_AVP_VENDOR_NAME, text, sizeof(text)));
 	assert_string_equal(text, expected);
 }
 

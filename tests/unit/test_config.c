@@ -413,7 +413,7 @@ static const struct {
 	{ "\nppp \"a b\" { }", "test.conf:2: 'a b' is no name for a section" },
 	{ "\nppp \"\" { }", "test.conf:2: '' is no name for a section" },
 	{ "hostname = \"\"",
-	  "test.conf:1: hostname has 0 bytes; it takes 1 to 255" },
+	  "test.conf:1: hostname has 0 bytes; it takes 1 to 253" },
 	{ "max-tunnels = many",
 	  "test.conf:1: max-tunnels = \"many\" is not a number" },
 	{ "max-tunnels = -1",

@@ -171,6 +171,8 @@ void link_detach(struct link *l);
 /* ---- what others say ---- */
 /* Ends PPP in good order, then the transport, with this cause. */
 void link_close(struct link *l, const struct cause *cause);
+/* The same where nobody is left to take leave of: PPP is not waited for. */
+void link_cut(struct link *l, const struct cause *cause);
 /* What its peer will be told; false: out of memory. */
 bool link_set_cause(struct link *l, const struct cause *cause);
 /* The reason is ours: what PPP says of its end only follows from it. */

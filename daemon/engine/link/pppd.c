@@ -2,6 +2,7 @@
 /* The PPP port's backend pppd. */
 #include "engine/link/pppd.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,6 +68,7 @@ static enum service_end end_of_status(int status)
 
 static void on_hello(struct pppd *p, const struct ppp_call_hello *h)
 {
+	assert(h); /* fits() has seen to it */
 	p->pid = h->pid;
 	ppp_runs(p->link);
 }
@@ -98,6 +100,7 @@ static void on_secret(struct pppd *p, const struct ipc_message *m,
 
 static void on_last_words(struct pppd *p, const struct ppp_call_down *d)
 {
+	assert(d);
 	p->end = (struct ppp_end){
 		.told = true,
 		.have_counters = d->have_counters,

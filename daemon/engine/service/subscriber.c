@@ -16,6 +16,7 @@
 #include "engine/service/counters.h"
 #include "engine/service/facts.h"
 #include "engine/service/ipv6.h"
+#include "engine/service/replace.h"
 #include "engine/tell.h"
 #include "ipc/monitor.h"
 #include "lib/log.h"
@@ -449,6 +450,7 @@ void subscriber_end(struct link *l, const struct ppp_end *end)
 	registry_del(s);
 	ipv6_release(s);
 	address_release(s);
+	replace_ended(s);
 	l->subscriber = NULL;
 	free(s);
 }
@@ -458,6 +460,7 @@ void subscriber_free(struct link *l)
 	if (!l->subscriber)
 		return;
 	stop_timers(l->subscriber);
+	replace_ended(l->subscriber);
 	free(l->subscriber);
 	l->subscriber = NULL;
 }

@@ -292,6 +292,7 @@ static void put_value(struct wbuf *w, enum l2tp_kind kind, struct rbuf *r)
 		wbuf_printf(w, "yes");
 		break;
 	case L2TP_KIND_TEXT:
+	case L2TP_KIND_NAME:
 		put_text(w, r);
 		break;
 	case L2TP_KIND_BLOB:

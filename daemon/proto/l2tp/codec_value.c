@@ -111,6 +111,19 @@ bool l2tp_text(const struct l2tp_message *m, enum l2tp_avp_id id, char *out,
 	return true;
 }
 
+bool l2tp_name(const struct l2tp_message *m, enum l2tp_avp_id id, char *out,
+	       size_t size)
+{
+	const struct l2tp_avp_view *a = &m->avp[id];
+	size_t len = a->len < size ? a->len : size - 1;
+
+	if (!l2tp_has(m, id))
+		return false;
+	memcpy(out, a->value, len);
+	out[len] = '\0';
+	return true;
+}
+
 static void rest_as_text(struct rbuf *r, char *out, size_t size)
 {
 	struct wbuf w = wbuf_init(out, size);

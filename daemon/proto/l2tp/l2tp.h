@@ -25,10 +25,11 @@ struct l2tp_endpoint;
 struct l2tp_tunnel;
 struct l2tp_session;
 
-#define L2TP_NAME_MAX 64
-#define L2TP_NEVER    UINT64_MAX /* no deadline */
+#define L2TP_VENDOR_MAX 64 /* of a vendor's name, which is cut */
+#define L2TP_END_ID_MAX 64
+#define L2TP_NEVER	UINT64_MAX /* no deadline */
 /* a time in struct l2tp_tunnel_config: never */
-#define L2TP_OFF      UINT32_MAX
+#define L2TP_OFF	UINT32_MAX
 
 /* Limits of the whole endpoint; 0: none. */
 struct l2tp_limits {
@@ -69,8 +70,8 @@ enum l2tp_answer_from {
  */
 struct l2tp_tunnel_config {
 	char hostname[L2TP_NAME_MAX];
-	char vendor_name[L2TP_NAME_MAX]; /* "" sends none */
-	uint16_t firmware;		 /* 0 sends none */
+	char vendor_name[L2TP_VENDOR_MAX]; /* "" sends none */
+	uint16_t firmware;		   /* 0 sends none */
 	/*
 	 * capabilities: 1 sync/digital, 2 async/analog; framing 0: both,
 	 * bearer 0: not sent
@@ -164,7 +165,7 @@ struct l2tp_call_params {
 	/* RFC 3931 section 5.4.4; of the peer's, what its last message said */
 	uint16_t pseudowire; /* L2TP_PW_*: ICRQ, OCRQ; default PPP */
 	/* Remote End ID: ICRQ, OCRQ */
-	uint8_t end_id[L2TP_NAME_MAX];
+	uint8_t end_id[L2TP_END_ID_MAX];
 	uint8_t end_id_len;
 	/* that the other end must send: 0, 4 or 8 octets */
 	uint8_t cookie[8], cookie_len;
@@ -424,7 +425,7 @@ const char *l2tp_tunnel_state_str(const struct l2tp_tunnel *t);
 bool l2tp_tunnel_is_established(const struct l2tp_tunnel *t);
 /* What the peer said in its SCCRQ or SCCRP; "" and 0 when it did not. */
 struct l2tp_tunnel_peer_info {
-	char hostname[L2TP_NAME_MAX], vendor_name[L2TP_NAME_MAX];
+	char hostname[L2TP_NAME_MAX], vendor_name[L2TP_VENDOR_MAX];
 	uint16_t firmware, protocol_version, receive_window;
 	uint32_t framing, bearer;
 	/* RFC 3931 */

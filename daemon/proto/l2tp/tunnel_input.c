@@ -39,7 +39,7 @@ void l2tp_tunnel_note_peer(struct l2tp_tunnel *t, const struct l2tp_message *m)
 		.offers_v2 = info->offers_v2,
 		.offers_v3 = info->offers_v3,
 	};
-	l2tp_text(m, L2TP_AVP_HOST_NAME, info->hostname,
+	l2tp_name(m, L2TP_AVP_HOST_NAME, info->hostname,
 		  sizeof(info->hostname));
 	l2tp_text(m, L2TP_AVP_VENDOR_NAME, info->vendor_name,
 		  sizeof(info->vendor_name));
