@@ -134,8 +134,13 @@ static void watch(void)
 
 static void take_stop(const struct ipc_message *m)
 {
-	if (ipc_message_fits(ppp_answer_shapes, ppp_answer_shapes_n, m))
-		stop = *ipc_body(m, const struct ppp_call_down);
+	const struct ppp_call_down *d =
+		ipc_message_fits(ppp_answer_shapes, ppp_answer_shapes_n, m) ?
+			ipc_body(m, const struct ppp_call_down) :
+			NULL;
+
+	if (d)
+		stop = *d;
 	if (!stop.reason[0])
 		snprintf(stop.reason, sizeof(stop.reason),
 			 "l2tpd ended the call");

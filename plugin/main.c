@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* l2tpd.so: what pppd looks for in a plugin. */
 #include "plugin/compat.h"
+#include "plugin/files.h"
 #include "plugin/line.h"
 #include "plugin/methods.h"
 #include "plugin/mppe.h"
@@ -22,6 +23,7 @@ static const char mark[]
 
 EXPORT void plugin_init(void)
 {
+	compat_add_options(files_options);
 	compat_add_options(methods_options);
 	compat_add_options(mppe_options);
 	compat_add_options(unit_options);

@@ -16,6 +16,7 @@
 #include "engine/l2tp/l2tp.h"
 #include "engine/link/ppp.h"
 #include "engine/link/pppd.h"
+#include "engine/loglimit.h"
 #include "engine/peers/dial.h"
 #include "engine/peers/ipsec.h"
 #include "engine/peers/lcce.h"
@@ -223,8 +224,10 @@ static int start_modules(struct engine *e, const struct monitor_start *start)
 {
 	const struct l2tp_options l2tp = { start->listen_n,
 					   start->one_tunnel_per_path, takers };
-	int err = kernel_start(e, start->null_dataplane);
+	int err = loglimit_start(e);
 
+	if (!err)
+		err = kernel_start(e, start->null_dataplane);
 	if (!err)
 		err = links_start(e, start->first_link, &admit_service);
 	if (!err)

@@ -48,7 +48,10 @@ enum ppp_call_message {
 	PPP_CALL_SECRET,
 	PPP_CALL_UP,	  /* event: ppp_call_up, for IPv4 and for IPv6 */
 	PPP_CALL_NETDOWN, /* event: ppp_call_up, the protocol that went down */
-	/* event: ppp_call_mppe: CCP agreed on encryption, or changed it */
+	/*
+	 * event: ppp_call_mppe: CCP agreed on encryption, or changed it, or
+	 * the call goes on without it
+	 */
 	PPP_CALL_MPPE,
 	/* event: ppp_call_down, the last; the socket closes then */
 	PPP_CALL_DOWN,

@@ -81,9 +81,19 @@ struct service_call {
 		called_number[PPP_NAME_MAX]; /* "" when not told */
 	uint32_t call_serial;		     /* Acct-Tunnel-Connection */
 	/* bit/s, of the connect speeds; 0: not told */
-	uint32_t tx_speed, rx_speed;
+	uint64_t tx_speed, rx_speed;
 	char ifname[IFNAMSIZ]; /* "" until it is up */
 };
+
+/*
+ * NAS-Port (RFC 2865, section 5.5): the low 16 bits of both ids. Those of
+ * version 2 are no longer, so that no other call has the same now; of version
+ * 3 NAS-Port-Id tells for certain.
+ */
+static inline uint32_t service_nas_port(const struct service_call *c)
+{
+	return c->tunnel_id << 16 | (c->id & 0xffff);
+}
 
 /* RFC 2866, section 5.10, with RFC 2867 and what later came into use. */
 enum service_end {

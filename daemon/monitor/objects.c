@@ -211,6 +211,7 @@ bool objects_reaped(struct objects *o, pid_t pid, int status)
 
 void objects_fini(struct objects *o, unsigned int grace_ms)
 {
+	requests_fini(&o->requests);
 	clear(o, true);
 	if (o->ppp)
 		ppp_runner_free(o->ppp);

@@ -47,7 +47,25 @@ static int take(const struct requests *t, struct ipc_message *msg,
 	return row->take(q);
 }
 
-void requests_take(const struct requests *t, struct channel *engine,
+static void log_refused(struct requests *t, struct loop *loop, uint16_t type)
+{
+	static const char *const kinds[LOG_LIMIT_KINDS] = {
+		"requests of the engine that were refused",
+	};
+
+	t->refusals.limit.kinds = kinds;
+	if (log_limiter_pass(&t->refusals, loop, 0, NULL, LOG_WARNING))
+		log_warn("the engine's request %u was refused: it does not fit "
+			 "what is configured or open",
+			 type);
+}
+
+void requests_fini(struct requests *t)
+{
+	log_limiter_fini(&t->refusals);
+}
+
+void requests_take(struct requests *t, struct channel *engine,
 		   struct ipc_message *msg)
 {
 	struct request q;
@@ -59,9 +77,7 @@ void requests_take(const struct requests *t, struct channel *engine,
 	q.close_fds = false;
 	result = take(t, msg, &q);
 	if (result == -EINVAL)
-		log_warn("the engine's request %u was refused: it does not fit "
-			 "what is configured or open",
-			 msg->header.type);
+		log_refused(t, engine->loop, msg->header.type);
 	if (msg->header.serial)
 		channel_reply(engine, &msg->header, result, q.reply,
 			      q.reply_len, q.fds, result ? 0 : q.nfds);

@@ -243,7 +243,7 @@ int monitor_socket_connect(int fd, const struct addr *peer)
 static int unconnected_socket(const struct monitor_socket *s)
 {
 	struct monitor_source source = { .local = s->local, .peer = s->peer };
-	struct addr from;
+	struct addr from = { 0 };
 	int fd, err = monitor_source(&source, &from);
 
 	if (err)

@@ -34,6 +34,7 @@ void units_read(struct units *u)
 	struct ipc_message m;
 
 	for (int i = 0; u && u->fd >= 0 && i < UNITS_AT_ONCE; i++) {
+		const struct ppp_unit *unit = NULL;
 		int n = ipc_recv(u->fd, &m);
 
 		if (n == -EAGAIN)
@@ -41,7 +42,9 @@ void units_read(struct units *u)
 		if (n <= 0)
 			continue;
 		if (ipc_message_fits(ppp_unit_shapes, ppp_unit_shapes_n, &m))
-			take(u, ipc_body(&m, struct ppp_unit));
+			unit = ipc_body(&m, struct ppp_unit);
+		if (unit)
+			take(u, unit);
 		ipc_close_fds(&m);
 	}
 }

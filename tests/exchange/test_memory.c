@@ -35,6 +35,7 @@ static bool inside;	       /* in the core that is short of it */
 static unsigned int until;     /* allocations before it is short; 0: never */
 static bool lasting, short_of; /* from then on; it has been */
 
+#ifndef SANITIZED
 static bool fails(void)
 {
 	if (!inside || !until)
@@ -49,7 +50,6 @@ static bool fails(void)
 	return true;
 }
 
-#ifndef SANITIZED
 /* glibc's own, of which malloc and the others are names. */
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t n, size_t size);

@@ -144,6 +144,28 @@ static void test_reject(void **state)
 	sim_check_empty(s);
 }
 
+/* What lingers for copies of a StopCCN is not being opened any more. */
+static void test_given_up_lingers(void **state)
+{
+	struct sim *s = *state;
+	struct sim_tunnel *b;
+	struct packet p;
+
+	s->node[1].policy.tunnel_request = leave_pending;
+	make_sccrq(&p, 7, 0x0100);
+	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
+	b = s->node[1].tunnels;
+	assert_int_equal(node_counters(&s->node[1]).half_open, 1);
+	packet_message(&p, L2TP_STOPCCN, 0);
+	put_number(&p, L2TP_AVP_ASSIGNED_TUNNEL_ID, 7, 2);
+	put_number(&p, L2TP_AVP_RESULT_CODE, 1, 2);
+	put_ids(&p, b->id, 0);
+	packet_end(&p);
+	forge(b, &p);
+	assert_true(b->down && b->by_peer && !b->freed);
+	assert_int_equal(node_counters(&s->node[1]).half_open, 0);
+}
+
 static void renumber(struct sim_tunnel *t)
 {
 	uint16_t old = t->id;
@@ -412,6 +434,7 @@ int main(void)
 		test(hidden_copies),
 		test(no_decision),
 		test(reject),
+		test(given_up_lingers),
 		test(renumber),
 		test(limits),
 		test(rejected_cost_nothing),

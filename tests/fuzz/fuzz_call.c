@@ -53,7 +53,7 @@ static void free_link(struct link *l)
 static const struct link_transport transport = {
 	.describe = describe,
 	.close = close_link,
-	.interface_up = nothing,
+	.network_changed = nothing,
 	.over = nothing,
 	.free = free_link,
 };

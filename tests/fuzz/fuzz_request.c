@@ -85,6 +85,8 @@ static void fill_tunnel(struct ipc_message *m)
 	if (m->header.type == MONITOR_SOCKET)
 		PUT(m, monitor_socket, .tunnel_id = 1, .version = 3,
 		    .local = here, .peer = there);
+	else if (m->header.type == MONITOR_SOCKET_CONNECT)
+		PUT(m, monitor_connect, .tunnel_id = 1, .peer = there);
 	else if (m->header.type == MONITOR_TUNNEL_ADD)
 		PUT(m, monitor_tunnel, .version = 3, .tunnel_id = 1,
 		    .peer_tunnel_id = 2);
@@ -118,7 +120,12 @@ static void fill_session(struct ipc_message *m)
 	case MONITOR_NET:
 		PUT(m, monitor_net, .interface = { 1, "lo" }, .profile = "p");
 		return;
+	case MONITOR_PPP_NET:
+		PUT(m, monitor_ppp_net, .interface = { 1, "lo" }, .ipv4 = true,
+		    .mtu_max = 1500);
+		return;
 	case MONITOR_LINK_STATS:
+	case MONITOR_PPP_SHOW:
 		PUT(m, monitor_interface, .link = 1, .ifname = "lo");
 		return;
 	case MONITOR_SCRIPT:
@@ -210,6 +217,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		begin();
 	x.config = config;
 	x.config_text = config_text;
+	x.config_path = "/nonexistent/conf";
 	x.loop = loop_new();
 	x.dp = dataplane_null_new();
 	CHECK(x.loop && x.dp && ipc_pair(sv) == 0);

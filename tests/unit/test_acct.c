@@ -59,7 +59,7 @@ static struct aaa_acct full_record(void)
 		.calling_number = "4930123",
 		.called_number = "0800",
 		.call_serial = 0xffffffff,
-		.tx_speed = 100000000,
+		.tx_speed = UINT64_C(100000000000),
 		.rx_speed = 10000000,
 		.ifname = "ppp7",
 	};

@@ -54,6 +54,53 @@ def lns():
             *(stack.enter_context(bound(*at)) for at in ((server, 1701), (address, port))))
 
 
+@pytest.mark.parametrize("keys,result,hint", [("hide-avps = true", 2, True), ("hide-avps = true", 1, False),
+                                              ("", 2, False)])
+def test_refused_what_is_hidden(client, server, keys, result, hint):
+    """A StopCCN that follows hidden AVPs says that the peer may not be able to read them."""
+    with bound(server, 1701) as sock:
+        d = client(server, keys, "open sesame")
+        sock.settimeout(lab.process.DEADLINE)
+        data, peer = sock.recvfrom(4096)
+        assert bool(hint or result == 1) == any(length & 0x4000 for length in (
+            struct.unpack_from("!H", data, at)[0] for at in avps_at(data)))
+        body = b"".join(avp(kind, value) for kind, value in (
+            (0, struct.pack("!H", 4)), (9, struct.pack("!H", 99)), (1, struct.pack("!HH", result, 6))))
+        # It could not read our id; without hiding it knows it.
+        ours = 0 if keys else tunnel_of(data)
+        sock.sendto(struct.pack("!HHHHHH", 0xc802, 12 + len(body), ours, 0, 0, 1) + body, peer)
+        d.process.wait_for("closed by the peer: " + str(result))
+        line, = [x for x in d.process.text().split("\n") if "closed by the peer" in x][:1]
+        assert ("hide-avps is on: can the peer read hidden AVPs?" in line) == hint
+
+
+def test_silence_about_what_is_hidden(client, server):
+    """xl2tpd drops what it cannot read."""
+    with bound(server, 1701):
+        d = client(server, "hide-avps = true retransmit-tries = 2", "open sesame")
+        d.process.wait_for("closed by us: no answer after .*; hide-avps is on: can the peer read hidden AVPs")
+
+
+def avps_at(data):
+    at = 12
+    while at < len(data):
+        yield at
+        at += struct.unpack_from("!H", data, at)[0] & 0x3ff
+
+
+def tunnel_of(data):
+    return next(struct.unpack_from("!H", data, at + 6)[0] for at in avps_at(data)
+                if struct.unpack_from("!H", data, at + 4)[0] == 9)
+
+
+def test_calls_without_a_tunnel_failed(client, server):
+    """Each try that comes to nothing is a call that failed."""
+    with bound(server, 1701):
+        d = client(server, "retransmit-tries = 1")
+        lab.wait_until(lambda: d.status()["calls_failed"] >= 2, "two failed calls")
+        assert d.status()["calls_up"] == 0
+
+
 def established(d):
     return [s for s in d.sessions() if s["state"] == "established"]
 

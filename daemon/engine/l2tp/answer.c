@@ -8,7 +8,6 @@
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/path.h"
 #include "engine/l2tp/tunnel.h"
-#include "engine/loglimit.h"
 #include "lib/log.h"
 
 void answer_wait(struct tunnel *t, struct tunnel *holder,
@@ -48,9 +47,9 @@ static void decided(struct tunnel *t, void (*what)(void *))
 
 static void log_refusal(const struct tunnel *t, const struct tunnel *holder)
 {
-	char what[160], other[160];
+	char what[WHOSE_MAX], other[WHOSE_MAX];
 
-	if (loglimit_pass(t->engine))
+	if (tunnel_may_log(t, LOG_WARNING))
 		log_warn("%s: refused: %s; %s is up, and answers",
 			 tunnel_describe(t, what, sizeof(what)), t->cause.text,
 			 tunnel_describe(holder, other, sizeof(other)));

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "engine/engine.h"
-#include "engine/l2tp/answer.h"
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/net.h"
 #include "engine/l2tp/outbox.h"
@@ -20,23 +19,34 @@
 #include "engine/random.h"
 #include "lib/log.h"
 
+/* Whom the core speaks of, as far as there is something of it here. */
+static const char *whose(const struct tunnel *t, const struct l2tp_effect *x,
+			 char *buf, size_t size)
+{
+	const struct session *s = x->session ? l2tp_session_user(x->session) :
+					       NULL;
+
+	if (s)
+		return link_describe(&s->link, buf, size);
+	if (t)
+		return tunnel_describe(t, buf, size);
+	return addr_format_port(&x->peer, buf);
+}
+
 static void log_line(struct engine *e, const struct tunnel *t,
 		     const struct l2tp_effect *x)
 {
-	char what[160];
+	enum log_kind kind = t && t->up ? LOG_OF_TUNNEL : LOG_OF_REQUEST;
+	char what[WHOSE_MAX];
 
-	if (!loglimit_pass(e))
-		return;
-	if (t)
-		log_write(x->level, "%s: %s",
-			  tunnel_describe(t, what, sizeof(what)), x->text);
-	else
-		log_write(x->level, "%s", x->text);
+	if (loglimit_pass(e, kind, &x->peer, x->level))
+		log_write(x->level, "%s: %s", whose(t, x, what, sizeof(what)),
+			  x->text);
 }
 
 static void log_wen(const struct session *s, const struct l2tp_wen *w)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_debug("%s: WEN: CRC %u framing %u overruns %u/%u timeouts %u "
 		  "alignment %u",
@@ -47,7 +57,7 @@ static void log_wen(const struct session *s, const struct l2tp_wen *w)
 
 static void on_sli(struct session *s, const struct l2tp_sli *x)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (x->circuit)
 		pw_peer_circuit(s, x->active);
@@ -69,7 +79,7 @@ static void take_tunnel(struct engine *e, struct tunnel *t,
 	else if (x->type == L2TP_EFFECT_TUNNEL_UP)
 		tunnel_on_up(t);
 	else if (x->type == L2TP_EFFECT_TUNNEL_ALIVE)
-		answer_alive(t);
+		tunnel_on_alive(t);
 	else if (x->type == L2TP_EFFECT_TUNNEL_DOWN)
 		tunnel_on_down(t, x);
 	else if (x->type == L2TP_EFFECT_TUNNEL_FREE)

@@ -13,7 +13,6 @@
 #include "engine/l2tp/pw_circuit.h"
 #include "engine/l2tp/session.h"
 #include "engine/l2tp/session_install.h"
-#include "engine/loglimit.h"
 #include "lib/log.h"
 
 /* ---- a peer asks ---- */
@@ -137,21 +136,29 @@ static bool by_us(const struct link *l, const struct l2tp_effect *x)
 	return !x->by_peer || l->reason_is_ours;
 }
 
+/* What we do ourselves needs no bounds. */
+static bool is_dialled(const struct session *s)
+{
+	enum l2tp_call_kind kind = l2tp_session_kind(s->core);
+
+	return kind == L2TP_CALL_LAC_INCOMING || kind == L2TP_CALL_LNS_OUTGOING;
+}
+
 static void log_end(struct session *s, const struct l2tp_effect *x,
 		    const char *why)
 {
 	struct link *l = &s->link;
-	char what[160];
+	char what[WHOSE_MAX];
 
 	/* Of a tie that it lost, the other session is heard of. */
 	if (x->cause.result == L2TP_CDN_TIE) {
 		log_debug("%s: %s", link_describe(l, what, sizeof(what)), why);
-	} else if (l->established || link_name(l)) {
-		if (loglimit_pass(l->engine))
-			log_info("%s: cleared by %s: %s",
-				 link_describe(l, what, sizeof(what)),
-				 by_us(l, x) ? "us" : "the peer",
-				 l->reason ? l->reason : why);
+	} else if (is_dialled(s) || ((l->established || link_name(l)) &&
+				     link_may_log(l, LOG_OF_CALL, LOG_INFO))) {
+		log_info("%s: cleared by %s: %s",
+			 link_describe(l, what, sizeof(what)),
+			 by_us(l, x) ? "us" : "the peer",
+			 l->reason ? l->reason : why);
 	}
 }
 

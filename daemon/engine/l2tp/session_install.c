@@ -127,7 +127,7 @@ void session_tunnel_installed(struct session *s)
 static void on_modified(void *arg, int result, struct ipc_message *m)
 {
 	struct session *s = arg;
-	char what[160];
+	char what[WHOSE_MAX];
 
 	(void)m;
 	if (result && !s->link.down)

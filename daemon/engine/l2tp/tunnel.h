@@ -26,10 +26,7 @@ struct tunnel;
 /* What a tunnel's owner does. What is NULL is nothing to it. */
 struct tunnel_owner {
 	const char *role; /* for display: "lns", "lac", "lcce" */
-	/*
-	 * a configured peer: lines about it are no stranger's,
-	 * and are not limited
-	 */
+	/* a configured peer, and no stranger */
 	bool is_peer;
 	/* the peer's name; NULL: it has none */
 	const char *(*name)(const struct tunnel *t);
@@ -49,6 +46,11 @@ struct tunnel_owner {
 	int (*protect)(struct tunnel *t);
 	/* It is established, and in the data plane. */
 	void (*up)(struct tunnel *t);
+	/*
+	 * The peer answered, when it was asked for a sign of life; NULL:
+	 * that is nothing to the owner.
+	 */
+	void (*alive)(struct tunnel *t);
 	/*
 	 * It is down; or nothing is to be kept of it before the peer
 	 * answers our SCCRP, which makes another struct tunnel. An owner
@@ -128,8 +130,11 @@ static inline bool tunnel_is_usable(const struct tunnel *t)
 {
 	return t->core && !t->down;
 }
-/* Whether a line about it may be logged now. */
-bool tunnel_may_log(struct tunnel *t);
+/*
+ * Whether a line about it may be logged at this level now: one of our own
+ * calls always, else within its peer's budget.
+ */
+bool tunnel_may_log(const struct tunnel *t, int level);
 void tunnel_set_timer(struct tunnel *t); /* by the core's deadline */
 
 /*

@@ -6,6 +6,7 @@
 #include "engine/l2tp/tunnel_events.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "engine/engine.h"
 #include "engine/kernel.h"
@@ -17,7 +18,6 @@
 #include "engine/l2tp/trouble.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/l2tp/tunnel_install.h"
-#include "engine/loglimit.h"
 #include "lib/log.h"
 
 /* ---- a peer asks ---- */
@@ -41,9 +41,9 @@ static void do_go_on(void *arg)
 
 static void refuse(struct tunnel *t)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
-	if (loglimit_pass(t->engine))
+	if (tunnel_may_log(t, LOG_WARNING))
 		log_warn("%s: refused: %s",
 			 tunnel_describe(t, what, sizeof(what)), t->cause.text);
 	turn_defer(&t->engine->turn, &t->answer_work, do_reject, t);
@@ -103,11 +103,11 @@ static void do_install(void *arg)
 
 void tunnel_on_up(struct tunnel *t)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	t->up = true;
 	t->engine->counters.tunnels_up++;
-	if (tunnel_may_log(t))
+	if (tunnel_may_log(t, LOG_INFO))
 		log_info("%s: established, peer's id %u",
 			 tunnel_describe(t, what, sizeof(what)),
 			 l2tp_tunnel_peer_id(t->core));
@@ -115,17 +115,66 @@ void tunnel_on_up(struct tunnel *t)
 	turn_defer(&t->engine->turn, &t->install_work, do_install, t);
 }
 
+void tunnel_on_alive(struct tunnel *t)
+{
+	answer_alive(t);
+	if (t->owner && t->owner->alive)
+		t->owner->alive(t);
+}
+
 /* ---- it ends ---- */
 
-static void log_down(struct tunnel *t, bool by_peer, const char *why)
+/*
+ * Few can read what is hidden: they say that something is missing or wrong, or
+ * drop it. Who only says goodbye has read it.
+ */
+static bool may_be_unreadable(const struct tunnel *t,
+			      const struct l2tp_effect *x)
 {
-	bool is_peer = t->owner && t->owner->is_peer;
-	char what[160];
+	if (!l2tp_tunnel_hides(t->core))
+		return false;
+	return x->by_peer ? x->cause.result != L2TP_STOPCCN_CLEAR &&
+				    x->cause.result != L2TP_STOPCCN_SHUTDOWN :
+			    !t->up && !x->cause.result;
+}
 
-	if (is_peer || (t->up && loglimit_pass(t->engine)))
-		log_info("%s: closed by %s: %s",
-			 tunnel_describe(t, what, sizeof(what)),
-			 by_peer ? "the peer" : "us", why);
+static void add_hint(const struct tunnel *t, const struct l2tp_effect *x,
+		     char *why, size_t size)
+{
+	size_t len = strlen(why);
+
+	if (may_be_unreadable(t, x))
+		snprintf(why + len, size - len,
+			 "; hide-avps is on: can the peer read hidden AVPs?");
+}
+
+/*
+ * What became of it. What the core refuses, a wrong proof above all, is said
+ * here; a refusal of ours was logged as it was decided, and has no word.
+ */
+static const char *how_it_ended(const struct tunnel *t,
+				const struct l2tp_effect *x)
+{
+	if (x->by_peer)
+		return "closed by the peer";
+	if (t->up || l2tp_tunnel_is_initiator(t->core))
+		return "closed by us";
+	if (t->cause.code)
+		return NULL;
+	return x->cause.result && x->cause.result != L2TP_STOPCCN_CLEAR ?
+		       "refused" :
+		       "given up";
+}
+
+static void log_down(struct tunnel *t, const struct l2tp_effect *x,
+		     const char *why)
+{
+	const char *how = how_it_ended(t, x);
+	char what[WHOSE_MAX];
+
+	if (how && tunnel_may_log(t, LOG_INFO))
+		log_info("%s: %s: %s", tunnel_describe(t, what, sizeof(what)),
+			 how, why);
 }
 
 /*
@@ -156,7 +205,8 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 	l2tp_cause_format(&x->cause, L2TP_STOPCCN, why, sizeof(why));
 	if (!x->by_peer)
 		trouble_explain(t, why, sizeof(why));
-	log_down(t, x->by_peer, why);
+	add_hint(t, x, why, sizeof(why));
+	log_down(t, x, why);
 	tunnel_uninstall(t);
 	if (t->owner)
 		t->owner->down(t, why);

@@ -22,7 +22,7 @@
 
 static void log_refusal(const struct tunnel *t, int err)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_error("%s: the kernel did not take it: %s",
 		  tunnel_describe(t, what, sizeof(what)),
@@ -98,7 +98,7 @@ static void add_tunnel(struct tunnel *t)
 /* It was asked for before the answer to the SCCRQ. */
 static void have_early_socket(struct tunnel *t, int result)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (!result && t->guarded)
 		result = t->owner->protect(t);

@@ -97,6 +97,14 @@ const char *link_describe(const struct link *l, char *buf, size_t size)
 	return buf;
 }
 
+bool link_may_log(const struct link *l, enum log_kind kind, int level)
+{
+	const struct link_transport *t = l->transport;
+
+	return l->up_ms || loglimit_pass(l->engine, kind,
+					 t->peer ? t->peer(l) : NULL, level);
+}
+
 const char *link_name(const struct link *l)
 {
 	return l->owner && l->owner->name ? l->owner->name(l) : NULL;

@@ -22,6 +22,7 @@ struct ppp_end {
 	bool have_counters;
 	struct ppp_counters counters; /* of its interface */
 	enum service_end end;	      /* Acct-Terminate-Cause, when told */
+	bool peer_is_silent;	      /* echo requests were not answered */
 };
 
 struct ppp_backend {

@@ -14,6 +14,7 @@ void ppp_ended(struct link *l, const struct ppp_end *end)
 	if (l->phase == PPP_NONE)
 		return;
 	l->phase = PPP_NONE;
+	l->peer_is_silent = end->peer_is_silent;
 	link_service(l)->ended(l, end);
 	if (l->backend)
 		l->backend->release(l);
@@ -35,7 +36,7 @@ void ppp_failed(struct link *l, const char *why)
 	/* The peer need not know our files and options. */
 	struct cause cause =
 		cause_make(CAUSE_NO_RESOURCES, "PPP could not be started");
-	char what[160], reason[PPP_TEXT_MAX + 64];
+	char what[WHOSE_MAX], reason[PPP_TEXT_MAX + 64];
 
 	snprintf(reason, sizeof(reason), "pppd does not start: %s", why);
 	log_error("%s: %s", link_describe(l, what, sizeof(what)), reason);
@@ -90,7 +91,7 @@ void ppp_start(struct link *l, const struct ppp_start *how)
 		l->profile ? l->engine->links->backends[l->profile->backend] :
 			     NULL;
 	struct ppp_call_params params;
-	char what[160];
+	char what[WHOSE_MAX];
 	int err;
 
 	if (how->user)

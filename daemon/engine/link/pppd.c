@@ -2,6 +2,7 @@
 /* The PPP port's backend pppd. */
 #include "engine/link/pppd.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,13 +11,14 @@
 
 #include "engine/engine.h"
 #include "engine/link/ppp.h"
-#include "engine/loglimit.h"
 #include "engine/tell.h"
 #include "lib/log.h"
 
-#define CALL_QUEUE	 64 /* messages that a pppd may leave unread */
-#define STOP_MS		 10000
-#define PPPD_EXIT_HANGUP 16 /* pppd(8) */
+#define CALL_QUEUE	    64 /* messages that a pppd may leave unread */
+#define STOP_MS		    10000
+/* pppd(8) */
+#define PPPD_EXIT_PEER_DEAD 15 /* echo requests were not answered */
+#define PPPD_EXIT_HANGUP    16
 
 struct pppd {
 	struct link *link;
@@ -52,7 +54,7 @@ static enum service_end end_of_status(int status)
 		return SERVICE_END_IDLE_TIMEOUT;
 	case 13:
 		return SERVICE_END_SESSION_TIMEOUT;
-	case 15: /* no answer to echo requests */
+	case PPPD_EXIT_PEER_DEAD:
 	case 16:
 		return SERVICE_END_LOST_CARRIER;
 	case 10:
@@ -66,6 +68,7 @@ static enum service_end end_of_status(int status)
 
 static void on_hello(struct pppd *p, const struct ppp_call_hello *h)
 {
+	assert(h); /* fits() has seen to it */
 	p->pid = h->pid;
 	ppp_runs(p->link);
 }
@@ -97,11 +100,13 @@ static void on_secret(struct pppd *p, const struct ipc_message *m,
 
 static void on_last_words(struct pppd *p, const struct ppp_call_down *d)
 {
+	assert(d);
 	p->end = (struct ppp_end){
 		.told = true,
 		.have_counters = d->have_counters,
 		.counters = d->counters,
 		.end = end_of_status(d->pppd_status),
+		.peer_is_silent = d->pppd_status == PPPD_EXIT_PEER_DEAD,
 	};
 	if (d->reason[0])
 		ppp_set_reason(p->link, d->reason);
@@ -115,9 +120,9 @@ static bool fits(const struct ipc_message *m)
 /* It is root's program, and yet it parses what the peer sends. */
 static void on_unsound(struct pppd *p, const struct ipc_message *m)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
-	if (loglimit_pass(engine_of(p)))
+	if (link_may_log(p->link, LOG_OF_CALL, LOG_WARNING))
 		log_warn("%s: pppd sent message %u in a form that is not "
 			 "understood",
 			 link_describe(p->link, what, sizeof(what)),
@@ -342,7 +347,7 @@ static void on_stop_timeout(struct loop_timer *t)
 {
 	struct pppd *p = container_of(t, struct pppd, timer);
 	struct engine *e = engine_of(p);
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_warn("%s: the pppd that dialled did not end; its call is cleared "
 		 "without it",

@@ -22,7 +22,7 @@ static void on_source(void *arg, int result, struct ipc_message *m)
 	struct tunnel *t = arg;
 	const struct monitor_socket_reply *r =
 		m && !result ? ipc_body(m, struct monitor_socket_reply) : NULL;
-	char was[ADDR_STRLEN], is[ADDR_STRLEN], what[160];
+	char was[ADDR_STRLEN], is[ADDR_STRLEN], what[WHOSE_MAX];
 	struct cause cause;
 
 	if (r && tunnel_is_usable(t) && peer_of(t) &&

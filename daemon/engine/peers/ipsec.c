@@ -15,7 +15,6 @@
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/l2tp/tunnel_install.h"
-#include "engine/loglimit.h"
 #include "engine/peers/peer.h"
 #include "engine/tell.h"
 #include "ipc/monitor.h"
@@ -126,12 +125,12 @@ void ipsec_unwatch(struct tunnel *t)
 
 static void refuse_clear(struct tunnel *t, const char *why)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
 			      "IPsec is required at this end, and does not "
 			      "protect the tunnel");
-	if (loglimit_pass(t->engine))
+	if (tunnel_may_log(t, LOG_WARNING))
 		log_warn("%s: refused: IPsec is required: %s",
 			 tunnel_describe(t, what, sizeof(what)), why);
 	tunnel_reject(t);
@@ -179,7 +178,7 @@ void ipsec_prepare(struct tunnel *t)
 static void on_protected(void *arg, int result, struct ipc_message *m)
 {
 	struct tunnel *t = arg;
-	char what[160];
+	char what[WHOSE_MAX];
 
 	(void)m;
 	if (tunnel_is_usable(t) && result) {
@@ -226,7 +225,7 @@ void ipsec_state(struct engine *e, const struct aaa_ipsec_state *x)
 	struct tunnel *t =
 		x->id <= UINT32_MAX ? tunnel_find(e, (uint32_t)x->id) : NULL;
 	struct cause cause;
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (!t || !t->guarded)
 		return;

@@ -77,7 +77,9 @@ struct peer {
 	/* outstanding requests, and tunnels that it opened to us */
 	unsigned int refs;
 	unsigned int id_tries;
-	struct turn_work place_work, again_work, collect_work;
+	struct turn_work place_work, again_work, collect_work, probe_work;
+	/* its tunnel may be dead, and whatever is wanted waits for that */
+	bool doubted;
 	bool removed; /* goes when nothing holds it */
 	/* by the operator: it neither calls nor is taken (operator.h) */
 	bool disabled;

@@ -13,7 +13,6 @@
 
 #include "engine/engine.h"
 #include "engine/link/ppp.h"
-#include "engine/loglimit.h"
 #include "engine/peers/peer.h"
 #include "engine/peers/redial.h"
 #include "engine/service/facts.h"
@@ -122,7 +121,7 @@ static void count(struct question *q, enum outcome outcome, const char *why)
 {
 	struct link *l = q->link;
 	struct counters *n = &l->engine->counters;
-	char what[160];
+	char what[WHOSE_MAX];
 
 	switch (outcome) {
 	case LET_IN:
@@ -139,7 +138,7 @@ static void count(struct question *q, enum outcome outcome, const char *why)
 		n->calls_refused++;
 		break;
 	}
-	if (loglimit_pass(l->engine))
+	if (link_may_log(l, LOG_OF_USER, LOG_NOTICE))
 		log_notice("%s: user \"%s\" was refused%s%s",
 			   link_describe(l, what, sizeof(what)), q->user,
 			   why[0] ? ": " : "", why);
@@ -326,7 +325,7 @@ static int prepare(struct link *l, struct ppp_call_params *p)
 {
 	struct aaa_auth_reply nobody = { 0 };
 	struct ppp_call_auth_reply reply = { 0 };
-	char why[PPP_TEXT_MAX], what[160];
+	char why[PPP_TEXT_MAX], what[WHOSE_MAX];
 	int err;
 
 	if (!p->lns || l->profile->auth_n)

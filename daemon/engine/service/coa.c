@@ -57,7 +57,7 @@ static bool has_facts(struct link *l, const struct aaa_coa *q)
 	    !q->have_nas_port && !q->nas_port_id[0])
 		return true;
 	facts_of(l, &d);
-	if (q->have_nas_port && q->nas_port != (d.tunnel_id << 16 | d.id))
+	if (q->have_nas_port && q->nas_port != service_nas_port(&d))
 		return false;
 	if (q->nas_port_id[0] && !is_port(&d, q->nas_port_id))
 		return false;
@@ -134,7 +134,7 @@ static void disconnect(struct subscriber *s, const struct aaa_coa *q)
 		cause_make(CAUSE_ADMINISTRATIVE,
 			   "disconnected by %s (Disconnect-Request)",
 			   q->client);
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_notice("%s: %s", link_describe(s->link, what, sizeof(what)),
 		   cause.text);
@@ -144,7 +144,7 @@ static void disconnect(struct subscriber *s, const struct aaa_coa *q)
 
 static void change(struct subscriber *s, const struct aaa_coa *q)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_info("%s: changed by %s (CoA-Request)",
 		 link_describe(s->link, what, sizeof(what)), q->client);

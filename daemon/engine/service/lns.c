@@ -257,7 +257,7 @@ bool lns_take(struct tunnel *t)
 	const struct config_lns *section =
 		config_lns_match(e->config, l2tp_tunnel_peer(t->core),
 				 l2tp_tunnel_peer_info(t->core)->hostname);
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (!section)
 		return false;

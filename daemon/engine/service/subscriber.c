@@ -146,7 +146,7 @@ static void net_refused(struct link *l, int err)
 		"its rates, routes or prefixes could not be put into the "
 		"kernel: %s",
 		strerror(err));
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_error("%s: %s", link_describe(l, what, sizeof(what)), cause.text);
 	if (l->profile->unapplied == CONFIG_UNAPPLIED_REFUSE)
@@ -245,7 +245,7 @@ static void time_out(struct subscriber *s, enum service_end end,
 		     const char *why)
 {
 	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "%s", why);
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_info("%s: user \"%s\": %s",
 		 link_describe(s->link, what, sizeof(what)), s->given.user,
@@ -374,7 +374,7 @@ void subscriber_mppe(struct link *l, const struct ppp_call_mppe *mppe)
 {
 	/* a caller of ours: before its network is up */
 	struct subscriber *s = subscriber_of(l);
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (!s)
 		return;
@@ -382,7 +382,7 @@ void subscriber_mppe(struct link *l, const struct ppp_call_mppe *mppe)
 	log_info("%s: %s", link_describe(l, what, sizeof(what)),
 		 mppe->bits == 128 ? "encrypted with 128 bits (MPPE)" :
 		 mppe->bits	   ? "encrypted with 40 bits (MPPE)" :
-				     "not encrypted");
+				     "no longer encrypted");
 }
 
 void subscriber_change(struct subscriber *s, uint32_t changes,

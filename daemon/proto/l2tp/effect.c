@@ -2,6 +2,7 @@
 /* The queue of effects. */
 #include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,20 +230,40 @@ void effect_push_sli(struct effect_queue *q, struct l2tp_session *s,
 	push_data(q, L2TP_EFFECT_SLI, s->tunnel, s, 0, sli, sizeof(*sli));
 }
 
+struct log_data {
+	struct addr peer;
+	char text[sizeof(((struct l2tp_effect *)0)->text)];
+};
+
+static void push_log(struct effect_queue *q, struct l2tp_tunnel *t,
+		     struct l2tp_session *s, const struct addr *peer, int level,
+		     const char *fmt, va_list ap)
+{
+	struct log_data x = { .peer = *peer };
+
+	vsnprintf(x.text, sizeof(x.text), fmt, ap);
+	push_data(q, L2TP_EFFECT_LOG, t, s, level, &x,
+		  offsetof(struct log_data, text) + strlen(x.text) + 1);
+}
+
 void effect_log(struct effect_queue *q, struct l2tp_tunnel *t,
 		struct l2tp_session *s, int level, const char *fmt, ...)
 {
-	char text[sizeof(((struct l2tp_effect *)0)->text)];
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
+	push_log(q, t, s, &t->r.peer, level, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return;
-	push_data(q, L2TP_EFFECT_LOG, t, s, level, text,
-		  (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
+}
+
+void effect_log_peer(struct effect_queue *q, const struct addr *peer, int level,
+		     const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	push_log(q, NULL, NULL, peer, level, fmt, ap);
+	va_end(ap);
 }
 
 static void fill_send(const struct effect_queue *q,
@@ -263,6 +284,15 @@ static void fill_send(const struct effect_queue *q,
 	out->local = raw.local;
 	out->peer = raw.peer;
 	out->socket = raw.socket;
+}
+
+static void fill_log(const struct effect_queue *q, const struct effect_entry *e,
+		     struct l2tp_effect *out)
+{
+	const size_t head = offsetof(struct log_data, text);
+
+	memcpy(&out->peer, q->arena + e->at, sizeof(out->peer));
+	memcpy(out->text, q->arena + e->at + head, e->len - head);
 }
 
 bool l2tp_effect_next(struct l2tp_endpoint *ep, struct l2tp_effect *out)
@@ -306,7 +336,7 @@ bool l2tp_effect_next(struct l2tp_endpoint *ep, struct l2tp_effect *out)
 		memcpy(&out->u.sli, q->arena + e->at, sizeof(out->u.sli));
 		break;
 	case L2TP_EFFECT_LOG:
-		memcpy(out->text, q->arena + e->at, e->len);
+		fill_log(q, e, out);
 		break;
 	case L2TP_EFFECT_TUNNEL_REQUEST:
 	case L2TP_EFFECT_TUNNEL_ANSWERED:

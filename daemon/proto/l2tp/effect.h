@@ -71,5 +71,9 @@ void effect_push_sli(struct effect_queue *q, struct l2tp_session *s,
 void effect_log(struct effect_queue *q, struct l2tp_tunnel *t,
 		struct l2tp_session *s, int level, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
+/* Of a peer that has no tunnel here. */
+void effect_log_peer(struct effect_queue *q, const struct addr *peer, int level,
+		     const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 #endif

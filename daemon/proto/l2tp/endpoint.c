@@ -55,12 +55,25 @@ void l2tp_endpoint_free(struct l2tp_endpoint *ep)
 	free(ep);
 }
 
+/*
+ * Without those that were refused: they keep their place until the StopCCN is
+ * acknowledged, or its retransmissions are over.
+ */
+static uint32_t being_opened(const struct l2tp_endpoint *ep)
+{
+	uint32_t n = 0;
+
+	for (const struct l2tp_tunnel *t = ep->half_head; t; t = t->half_next)
+		n += !t->r.down;
+	return n;
+}
+
 void l2tp_endpoint_counters(const struct l2tp_endpoint *ep,
 			    struct l2tp_endpoint_counters *out)
 {
 	*out = ep->counters;
 	out->tunnels = ep->tunnel_count;
-	out->half_open = ep->half_open_count + ep->half_opens.count;
+	out->half_open = being_opened(ep) + ep->half_opens.count;
 	out->displaced += ep->half_opens.displaced;
 	out->sessions = ep->session_count;
 }

@@ -289,7 +289,7 @@ struct l2tp_effect {
 	/* DOWN */
 	struct l2tp_cause cause;
 	bool by_peer; /* the peer's CDN or StopCCN; else ours or silence */
-	/* LOG */
+	/* LOG: peer is set, tunnel and session as far as it concerns them */
 	int level;
 	char text[160];
 	union {
@@ -388,6 +388,8 @@ void l2tp_tunnel_close(struct l2tp_tunnel *t, uint64_t now,
  * comes; else TUNNEL_DOWN, 3 s later at most.
  */
 void l2tp_tunnel_probe(struct l2tp_tunnel *t, uint64_t now);
+/* Whether that sign is waited for. */
+bool l2tp_tunnel_is_probed(const struct l2tp_tunnel *t);
 void l2tp_tunnel_set_socket(struct l2tp_tunnel *t, int socket);
 /*
  * When the driver must call l2tp_tunnel_timeout; L2TP_NEVER: not at all.
@@ -410,6 +412,8 @@ uint8_t l2tp_tunnel_version(const struct l2tp_tunnel *t);
 const struct addr *l2tp_tunnel_local(const struct l2tp_tunnel *t);
 const struct addr *l2tp_tunnel_peer(const struct l2tp_tunnel *t);
 bool l2tp_tunnel_is_initiator(const struct l2tp_tunnel *t);
+/* Whether what we say in it is hidden (section 4.3). */
+bool l2tp_tunnel_hides(const struct l2tp_tunnel *t);
 /*
  * What somebody said in the peer's name about a tunnel that we ask for, and
  * could not prove; it counts for nothing, but may tell people why there is no

@@ -71,6 +71,18 @@ static struct l2tp_tunnel *find_request(struct l2tp_endpoint *ep,
 	return NULL;
 }
 
+/* Of one who has no tunnel here: address and name are all that is known. */
+static void log_refused(struct l2tp_endpoint *ep, const struct input *in,
+			const char *why)
+{
+	char name[L2TP_NAME_MAX] = "";
+
+	l2tp_text(&ep->msg, L2TP_AVP_HOST_NAME, name, sizeof(name));
+	effect_log_peer(&ep->effects, in->peer, LOG_WARNING,
+			"SCCRQ%s%s%s refused: %s", name[0] ? " of \"" : "",
+			name, name[0] ? "\"" : "", why);
+}
+
 /* Limits, before anything is kept. */
 static bool within_limits(struct l2tp_endpoint *ep, const struct input *in,
 			  uint32_t peer_id)
@@ -81,6 +93,7 @@ static bool within_limits(struct l2tp_endpoint *ep, const struct input *in,
 		return true;
 	l2tp_cause_set(&cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
 		       "too many tunnels");
+	log_refused(ep, in, cause.text);
 	l2tp_refuse(ep, in, peer_id, &cause);
 	return false;
 }
@@ -230,8 +243,7 @@ static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
 	    !(m->locked && l2tp_has(m, L2TP_AVP_HOST_NAME) &&
 	      l2tp_has(m, in->h.version == 3 ? L2TP_AVP_ROUTER_ID :
 					       L2TP_AVP_PROTOCOL_VERSION))) {
-		effect_log(&ep->effects, NULL, NULL, LOG_WARNING,
-			   "SCCRQ refused: %s", ep->fault.cause.text);
+		log_refused(ep, in, ep->fault.cause.text);
 		if (severity == L2TP_CLOSE_TUNNEL)
 			l2tp_refuse(ep, in, peer_id, &ep->fault.cause);
 		return;

@@ -320,7 +320,19 @@ static int ignored_level(struct l2tp_tunnel *t, const char *text)
 	return is_told ? LOG_DEBUG : LOG_INFO;
 }
 
-static void log_fault(struct l2tp_tunnel *t, enum l2tp_severity severity)
+/* The session that the message in hand is for; NULL: none, or none of ours. */
+static struct l2tp_session *session_of(struct l2tp_tunnel *t,
+				       const struct l2tp_header *h)
+{
+	uint32_t id = t->r.version == 3 ? l2tp_u32(&t->ep->msg,
+						   L2TP_AVP_REMOTE_SESSION_ID) :
+					  h->session_id;
+
+	return id ? l2tp_session_find(t, id) : NULL;
+}
+
+static void log_fault(struct l2tp_tunnel *t, const struct l2tp_header *h,
+		      enum l2tp_severity severity)
 {
 	const char *text = t->ep->fault.cause.text;
 	static const char *const cost[] = {
@@ -330,7 +342,7 @@ static void log_fault(struct l2tp_tunnel *t, enum l2tp_severity severity)
 		[L2TP_CLOSE_TUNNEL] = "tunnel closed",
 	};
 
-	effect_log(&t->ep->effects, t, NULL,
+	effect_log(&t->ep->effects, t, session_of(t, h),
 		   severity >= L2TP_CLOSE_SESSION ? LOG_WARNING :
 		   severity == L2TP_IGNORE_AVP	  ? ignored_level(t, text) :
 						    LOG_INFO,
@@ -368,7 +380,7 @@ static void deliver(struct l2tp_tunnel *t, const struct input *in,
 		return;
 	}
 	if (severity != L2TP_OK)
-		log_fault(t, severity);
+		log_fault(t, h, severity);
 	if (severity == L2TP_DROP_MESSAGE)
 		return;
 	if (severity == L2TP_CLOSE_TUNNEL) {
