@@ -121,7 +121,7 @@ void control_end(struct control *c)
 	request_over(c);
 }
 
-/* Not UTF-8: what a peer said, or a sentence that was cut within a character. */
+/* Not UTF-8: what a peer said, or a sentence cut within a character. */
 static json_t *escaped(const char *text)
 {
 	size_t size = 4 * strlen(text) + PRINTABLE_MAX, len = 0, n;
