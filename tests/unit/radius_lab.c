@@ -40,7 +40,7 @@ static bool is_signed(const struct radius_view *v, const struct secret *secret)
 	memcpy(copy, v->data, v->len);
 	memset(copy + 22, 0, 16);
 	return radius_hmac(hmac, secret,
-			   (struct radius_part[]){ { copy, v->len } }, 1) &&
+			   (struct md5_part[]){ { copy, v->len } }, 1) &&
 	       memcmp(hmac, v->data + 22, 16) == 0;
 }
 

@@ -190,9 +190,9 @@ static void add_key(struct radius_builder *b, const struct radius_view *request,
 
 	memset(plain + 1, c, 16);
 	for (size_t i = 0; i < 32; i += 16) {
-		assert_true(radius_md5(
+		assert_true(md5_parts(
 			mask,
-			(struct radius_part[]){
+			(struct md5_part[]){
 				{ secret.data, secret.len },
 				{ i ? value + 2 : request->authenticator, 16 },
 				{ value, i ? 0 : 2 },
