@@ -204,6 +204,9 @@ struct aaa_coa_done {
 	uint32_t error_cause;
 };
 
+/* Whether a server answers, as far as is known. */
+enum aaa_server_state { AAA_SERVER_UNKNOWN, AAA_SERVER_ALIVE, AAA_SERVER_DEAD };
+
 /* of the configuration's radius sections */
 struct aaa_radius {
 	uint32_t index;
@@ -215,12 +218,7 @@ struct aaa_radius_state {
 	uint16_t auth_port, acct_port;
 	enum config_transport transport;
 	char tls[64]; /* version and cipher of a connection that is up; "" */
-	enum {
-		AAA_RADIUS_UNKNOWN,
-		AAA_RADIUS_ALIVE,
-		AAA_RADIUS_DEAD
-	} auth,
-		acct;
+	enum aaa_server_state auth, acct;
 	uint64_t auth_requests, auth_accepts, auth_rejects, auth_challenges,
 		auth_timeouts;
 	uint64_t acct_requests, acct_responses, acct_timeouts;

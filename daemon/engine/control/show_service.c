@@ -241,9 +241,9 @@ void show_pools(struct control *c)
 static const char *server_state(unsigned int state)
 {
 	static const char *const names[] = {
-		[AAA_RADIUS_UNKNOWN] = "unknown",
-		[AAA_RADIUS_ALIVE] = "alive",
-		[AAA_RADIUS_DEAD] = "dead",
+		[AAA_SERVER_UNKNOWN] = "unknown",
+		[AAA_SERVER_ALIVE] = "alive",
+		[AAA_SERVER_DEAD] = "dead",
 	};
 
 	return state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
