@@ -95,6 +95,7 @@ enum aaa_file {
 	AAA_FILE_USERS,
 	AAA_FILE_PASSWORD,
 	AAA_FILE_RADIUS,
+	AAA_FILE_TACACS,
 	AAA_FILE_COA,
 	AAA_FILE_RADIUS_CA,
 	AAA_FILE_RADIUS_CERTIFICATE,
@@ -102,7 +103,8 @@ enum aaa_file {
 };
 struct aaa_open {
 	enum aaa_file kind;
-	char name[CONFIG_NAME_MAX]; /* of the ppp, lac, radius or coa section */
+	char name
+		[CONFIG_NAME_MAX]; /* of the ppp, lac, radius, tacacs or coa section */
 	/* of the lac's session, for AAA_FILE_PASSWORD */
 	char session[CONFIG_NAME_MAX];
 };

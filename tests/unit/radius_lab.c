@@ -190,6 +190,7 @@ static const char *file_text(enum aaa_file kind)
 		return lab.key;
 	case AAA_FILE_PASSWORD:
 	case AAA_FILE_RADIUS:
+	case AAA_FILE_TACACS:
 	case AAA_FILE_COA:
 		break;
 	}
