@@ -48,6 +48,8 @@ enum aaa_message {
 	 * request: aaa_radius; reply: aaa_radius_state; -ENOENT past the last
 	 */
 	AAA_RADIUS,
+	/* request: aaa_radius; reply: aaa_tacacs_state; the same */
+	AAA_TACACS,
 	/* request: aaa_auth, as a call would ask; reply: aaa_test_reply */
 	AAA_TEST,
 	/*
@@ -150,7 +152,7 @@ struct aaa_acct {
 	enum aaa_acct_kind kind;
 	/* unique over restarts: one that is asked for twice counts once */
 	uint64_t serial;
-	/* whose radius servers; all that have some for ON and OFF */
+	/* whose servers; all that have some for ON and OFF */
 	char profile[CONFIG_NAME_MAX];
 	struct service_call call;
 	/* its user, Class, prefixes and the server that answered */
@@ -161,7 +163,7 @@ struct aaa_acct {
 	uint8_t remote_ifid[8];		  /* zero: none */
 	struct ppp_counters counters;
 	enum service_end end; /* of a STOP */
-	char authentic;	      /* Acct-Authentic: 1 RADIUS, 2 local */
+	char authentic;	      /* Acct-Authentic: 1 by a server, 2 local */
 };
 
 /* RFC 5176: which sessions, and what of them. */
@@ -209,7 +211,7 @@ struct aaa_coa_done {
 /* Whether a server answers, as far as is known. */
 enum aaa_server_state { AAA_SERVER_UNKNOWN, AAA_SERVER_ALIVE, AAA_SERVER_DEAD };
 
-/* of the configuration's radius sections */
+/* of the configuration's radius, or tacacs, sections */
 struct aaa_radius {
 	uint32_t index;
 };
@@ -238,6 +240,26 @@ struct aaa_radius_state {
 		AAA_SIGNATURE_MISSED,  /* auto: replies without were taken */
 		AAA_SIGNATURE_REQUIRED
 	} signature;
+	char last_error[AAA_ERROR_MAX];
+};
+
+struct aaa_tacacs_state {
+	char name[CONFIG_NAME_MAX];
+	char address[64]; /* "" while it is not resolved */
+	uint16_t port;
+	enum aaa_server_state state;
+	uint32_t connections;
+	bool shared; /* it takes many requests on one */
+	uint64_t authen_requests, authen_passes, authen_fails;
+	uint64_t author_requests, author_passes, author_fails;
+	uint64_t acct_requests, acct_responses;
+	uint64_t timeouts;
+	uint64_t errors;      /* it said that it failed */
+	uint64_t bad_replies; /* malformed, or nothing asked */
+	uint32_t auth_latency_us, acct_latency_us; /* smoothed */
+	uint32_t outstanding;
+	uint64_t queued; /* accounting records on disk; the same for all */
+	uint64_t changed_ms_ago; /* alive or dead since; 0: never seen */
 	char last_error[AAA_ERROR_MAX];
 };
 

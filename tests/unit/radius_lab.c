@@ -301,7 +301,7 @@ void lab_start(const char *ppp)
 	lab_start_with(ppp, NULL);
 }
 
-void lab_start_with(const char *ppp, const char *way)
+void lab_open(void)
 {
 	lab = (struct lab){
 		.secret = "secret\n",
@@ -312,6 +312,27 @@ void lab_start_with(const char *ppp, const char *way)
 	assert_true(lab.log >= 0 && real_stderr >= 0);
 	lab.a.loop = loop_new();
 	assert_non_null(lab.a.loop);
+	for (int i = 0; i < 2; i++)
+		lab.server[i].fd[0] = lab.server[i].fd[1] = -1;
+}
+
+void lab_run(struct config *config)
+{
+	open_pair(&lab.a.monitor, &lab.monitor, nothing, on_monitor_message);
+	open_pair(&lab.a.engine.channel, &lab.engine, on_aaa_message, nothing);
+	lab.a.config = config;
+	dup2(lab.log, STDERR_FILENO);
+	lab.a.workers = workers_new(lab.a.loop, 1, 8);
+	lab.a.store = store_new(lab.a.loop, &lab.a.monitor, lab.a.config);
+	lab.a.radius = radius_new(&lab.a);
+	lab.a.tacacs = tacacs_new(&lab.a);
+	assert_true(lab.a.workers && lab.a.store && lab.a.radius &&
+		    lab.a.tacacs);
+}
+
+void lab_start_with(const char *ppp, const char *way)
+{
+	lab_open();
 	for (int i = 0; i < 2; i++) {
 		lab.server[i] = (struct lab_server){
 			.mode = LAB_ANSWER,
@@ -323,14 +344,7 @@ void lab_start_with(const char *ppp, const char *way)
 		for (int k = 0; k < RADIUS_PORTS; k++)
 			lab_listen(&lab.server[i], (enum radius_port)k);
 	}
-	open_pair(&lab.a.monitor, &lab.monitor, nothing, on_monitor_message);
-	open_pair(&lab.a.engine.channel, &lab.engine, on_aaa_message, nothing);
-	lab.a.config = configure(ppp, way);
-	dup2(lab.log, STDERR_FILENO);
-	lab.a.workers = workers_new(lab.a.loop, 1, 8);
-	lab.a.store = store_new(lab.a.loop, &lab.a.monitor, lab.a.config);
-	lab.a.radius = radius_new(&lab.a);
-	assert_true(lab.a.workers && lab.a.store && lab.a.radius);
+	lab_run(configure(ppp, way));
 	lab_wait(lab_is_ready);
 }
 
@@ -345,6 +359,7 @@ void lab_stop(void)
 	channel_close(&lab.monitor);
 	workers_free(lab.a.workers);
 	radius_free(lab.a.radius);
+	tacacs_free(lab.a.tacacs);
 	store_free(lab.a.store);
 	for (int i = 0; i < 2; i++)
 		for (int k = 0; k < RADIUS_PORTS; k++)

@@ -19,6 +19,11 @@ const char *tacacs_kind_name(enum tacacs_kind kind)
 	return kind < TACACS_KINDS ? tacacs_bodies[kind].name : "nothing";
 }
 
+enum tacacs_type tacacs_type_of_kind(enum tacacs_kind kind)
+{
+	return tacacs_bodies[kind].type;
+}
+
 bool tacacs_kind_of(uint8_t type, uint8_t seq_no, enum tacacs_kind *out)
 {
 	bool from_client = seq_no % 2 == 1;

@@ -161,6 +161,8 @@ enum tacacs_fault tacacs_read_header(struct tacacs_header *out,
 void tacacs_write_header(const struct tacacs_header *h,
 			 uint8_t out[TACACS_HEADER]);
 
+/* Of the packets with such a body. */
+enum tacacs_type tacacs_type_of_kind(enum tacacs_kind kind);
 /*
  * What body a packet of this type and number has (section 4.1); false: none
  * has.
