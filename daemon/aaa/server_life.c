@@ -57,10 +57,14 @@ static void tell_dead(struct server_life *l, const char *why)
 bool server_dies(struct server_life *l, uint32_t dead_ms,
 		 void (*look)(struct loop_timer *t), const char *why)
 {
+	bool news = l->state == AAA_SERVER_ALIVE || strcmp(l->why, why) != 0;
+
 	if (!server_bury(l, dead_ms, look))
 		return false;
 	l->unfit = false;
-	tell_dead(l, why);
+	/* One that was only taken at its word is no news. */
+	if (news)
+		tell_dead(l, why);
 	return true;
 }
 

@@ -72,9 +72,10 @@ static int make_room(struct tacacs_connection *c, size_t len)
 	bigger = malloc(size);
 	if (!bigger)
 		return -ENOMEM;
-	if (c->out_len)
+	if (c->out_len) {
 		memcpy(bigger, c->out, c->out_len);
-	explicit_bzero(c->out, c->out_len);
+		explicit_bzero(c->out, c->out_len);
+	}
 	free(c->out);
 	c->out = bigger;
 	c->out_size = size;
@@ -226,7 +227,8 @@ void tacacs_disconnect(struct tacacs_connection *c)
 	loop_io_stop(&c->io);
 	close(c->fd);
 	table_fini(&c->requests);
-	explicit_bzero(c->out, c->out_len);
+	if (c->out_len)
+		explicit_bzero(c->out, c->out_len);
 	free(c->out);
 	explicit_bzero(&c->in, sizeof(c->in));
 	free(c);
