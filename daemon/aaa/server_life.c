@@ -86,6 +86,8 @@ const char *server_why_not(const struct server *s, const struct server_life *l)
 		return "there is no such section";
 	if (!server_is_usable(s))
 		return s->last_error[0] ? s->last_error :
+		       addr_is_set(&s->address) ?
+					  "its secret is not known yet" :
 					  "its address is not known yet";
 	return l->why[0] ? l->why : "its answer is lost or late";
 }

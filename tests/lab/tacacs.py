@@ -17,8 +17,8 @@ SECRET = "tacacs-secret"
 HEADER = struct.Struct("!BBBBII")
 AUTHEN, AUTHOR, ACCT = 1, 2, 3
 UNENCRYPTED, SINGLE_CONNECT = 1, 4
-PAP, CHAP, MSCHAP, MSCHAPV2 = 2, 3, 5, 6
-PASS, FAIL, GETPASS, ERROR = 1, 2, 5, 7
+ASCII, PAP, CHAP, MSCHAP, MSCHAPV2 = 1, 2, 3, 5, 6
+PASS, FAIL, GETUSER, GETPASS = 1, 2, 4, 5
 PASS_ADD, AUTHOR_FAIL = 1, 0x10
 
 
@@ -45,7 +45,8 @@ def packet(version, kind, number, session, body, flags=0, secret=SECRET):
 
 def cut(data, *lengths):
     """The pieces of these lengths, of which nothing is left."""
-    assert sum(lengths) == len(data), "the lengths of a body do not fit"
+    if sum(lengths) != len(data):
+        raise ValueError("the lengths of a body do not fit")
     pieces = []
     for length in lengths:
         pieces.append(data[:length])
@@ -88,6 +89,22 @@ def mschapv2(user, password, challenge, response):
     return f"S={proof.upper()}"
 
 
+def write_pcap(path, connections):
+    """The packets of connections, as if each had been a segment of TCP to port 49."""
+    with open(path, "wb") as f:
+        f.write(struct.pack("=IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101))    # IP, without a link layer
+        for port, packets in enumerate(connections, 40000):
+            at = {True: 1, False: 1}
+            for up, data in packets:
+                ports = (port, 49) if up else (49, port)
+                tcp = struct.pack("!HHIIBBHHH", *ports, at[up], at[not up], 5 << 4, 0x18, 65535, 0, 0)
+                at[up] += len(data)
+                addresses = (b"\x7f\0\0\1", b"\x7f\0\0\2") if up else (b"\x7f\0\0\2", b"\x7f\0\0\1")
+                ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp) + len(data), 0, 0, 64, 6, 0) + b"".join(addresses)
+                frame = ip + tcp + data
+                f.write(struct.pack("=IIII", 1, 0, len(frame), len(frame)) + frame)
+
+
 class User:
     """args: what its authorization adds; authorized: whether there is one."""
 
@@ -105,6 +122,9 @@ class Tacacs:
         # dicts, in the order in which they came: of all requests, and of the accounting records' arguments
         self.requests, self.accounting = [], []
         self.connections = 0
+        # for each connection [(from the client, packet)]
+        self.raw = []
+        self.asked = None
         # Takes the reply's bytes and the connection; what it returns is sent instead. For lies.
         self.spoil = None
         self.sock = None
@@ -124,9 +144,11 @@ class Tacacs:
         return self
 
     def stop(self):
-        """Nothing listens there any more, and all connections end."""
-        self.sock.shutdown(socket.SHUT_RDWR)
-        self.sock.close()
+        """Nothing listens there any more, and all connections end. Twice is allowed."""
+        if self.sock:
+            self.sock.shutdown(socket.SHUT_RDWR)
+            self.sock.close()
+        self.sock = None
         with self.lock:
             for connection in self.open:
                 with contextlib.suppress(OSError):
@@ -155,9 +177,24 @@ class Tacacs:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
+        raw = []
+        self.raw.append(raw)
+        # Whether it is shared is said once, in the first reply.
+        shared = None
         with connection, contextlib.suppress(OSError, EOFError):
-            while self._answer(connection):
-                pass
+            while True:
+                header, body = self._request(connection)
+                raw.append((True, header + hide(header, self.secret, body)))
+                if shared is None:
+                    shared = self.shares and bool(header[3] & SINGLE_CONNECT)
+                said = self._reply(header, body)
+                if said is not None:
+                    reply = self._packet(header, said, shared)
+                    raw.append((False, reply))
+                    connection.sendall(self.spoil(reply, connection) if self.spoil else reply)
+                asks = header[1] == AUTHEN and said is not None and said[0] in (GETUSER, GETPASS)
+                if not shared and not asks:
+                    break
         with self.lock:
             self.open.discard(connection)
 
@@ -171,28 +208,26 @@ class Tacacs:
             data += piece
         return data
 
-    def _answer(self, connection):
-        """One request and its reply; whether there may be another."""
+    def _request(self, connection):
+        """A header, and the body behind it, revealed."""
         header = self._read(connection, HEADER.size)
-        version, kind, number, flags, session, length = HEADER.unpack(header)
-        body = hide(header, self.secret, self._read(connection, length))
+        *_, flags, _, length = HEADER.unpack(header)
         assert not flags & UNENCRYPTED
+        return header, hide(header, self.secret, self._read(connection, length))
+
+    def _reply(self, header, body):
+        """A body; None: nothing is to be said. What cannot be read, mostly by another secret, ends the connection."""
+        version, kind, number, *_ = HEADER.unpack(header)
         try:
             with self.lock:
-                said = {AUTHEN: self.authenticate, AUTHOR: self.authorize, ACCT: self.account}[kind](
+                return {AUTHEN: self.authenticate, AUTHOR: self.authorize, ACCT: self.account}[kind](
                     number, body, version)
-        except AssertionError:
-            # Mostly the secret is another one.
-            return False
-        shared = bool(flags & SINGLE_CONNECT) and self.shares
-        if said is not None:
-            reply = packet(version, kind, number + 1, session, said, SINGLE_CONNECT if shared else 0, self.secret)
-            connection.sendall(self.spoil(reply, connection) if self.spoil else reply)
-        # That it is shared is said once, in the first reply.
-        if flags & SINGLE_CONNECT:
-            self.open_shared = shared
-        return shared or (number == 1 and kind == AUTHEN and said is not None and said[0] == GETPASS) or \
-            (not flags & SINGLE_CONNECT and getattr(self, "open_shared", False))
+        except (ValueError, IndexError) as e:
+            raise EOFError from e
+
+    def _packet(self, header, body, shared):
+        version, kind, number, _, session, _ = HEADER.unpack(header)
+        return packet(version, kind, number + 1, session, body, SINGLE_CONNECT if shared else 0, self.secret)
 
     # ---- what it answers ----
 
@@ -201,23 +236,35 @@ class Tacacs:
 
     def authenticate(self, number, body, version):
         if number > 1:
-            length, data, flags = struct.unpack("!HHB", body[:5])
-            message, _ = cut(body[5:], length, data)
-            self.note("continue", body, version, flags=flags)
-            user = self.users.get(self.asked)
-            right = user and not flags & 1 and message.decode() == user.password
-            return None if flags & 1 else struct.pack("!BBHH", PASS if right else FAIL, 0, 0, 0)
+            return self.go_on(body, version)
         action, level, method, service, *lengths = body[:8]
         name, port, address, data = cut(body[8:], *lengths)
         name = self.asked = name.decode()
         self.note("start", body, version, action=action, level=level, type=method, service=service, user=name,
                   port=port.decode(), address=address.decode(), data=data)
-        if method == 1:
-            return struct.pack("!BBHH", GETPASS, 1, 9, 0) + b"Password:"
+        if method == ASCII:
+            return self.ask_more()
         proof = self.check(method, name, data)
         if proof is None:
             return struct.pack("!BBHH", FAIL, 0, 7, 0) + b"go away"
         return struct.pack("!BBHH", PASS, 0, 0, len(proof)) + proof.encode()
+
+    def ask_more(self):
+        """Of who logs in word by word."""
+        status, words = (GETPASS, b"Password:") if self.asked else (GETUSER, b"User:")
+        return struct.pack("!BBHH", status, 1, len(words), 0) + words
+
+    def go_on(self, body, version):
+        length, data, flags = struct.unpack("!HHB", body[:5])
+        message, _ = cut(body[5:], length, data)
+        self.note("continue", body, version, flags=flags)
+        if flags & 1:
+            return None
+        if not self.asked:
+            self.asked = message.decode()
+            return self.ask_more()
+        user = self.users.get(self.asked)
+        return struct.pack("!BBHH", PASS if user and user.password == message.decode() else FAIL, 0, 0, 0)
 
     def check(self, method, name, data):
         """What proves that it knows the password as well, "" for nothing; None: it is wrong."""
