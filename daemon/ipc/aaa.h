@@ -105,8 +105,8 @@ enum aaa_file {
 };
 struct aaa_open {
 	enum aaa_file kind;
-	char name
-		[CONFIG_NAME_MAX]; /* of the ppp, lac, radius, tacacs or coa section */
+	/* of the ppp, lac, radius, tacacs or coa section */
+	char name[CONFIG_NAME_MAX];
 	/* of the lac's session, for AAA_FILE_PASSWORD */
 	char session[CONFIG_NAME_MAX];
 };

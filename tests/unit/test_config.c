@@ -585,14 +585,17 @@ static const struct {
 	  "test.conf:2: accounting needs servers; set radius or tacacs" },
 	{ "ppp p { users-file = /u auth = pap\ntacacs = t }",
 	  "test.conf:2: there is no section tacacs \"t\"; add it" },
-	{ "ppp p { tacacs = { a, a } }", "tacacs lists \"a\" twice; remove one" },
+	{ "ppp p { tacacs = { a, a } }",
+	  "tacacs lists \"a\" twice; remove one" },
 	{ "tacacs t {\n}",
 	  "test.conf:2: tacacs \"t\" has no address; set the server's name or address" },
-	{ "tacacs t { address = x\n}", "test.conf:2: tacacs \"t\" has no secret-file" },
+	{ "tacacs t { address = x\n}",
+	  "test.conf:2: tacacs \"t\" has no secret-file" },
 	{ "tacacs t { port = 0 }", "port = 0 is out of range" },
 	{ "tacacs t { timeout = 61 }", "timeout = 61 is out of range" },
 	{ "tacacs t { dead-time = 0 }", "dead-time = 0 is out of range" },
-	{ "tacacs t { single-connection = maybe }", "single-connection = \"maybe\"" },
+	{ "tacacs t { single-connection = maybe }",
+	  "single-connection = \"maybe\"" },
 	{ "tacacs t { tries = 3 }", "test.conf:1: no such option 'tries'" },
 	{ "tacacs t { address = x secret-file = /s }\nppp p { tacacs = t }",
 	  "test.conf:2: tacacs answers authentication, but auth is not set" },
@@ -1288,8 +1291,7 @@ static void random_ppp(unsigned int serial, FILE *f)
 		"tacacs = base",
 	};
 
-	fprintf(f, "ppp \"p%u\" {\n%s\n", serial,
-		servers[random_below(4)]);
+	fprintf(f, "ppp \"p%u\" {\n%s\n", serial, servers[random_below(4)]);
 	random_keys(&config_section_ppp, f);
 	fputs("}\n", f);
 }
