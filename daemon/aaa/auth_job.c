@@ -143,6 +143,23 @@ void auth_refuse_unanswered(struct auth_job *j, const char *protocol,
 			    protocol, names, strerror(-result));
 }
 
+void auth_note_unapplied(struct auth_job *j, const char *text)
+{
+	if (!j->unapplied[0])
+		snprintf(j->unapplied, sizeof(j->unapplied), "%s", text);
+}
+
+void auth_heed_unapplied(struct auth_job *j, const char *protocol,
+			 const char *server)
+{
+	if (j->unapplied[0] && j->r.ppp.ok &&
+	    j->ppp->unapplied == CONFIG_UNAPPLIED_REFUSE)
+		auth_refuse(j, true,
+			    "the %s server \"%s\" accepted it with %s "
+			    "(unapplied = refuse)",
+			    protocol, server, j->unapplied);
+}
+
 /* ---- what the peer is told ---- */
 
 void auth_tell_refusal(struct auth_job *j, const char *words)

@@ -19,7 +19,8 @@ struct auth_job {
 	/* the user's, without what the profile strips */
 	char name[PPP_NAME_MAX];
 	struct aaa_auth_reply r;
-	struct aaa_test_reply *test; /* of an AAA_TEST */
+	struct aaa_test_reply *test;  /* of an AAA_TEST */
+	char unapplied[PPP_TEXT_MAX]; /* the first; "": none */
 };
 
 static inline bool auth_is_mschap(const struct auth_job *j)
@@ -50,6 +51,11 @@ void auth_refuse(struct auth_job *j, bool unavailable, const char *fmt, ...)
 void auth_refuse_unanswered(struct auth_job *j, const char *protocol,
 			    const struct config_strings *servers, int result,
 			    const char *why);
+/* A part of a reply that cannot be applied: the first one is kept. */
+void auth_note_unapplied(struct auth_job *j, const char *text);
+/* Refuses one that is accepted without it, where the profile wants that. */
+void auth_heed_unapplied(struct auth_job *j, const char *protocol,
+			 const char *server);
 /* What the peer is told of a refusal, with the server's words or "". */
 void auth_tell_refusal(struct auth_job *j, const char *words);
 /* The same of MS-CHAPv2's success; proof: "S=" and 40 digits. */

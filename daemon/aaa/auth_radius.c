@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "aaa/radius.h"
-#include "aaa/radius_attributes.h"
+#include "aaa/radius_accept.h"
 #include "lib/log.h"
 
 /* ---- the request ---- */
@@ -76,8 +76,9 @@ static int build(void *arg, struct radius_builder *b,
 
 static void complain(void *arg, const char *text)
 {
-	const struct auth_job *j = arg;
+	struct auth_job *j = arg;
 
+	auth_note_unapplied(j, text);
 	if (auth_may_log(j->aaa))
 		log_warn("ppp \"%s\": user \"%s\": the RADIUS server's %s",
 			 j->q.profile, j->q.auth.user, text);
@@ -120,6 +121,25 @@ static bool read_success(struct auth_job *j, const struct radius_view *v,
 	return true;
 }
 
+/* As a reject, where it is none for this caller. */
+static bool is_meant(struct auth_job *j, const struct radius_answer *an)
+{
+	char why[192];
+
+	if (radius_accept_fits(an->view, why, sizeof(why)))
+		return true;
+	auth_refuse(j, false, "the RADIUS server \"%s\" accepted it with %s",
+		    an->server.config->name, why);
+	return false;
+}
+
+static void read_service(struct auth_job *j, const struct radius_answer *an)
+{
+	radius_read_service(an->view, &j->r, complain, j);
+	radius_accept_restrictions(an->view, j->ppp->ip_up != NULL, complain,
+				   j);
+}
+
 static void take_accept(struct auth_job *j, const struct radius_answer *an)
 {
 	struct ppp_call_auth_reply *ppp = &j->r.ppp;
@@ -127,8 +147,10 @@ static void take_accept(struct auth_job *j, const struct radius_answer *an)
 	const char *name = an->server.config->name;
 	char message[PPP_TEXT_MAX];
 
+	if (!is_meant(j, an))
+		return;
 	ppp->ok = true;
-	radius_read_service(an->view, &j->r, complain, j);
+	read_service(j, an);
 	memcpy(j->r.service.server, name, sizeof(j->r.service.server));
 	read_message(an->view, message, sizeof(message));
 	snprintf(ppp->message, sizeof(ppp->message), "%s", message);
@@ -153,6 +175,7 @@ static void take_accept(struct auth_job *j, const struct radius_answer *an)
 			    "but sent no MPPE keys (MS-MPPE-Send-Key, "
 			    "MS-MPPE-Recv-Key), which mppe = required needs",
 			    name);
+	auth_heed_unapplied(j, "RADIUS", name);
 }
 
 static void take_reject(struct auth_job *j, const struct radius_answer *an)
@@ -161,13 +184,15 @@ static void take_reject(struct auth_job *j, const struct radius_answer *an)
 	struct ppp_call_auth_reply *ppp = &j->r.ppp;
 	struct radius_attribute a;
 	char message[PPP_TEXT_MAX], error[PPP_TEXT_MAX], *retry;
+	bool has_error;
 
 	read_message(an->view, message, sizeof(message));
-	auth_tell_refusal(j, message);
-	if (auth_is_mschap(j) &&
-	    radius_find(an->view, RADIUS_VENDOR_MICROSOFT, RADIUS_MS_CHAP_ERROR,
-			&a) &&
-	    a.len > 1) {
+	has_error = auth_is_mschap(j) &&
+		    radius_find(an->view, RADIUS_VENDOR_MICROSOFT,
+				RADIUS_MS_CHAP_ERROR, &a) &&
+		    a.len > 1;
+	auth_tell_refusal(j, has_error ? "" : message);
+	if (has_error) {
 		a.value++;
 		a.len--;
 		/* Windows gives up at what has not this form. */

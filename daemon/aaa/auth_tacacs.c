@@ -112,10 +112,13 @@ static void refuse_failed(struct auth_job *j, const struct tacacs_answer *an,
 
 /* ---- authorization: the reply ---- */
 
-static void complain(void *arg, const char *text)
+static void complain(void *arg, bool restricts, const char *text)
 {
-	const struct auth_job *j = arg;
+	struct auth_job *j = arg;
 
+	/* The rest the server lets us do without. */
+	if (restricts)
+		auth_note_unapplied(j, text);
 	if (auth_may_log(j->aaa))
 		log_warn("ppp \"%s\": user \"%s\": of the TACACS+ server's "
 			 "authorization: %s",
@@ -128,8 +131,10 @@ static void take_authorization(struct auth_job *j,
 	char why[PPP_TEXT_MAX];
 
 	if (!tacacs_read_service(an->body, &j->r, complain, j, why,
-				 sizeof(why)))
+				 sizeof(why))) {
+		auth_heed_unapplied(j, "TACACS+", an->server->name);
 		return;
+	}
 	auth_refuse(j, true,
 		    "the TACACS+ server \"%s\" demands what cannot be had: %s; "
 		    "with '*' in place of '=' it would be left out",

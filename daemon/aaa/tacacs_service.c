@@ -107,10 +107,11 @@ static const char *take_acl(struct reading *x, const char *value)
 	char text[TACACS_ARG_MAX + 80];
 
 	snprintf(text, sizeof(text),
-		 "access list \"%s\" is ignored: l2tpd filters no packets",
+		 "access list \"%s\": it restricts the caller, and is not "
+		 "applied",
 		 value);
 	if (x->complain)
-		x->complain(x->arg, text);
+		x->complain(x->arg, true, text);
 	return NULL;
 }
 
@@ -179,7 +180,7 @@ int tacacs_read_service(const struct tacacs_body *body,
 		if (!a.optional)
 			return -ENOTSUP;
 		if (complain)
-			complain(arg, why);
+			complain(arg, false, why);
 	}
 	return 0;
 }

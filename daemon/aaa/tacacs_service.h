@@ -8,9 +8,9 @@
 
 /*
  * Says what is wrong with an argument that is left out of account; text names
- * it.
+ * it. restricts: the caller has more than it would have by it.
  */
-typedef void tacacs_complain(void *arg, const char *text);
+typedef void tacacs_complain(void *arg, bool restricts, const char *text);
 
 /*
  * Reads the arguments of an authorization's reply into r (ppp's address and

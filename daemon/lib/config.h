@@ -80,6 +80,7 @@ enum config_mppe {
 	CONFIG_MPPE_OPTIONAL,
 	CONFIG_MPPE_REQUIRED
 };
+enum config_unapplied { CONFIG_UNAPPLIED_WARN, CONFIG_UNAPPLIED_REFUSE };
 enum { CONFIG_MPPE_40 = 1, CONFIG_MPPE_128 = 2 }; /* of mppe_bits */
 
 /* IPv4, host order, inclusive */
@@ -110,6 +111,11 @@ struct config_ppp {
 	struct config_strings radius;
 	/* the same of tacacs sections; not both */
 	struct config_strings tacacs;
+	/*
+	 * unapplied = "warn" (default) or "refuse": what a reply gives or
+	 * restricts and cannot be applied costs a line, or the call
+	 */
+	enum config_unapplied unapplied;
 	/* to the same servers; default true when there are some */
 	bool accounting;
 	/* interim-interval, where the reply says nothing; 0: none */

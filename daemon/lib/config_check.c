@@ -288,13 +288,29 @@ static int check_ipv6(struct check *ch, const struct config_ppp *p)
 	return 0;
 }
 
+/* Used for calling out alone: then auth is what we agree to. */
+static bool only_dials(const struct config *c, const struct config_ppp *p)
+{
+	bool dials = false;
+
+	for (size_t i = 0; i < c->lns_n; i++)
+		if (strcmp(c->lns[i].ppp, p->name) == 0)
+			return false;
+	for (size_t i = 0; i < c->lac_n; i++)
+		for (size_t j = 0; j < c->lac[i].sessions_n; j++)
+			dials |= strcmp(c->lac[i].sessions[j].ppp, p->name) ==
+				 0;
+	return dials;
+}
+
 static int check_ppp(struct check *ch, struct config_ppp *p)
 {
 	int err = check_backend_none(ch, p);
 
 	if (err)
 		return err;
-	if (p->auth_n && !p->users_file && !p->radius.n && !p->tacacs.n)
+	if (p->auth_n && !p->users_file && !p->radius.n && !p->tacacs.n &&
+	    !only_dials(ch->c, p))
 		return fail(ch, p, "auth",
 			    "auth needs users; set users-file, radius or "
 			    "tacacs");

@@ -176,6 +176,11 @@ static const char *const mppe_words[] = {
 	[CONFIG_MPPE_REQUIRED] = "required",
 };
 
+static const char *const unapplied_words[] = {
+	[CONFIG_UNAPPLIED_WARN] = "warn",
+	[CONFIG_UNAPPLIED_REFUSE] = "refuse",
+};
+
 static const struct config_key ppp_keys[] = {
 	WORD("backend", config_ppp, backend, backends),
 	KEY("auth", auth, config_ppp, auth, NO_BOUNDS),
@@ -187,6 +192,7 @@ static const struct config_key ppp_keys[] = {
 	    SECONDS(86400)),
 	KEY("strip-realm", bool, config_ppp, strip_realm, NO_BOUNDS),
 	KEY("strip-domain", bool, config_ppp, strip_domain, NO_BOUNDS),
+	WORD("unapplied", config_ppp, unapplied, unapplied_words),
 	WORD("mppe", config_ppp, mppe, mppe_words),
 	KEY("mppe-bits", mppe_bits, config_ppp, mppe_bits, NO_BOUNDS),
 	KEY("mppe-stateful", bool, config_ppp, mppe_stateful, NO_BOUNDS),

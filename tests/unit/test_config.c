@@ -912,6 +912,24 @@ static void test_faults(void **state)
 	}
 }
 
+/* For calling out, auth is what we agree to: nobody's users are needed. */
+static void test_auth_of_dialling(void **state)
+{
+	static const char dials[] =
+		"ppp p { auth = mschapv2 }\n"
+		"lac w { server = a.b session s { ppp = p } }\n";
+	static const char serves[] = "ppp p { auth = pap }\n" L
+				     "lns n { ppp = p }\n"
+				     "lac w { server = a.b "
+				     "session s { ppp = p } }\n";
+	char err[512];
+
+	(void)state;
+	config_free(config_text(dials));
+	assert_null(config_text_parse(serves, err, sizeof(err)));
+	assert_non_null(strstr(err, "auth needs users"));
+}
+
 static void test_match(void **state)
 {
 	struct config *c = config_text(
@@ -1532,6 +1550,7 @@ int main(void)
 		cmocka_unit_test(test_statics),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_auth_of_dialling),
 		cmocka_unit_test(test_match),
 		cmocka_unit_test(test_match_lcce),
 		cmocka_unit_test(test_pool),

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "aaa/radius_attributes.h"
 #include "aaa/framed_route.h"
+#include "aaa/radius_accept.h"
 
 #define BYTES(...) ((const uint8_t[]){ __VA_ARGS__ })
 
@@ -331,6 +331,28 @@ static bool has_bytes(enum radius_type type, const char *want)
 	       memcmp(a.value, want, a.len) == 0;
 }
 
+/* What restricts and is nobody's to apply is told; what is applied is not. */
+static void test_restrictions(void **state)
+{
+	(void)state;
+	begin();
+	radius_add_text(&b, RADIUS_FRAMED_IPV6_POOL, "six");
+	radius_add_text(&b, RADIUS_FILTER_ID, "gold");
+	vendor_text(RADIUS_VENDOR_CISCO, 1, "ip:inacl#1=deny ip any any");
+	vendor_text(RADIUS_VENDOR_CISCO, 1, "ip:addr-pool=business");
+	vendor_text(RADIUS_VENDOR_MIKROTIK, 8, "2M/10M");
+	vendor_u32(RADIUS_VENDOR_CHILLISPOT, 5, 1000);
+	read_it();
+	assert_int_equal(complaints, 0);
+	radius_accept_restrictions(&v, true, on_complaint, NULL);
+	assert_int_equal(complaints, 3);
+	assert_string_equal(said, "ChilliSpot-Bandwidth-Max-Down = 1000: it "
+				  "restricts the caller, and is not applied");
+	complaints = 0;
+	radius_accept_restrictions(&v, false, on_complaint, NULL);
+	assert_int_equal(complaints, 4);
+}
+
 static void test_call(void **state)
 {
 	struct service_call c = {
@@ -385,6 +407,7 @@ int main(void)
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_cisco),
 		cmocka_unit_test(test_unusable),
+		cmocka_unit_test(test_restrictions),
 		cmocka_unit_test(test_call),
 	};
 

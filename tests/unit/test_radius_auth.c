@@ -383,6 +383,103 @@ static void test_mppe_required(void **state)
 	assert_false(r.ppp.ok || r.unavailable);
 }
 
+static uint8_t odd_type;
+static uint32_t odd_number;
+
+static void fill_odd(struct radius_builder *b,
+		     const struct radius_view *request)
+{
+	(void)request;
+	radius_add_u32(b, odd_type, odd_number);
+}
+
+/* RFC 2865, section 5.6: what is meant for something else is no accept. */
+static void test_other_service(void **state)
+{
+	static const struct {
+		uint8_t type;
+		uint32_t n;
+		const char *why; /* NULL: it is let in */
+	} cases[] = {
+		{ RADIUS_SERVICE_TYPE, 2, NULL },
+		{ RADIUS_SERVICE_TYPE, 6,
+		  "Service-Type = 6: it is for another service than PPP "
+		  "(Service-Type 2, Framed-Protocol 1)" },
+		{ RADIUS_FRAMED_PROTOCOL, 1, NULL },
+		{ RADIUS_FRAMED_PROTOCOL, 2,
+		  "Framed-Protocol = 2: it is for another service than PPP "
+		  "(Service-Type 2, Framed-Protocol 1)" },
+		{ RADIUS_FRAMED_IP_ADDRESS, 0x7f000001,
+		  "Framed-IP-Address = 127.0.0.1: no caller can have this "
+		  "address" },
+		{ RADIUS_FRAMED_IP_ADDRESS, 0xe0000005,
+		  "Framed-IP-Address = 224.0.0.5: no caller can have this "
+		  "address" },
+		{ RADIUS_FRAMED_IP_ADDRESS, 0,
+		  "Framed-IP-Address = 0.0.0.0: no caller can have this "
+		  "address" },
+		{ RADIUS_FRAMED_IP_ADDRESS, 0xfffffffe, NULL },
+		{ RADIUS_FRAMED_IP_ADDRESS, 0xffffffff, NULL },
+	};
+	char want[256];
+
+	(void)state;
+	first->fill = fill_odd;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		odd_type = cases[i].type;
+		odd_number = cases[i].n;
+		pap("bob");
+		assert_int_equal(r.ppp.ok, cases[i].why == NULL);
+		assert_false(r.unavailable);
+		snprintf(want, sizeof(want),
+			 "the RADIUS server \"a\" accepted it with %s",
+			 cases[i].why ? cases[i].why : "");
+		assert_string_equal(r.why, cases[i].why ? want : "");
+	}
+}
+
+static void fill_filter(struct radius_builder *b,
+			const struct radius_view *request)
+{
+	(void)request;
+	radius_add_text(b, RADIUS_FILTER_ID, "no mail");
+}
+
+/* A filter that nobody applies: a line, or the call, as configured. */
+static void test_unapplied(void **state)
+{
+	struct config_ppp *p = &lab.a.config->ppp[0];
+	char program[] = "/bin/true";
+
+	(void)state;
+	first->fill = fill_filter;
+	pap("bob");
+	assert_true(r.ppp.ok);
+	p->unapplied = CONFIG_UNAPPLIED_REFUSE;
+	pap("bob");
+	assert_false(r.ppp.ok);
+	assert_true(r.unavailable);
+	assert_string_equal(
+		r.why, "the RADIUS server \"a\" accepted it with Filter-Id = "
+		       "\"no mail\": it restricts the caller, and is not "
+		       "applied without a program (ip-up) (unapplied = "
+		       "refuse)");
+	p->ip_up = program;
+	pap("bob");
+	p->ip_up = NULL;
+	assert_true(r.ppp.ok);
+	assert_string_equal(r.service.filter_id, "no mail");
+	odd_type = RADIUS_FRAMED_MTU;
+	odd_number = 20;
+	first->fill = fill_odd;
+	pap("bob");
+	assert_false(r.ppp.ok);
+	assert_string_equal(r.why,
+			    "the RADIUS server \"a\" accepted it with "
+			    "Framed-MTU = 20: it is not from 128 to 16384 "
+			    "(unapplied = refuse)");
+}
+
 /* The users file decides about those that it has; the others are RADIUS's. */
 static void test_users_first(void **state)
 {
@@ -484,6 +581,8 @@ int main(void)
 		TEST(test_reject, ""),
 		TEST(test_unavailable, ""),
 		TEST(test_mppe_required, ""),
+		TEST(test_other_service, ""),
+		TEST(test_unapplied, ""),
 		TEST(test_users_first, "users-file = \"/users\""),
 		TEST(test_names,
 		     "users-file = \"/users\" strip-realm = true strip-domain = true"),

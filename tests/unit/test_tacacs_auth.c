@@ -387,10 +387,19 @@ static void test_acl(void **state)
 	say.args[1] = "outacl#2*quiet";
 	pap("alice");
 	assert_true(r.ppp.ok);
-	assert_int_equal(lab_logged("access list \"101\" is ignored: l2tpd "
-				    "filters no packets"),
+	assert_int_equal(lab_logged("access list \"101\": it restricts the "
+				    "caller, and is not applied"),
 			 1);
-	assert_int_equal(lab_logged("access list \"quiet\" is ignored"), 1);
+	assert_int_equal(lab_logged("access list \"quiet\": it restricts"), 1);
+	lab.a.config->ppp[0].unapplied = CONFIG_UNAPPLIED_REFUSE;
+	pap("alice");
+	assert_refused(true, "the TACACS+ server \"a\" accepted it with access "
+			     "list \"101\": it restricts the caller");
+	/* What it lets us do without is no reason. */
+	say.args[0] = "callback-line*1";
+	say.args[1] = NULL;
+	pap("alice");
+	assert_true(r.ppp.ok);
 }
 
 static void test_mandatory(void **state)

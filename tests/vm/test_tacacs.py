@@ -75,7 +75,7 @@ def test_methods(pair, processes, build, tacacs):
         hang_up(lns, peer)
         check_accounting(tacacs, lns, session, b)
     lns.process.wait_for(r'user "bob" is accepted \(mschapv2, tacacs tacacs\)')
-    lns.process.wait_for('access list "7" is ignored')
+    lns.process.wait_for('access list "7": it restricts the caller')
     # One for all of it.
     assert tacacs.connections == 1
 

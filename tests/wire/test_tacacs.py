@@ -126,7 +126,7 @@ def test_asked(server, daemon):
     assert "does not authorize PPP for it" in asks(d, "eve", "apple")[1]
     assert ('demands what cannot be had: callback-line=7: l2tpd does not apply it; with \'*\' in place of \'=\' it would '
             "be left out") in asks(d, "mad", "hatter")[1]
-    d.process.wait_for('access list "101" is ignored: l2tpd filters no packets')
+    d.process.wait_for('access list "101": it restricts the caller, and is not applied')
     start, author = server.of("start")[0], server.of("author")[0]
     assert (start["version"], start["type"], start["service"], start["user"]) == (0xc1, tacacs.MSCHAPV2, 3, "alice")
     assert (author["version"], author["method"], author["args"]) == (0xc0, 6, ["service=ppp", "protocol=ip"])

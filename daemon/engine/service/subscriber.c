@@ -136,17 +136,30 @@ static bool has_net(const struct service *g)
 	       g->delegated6.len || g->route_n;
 }
 
+/* With unapplied = refuse a call is not without what it was to have. */
+static void net_refused(struct link *l, int err)
+{
+	struct cause cause = cause_make(
+		CAUSE_NO_RESOURCES,
+		"its rates, routes or prefixes could not be put into the "
+		"kernel: %s",
+		strerror(err));
+	char what[160];
+
+	log_error("%s: %s", link_describe(l, what, sizeof(what)), cause.text);
+	if (l->profile->unapplied == CONFIG_UNAPPLIED_REFUSE)
+		link_close(l, &cause);
+}
+
 static void on_net(void *arg, int result, struct ipc_message *m)
 {
 	struct link *l = arg;
-	char what[160];
+	struct turn *turn = &l->engine->turn;
 
 	(void)m;
 	if (result && l->subscriber && !l->down)
-		log_error("%s: its rates, routes or prefixes could not be put "
-			  "into the kernel: %s",
-			  link_describe(l, what, sizeof(what)),
-			  strerror(-result));
+		net_refused(l, -result);
+	turn_settle(turn);
 	link_release(l);
 }
 

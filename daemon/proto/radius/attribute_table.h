@@ -13,8 +13,10 @@
 	X(MICROSOFT, 311)		\
 	X(ASCEND, 529)			\
 	X(HUAWEI, 2011)			\
+	X(ERX, 4874)			\
 	X(ROARING_PENGUIN, 10055)	\
 	X(WISPR, 14122)			\
+	X(CHILLISPOT, 14559)		\
 	X(MIKROTIK, 14988)
 /* clang-format on */
 
@@ -74,6 +76,7 @@
 	X(FRAMED_POOL, 0, 88, TEXT, "Framed-Pool")					\
 	X(TUNNEL_CLIENT_AUTH_ID, 0, 90, TAGGED_TEXT, "Tunnel-Client-Auth-ID")		\
 	X(TUNNEL_SERVER_AUTH_ID, 0, 91, TAGGED_TEXT, "Tunnel-Server-Auth-ID")		\
+	X(NAS_FILTER_RULE, 0, 92, TEXT, "NAS-Filter-Rule")				\
 	X(NAS_IPV6_ADDRESS, 0, 95, IPV6, "NAS-IPv6-Address")				\
 	X(FRAMED_INTERFACE_ID, 0, 96, IFID, "Framed-Interface-Id")			\
 	X(FRAMED_IPV6_PREFIX, 0, 97, PREFIX6, "Framed-IPv6-Prefix")			\
@@ -82,7 +85,10 @@
 	X(ERROR_CAUSE, 0, 101, INTEGER, "Error-Cause")					\
 	X(DELEGATED_IPV6_PREFIX, 0, 123, PREFIX6, "Delegated-IPv6-Prefix")		\
 	X(DNS_SERVER_IPV6_ADDRESS, 0, 169, IPV6, "DNS-Server-IPv6-Address")		\
+	X(DELEGATED_IPV6_PREFIX_POOL, 0, 171, TEXT, "Delegated-IPv6-Prefix-Pool")	\
 	X(CISCO_AVPAIR, 9, 1, TEXT, "Cisco-AVPair")					\
+	X(CISCO_POLICY_UP, 9, 37, TEXT, "Cisco-Policy-Up")				\
+	X(CISCO_POLICY_DOWN, 9, 38, TEXT, "Cisco-Policy-Down")				\
 	X(MS_CHAP_RESPONSE, 311, 1, HIDDEN, "MS-CHAP-Response")				\
 	X(MS_CHAP_ERROR, 311, 2, STRING, "MS-CHAP-Error")				\
 	X(MS_MPPE_ENCRYPTION_POLICY, 311, 7, INTEGER, "MS-MPPE-Encryption-Policy")	\
@@ -99,14 +105,28 @@
 	X(ASCEND_CLIENT_PRIMARY_DNS, 529, 135, IPV4, "Ascend-Client-Primary-DNS")	\
 	X(ASCEND_CLIENT_SECONDARY_DNS, 529, 136, IPV4, "Ascend-Client-Secondary-DNS")	\
 	X(ASCEND_DATA_RATE, 529, 197, INTEGER, "Ascend-Data-Rate")			\
+	X(ASCEND_DATA_FILTER, 529, 242, STRING, "Ascend-Data-Filter")			\
+	X(ASCEND_CALL_FILTER, 529, 243, STRING, "Ascend-Call-Filter")			\
 	X(ASCEND_XMIT_RATE, 529, 255, INTEGER, "Ascend-Xmit-Rate")			\
 	X(HUAWEI_INPUT_AVERAGE_RATE, 2011, 2, INTEGER, "Huawei-Input-Average-Rate")	\
 	X(HUAWEI_OUTPUT_AVERAGE_RATE, 2011, 5, INTEGER, "Huawei-Output-Average-Rate")	\
+	X(HUAWEI_QOS_PROFILE_NAME, 2011, 31, TEXT, "Huawei-Qos-Profile-Name")		\
+	X(ERX_INGRESS_POLICY_NAME, 4874, 10, TEXT, "ERX-Ingress-Policy-Name")		\
+	X(ERX_EGRESS_POLICY_NAME, 4874, 11, TEXT, "ERX-Egress-Policy-Name")		\
 	X(RP_UPSTREAM_SPEED_LIMIT, 10055, 1, INTEGER, "RP-Upstream-Speed-Limit")	\
 	X(RP_DOWNSTREAM_SPEED_LIMIT, 10055, 2, INTEGER, "RP-Downstream-Speed-Limit")	\
 	X(WISPR_BANDWIDTH_MAX_UP, 14122, 7, INTEGER, "WISPr-Bandwidth-Max-Up")		\
 	X(WISPR_BANDWIDTH_MAX_DOWN, 14122, 8, INTEGER, "WISPr-Bandwidth-Max-Down")	\
-	X(MIKROTIK_RATE_LIMIT, 14988, 8, TEXT, "Mikrotik-Rate-Limit")
+	X(WISPR_SESSION_TERMINATE_TIME, 14122, 9, TEXT, "WISPr-Session-Terminate-Time")	\
+	X(CHILLISPOT_MAX_INPUT_OCTETS, 14559, 1, INTEGER, "ChilliSpot-Max-Input-Octets")	\
+	X(CHILLISPOT_MAX_OUTPUT_OCTETS, 14559, 2, INTEGER, "ChilliSpot-Max-Output-Octets")	\
+	X(CHILLISPOT_MAX_TOTAL_OCTETS, 14559, 3, INTEGER, "ChilliSpot-Max-Total-Octets")	\
+	X(CHILLISPOT_BANDWIDTH_MAX_UP, 14559, 4, INTEGER, "ChilliSpot-Bandwidth-Max-Up")	\
+	X(CHILLISPOT_BANDWIDTH_MAX_DOWN, 14559, 5, INTEGER, "ChilliSpot-Bandwidth-Max-Down")	\
+	X(MIKROTIK_RECV_LIMIT, 14988, 1, INTEGER, "Mikrotik-Recv-Limit")		\
+	X(MIKROTIK_XMIT_LIMIT, 14988, 2, INTEGER, "Mikrotik-Xmit-Limit")		\
+	X(MIKROTIK_RATE_LIMIT, 14988, 8, TEXT, "Mikrotik-Rate-Limit")			\
+	X(MIKROTIK_TOTAL_LIMIT, 14988, 17, INTEGER, "Mikrotik-Total-Limit")
 /* clang-format on */
 
 #endif
