@@ -212,7 +212,8 @@ files = $(SBINDIR)/l2tpd:$(B)/l2tpd:755 $(BINDIR)/l2tpctl:$(B)/l2tpctl:755 \
 
 $(B)/l2tpd.service: scripts/l2tpd.service.in $(B)/.flags
 	$(call say,SED,$@)sed -e 's,@SBINDIR@,$(SBINDIR),; s,@SYSCONFDIR@,$(SYSCONFDIR),' \
-		-e 's,@TYPE@,$(if $(HAVE_SYSTEMD),notify,exec),' $< > $@
+		-e 's,@TYPE@,$(if $(HAVE_SYSTEMD),notify,exec),' \
+		$(if $(HAVE_SYSTEMD),,-e '/feeds it as long/d; /^WatchdogSec=/d') $< > $@
 
 $(B)/l2tpctl.bash $(B)/l2tpctl.zsh: $(B)/l2tpctl.%: $(B)/l2tpctl
 	$(call say,GEN,$@)$(B)/l2tpctl completion $* > $@

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "aaa/aaa.h"
 #include "aaa/users_check.h"
@@ -16,6 +17,8 @@
 #include "lib/config.h"
 #include "lib/log.h"
 #include "monitor/monitor.h"
+#include "monitor/ppp_check.h"
+#include "router6/router6.h"
 #include "lib/version.h"
 
 #ifndef SYSCONFDIR
@@ -65,12 +68,13 @@ static int parse_level(const char *text)
 	exit(2);
 }
 
-static int check(const char *file)
+static int check(const struct monitor_options *o)
 {
+	const char *file = o->config_file;
 	char err[512];
 	struct config *c;
-	int result;
 	FILE *f = fopen(file, "re");
+	int failed;
 
 	if (!f) {
 		fprintf(stderr, "l2tpd: %s: %s\n", file, strerror(errno));
@@ -83,14 +87,17 @@ static int check(const char *file)
 		return EXIT_FAILURE;
 	}
 	config_print(c, stdout);
-	if (config_check_files(c, err, sizeof(err))) {
+	failed = config_check_files(c, err, sizeof(err));
+	if (failed)
 		fprintf(stderr, "l2tpd: %s\n", err);
-		config_free(c);
-		return EXIT_FAILURE;
-	}
-	result = users_check_files(c) ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (!failed)
+		failed = users_check_files(c);
+	/* pppd takes privileged options of root only. */
+	log_open("check", LOG_SINK_STDERR, LOG_ERR);
+	if (!failed && !o->null_dataplane && geteuid() == 0)
+		failed = ppp_check(c, o->plugin);
 	config_free(c);
-	return result;
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
@@ -187,10 +194,13 @@ int main(int argc, char **argv)
 			 o.log_level);
 		return strcmp(role, "engine") == 0 ?
 			       engine_main(ROLE_FD, o.runtime_dir) :
-		       strcmp(role, "aaa") == 0 ? aaa_main(ROLE_FD) :
-						  2;
+		       strcmp(role, "aaa") == 0 ?
+			       aaa_main(ROLE_FD) :
+		       strcmp(role, "router6") == 0 ?
+			       router6_main(ROLE_FD, o.runtime_dir) :
+			       2;
 	}
 	if (only_check)
-		return check(o.config_file);
+		return check(&o);
 	return monitor_main(&o);
 }

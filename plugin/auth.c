@@ -5,6 +5,7 @@
 #include "plugin/compat.h"
 #include "plugin/auth.h"
 #include "plugin/call.h"
+#include "plugin/files.h"
 #include "plugin/methods.h"
 #include "plugin/mppe.h"
 #include "plugin/said.h"
@@ -377,6 +378,7 @@ void auth_install(void)
 {
 	chap_check_hook = yes;
 	mppe_install();
+	files_install();
 	if (call.params.lns) {
 		pap_check_hook = yes;
 		pap_auth_hook = pap_auth;

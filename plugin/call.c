@@ -8,6 +8,7 @@
 #include "plugin/call.h"
 #include "plugin/counters.h"
 #include "plugin/said.h"
+#include "plugin/unit.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -133,11 +134,13 @@ static void watch(void)
 
 static void take_stop(const struct ipc_message *m)
 {
-	const struct ppp_call_down *d = ipc_body(m, const struct ppp_call_down);
+	const struct ppp_call_down *d =
+		ipc_message_fits(ppp_answer_shapes, ppp_answer_shapes_n, m) ?
+			ipc_body(m, const struct ppp_call_down) :
+			NULL;
 
 	if (d)
 		stop = *d;
-	stop.reason[sizeof(stop.reason) - 1] = '\0';
 	if (!stop.reason[0])
 		snprintf(stop.reason, sizeof(stop.reason),
 			 "l2tpd ended the call");
@@ -222,6 +225,7 @@ static void tell_up(struct ppp_call_up *up)
 	strlcpy(up->ifname, compat_ifname(), sizeof(up->ifname));
 	strlcpy(up->peer_name, compat_peer_name(), sizeof(up->peer_name));
 	was_up = true;
+	unit_tell(call.params.link);
 	call_tell(PPP_CALL_UP, up, sizeof(*up));
 }
 
@@ -353,6 +357,17 @@ static const char *sentence(int code)
 	switch (code) {
 	/* clang-format off */
 	case EXIT_OK:			return "the peer ended the connection";
+	case EXIT_FATAL_ERROR:		return "pppd met a fatal error, which its own log tells";
+	case EXIT_OPTION_ERROR:		return "pppd refuses its options; its own log tells which";
+	case EXIT_NOT_ROOT:		return "pppd is not run by root";
+	case EXIT_NO_KERNEL_SUPPORT:	return "the kernel has no PPP (CONFIG_PPP)";
+	case EXIT_LOCK_FAILED:		return "pppd could not lock its line";
+	case EXIT_OPEN_FAILED:		return "pppd could not open its line";
+	case EXIT_PTYCMD_FAILED:	return "pppd's connect program failed";
+	case EXIT_CALLBACK:		return "the peer is to call back";
+	case EXIT_INIT_FAILED:		return "pppd's init program failed";
+	case COMPAT_EXIT_CNID_AUTH_FAILED:
+					return "pppd does not take calls from this number";
 	case EXIT_USER_REQUEST:		return "pppd was told to stop";
 	case EXIT_CONNECT_FAILED:	return "the call could not be made";
 	case EXIT_NEGOTIATION_FAILED:	return "PPP could not be negotiated with the peer";
@@ -364,7 +379,7 @@ static const char *sentence(int code)
 	case EXIT_LOOPBACK:		return "the line is looped back";
 	case EXIT_AUTH_TOPEER_FAILED:	return "the peer refused our authentication";
 	case COMPAT_EXIT_TRAFFIC_LIMIT:	return "the traffic limit was reached";
-	default:			return "pppd met an error";
+	default:			return "pppd ended with a status that it does not explain";
 		/* clang-format on */
 	}
 }
@@ -384,10 +399,10 @@ static void find_reason(int code, char *out, size_t size)
 			 said[0] ? ": " : "", said);
 }
 
-void call_end(void)
+static void last_words(int code)
 {
 	struct ppp_call_down down = {
-		.pppd_status = compat_exit_code(),
+		.pppd_status = code,
 		.have_counters = have_counters,
 		.counters = counters,
 	};
@@ -403,6 +418,17 @@ void call_end(void)
 		close(call.pppox);
 		call.pppox = -1;
 	}
+}
+
+void call_end(void)
+{
+	last_words(compat_exit_code());
+}
+
+void call_refuse(const char *why)
+{
+	call_because("%s", why);
+	last_words(EXIT_OPTION_ERROR);
 }
 
 void call_tell(enum ppp_call_message type, const void *body, size_t len)
@@ -478,7 +504,10 @@ static int take_answer(enum ppp_call_message type, struct ipc_message *m,
 		return 0;
 	if (m->header.result)
 		return m->header.result;
-	return m->len == reply_len ? 1 : -EPROTO;
+	return m->len == reply_len && ipc_message_fits(ppp_answer_shapes,
+						       ppp_answer_shapes_n, m) ?
+		       1 :
+		       -EPROTO;
 }
 
 int call_ask(enum ppp_call_message type, const void *body, size_t len,

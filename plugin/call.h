@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ipc/fields.h"
 #include "ipc/ipc.h"
 #include "ipc/ppp.h"
 
@@ -36,6 +37,8 @@ void call_begin(void);
  * first one counts, and what the engine said counts more.
  */
 void call_because(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* It never begins: its last words, and both fds are closed. */
+void call_refuse(const char *why);
 /* Notes the interface's counters; they go with the call's last words. */
 void call_count(void);
 /* Says how it ended and closes both fds; idempotent. */

@@ -40,7 +40,9 @@
 #define COMPAT_VERSION VERSION
 #endif
 
-#define COMPAT_EXIT_TRAFFIC_LIMIT 20 /* 2.4.9 names it only in some builds */
+/* 2.4.9 names these only in some builds */
+#define COMPAT_EXIT_TRAFFIC_LIMIT    20
+#define COMPAT_EXIT_CNID_AUTH_FAILED 21
 
 /* pppd's log, at its levels; say_option is for what is wrong with an option. */
 enum say_level { SAY_INFO, SAY_NOTICE, SAY_WARN, SAY_ERROR };

@@ -3,6 +3,7 @@
 #include "plugin/compat.h"
 #include "plugin/call.h"
 #include "plugin/dial.h"
+#include "plugin/unit.h"
 #include "lib/secret.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 #define DIAL_TIMEOUT_MS 60000
 #define DIAL_SOCKET	"/run/l2tpd/dial.sock"
 
-static char server[PPP_NAME_MAX], lac[64], host_name[64];
+static char server[PPP_NAME_MAX], lac[64], host_name[PPP_NAME_MAX];
 static char secret_file[256], socket_path[108] = DIAL_SOCKET;
 static bool secret_privileged; /* named by root: opened as root */
 static int port, source_port;
@@ -214,7 +215,7 @@ static int take_reply(struct ipc_message *m)
 	const struct ppp_dial_reply *r =
 		ipc_body(m, const struct ppp_dial_reply);
 
-	if (!r || m->header.type != PPP_DIAL) {
+	if (!ipc_message_fits(ppp_dialled_shapes, ppp_dialled_shapes_n, m)) {
 		say(SAY_ERROR,
 		    "l2tpd and l2tpd.so are not of one build: reinstall both");
 		return -1;
@@ -230,6 +231,7 @@ static int take_reply(struct ipc_message *m)
 	}
 	call_take(&r->params, ipc_take_fd(m, 0), ipc_take_fd(m, 1), true);
 	take_sizes(&call.params);
+	unit_beside(socket_path);
 	call_environment();
 	return 0;
 }

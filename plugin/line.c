@@ -8,6 +8,7 @@
 #include "plugin/dial.h"
 #include "plugin/line.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,8 +104,21 @@ static void take_early(int fd)
 
 static int line_establish(int fd)
 {
+	int unit;
+
 	take_early(fd);
-	return compat_establish(fd);
+	if (call.params.ifname[0] && if_nametoindex(call.params.ifname)) {
+		call_because("the interface name %s is taken by another "
+			     "interface",
+			     call.params.ifname);
+		return -1;
+	}
+	errno = 0;
+	unit = compat_establish(fd);
+	if (unit < 0)
+		call_because("pppd could not make the call's interface: %s",
+			     errno ? strerror(errno) : "its log tells why");
+	return unit;
 }
 
 /* The interface goes with the channel. */

@@ -110,6 +110,29 @@ static void stop_holding(void)
 	holding = false;
 }
 
+/* ---- what the engine hears ---- */
+
+/*
+ * CCP that only goes down is no news: where it was encrypted, pppd closes LCP
+ * then, and in a negotiation that begins anew the end of it is.
+ */
+static void tell(unsigned int got, unsigned int his)
+{
+	struct ppp_call_mppe m = {
+		.stateful = (got | his) & MPPE_OPT_STATEFUL,
+	};
+
+	/* Each direction has its own; the weaker one counts. */
+	if (got & his & MPPE_OPT_128)
+		m.bits = 128;
+	else if ((got & BOTH) && (his & BOTH))
+		m.bits = 40;
+	if (!m.bits && !told)
+		return;
+	told = m.bits != 0;
+	call_tell(PPP_CALL_MPPE, &m, sizeof(m));
+}
+
 /* ---- without encryption ---- */
 
 static void forget_mppe(void)
@@ -126,6 +149,7 @@ static void go_without(const char *why)
 	say(SAY_NOTICE, "not encrypted: %s", why);
 	mode = OFF;
 	forget_mppe();
+	tell(0, 0);
 	stop_holding();
 	if (waited && lcp_fsm[0].state == OPENED)
 		compat_continue_networks();
@@ -257,23 +281,6 @@ static int on_reqci(fsm *f, unsigned char *p, int *len, int dont_nak)
 	return verdict;
 }
 
-static void tell(unsigned int got, unsigned int his)
-{
-	struct ppp_call_mppe m = {
-		.stateful = (got | his) & MPPE_OPT_STATEFUL,
-	};
-
-	/* Each direction has its own; the weaker one counts. */
-	if (got & his & MPPE_OPT_128)
-		m.bits = 128;
-	else if ((got & BOTH) && (his & BOTH))
-		m.bits = 40;
-	if (!m.bits && !told)
-		return;
-	told = m.bits != 0;
-	call_tell(PPP_CALL_MPPE, &m, sizeof(m));
-}
-
 static void on_up(fsm *f)
 {
 	unsigned int got = ccp_gotoptions[0].mppe, his = ccp_hisoptions[0].mppe;
@@ -285,6 +292,7 @@ static void on_up(fsm *f)
 			return;
 		}
 		pppds->up(f);
+		tell(0, 0);
 		if (!got)
 			go_without("the peer does not want MPPE");
 		stop_holding();
@@ -293,12 +301,6 @@ static void on_up(fsm *f)
 	tell(got, his);
 	pppds->up(f);
 	stop_holding();
-}
-
-static void on_down(fsm *f)
-{
-	tell(0, 0);
-	pppds->down(f);
 }
 
 /*
@@ -463,7 +465,6 @@ static void wrap_callbacks(void)
 	callbacks.rejci = on_rejci;
 	callbacks.reqci = on_reqci;
 	callbacks.up = on_up;
-	callbacks.down = on_down;
 	callbacks.finished = on_finished;
 	ccp_fsm[0].callbacks = &callbacks;
 	pppds_protrej = ccp_protent.protrej;

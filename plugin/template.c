@@ -142,18 +142,16 @@ static int become_call(struct template *t, struct ipc_message *m)
 	}
 	call_take(p, ipc_take_fd(m, 0), ipc_take_fd(m, 1), false);
 	auth_install();
-	return apply_params(p);
+	if (apply_params(p))
+		return 1;
+	call_refuse("pppd does not take the call's user or interface name");
+	return 0;
 }
 
 static bool params_ok(const struct ipc_message *m)
 {
-	const struct ppp_call_params *p =
-		ipc_body(m, const struct ppp_call_params);
-
-	return p && m->nfds == 2 && memchr(p->ifname, 0, sizeof(p->ifname)) &&
-	       memchr(p->user, 0, sizeof(p->user)) &&
-	       memchr(p->remote, 0, sizeof(p->remote)) &&
-	       memchr(p->calling_number, 0, sizeof(p->calling_number));
+	return m->nfds == 2 &&
+	       ipc_message_fits(ppp_template_shapes, ppp_template_shapes_n, m);
 }
 
 /* True in the child, with what pppd's option handler shall return. */

@@ -12,7 +12,7 @@
 #include "aaa/acct.h"
 #include "aaa/auth.h"
 #include "aaa/coa.h"
-#include "aaa/crypto.h"
+#include "crypto/crypto.h"
 #include "aaa/internal.h"
 #include "aaa/ipsec.h"
 #include "aaa/radius.h"
@@ -70,10 +70,26 @@ static void tell_tacacs(struct aaa *a, struct ipc_message *m)
 		      err ? 0 : sizeof(state), NULL, 0);
 }
 
+/* What a sound engine never sends, and what only the monitor may. */
+static void refuse(struct aaa *a, struct ipc_message *m)
+{
+	log_warn("the engine sent message %u, which it may not, or in a form "
+		 "that is not understood",
+		 m->header.type);
+	if (m->header.serial)
+		channel_reply(&a->engine.channel, &m->header, -EINVAL, NULL, 0,
+			      NULL, 0);
+	explicit_bzero(m->body, m->len);
+}
+
 static void on_engine_message(struct channel *c, struct ipc_message *m)
 {
 	struct aaa *a = container_of(c, struct aaa, engine.channel);
 
+	if (!ipc_message_fits(aaa_shapes, aaa_shapes_n, m)) {
+		refuse(a, m);
+		return;
+	}
 	switch ((enum aaa_message)m->header.type) {
 	case AAA_AUTH:
 	case AAA_TEST:
@@ -98,6 +114,9 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 	case AAA_ACCT:
 		aaa_request_acct(a, m);
 		break;
+	case AAA_RUNS:
+		aaa_request_runs(a, m);
+		break;
 	case AAA_COA_DONE:
 		coa_done(a, m);
 		break;
@@ -111,13 +130,12 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 	case AAA_START:
 	case AAA_ENGINE:
 	case AAA_CHANGED:
+	case AAA_COUNTED:
+	case AAA_ALIVE:
 	case AAA_OPEN:
 	case AAA_VICI:
 	case AAA_IPSEC_STATE:
-		log_warn("the engine sent message %u, which only the monitor "
-			 "may",
-			 m->header.type);
-		break;
+		break; /* refused above */
 	}
 	explicit_bzero(m->body, m->len);
 }
@@ -134,6 +152,7 @@ static void on_engine_closed(struct channel *c)
 	aaa_engine_close(&a->engine);
 	ipsec_engine_gone(a->ipsec);
 	coa_engine_gone(a->coa);
+	acct_engine_gone(a->acct);
 }
 
 /* Takes fd over. 0 or -errno. */
@@ -142,6 +161,7 @@ static int open_engine(struct aaa *a, int fd)
 	int err = channel_open(&a->engine.channel, a->loop, fd,
 			       on_engine_message, on_engine_closed);
 
+	a->engine.channel.pauses = true;
 	if (!err)
 		return 0;
 	close(fd);
@@ -209,14 +229,21 @@ static int start(struct aaa *a, struct ipc_message *m)
 	return open_engine(a, engine);
 }
 
-/* The one before has died, which we may not have noticed yet. */
+/* It has died, which we may not have noticed yet; what it said counts. */
+static void engine_died(struct aaa *a)
+{
+	aaa_engine_drain(&a->engine);
+	if (channel_is_open(&a->engine.channel))
+		on_engine_closed(&a->engine.channel);
+}
+
 static void next_engine(struct aaa *a, struct ipc_message *m)
 {
 	int fd = ipc_take_fd(m, 0), err = fd < 0 ? fd : 0;
 
-	aaa_engine_drain(&a->engine);
-	if (channel_is_open(&a->engine.channel))
-		on_engine_closed(&a->engine.channel);
+	engine_died(a);
+	/* Before the next one's Accounting-On. */
+	acct_end_running(a->acct);
 	if (!err)
 		err = open_engine(a, fd);
 	if (!err)
@@ -237,6 +264,13 @@ static void secret_changed(struct aaa *a, const struct aaa_open *file)
 		coa_secret_changed(a->coa, file->name);
 }
 
+static void counted(struct aaa *a, const struct aaa_counted *c)
+{
+	engine_died(a);
+	if (c && c->n <= AAA_COUNTED_MAX)
+		acct_counted(a->acct, c);
+}
+
 static void on_monitor_message(struct channel *c, struct ipc_message *m)
 {
 	struct aaa *a = container_of(c, struct aaa, monitor);
@@ -248,6 +282,16 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	}
 	if (m->header.type == AAA_CHANGED && a->config) {
 		secret_changed(a, ipc_body(m, struct aaa_open));
+		return;
+	}
+	if (m->header.type == AAA_COUNTED && a->config) {
+		counted(a, ipc_body(m, struct aaa_counted));
+		return;
+	}
+	if (m->header.type == AAA_ALIVE) {
+		if (channel_event(c, AAA_ALIVE, NULL, 0, NULL, 0))
+			log_error("the monitor cannot be answered, and takes "
+				  "this process for hung");
 		return;
 	}
 	if (m->header.type != AAA_START || a->config) {
@@ -267,6 +311,11 @@ static void on_monitor_closed(struct channel *c)
 {
 	struct aaa *a = container_of(c, struct aaa, monitor);
 
+	/* The engine's last words, and no other engine comes. */
+	if (a->config && a->acct) {
+		engine_died(a);
+		acct_end_running(a->acct);
+	}
 	loop_stop(a->loop);
 }
 
@@ -280,6 +329,7 @@ static void clear(struct aaa *a)
 {
 	channel_close(&a->engine.channel);
 	channel_close(&a->monitor);
+	loop_timer_stop(&a->log_window);
 	remember_fini(&a->remember);
 	acct_free(a->acct);
 	coa_free(a->coa);

@@ -16,11 +16,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "aaa/acct_file.h"
 #include "aaa/acct_record.h"
+#include "aaa/acct_running.h"
 #include "aaa/acct_way.h"
 #include "aaa/internal.h"
 #include "aaa/radius.h"
@@ -83,6 +85,9 @@ struct acct {
 	struct waiting *fresh, *syncing;
 	struct sync_job sync;
 	bool sync_runs, refused;
+	struct acct_running running;
+	/* seconds since 1970 when its engine died; 0: it lives */
+	uint64_t ended;
 };
 
 uint64_t acct_queued(const struct acct *a)
@@ -426,6 +431,15 @@ static bool texts_end(const struct aaa_acct *q)
 	       q->service.class_n <= SERVICE_CLASSES_MAX;
 }
 
+static void note(struct acct *a, const struct aaa_acct *q)
+{
+	if (acct_running_note(&a->running, q))
+		log_error("accounting: no memory to know that session %s of "
+			  "user \"%s\" runs: it will have no stop record if "
+			  "the engine dies",
+			  q->call.session_id, q->service.user);
+}
+
 static int take(struct acct *a, const struct aaa_acct *q)
 {
 	uint8_t body[ACCT_RECORD_MAX];
@@ -462,6 +476,8 @@ void aaa_request_acct(struct aaa *aaa, struct ipc_message *m)
 	struct waiting *w;
 	int err = q && texts_end(q) && q->serial ? take(aaa->acct, q) : -EINVAL;
 
+	if (q && texts_end(q))
+		note(aaa->acct, q);
 	w = err ? NULL : malloc(sizeof(*w));
 	if (!w) {
 		channel_reply(&aaa->engine.channel, &m->header, err, NULL, 0,
@@ -474,6 +490,76 @@ void aaa_request_acct(struct aaa *aaa, struct ipc_message *m)
 	};
 	aaa->acct->fresh = w;
 	start_sync(aaa->acct);
+}
+
+/* ---- an engine that dies ---- */
+
+void aaa_request_runs(struct aaa *aaa, struct ipc_message *m)
+{
+	const struct aaa_acct *q = ipc_body(m, struct aaa_acct);
+	bool fits = q && texts_end(q);
+
+	if (fits)
+		note(aaa->acct, q);
+	channel_reply(&aaa->engine.channel, &m->header, fits ? 0 : -EINVAL,
+		      NULL, 0, NULL, 0);
+}
+
+void acct_counted(struct acct *a, const struct aaa_counted *c)
+{
+	acct_running_counted(&a->running, c);
+}
+
+void acct_engine_gone(struct acct *a)
+{
+	if (!a->ended)
+		a->ended = (uint64_t)time(NULL);
+}
+
+/*
+ * Above those of any run before, as the engine's are, which have the bit clear
+ * that is set here.
+ */
+static uint64_t serial_new(void)
+{
+	static uint64_t last;
+	uint32_t random;
+
+	if (!last) {
+		if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+			random = 0;
+		last = (uint64_t)time(NULL) << 32 | 0x80000000u | random >> 1;
+	}
+	return ++last;
+}
+
+static void say_stop(void *ctx, struct aaa_acct *q)
+{
+	struct acct *a = ctx;
+	int err;
+
+	q->serial = serial_new();
+	err = take(a, q);
+	if (err)
+		log_error("the stop record of user \"%s\" (session %s), whose "
+			  "engine died, is lost: %s",
+			  q->service.user, q->call.session_id, strerror(-err));
+}
+
+void acct_end_running(struct acct *a)
+{
+	size_t n;
+
+	if (!a || !a->ended)
+		return;
+	n = acct_running_end(&a->running, a->ended, say_stop, a);
+	a->ended = 0;
+	if (!n)
+		return;
+	log_notice("accounting: the stop records of %zu sessions are said in "
+		   "place of the engine that died",
+		   n);
+	start_sync(a);
 }
 
 struct acct *acct_new(struct aaa *aaa, int *err)
@@ -538,6 +624,7 @@ void acct_free(struct acct *a)
 		a->fresh = w->next;
 		free(w);
 	}
+	acct_running_fini(&a->running);
 	table_fini(&a->serials);
 	table_fini(&a->sessions);
 	free(a->lanes);

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "ipc/aaa.h"
 #include "ipc/ipc.h"
 
 struct aaa;
@@ -18,6 +19,14 @@ struct acct *acct_new(struct aaa *a, int *err);
 void acct_free(struct acct *a);
 /* AAA_ACCT: answered when the record is on disk. */
 void aaa_request_acct(struct aaa *a, struct ipc_message *m);
+/* AAA_RUNS: answered when it is known. */
+void aaa_request_runs(struct aaa *a, struct ipc_message *m);
+/* AAA_COUNTED */
+void acct_counted(struct acct *a, const struct aaa_counted *c);
+/* The engine has died: the time that its sessions ended. */
+void acct_engine_gone(struct acct *a);
+/* Says the stops of what it left, when it is gone. a: NULL is allowed. */
+void acct_end_running(struct acct *a);
 /* Records that no server has acknowledged. */
 uint64_t acct_queued(const struct acct *a);
 

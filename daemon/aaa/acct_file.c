@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "aaa/acct_record.h"
-#include "aaa/crypto.h"
+#include "crypto/crypto.h"
 #include "lib/buf.h"
 #include "lib/log.h"
 

@@ -231,8 +231,8 @@ static bool take_number(struct aaa_acct *r, enum tag tag, const struct value *v)
 	case TAG_TUNNEL_ID: ok = get_u32(v, &r->call.tunnel_id); break;
 	case TAG_ID: ok = get_u32(v, &r->call.id); break;
 	case TAG_CALL_SERIAL: ok = get_u32(v, &r->call.call_serial); break;
-	case TAG_TX_SPEED: ok = get_u32(v, &r->call.tx_speed); break;
-	case TAG_RX_SPEED: ok = get_u32(v, &r->call.rx_speed); break;
+	case TAG_TX_SPEED: ok = get_number(v, &r->call.tx_speed); break;
+	case TAG_RX_SPEED: ok = get_number(v, &r->call.rx_speed); break;
 	case TAG_WHEN: ok = get_number(v, &r->when); break;
 	case TAG_SESSION_TIME: ok = get_u32(v, &r->session_time_s); break;
 	case TAG_RX_BYTES: ok = get_number(v, &r->counters.rx_bytes); break;

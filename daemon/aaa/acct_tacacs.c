@@ -56,6 +56,8 @@ static const char *reason_of(enum service_end end)
 		return "nas-reboot";
 	case SERVICE_END_PORT_UNNEEDED:
 		return "port-unneeded";
+	case SERVICE_END_PORT_PREEMPTED:
+		return "port-preempted";
 	case SERVICE_END_USER_ERROR:
 		return "user-error";
 	}

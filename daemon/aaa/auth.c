@@ -14,10 +14,10 @@
 
 #include "aaa/auth_radius.h"
 #include "aaa/auth_tacacs.h"
-#include "aaa/crypto.h"
 #include "aaa/internal.h"
-#include "aaa/mschap.h"
 #include "aaa/verify.h"
+#include "crypto/crypto.h"
+#include "crypto/mschap.h"
 #include "lib/log.h"
 
 /* ---- the users file ---- */

@@ -12,6 +12,7 @@
 #include "lib/log.h"
 
 #define REFUSALS_PER_SECOND 20 /* in the log */
+#define LOG_WINDOW_MS	    1000
 
 /* ---- names ---- */
 
@@ -35,16 +36,26 @@ void auth_server_name(const struct auth_job *j, char *to, size_t size)
 
 /* ---- the end of a job ---- */
 
-bool auth_may_log(struct aaa *a)
+static void on_log_window(struct loop_timer *t)
 {
-	uint64_t second = loop_now(a->loop) / 1000;
+	struct aaa *a = container_of(t, struct aaa, log_window);
 
-	if (second != a->log_second) {
-		if (a->log_dropped)
-			log_notice("%u more refusals are not shown",
-				   a->log_dropped);
-		a->log_second = second;
+	if (a->log_dropped)
+		log_notice("%u more lines about users who were refused in the "
+			   "last second were left out",
+			   a->log_dropped);
+}
+
+bool auth_may_log(struct aaa *a, int level)
+{
+	if (!log_enabled(level))
+		return false;
+	if (!loop_timer_is_set(&a->log_window)) {
 		a->log_count = a->log_dropped = 0;
+		if (loop_timer_set(a->loop, &a->log_window,
+				   loop_now(a->loop) + LOG_WINDOW_MS,
+				   on_log_window))
+			return true;
 	}
 	if (a->log_count < REFUSALS_PER_SECOND) {
 		a->log_count++;
@@ -54,26 +65,37 @@ bool auth_may_log(struct aaa *a)
 	return false;
 }
 
-static void log_result(const struct auth_job *j)
+static void log_refusal(const struct auth_job *j)
 {
 	const struct aaa_auth_reply *r = &j->r;
 	const char *method = verify_method_name(j->q.auth.method);
+
+	if (!auth_may_log(j->aaa, r->unavailable ? LOG_ERR : LOG_NOTICE))
+		return;
+	if (r->unavailable)
+		log_error("ppp \"%s\": user \"%s\" cannot come in (%s): %s",
+			  j->q.profile, j->q.auth.user, method, r->why);
+	else
+		log_notice("ppp \"%s\": user \"%s\" is refused (%s): %s",
+			   j->q.profile, j->q.auth.user, method, r->why);
+}
+
+static void log_result(const struct auth_job *j)
+{
+	const struct aaa_auth_reply *r = &j->r;
 
 	if (j->test)
 		return;
 	if (r->ppp.ok)
 		log_info("ppp \"%s\": user \"%s\" is accepted (%s%s%s)",
-			 j->q.profile, j->q.auth.user, method,
+			 j->q.profile, j->q.auth.user,
+			 verify_method_name(j->q.auth.method),
 			 !r->service.server[0] ? "" :
 			 j->ppp->tacacs.n      ? ", tacacs " :
 						 ", radius ",
 			 r->service.server);
-	else if (auth_may_log(j->aaa) && r->unavailable)
-		log_error("ppp \"%s\": user \"%s\" cannot come in (%s): %s",
-			  j->q.profile, j->q.auth.user, method, r->why);
-	else if (!r->unavailable)
-		log_notice("ppp \"%s\": user \"%s\" is refused (%s): %s",
-			   j->q.profile, j->q.auth.user, method, r->why);
+	else
+		log_refusal(j);
 }
 
 void auth_answer(struct auth_job *j)

@@ -37,8 +37,11 @@ void auth_strip(const struct config_ppp *p, bool realm, const char *from,
  * peer has it, realm and all.
  */
 void auth_server_name(const struct auth_job *j, char *to, size_t size);
-/* A peer that guesses passwords must not fill the log as well. */
-bool auth_may_log(struct aaa *a);
+/*
+ * A peer that guesses passwords must not fill the log as well. What the log's
+ * level hides takes nobody's place.
+ */
+bool auth_may_log(struct aaa *a, int level);
 /* Says j->r, and ends the job. */
 void auth_answer(struct auth_job *j);
 /*

@@ -79,7 +79,7 @@ static void complain(void *arg, const char *text)
 	struct auth_job *j = arg;
 
 	auth_note_unapplied(j, text);
-	if (auth_may_log(j->aaa))
+	if (auth_may_log(j->aaa, LOG_WARNING))
 		log_warn("ppp \"%s\": user \"%s\": the RADIUS server's %s",
 			 j->q.profile, j->q.auth.user, text);
 }

@@ -119,7 +119,7 @@ static void complain(void *arg, bool restricts, const char *text)
 	/* The rest the server lets us do without. */
 	if (restricts)
 		auth_note_unapplied(j, text);
-	if (auth_may_log(j->aaa))
+	if (auth_may_log(j->aaa, LOG_WARNING))
 		log_warn("ppp \"%s\": user \"%s\": of the TACACS+ server's "
 			 "authorization: %s",
 			 j->q.profile, j->q.auth.user, text);

@@ -26,7 +26,8 @@ struct aaa {
 	struct coa *coa;     /* coa.c; NULL: nobody is heard */
 	struct ipsec *ipsec; /* ipsec.c: charon's SAs */
 	struct remember remember;
-	uint64_t log_second; /* of the refusals that were logged last */
+	/* while it is set: what was said of refusals since, and what was not */
+	struct loop_timer log_window;
 	unsigned int log_count, log_dropped;
 };
 

@@ -56,8 +56,10 @@ static void tell(struct ipsec *i, struct ipsec_watch *w, enum ipsec_cover cover,
 	w->cover = cover;
 	w->reqid = reqid;
 	w->missing_ms = 0;
-	channel_event(&i->engine->channel, AAA_IPSEC_STATE, &s, sizeof(s), NULL,
-		      0);
+	/* An engine that cannot be told would pass packets in clear. */
+	if (channel_event(&i->engine->channel, AAA_IPSEC_STATE, &s, sizeof(s),
+			  NULL, 0))
+		channel_break(&i->engine->channel);
 }
 
 /* ---- what a list says ---- */

@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "aaa/call_port.h"
-#include "aaa/mschap.h"
 #include "aaa/framed_route.h"
+#include "crypto/mschap.h"
 #include "lib/addr.h"
 
 enum {
@@ -38,12 +38,7 @@ void radius_add_call(struct radius_builder *b, const struct service_call *c)
 	radius_add_u32(b, RADIUS_SERVICE_TYPE, SERVICE_FRAMED);
 	radius_add_u32(b, RADIUS_FRAMED_PROTOCOL, PROTOCOL_PPP);
 	radius_add_u32(b, RADIUS_NAS_PORT_TYPE, PORT_VIRTUAL);
-	/*
-	 * Both ids, which are 16 bits each, make a number that no
-	 * other call has now.
-	 */
-	radius_add_u32(b, RADIUS_NAS_PORT,
-		       c->tunnel_id << 16 | (c->id & 0xffff));
+	radius_add_u32(b, RADIUS_NAS_PORT, service_nas_port(c));
 	call_port(c, text);
 	radius_add_text(b, RADIUS_NAS_PORT_ID, text);
 	radius_add_text(b, RADIUS_ACCT_SESSION_ID, c->session_id);
@@ -52,8 +47,10 @@ void radius_add_call(struct radius_builder *b, const struct service_call *c)
 	radius_add_text(b, RADIUS_CALLING_STATION_ID,
 			c->calling_number[0] ? c->calling_number : c->peer);
 	if (c->tx_speed) {
-		snprintf(text, sizeof(text), "%u/%u L2TP", c->tx_speed,
-			 c->rx_speed ? c->rx_speed : c->tx_speed);
+		snprintf(text, sizeof(text), "%llu/%llu L2TP",
+			 (unsigned long long)c->tx_speed,
+			 (unsigned long long)(c->rx_speed ? c->rx_speed :
+							    c->tx_speed));
 		radius_add_text(b, RADIUS_CONNECT_INFO, text);
 	} else {
 		radius_add_text(b, RADIUS_CONNECT_INFO, "L2TP");

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aaa/crypto.h"
-#include "aaa/mschap.h"
+#include "crypto/crypto.h"
+#include "crypto/mschap.h"
 
 #define MS_RESPONSE_LEN 49 /* both versions: 24 or 16 + 8, then 24 and a flag */
 #define MS_NT_RESPONSE	24 /* offset of the NT response in it */

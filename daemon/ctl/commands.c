@@ -48,6 +48,8 @@ static const struct ctl_arg add_tunnel_args[] = {
 	       "The LNS's UDP port, 1701 by default"),
 	CHOICE("source-port", "source_port", "1701|ephemeral", 0,
 	       "Our UDP port, ephemeral by default"),
+	CHOICE("answer-from", "answer_from", "anywhere|address|port", 0,
+	       "Where the LNS may answer from, anywhere by default"),
 	CHOICE("encap", "encap", "udp|ip", 0,
 	       "What carries it, udp by default; ip is for version 3 only"),
 	CHOICE("version", "version", "2|3|auto", 0,

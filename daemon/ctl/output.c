@@ -14,10 +14,14 @@
 
 #include <libsmartcols.h>
 
-#define COLUMNS_MAX 24
-#define LABEL_WIDTH 23
-#define VALUE_MAX   96 /* of a number's text, or an address's with its port */
-#define ROW_TEXT    60 /* of a sentence in a table */
+#include "lib/printable.h"
+
+#define COLUMNS_MAX   24
+#define LABEL_WIDTH   23
+#define VALUE_MAX     96 /* of a number's text, or an address's with its port */
+/* Columns that one cell of a table has at most; the page has all. */
+#define CELL_NAME     48 /* of a name, an address or a number */
+#define CELL_SENTENCE 60 /* of a sentence or a list */
 
 enum mode {
 	MODE_NONE,
@@ -42,17 +46,11 @@ struct ctl_output {
 
 void ctl_put_safe(const char *text, FILE *out)
 {
-	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-		/* C0, DEL, and C1 as UTF-8 writes it */
-		if (*p < 0x20 || *p == 0x7f) {
-			fprintf(out, "\\x%02x", *p);
-		} else if (*p == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f) {
-			fprintf(out, "\\x%02x\\x%02x", p[0], p[1]);
-			p++;
-		} else {
-			fputc(*p, out);
-		}
-	}
+	char one[PRINTABLE_MAX];
+	size_t n;
+
+	for (; (n = printable_next(text, one)); text += n)
+		fputs(one, out);
 }
 
 static void format_seconds(unsigned long long s, char *buf, size_t size)
@@ -161,6 +159,8 @@ static int table_new(struct ctl_output *o, bool stats)
 	if (!o->table)
 		return -ENOMEM;
 	scols_table_set_stream(o->table, o->out);
+	/* A cell has its text as it is to be shown: printable_next. */
+	scols_table_enable_noencoding(o->table, 1);
 	for (const struct ctl_field *f = o->view->fields; f->label; f++) {
 		struct libscols_column *c;
 
@@ -186,9 +186,45 @@ static void table_empty(const struct ctl_output *o)
 	fputc('\n', o->out);
 }
 
-/* A list's values in one cell. */
-static int table_list(struct libscols_line *line, size_t column,
-		      const json_t *list)
+/* A cell's text as it is shown, an octet of which is a column at least. */
+struct cell {
+	char text[4 * CELL_SENTENCE + PRINTABLE_MAX];
+};
+
+/* What one character, as it is shown, takes. */
+static size_t columns_of(const char *one)
+{
+	return (unsigned char)one[0] < 0x80 ? strlen(one) : 1;
+}
+
+/*
+ * Text that is no longer than max columns in a cell; a longer one is cut, at
+ * a blank if there is one in its second half.
+ */
+static const char *shorten(struct cell *c, const char *text, size_t max)
+{
+	size_t len = 0, columns = 0, cut = 0, blank = 0, taken;
+	char one[PRINTABLE_MAX];
+
+	c->text[0] = '\0';
+	while ((taken = printable_next(text, one)) &&
+	       columns + columns_of(one) <= max) {
+		if (one[0] == ' ' && columns > max / 2 && columns <= max - 3)
+			blank = len;
+		columns += columns_of(one);
+		strcpy(c->text + len, one);
+		len += strlen(one);
+		if (columns <= max - 3)
+			cut = len;
+		text += taken;
+	}
+	if (taken)
+		strcpy(c->text + (blank ? blank : cut), "...");
+	return c->text;
+}
+
+/* A list's values as one text, which the caller frees; NULL without memory. */
+static char *join(const json_t *list)
 {
 	char *text = NULL, buf[32];
 	size_t size, i;
@@ -196,41 +232,54 @@ static int table_list(struct libscols_line *line, size_t column,
 	FILE *f = open_memstream(&text, &size);
 
 	if (!f)
-		return -ENOMEM;
+		return NULL;
 	json_array_foreach(list, i, v) {
 		const char *value =
 			format_value(v, CTL_PLAIN, buf, sizeof(buf));
 
 		fprintf(f, "%s%s", i ? "," : "", value ? value : "-");
 	}
-	if (fclose(f)) {
-		free(text);
+	if (!fclose(f))
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* A list's values in one cell. */
+static int table_list(struct libscols_line *line, size_t column,
+		      const json_t *list)
+{
+	char *text = join(list);
+	struct cell cell;
+	int err;
+
+	if (!text)
 		return -ENOMEM;
-	}
-	/* The line owns the text from here on. */
-	return scols_line_refer_data(line, column, text) ? -ENOMEM : 0;
+	err = scols_line_set_data(line, column,
+				  shorten(&cell, text, CELL_SENTENCE));
+	free(text);
+	return err ? -ENOMEM : 0;
 }
 
 /*
- * A sentence that would make the table too wide is cut at a blank: the page has
- * it in full.
+ * An empty cell would shift the columns of whoever splits at
+ * blanks.
  */
-static const char *shorten(const char *text, char *buf, size_t size)
+static int table_cell(struct libscols_line *line, size_t column,
+		      const struct ctl_field *f, const char *text)
 {
-	size_t len = size - 4;
+	struct cell cell;
 
-	if (strlen(text) < size)
-		return text;
-	while (len > size / 2 && text[len] != ' ')
-		len--;
-	snprintf(buf, size, "%.*s...", (int)len, text);
-	return buf;
+	text = text && *text ? shorten(&cell, text,
+				       f->row ? CELL_SENTENCE : CELL_NAME) :
+			       "-";
+	return scols_line_set_data(line, column, text) ? -ENOMEM : 0;
 }
 
 static int table_record(struct ctl_output *o, const json_t *record)
 {
 	struct libscols_line *line = scols_table_new_line(o->table, NULL);
-	char buf[VALUE_MAX], cell[ROW_TEXT + 1];
+	char buf[VALUE_MAX];
 
 	if (!line)
 		return -ENOMEM;
@@ -249,13 +298,7 @@ static int table_record(struct ctl_output *o, const json_t *record)
 			v = json_object_get(record, f->instead);
 		if (!text && v)
 			text = format_value(v, f->format, buf, sizeof(buf));
-		if (text && f->row)
-			text = shorten(text, cell, sizeof(cell));
-		/*
-		 * An empty cell would shift the columns of whoever
-		 * splits at blanks.
-		 */
-		if (scols_line_set_data(line, i, text && *text ? text : "-"))
+		if (table_cell(line, i, f, text))
 			return -ENOMEM;
 	}
 	return 0;

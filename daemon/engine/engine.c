@@ -17,6 +17,7 @@
 #include "engine/secrets.h"
 #include "engine/start.h"
 #include "engine/stop.h"
+#include "engine/tell.h"
 #include "ipc/monitor.h"
 #include "lib/log.h"
 #include "lib/sandbox.h"
@@ -40,11 +41,8 @@ static void on_start(struct engine *e, struct ipc_message *m)
 {
 	int err = start_begin(e, m);
 
-	if (!err)
-		return;
-	log_error("the engine cannot start: %s", strerror(-err));
-	e->status = EXIT_FAILURE;
-	loop_stop(e->loop);
+	if (err)
+		start_failed(e, err);
 }
 
 static void on_monitor_message(struct channel *c, struct ipc_message *m)
@@ -64,6 +62,9 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	} else if (m->header.type == MONITOR_AAA && e->config) {
 		if (start_set_aaa(e, m, 0) == 0)
 			aaa_is_back(e);
+	} else if (m->header.type == MONITOR_ALIVE) {
+		tell(c, MONITOR_ALIVE, NULL, 0,
+		     "the monitor takes this process for hung");
 	} else if (m->header.type == MONITOR_STOP) {
 		stop_begin(e);
 	} else if (m->header.type == MONITOR_PPP_EXIT && exited) {
@@ -112,8 +113,10 @@ int engine_main(int monitor_fd, const char *runtime_dir)
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	e.loop = loop_new();
-	if (!e.loop)
+	if (!e.loop) {
+		log_error("the engine cannot start: out of memory");
 		return EXIT_FAILURE;
+	}
 	e.started_ms = loop_now_fresh(e.loop);
 	start_warm_up();
 	/* The root and the user first: nothing that was sent is read before. */

@@ -27,6 +27,10 @@ struct ipv6;
 struct registry;
 struct accounting;
 struct controls;
+struct log_limiter;
+
+/* Octets of "tunnel 17 (lac1, 192.0.2.1:1701) session 4 (alice)". */
+#define WHOSE_MAX 480
 
 /* What happened since the start, for "show status". */
 struct counters {
@@ -56,9 +60,7 @@ struct engine {
 	uint64_t stop_deadline;
 	int status; /* the process's, at its end */
 	struct counters counters;
-	/* Lines that peers may cause: loglimit.c. */
-	uint64_t log_window_ms;
-	unsigned int log_count;
+	struct log_limiter *loglimit; /* loglimit.c */
 	/* Each module's own, in the order of the layers; NULL: not started. */
 	struct kernel *kernel;
 	struct links *links;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
-#include "lib/log.h"
+#include "engine/tell.h"
 
 struct kernel {
 	struct dataplane *null; /* NULL: the monitor's data plane */
@@ -20,6 +20,7 @@ struct kernel {
 /* ---- answers of the null data plane ---- */
 
 struct answer {
+	struct turn_work work;
 	channel_done *done;
 	void *arg;
 	int result;
@@ -39,15 +40,21 @@ static void give_answer(void *arg)
 	a.done(a.arg, a.result, &m);
 }
 
-static int answer_later(struct engine *e, struct answer a)
+/*
+ * The result is the caller's to set: nobody hears of it before the turn
+ * settles. NULL: no memory.
+ */
+static struct answer *answer_new(struct engine *e, channel_done *done,
+				 void *arg)
 {
-	struct answer *copy = malloc(sizeof(*copy));
+	struct answer *a = calloc(1, sizeof(*a));
 
-	if (!copy)
-		return -ENOMEM;
-	*copy = a;
-	turn_defer(&e->turn, give_answer, copy);
-	return 0;
+	if (!a)
+		return NULL;
+	a->done = done;
+	a->arg = arg;
+	turn_defer(&e->turn, &a->work, give_answer, a);
+	return a;
 }
 
 /* ---- start and end ---- */
@@ -84,44 +91,61 @@ bool kernel_has_ppp(const struct engine *e)
 
 /* ---- what is removed ---- */
 
-static void on_removed(void *arg, int result, struct ipc_message *m)
+static int reserve(struct channel_out **out, size_t len)
 {
-	(void)arg;
-	(void)m;
-	if (result && result != -ENOENT)
-		log_debug("the kernel did not remove what it was asked to: %s",
-			  strerror(-result));
+	if (!*out)
+		*out = channel_reserve(len);
+	return *out ? 0 : -ENOMEM;
 }
 
-static void ask_to_remove(struct engine *e, uint16_t type, const void *body,
-			  size_t len)
+int kernel_hold_socket(struct kernel_hold *h)
 {
-	int err = channel_request(&e->monitor, type, body, len, NULL, 0,
-				  on_removed, NULL);
+	return reserve(&h->socket_close, sizeof(struct monitor_tunnel_id));
+}
 
-	/*
-	 * Without its monitor the engine ends, and the kernel's objects
-	 * go with the fds.
-	 */
-	if (err && err != -EPIPE)
-		log_warn("the monitor could not be asked to remove something: "
-			 "%s",
-			 strerror(-err));
+void kernel_hold_fini(struct kernel_hold *h)
+{
+	channel_reserve_free(h->removal);
+	channel_reserve_free(h->socket_close);
+	*h = (struct kernel_hold){ 0 };
+}
+
+/* Once: it was reserved as what is removed was asked for. */
+static void have_removed(struct engine *e, struct channel_out **reserved,
+			 uint16_t type, const void *body)
+{
+	if (*reserved)
+		channel_event_reserved(&e->monitor, *reserved, type, body);
+	*reserved = NULL;
 }
 
 /* ---- tunnels ---- */
 
-int kernel_tunnel_socket(struct engine *e, const struct monitor_socket *s,
-			 channel_done *done, void *arg)
+int kernel_tunnel_socket(struct engine *e, struct kernel_hold *h,
+			 const struct monitor_socket *s, channel_done *done,
+			 void *arg)
 {
 	if (e->kernel->null)
-		return answer_later(e, (struct answer){ done, arg, 0, false });
+		return answer_new(e, done, arg) ? 0 : -ENOMEM;
+	if (kernel_hold_socket(h))
+		return -ENOMEM;
 	return channel_request(&e->monitor, MONITOR_SOCKET, s, sizeof(*s), NULL,
 			       0, done, arg);
 }
 
-int kernel_tunnel_add(struct engine *e, const struct monitor_tunnel *t,
-		      channel_done *done, void *arg)
+int kernel_tunnel_connect(struct engine *e, uint32_t tunnel_id,
+			  const struct addr *peer, channel_done *done,
+			  void *arg)
+{
+	struct monitor_connect body = { tunnel_id, *peer };
+
+	return channel_request(&e->monitor, MONITOR_SOCKET_CONNECT, &body,
+			       sizeof(body), NULL, 0, done, arg);
+}
+
+int kernel_tunnel_add(struct engine *e, struct kernel_hold *h,
+		      const struct monitor_tunnel *t, channel_done *done,
+		      void *arg)
 {
 	struct dataplane *null = e->kernel->null;
 	struct dp_tunnel dp = {
@@ -131,17 +155,23 @@ int kernel_tunnel_add(struct engine *e, const struct monitor_tunnel *t,
 		.peer_tunnel_id = t->peer_tunnel_id,
 		.fd = -1,
 	};
+	struct answer *a;
 
-	if (null)
-		return answer_later(e, (struct answer){
-					       done, arg,
-					       null->ops->tunnel_add(null, &dp),
-					       false });
+	if (null) {
+		a = answer_new(e, done, arg);
+		if (a)
+			a->result = null->ops->tunnel_add(null, &dp);
+		return a ? 0 : -ENOMEM;
+	}
+	if (kernel_hold_socket(h) ||
+	    reserve(&h->removal, sizeof(struct monitor_tunnel_id)))
+		return -ENOMEM;
 	return channel_request(&e->monitor, MONITOR_TUNNEL_ADD, t, sizeof(*t),
 			       NULL, 0, done, arg);
 }
 
-void kernel_tunnel_del(struct engine *e, uint32_t tunnel_id)
+void kernel_tunnel_del(struct engine *e, struct kernel_hold *h,
+		       uint32_t tunnel_id)
 {
 	struct dataplane *null = e->kernel->null;
 	struct monitor_tunnel_id body = { tunnel_id };
@@ -149,11 +179,11 @@ void kernel_tunnel_del(struct engine *e, uint32_t tunnel_id)
 	if (null)
 		null->ops->tunnel_del(null, tunnel_id);
 	else
-		ask_to_remove(e, MONITOR_TUNNEL_DEL, &body, sizeof(body));
+		have_removed(e, &h->removal, MONITOR_TUNNEL_DEL, &body);
 }
 
-void kernel_tunnel_forget(struct engine *e, uint32_t tunnel_id, bool has_socket,
-			  bool asked)
+void kernel_tunnel_forget(struct engine *e, struct kernel_hold *h,
+			  uint32_t tunnel_id, bool has_socket, bool asked)
 {
 	struct monitor_tunnel_id body = { tunnel_id };
 
@@ -162,7 +192,7 @@ void kernel_tunnel_forget(struct engine *e, uint32_t tunnel_id, bool has_socket,
 	 * work in either case.
 	 */
 	if (has_socket || (asked && !e->kernel->null))
-		ask_to_remove(e, MONITOR_SOCKET_CLOSE, &body, sizeof(body));
+		have_removed(e, &h->socket_close, MONITOR_SOCKET_CLOSE, &body);
 }
 
 int kernel_tunnel_stats(struct engine *e, uint32_t tunnel_id,
@@ -178,18 +208,22 @@ int kernel_tunnel_stats(struct engine *e, uint32_t tunnel_id,
 
 /* ---- sessions ---- */
 
-int kernel_session_add(struct engine *e, uint64_t link,
+int kernel_session_add(struct engine *e, struct kernel_hold *h, uint64_t link,
 		       const struct dp_session *s, channel_done *done,
 		       void *arg)
 {
 	struct dataplane *null = e->kernel->null;
 	struct monitor_session body = { .link = link, .session = *s };
+	struct answer *a;
 
-	if (null)
-		return answer_later(e, (struct answer){
-					       done, arg,
-					       null->ops->session_add(null, s),
-					       false });
+	if (null) {
+		a = answer_new(e, done, arg);
+		if (a)
+			a->result = null->ops->session_add(null, s);
+		return a ? 0 : -ENOMEM;
+	}
+	if (reserve(&h->removal, sizeof(struct monitor_link)))
+		return -ENOMEM;
 	return channel_request(&e->monitor, MONITOR_SESSION_ADD, &body,
 			       sizeof(body), NULL, 0, done, arg);
 }
@@ -200,18 +234,19 @@ int kernel_session_modify(struct engine *e, uint64_t link,
 {
 	struct dataplane *null = e->kernel->null;
 	struct monitor_session body = { .link = link, .session = *s };
+	struct answer *a;
 
-	if (null)
-		return answer_later(e,
-				    (struct answer){
-					    done, arg,
-					    null->ops->session_modify(null, s),
-					    false });
+	if (null) {
+		a = answer_new(e, done, arg);
+		if (a)
+			a->result = null->ops->session_modify(null, s);
+		return a ? 0 : -ENOMEM;
+	}
 	return channel_request(&e->monitor, MONITOR_SESSION_MODIFY, &body,
 			       sizeof(body), NULL, 0, done, arg);
 }
 
-void kernel_session_del(struct engine *e, uint64_t link,
+void kernel_session_del(struct engine *e, struct kernel_hold *h, uint64_t link,
 			const struct dp_session *s)
 {
 	struct dataplane *null = e->kernel->null;
@@ -220,7 +255,7 @@ void kernel_session_del(struct engine *e, uint64_t link,
 	if (null)
 		null->ops->session_del(null, s->tunnel_id, s->session_id);
 	else
-		ask_to_remove(e, MONITOR_SESSION_DEL, &body, sizeof(body));
+		have_removed(e, &h->removal, MONITOR_SESSION_DEL, &body);
 }
 
 int kernel_session_stats(struct engine *e, uint64_t link, channel_done *done,
@@ -239,8 +274,14 @@ int kernel_session_stats(struct engine *e, uint64_t link, channel_done *done,
 int kernel_pseudowire(struct engine *e, const struct monitor_pw *p,
 		      channel_done *done, void *arg)
 {
-	if (e->kernel->null)
-		return answer_later(e, (struct answer){ done, arg, 0, true });
+	struct answer *a;
+
+	if (e->kernel->null) {
+		a = answer_new(e, done, arg);
+		if (a)
+			a->interface = true;
+		return a ? 0 : -ENOMEM;
+	}
 	return channel_request(&e->monitor, MONITOR_PW, p, sizeof(*p), NULL, 0,
 			       done, arg);
 }
@@ -273,6 +314,9 @@ void kernel_pseudowire_peer(struct engine *e, uint64_t link, bool up)
 	struct monitor_circuit body = { link, up };
 
 	if (!e->kernel->null)
-		channel_event(&e->monitor, MONITOR_PW_PEER, &body, sizeof(body),
-			      NULL, 0);
+		tell(&e->monitor, MONITOR_PW_PEER, &body, sizeof(body),
+		     up ? "an interface stays dormant, although the peer's end "
+			  "of its circuit is up" :
+			  "an interface stays up, although the peer's end of "
+			  "its circuit is down");
 }

@@ -16,6 +16,7 @@
 #include "engine/l2tp/l2tp.h"
 #include "engine/link/ppp.h"
 #include "engine/link/pppd.h"
+#include "engine/loglimit.h"
 #include "engine/peers/dial.h"
 #include "engine/peers/ipsec.h"
 #include "engine/peers/lcce.h"
@@ -30,6 +31,7 @@
 #include "engine/service/ipv6.h"
 #include "engine/service/lns.h"
 #include "engine/service/registry.h"
+#include "engine/tell.h"
 #include "ipc/aaa.h"
 #include "ipc/monitor.h"
 #include "lib/log.h"
@@ -44,8 +46,16 @@ static l2tp_taker *const takers[] = { lcce_take, lns_take, NULL };
 static const struct peer_ops peer_ops = { &lac_tunnel_owner, &lcce_tunnel_owner,
 					  redial_peer_down };
 
-static void fail_start(struct engine *e)
+void start_failed(struct engine *e, int err)
 {
+	struct monitor_failed body = { 0 };
+
+	/* Whoever knows more has said it. */
+	if (!log_last_error()[0])
+		log_error("the engine cannot start: %s", strerror(-err));
+	snprintf(body.why, sizeof(body.why), "%s", log_last_error());
+	tell(&e->monitor, MONITOR_FAILED, &body, sizeof(body),
+	     "the monitor is not told why");
 	e->status = EXIT_FAILURE;
 	loop_stop(e->loop);
 }
@@ -66,13 +76,18 @@ static int open_doors(struct engine *e)
 /* One of the answers came; after the last one all is there. */
 static void answered(struct engine *e)
 {
+	int err;
+
 	if (--e->starting > 0)
 		return;
-	if (open_doors(e)) {
-		fail_start(e);
+	err = open_doors(e);
+	if (!err)
+		err = channel_event(&e->monitor, MONITOR_READY, NULL, 0, NULL,
+				    0);
+	if (err) {
+		start_failed(e, err);
 		return;
 	}
-	channel_event(&e->monitor, MONITOR_READY, NULL, 0, NULL, 0);
 	redial_start(e);
 }
 
@@ -81,7 +96,7 @@ static void answered(struct engine *e)
 static void on_secret(struct engine *e, int err)
 {
 	if (err)
-		fail_start(e);
+		start_failed(e, err);
 	else
 		answered(e);
 }
@@ -112,7 +127,7 @@ static void on_listen(void *arg, int result, struct ipc_message *m)
 		  addr_format_port(&r.engine->config->listen[r.index].address,
 				   text),
 		  strerror(-result));
-	fail_start(r.engine);
+	start_failed(r.engine, result);
 }
 
 static int ask_listener(struct engine *e, uint32_t index)
@@ -152,16 +167,15 @@ static int ask_for_all(struct engine *e)
 static void on_aaa_message(struct channel *c, struct ipc_message *m)
 {
 	struct engine *e = container_of(c, struct engine, aaa);
-	const struct aaa_coa *q = ipc_body(m, struct aaa_coa);
-	const struct aaa_ipsec_state *x = ipc_body(m, struct aaa_ipsec_state);
+	bool fits = ipc_message_fits(aaa_answer_shapes, aaa_answer_shapes_n, m);
 
-	if (m->header.type == AAA_COA && q)
-		coa_request(e, q);
-	else if (m->header.type == AAA_IPSEC_STATE && x)
-		ipsec_state(e, x);
+	if (fits && m->header.type == AAA_COA)
+		coa_request(e, ipc_body(m, struct aaa_coa));
+	else if (fits && m->header.type == AAA_IPSEC_STATE)
+		ipsec_state(e, ipc_body(m, struct aaa_ipsec_state));
 	else
 		log_warn("the aaa process sent message %u, which the engine "
-			 "does not know",
+			 "does not know, or in a form that is not understood",
 			 m->header.type);
 	turn_settle(&e->turn);
 }
@@ -175,13 +189,15 @@ static void on_aaa_closed(struct channel *c)
 
 int start_set_aaa(struct engine *e, struct ipc_message *m, int i)
 {
-	int fd = ipc_take_fd(m, i);
+	int fd = ipc_take_fd(m, i), err;
 
 	if (fd < 0)
 		return fd;
 	channel_close(&e->aaa);
-	return channel_open(&e->aaa, e->loop, fd, on_aaa_message,
-			    on_aaa_closed);
+	err = channel_open(&e->aaa, e->loop, fd, on_aaa_message, on_aaa_closed);
+	e->aaa.answers = aaa_answer_shapes;
+	e->aaa.answers_n = aaa_answer_shapes_n;
+	return err;
 }
 
 /* ---- the first step ---- */
@@ -208,8 +224,10 @@ static int start_modules(struct engine *e, const struct monitor_start *start)
 {
 	const struct l2tp_options l2tp = { start->listen_n,
 					   start->one_tunnel_per_path, takers };
-	int err = kernel_start(e, start->null_dataplane);
+	int err = loglimit_start(e);
 
+	if (!err)
+		err = kernel_start(e, start->null_dataplane);
 	if (!err)
 		err = links_start(e, start->first_link, &admit_service);
 	if (!err)

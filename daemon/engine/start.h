@@ -15,6 +15,9 @@ struct ipc_message;
  * file system, and a call to open ends the process.
  */
 void start_warm_up(void);
+/* The monitor is told why, and the process ends. err: -errno, where no more is
+ * known. */
+void start_failed(struct engine *e, int err);
 /*
  * MONITOR_START. 0 or -errno; what goes wrong later ends the
  * loop with a failure.

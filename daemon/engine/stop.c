@@ -8,6 +8,7 @@
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/link/link.h"
+#include "engine/loglimit.h"
 #include "engine/peers/dial.h"
 #include "engine/peers/peer.h"
 #include "engine/service/account.h"
@@ -96,6 +97,7 @@ void stop_free(struct engine *e)
 	lns_free(e);
 	links_free(e);
 	kernel_free(e);
+	loglimit_free(e);
 	config_free(e->config);
 	loop_free(e->loop);
 }

@@ -5,12 +5,9 @@
  */
 #include "engine/turn.h"
 
-#include <stdlib.h>
-
 void turn_fini(struct turn *t)
 {
 	turn_collect(t);
-	free(t->work);
 	*t = (struct turn){ 0 };
 }
 
@@ -24,20 +21,17 @@ void turn_add_hook(struct turn *t, struct turn_hook *h)
 	*at = h;
 }
 
-void turn_defer(struct turn *t, void (*fn)(void *), void *arg)
+bool turn_defer(struct turn *t, struct turn_work *w, void (*fn)(void *),
+		void *arg)
 {
-	if (t->n == t->size) {
-		size_t size = t->size ? t->size * 2 : 64;
-		struct turn_work *work =
-			reallocarray(t->work, size, sizeof(*work));
-
-		/* crash-only: a lost step would leave a call half made */
-		if (!work)
-			abort();
-		t->work = work;
-		t->size = size;
-	}
-	t->work[t->n++] = (struct turn_work){ fn, arg };
+	if (w->fn)
+		return false;
+	*w = (struct turn_work){ .fn = fn, .arg = arg };
+	if (!t->work)
+		t->work_end = &t->work;
+	*t->work_end = w;
+	t->work_end = &w->next;
+	return true;
 }
 
 static bool take(struct turn *t)
@@ -49,16 +43,24 @@ static bool take(struct turn *t)
 	return any;
 }
 
+void turn_take(struct turn *t)
+{
+	while (take(t))
+		continue;
+}
+
 static bool work(struct turn *t)
 {
-	struct turn_work w;
+	struct turn_work *w = t->work;
+	void (*fn)(void *);
 
-	if (t->at == t->n) {
-		t->at = t->n = 0;
+	if (!w)
 		return false;
-	}
-	w = t->work[t->at++];
-	w.fn(w.arg);
+	t->work = w->next;
+	fn = w->fn;
+	/* It may be deferred again, or freed, by what it does. */
+	w->fn = NULL;
+	fn(w->arg);
 	return true;
 }
 

@@ -33,15 +33,19 @@ struct turn_hook {
 	void (*finish)(struct turn_hook *h);
 };
 
+/*
+ * Work that is deferred; embedded in what it concerns, so that deferring it
+ * needs no memory and cannot fail. Zeroed waits for nothing.
+ */
 struct turn_work {
-	void (*fn)(void *arg);
+	struct turn_work *next;
+	void (*fn)(void *arg); /* NULL: it does not wait */
 	void *arg;
 };
 
 /* Zeroed is empty. */
 struct turn {
-	struct turn_work *work;
-	size_t n, at, size;
+	struct turn_work *work, **work_end; /* in their order */
 	struct turn_hook *hooks;
 	struct turn_item *items;
 	bool settling;
@@ -51,15 +55,21 @@ struct turn {
 void turn_fini(struct turn *t);
 void turn_add_hook(struct turn *t, struct turn_hook *h);
 /*
- * fn(arg) is called by the next turn_settle, after those that were
- * deferred before it.
+ * fn(arg) is called by the next turn_settle, after those that were deferred
+ * before it. False when w waits already: then nothing changes.
  */
-void turn_defer(struct turn *t, void (*fn)(void *), void *arg);
+bool turn_defer(struct turn *t, struct turn_work *w, void (*fn)(void *),
+		void *arg);
 /*
  * Call it after every call into a protocol's core. Within itself
  * it does nothing.
  */
 void turn_settle(struct turn *t);
+/*
+ * Takes what the hooks have to take, for work that calls into a protocol's core
+ * several times: between one call and the next.
+ */
+void turn_take(struct turn *t);
 /* free(item) is called by turn_collect. */
 void turn_free_later(struct turn *t, struct turn_item *item,
 		     void (*free)(struct turn_item *));

@@ -39,7 +39,11 @@ enum aaa_message {
 	 * name, -EAGAIN: the resolver failed for now
 	 */
 	AAA_RESOLVE,
-	/* request: aaa_acct; reply: none, once it is safe from our own end */
+	/*
+	 * request: aaa_acct; reply: none, once it is safe from our own end.
+	 * When an engine dies, the aaa process says the stop of each session
+	 * that has had a start or an interim record and no stop.
+	 */
 	AAA_ACCT,
 	AAA_COA, /* event to the engine: aaa_coa */
 	/* event from the engine: aaa_coa_done, one for each AAA_COA */
@@ -85,6 +89,21 @@ enum aaa_message {
 	 * event from the monitor: aaa_open, whose file of a secret has changed
 	 */
 	AAA_CHANGED,
+	/*
+	 * request: aaa_acct, of a session that has had its start: it is not
+	 * sent, but known to an aaa process that is new
+	 */
+	AAA_RUNS,
+	/*
+	 * event from the monitor, between the death of an engine and
+	 * AAA_ENGINE: aaa_counted
+	 */
+	AAA_COUNTED,
+	/*
+	 * event from the monitor, and the same back as soon as it is read: the
+	 * process is not hung
+	 */
+	AAA_ALIVE,
 };
 
 struct aaa_start {
@@ -166,6 +185,16 @@ struct aaa_acct {
 	char authentic;	      /* Acct-Authentic: 1 by a server, 2 local */
 };
 
+/* What the kernel had counted when the engine died. */
+#define AAA_COUNTED_MAX 128
+struct aaa_counted {
+	uint32_t n;
+	struct aaa_count {
+		char ifname[IFNAMSIZ]; /* of the session's PPP interface */
+		struct ppp_counters counters;
+	} of[AAA_COUNTED_MAX];
+};
+
 /* RFC 5176: which sessions, and what of them. */
 enum aaa_coa_kind { AAA_COA_DISCONNECT = 1, AAA_COA_CHANGE };
 /* of changes: what of the service counts */
@@ -194,7 +223,7 @@ struct aaa_coa {
 	bool have_ifid;
 	uint8_t ifid[8]; /* Framed-Interface-Id */
 	/* or the tunnel's ends, as a RADIUS server is told */
-	char calling_number[64], called_number[64];
+	char calling_number[PPP_NAME_MAX], called_number[PPP_NAME_MAX];
 	bool have_nas_port;
 	uint32_t nas_port;    /* both ids, 16 bits each */
 	char nas_port_id[32]; /* the interface, or "l2tp TUNNEL/SESSION" */

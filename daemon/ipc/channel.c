@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 struct channel_out {
@@ -38,6 +39,26 @@ static void fail(struct channel *c)
 	c->closed(c);
 }
 
+static bool is_paused(const struct channel *c)
+{
+	return c->pauses && c->out_n >= CHANNEL_PAUSE;
+}
+
+static void watch(struct channel *c)
+{
+	loop_io_set(c->loop, &c->io,
+		    (short)((is_paused(c) ? 0 : LOOP_READ) |
+			    (c->out ? LOOP_WRITE : 0)));
+}
+
+static void append(struct channel *c, struct channel_out *o)
+{
+	*c->out_end = o;
+	c->out_end = &o->next;
+	c->out_n++;
+	watch(c);
+}
+
 static int enqueue(struct channel *c, const struct ipc_header *h,
 		   const void *body, size_t len, const int *fds, int nfds)
 {
@@ -61,12 +82,14 @@ static int enqueue(struct channel *c, const struct ipc_header *h,
 			return err;
 		}
 	}
-	if (!c->out)
-		loop_io_set(c->loop, &c->io, LOOP_READ | LOOP_WRITE);
-	*c->out_end = o;
-	c->out_end = &o->next;
-	c->out_n++;
+	append(c, o);
 	return 0;
+}
+
+/* The other end is slow, which is no error. */
+static bool is_full(int err)
+{
+	return err == -EAGAIN || err == -ENOBUFS || err == -ETOOMANYREFS;
 }
 
 static int transmit(struct channel *c, const struct ipc_header *h,
@@ -79,7 +102,7 @@ static int transmit(struct channel *c, const struct ipc_header *h,
 	if (c->out)
 		return enqueue(c, h, body, len, fds, nfds);
 	err = ipc_send(c->fd, h, body, len, fds, nfds);
-	if (err == -EAGAIN || err == -ENOBUFS || err == -ETOOMANYREFS)
+	if (is_full(err))
 		return enqueue(c, h, body, len, fds, nfds);
 	return err;
 }
@@ -91,8 +114,8 @@ static void flush(struct channel *c)
 		int err = ipc_send(c->fd, &o->header, o->body, o->len, o->fds,
 				   o->nfds);
 
-		if (err == -EAGAIN || err == -ENOBUFS || err == -ETOOMANYREFS)
-			return;
+		if (is_full(err))
+			break;
 		c->out = o->next;
 		c->out_n--;
 		if (!c->out)
@@ -103,7 +126,17 @@ static void flush(struct channel *c)
 			return;
 		}
 	}
-	loop_io_set(c->loop, &c->io, LOOP_READ);
+	watch(c);
+}
+
+static void check_answer(const struct channel *c, struct ipc_message *m)
+{
+	if (!c->answers || !m->len ||
+	    ipc_message_fits(c->answers, c->answers_n, m))
+		return;
+	m->len = 0;
+	if (!m->header.result)
+		m->header.result = -EPROTO;
 }
 
 static void dispatch(struct channel *c, struct ipc_message *m)
@@ -113,6 +146,7 @@ static void dispatch(struct channel *c, struct ipc_message *m)
 	if (m->header.serial)
 		w = table_del(&c->waiting, m->header.serial);
 	if (w) {
+		check_answer(c, m);
 		w->done(w->arg, m->header.result, m);
 		free(w);
 	} else {
@@ -141,7 +175,7 @@ static void on_io(struct loop_io *io, int fd, int events)
 		}
 		dispatch(c, &m);
 		/* closed by its owner meanwhile */
-		if (c->fd != fd || c->broken)
+		if (c->fd != fd || c->broken || is_paused(c))
 			break;
 		ipc_close_fds(&m);
 	}
@@ -239,6 +273,56 @@ int channel_reply(struct channel *c, const struct ipc_header *request,
 		.result = result,
 		.serial = request->serial,
 	};
+	int err = transmit(c, &h, body, len, fds, nfds);
 
-	return transmit(c, &h, body, len, fds, nfds);
+	if (err == -EMFILE || err == -ENFILE) {
+		h.result = err;
+		err = transmit(c, &h, NULL, 0, NULL, 0);
+	}
+	if (err && err != -EPIPE)
+		channel_break(c);
+	return err;
+}
+
+/* ---- what must not fail ---- */
+
+struct channel_out *channel_reserve(size_t len)
+{
+	struct channel_out *o = calloc(1, sizeof(*o) + len);
+
+	if (o)
+		o->len = len;
+	return o;
+}
+
+void channel_reserve_free(struct channel_out *o)
+{
+	free(o);
+}
+
+void channel_event_reserved(struct channel *c, struct channel_out *o,
+			    uint16_t type, const void *body)
+{
+	int err = -EAGAIN;
+
+	if (!channel_is_open(c) || c->broken) {
+		free(o);
+		return;
+	}
+	o->header.type = type;
+	memcpy(o->body, body, o->len);
+	if (!c->out)
+		err = ipc_send(c->fd, &o->header, o->body, o->len, NULL, 0);
+	if (is_full(err))
+		append(c, o);
+	else
+		free(o);
+	if (err && !is_full(err) && err != -EPIPE)
+		channel_break(c);
+}
+
+void channel_break(struct channel *c)
+{
+	if (channel_is_open(c))
+		shutdown(c->fd, SHUT_RDWR);
 }

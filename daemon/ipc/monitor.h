@@ -41,15 +41,20 @@ enum monitor_message {
 	MONITOR_LISTEN,
 	/* request: monitor_socket; reply: monitor_socket_reply, fd */
 	MONITOR_SOCKET,
+	/*
+	 * request: monitor_connect: the peer of a socket that was asked for
+	 * unconnected is known
+	 */
+	MONITOR_SOCKET_CONNECT,
 	/* request: monitor_tunnel */
 	MONITOR_TUNNEL_ADD,
 	/*
-	 * request: monitor_tunnel_id: out of the kernel; its sessions are
+	 * event: monitor_tunnel_id: out of the kernel; its sessions are
 	 * deleted before
 	 */
 	MONITOR_TUNNEL_DEL,
 	/*
-	 * request: monitor_tunnel_id: the monitor's copy of the socket; a
+	 * event: monitor_tunnel_id: the monitor's copy of the socket; a
 	 * StopCCN may still need it after the _DEL
 	 */
 	MONITOR_SOCKET_CLOSE,
@@ -60,7 +65,7 @@ enum monitor_message {
 	MONITOR_SESSION_ADD,
 	/* request: monitor_session: sequencing of an installed one */
 	MONITOR_SESSION_MODIFY,
-	/* request: monitor_link; stops its pppd first when it has one */
+	/* event: monitor_link; stops its pppd first when it has one */
 	MONITOR_SESSION_DEL,
 	/* request: monitor_link; reply: struct dp_stats */
 	MONITOR_SESSION_STATS,
@@ -74,11 +79,12 @@ enum monitor_message {
 	MONITOR_SESSION_FD,
 	/*
 	 * request: monitor_ppp; reply fd: the engine's end of the call
-	 * channel (ipc/ppp.h)
+	 * channel (ipc/ppp.h); -ENOEXEC: the profile's pppd does not start,
+	 * reply: monitor_ppp_reply
 	 */
 	MONITOR_PPP_START,
 	/*
-	 * request: monitor_link: SIGTERM, SIGKILL 10 s later; the exit
+	 * event: monitor_link: SIGTERM, SIGKILL 10 s later; the exit
 	 * comes as an event
 	 */
 	MONITOR_PPP_STOP,
@@ -188,9 +194,16 @@ enum monitor_message {
 	MONITOR_PPP_NET,
 	/* event to the engine: monitor_mtu, of such an interface */
 	MONITOR_MTU,
+	/*
+	 * event to the engine, and the same back as soon as it is read: the
+	 * process is not hung
+	 */
+	MONITOR_ALIVE,
+	/* event from the engine: monitor_failed: it cannot start, and ends */
+	MONITOR_FAILED,
 };
 /* one more than the last of them */
-#define MONITOR_MESSAGES (MONITOR_MTU + 1)
+#define MONITOR_MESSAGES (MONITOR_FAILED + 1)
 
 /* An engine has so many bits of a link's number for its own sessions. */
 #define MONITOR_LINK_BITS 40
@@ -314,6 +327,10 @@ struct monitor_static_show {
 	char why[512];		     /* why it is not up */
 };
 
+struct monitor_failed {
+	char why[512]; /* a sentence */
+};
+
 struct monitor_link {
 	uint64_t link;
 };
@@ -407,6 +424,15 @@ struct monitor_socket {
 	enum dp_encap encap;
 	struct addr local; /* unset: any; port 1701 (shared) or 0 (ephemeral) */
 	struct addr peer;
+	/*
+	 * UDP: it hears whoever answers, and is connected before the tunnel is
+	 * added
+	 */
+	bool unconnected;
+};
+struct monitor_connect {
+	uint32_t tunnel_id;
+	struct addr peer;
 };
 struct monitor_socket_reply {
 	struct addr local;
@@ -449,7 +475,13 @@ struct monitor_ppp {
 struct monitor_ppp_exit {
 	uint64_t link;
 	int32_t status; /* of waitpid */
-	int32_t pid;
+	int32_t pid;	/* 0: there never was one */
+	/* what the monitor knows of it beside that; "": nothing */
+	char why[PPP_TEXT_MAX];
+};
+
+struct monitor_ppp_reply {
+	char why[PPP_TEXT_MAX];
 };
 
 #endif

@@ -4,7 +4,8 @@
  * - call channel: a pppd (plugin) and the engine, one socketpair per call;
  * - template channel: the monitor and the pppd template of a profile;
  * - dial socket: a pppd started by someone else (pppd call NAME) and the
- *   engine.
+ *   engine;
+ * - units socket: any pppd of a call, and the monitor.
  */
 #ifndef L2TPD_IPC_PPP_H
 #define L2TPD_IPC_PPP_H
@@ -30,7 +31,7 @@ struct ppp_call_params {
 	char user[PPP_NAME_MAX]; /* caller: our name */
 	/* peer's host name: pppd's remote number, for scripts and logs */
 	char remote[PPP_NAME_MAX];
-	char calling_number[64];
+	char calling_number[PPP_NAME_MAX];
 	uint32_t local_ipv4, remote_ipv4;
 	uint32_t dns[2];
 	uint16_t mtu, mru;
@@ -47,7 +48,10 @@ enum ppp_call_message {
 	PPP_CALL_SECRET,
 	PPP_CALL_UP,	  /* event: ppp_call_up, for IPv4 and for IPv6 */
 	PPP_CALL_NETDOWN, /* event: ppp_call_up, the protocol that went down */
-	/* event: ppp_call_mppe: CCP agreed on encryption, or changed it */
+	/*
+	 * event: ppp_call_mppe: CCP agreed on encryption, or changed it, or
+	 * the call goes on without it
+	 */
 	PPP_CALL_MPPE,
 	/* event: ppp_call_down, the last; the socket closes then */
 	PPP_CALL_DOWN,
@@ -187,7 +191,7 @@ struct ppp_dial {
 	char lac[64];  /* a configured lac section in place of a server */
 	uint16_t port; /* 0: 1701 */
 	bool source_1701;
-	char hostname[64]; /* ours; "": the configuration's */
+	char hostname[PPP_NAME_MAX]; /* ours; "": the configuration's */
 	bool hide;
 	uint16_t mtu;
 	char user[PPP_NAME_MAX];
@@ -198,9 +202,21 @@ struct ppp_dial {
 	uint16_t secret_len;
 	uint8_t secret[PPP_BLOB_MAX];
 };
+
 struct ppp_dial_reply {
 	char error[PPP_TEXT_MAX]; /* with result != 0: a sentence */
 	struct ppp_call_params params;
+};
+
+/* ---- units socket: datagrams; a file that root alone can write to ---- */
+#define PPP_UNITS_SOCKET "units.sock" /* beside the dial socket */
+enum ppp_unit_message {
+	PPP_UNIT = 1, /* event: ppp_unit, before each PPP_CALL_UP */
+};
+
+struct ppp_unit {
+	uint64_t link; /* of the call's parameters */
+	uint32_t ifindex;
 };
 
 #endif

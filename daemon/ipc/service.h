@@ -77,12 +77,23 @@ struct service_call {
 	char local[64], peer[64];
 	/* host names of the tunnel's ends */
 	char local_name[PPP_NAME_MAX], peer_name[PPP_NAME_MAX];
-	char calling_number[64], called_number[64]; /* "" when not told */
-	uint32_t call_serial;			    /* Acct-Tunnel-Connection */
+	char calling_number[PPP_NAME_MAX],
+		called_number[PPP_NAME_MAX]; /* "" when not told */
+	uint32_t call_serial;		     /* Acct-Tunnel-Connection */
 	/* bit/s, of the connect speeds; 0: not told */
-	uint32_t tx_speed, rx_speed;
+	uint64_t tx_speed, rx_speed;
 	char ifname[IFNAMSIZ]; /* "" until it is up */
 };
+
+/*
+ * NAS-Port (RFC 2865, section 5.5): the low 16 bits of both ids. Those of
+ * version 2 are no longer, so that no other call has the same now; of version
+ * 3 NAS-Port-Id tells for certain.
+ */
+static inline uint32_t service_nas_port(const struct service_call *c)
+{
+	return c->tunnel_id << 16 | (c->id & 0xffff);
+}
 
 /* RFC 2866, section 5.10, with RFC 2867 and what later came into use. */
 enum service_end {
@@ -98,6 +109,7 @@ enum service_end {
 	SERVICE_END_NAS_REQUEST = 10,
 	SERVICE_END_NAS_REBOOT = 11,
 	SERVICE_END_PORT_UNNEEDED = 12,
+	SERVICE_END_PORT_PREEMPTED = 13,
 	SERVICE_END_USER_ERROR = 17,
 };
 

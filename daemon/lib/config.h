@@ -63,7 +63,14 @@ struct config_lns {
 	struct config_prefixes from_address; /* empty: any */
 	struct config_strings from_hostname; /* shell patterns; empty: any */
 	struct config_tunnel tunnel;
-	uint32_t max_tunnels;	   /* 0: none */
+	uint32_t max_tunnels; /* 0: none */
+	/*
+	 * max-calls-in-setup: calls that are not up yet; 0: no limit,
+	 * default 400
+	 */
+	uint32_t max_setup;
+	/* the same of each tunnel; default 200 */
+	uint32_t max_tunnel_setup;
 	char ppp[CONFIG_NAME_MAX]; /* an existing ppp section */
 };
 
@@ -79,6 +86,12 @@ enum config_mppe {
 	CONFIG_MPPE_OFF,
 	CONFIG_MPPE_OPTIONAL,
 	CONFIG_MPPE_REQUIRED
+};
+enum config_duplicate { CONFIG_DUPLICATE_DENY, CONFIG_DUPLICATE_REPLACE };
+enum config_same_caller {
+	CONFIG_SAME_USER,
+	CONFIG_SAME_LINE,
+	CONFIG_SAME_ADDRESS
 };
 enum config_unapplied { CONFIG_UNAPPLIED_WARN, CONFIG_UNAPPLIED_REFUSE };
 enum { CONFIG_MPPE_40 = 1, CONFIG_MPPE_128 = 2 }; /* of mppe_bits */
@@ -130,6 +143,13 @@ struct config_ppp {
 	uint32_t max_sessions; /* of this profile; 0: none */
 	/* 0: none; a reply's Port-Limit replaces it */
 	uint32_t max_sessions_per_user;
+	/*
+	 * on-duplicate = "deny" (default) or "replace": what a call does that
+	 * one of the same caller keeps out; same-caller = "user" (default: by
+	 * its name), "line" (by its number), "address" (whoever holds that)
+	 */
+	enum config_duplicate on_duplicate;
+	enum config_same_caller same_caller;
 	/* where the reply says nothing; 0: none */
 	uint32_t session_timeout_ms, idle_timeout_ms;
 	/* bit/s towards and from the caller, the same; 0: none */
@@ -157,6 +177,11 @@ struct config_ppp {
 	uint32_t delegated_length; /* default 56 (prefix_pool's are /64) */
 	/* addresses, told by router advertisement and DHCPv6; at most 2 */
 	struct config_strings dns6;
+	/*
+	 * domains in which callers look for short names, told with dns6; at
+	 * most 4, and 255 bytes in DNS messages
+	 */
+	struct config_strings dns6_search;
 	/* operator's programs, run beside the call; see l2tpd.conf(5) */
 	char *ip_up, *ip_down;
 	/*
@@ -263,12 +288,20 @@ struct config_session {
 
 enum config_version { CONFIG_VERSION_2, CONFIG_VERSION_3, CONFIG_VERSION_AUTO };
 
+enum config_answer {
+	CONFIG_ANSWER_ANYWHERE,
+	CONFIG_ANSWER_ADDRESS,
+	CONFIG_ANSWER_PORT,
+};
+
 struct config_lac {
 	char name[CONFIG_NAME_MAX];
 	char *server;	    /* name or literal address */
 	uint16_t port;	    /* default 1701 */
 	struct addr source; /* source-address */
 	bool ephemeral;	    /* source-port = "ephemeral" (default) or 1701 */
+	/* answer-from = "anywhere" (default), "address", "port"; over UDP */
+	enum config_answer answer_from;
 	enum config_encap encap; /* "udp" (default), or "ip", of version 3 */
 	/*
 	 * version = "2" (default), "3", or "auto": 3 and, with a peer
@@ -423,11 +456,22 @@ struct config_static {
 };
 
 struct config {
-	char *hostname;		/* default: gethostname() */
-	uint32_t max_tunnels;	/* default 10000 */
-	uint32_t max_half_open; /* default 500 */
-	uint32_t max_sessions;	/* default 100000 */
+	char *hostname;	      /* default: gethostname() */
+	uint32_t max_tunnels; /* default 10000 */
+	/* in places of 300 octets; default 20000 */
+	uint32_t max_half_open;
+	/* whom no section takes is told so; default true */
+	bool answer_strangers;
+	uint32_t max_sessions; /* default 100000 */
+	/*
+	 * max-calls-in-setup: callers' calls that are not up yet; default 500
+	 */
+	uint32_t max_setup;
+	/* hang-timeout, default 30 s; 0: a hung process is left alone */
+	uint32_t hang_ms;
 	char *state_dir; /* what outlives a restart; default /var/lib/l2tpd */
+	/* l2tpctl may add and delete static tunnels; default false */
+	bool static_by_command;
 	/*
 	 * where coa clients are heard, port 3799; default "::",
 	 * which takes IPv4 too

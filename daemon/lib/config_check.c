@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HANG_MIN_MS 1000
+
 static int check_ppp_ref(struct check *ch, const void *obj, const char *section,
 			 const char *name, const char *ref)
 {
@@ -243,6 +245,41 @@ static int check_prefix_pool(struct check *ch, const struct config_ppp *p,
 	return 0;
 }
 
+/* RFC 1035, section 2.3.1, and the underscores of service names. */
+static bool is_domain(const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-_";
+
+	while (*name) {
+		size_t len = strspn(name, letters);
+
+		if (len == 0 || len > 63 || (name[len] && name[len] != '.'))
+			return false;
+		name += len + (name[len] == '.');
+	}
+	return true;
+}
+
+static int check_dns6_search(struct check *ch, const struct config_ppp *p)
+{
+	size_t bytes = 0; /* in DNS messages, where each has two more */
+
+	for (size_t i = 0; i < p->dns6_search.n; i++) {
+		if (!is_domain(p->dns6_search.v[i]))
+			return fail(ch, p, "dns6-search",
+				    "dns6-search: \"%s\" is no domain",
+				    p->dns6_search.v[i]);
+		bytes += strlen(p->dns6_search.v[i]) + 2;
+	}
+	if (p->dns6_search.n > 4 || bytes > 255)
+		return fail(ch, p, "dns6-search",
+			    "dns6-search has more than four domains, or 255 "
+			    "bytes");
+	return 0;
+}
+
 static int check_ipv6(struct check *ch, const struct config_ppp *p)
 {
 	struct addr a;
@@ -252,11 +289,13 @@ static int check_ipv6(struct check *ch, const struct config_ppp *p)
 	if (p->ipv6 && ((p->mtu && p->mtu < 1280) || (p->mru && p->mru < 1280)))
 		return fail(ch, p, "ipv6",
 			    "ipv6 needs an mtu and mru of at least 1280");
-	if (!p->ipv6 && (p->prefix_pool.n || p->delegated_pool.n || p->dns6.n))
+	if (!p->ipv6 && (p->prefix_pool.n || p->delegated_pool.n || p->dns6.n ||
+			 p->dns6_search.n))
 		return fail(ch, p,
 			    p->prefix_pool.n	? "prefix-pool" :
 			    p->delegated_pool.n ? "delegated-pool" :
-						  "dns6",
+			    p->dns6.n		? "dns6" :
+						  "dns6-search",
 			    "it is of no use without IPv6; set ipv6 = true");
 	for (i = 0; i < p->prefix_pool.n; i++)
 		if (p->prefix_pool.v[i].addr.family != AF_INET6 ||
@@ -285,7 +324,7 @@ static int check_ipv6(struct check *ch, const struct config_ppp *p)
 			return fail(ch, p, "dns6",
 				    "dns6: \"%s\" is no IPv6 address",
 				    p->dns6.v[i]);
-	return 0;
+	return check_dns6_search(ch, p);
 }
 
 /* Used for calling out alone: then auth is what we agree to. */
@@ -565,6 +604,16 @@ static int check_services(struct check *ch)
 	return 0;
 }
 
+/* Less is within what a busy turn of the loop may take. */
+static int check_hang(struct check *ch)
+{
+	if (ch->c->hang_ms && ch->c->hang_ms < HANG_MIN_MS)
+		return fail(ch, ch->c, "hang-timeout",
+			    "hang-timeout is shorter than a second; give it "
+			    "more, or 0 for never");
+	return 0;
+}
+
 int config_check(struct config *c, const struct config_place *place, int *line,
 		 struct config_why *why)
 {
@@ -574,6 +623,8 @@ int config_check(struct config *c, const struct config_place *place, int *line,
 
 	for (i = 0; i < c->ppp_n && !err; i++)
 		err = check_ppp(&ch, &c->ppp[i]);
+	if (!err)
+		err = check_hang(&ch);
 	if (!err)
 		err = check_services(&ch);
 	if (!err)

@@ -22,7 +22,7 @@
 #define NO_BOUNDS 0, 0
 
 #define TUNNEL_KEYS(type, secret_key, idle_min)						\
-	KEY("hostname", string, type, tunnel.hostname, 1, 255),				\
+	KEY("hostname", string, type, tunnel.hostname, 1, 253),				\
 	KEY(secret_key, path, type, tunnel.secret_file, PATH_BYTES),			\
 	KEY("challenge", bool, type, tunnel.challenge, NO_BOUNDS),			\
 	KEY("hide-avps", bool, type, tunnel.hide, NO_BOUNDS),				\
@@ -60,11 +60,15 @@ static void init_tunnel(struct config_tunnel *t)
 /* ---- the file itself ---- */
 
 static const struct config_key global_keys[] = {
-	KEY("hostname", string, config, hostname, 1, 255),
+	KEY("hostname", string, config, hostname, 1, 253),
 	KEY("max-tunnels", u32, config, max_tunnels, 1, 65535),
 	KEY("max-half-open", u32, config, max_half_open, 1, 65535),
+	KEY("answer-strangers", bool, config, answer_strangers, NO_BOUNDS),
 	KEY("max-sessions", u32, config, max_sessions, 1, UINT32_MAX),
+	KEY("max-calls-in-setup", u32, config, max_setup, 1, UINT32_MAX),
+	KEY("hang-timeout", seconds, config, hang_ms, 0, SECONDS(3600)),
 	KEY("state-dir", path, config, state_dir, PATH_BYTES),
+	KEY("static-by-command", bool, config, static_by_command, NO_BOUNDS),
 	KEY("coa-address", addr, config, coa_address, NO_BOUNDS),
 	KEY("coa-port", u16, config, coa_address.port, 1, 65535),
 	KEY("router-id", addr4, config, router_id, NO_BOUNDS),
@@ -75,8 +79,11 @@ static void init_global(void *obj)
 	struct config *c = obj;
 
 	c->max_tunnels = 10000;
-	c->max_half_open = 500;
+	c->max_half_open = 20000;
+	c->answer_strangers = true;
 	c->max_sessions = 100000;
+	c->max_setup = 500;
+	c->hang_ms = SECONDS(30);
 	c->coa_address.port = 3799;
 }
 
@@ -131,11 +138,14 @@ const struct config_section config_section_listen = {
 
 static const struct config_key lns_keys[] = {
 	KEY("from-address", prefixes, config_lns, from_address, NO_BOUNDS),
-	KEY("from-hostname", strings, config_lns, from_hostname, 1, 255),
+	KEY("from-hostname", strings, config_lns, from_hostname, 1, 253),
 	TUNNEL_KEYS(config_lns, "tunnel-secret-file", 10),
 	OLD_SECRET(config_lns),
 	KEY("sequencing", bool, config_lns, tunnel.sequencing, NO_BOUNDS),
 	KEY("max-tunnels", u32, config_lns, max_tunnels, 0, 65535),
+	KEY("max-calls-in-setup", u32, config_lns, max_setup, 0, UINT32_MAX),
+	KEY("max-calls-in-setup-per-tunnel", u32, config_lns, max_tunnel_setup,
+	    0, 65535),
 	KEY("ppp", ref, config_lns, ppp, NO_BOUNDS),
 };
 
@@ -145,6 +155,8 @@ static void init_lns(void *obj)
 
 	init_tunnel(&l->tunnel);
 	l->tunnel.idle_ms = SECONDS(10);
+	l->max_setup = 400;
+	l->max_tunnel_setup = 200;
 }
 
 static void relative_lns(void *def, const void *obj, const struct config *c)
@@ -176,6 +188,17 @@ static const char *const mppe_words[] = {
 	[CONFIG_MPPE_REQUIRED] = "required",
 };
 
+static const char *const duplicate_words[] = {
+	[CONFIG_DUPLICATE_DENY] = "deny",
+	[CONFIG_DUPLICATE_REPLACE] = "replace",
+};
+
+static const char *const same_caller_words[] = {
+	[CONFIG_SAME_USER] = "user",
+	[CONFIG_SAME_LINE] = "line",
+	[CONFIG_SAME_ADDRESS] = "address",
+};
+
 static const char *const unapplied_words[] = {
 	[CONFIG_UNAPPLIED_WARN] = "warn",
 	[CONFIG_UNAPPLIED_REFUSE] = "refuse",
@@ -199,6 +222,8 @@ static const struct config_key ppp_keys[] = {
 	KEY("max-sessions", u32, config_ppp, max_sessions, 0, UINT32_MAX),
 	KEY("max-sessions-per-user", u32, config_ppp, max_sessions_per_user, 0,
 	    65535),
+	WORD("on-duplicate", config_ppp, on_duplicate, duplicate_words),
+	WORD("same-caller", config_ppp, same_caller, same_caller_words),
 	KEY("session-timeout", seconds, config_ppp, session_timeout_ms, 0,
 	    SECONDS(30u * 86400)),
 	KEY("idle-timeout", seconds, config_ppp, idle_timeout_ms, 0,
@@ -219,6 +244,7 @@ static const struct config_key ppp_keys[] = {
 	KEY("delegated-pool", prefixes, config_ppp, delegated_pool, NO_BOUNDS),
 	KEY("delegated-length", u32, config_ppp, delegated_length, 33, 64),
 	KEY("dns6", strings, config_ppp, dns6, 2, 45),
+	KEY("dns6-search", strings, config_ppp, dns6_search, 1, 253),
 	KEY("ip-up", path, config_ppp, ip_up, PATH_BYTES),
 	KEY("ip-down", path, config_ppp, ip_down, PATH_BYTES),
 	KEY("pppd-scripts", bool, config_ppp, pppd_scripts, NO_BOUNDS),
@@ -409,11 +435,14 @@ static const char *const versions[] = {
 	[CONFIG_VERSION_AUTO] = "auto",
 };
 
+static const char *const answers[] = { "anywhere", "address", "port" };
+
 static const struct config_key lac_keys[] = {
 	KEY("server", string, config_lac, server, 1, 255),
 	KEY("port", u16, config_lac, port, 1, 65535),
 	KEY("source-address", addr, config_lac, source, NO_BOUNDS),
 	KEY("source-port", source_port, config_lac, ephemeral, NO_BOUNDS),
+	WORD("answer-from", config_lac, answer_from, answers),
 	WORD("encap", config_lac, encap, encaps),
 	WORD("version", config_lac, version, versions),
 	KEY("resolve-interval", seconds, config_lac, resolve_ms, 0,
@@ -459,8 +488,8 @@ static const struct config_key session_keys[] = {
 	KEY("redial-max", seconds, config_session, redial_max_ms, 10,
 	    SECONDS(86400)),
 	KEY("ifname", ifname, config_session, ifname, NO_BOUNDS),
-	KEY("called-number", string, config_session, called_number, 1, 63),
-	KEY("calling-number", string, config_session, calling_number, 1, 63),
+	KEY("called-number", string, config_session, called_number, 1, 253),
+	KEY("calling-number", string, config_session, calling_number, 1, 253),
 };
 
 static void init_session(void *obj)
@@ -505,7 +534,7 @@ static const struct config_key lcce_keys[] = {
 	KEY("udp6-csum-rx", bool, config_lcce, udp6_csum_rx, NO_BOUNDS),
 	KEY("initiate", bool, config_lcce, initiate, NO_BOUNDS),
 	KEY("from-address", prefixes, config_lcce, from_address, NO_BOUNDS),
-	KEY("from-hostname", strings, config_lcce, from_hostname, 1, 255),
+	KEY("from-hostname", strings, config_lcce, from_hostname, 1, 253),
 	KEY("from-router-id", addr4, config_lcce, from_router_id, NO_BOUNDS),
 	TUNNEL_KEYS(config_lcce, "secret-file", 0),
 	OLD_SECRET(config_lcce),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One line per event, to stderr or syslog. Each process opens it once, before
- * it gives up its privileges.
+ * One line per event, to stderr or syslog, without waiting for either. Each
+ * process opens it once, before it gives up its privileges.
  */
 #ifndef L2TPD_LIB_LOG_H
 #define L2TPD_LIB_LOG_H
@@ -24,6 +24,8 @@ void log_set_level(int level);
 void log_allow_reconnect(void);
 /* Lines go to syslog: not to stderr, which may be closed then. */
 bool log_is_syslog(void);
+/* This thread's last line at level error, without what is before it; or "". */
+const char *log_last_error(void);
 /* "error", "warning", "notice", "info" or "debug" as a level, or -EINVAL. */
 int log_parse_level(const char *text);
 bool log_enabled(int level);

@@ -6,12 +6,15 @@
 #ifndef L2TPD_LIB_SANDBOX_H
 #define L2TPD_LIB_SANDBOX_H
 
-#define SANDBOX_USER_ENGINE "l2tpd"
-#define SANDBOX_USER_AAA    "l2tpd-aaa"
+#define SANDBOX_USER_ENGINE  "l2tpd"
+#define SANDBOX_USER_AAA     "l2tpd-aaa"
+#define SANDBOX_USER_ROUTER6 "l2tpd-router6"
 
 enum sandbox_profile {
 	/* a short list of calls on fds that it has; the rest kills */
 	SANDBOX_ENGINE,
+	/* a shorter one: no connections, and nothing is set on a socket */
+	SANDBOX_ROUTER6,
 	/* any call but those that make processes, or change the system */
 	SANDBOX_AAA,
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The filters of system calls. The engine's is a list of what it may do with
- * the fds that it was given. The aaa process runs whatever NSS modules the
+ * The filters of system calls. Those of the engine and of the router6 process
+ * are lists of what they may do with the fds that they were given. The aaa
+ * process runs whatever NSS modules the
  * administrator configured (files, DNS, sockets, libraries loaded late), so
  * its filter names what no resolver does: new programs and processes, others'
  * memory, mounts, namespaces, kernel modules and the interfaces that most
@@ -67,88 +68,126 @@ static struct scmp_arg_cmp all_clear(unsigned int arg, scmp_datum_t bits)
 	};
 }
 
-/* ---- the engine ---- */
+/* ---- lists of what is allowed ---- */
 
 /* clang-format off */
-static const int engine_calls[] = {
+static const int common_calls[] = {
 	/* messages and fds */
-	SCMP_SYS(recvmsg), SCMP_SYS(recvmmsg), SCMP_SYS(recvfrom),
-	SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg), SCMP_SYS(sendto),
-	SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(shutdown),
-	SCMP_SYS(getsockname), SCMP_SYS(getpeername),
-	SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64),
-	SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pwrite64),
-	SCMP_SYS(close), SCMP_SYS(lseek), SCMP_SYS(fstat), SCMP_SYS(fstat64),
-	SCMP_SYS(dup), SCMP_SYS(dup3),
+	SCMP_SYS(recvmsg), SCMP_SYS(recvmmsg), SCMP_SYS(sendmsg), SCMP_SYS(sendto),
+	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(close),
+	SCMP_SYS(lseek), SCMP_SYS(fstat), SCMP_SYS(fstat64),
 	/* glibc's fstat before 2.39; it opens nothing, and the root is empty */
 	SCMP_SYS(newfstatat), SCMP_SYS(statx),
 	/* the loop */
 	SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2),
-	SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_create1), SCMP_SYS(eventfd2),
-	SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime), SCMP_SYS(timerfd_gettime),
-	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6),
+	SCMP_SYS(epoll_ctl), SCMP_SYS(timerfd_settime), SCMP_SYS(timerfd_gettime),
 	/* time, where the vDSO has to ask */
 	SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday),
-	SCMP_SYS(time), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
-	SCMP_SYS(restart_syscall), SCMP_SYS(sched_yield),
+	SCMP_SYS(time), SCMP_SYS(restart_syscall),
 	/* memory; mmap and mprotect are below */
 	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-	SCMP_SYS(getrandom), SCMP_SYS(futex), SCMP_SYS(membarrier),
-	SCMP_SYS(sched_getaffinity), SCMP_SYS(getrusage), SCMP_SYS(sysinfo),
+	SCMP_SYS(getrandom), SCMP_SYS(futex),
 	/* ourselves */
-	SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getppid), SCMP_SYS(getuid),
-	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(uname),
+	SCMP_SYS(getpid), SCMP_SYS(gettid),
 	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(rt_sigpending), SCMP_SYS(sigaltstack), SCMP_SYS(sigreturn),
-	SCMP_SYS(exit), SCMP_SYS(exit_group),
+	SCMP_SYS(sigreturn), SCMP_SYS(exit), SCMP_SYS(exit_group),
+};
+
+static const int engine_calls[] = {
+	SCMP_SYS(recvfrom), SCMP_SYS(sendmmsg),
+	SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(shutdown),
+	SCMP_SYS(getsockname), SCMP_SYS(getpeername),
+	SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(pwrite64),
+	SCMP_SYS(dup), SCMP_SYS(dup3),
+	SCMP_SYS(epoll_create1), SCMP_SYS(eventfd2), SCMP_SYS(timerfd_create),
+	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6),
+	SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(sched_yield),
+	SCMP_SYS(membarrier), SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(getrusage), SCMP_SYS(sysinfo),
+	SCMP_SYS(getppid), SCMP_SYS(getuid), SCMP_SYS(geteuid),
+	SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(uname),
+	SCMP_SYS(rt_sigpending), SCMP_SYS(sigaltstack),
 };
 /* clang-format on */
 
 /* A call that is allowed when one argument has one of a few values. */
-static const struct {
+struct value {
 	int call;
 	unsigned int arg;
 	scmp_datum_t value;
-} engine_values[] = {
-	{ SCMP_SYS(getsockopt), 1, SOL_SOCKET }, /* SO_ERROR, SO_PEERCRED */
-	{ SCMP_SYS(ioctl), 1, TCGETS },		 /* stdio's isatty */
-	{ SCMP_SYS(ioctl), 1, FIONREAD },
-	{ SCMP_SYS(fcntl), 1, F_GETFD },
-	{ SCMP_SYS(fcntl), 1, F_SETFD },
-	{ SCMP_SYS(fcntl), 1, F_GETFL },
-	{ SCMP_SYS(fcntl), 1, F_SETFL },
-	{ SCMP_SYS(fcntl), 1, F_DUPFD_CLOEXEC },
-	{ SCMP_SYS(fcntl64), 1, F_GETFD },
-	{ SCMP_SYS(fcntl64), 1, F_SETFD },
-	{ SCMP_SYS(fcntl64), 1, F_GETFL },
-	{ SCMP_SYS(fcntl64), 1, F_SETFL },
-	{ SCMP_SYS(fcntl64), 1, F_DUPFD_CLOEXEC },
+};
+
+static const struct value common_values[] = {
+	{ SCMP_SYS(ioctl), 1, TCGETS }, /* stdio's isatty */
+	{ SCMP_SYS(fcntl), 1, F_GETFL },    { SCMP_SYS(fcntl), 1, F_SETFL },
+	{ SCMP_SYS(fcntl64), 1, F_GETFL },  { SCMP_SYS(fcntl64), 1, F_SETFL },
 	{ SCMP_SYS(prctl), 0, PR_SET_VMA }, /* malloc names its arenas */
 };
 
+static const struct value engine_values[] = {
+	{ SCMP_SYS(getsockopt), 1, SOL_SOCKET }, /* SO_ERROR, SO_PEERCRED */
+	{ SCMP_SYS(ioctl), 1, FIONREAD },
+	{ SCMP_SYS(fcntl), 1, F_GETFD },
+	{ SCMP_SYS(fcntl), 1, F_SETFD },
+	{ SCMP_SYS(fcntl), 1, F_DUPFD_CLOEXEC },
+	{ SCMP_SYS(fcntl64), 1, F_GETFD },
+	{ SCMP_SYS(fcntl64), 1, F_SETFD },
+	{ SCMP_SYS(fcntl64), 1, F_DUPFD_CLOEXEC },
+};
+
 /* Allowed for memory that cannot be executed. */
-static const int engine_mappings[] = { SCMP_SYS(mmap), SCMP_SYS(mmap2),
-				       SCMP_SYS(mprotect) };
+static const int mappings[] = { SCMP_SYS(mmap), SCMP_SYS(mmap2),
+				SCMP_SYS(mprotect) };
 
 /* setsockopt: of level SOL_SOCKET, these. */
 static const int engine_sockopts[] = { SO_RCVBUF, SO_SNDBUF, SO_RCVTIMEO,
 				       SO_SNDTIMEO, SO_NO_CHECK };
 
-static int allow_engine(scmp_filter_ctx ctx)
+static int allow_calls(scmp_filter_ctx ctx, const int *calls, size_t n)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < n && !err; i++)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0);
+	return err;
+}
+
+static int allow_values(scmp_filter_ctx ctx, const struct value *v, size_t n)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < n && !err; i++)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, v[i].call, 1,
+				       equals(v[i].arg, v[i].value));
+	return err;
+}
+
+static int allow_common(scmp_filter_ctx ctx)
 {
 	const struct scmp_arg_cmp no_exec = all_clear(2, PROT_EXEC);
 	const struct scmp_arg_cmp own_pid = equals(0, (scmp_datum_t)getpid());
-	size_t i;
-	int err = 0;
+	int err = allow_calls(ctx, common_calls, COUNT(common_calls));
 
-	for (i = 0; i < COUNT(engine_calls) && !err; i++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, engine_calls[i], 0);
-	for (i = 0; i < COUNT(engine_values) && !err; i++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW,
-				       engine_values[i].call, 1,
-				       equals(engine_values[i].arg,
-					      engine_values[i].value));
-	for (i = 0; i < COUNT(engine_sockopts) && !err; i++)
+	if (!err)
+		err = allow_values(ctx, common_values, COUNT(common_values));
+	for (size_t i = 0; i < COUNT(mappings) && !err; i++)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, mappings[i], 1,
+				       no_exec);
+	if (!err) /* abort() */
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+				       own_pid);
+	return err;
+}
+
+static int allow_engine(scmp_filter_ctx ctx)
+{
+	int err = allow_common(ctx);
+
+	if (!err)
+		err = allow_calls(ctx, engine_calls, COUNT(engine_calls));
+	if (!err)
+		err = allow_values(ctx, engine_values, COUNT(engine_values));
+	for (size_t i = 0; i < COUNT(engine_sockopts) && !err; i++)
 		err = seccomp_rule_add(
 			ctx, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2,
 			equals(1, SOL_SOCKET),
@@ -159,12 +198,6 @@ static int allow_engine(scmp_filter_ctx ctx)
 				       SCMP_SYS(setsockopt), 2,
 				       equals(1, SOL_UDP),
 				       equals(2, UDP_NO_CHECK6_TX));
-	for (i = 0; i < COUNT(engine_mappings) && !err; i++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, engine_mappings[i],
-				       1, no_exec);
-	if (!err) /* abort() */
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-				       own_pid);
 	return err;
 }
 
@@ -217,7 +250,7 @@ static int deny_aaa(scmp_filter_ctx ctx)
 	return err;
 }
 
-/* ---- either ---- */
+/* ---- all ---- */
 
 /*
  * A kernel with filters looks for the program that is not given (seccomp(2)).
@@ -230,7 +263,7 @@ static bool kernel_has_filters(void)
 
 int sandbox_seccomp(enum sandbox_profile profile)
 {
-	bool engine = profile == SANDBOX_ENGINE;
+	bool allows = profile != SANDBOX_AAA;
 	scmp_filter_ctx ctx;
 	int err;
 
@@ -243,12 +276,14 @@ int sandbox_seccomp(enum sandbox_profile profile)
 			 "for system calls");
 		return 0;
 	}
-	ctx = seccomp_init(engine ? PUNISH : SCMP_ACT_ALLOW);
+	ctx = seccomp_init(allows ? PUNISH : SCMP_ACT_ALLOW);
 	if (!ctx) {
 		log_error("cannot make a filter for system calls");
 		return -ENOMEM;
 	}
-	err = engine ? allow_engine(ctx) : deny_aaa(ctx);
+	err = profile == SANDBOX_ENGINE	 ? allow_engine(ctx) :
+	      profile == SANDBOX_ROUTER6 ? allow_common(ctx) :
+					   deny_aaa(ctx);
 	/* a binary tree: the common call costs no more than the rare one */
 	if (!err)
 		err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);

@@ -7,4 +7,7 @@
 #define L2TPD_VERSION "0.1"
 #endif
 
+/* In l2tpd.so, with the version of the pppd that it is for behind it. */
+#define L2TPD_PLUGIN_MARK "l2tpd.so is for pppd "
+
 #endif

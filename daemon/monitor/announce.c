@@ -1,302 +1,185 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which sessions' prefixes are announced, and by which
- * processes; see announce.h.
+ * Which sessions' prefixes are announced, and the life of the process that does
+ * it; see announce.h.
  */
 #include "monitor/announce.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
-#include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "ipc/router6.h"
 #include "lib/log.h"
 #include "lib/table.h"
-#include "monitor/announce_text.h"
-#include "monitor/helper.h"
+#include "monitor/duid.h"
+#include "monitor/groups.h"
+#include "monitor/role.h"
+#include "monitor/router6_socket.h"
+
+#define MACHINE_ID "/etc/machine-id"
+#define MTU_MIN	   1280 /* of IPv6 */
+#define END_MS	   500
+#define AGAIN_MS   60000 /* until a port that was taken is looked at again */
 
 /*
- * Kea waits by select(2) for two sockets per interface, and aborts when the
- * number of a socket passes 1023. And both programs take longer to read more
- * sessions.
+ * Each /64 is the caller's alone, and nothing on the link changes while it is
+ * up. A lease is one prefix for one session and ends with that.
  */
-#define GROUP_SESSIONS 256
-/*
- * A first change waits for this long: others often follow at once, and
- * are read with it.
- */
-#define FIRST_MS       20
-/*
- * Between two readings of a group, plus EACH for each session, so that reading
- * takes a fifth of the time at most.
- */
-#define PAUSE_MS       200
-#define PAUSE_EACH_MS  4
-#define END_MS	       2000
-#define NAME_MAX_BYTES 512
-
-enum { BIRD, KEA, PROGRAMS };
-
-/* The sessions that one process of each program serves. */
-struct group {
-	struct announce *announce;
-	struct group *next;
-	unsigned int number;
-	size_t count[PROGRAMS]; /* of sessions that need it */
-	bool changed[PROGRAMS];
-	uint64_t read_ms; /* when it was told last */
-	struct loop_timer timer;
-	struct helper helper[PROGRAMS];
-	char file[PROGRAMS][NAME_MAX_BYTES], own[PROGRAMS][NAME_MAX_BYTES];
-	struct announced *sessions[GROUP_SESSIONS];
+static const struct router6_times times = {
+	.router_s = 1800,
+	.prefix_valid_s = 86400,
+	.prefix_preferred_s = 14400,
+	.dns_s = 1800,
+	.lease_valid_s = 3600,
+	.lease_preferred_s = 3000,
+	.renew_s = 900,
+	.rebind_s = 1800,
 };
 
-/* What of a session is announced, and by which group. */
+/* What of a session is announced. */
 struct place {
-	struct announced what;
-	struct group *group;
-	size_t slot;
+	struct router6_interface what;
+	int membership; /* of groups.h; negative: none */
 };
 
 struct announce {
 	struct loop *loop;
-	const char *runtime_dir;
+	const struct monitor_options *options;
+	const struct config *config;
+	struct role role;
 	struct table places; /* link -> struct place */
-	struct group *groups;
-	unsigned int group_n;
-	uint64_t identifier; /* of Kea's DUID: the same as long as we run */
-	bool has_folders;
-	/* whether this host forwards IPv6 was looked at, once */
-	bool forwarding_seen;
+	struct groups groups;
+	int nd_fd, dhcp_fd;   /* -1: not open */
+	uint64_t dhcp_failed; /* when, in ms; 0: never */
+	bool forwarding_seen; /* whether this host forwards IPv6 */
+	uint8_t duid[DUID_LEN];
 };
 
-/* How BIRD and Kea mark lines of their output that say what is wrong. */
-static const char *const bird_bad[] = { "<WARN>", "<ERR>",  "<AUTH>", "<FATAL>",
-					"<BUG>",  "bird: ", NULL };
-static const char *const kea_bad[] = { "ERROR ", "FATAL ", "terminate", NULL };
+/* ---- what it is told ---- */
 
-static struct helper_program programs[PROGRAMS] = {
-	[BIRD] = {
-		.name = "bird",
-		.path = "/usr/sbin/bird",
-		.package = "bird2",
-		.user = "bird",
-		.capability = "net_raw",
-		/*
-		 * BIRD says so of an interface that has just gone,
-		 * which is no fault.
-		 */
-		.ready = "Started",
-		.bad = bird_bad,
-		.harmless = "Socket error on",
-	},
-	[KEA] = {
-		.name = "kea-dhcp6",
-		.path = "/usr/sbin/kea-dhcp6",
-		.package = "kea-dhcp6-server",
-		.user = "_kea",
-		.capability = "net_bind_service",
-		.profile = "unconfined",
-		.ready = "DHCP6_STARTED",
-		.failed = "DHCP6_DYNAMIC_RECONFIGURATION_FAIL",
-		.bad = kea_bad,
-	},
-};
-
-/* ---- files ---- */
-
-/*
- * A folder of root's that other users may pass through, and in it one for each
- * program, whose user owns it.
- */
-static int make_folders(struct announce *a)
+static int tell(struct announce *a, enum router6_message type, const void *body,
+		size_t len)
 {
-	char path[NAME_MAX_BYTES];
-
-	if (a->has_folders)
-		return 0;
-	snprintf(path, sizeof(path), "%s/announce", a->runtime_dir);
-	if (mkdir(path, 0711) < 0 && errno != EEXIST)
-		return -errno;
-	if (chmod(path, 0711) < 0)
-		return -errno;
-	for (size_t i = 0; i < PROGRAMS; i++) {
-		const struct passwd *user = getpwnam(programs[i].user);
-
-		snprintf(path, sizeof(path), "%s/announce/%s", a->runtime_dir,
-			 programs[i].name);
-		if (mkdir(path, 0700) < 0 && errno != EEXIST)
-			return -errno;
-		if (user && lchown(path, user->pw_uid, user->pw_gid) < 0)
-			return -errno;
-	}
-	a->has_folders = true;
-	return 0;
+	if (!channel_is_open(&a->role.channel))
+		return 0; /* another is told of all */
+	return channel_event(&a->role.channel, (uint16_t)type, body, len, NULL,
+			     0);
 }
 
-/*
- * Only the program's group can read it. It is renamed into place, so that
- * nobody reads half a file.
- */
-static int write_file(const struct group *g, unsigned int program,
-		      struct announced *const *list)
+static int tell_start(struct announce *a)
 {
-	const struct passwd *user = getpwnam(programs[program].user);
-	char fresh[NAME_MAX_BYTES + 8];
-	int fd, err = 0;
-	FILE *f;
+	const int fds[] = { a->nd_fd, a->dhcp_fd };
+	struct router6_start start = {
+		.has_dhcp = a->dhcp_fd >= 0,
+		.times = times,
+		.duid_len = DUID_LEN,
+	};
 
-	snprintf(fresh, sizeof(fresh), "%s.new", g->file[program]);
-	(void)unlink(fresh);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-		  0640);
-	if (fd < 0)
-		return -errno;
-	f = fdopen(fd, "w");
-	if (!f) {
-		close(fd);
-		return -ENOMEM;
+	memcpy(start.duid, a->duid, DUID_LEN);
+	return channel_event(&a->role.channel, ROUTER6_START, &start,
+			     sizeof(start), fds, start.has_dhcp ? 2 : 1);
+}
+
+/* The lists have the numbers of their profiles; most are empty. */
+static int tell_searches(struct announce *a)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < a->config->ppp_n; i++) {
+		const struct config_strings *l = &a->config->ppp[i].dns6_search;
+		struct router6_search s = {
+			.index = (uint32_t)i,
+			.name_n = (uint8_t)l->n,
+		};
+
+		for (size_t k = 0; k < l->n; k++)
+			snprintf(s.names[k], sizeof(s.names[k]), "%s", l->v[k]);
+		err = tell(a, ROUTER6_SEARCH, &s, sizeof(s));
 	}
-	if (user && fchown(fd, 0, user->pw_gid) < 0)
-		err = -errno;
-	if (program == BIRD)
-		announce_bird_text(f, list, GROUP_SESSIONS);
-	else
-		announce_kea_text(f, list, GROUP_SESSIONS,
-				  g->announce->identifier);
-	if (fclose(f) != 0 && !err)
-		err = -errno;
-	if (!err && rename(fresh, g->file[program]) < 0)
-		err = -errno;
 	return err;
 }
 
-/*
- * Kea refuses a configuration that names an interface which is gone. Such an
- * interface is left out: its session is about to end.
- */
-static int prepare(struct helper *h)
+static int tell_all(struct announce *a)
 {
-	struct group *g = h->owner;
-	unsigned int program = (unsigned int)(h - g->helper);
-	struct announced *list[GROUP_SESSIONS] = { NULL };
-	int err = make_folders(g->announce);
+	int err = tell_searches(a);
 
-	for (size_t i = 0; i < GROUP_SESSIONS; i++)
-		if (g->sessions[i] &&
-		    (int)if_nametoindex(g->sessions[i]->ifname) ==
-			    g->sessions[i]->ifindex)
-			list[i] = g->sessions[i];
-	/*
-	 * A Kea that was killed left this file behind, and the next one would
-	 * believe that it still runs.
-	 */
-	if (program == KEA && !h->pid) {
-		char pid_file[NAME_MAX_BYTES + 32];
+	table_foreach(&a->places, i) {
+		const struct place *p = a->places.slots[i].value;
 
-		snprintf(pid_file, sizeof(pid_file),
-			 "%s/announce/kea-dhcp6/kea-%u.kea-dhcp6.pid",
-			 g->announce->runtime_dir, g->number);
-		(void)unlink(pid_file);
+		if (!err)
+			err = tell(a, ROUTER6_ANNOUNCE, &p->what,
+				   sizeof(p->what));
 	}
-	return err ? err : write_file(g, program, list);
+	return err;
 }
 
-/* ---- groups ---- */
+/* ---- the process ---- */
 
-static void init_bird(struct group *g)
+static void on_message(struct channel *c, struct ipc_message *m)
 {
-	struct helper *h = &g->helper[BIRD];
-
-	snprintf(g->file[BIRD], sizeof(g->file[BIRD]),
-		 "%s/announce/bird-%u.conf", g->announce->runtime_dir,
-		 g->number);
-	snprintf(g->own[BIRD], sizeof(g->own[BIRD]), "%s/announce/bird/%u",
-		 g->announce->runtime_dir, g->number);
-	h->argv[0] = (char *)(uintptr_t) "-f";
-	h->argv[1] = (char *)(uintptr_t) "-c";
-	h->argv[2] = g->file[BIRD];
-	h->argv[3] = (char *)(uintptr_t) "-s";
-	h->argv[4] = g->own[BIRD];
+	(void)c;
+	log_warn("the router6 process sent message %u, which it has none of",
+		 m->header.type);
 }
 
-static void init_kea(struct group *g)
+static void on_closed(struct channel *c)
 {
-	struct helper *h = &g->helper[KEA];
+	struct announce *a = container_of(c, struct announce, role.channel);
 
-	snprintf(g->file[KEA], sizeof(g->file[KEA]), "%s/announce/kea-%u.conf",
-		 g->announce->runtime_dir, g->number);
-	snprintf(g->own[KEA], sizeof(g->own[KEA]),
-		 "KEA_PIDFILE_DIR=%s/announce/kea-dhcp6",
-		 g->announce->runtime_dir);
-	h->argv[0] = (char *)(uintptr_t) "-c";
-	h->argv[1] = g->file[KEA];
-	h->env[0] = g->own[KEA];
-	h->env[1] = (char *)(uintptr_t) "KEA_LOCKFILE_DIR=none";
+	if (a->role.pid > 0)
+		kill(a->role.pid, SIGKILL);
 }
 
-/* A group with room, made when there is none. NULL: out of memory. */
-static struct group *group_with_room(struct announce *a)
-{
-	struct group *g;
+static void start(struct announce *a);
 
-	for (g = a->groups; g; g = g->next)
-		if (g->count[BIRD] < GROUP_SESSIONS)
-			return g;
-	g = calloc(1, sizeof(*g));
-	if (!g)
-		return NULL;
-	g->announce = a;
-	g->number = a->group_n++;
-	for (size_t i = 0; i < PROGRAMS; i++) {
-		helper_init(&g->helper[i], a->loop, &programs[i]);
-		g->helper[i].prepare = prepare;
-		g->helper[i].owner = g;
-	}
-	init_bird(g);
-	init_kea(g);
-	g->next = a->groups;
-	a->groups = g;
-	return g;
+static void on_restart(struct loop_timer *t)
+{
+	start(container_of(t, struct announce, role.restart));
 }
 
-static void on_group(struct loop_timer *t)
+static void start(struct announce *a)
 {
-	struct group *g = container_of(t, struct group, timer);
+	int err = role_spawn(&a->role, a->loop, a->options, on_message,
+			     on_closed);
 
-	g->read_ms = loop_now_fresh(g->announce->loop);
-	for (size_t i = 0; i < PROGRAMS; i++) {
-		if (!g->changed[i])
-			continue;
-		g->changed[i] = false;
-		if (g->count[i])
-			helper_want(&g->helper[i]);
-		else
-			helper_end(&g->helper[i]);
-	}
-}
-
-static void changed(struct group *g, bool bird, bool kea)
-{
-	uint64_t now = loop_now(g->announce->loop), at = now + FIRST_MS;
-	uint64_t pause = PAUSE_MS + PAUSE_EACH_MS * g->count[BIRD];
-
-	g->changed[BIRD] = g->changed[BIRD] || bird;
-	g->changed[KEA] = g->changed[KEA] || kea;
-	if (loop_timer_is_set(&g->timer))
+	if (!err)
+		err = tell_start(a);
+	if (!err)
+		err = tell_all(a);
+	if (!err && a->role.failures)
+		log_notice("the router6 process is back");
+	if (!err)
 		return;
-	if (g->read_ms && at < g->read_ms + pause)
-		at = g->read_ms + pause;
-	loop_timer_set(g->announce->loop, &g->timer, at, on_group);
+	role_drop(&a->role);
+	role_count_failure(&a->role, loop_now(a->loop));
+	log_error("the router6 process, by which callers learn their IPv6 "
+		  "prefixes, cannot be started: %s; the next try is in %u s",
+		  strerror(-err), role_schedule(&a->role, a->loop, on_restart));
 }
 
-/* ---- sessions ---- */
+bool announce_reaped(struct announce *a, pid_t pid, int status)
+{
+	char how[64];
+
+	if (!a || !a->role.pid || a->role.pid != pid)
+		return false;
+	a->role.pid = 0;
+	channel_close(&a->role.channel);
+	role_describe(status, how, sizeof(how));
+	role_count_failure(&a->role, loop_now_fresh(a->loop));
+	log_error("the router6 process died with %s; another starts in %u s",
+		  how, role_schedule(&a->role, a->loop, on_restart));
+	return true;
+}
+
+/* ---- what it needs ---- */
 
 static void look_at_forwarding(struct announce *a)
 {
@@ -317,139 +200,242 @@ static void look_at_forwarding(struct announce *a)
 	close(fd);
 }
 
-static struct place *place_new(struct announce *a, uint64_t link)
+/* Without the port calls go on, and from time to time it is looked at again. */
+static bool open_dhcp(struct announce *a)
+{
+	uint64_t now = loop_now(a->loop);
+
+	if (a->dhcp_fd >= 0 ||
+	    (a->dhcp_failed && now < a->dhcp_failed + AGAIN_MS))
+		return false;
+	a->dhcp_fd = router6_dhcp_socket();
+	if (a->dhcp_fd >= 0)
+		return true;
+	if (!a->dhcp_failed)
+		log_error("UDP port 547 cannot be had: %s; prefixes are not "
+			  "delegated to callers%s",
+			  strerror(-a->dhcp_fd),
+			  a->dhcp_fd == -EADDRINUSE ?
+				  ", as another program has it and does not "
+				  "share it; ss -lnup says which: stop it" :
+				  "");
+	a->dhcp_fd = -1;
+	a->dhcp_failed = now;
+	return false;
+}
+
+static int open_nd(struct announce *a)
+{
+	int fd = a->nd_fd >= 0 ? 0 : router6_nd_socket();
+
+	if (fd < 0)
+		log_error("IPv6 prefixes cannot be announced: a raw ICMPv6 "
+			  "socket: %s",
+			  strerror(-fd));
+	else if (a->nd_fd < 0)
+		a->nd_fd = fd;
+	return fd < 0 ? fd : 0;
+}
+
+/* The process runs, or will; with a port that it did not have it is another. */
+static int have_process(struct announce *a)
+{
+	int err = open_nd(a);
+	bool more = !err && open_dhcp(a);
+
+	if (err)
+		return err;
+	if (more && a->role.pid)
+		role_drop(&a->role);
+	if (!a->role.pid && !loop_timer_is_set(&a->role.restart))
+		start(a);
+	return 0;
+}
+
+/* ---- sessions ---- */
+
+static void drop_place(struct announce *a, struct place *p)
+{
+	if (p->membership >= 0)
+		groups_leave(&a->groups, p->membership, (int)p->what.ifindex);
+	free(p);
+}
+
+static struct place *place_new(struct announce *a, uint64_t link, int ifindex)
 {
 	struct place *p = calloc(1, sizeof(*p));
 
-	if (p)
-		p->group = group_with_room(a);
-	if (!p || !p->group || table_put(&a->places, link, p)) {
-		free(p);
+	if (!p)
 		return NULL;
-	}
-	while (p->group->sessions[p->slot])
-		p->slot++;
-	p->group->sessions[p->slot] = &p->what;
-	p->group->count[BIRD]++;
-	return p;
+	p->membership = groups_join(&a->groups, ifindex);
+	/* What nobody asks for is sent nevertheless. */
+	if (p->membership < 0)
+		log_error("interface %d: what callers send to routers and "
+			  "DHCPv6 servers is not heard: %s",
+			  ifindex, strerror(-p->membership));
+	p->what.ifindex = (uint32_t)ifindex;
+	if (!table_put(&a->places, link, p))
+		return p;
+	drop_place(a, p);
+	return NULL;
 }
 
-static bool is_same(const struct announced *a, const struct announced *b)
+static uint32_t search_of(const struct announce *a, const char *profile)
 {
-	return strcmp(a->ifname, b->ifname) == 0 && a->ifindex == b->ifindex &&
-	       a->dns6_n == b->dns6_n &&
-	       memcmp(&a->delegated6, &b->delegated6, sizeof(a->delegated6)) ==
-		       0 &&
+	const struct config_ppp *p = config_ppp_find(a->config, profile);
+
+	return p && p->dns6_search.n ? (uint32_t)(p - a->config->ppp) :
+				       ROUTER6_NO_SEARCH;
+}
+
+static uint16_t told_mtu(uint32_t mtu)
+{
+	return mtu < MTU_MIN || mtu > UINT16_MAX ? 0 : (uint16_t)mtu;
+}
+
+/* ifname goes with the index. */
+static bool is_same(const struct router6_interface *a,
+		    const struct router6_interface *b)
+{
+	return a->ifindex == b->ifindex && a->mtu == b->mtu &&
+	       a->dns6_n == b->dns6_n && a->search == b->search &&
 	       memcmp(a->router, b->router, sizeof(a->router)) == 0 &&
-	       memcmp(a->dns6, b->dns6, sizeof(a->dns6)) == 0;
+	       memcmp(a->caller, b->caller, sizeof(a->caller)) == 0 &&
+	       memcmp(a->dns6, b->dns6, sizeof(a->dns6)) == 0 &&
+	       memcmp(&a->prefix6, &b->prefix6, sizeof(a->prefix6)) == 0 &&
+	       memcmp(&a->delegated6, &b->delegated6, sizeof(a->delegated6)) ==
+		       0;
+}
+
+static int change(struct announce *a, struct place *p,
+		  const struct router6_interface *to)
+{
+	if (is_same(&p->what, to))
+		return 0;
+	p->what = *to;
+	return tell(a, ROUTER6_ANNOUNCE, to, sizeof(*to));
+}
+
+static struct router6_interface what_of(const struct announce *a,
+					const struct monitor_net *n,
+					int ifindex, const struct addr *router,
+					const struct addr *caller)
+{
+	struct router6_interface to = {
+		.ifindex = (uint32_t)ifindex,
+		.prefix6 = n->prefix6,
+		.delegated6 = n->delegated6,
+		.dns6_n = n->dns6_n,
+		.search = search_of(a, n->profile),
+	};
+
+	memcpy(to.ifname, n->interface.ifname, sizeof(to.ifname));
+	memcpy(to.router, router->ip, sizeof(to.router));
+	memcpy(to.caller, caller->ip, sizeof(to.caller));
+	memcpy(to.dns6, n->dns6, sizeof(to.dns6));
+	return to;
 }
 
 int announce_session(struct announce *a, const struct monitor_net *n,
-		     int ifindex, const struct addr *router)
+		     int ifindex, const struct addr *router,
+		     const struct addr *caller, uint32_t mtu)
 {
-	struct announced to = {
-		.ifindex = ifindex,
-		.delegated6 = n->delegated6,
-		.dns6_n = n->dns6_n,
-	};
 	uint64_t link = n->interface.link;
 	struct place *p = table_get(&a->places, link);
-	bool had, has = to.delegated6.len != 0;
+	struct router6_interface to;
+	int err;
 
-	memcpy(to.ifname, n->interface.ifname, sizeof(to.ifname));
-	memcpy(to.dns6, n->dns6, sizeof(to.dns6));
-	memcpy(to.router, router->ip, sizeof(to.router));
-	if (!announce_is_plain(to.ifname)) {
-		log_error("%s: the prefixes of its session are not announced: "
-			  "its name is not of letters and digits; choose "
-			  "another ifname",
-			  to.ifname);
-		return -EINVAL;
-	}
 	look_at_forwarding(a);
-	if (p && is_same(&p->what, &to))
-		return 0;
+	err = have_process(a);
+	if (err)
+		return err;
+	if (p && (int)p->what.ifindex != ifindex) {
+		announce_forget(a, link);
+		p = NULL;
+	}
 	if (!p)
-		p = place_new(a, link);
+		p = place_new(a, link, ifindex);
 	if (!p)
 		return -ENOMEM;
-	had = p->what.delegated6.len != 0;
-	p->what = to;
-	p->group->count[KEA] += (size_t)has;
-	p->group->count[KEA] -= (size_t)had;
-	changed(p->group, true, had || has);
-	return 0;
+	to = what_of(a, n, ifindex, router, caller);
+	to.mtu = told_mtu(mtu);
+	return change(a, p, &to);
+}
+
+void announce_mtu(struct announce *a, uint64_t link, uint32_t mtu)
+{
+	struct place *p = table_get(&a->places, link);
+	struct router6_interface to;
+
+	if (!p)
+		return;
+	to = p->what;
+	to.mtu = told_mtu(mtu);
+	(void)change(a, p, &to);
 }
 
 void announce_forget(struct announce *a, uint64_t link)
 {
 	struct place *p = table_del(&a->places, link);
-	bool had;
+	struct router6_forget f;
 
 	if (!p)
 		return;
-	had = p->what.delegated6.len != 0;
-	p->group->sessions[p->slot] = NULL;
-	p->group->count[BIRD]--;
-	p->group->count[KEA] -= (size_t)had;
-	changed(p->group, true, had);
-	free(p);
-}
-
-bool announce_reaped(struct announce *a, pid_t pid, int status)
-{
-	for (struct group *g = a ? a->groups : NULL; g; g = g->next)
-		for (size_t i = 0; i < PROGRAMS; i++)
-			if (helper_reaped(&g->helper[i], pid, status))
-				return true;
-	return false;
+	f = (struct router6_forget){ p->what.ifindex };
+	(void)tell(a, ROUTER6_FORGET, &f, sizeof(f));
+	drop_place(a, p);
 }
 
 /* ---- all of them ---- */
 
-struct announce *announce_new(struct loop *loop, const char *runtime_dir)
+struct announce *announce_new(struct loop *loop,
+			      const struct monitor_options *options,
+			      const struct config *config)
 {
 	struct announce *a = calloc(1, sizeof(*a));
 
 	if (!a)
 		return NULL;
 	a->loop = loop;
-	a->runtime_dir = runtime_dir;
-	if (getrandom(&a->identifier, sizeof(a->identifier), GRND_NONBLOCK) < 0)
-		a->identifier = (uint64_t)getpid();
+	a->options = options;
+	a->config = config;
+	a->role = (struct role){ .name = "router6", .channel.fd = -1 };
+	a->nd_fd = a->dhcp_fd = -1;
+	duid_make(a->duid, MACHINE_ID);
 	return a;
 }
 
-static void group_free(struct group *g)
+/* It tells callers that are still there that we are no router any more. */
+static void end_process(struct announce *a)
 {
-	loop_timer_stop(&g->timer);
-	for (size_t i = 0; i < PROGRAMS; i++) {
-		helper_fini(&g->helper[i], END_MS);
-		(void)unlink(g->file[i]);
+	pid_t pid = a->role.pid;
+
+	channel_close(&a->role.channel);
+	for (int i = 0; pid && i < END_MS; i += 10) {
+		if (waitpid(pid, NULL, WNOHANG) != 0) {
+			a->role.pid = 0;
+			break;
+		}
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
 	}
-	free(g);
+	role_drop(&a->role);
 }
 
 void announce_free(struct announce *a)
 {
-	struct group *next;
 	struct place *p;
 
 	if (!a)
 		return;
-	/*
-	 * All programs are asked to end before one is waited for: they end at
-	 * the same time.
-	 */
-	for (struct group *g = a->groups; g; g = g->next)
-		for (size_t i = 0; i < PROGRAMS; i++)
-			helper_end(&g->helper[i]);
-	for (struct group *g = a->groups; g; g = next) {
-		next = g->next;
-		group_free(g);
-	}
+	loop_timer_stop(&a->role.restart);
+	end_process(a);
 	while ((p = table_pop(&a->places)))
 		free(p);
 	table_fini(&a->places);
+	groups_fini(&a->groups);
+	if (a->nd_fd >= 0)
+		close(a->nd_fd);
+	if (a->dhcp_fd >= 0)
+		close(a->dhcp_fd);
 	free(a);
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * IPv6 prefixes of sessions are announced on the link and handed out by
- * DHCPv6-PD. Two programs of others do it, each process for some hundred
- * sessions: BIRD sends router advertisements, Kea delegates prefixes. Their
- * configurations are written here. They read a change after a moment, together
- * with what else has changed.
+ * DHCPv6-PD. The router6 process does it (ipc/router6.h): it is started for the
+ * first of them, told of each, and when it dies another is told of all.
  */
 #ifndef L2TPD_MONITOR_ANNOUNCE_H
 #define L2TPD_MONITOR_ANNOUNCE_H
@@ -13,27 +11,35 @@
 #include <sys/types.h>
 
 #include "ipc/monitor.h"
+#include "lib/config.h"
 #include "lib/loop.h"
+#include "monitor/monitor.h"
 
 struct announce;
 
 /*
- * runtime_dir is kept. Nothing runs, and nothing is written, before it is
- * wanted. NULL: out of memory.
+ * All is borrowed. Nothing runs, and no socket is open, before it is wanted.
+ * NULL: out of memory.
  */
-struct announce *announce_new(struct loop *loop, const char *runtime_dir);
+struct announce *announce_new(struct loop *loop,
+			      const struct monitor_options *options,
+			      const struct config *config);
 void announce_free(struct announce *a);
 
 /*
  * Announces what n says on its interface, in place of what was announced
- * before; router: our link-local address there. 0, -EINVAL (the interface's
- * name cannot stand in the programs' configurations; said in the log), or
- * -ENOMEM. A program that is missing is said in the log and is no error.
+ * before; router, caller: the link-local addresses of the two ends; mtu: of the
+ * interface. 0, or -errno, said in the log. Where port 547 is another
+ * program's, prefixes are announced and not delegated: that is said in the log
+ * and is no error.
  */
 int announce_session(struct announce *a, const struct monitor_net *n,
-		     int ifindex, const struct addr *router);
+		     int ifindex, const struct addr *router,
+		     const struct addr *caller, uint32_t mtu);
+/* The session's interface has another MTU. It need not be announced. */
+void announce_mtu(struct announce *a, uint64_t link, uint32_t mtu);
 void announce_forget(struct announce *a, uint64_t link);
-/* An exit that waitpid saw: false when it is none of ours. */
+/* An exit that waitpid saw: false when it is not the process's. */
 bool announce_reaped(struct announce *a, pid_t pid, int status);
 
 #endif

@@ -132,5 +132,6 @@ void held_session_free(struct held *h, struct held_session *s)
 	v3_id_release(h, s);
 	if (s->tunnel)
 		s->tunnel->sessions--;
+	channel_reserve_free(s->exit_event);
 	free(s);
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ipc/channel.h"
 #include "lib/addr.h"
 #include "lib/table.h"
 #include "netlink/dataplane.h"
@@ -22,6 +23,7 @@ struct held_tunnel {
 	enum dp_encap encap;
 	int fd;
 	bool installed; /* the kernel has the tunnel, not the socket alone */
+	bool connected; /* the socket, to its peer */
 	bool guarded;	/* only what IPsec protects goes through */
 	struct addr local, peer;
 	bool local_watched;
@@ -40,9 +42,11 @@ struct held_session {
 	 * pppd's exit
 	 */
 	struct held_tunnel *tunnel;
-	int pppox;    /* -1: no PPP pseudowire, or not opened yet */
-	bool ppp;     /* a pppd of ours has it */
-	bool dialled; /* a pppd that dialled has it */
+	int pppox; /* -1: no PPP pseudowire, or not opened yet */
+	struct channel_out *exit_event; /* of its pppd's; NULL: none runs */
+	bool ppp;			/* a pppd of ours has it */
+	bool dialled;			/* a pppd that dialled has it */
+	int unit; /* its pppd's interface, as pppd told; 0: not yet */
 	/* of a pppd of ours; NULL: none was started, or it dialled */
 	const struct config_ppp *profile;
 	bool caller; /* we called: the other end is a server */

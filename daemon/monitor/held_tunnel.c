@@ -33,7 +33,8 @@ static bool encap_fits(const struct config *c, const struct monitor_socket *r)
 	case DP_ENCAP_UDP:
 		return r->peer.port && port_is_ours(c, r->local.port);
 	case DP_ENCAP_IP:
-		return r->version == 3 && !r->peer.port && !r->local.port;
+		return r->version == 3 && !r->peer.port && !r->local.port &&
+		       !r->unconnected;
 	}
 	return false;
 }
@@ -60,8 +61,8 @@ static bool version_fits(const struct held_tunnel *t,
 static bool tunnel_fits(const struct held_tunnel *t,
 			const struct monitor_tunnel *r)
 {
-	return !t->installed && r->encap == t->encap && version_fits(t, r) &&
-	       held_id_fits(r->tunnel_id, r->version) &&
+	return !t->installed && t->connected && r->encap == t->encap &&
+	       version_fits(t, r) && held_id_fits(r->tunnel_id, r->version) &&
 	       held_id_fits(r->peer_tunnel_id, r->version) &&
 	       (r->encap == DP_ENCAP_UDP || (!r->no_csum_tx && !r->no_csum_rx));
 }
@@ -98,6 +99,7 @@ static int open_socket(struct held_tunnel *t, const struct monitor_socket *r)
 	t->version = r->version;
 	t->encap = r->encap;
 	t->peer = r->peer;
+	t->connected = !r->unconnected;
 	t->fd = monitor_tunnel_socket(r);
 	/* Over IP the id is the socket's address: another program has it. */
 	if (t->fd == -EADDRINUSE && r->encap == DP_ENCAP_IP)
@@ -138,6 +140,26 @@ static int take_socket(struct request *q)
 	return 0;
 }
 
+/* Once only: what the kernel has of the tunnel, and IPsec, is this peer's. */
+static int take_socket_connect(struct request *q)
+{
+	struct held_tunnels *h = q->object;
+	const struct monitor_connect *r = q->body;
+	struct held_tunnel *t = held_tunnel_find(h->held, r->tunnel_id);
+	int err;
+
+	if (!t || t->fd < 0)
+		return -ENOENT;
+	if (t->connected || !r->peer.port || !ends_fit(&t->local, &r->peer))
+		return -EINVAL;
+	err = monitor_socket_connect(t->fd, &r->peer);
+	if (err)
+		return err;
+	t->peer = r->peer;
+	t->connected = true;
+	return 0;
+}
+
 static int take_socket_close(struct request *q)
 {
 	struct held_tunnels *h = q->object;
@@ -175,8 +197,12 @@ static int take_tunnel_add(struct request *q)
 		.fd = t->fd,
 	};
 	err = h->dp->ops->tunnel_add(h->dp, &t->dp);
-	t->installed = err == 0;
-	return err;
+	if (err)
+		return err;
+	/* Its sessions' ids and its way's size are of the one it speaks. */
+	t->version = r->version;
+	t->installed = true;
+	return 0;
 }
 
 static int take_tunnel_del(struct request *q)
@@ -224,7 +250,7 @@ static int take_ipsec(struct request *q)
 
 	if (!t || t->fd < 0)
 		return -ENOENT;
-	if (!r->reqid)
+	if (!r->reqid || !t->connected)
 		return -EINVAL;
 	if (t->guarded)
 		return ipsec_policy_modify(t->fd, r->reqid);
@@ -268,6 +294,8 @@ static int take_source(struct request *q)
 
 const struct request_row held_tunnel_rows[] = {
 	{ MONITOR_SOCKET, sizeof(struct monitor_socket), take_socket },
+	{ MONITOR_SOCKET_CONNECT, sizeof(struct monitor_connect),
+	  take_socket_connect },
 	{ MONITOR_SOCKET_CLOSE, sizeof(struct monitor_tunnel_id),
 	  take_socket_close },
 	{ MONITOR_TUNNEL_ADD, sizeof(struct monitor_tunnel), take_tunnel_add },
@@ -287,7 +315,10 @@ static void on_address_gone(void *ctx, const struct addr *a)
 {
 	struct held_tunnels *h = ctx;
 
-	channel_event(h->engine, MONITOR_ADDRESS_GONE, a, sizeof(*a), NULL, 0);
+	/* It is told again, as long as the address is gone. */
+	if (channel_event(h->engine, MONITOR_ADDRESS_GONE, a, sizeof(*a), NULL,
+			  0))
+		log_debug("the engine was not told that an address is gone");
 }
 
 int held_tunnels_init(struct held_tunnels *h, struct loop *loop)

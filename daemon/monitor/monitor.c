@@ -30,20 +30,23 @@
 #include "lib/loop.h"
 #include "monitor/files.h"
 #include "monitor/objects.h"
+#include "monitor/ppp.h"
 #include "monitor/roles.h"
 #include "monitor/secret_files.h"
 #include "monitor/socket.h"
 #include "netlink/dataplane.h"
 
-#define LISTEN_AGAIN_MS	 50
-#define LISTEN_TRIES	 40
+/* LSB's status: to be started again does not help. */
+#define EXIT_NOT_CONFIGURED 6
+#define LISTEN_AGAIN_MS	    50
+#define LISTEN_TRIES	    40
 /*
  * Clearing thousands of calls takes the engine a while; past this it is ended.
  */
-#define STOP_GRACE_MS	 20000
-#define FILES_WANTED	 (1 << 18)
+#define STOP_GRACE_MS	    20000
+#define FILES_WANTED	    (1 << 18)
 /* The last calls' ip-down programs have this long at l2tpd's stop. */
-#define SCRIPTS_GRACE_MS 10000
+#define SCRIPTS_GRACE_MS    10000
 
 struct monitor {
 	struct monitor_options options;
@@ -70,6 +73,7 @@ struct monitor {
 	 * serve; -1: it was told
 	 */
 	int ready_fd;
+	bool ppp_tried; /* each profile's pppd has started once */
 	struct loop_signal sigterm, sigint, sigchld, sighup;
 	struct loop_timer stop_timer;
 	int status;
@@ -318,13 +322,39 @@ static void on_over(void *ctx, int status)
 	loop_stop(m->loop);
 }
 
-static int take_ready(struct request *q)
+/* systemd starts us anew when this stays away (WatchdogSec). */
+static void on_alive(void *ctx)
 {
-	struct monitor *m = q->object;
+	(void)ctx;
+#ifdef HAVE_SYSTEMD
+	sd_notify(0, "WATCHDOG=1");
+#endif
+}
 
-	m->roles.ready = true;
-	if (m->ready_fd < 0)
-		return 0;
+/* in microseconds; 0: nobody watches us */
+static uint64_t watchdog(void)
+{
+	uint64_t us = 0;
+
+#ifdef HAVE_SYSTEMD
+	if (sd_watchdog_enabled(0, &us) <= 0)
+		us = 0;
+#endif
+	return us;
+}
+
+/* That it came is all: roles.c has heard it. */
+static int take_alive(struct request *q)
+{
+	(void)q;
+	return 0;
+}
+
+/* We serve: the engine does, and each profile's pppd can be started. */
+static void tell_ready(struct monitor *m)
+{
+	if (m->ready_fd < 0 || !m->roles.ready || !m->ppp_tried)
+		return;
 	if (!m->options.foreground) {
 		log_open("monitor", LOG_SINK_SYSLOG, m->options.log_level);
 		/*
@@ -342,30 +372,75 @@ static int take_ready(struct request *q)
 #ifdef HAVE_SYSTEMD
 	sd_notify(0, "READY=1");
 #endif
+}
+
+static int take_ready(struct request *q)
+{
+	struct monitor *m = q->object;
+
+	m->roles.ready = true;
+	tell_ready(m);
+	return 0;
+}
+
+/* Before anybody calls and finds out. */
+static void on_ppp_tried(void *arg, bool wrong)
+{
+	struct monitor *m = arg;
+
+	m->ppp_tried = true;
+	if (wrong)
+		on_over(m, EXIT_FAILURE);
+	else
+		tell_ready(m);
+}
+
+static int take_failed(struct request *q)
+{
+	struct monitor *m = q->object;
+	const struct monitor_failed *f = q->body;
+
+	if (!ipc_is_text(f->why))
+		return -EINVAL;
+	memcpy(m->roles.why, f->why, sizeof(m->roles.why));
 	return 0;
 }
 
 static const struct request_row ready_rows[] = {
 	{ MONITOR_READY, 0, take_ready },
+	{ MONITOR_ALIVE, 0, take_alive },
+	{ MONITOR_FAILED, sizeof(struct monitor_failed), take_failed },
 	{ 0 },
 };
 
 /* ---- secrets that change ---- */
 
+/* A process that is gone has the new one when it is back. */
+static void not_told(int err, const char *who, const char *name)
+{
+	if (err && err != -EPIPE)
+		log_error("the %s cannot be told that the secret of \"%s\" has "
+			  "changed, and keeps the old one: %s; write the file "
+			  "again",
+			  who, name, strerror(-err));
+}
+
 static void tell_engine(void *ctx, const struct monitor_secret *file)
 {
 	struct monitor *m = ctx;
 
-	channel_event(&m->roles.engine.channel, MONITOR_SECRET_CHANGED, file,
-		      sizeof(*file), NULL, 0);
+	not_told(channel_event(&m->roles.engine.channel, MONITOR_SECRET_CHANGED,
+			       file, sizeof(*file), NULL, 0),
+		 "engine", file->name);
 }
 
 static void tell_aaa(void *ctx, const struct aaa_open *file)
 {
 	struct monitor *m = ctx;
 
-	channel_event(&m->roles.aaa.channel, AAA_CHANGED, file, sizeof(*file),
-		      NULL, 0);
+	not_told(channel_event(&m->roles.aaa.channel, AAA_CHANGED, file,
+			       sizeof(*file), NULL, 0),
+		 "aaa process", file->name);
 }
 
 static int watch_secrets(struct monitor *m)
@@ -390,10 +465,17 @@ static int start_objects(struct monitor *m)
 		.dp = m->dp,
 		.files = m->files,
 		.engine = &m->roles.engine.channel,
+		.aaa = &m->roles.aaa.channel,
 	};
 
+	int err;
+
 	requests_add(&m->objects.requests, ready_rows, m);
-	return objects_init(&m->objects, &o);
+	err = objects_init(&m->objects, &o);
+	m->ppp_tried = !m->objects.ppp;
+	if (!err && m->objects.ppp)
+		ppp_runner_try(m->objects.ppp, on_ppp_tried, m);
+	return err;
 }
 
 static int start_roles(struct monitor *m)
@@ -409,9 +491,11 @@ static int start_roles(struct monitor *m)
 		.dial_fd = m->dial_fd,
 		.queue_fd = m->queue_fd,
 		.coa_fd = m->coa_fd,
+		.watchdog_us = watchdog(),
 		.request = on_request,
 		.engine_starts = on_engine_starts,
 		.engine_gone = on_engine_gone,
+		.alive = on_alive,
 		.over = on_over,
 		.ctx = m,
 	};
@@ -542,6 +626,17 @@ static const char *absolute(const char *path, char *buf, size_t size)
 	return n > 0 && (size_t)n < size ? buf : path;
 }
 
+/* Why it did not start: as the engine says, or whoever met it here. */
+static void note_cause(const struct monitor *m, int err, char *buf, size_t size)
+{
+	const char *last = log_last_error();
+
+	snprintf(buf, size, "%s",
+		 m->roles.why[0] ? m->roles.why :
+		 last[0]	 ? last :
+				   strerror(-err));
+}
+
 int monitor_main(const struct monitor_options *options)
 {
 	struct monitor m = {
@@ -552,7 +647,8 @@ int monitor_main(const struct monitor_options *options)
 		.queue_fd = -1,
 		.coa_fd = -1,
 	};
-	char runtime_dir[PATH_MAX], plugin[PATH_MAX], path[PATH_MAX];
+	char runtime_dir[PATH_MAX], plugin[PATH_MAX], path[PATH_MAX],
+		cause[1024] = "";
 	int err;
 
 	/*
@@ -574,16 +670,19 @@ int monitor_main(const struct monitor_options *options)
 		 absolute(options->config_file, path, sizeof(path)));
 	err = read_config(&m);
 	if (err)
-		return EXIT_FAILURE;
+		return EXIT_NOT_CONFIGURED;
 	m.ready_fd = options->foreground ?
 			     open("/dev/null", O_WRONLY | O_CLOEXEC) :
 			     background();
 	err = start(&m);
-	if (err)
-		log_error("l2tpd cannot start: %s", strerror(-err));
-	else
+	if (!err)
 		err = loop_run(m.loop);
+	if (m.ready_fd >= 0 && (err || m.status))
+		note_cause(&m, err, cause, sizeof(cause));
 	finish(&m);
+	/* Whatever the others had to say is said by now. */
+	if (cause[0])
+		log_error("l2tpd did not start: %s", cause);
 	if (m.ready_fd >= 0)
 		close(m.ready_fd);
 	return err ? EXIT_FAILURE : m.status;

@@ -16,6 +16,7 @@
 #include "monitor/held.h"
 #include "monitor/net_check.h"
 #include "monitor/pw_link.h"
+#include "monitor/units.h"
 #include "netlink/address.h"
 #include "netlink/link.h"
 #include "netlink/route.h"
@@ -25,8 +26,8 @@
 #define LINK_PREFIX_MAX 64 /* bits; an interface identifier has the others */
 
 /*
- * Our addresses: one in the link's prefix, which BIRD announces, and the
- * router's, which it announces itself by.
+ * Our addresses: one in the link's prefix, and the router's, by which that is
+ * announced.
  */
 enum { OWN_GLOBAL, OWN_ROUTER, OWN };
 
@@ -34,6 +35,7 @@ struct net {
 	const struct held *held;
 	const struct config *config;
 	struct announce *announce;
+	struct units *units;
 	struct rtnl rtnl;
 	struct table claims; /* interface index -> its struct held_session */
 };
@@ -60,7 +62,7 @@ struct given {
 };
 
 struct net *net_new(const struct held *held, const struct config *config,
-		    struct announce *announce)
+		    struct announce *announce, struct units *units)
 {
 	struct net *n = calloc(1, sizeof(*n));
 	int err = n ? rtnl_open(&n->rtnl) : -ENOMEM;
@@ -69,6 +71,7 @@ struct net *net_new(const struct held *held, const struct config *config,
 		n->held = held;
 		n->config = config;
 		n->announce = announce;
+		n->units = units;
 		return n;
 	}
 	log_error("rtnetlink cannot be used: %s", strerror(-err));
@@ -111,19 +114,22 @@ static struct addr_prefix own_address(const struct service_prefix6 *prefix,
 }
 
 /*
- * The router's address for the caller: fe80::1, or the next that neither end
- * has. The address of IPV6CP does not do. It changes when IPV6CP is negotiated
- * again, which BIRD (2.0) may miss for a minute. And pppd sets it with the
- * caller's address as its peer, which Kea (2.2) takes for ours.
+ * The router's address for the caller: fe80:: and the interface's index, or the
+ * next that neither end has. The address of IPV6CP does not do: it changes when
+ * IPV6CP is negotiated again, and hosts would keep a default router that is
+ * gone. Nor does one that all interfaces have: the kernel looks through all of
+ * them for each packet.
  */
-static struct addr router_address(const uint8_t local[8],
+static struct addr router_address(int ifindex, const uint8_t local[8],
 				  const uint8_t remote[8])
 {
-	uint8_t ifid[8] = { [7] = 1 };
+	uint8_t ifid[8] = { 0 };
 
+	for (int i = 7, n = ifindex; i > 3; i--, n >>= 8)
+		ifid[i] = (uint8_t)n;
 	while (memcmp(ifid, local, sizeof(ifid)) == 0 ||
 	       memcmp(ifid, remote, sizeof(ifid)) == 0)
-		ifid[7]++;
+		ifid[3]++;
 	return link_local(ifid);
 }
 
@@ -166,7 +172,8 @@ static struct state target_of(const struct given *g,
 		to.own[OWN_GLOBAL] = own_address(&r->prefix6, r->local_ifid);
 	if (is_announced(r))
 		to.own[OWN_ROUTER] = (struct addr_prefix){
-			router_address(r->local_ifid, r->remote_ifid),
+			router_address(g->ifindex, r->local_ifid,
+				       r->remote_ifid),
 			LINK_PREFIX_MAX,
 		};
 	if (r->delegated6.len) {
@@ -457,22 +464,35 @@ static void drop(struct net *n, struct held_session *s)
 	s->given = NULL;
 }
 
+/*
+ * It has to be the one that the session's pppd told of: another one of PPP's
+ * may be the host's own way out. Its own may be gone, and the name another's.
+ */
+static int whose_link(struct rtnl *r, const struct table *by_ifindex,
+		      const struct held_session *s, const struct link *link)
+{
+	const struct held_session *owner =
+		table_get(by_ifindex, (uint64_t)link->index);
+	struct link own;
+
+	if (link->index == s->unit && strcmp(link->kind, "ppp") == 0 &&
+	    (!owner || owner == s))
+		return 0;
+	return s->unit && link_get_index(r, s->unit, &own) == -ENODEV ?
+		       -ENODEV :
+		       -EPERM;
+}
+
 int net_find_link(struct rtnl *r, const struct table *by_ifindex,
 		  const struct held_session *s, const char *ifname,
 		  struct link *link)
 {
-	const struct held_session *owner;
 	int err;
 
 	if (!ifname[0] || !monitor_is_ifname(ifname))
 		return -EINVAL;
 	err = link_get(r, ifname, link);
-	if (err)
-		return err;
-	owner = table_get(by_ifindex, (uint64_t)link->index);
-	return strcmp(link->kind, "ppp") != 0 || (owner && owner != s) ?
-		       -EPERM :
-		       0;
+	return err ? err : whose_link(r, by_ifindex, s, link);
 }
 
 static int claim(struct net *n, struct held_session *s,
@@ -504,16 +524,21 @@ static int claim(struct net *n, struct held_session *s,
 }
 
 static int announce(struct net *n, struct held_session *s,
-		    const struct monitor_net *r)
+		    const struct monitor_net *r, uint32_t mtu)
 {
-	const struct addr router =
-		router_address(r->local_ifid, r->remote_ifid);
+	static const uint8_t none[8];
+	struct addr caller = { 0 }; /* not known */
+	const struct addr router = router_address(s->given->ifindex,
+						  r->local_ifid,
+						  r->remote_ifid);
 	bool wanted = is_announced(r);
 	int err = 0;
 
+	if (memcmp(r->remote_ifid, none, sizeof(none)) != 0)
+		caller = link_local(r->remote_ifid);
 	if (wanted)
 		err = announce_session(n->announce, r, s->given->ifindex,
-				       &router);
+				       &router, &caller, mtu);
 	else if (s->given->announced)
 		announce_forget(n->announce, s->link);
 	if (!err)
@@ -535,8 +560,9 @@ static int remember(const struct state *now, struct state *had)
 	return 0;
 }
 
+/* mtu: of the interface, as it is now. */
 static int apply(struct net *n, struct held_session *s,
-		 const struct monitor_net *r)
+		 const struct monitor_net *r, uint32_t mtu)
 {
 	struct route routes[SERVICE_ROUTES_MAX + 2];
 	struct state to = target_of(s->given, r, routes), had;
@@ -547,12 +573,14 @@ static int apply(struct net *n, struct held_session *s,
 	err = go_to(n, s, &to);
 	if (err)
 		go_back(n, s, &had);
+	else if (s->given->now.mtu != had.mtu)
+		mtu = s->given->now.mtu;
 	free(had.route);
 	/*
-	 * A caller keeps its limits also where the program is missing that
-	 * announces its prefix.
+	 * A caller keeps its limits also where its prefix cannot be
+	 * announced.
 	 */
-	return err ? err : announce(n, s, r);
+	return err ? err : announce(n, s, r, mtu);
 }
 
 int net_apply(struct net *n, struct held_session *s,
@@ -572,12 +600,22 @@ int net_apply(struct net *n, struct held_session *s,
 			    &link);
 	if (err == -EPERM)
 		log_error("tunnel %u session %u: %s is not changed: it is not "
-			  "PPP's, or another session's",
+			  "the interface that the session's pppd has",
 			  s->dp.tunnel_id, s->dp.session_id,
 			  r->interface.ifname);
 	if (!err)
 		err = claim(n, s, &r->interface, &link);
-	return err ? err : apply(n, s, r);
+	return err ? err : apply(n, s, r, link.mtu);
+}
+
+static struct ppp_counters counters_of(const struct link *link)
+{
+	return (struct ppp_counters){
+		.rx_bytes = link->rx_bytes,
+		.tx_bytes = link->tx_bytes,
+		.rx_packets = link->rx_packets,
+		.tx_packets = link->tx_packets,
+	};
 }
 
 int net_stats(struct net *n, const struct held_session *s,
@@ -591,12 +629,20 @@ int net_stats(struct net *n, const struct held_session *s,
 		return err;
 	if (s->given && s->given->ifindex != link.index)
 		return -ENODEV;
-	*out = (struct ppp_counters){
-		.rx_bytes = link.rx_bytes,
-		.tx_bytes = link.tx_bytes,
-		.rx_packets = link.rx_packets,
-		.tx_packets = link.tx_packets,
-	};
+	*out = counters_of(&link);
+	return 0;
+}
+
+int net_count(struct net *n, const struct held_session *s,
+	      char ifname[IFNAMSIZ], struct ppp_counters *out)
+{
+	struct link link;
+	int err = link_get_index(&n->rtnl, s->unit, &link);
+
+	if (err)
+		return err;
+	memcpy(ifname, link.name, IFNAMSIZ);
+	*out = counters_of(&link);
 	return 0;
 }
 
@@ -626,9 +672,8 @@ void net_forget(struct net *n, struct held_session *s)
 static struct held_session *asked_for(const struct net *n,
 				      const struct monitor_interface *r)
 {
-	struct held_session *s = held_session_with_ppp(n->held, r->link);
-
-	return s && ipc_is_text(r->ifname) ? s : NULL;
+	units_read(n->units);
+	return held_session_with_ppp(n->held, r->link);
 }
 
 /*
@@ -645,7 +690,7 @@ static int take_net(struct request *q)
 	s = asked_for(n, &r->interface);
 	if (!s)
 		return -ENOENT;
-	if (!ipc_is_text(r->profile) || !config_ppp_find(n->config, r->profile))
+	if (!config_ppp_find(n->config, r->profile))
 		return -EINVAL;
 	return net_apply(n, s, r);
 }

@@ -9,6 +9,7 @@
 
 #include "lib/log.h"
 #include "monitor/announce.h"
+#include "monitor/last_counts.h"
 #include "monitor/net.h"
 #include "monitor/open_request.h"
 #include "monitor/ppp.h"
@@ -46,24 +47,31 @@ static bool has_ifname(void *ctx, const char *ifname)
 static int make_services(struct objects *o, const struct objects_options *x)
 {
 	o->scripts = scripts_new(x->loop, x->config, x->files);
-	o->announce = announce_new(x->loop, x->monitor->runtime_dir);
+	o->announce = announce_new(x->loop, x->monitor, x->config);
 	return o->scripts && o->announce ? 0 : -ENOMEM;
 }
 
 static int make_ppp(struct objects *o, const struct objects_options *x)
 {
+	int err;
+
 	if (x->monitor->null_dataplane)
 		return 0;
-	o->net = net_new(&o->held, x->config, o->announce);
+	err = units_open(&o->units, x->loop, &o->held, x->monitor->runtime_dir);
+	if (err)
+		return err;
+	o->net = net_new(&o->held, x->config, o->announce, &o->units);
 	if (!o->net)
 		return -ENOMEM;
-	o->ppp_nets = ppp_nets_new(x->loop, &o->held, x->config, x->engine);
+	o->ppp_nets = ppp_nets_new(x->loop, &o->held, x->config, x->engine,
+				   &o->units, o->announce);
 	if (!o->ppp_nets)
 		return -ENOMEM;
 	if (!objects_want_ppp(x->config))
 		return 0;
 	o->ppp = ppp_runner_new(x->loop, x->config, x->monitor->plugin,
-				ppp_calls_exited, &o->calls);
+				units_path(&o->units), ppp_calls_exited,
+				&o->calls);
 	return o->ppp ? 0 : -ENOMEM;
 }
 
@@ -115,6 +123,7 @@ static int make_held(struct objects *o, const struct objects_options *x)
 		.pw_sections = o->pw_sections,
 		.statics = o->statics,
 	};
+	o->aaa = x->aaa;
 	o->calls = (struct ppp_calls){
 		.held = &o->held,
 		.config = x->config,
@@ -187,6 +196,8 @@ static void clear(struct objects *o, bool stopping)
 
 void objects_engine_gone(struct objects *o, bool stopping)
 {
+	if (o->held.sessions.count)
+		last_counts_tell(&o->held, o->net, o->aaa);
 	clear(o, stopping);
 	scripts_all_down(o->scripts, "the engine process ended");
 }
@@ -200,6 +211,7 @@ bool objects_reaped(struct objects *o, pid_t pid, int status)
 
 void objects_fini(struct objects *o, unsigned int grace_ms)
 {
+	requests_fini(&o->requests);
 	clear(o, true);
 	if (o->ppp)
 		ppp_runner_free(o->ppp);
@@ -209,6 +221,7 @@ void objects_fini(struct objects *o, unsigned int grace_ms)
 	announce_free(o->announce);
 	net_free(o->net);
 	ppp_nets_free(o->ppp_nets);
+	units_close(&o->units);
 	pws_fini(&o->pws);
 	held_tunnels_fini(&o->tunnels);
 	held_fini(&o->held);

@@ -22,6 +22,7 @@
 #include "monitor/pw.h"
 #include "monitor/request.h"
 #include "monitor/script_request.h"
+#include "monitor/units.h"
 #include "netlink/dataplane.h"
 
 /* All is borrowed. */
@@ -33,8 +34,8 @@ struct objects_options {
 	const char *config_path; /* absolute */
 	struct dataplane *dp;
 	struct rlimit files; /* of open files, for the operator's programs */
-	/* hears of events; may be closed, and open again */
-	struct channel *engine;
+	/* hear of events; may be closed, and open again */
+	struct channel *engine, *aaa;
 };
 
 /* Zeroed has nothing. */
@@ -47,7 +48,9 @@ struct objects {
 	struct ppp_calls calls;
 	struct pws pws;
 	struct script_requests script_requests;
-	struct ppp_runner *ppp;	   /* NULL: no profile has pppd */
+	struct ppp_runner *ppp; /* NULL: no profile has pppd */
+	struct channel *aaa;
+	struct units units;
 	struct net *net;	   /* NULL with the null data plane */
 	struct ppp_nets *ppp_nets; /* the same */
 	struct pw_sections *pw_sections;

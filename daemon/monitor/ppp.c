@@ -50,6 +50,7 @@ struct run {
 	enum run_state state;
 	bool stopping;
 	pid_t pid;
+	char *why; /* of one that never ran; NULL: nothing is known */
 	/* SIGKILL, or the end of a call that never ran */
 	struct loop_timer timer;
 	/* While it waits: */
@@ -60,9 +61,12 @@ struct run {
 struct ppp_runner {
 	struct loop *loop;
 	const struct config *config;
-	const char *pppd, *plugin;
+	const char *pppd, *plugin, *units;
 	ppp_runner_exited *exited;
 	void *arg;
+	ppp_runner_tried *tried; /* NULL: nobody waits for it, or he was told */
+	void *tried_arg;
+	struct loop_timer try_timer;
 	struct runner_template *templates;
 	struct table by_link; /* link -> struct run */
 	struct table by_pid;
@@ -116,20 +120,24 @@ static void run_free(struct run *run)
 		table_del(&r->by_pid, (uint64_t)run->pid);
 	run_unlink(run);
 	run_forget_wait(run);
+	free(run->why);
 	free(run);
 }
 
-static void run_exited(struct run *run, int status)
+static void run_exited(struct run *run, int status, const char *why)
 {
 	struct ppp_runner *r = run->runner;
 	uint64_t link = run->link_id;
 	pid_t pid = run->pid;
+	char *own = run->why;
 
+	run->why = NULL;
 	log_debug("tunnel %u session %u: pppd %d ended, status %#x",
 		  run->tunnel_id, run->session_id, (int)pid,
 		  (unsigned int)status);
 	run_free(run);
-	r->exited(r->arg, link, pid, status);
+	r->exited(r->arg, link, pid, status, own ? own : why);
+	free(own);
 }
 
 static struct run *run_of_timer(struct loop_timer *timer)
@@ -139,12 +147,14 @@ static struct run *run_of_timer(struct loop_timer *timer)
 
 static void on_over(struct loop_timer *timer)
 {
-	run_exited(run_of_timer(timer), NEVER_RAN);
+	run_exited(run_of_timer(timer), NEVER_RAN, "");
 }
 
 /* The call never gets a pppd. */
-static void run_over(struct run *run)
+static void run_over(struct run *run, const char *why)
 {
+	free(run->why);
+	run->why = why[0] ? strdup(why) : NULL;
 	run_forget_wait(run);
 	run_unlink(run);
 	run->state = RUN_OVER;
@@ -183,7 +193,7 @@ static void on_started(void *arg, int result, struct ipc_message *m)
 		log_error("tunnel %u session %u: pppd does not start: %s",
 			  run->tunnel_id, run->session_id,
 			  strerror(result ? -result : EPROTO));
-		run_over(run);
+		run_over(run, strerror(result ? -result : EPROTO));
 		return;
 	}
 	run->pid = s->pid;
@@ -193,7 +203,7 @@ static void on_started(void *arg, int result, struct ipc_message *m)
 			  run->session_id);
 		kill(run->pid, SIGKILL);
 		run->pid = 0;
-		run_over(run);
+		run_over(run, "out of memory");
 		return;
 	}
 	if (run->stopping)
@@ -256,6 +266,24 @@ static void rt_free(struct runner_template *rt)
 	free(rt);
 }
 
+/* Once all have started, or one never will. */
+static void look_whether_tried(struct ppp_runner *r)
+{
+	ppp_runner_tried *tried = r->tried;
+	bool all = true, wrong = false;
+
+	for (struct runner_template *rt = r->templates; rt; rt = rt->next) {
+		const struct ppp_template *t = &rt->template;
+
+		wrong = wrong || (t->failures && t->wrong);
+		all = all && (t->state == PPP_TEMPLATE_IS_READY || t->failures);
+	}
+	if (!tried || (!all && !wrong))
+		return;
+	r->tried = NULL;
+	tried(r->tried_arg, wrong);
+}
+
 static void on_ready(struct ppp_template *t)
 {
 	struct run *run, *next;
@@ -272,11 +300,12 @@ static void on_ready(struct ppp_template *t)
 				  "%s",
 				  run->tunnel_id, run->session_id,
 				  strerror(-err));
-			run_over(run);
+			run_over(run, strerror(-err));
 		} else {
 			run_forget_wait(run);
 		}
 	}
+	look_whether_tried(rt_of(t)->runner);
 }
 
 static void on_child_exited(struct ppp_template *t, pid_t pid, int status)
@@ -284,7 +313,7 @@ static void on_child_exited(struct ppp_template *t, pid_t pid, int status)
 	struct run *run = table_get(&rt_of(t)->runner->by_pid, (uint64_t)pid);
 
 	if (run)
-		run_exited(run, status);
+		run_exited(run, status, t->error);
 }
 
 /*
@@ -301,12 +330,13 @@ static void on_down(struct ppp_template *t)
 		if (run->state == RUN_RUNNING) {
 			run_unlink(run);
 			if (kill(run->pid, 0) < 0 && errno == ESRCH)
-				run_over(run);
+				run_over(run, "");
 		} else if (run->state == RUN_WAITING &&
 			   (t->failures || t->retired)) {
-			run_over(run);
+			run_over(run, t->error);
 		}
 	}
+	look_whether_tried(rt->runner);
 	if (t->retired)
 		rt_free(rt);
 }
@@ -316,7 +346,7 @@ rt_new(struct ppp_runner *r, const struct config_ppp *profile, bool lns)
 {
 	struct runner_template *rt;
 	char **argv = ppp_options_new(r->config, profile, lns, r->plugin,
-				      TEMPLATE_CHANNEL_FD);
+				      r->units, TEMPLATE_CHANNEL_FD);
 
 	rt = argv ? calloc(1, sizeof(*rt)) : NULL;
 	if (!rt) {
@@ -378,8 +408,8 @@ static void rt_start_all(struct ppp_runner *r)
 
 struct ppp_runner *ppp_runner_new(struct loop *loop,
 				  const struct config *config,
-				  const char *plugin, ppp_runner_exited *exited,
-				  void *arg)
+				  const char *plugin, const char *units,
+				  ppp_runner_exited *exited, void *arg)
 {
 	struct ppp_runner *r = calloc(1, sizeof(*r));
 
@@ -389,6 +419,7 @@ struct ppp_runner *ppp_runner_new(struct loop *loop,
 	r->config = config;
 	r->pppd = PPPD_PATH;
 	r->plugin = plugin;
+	r->units = units;
 	r->exited = exited;
 	r->arg = arg;
 	rt_start_all(r);
@@ -400,6 +431,27 @@ void ppp_runner_set_pppd(struct ppp_runner *r, const char *path)
 	r->pppd = path;
 	for (struct runner_template *rt = r->templates; rt; rt = rt->next)
 		rt->template.pppd = path;
+}
+
+static void on_try(struct loop_timer *timer)
+{
+	look_whether_tried(container_of(timer, struct ppp_runner, try_timer));
+}
+
+void ppp_runner_try(struct ppp_runner *r, ppp_runner_tried *tried, void *arg)
+{
+	r->tried = tried;
+	r->tried_arg = arg;
+	/* There may be none that could say so. */
+	loop_timer_set(r->loop, &r->try_timer, loop_now(r->loop), on_try);
+}
+
+const char *ppp_runner_why(const struct ppp_runner *r, const char *profile,
+			   bool lns)
+{
+	const struct runner_template *rt = rt_find(r, profile, lns);
+
+	return rt ? rt->template.error : "";
 }
 
 int ppp_runner_start(struct ppp_runner *r, const char *profile,
@@ -450,7 +502,7 @@ void ppp_runner_stop(struct ppp_runner *r, uint64_t link)
 	run->stopping = true;
 	switch (run->state) {
 	case RUN_WAITING:
-		run_over(run);
+		run_over(run, "");
 		break;
 	case RUN_RUNNING:
 		run_terminate(run);
@@ -466,7 +518,7 @@ bool ppp_runner_reaped(struct ppp_runner *r, pid_t pid, int status)
 	struct run *run = table_get(&r->by_pid, (uint64_t)pid);
 
 	if (run) {
-		run_exited(run, status);
+		run_exited(run, status, "");
 		return true;
 	}
 	for (struct runner_template *rt = r->templates; rt; rt = rt->next)
@@ -494,7 +546,7 @@ void ppp_runner_reload(struct ppp_runner *r, const struct config *config)
 				continue;
 			to = rt_get(r, rt->template.profile, rt->template.lns);
 			if (!to) {
-				run_over(run);
+				run_over(run, "the profile is gone");
 				continue;
 			}
 			run_unlink(run);
@@ -579,8 +631,10 @@ static void await_answers(struct ppp_runner *r)
 	}
 }
 
-static void exited_to_nobody(void *arg, uint64_t link, pid_t pid, int status)
+static void exited_to_nobody(void *arg, uint64_t link, pid_t pid, int status,
+			     const char *why)
 {
+	(void)why;
 	(void)arg;
 	(void)link;
 	(void)pid;
@@ -595,6 +649,8 @@ void ppp_runner_free(struct ppp_runner *r)
 	if (!r)
 		return;
 	r->exited = exited_to_nobody;
+	r->tried = NULL;
+	loop_timer_stop(&r->try_timer);
 	await_answers(r);
 	table_foreach(&r->by_pid, i)
 		kill((pid_t)r->by_pid.slots[i].key, SIGTERM);

@@ -3,6 +3,8 @@
 #include "monitor/ppp_calls.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "ipc/ipc.h"
@@ -33,6 +35,17 @@ static const struct config_ppp *profile_of(const struct ppp_calls *c,
 								    NULL;
 }
 
+/* Its pppd does not start: the engine tells whoever wanted the call. */
+static void answer_why(struct request *q, const struct ppp_calls *c,
+		       const struct monitor_ppp *r)
+{
+	struct monitor_ppp_reply reply = { 0 };
+
+	snprintf(reply.why, sizeof(reply.why), "%s",
+		 ppp_runner_why(c->runner, r->profile, r->params.lns));
+	request_answer(q, &reply, sizeof(reply));
+}
+
 static int take_start(struct request *q)
 {
 	struct ppp_calls *c = q->object;
@@ -51,6 +64,12 @@ static int take_start(struct request *q)
 	r->params.link = r->link;
 	r->params.tunnel_id = s->dp.tunnel_id;
 	r->params.session_id = s->dp.session_id;
+	/* The engine waits for the exit, so that it must be told. */
+	if (!s->exit_event)
+		s->exit_event =
+			channel_reserve(sizeof(struct monitor_ppp_exit));
+	if (!s->exit_event)
+		return -ENOMEM;
 	ppp_net_begin(c->ppp_nets, s, &r->params);
 	err = ipc_pair(sv);
 	if (err)
@@ -60,6 +79,8 @@ static int take_start(struct request *q)
 	close(sv[1]);
 	if (err) {
 		close(sv[0]);
+		if (err == -ENOEXEC)
+			answer_why(q, c, r);
 		return err;
 	}
 	s->ppp = true;
@@ -78,7 +99,8 @@ static int take_stop(struct request *q)
 	return 0;
 }
 
-void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status)
+void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status,
+		      const char *why)
 {
 	struct ppp_calls *c = calls;
 	struct held_session *s = held_session_or_gone(c->held, link);
@@ -88,15 +110,18 @@ void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status)
 		.pid = pid,
 	};
 
-	if (s) {
-		net_forget(c->net, s);
-		ppp_net_forget(c->ppp_nets, s);
-		s->ppp = false;
-		if (!s->tunnel)
-			held_session_free(c->held, s);
-	}
-	channel_event(c->engine, MONITOR_PPP_EXIT, &event, sizeof(event), NULL,
-		      0);
+	/* Of an engine that is gone: the next one never heard of it. */
+	if (!s)
+		return;
+	snprintf(event.why, sizeof(event.why), "%s", why);
+	net_forget(c->net, s);
+	ppp_net_forget(c->ppp_nets, s);
+	s->ppp = false;
+	channel_event_reserved(c->engine, s->exit_event, MONITOR_PPP_EXIT,
+			       &event);
+	s->exit_event = NULL;
+	if (!s->tunnel)
+		held_session_free(c->held, s);
 }
 
 /* ---- a pppd that dialled ---- */
@@ -114,7 +139,7 @@ static int take_fd(struct request *q)
 		return -ENOENT;
 	if (s->ppp || s->dialled)
 		return -EBUSY;
-	pppox = dup(s->pppox);
+	pppox = fcntl(s->pppox, F_DUPFD_CLOEXEC, 0);
 	if (pppox < 0)
 		return -errno;
 	err = ipc_pair(sv);

@@ -32,6 +32,7 @@ struct ppp_calls {
 extern const struct request_row ppp_calls_rows[]; /* of a struct ppp_calls */
 
 /* For ppp_runner_new, with the struct ppp_calls. */
-void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status);
+void ppp_calls_exited(void *calls, uint64_t link, pid_t pid, int status,
+		      const char *why);
 
 #endif

@@ -10,11 +10,13 @@
 #include "ipc/ipc.h"
 #include "lib/log.h"
 #include "lib/table.h"
+#include "monitor/announce.h"
 #include "monitor/check.h"
 #include "monitor/default_route.h"
 #include "monitor/held.h"
 #include "monitor/net.h"
 #include "monitor/path_mtu.h"
+#include "monitor/units.h"
 #include "netlink/link.h"
 #include "netlink/mss.h"
 #include "netlink/watch.h"
@@ -47,6 +49,8 @@ struct ppp_nets {
 	const struct held *held;
 	const struct config *config;
 	struct channel *engine;
+	struct units *units;
+	struct announce *announce;
 	struct rtnl rtnl;
 	struct default_routes routes;
 	struct mss mss;
@@ -74,7 +78,8 @@ static bool has_default_route(const struct config *c)
 
 struct ppp_nets *ppp_nets_new(struct loop *loop, const struct held *held,
 			      const struct config *config,
-			      struct channel *engine)
+			      struct channel *engine, struct units *units,
+			      struct announce *announce)
 {
 	struct ppp_nets *n = calloc(1, sizeof(*n));
 	int err = n ? rtnl_open(&n->rtnl) : -ENOMEM;
@@ -88,6 +93,8 @@ struct ppp_nets *ppp_nets_new(struct loop *loop, const struct held *held,
 	n->held = held;
 	n->config = config;
 	n->engine = engine;
+	n->units = units;
+	n->announce = announce;
 	n->warned = calloc(config->ppp_n + 1, sizeof(*n->warned));
 	if (!n->warned) {
 		ppp_nets_free(n);
@@ -223,8 +230,11 @@ static void tell_mtu(struct ppp_nets *n, struct held_session *s)
 
 	if (now.mtu == x->told.mtu && now.path_mtu == x->told.path_mtu)
 		return;
-	x->told = now;
-	channel_event(n->engine, MONITOR_MTU, &now, sizeof(now), NULL, 0);
+	/* What could not be told is with the next look. */
+	if (channel_event(n->engine, MONITOR_MTU, &now, sizeof(now), NULL, 0) ==
+	    0)
+		x->told = now;
+	announce_mtu(n->announce, s->link, now.mtu);
 }
 
 /* ---- its routes and segments ---- */
@@ -458,9 +468,9 @@ static int take_ppp_net(struct request *q)
 	s = held_session_with_ppp(n->held, r->interface.link);
 	if (!s)
 		return -ENOENT;
-	if (!ipc_is_text(r->interface.ifname) || !monitor_is_unit(r->mtu_max) ||
-	    r->mtu_pad > PAD_MAX)
+	if (!monitor_is_unit(r->mtu_max) || r->mtu_pad > PAD_MAX)
 		return -EINVAL;
+	units_read(n->units);
 	err = net_find_link(&n->rtnl, &n->by_ifindex, s, r->interface.ifname,
 			    &link);
 	if (!err)

@@ -14,20 +14,23 @@
 #include "lib/loop.h"
 #include "monitor/request.h"
 
+struct announce;
 struct held;
 struct held_session;
 struct ppp_nets;
+struct units;
 
 /* of a struct ppp_nets, or of NULL: there is none */
 extern const struct request_row ppp_net_rows[];
 
 /*
- * All is borrowed; engine is told of each MTU that changes. NULL without memory
- * or rtnetlink; says why.
+ * All is borrowed; engine and announce are told of each MTU that changes. NULL
+ * without memory or rtnetlink; says why.
  */
 struct ppp_nets *ppp_nets_new(struct loop *loop, const struct held *held,
 			      const struct config *config,
-			      struct channel *engine);
+			      struct channel *engine, struct units *units,
+			      struct announce *announce);
 void ppp_nets_free(struct ppp_nets *n); /* NULL is allowed */
 
 /*

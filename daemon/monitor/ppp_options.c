@@ -166,6 +166,50 @@ static void caller_options(struct args *a, const struct config_ppp *p)
 		add(a, "usepeerdns");
 }
 
+/* Whether the profile's own options have this one. */
+static bool has_own(const struct config_ppp *p, const char *option)
+{
+	for (size_t i = 0; i < p->options.n; i++)
+		if (strcmp(p->options.v[i], option) == 0)
+			return true;
+	return false;
+}
+
+/* Whether they have one that begins like this. */
+static bool has_own_like(const struct config_ppp *p, const char *beginning)
+{
+	for (size_t i = 0; i < p->options.n; i++)
+		if (strncmp(p->options.v[i], beginning, strlen(beginning)) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * pppd always reads /etc/ppp/options, and other calls of the host may need what
+ * it says. What a key of ours leaves off stays off; an option that disables
+ * another for good gives way to the profile's own.
+ */
+static void override_files(struct args *a, const struct config_ppp *p, bool lns)
+{
+	add(a, "l2tpd-profile");
+	if ((lns || !p->use_peer_dns) && !has_own(p, "usepeerdns"))
+		add(a, "l2tpd-nopeerdns");
+	add(a, "nodetach");
+	add(a, "nopersist");
+	add(a, "nomultilink");
+	add(a, "novj"); /* does not survive lost or reordered packets */
+	/* Both routes are set by the monitor. */
+	if (!has_own(p, "defaultroute"))
+		add(a, "nodefaultroute");
+	if (!has_own(p, "defaultroute6"))
+		add(a, "nodefaultroute6");
+	/* The engine measures both. */
+	add_value(a, "idle", 0);
+	add_value(a, "maxconnect", 0);
+	if (!has_own_like(p, "mppe") && !has_own_like(p, "require-mppe"))
+		add(a, "nomppe");
+}
+
 /*
  * pppd's options can only require MPPE. Where it is optional, the
  * plugin sees to that.
@@ -184,36 +228,30 @@ static void mppe_options(struct args *a, const struct config_ppp *p)
 }
 
 /* CCP is off unless MPPE or the profile's own options want something of it. */
-static bool wants_ccp(const struct config_strings *options)
+static bool wants_ccp(const struct config_ppp *p)
 {
 	static const char *const of_ccp[] = {
 		"mppe", "require-mppe", "deflate", "bsdcomp", "predictor1",
 	};
 
-	for (size_t i = 0; i < options->n; i++)
-		for (size_t k = 0; k < sizeof(of_ccp) / sizeof(of_ccp[0]); k++)
-			if (strncmp(options->v[i], of_ccp[k],
-				    strlen(of_ccp[k])) == 0)
-				return true;
+	for (size_t i = 0; i < sizeof(of_ccp) / sizeof(of_ccp[0]); i++)
+		if (has_own_like(p, of_ccp[i]))
+			return true;
 	return false;
 }
 
 char **ppp_options_new(const struct config *c, const struct config_ppp *p,
-		       bool lns, const char *plugin, int fd)
+		       bool lns, const char *plugin, const char *units, int fd)
 {
 	struct args a = { 0 };
 
 	add(&a, "pppd");
 	add(&a, "plugin");
 	add(&a, "%s", plugin);
-	/* pppd always reads /etc/ppp/options, which may say otherwise. */
-	add(&a, "nodetach");
-	add(&a, "nopersist");
-	add(&a, "nomultilink");
-	add(&a, "novj"); /* does not survive lost or reordered packets */
+	override_files(&a, p, lns);
 	if (p->mppe != CONFIG_MPPE_OFF)
 		mppe_options(&a, p);
-	if (p->mppe != CONFIG_MPPE_OFF || wants_ccp(&p->options)) {
+	if (p->mppe != CONFIG_MPPE_OFF || wants_ccp(p)) {
 		add(&a, "nodeflate");
 		add(&a, "nobsdcomp");
 	} else {
@@ -237,6 +275,10 @@ char **ppp_options_new(const struct config *c, const struct config_ppp *p,
 	 */
 	if (p->pppd_scripts_given ? !p->pppd_scripts : lns)
 		add(&a, "l2tpd-noscripts");
+	if (units) {
+		add(&a, "l2tpd-units");
+		add(&a, "%s", units);
+	}
 	add_value(&a, "l2tpd-template", (uint32_t)fd);
 	if (a.failed) {
 		ppp_options_free(a.v);

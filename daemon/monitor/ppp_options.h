@@ -9,10 +9,11 @@
 
 /*
  * argv of the template for profile p, as LNS or as the caller, whose channel
- * is fd: NULL at its end, and when out of memory. Free with ppp_options_free.
+ * is fd and whose calls tell of their interfaces at units (NULL: nowhere): NULL
+ * at its end, and when out of memory. Free with ppp_options_free.
  */
 char **ppp_options_new(const struct config *c, const struct config_ppp *p,
-		       bool lns, const char *plugin, int fd);
+		       bool lns, const char *plugin, const char *units, int fd);
 void ppp_options_free(char **argv);
 
 #endif

@@ -15,8 +15,10 @@
 #include "ipc/ipc.h"
 #include "lib/log.h"
 #include "monitor/ppp_options.h"
+#include "monitor/ppp_version.h"
 
 #define CHANNEL_FD     3 /* in the template; ppp.c says so in argv */
+#define PLUGIN_WORD    2 /* of argv: "pppd", "plugin", its name */
 #define START_MS       30000
 #define BACKOFF_MIN_MS 1000
 #define BACKOFF_MAX_MS 60000
@@ -42,11 +44,13 @@ static void take_line(struct ppp_template *t)
 		log_debug("ppp %s (%s): %s", t->profile, role(t), t->line);
 		return;
 	}
-	if (t->state == PPP_TEMPLATE_IS_READY)
+	/* A child's: the last one is what ended it. */
+	if (t->state == PPP_TEMPLATE_IS_READY) {
 		log_warn("ppp %s (%s): %s", t->profile, role(t), t->line);
-	else
-		snprintf(t->error + used, sizeof(t->error) - used, "%s%s",
-			 used ? "; " : "", t->line + sizeof(mark) - 1);
+		used = 0;
+	}
+	snprintf(t->error + used, sizeof(t->error) - used, "%s%s",
+		 used ? "; " : "", t->line + sizeof(mark) - 1);
 }
 
 /* True when there may be more. */
@@ -109,6 +113,34 @@ static void close_output(struct ppp_template *t)
 	t->output_fd = -1;
 }
 
+/* Why it did not get ready, where nothing has said so yet. */
+static void explain(struct ppp_template *t)
+{
+	char why[sizeof(t->error)];
+
+	if (ppp_version_differs(t->pppd, t->argv[PLUGIN_WORD], why,
+				sizeof(why)))
+		snprintf(t->error, sizeof(t->error), "%s", why);
+	else if (!t->error[0] && WIFSIGNALED(t->status))
+		snprintf(t->error, sizeof(t->error), "signal %d (%s) ended it",
+			 WTERMSIG(t->status), strsignal(WTERMSIG(t->status)));
+	else if (!t->error[0])
+		snprintf(t->error, sizeof(t->error),
+			 "it ended with exit status %d and without a word, "
+			 "see its log",
+			 WEXITSTATUS(t->status));
+}
+
+static void failed(struct ppp_template *t)
+{
+	t->failures++;
+	t->wrong = t->wrong ||
+		   (WIFEXITED(t->status) && WEXITSTATUS(t->status) != 0);
+	explain(t);
+	log_error("ppp %s (%s): pppd does not start: %s", t->profile, role(t),
+		  t->error);
+}
+
 /* Once the process is reaped and everything that it sent is read. */
 static void down(struct ppp_template *t)
 {
@@ -118,13 +150,7 @@ static void down(struct ppp_template *t)
 	loop_timer_stop(&t->timer);
 	close_output(t);
 	if (t->state == PPP_TEMPLATE_IS_STARTING) {
-		t->failures++;
-		log_error("ppp %s (%s): pppd does not start: %s", t->profile,
-			  role(t),
-			  t->error[0] ? t->error :
-			  WIFSIGNALED(t->status) ?
-					strsignal(WTERMSIG(t->status)) :
-					"it ended without a word, see its log");
+		failed(t);
 	} else if (!t->retired) {
 		log_warn("ppp %s (%s): the template pppd died, its calls go on",
 			 t->profile, role(t));
@@ -171,9 +197,14 @@ static void on_message(struct channel *c, struct ipc_message *m)
 		loop_timer_stop(&t->timer);
 		t->state = PPP_TEMPLATE_IS_READY;
 		t->failures = 0;
+		t->error[0] = '\0';
 		t->ready(t);
 	} else if (m->header.type == PPP_TEMPLATE_EXIT && gone) {
+		/* What it said of itself comes by the other way. */
+		while (t->output_fd >= 0 && read_output(t))
+			continue;
 		t->child_exited(t, gone->pid, gone->status);
+		t->error[0] = '\0';
 	}
 }
 
@@ -239,6 +270,19 @@ static int start(struct ppp_template *t)
 	return err;
 }
 
+/* It could not even be run. */
+static void refused(struct ppp_template *t, int err)
+{
+	t->wrong = err == ENOENT || err == EACCES || err == ENOEXEC;
+	if (err == ENOENT)
+		snprintf(t->error, sizeof(t->error),
+			 "there is no %s; install pppd (Debian's package ppp)",
+			 t->pppd);
+	else
+		snprintf(t->error, sizeof(t->error), "%s cannot be run: %s",
+			 t->pppd, strerror(err));
+}
+
 static void on_template_timer(struct loop_timer *timer)
 {
 	struct ppp_template *t = template_of(timer, timer);
@@ -251,13 +295,14 @@ static void on_template_timer(struct loop_timer *timer)
 		return;
 	}
 	t->error[0] = '\0';
+	t->wrong = false;
+	t->status = 0;
 	t->line_len = 0;
 	t->state = PPP_TEMPLATE_IS_STARTING;
 	schedule(t, START_MS);
 	err = start(t);
 	if (err) {
-		snprintf(t->error, sizeof(t->error), "%s: %s", t->pppd,
-			 strerror(-err));
+		refused(t, -err);
 		channel_close(&t->channel);
 		kill_it(t);
 		down(t);

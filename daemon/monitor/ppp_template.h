@@ -34,10 +34,13 @@ struct ppp_template {
 	/* the next start; while it starts, when it is given up */
 	struct loop_timer timer;
 	unsigned int failures; /* in a row, before it was ready */
+	/* it failed for what does not mend itself: a word, a file, a version */
+	bool wrong;
 	/* stdout and stderr of it and its children; -1: closed */
 	int output_fd;
 	struct loop_io output;
 	size_t line_len;
+	/* error: why it failed; while it is ready, a child's last words */
 	char line[256], error[256];
 
 	/* It takes calls now. */

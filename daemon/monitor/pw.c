@@ -33,8 +33,10 @@ static void on_change(void *ctx, struct pw_circuit *c)
 		 "%s",
 		 s->pw->section->lcce, s->pw->section->config->name,
 		 s->pw->link.name, c->up ? "up" : "down");
-	channel_event(p->engine, MONITOR_CIRCUIT, &event, sizeof(event), NULL,
-		      0);
+	/* An engine that cannot be told goes by a state that is wrong. */
+	if (channel_event(p->engine, MONITOR_CIRCUIT, &event, sizeof(event),
+			  NULL, 0))
+		channel_break(p->engine);
 }
 
 /*

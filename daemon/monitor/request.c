@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The engine's requests are read, their sizes checked, and they are answered;
- * see request.h. What fits no row is refused, for a sound engine never sends
- * it.
+ * The engine's requests are compared with what they may be (ipc/fields.h) and
+ * answered; see request.h. What fits no row is refused, for a sound engine
+ * never sends it.
  */
 #include "monitor/request.h"
 
@@ -39,14 +39,33 @@ static int take(const struct requests *t, struct ipc_message *msg,
 	if (!requests_has(t, msg->header.type))
 		return -EINVAL;
 	row = t->by_type[msg->header.type].row;
-	if (msg->len != row->size)
+	if (msg->len != row->size ||
+	    !ipc_message_fits(monitor_shapes, monitor_shapes_n, msg))
 		return -EINVAL;
 	q->object = t->by_type[msg->header.type].object;
 	q->body = msg->body;
 	return row->take(q);
 }
 
-void requests_take(const struct requests *t, struct channel *engine,
+static void log_refused(struct requests *t, struct loop *loop, uint16_t type)
+{
+	static const char *const kinds[LOG_LIMIT_KINDS] = {
+		"requests of the engine that were refused",
+	};
+
+	t->refusals.limit.kinds = kinds;
+	if (log_limiter_pass(&t->refusals, loop, 0, NULL, LOG_WARNING))
+		log_warn("the engine's request %u was refused: it does not fit "
+			 "what is configured or open",
+			 type);
+}
+
+void requests_fini(struct requests *t)
+{
+	log_limiter_fini(&t->refusals);
+}
+
+void requests_take(struct requests *t, struct channel *engine,
 		   struct ipc_message *msg)
 {
 	struct request q;
@@ -58,9 +77,7 @@ void requests_take(const struct requests *t, struct channel *engine,
 	q.close_fds = false;
 	result = take(t, msg, &q);
 	if (result == -EINVAL)
-		log_warn("the engine's request %u was refused: it does not fit "
-			 "what is configured or open",
-			 msg->header.type);
+		log_refused(t, engine->loop, msg->header.type);
 	if (msg->header.serial)
 		channel_reply(engine, &msg->header, result, q.reply,
 			      q.reply_len, q.fds, result ? 0 : q.nfds);

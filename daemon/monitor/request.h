@@ -2,7 +2,7 @@
 /*
  * Which function takes which request of the engine. The functions stand beside
  * the objects that they work on, and each module has a table of rows; here a
- * message finds its row, its size is checked, and it is answered.
+ * message finds its row, is compared with what it may be, and is answered.
  */
 #ifndef L2TPD_MONITOR_REQUEST_H
 #define L2TPD_MONITOR_REQUEST_H
@@ -14,6 +14,7 @@
 
 #include "ipc/channel.h"
 #include "ipc/monitor.h"
+#include "lib/log_limiter.h"
 
 /* One request while it is taken, and what it is answered with. */
 struct request {
@@ -41,6 +42,8 @@ struct requests {
 		const struct request_row *row;
 		void *object;
 	} by_type[MONITOR_MESSAGES];
+	/* An engine that is taken over must not fill the log. */
+	struct log_limiter refusals;
 };
 
 /*
@@ -49,8 +52,10 @@ struct requests {
 void requests_add(struct requests *t, const struct request_row *rows,
 		  void *object);
 bool requests_has(const struct requests *t, enum monitor_message type);
+/* What was refused and not logged is said now. */
+void requests_fini(struct requests *t);
 /* Has the message's function take it, and answers on the engine's channel. */
-void requests_take(const struct requests *t, struct channel *engine,
+void requests_take(struct requests *t, struct channel *engine,
 		   struct ipc_message *msg);
 
 /* Copies the body of the answer; len is at most IPC_BODY_MAX bytes. */

@@ -3,14 +3,13 @@
 #include "monitor/roles.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ipc/aaa.h"
@@ -19,15 +18,14 @@
 #include "monitor/files.h"
 #include "monitor/vici.h"
 
-#define ROLE_FD	       3
-#define RESTART_MIN_MS 1000
-#define RESTART_MAX_MS 60000
-#define ROLE_STABLE_MS 60000
+#define AAA_END_MS  3000
+#define END_STEP_MS 5
 
 static void on_engine_message(struct channel *c, struct ipc_message *msg)
 {
 	struct roles *r = container_of(c, struct roles, engine.channel);
 
+	pulse_heard(&r->engine.pulse);
 	r->options.request(r->options.ctx, msg);
 }
 
@@ -37,11 +35,17 @@ static void on_aaa_message(struct channel *c, struct ipc_message *msg)
 	struct aaa_open *open = ipc_body(msg, struct aaa_open);
 	int fd = -EINVAL;
 
-	if (msg->header.type == AAA_OPEN && open && ipc_is_text(open->name) &&
-	    ipc_is_text(open->session))
+	pulse_heard(&r->aaa.pulse);
+	if (!ipc_message_fits(aaa_open_shapes, aaa_open_shapes_n, msg))
+		log_warn("the aaa process sent message %u in a form that is "
+			 "not understood",
+			 msg->header.type);
+	else if (msg->header.type == AAA_ALIVE)
+		return;
+	else if (msg->header.type == AAA_OPEN)
 		fd = monitor_open_aaa_file(r->options.config, (int)open->kind,
 					   open->name, open->session);
-	else if (msg->header.type == AAA_VICI && msg->len == 0)
+	else if (msg->header.type == AAA_VICI)
 		fd = monitor_vici(r->options.monitor->vici);
 	channel_reply(c, &msg->header, fd < 0 ? fd : 0, NULL, 0, &fd,
 		      fd < 0 ? 0 : 1);
@@ -69,85 +73,6 @@ static void on_aaa_closed(struct channel *c)
 		kill(r->aaa.pid, SIGKILL);
 }
 
-/*
- * Only async-signal-safe calls between fork and exec: other threads may exist.
- */
-static void exec_role(const struct monitor_options *o, const struct role *role,
-		      int fd)
-{
-	char level[16];
-	char *argv[] = {
-		(char *)(uintptr_t) "l2tpd",
-		(char *)(uintptr_t) "--role",
-		(char *)(uintptr_t)role->name,
-		(char *)(uintptr_t) "--log-level",
-		level,
-		(char *)(uintptr_t) "--runtime-dir",
-		(char *)(uintptr_t)o->runtime_dir,
-		(char *)(uintptr_t)(o->foreground ? "--foreground" :
-						    "--background"),
-		NULL,
-	};
-	sigset_t none;
-
-	level[0] = (char)('0' + o->log_level % 10);
-	level[1] = '\0';
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/*
-	 * In the background it logs to syslog; an open stderr would keep
-	 * waiting who started us.
-	 */
-	if (!o->foreground && access("/dev/log", W_OK) == 0)
-		dup2(STDOUT_FILENO, STDERR_FILENO);
-	if (fd == ROLE_FD ? fcntl(fd, F_SETFD, 0) < 0 : dup2(fd, ROLE_FD) < 0)
-		_exit(126);
-	execv("/proc/self/exe", argv);
-	_exit(127);
-}
-
-static int spawn(struct roles *r, struct role *role,
-		 void (*message)(struct channel *, struct ipc_message *),
-		 void (*closed)(struct channel *))
-{
-	int sv[2], err = ipc_pair(sv);
-	pid_t pid;
-
-	if (err)
-		return err;
-	pid = fork();
-	if (pid < 0) {
-		err = -errno;
-		close(sv[0]);
-		close(sv[1]);
-		return err;
-	}
-	if (pid == 0)
-		exec_role(r->options.monitor, role, sv[1]);
-	close(sv[1]);
-	role->pid = pid;
-	role->started_ms = loop_now_fresh(r->options.loop);
-	err = channel_open(&role->channel, r->options.loop, sv[0], message,
-			   closed);
-	if (err) {
-		close(sv[0]);
-		role->channel.fd = -1;
-	}
-	return err;
-}
-
-/* Ends a role at once, and reaps it: no exit is seen. */
-static void drop(struct role *role)
-{
-	if (role->pid > 0) {
-		kill(role->pid, SIGKILL);
-		waitpid(role->pid, NULL, 0);
-	}
-	role->pid = 0;
-	channel_close(&role->channel);
-}
-
 static int config_fd(const struct roles *r)
 {
 	return monitor_config_fd(r->options.config_text, r->options.config_len);
@@ -163,7 +88,8 @@ static int start_aaa(struct roles *r, int engine_fd)
 	};
 	int fds[IPC_FDS_MAX], n = 0, config, err;
 
-	err = spawn(r, &r->aaa, on_aaa_message, on_aaa_closed);
+	err = role_spawn(&r->aaa, o->loop, o->monitor, on_aaa_message,
+			 on_aaa_closed);
 	if (err)
 		return err;
 	config = config_fd(r);
@@ -204,13 +130,13 @@ static int have_aaa(struct roles *r, int *engine_fd)
 	if (err)
 		return err;
 	if (!hand_over(r, sv[0])) {
-		drop(&r->aaa);
+		role_drop(&r->aaa);
 		err = start_aaa(r, sv[0]);
 	}
 	close(sv[0]);
 	if (err) {
 		close(sv[1]);
-		drop(&r->aaa);
+		role_drop(&r->aaa);
 	} else {
 		*engine_fd = sv[1];
 	}
@@ -240,7 +166,8 @@ static int start_engine(struct roles *r)
 	err = have_aaa(r, &aaa);
 	if (err)
 		return err;
-	err = spawn(r, &r->engine, on_engine_message, on_engine_closed);
+	err = role_spawn(&r->engine, o->loop, o->monitor, on_engine_message,
+			 on_engine_closed);
 	r->engines++;
 	if (!err) {
 		config = config_fd(r);
@@ -256,7 +183,7 @@ static int start_engine(struct roles *r)
 	if (config >= 0)
 		close(config);
 	if (err)
-		drop(&r->engine);
+		role_drop(&r->engine);
 	return err;
 }
 
@@ -277,28 +204,18 @@ static int replace_aaa(struct roles *r)
 	err = channel_event(&r->engine.channel, MONITOR_AAA, NULL, 0, &fd, 1);
 	close(fd);
 	if (err)
-		drop(&r->aaa);
+		role_drop(&r->aaa);
 	return err;
 }
 
 static void on_engine_restart(struct loop_timer *t);
 static void on_aaa_restart(struct loop_timer *t);
 
-/*
- * Plans another start after a pause, which doubles with each failure. Returns
- * its seconds.
- */
 static unsigned int schedule(struct roles *r, struct role *role)
 {
-	unsigned int doubled = role->failures > 6 ? 6 : role->failures - 1;
-	uint64_t delay = (uint64_t)RESTART_MIN_MS << doubled;
-
-	if (delay > RESTART_MAX_MS)
-		delay = RESTART_MAX_MS;
-	loop_timer_set(r->options.loop, &role->restart,
-		       loop_now(r->options.loop) + delay,
-		       role == &r->engine ? on_engine_restart : on_aaa_restart);
-	return (unsigned int)(delay / 1000);
+	return role_schedule(role, r->options.loop,
+			     role == &r->engine ? on_engine_restart :
+						  on_aaa_restart);
 }
 
 /*
@@ -333,15 +250,6 @@ static void on_aaa_restart(struct loop_timer *t)
 
 /* ---- their ends ---- */
 
-static void describe(int status, char *buf, size_t size)
-{
-	if (WIFSIGNALED(status))
-		snprintf(buf, size, "signal %d (%s)", WTERMSIG(status),
-			 strsignal(WTERMSIG(status)));
-	else
-		snprintf(buf, size, "exit status %d", WEXITSTATUS(status));
-}
-
 /* Reads what it sent before it exited: the ends of its calls. */
 static void take_last_words(struct role *role)
 {
@@ -367,7 +275,8 @@ static bool is_the_end(struct roles *r, const struct role *role, bool clean,
 	if (role != &r->engine || r->ready)
 		return false;
 	/* Starting it again would not help. */
-	log_error("the engine did not start: %s", how);
+	if (!r->why[0])
+		log_error("the engine ended with %s", how);
 	r->options.over(r->options.ctx, EXIT_FAILURE);
 	return true;
 }
@@ -379,10 +288,10 @@ static void exited(struct roles *r, struct role *role, int status)
 	char how[64];
 
 	role->pid = 0;
-	if (clean)
+	if (clean || !r->ready)
 		take_last_words(role);
 	channel_close(&role->channel);
-	describe(status, how, sizeof(how));
+	role_describe(status, how, sizeof(how));
 	if (role == &r->engine) {
 		/*
 		 * Another aaa process would serve nobody yet: it comes with the
@@ -393,9 +302,9 @@ static void exited(struct roles *r, struct role *role, int status)
 	}
 	if (is_the_end(r, role, clean, how))
 		return;
-	role->failures = now - role->started_ms < ROLE_STABLE_MS ?
-				 role->failures + 1 :
-				 1;
+	role_count_failure(role, now);
+	if (role->pulse.ended)
+		snprintf(how, sizeof(how), "signal 9 of ours, for it was hung");
 	if (role == &r->aaa && r->engine.pid == 0)
 		log_error("the aaa process ended with %s; another comes with "
 			  "the engine",
@@ -418,6 +327,61 @@ bool roles_reaped(struct roles *r, pid_t pid, int status)
 	return false;
 }
 
+/* ---- whether they are there ---- */
+
+static void beat(struct roles *r, struct role *role, uint16_t question)
+{
+	uint32_t limit = r->options.config->hang_ms;
+	struct pulse_sight sight;
+
+	if (role->pid == 0 || !channel_is_open(&role->channel))
+		return;
+	pulse_look(role->pid, loop_now_fresh(r->options.loop), &sight);
+	if (pulse_beat(&role->pulse, &sight, r->beat_ms, limit)) {
+		log_error("the %s process has not answered for %u s and is "
+			  "killed",
+			  role->name, limit / 1000);
+		kill(role->pid, SIGKILL);
+	} else if (!role->pulse.asked) {
+		/* One that cannot be asked, its queue being full, is silent. */
+		role->pulse.asked = true;
+		if (channel_event(&role->channel, question, NULL, 0, NULL, 0))
+			log_debug("the %s process cannot be asked whether it "
+				  "is there",
+				  role->name);
+	}
+}
+
+/* Killed, and not gone yet: another one cannot take its place. */
+static bool is_stuck(const struct role *role)
+{
+	return role->pid && role->pulse.ended;
+}
+
+static void on_beat(struct loop_timer *t)
+{
+	struct roles *r = container_of(t, struct roles, beat);
+	bool stuck = is_stuck(&r->engine) || is_stuck(&r->aaa);
+
+	beat(r, &r->engine, MONITOR_ALIVE);
+	beat(r, &r->aaa, AAA_ALIVE);
+	if (!stuck)
+		r->options.alive(r->options.ctx);
+	loop_timer_set(r->options.loop, t,
+		       loop_now(r->options.loop) + r->beat_ms, on_beat);
+}
+
+static void start_beats(struct roles *r)
+{
+	uint32_t limit = r->options.config->hang_ms;
+
+	if (!limit && !r->options.watchdog_us)
+		return;
+	r->beat_ms = pulse_interval(limit, r->options.watchdog_us);
+	loop_timer_set(r->options.loop, &r->beat,
+		       loop_now(r->options.loop) + r->beat_ms, on_beat);
+}
+
 /* ---- for monitor.c ---- */
 
 void roles_init(struct roles *r)
@@ -430,6 +394,7 @@ void roles_init(struct roles *r)
 
 int roles_start(struct roles *r)
 {
+	start_beats(r);
 	return start_engine(r);
 }
 
@@ -442,14 +407,28 @@ int roles_stop(struct roles *r)
 			     0);
 }
 
-static void end(struct role *role)
+/* Waits for its exit, which its closed channel asks for. */
+static void wait_for_exit(struct role *role, uint64_t ms)
 {
-	loop_timer_stop(&role->restart);
-	drop(role);
+	const struct timespec pause = { .tv_nsec = END_STEP_MS * 1000000L };
+
+	channel_close(&role->channel);
+	for (uint64_t waited = 0; role->pid > 0 && waited < ms;
+	     waited += END_STEP_MS) {
+		if (waitpid(role->pid, NULL, WNOHANG) == role->pid)
+			role->pid = 0;
+		else
+			nanosleep(&pause, NULL);
+	}
 }
 
 void roles_end(struct roles *r)
 {
-	end(&r->engine);
-	end(&r->aaa);
+	loop_timer_stop(&r->beat);
+	loop_timer_stop(&r->engine.restart);
+	loop_timer_stop(&r->aaa.restart);
+	role_drop(&r->engine);
+	/* It may have to write down what an engine left that died. */
+	wait_for_exit(&r->aaa, AAA_END_MS);
+	role_drop(&r->aaa);
 }

@@ -12,18 +12,11 @@
 #include <sys/types.h>
 
 #include "ipc/channel.h"
+#include "ipc/monitor.h"
 #include "lib/config.h"
 #include "lib/loop.h"
 #include "monitor/monitor.h"
-
-struct role {
-	const char *name;
-	pid_t pid; /* 0: not running */
-	struct channel channel;
-	uint64_t started_ms;
-	unsigned int failures; /* in a row, each within a minute of its start */
-	struct loop_timer restart;
-};
+#include "monitor/role.h"
 
 /* Set before the first roles_start; all is borrowed. */
 struct roles_options {
@@ -34,13 +27,16 @@ struct roles_options {
 	size_t config_len;
 	bool one_tunnel_per_path; /* of the data plane */
 	int control_fd, dial_fd;  /* the engine listens on these */
-	int queue_fd, coa_fd;	  /* for the aaa process; -1: there is none */
+	uint64_t watchdog_us; /* alive is wanted twice in it; 0: not at all */
+	int queue_fd, coa_fd; /* for the aaa process; -1: there is none */
 	/* of the engine's */
 	void (*request)(void *ctx, struct ipc_message *msg);
 	/* Another engine comes, whose links begin with this number. */
 	void (*engine_starts)(void *ctx, uint64_t first_link);
 	/* The engine is gone, and all that it said was taken. */
 	void (*engine_gone)(void *ctx);
+	/* A beat at which both processes are there, or about to be again. */
+	void (*alive)(void *ctx);
 	/* l2tpd ends with this exit status, for there will be no engine. */
 	void (*over)(void *ctx, int status);
 	void *ctx;
@@ -52,6 +48,10 @@ struct roles {
 	uint64_t engines; /* that have been started so far */
 	bool ready;	  /* an engine has said that it serves */
 	bool stopping;
+	struct loop_timer beat;
+	/* of an engine that said that it cannot start; "": none did */
+	char why[sizeof(((struct monitor_failed *)NULL)->why)];
+	uint32_t beat_ms; /* how far apart beats are; 0: there are none */
 };
 
 void roles_init(struct roles *r); /* none runs; there are no options yet */
@@ -59,7 +59,7 @@ void roles_init(struct roles *r); /* none runs; there are no options yet */
 int roles_start(struct roles *r);
 /* Asks the engine to end its calls and itself. 0, or -errno: there is none. */
 int roles_stop(struct roles *r);
-/* Ends both at once. */
+/* Ends the engine at once, and the aaa process within three seconds. */
 void roles_end(struct roles *r);
 /* An exit that waitpid saw: false when it is neither's. */
 bool roles_reaped(struct roles *r, pid_t pid, int status);

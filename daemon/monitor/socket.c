@@ -231,12 +231,39 @@ int monitor_source(const struct monitor_source *s, struct addr *out)
 			close_after(fd, monitor_socket_way(fd, &s->peer, out));
 }
 
+int monitor_socket_connect(int fd, const struct addr *peer)
+{
+	return connect_udp(fd, peer);
+}
+
+/*
+ * Bound to the address that a connected one would be bound to: what it sends
+ * then comes from there, whomever it goes to.
+ */
+static int unconnected_socket(const struct monitor_socket *s)
+{
+	struct monitor_source source = { .local = s->local, .peer = s->peer };
+	struct addr from = { 0 };
+	int fd, err = monitor_source(&source, &from);
+
+	if (err)
+		return err;
+	from.port = s->local.port;
+	fd = udp_socket(&from);
+	if (fd < 0)
+		return fd;
+	err = want_errors(fd, from.family);
+	return err ? close_after(fd, err) : fd;
+}
+
 int monitor_tunnel_socket(const struct monitor_socket *s)
 {
 	bool ip = s->encap == DP_ENCAP_IP;
 	struct addr from = s->local;
 	int fd, err;
 
+	if (s->unconnected)
+		return unconnected_socket(s);
 	if (!addr_is_set(&from))
 		from.family = s->peer.family;
 	fd = ip ? ip_socket(&from, s->tunnel_id) : udp_socket(&from);

@@ -25,6 +25,8 @@ int monitor_listen_trial(const struct config_listen *l);
 int monitor_listen_socket(const struct config_listen *l);
 /* Bound and connected as s says, which was checked already. */
 int monitor_tunnel_socket(const struct monitor_socket *s);
+/* Connects one over UDP that was not. 0 or -errno. */
+int monitor_socket_connect(int fd, const struct addr *peer);
 /*
  * Whether the kernel sends data packets without a checksum, and takes them
  * without one, goes by the tunnel's socket. 0 or -errno.

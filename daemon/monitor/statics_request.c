@@ -183,6 +183,21 @@ static size_t find_session(const struct static_tunnel *t, const char *name)
 
 /* ---- requests ---- */
 
+/*
+ * What a command makes or removes here outlasts the engine, by way of which it
+ * came: only where the operator has allowed it.
+ */
+static int may_change(const struct statics *s, struct monitor_outcome *reply)
+{
+	if (s->options.config->static_by_command)
+		return 0;
+	return words_refuse(reply, -EPERM,
+			    "static tunnels are not changed by command here: "
+			    "put static-by-command = true into the "
+			    "configuration and restart l2tpd, or write a "
+			    "static section there");
+}
+
 int statics_add(struct statics *s, const struct monitor_static *r,
 		struct monitor_outcome *reply)
 {
@@ -192,6 +207,9 @@ int statics_add(struct statics *s, const struct monitor_static *r,
 
 	if (!tunnel_fits(r))
 		return -EINVAL;
+	err = may_change(s, reply);
+	if (err)
+		return err;
 	if (r->local.port && r->local.port < PORT_MIN)
 		return words_refuse(reply, -EPERM,
 				    "udp-sport %u is below %d: such a port is "
@@ -253,9 +271,13 @@ int statics_add_session(struct statics *s,
 	struct config_static_session c;
 	struct static_tunnel *t;
 	size_t at;
+	int err;
 
 	if (!session_fits(r))
 		return -EINVAL;
+	err = may_change(s, reply);
+	if (err)
+		return err;
 	t = find(s, r->tunnel, &at);
 	if (!t || t->state.off)
 		return words_refuse(reply, -ENOENT,
@@ -364,9 +386,13 @@ int statics_del(struct statics *s, const struct monitor_static_name *r,
 {
 	struct static_tunnel *t;
 	size_t at = 0, k;
+	int err;
 
 	if (!ipc_is_text(r->tunnel) || !ipc_is_text(r->session))
 		return -EINVAL;
+	err = may_change(s, reply);
+	if (err)
+		return err;
 	t = r->tunnel[0] ? find(s, r->tunnel, &at) :
 			   find_holder(s, r->session, &at, reply);
 	if (!t && reply->why[0])

@@ -260,6 +260,7 @@ static void take_effects(struct load *l)
 			free(lt);
 			break;
 		case L2TP_EFFECT_TUNNEL_REQUEST:
+		case L2TP_EFFECT_TUNNEL_ANSWERED:
 		case L2TP_EFFECT_TUNNEL_UP:
 		case L2TP_EFFECT_TUNNEL_DOWN:
 		case L2TP_EFFECT_SESSION_REQUEST:

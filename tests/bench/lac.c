@@ -116,6 +116,7 @@ static void lac_effect(struct load *l, const struct l2tp_effect *e)
 	case L2TP_EFFECT_SEND:
 	case L2TP_EFFECT_LOG:
 	case L2TP_EFFECT_TUNNEL_REQUEST:
+	case L2TP_EFFECT_TUNNEL_ANSWERED:
 	case L2TP_EFFECT_SESSION_REQUEST:
 	case L2TP_EFFECT_TUNNEL_ALIVE:
 	case L2TP_EFFECT_WEN:

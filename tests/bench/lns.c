@@ -44,6 +44,7 @@ static void lns_effect(struct load *l, const struct l2tp_effect *e)
 		break;
 	case L2TP_EFFECT_SEND:
 	case L2TP_EFFECT_LOG:
+	case L2TP_EFFECT_TUNNEL_ANSWERED:
 	case L2TP_EFFECT_TUNNEL_DOWN:
 	case L2TP_EFFECT_TUNNEL_FREE:
 	case L2TP_EFFECT_SESSION_ANSWER:

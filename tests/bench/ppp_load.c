@@ -205,6 +205,7 @@ static void on_effect(struct load *l, const struct l2tp_effect *e)
 	case L2TP_EFFECT_SEND:
 	case L2TP_EFFECT_LOG:
 	case L2TP_EFFECT_TUNNEL_REQUEST:
+	case L2TP_EFFECT_TUNNEL_ANSWERED:
 	case L2TP_EFFECT_TUNNEL_UP:
 	case L2TP_EFFECT_TUNNEL_DOWN:
 	case L2TP_EFFECT_SESSION_REQUEST:

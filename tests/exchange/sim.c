@@ -9,10 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "sim.h"
 
-enum event_type { EVENT_PACKET, EVENT_TIMER, EVENT_CALL };
+enum event_type { EVENT_PACKET, EVENT_TIMER, EVENT_EXPIRY, EVENT_CALL };
 
 struct sim_event {
 	uint64_t when, sequence;
@@ -149,12 +150,14 @@ static void transmit(struct sim_node *n, const struct l2tp_effect *fx)
 	struct sim *s = n->sim;
 	struct sim_node *to = &s->node[n == &s->node[0]];
 
-	check(s, addr_equal(&fx->peer, &to->addr));
+	bool known = addr_equal(&fx->peer, &to->addr);
+
+	check(s, known || s->strangers);
 	check(s, fx->len >= L2TP_ZLB_LEN);
 	n->sent++;
 	if (n->policy.send && !n->policy.send(n, fx->data, fx->len))
 		return;
-	if (n->gone || to->gone)
+	if (n->gone || to->gone || !known)
 		return;
 	if (!sim_chance(s, s->net.loss))
 		deliver_later(to, &n->addr, fx->data, fx->len);
@@ -240,9 +243,24 @@ static void tunnel_down(struct sim_node *n, struct sim_tunnel *t,
 
 static void tunnel_free(struct sim_node *n, struct sim_tunnel *t)
 {
-	check(n->sim, t->down);
+	struct sim_tunnel **at = &n->tunnels;
+
+	check(n->sim, t->down != t->answered);
 	t->freed = true;
 	t->t = NULL;
+	if (!t->answered)
+		return;
+	while (*at != t)
+		at = &(*at)->next;
+	*at = t->next;
+	t->next = n->answered;
+	n->answered = t;
+}
+
+static void tunnel_answered(struct sim_node *n, struct sim_tunnel *t)
+{
+	check(n->sim, !t->initiator && !t->up && !t->down && !t->answered);
+	t->answered = true;
 }
 
 static void session_ask(struct sim_node *n, struct sim_session *ss, bool answer)
@@ -338,6 +356,9 @@ static void take_effects(struct sim_node *n)
 			check(n->sim, !l2tp_tunnel_user(fx.tunnel));
 			tunnel_request(n, fx.tunnel);
 			break;
+		case L2TP_EFFECT_TUNNEL_ANSWERED:
+			tunnel_answered(n, tunnel_of(n, &fx));
+			break;
 		case L2TP_EFFECT_TUNNEL_UP:
 			tunnel_up(n, tunnel_of(n, &fx));
 			break;
@@ -377,6 +398,7 @@ static void take_effects(struct sim_node *n)
 			break;
 		case L2TP_EFFECT_LOG:
 			n->logs++;
+			n->infos += fx.level <= LOG_INFO;
 			memcpy(n->log, fx.text, sizeof(n->log));
 			break;
 		}
@@ -402,10 +424,26 @@ static void take_deadlines(struct sim_node *n)
 	}
 }
 
+static void take_own_deadline(struct sim_node *n)
+{
+	uint64_t when = l2tp_endpoint_deadline(n->ep);
+
+	if (when == n->deadline)
+		return;
+	n->deadline = when;
+	if (when != L2TP_NEVER)
+		push(n->sim, (struct sim_event){
+				     .when = when,
+				     .type = EVENT_EXPIRY,
+				     .node = n,
+			     });
+}
+
 void sim_settle(struct sim_node *n)
 {
 	take_effects(n);
 	take_deadlines(n);
+	take_own_deadline(n);
 }
 
 struct sim_tunnel *sim_tunnel_open(struct sim_node *n,
@@ -476,6 +514,10 @@ static void happen(struct sim *s, struct sim_event *e)
 		l2tp_tunnel_timeout(e->tunnel->t, s->now);
 		sim_settle(e->node);
 		break;
+	case EVENT_EXPIRY:
+		l2tp_endpoint_timeout(e->node->ep, s->now);
+		sim_settle(e->node);
+		break;
 	case EVENT_CALL:
 		e->fn(e->arg);
 		break;
@@ -494,6 +536,14 @@ void sim_run(struct sim *s, uint64_t until)
 		s->now = until;
 }
 
+/* A timer of what is gone meanwhile. */
+static bool is_over(const struct sim_event *e)
+{
+	return (e->type == EVENT_TIMER && !e->tunnel->t) ||
+	       (e->type == EVENT_EXPIRY &&
+		l2tp_endpoint_deadline(e->node->ep) == L2TP_NEVER);
+}
+
 void sim_drain(struct sim *s, uint64_t limit)
 {
 	uint64_t end = s->now + limit;
@@ -501,7 +551,7 @@ void sim_drain(struct sim *s, uint64_t limit)
 	while (s->heap_count) {
 		struct sim_event e = pop(s);
 
-		if (e.when > end && (e.type != EVENT_TIMER || e.tunnel->t))
+		if (e.when > end && !is_over(&e))
 			broken(s, __LINE__, "does not come to rest");
 		s->now = e.when;
 		happen(s, &e);
@@ -598,6 +648,7 @@ static void new_core(struct sim_node *n)
 
 	n->ep = l2tp_endpoint_new(&env, NULL);
 	assert_non_null(n->ep);
+	n->deadline = L2TP_NEVER;
 }
 
 void sim_restart(struct sim_node *n)
@@ -640,6 +691,17 @@ void sim_init(struct sim *s, uint64_t seed)
 	}
 }
 
+static void free_tunnels(struct sim_tunnel *t)
+{
+	while (t) {
+		struct sim_tunnel *next = t->next;
+
+		free(t->extra);
+		free(t);
+		t = next;
+	}
+}
+
 void sim_fini(struct sim *s)
 {
 	for (int i = 0; i < 2; i++) {
@@ -653,13 +715,8 @@ void sim_fini(struct sim *s)
 			free(ss->extra);
 			free(ss);
 		}
-		while (n->tunnels) {
-			struct sim_tunnel *t = n->tunnels;
-
-			n->tunnels = t->next;
-			free(t->extra);
-			free(t);
-		}
+		free_tunnels(n->tunnels);
+		free_tunnels(n->answered);
 	}
 	while (s->heap_count) {
 		struct sim_event e = pop(s);

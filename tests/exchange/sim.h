@@ -26,6 +26,7 @@ struct sim_tunnel {
 	struct l2tp_tunnel *t; /* NULL once it is freed */
 	bool initiator, up, down, freed, by_peer;
 	unsigned int signs; /* of life, when it was probed */
+	bool answered;	    /* and given up for what the core keeps of it */
 	uint32_t id, peer_id;
 	struct l2tp_cause cause;
 	unsigned int sessions; /* not down */
@@ -72,10 +73,13 @@ struct sim_node {
 	struct l2tp_tunnel_config config;
 	struct sim_policy policy;
 	struct sim_tunnel *tunnels;
+	struct sim_tunnel *answered; /* no longer in the list */
 	struct sim_session *sessions;
-	bool gone; /* hears nothing and says nothing */
+	uint64_t deadline; /* the core's own, as it was last */
+	bool gone;	   /* hears nothing and says nothing */
 	unsigned int sent, logs;
-	char log[160]; /* the last */
+	unsigned int infos; /* of the logs, those that are no debugging */
+	char log[160];	    /* the last */
 };
 
 struct sim {
@@ -85,6 +89,7 @@ struct sim {
 	struct sim_event *heap;
 	size_t heap_count, heap_size;
 	uint64_t sequence;
+	bool strangers; /* packets to no node's address are lost */
 	bool trace;
 };
 

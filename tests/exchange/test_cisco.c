@@ -248,6 +248,7 @@ static void take_effects(struct end *e)
 		case L2TP_EFFECT_TUNNEL_FREE:
 			e->tunnel = NULL;
 			break;
+		case L2TP_EFFECT_TUNNEL_ANSWERED:
 		case L2TP_EFFECT_SESSION_FREE:
 			break;
 		case L2TP_EFFECT_TUNNEL_ALIVE:

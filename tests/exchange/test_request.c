@@ -44,6 +44,9 @@ static void test_copies_of_a_request(void **state)
 	make_sccrq(&p, 78, 0x0100);
 	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
 	assert_int_equal(count_tunnels(&s->node[1]), 2);
+	/* acknowledged as well, so that our SCCRP has to come by itself */
+	sim_run(s, s->now + 1000);
+	assert_int_equal(heard.zlbs, 7);
 
 	/* the answer goes out once it is accepted, and once only */
 	l2tp_tunnel_accept(s->node[1].tunnels->t, s->now, &s->node[1].config);
@@ -67,8 +70,13 @@ static void test_restarted_peer(void **state)
 	sim_run(s, s->now + 2000);
 	make_sccrq(&p, a->id, 0x0100);
 	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
-	assert_int_equal(count_tunnels(&s->node[1]), 2);
+	assert_int_equal(node_counters(&s->node[1]).half_open, 1);
 	assert_false(b->down);
+	/* and once more, with something else to say, before it has answered */
+	put_number(&p, L2TP_AVP_FIRMWARE_REVISION, 1, 2);
+	packet_end(&p);
+	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
+	assert_int_equal(node_counters(&s->node[1]).half_open, 1);
 }
 
 static void test_hidden_copies(void **state)
@@ -136,10 +144,38 @@ static void test_reject(void **state)
 	sim_check_empty(s);
 }
 
+/* What lingers for copies of a StopCCN is not being opened any more. */
+static void test_given_up_lingers(void **state)
+{
+	struct sim *s = *state;
+	struct sim_tunnel *b;
+	struct packet p;
+
+	s->node[1].policy.tunnel_request = leave_pending;
+	make_sccrq(&p, 7, 0x0100);
+	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
+	b = s->node[1].tunnels;
+	assert_int_equal(node_counters(&s->node[1]).half_open, 1);
+	packet_message(&p, L2TP_STOPCCN, 0);
+	put_number(&p, L2TP_AVP_ASSIGNED_TUNNEL_ID, 7, 2);
+	put_number(&p, L2TP_AVP_RESULT_CODE, 1, 2);
+	put_ids(&p, b->id, 0);
+	packet_end(&p);
+	forge(b, &p);
+	assert_true(b->down && b->by_peer && !b->freed);
+	assert_int_equal(node_counters(&s->node[1]).half_open, 0);
+}
+
 static void renumber(struct sim_tunnel *t)
 {
 	uint16_t old = t->id;
 
+	/* the peer has answered, to the id that it was told */
+	if (t->node->answered) {
+		assert_int_equal(l2tp_tunnel_renumber(t->t), -EALREADY);
+		l2tp_tunnel_accept(t->t, t->node->sim->now, &t->node->config);
+		return;
+	}
 	assert_int_equal(l2tp_tunnel_renumber(t->t), 0);
 	t->id = l2tp_tunnel_id(t->t);
 	assert_int_not_equal(t->id, old);
@@ -177,48 +213,76 @@ static void test_limits(void **state)
 		make_sccrq(&p, id, 0x0100);
 		sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
 	}
-	assert_int_equal(count_tunnels(&s->node[1]), 3);
-	assert_int_equal(heard.messages, 7);
-	assert_int_equal(node_counters(&s->node[1]).refused, 7);
-	expect_stopccn(L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES);
-	assert_int_equal(heard.packet.data[5], 10);
+	/* undecided: the oldest made room, and nobody was told */
+	assert_int_equal(node_counters(&s->node[1]).half_open, 3);
+	assert_int_equal(node_counters(&s->node[1]).displaced, 7);
+	assert_int_equal(heard.messages, 0);
+	assert_int_equal(s->node[1].tunnels->id,
+			 l2tp_tunnel_id(s->node[1].tunnels->t));
 	/* they expire, although nobody decides and the peer is silent */
 	sim_run(s, s->now + 60000 + 31000);
 	assert_int_equal(node_counters(&s->node[1]).half_open, 0);
 	make_sccrq(&p, 11, 0x0100);
 	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
-	assert_int_equal(count_tunnels(&s->node[1]), 4);
+	assert_int_equal(node_counters(&s->node[1]).half_open, 1);
 
 	limits = (struct l2tp_limits){ .tunnels = 1 };
 	l2tp_endpoint_set_limits(s->node[1].ep, &limits);
+	heard.messages = 0;
 	make_sccrq(&p, 12, 0x0100);
 	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
-	assert_int_equal(count_tunnels(&s->node[1]), 4);
+	assert_int_equal(node_counters(&s->node[1]).half_open, 1);
+	assert_int_equal(heard.messages, 1);
+	assert_int_equal(node_counters(&s->node[1]).refused, 1);
+	expect_stopccn(L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES);
+	assert_int_equal(heard.packet.data[5], 12);
 	assert_null(l2tp_tunnel_open(s->node[1].ep, s->now, &s->node[1].config,
 				     &s->node[1].addr, &s->node[0].addr, 1, 0,
 				     &err));
 	assert_int_equal(err, -ENOSPC);
 }
 
-/*
- * Refused ones count as half-open until they are forgotten: they cost as much.
- */
-static void test_rejected_are_limited(void **state)
+/* Of who is refused nothing is kept, not even for the StopCCN to arrive. */
+static void test_rejected_cost_nothing(void **state)
 {
 	struct sim *s = *state;
-	struct l2tp_limits limits = { .half_open = 5 };
 	struct packet p;
 
 	s->node[0].gone = true;
 	s->node[1].policy.tunnel_request = reject;
-	l2tp_endpoint_set_limits(s->node[1].ep, &limits);
+	listen_to(&s->node[1]);
 	for (uint16_t id = 1; id <= 100; id++) {
 		make_sccrq(&p, id, 0x0100);
 		sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
+		assert_true(s->node[1].tunnels->freed);
 	}
-	assert_int_equal(count_tunnels(&s->node[1]), 5);
-	assert_int_equal(node_counters(&s->node[1]).refused, 95);
-	sim_drain(s, 40000);
+	assert_int_equal(heard.of[L2TP_STOPCCN], 100);
+	assert_int_equal(heard.messages + heard.zlbs, 100);
+	sim_check_empty(s);
+}
+
+static void reject_silently(struct sim_tunnel *t)
+{
+	struct l2tp_cause cause = { .text = "a stranger" };
+
+	l2tp_tunnel_reject(t->t, t->node->sim->now, &cause);
+}
+
+static void test_silence_for_strangers(void **state)
+{
+	struct sim *s = *state;
+	struct l2tp_limits limits = { .silent = true };
+	struct packet p;
+
+	s->node[0].gone = true;
+	s->node[1].policy.tunnel_request = reject_silently;
+	l2tp_endpoint_set_limits(s->node[1].ep, &limits);
+	make_sccrq(&p, 1, 0x0100);
+	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
+	make_sccrq(&p, 2, 0x0200);
+	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
+	sim_run(s, s->now + 60000);
+	assert_int_equal(s->node[1].sent, 0);
 	sim_check_empty(s);
 }
 
@@ -370,9 +434,11 @@ int main(void)
 		test(hidden_copies),
 		test(no_decision),
 		test(reject),
+		test(given_up_lingers),
 		test(renumber),
 		test(limits),
-		test(rejected_are_limited),
+		test(rejected_cost_nothing),
+		test(silence_for_strangers),
 		test(given_id),
 		test(tie),
 		test(tie_with_one_breaker),

@@ -140,6 +140,24 @@ static void test_answers_wait_for_the_driver(void **state)
 	assert_true(a->up && node(l, 1)->sessions->up);
 }
 
+/* Numbers are told apart to their last octet, and come as they were sent. */
+static void test_numbers(void **state)
+{
+	struct lab *l = *state;
+	struct l2tp_call_params p = { .framing_type = 1 };
+	const struct l2tp_call_params *got;
+
+	memset(p.calling_number, '7', 126);
+	p.calling_number[125] = '\xe9';
+	memset(p.called_number, '8', L2TP_NAME_MAX - 1);
+	node(l, 1)->policy.session_request = leave;
+	call(l->a, L2TP_CALL_LAC_INCOMING, &p);
+	run(l, 200);
+	got = l2tp_session_peer_params(node(l, 1)->sessions->s);
+	assert_string_equal(got->calling_number, p.calling_number);
+	assert_string_equal(got->called_number, p.called_number);
+}
+
 static void test_outgoing(void **state)
 {
 	struct lab *l = *state;
@@ -407,6 +425,7 @@ int main(void)
 		test(incoming),
 		test(serial_numbers),
 		test(answers_wait_for_the_driver),
+		test(numbers),
 		test(outgoing),
 		test(early_occn),
 		test(outgoing_without_bearer),

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <string.h>
 
 #include "lab.h"
 
@@ -228,6 +229,32 @@ static void test_unknown_avp(void **state)
 	assert_false(l->a->down);
 }
 
+/* One that need not be known is told once, however many calls have it. */
+static void test_ignored_avp(void **state)
+{
+	struct lab *l = *state;
+	struct packet p;
+
+	for (uint16_t i = 0; i < 5; i++) {
+		begin(&p, L2TP_ICRQ, l->b, 0);
+		put_number(&p, L2TP_AVP_ASSIGNED_SESSION_ID, 99 + i, 2);
+		put_number(&p, L2TP_AVP_CALL_SERIAL_NUMBER, i, 4);
+		packet_avp(&p, 0, 9, 101, "x", 1);
+		forge(l->b, &p);
+	}
+	assert_int_equal(node_counters(node(l, 1)).sessions, 5);
+	assert_int_equal(node(l, 1)->logs, 5);
+	assert_int_equal(node(l, 1)->infos, 1);
+	assert_non_null(strstr(node(l, 1)->log, "AVP ignored"));
+	/* Another is told as well. */
+	begin(&p, L2TP_ICRQ, l->b, 0);
+	put_number(&p, L2TP_AVP_ASSIGNED_SESSION_ID, 200, 2);
+	put_number(&p, L2TP_AVP_CALL_SERIAL_NUMBER, 6, 4);
+	packet_avp(&p, 0, 9, 102, "x", 1);
+	forge(l->b, &p);
+	assert_int_equal(node(l, 1)->infos, 2);
+}
+
 static void test_out_of_sequence(void **state)
 {
 	struct lab *l = *state;
@@ -421,19 +448,13 @@ static void test_tunnel_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(refused),
-		test(cdn_before_our_id),
-		test(closed_by_either),
-		test(unknown_session),
-		test(malformed),
-		test(malformed_iccn),
-		test(unknown_avp),
-		test(out_of_sequence),
-		test(out_of_sequence_when_up),
-		test(same_peer_id),
-		test(limits),
-		test(bad_arguments),
-		test(no_decision),
+		test(refused),		test(cdn_before_our_id),
+		test(closed_by_either), test(unknown_session),
+		test(malformed),	test(malformed_iccn),
+		test(unknown_avp),	test(ignored_avp),
+		test(out_of_sequence),	test(out_of_sequence_when_up),
+		test(same_peer_id),	test(limits),
+		test(bad_arguments),	test(no_decision),
 		test(tunnel_down),
 	};
 

@@ -188,7 +188,7 @@ static void test_version(void **state)
 	/* a later revision of version 1 may call */
 	make_sccrq(&p, 78, 0x0105);
 	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
-	assert_non_null(s->node[1].tunnels);
+	assert_int_equal(node_counters(&s->node[1]).half_open, 1);
 
 	/* and in an SCCRP */
 	s->node[0].gone = false;
@@ -296,6 +296,75 @@ static void test_port_of_the_answer(void **state)
 	assert_int_equal(l2tp_tunnel_peer(a->t)->port, 40001);
 }
 
+static void make_sccrp(struct packet *p, uint16_t to, const void *response)
+{
+	packet_begin(p, L2TP_SCCRP, to, 0);
+	put_number(p, L2TP_AVP_PROTOCOL_VERSION, 0x0100, 2);
+	put_number(p, L2TP_AVP_FRAMING_CAPABILITIES, 3, 4);
+	packet_avp(p, M_BIT, 0, 7, "stranger", 8);
+	put_number(p, L2TP_AVP_ASSIGNED_TUNNEL_ID, 79, 2);
+	packet_avp(p, M_BIT, 0, 13, response, 16);
+	packet_end(p);
+	l2tp_encode_sequence(p->data, 0, 1);
+}
+
+/* Or from another address, where that is allowed: with the secret only. */
+static void test_address_of_the_answer(void **state)
+{
+	struct sim *s = *state;
+	uint8_t response[16] = { 0 };
+	struct sim_tunnel *a;
+	struct decoded d;
+	struct packet p;
+
+	set_secret(&s->node[0], "shared");
+	s->node[0].config.challenge = true;
+	s->node[0].config.answer_from = L2TP_ANSWER_FROM_ANYWHERE;
+	s->node[1].gone = true;
+	listen_to(&s->node[0]);
+	a = sim_tunnel_open(&s->node[0], NULL);
+	packet_decode(&heard.packet, NULL, &d);
+	make_sccrp(&p, a->id, response);
+	sim_inject(&s->node[0], &stranger, p.data, p.len);
+	assert_false(a->up || a->down);
+	assert_int_equal(node_counters(&s->node[0]).wrong_address, 1);
+
+	assert_int_equal(
+		l2tp_challenge_response(response, L2TP_SCCRP,
+					&s->node[0].config.secret,
+					d.m.avp[L2TP_AVP_CHALLENGE].value,
+					d.m.avp[L2TP_AVP_CHALLENGE].len),
+		0);
+	make_sccrp(&p, a->id, response);
+	/* one that does not acknowledge our SCCRQ is no answer to it */
+	l2tp_encode_sequence(p.data, 0, 0);
+	sim_inject(&s->node[0], &stranger, p.data, p.len);
+	assert_false(a->up || a->down);
+	l2tp_encode_sequence(p.data, 0, 1);
+	s->node[1].addr = stranger;
+	sim_inject(&s->node[0], &stranger, p.data, p.len);
+	assert_true(a->up);
+	assert_true(addr_equal(l2tp_tunnel_peer(a->t), &stranger));
+}
+
+static void test_strict_about_the_answer(void **state)
+{
+	struct sim *s = *state;
+	struct addr other_port = s->node[1].addr;
+	struct sim_tunnel *a;
+	struct packet p;
+
+	s->node[0].config.answer_from = L2TP_ANSWER_FROM_PORT;
+	s->node[1].gone = true;
+	a = sim_tunnel_open(&s->node[0], NULL);
+	make_sccrp(&p, a->id, "0123456789abcdef");
+	other_port.port = 40001;
+	sim_inject(&s->node[0], &other_port, p.data, p.len);
+	assert_false(a->up || a->down);
+	sim_inject(&s->node[0], &s->node[1].addr, p.data, p.len);
+	assert_true(a->up);
+}
+
 static void test_garbage(void **state)
 {
 	struct sim *s = *state;
@@ -397,6 +466,8 @@ int main(void)
 		test(walk),
 		test(addresses),
 		test(port_of_the_answer),
+		test(address_of_the_answer),
+		test(strict_about_the_answer),
 		test(garbage),
 		test(out_of_sequence),
 		test(unknown_message),

@@ -301,8 +301,7 @@ static void test_early_stopccn(void **state)
 	s->node[1].policy.send = drop_all;
 	a = sim_tunnel_open(&s->node[0], NULL);
 	sim_run(s, s->now + 100);
-	assert_string_equal(l2tp_tunnel_state_str(s->node[1].tunnels->t),
-			    "wait-ctl-conn");
+	assert_int_equal(node_counters(&s->node[1]).half_open, 1);
 	s->node[1].policy.send = NULL;
 	l2tp_tunnel_close(a->t, s->now, NULL);
 	sim_settle(&s->node[0]);
@@ -331,16 +330,17 @@ static void test_unnamed_stopccn(void **state)
 	s->node[0].gone = true;
 	make_sccrq(&p, 77, 0x0100);
 	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
-	b = s->node[1].tunnels;
-	assert_string_equal(l2tp_tunnel_state_str(b->t), "wait-ctl-conn");
+	assert_int_equal(node_counters(&s->node[1]).half_open, 1);
 	packet_begin(&p, L2TP_STOPCCN, 0, 0);
 	put_number(&p, L2TP_AVP_ASSIGNED_TUNNEL_ID, 77, 2);
 	put_number(&p, L2TP_AVP_RESULT_CODE, 6, 2);
 	packet_end(&p);
 	l2tp_encode_sequence(p.data, 1, 0);
 	sim_inject(&s->node[1], &stranger, p.data, p.len);
-	assert_false(b->down);
+	assert_int_equal(node_counters(&s->node[1]).half_open, 1);
 	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
+	assert_int_equal(node_counters(&s->node[1]).half_open, 0);
+	b = s->node[1].tunnels;
 	assert_true(b->down && b->by_peer);
 	assert_int_equal(b->cause.result, L2TP_STOPCCN_SHUTDOWN);
 }

@@ -442,12 +442,14 @@ static void test_before_the_secret_is_known(void **state)
 	}
 	assert_false(b->down);
 	assert_int_equal(heard.messages, 0);
+	s->node[1].policy.tunnel_request = NULL;
 	l2tp_tunnel_accept(b->t, s->now, &s->node[1].config);
 	sim_settle(&s->node[1]);
 	theirs = heard_nonce();
 	begin_v3(&p, L2TP_SCCCN, b->id, L2TP_DIGEST_SHA1);
 	seal(&p, 1, 1, "shared", &nonce, &theirs);
 	inject(s, 1, &p);
+	b = s->node[1].tunnels;
 	assert_true(l2tp_tunnel_is_established(b->t));
 	assert_false(b->down);
 }
@@ -465,15 +467,17 @@ static void test_taken_back(void **state)
 	s->node[0].gone = true;
 	make_sccrq_v3(&p, 77, "shared", &nonce);
 	inject(s, 1, &p);
-	b = s->node[1].tunnels;
 	begin_v3(&p, L2TP_STOPCCN, 0, L2TP_DIGEST_SHA1);
 	put_number(&p, L2TP_AVP_ASSIGNED_CONNECTION_ID, 77, 4);
 	packet_avp(&p, M_BIT, 0, 1, "\0\1", 2);
 	seal(&p, 1, 0, "guessed", &nonce, NULL);
 	inject(s, 1, &p);
-	assert_false(b->down);
+	assert_int_equal(node_counters(&s->node[1]).half_open, 1);
+	assert_int_equal(node_counters(&s->node[1]).bad_digest, 1);
 	seal(&p, 1, 0, "shared", &nonce, NULL);
 	inject(s, 1, &p);
+	assert_int_equal(node_counters(&s->node[1]).half_open, 0);
+	b = s->node[1].tunnels;
 	assert_true(b->down && b->by_peer);
 }
 

@@ -92,7 +92,7 @@ static void test_id_of_zero(void **state)
 static void test_refused(void **state)
 {
 	struct sim *s = *state;
-	struct l2tp_limits none = { .half_open = 1 };
+	struct l2tp_limits none = { .tunnels = 1 };
 	struct sim_tunnel *a;
 	struct packet p;
 
@@ -105,6 +105,8 @@ static void test_refused(void **state)
 	assert_true(a->down && a->by_peer);
 	assert_int_equal(a->cause.result, L2TP_STOPCCN_NOT_AUTHORIZED);
 
+	make_sccrq_v3(&p, 76, NULL, NULL);
+	sim_inject(&s->node[1], &s->node[0].addr, p.data, p.len);
 	l2tp_endpoint_set_limits(s->node[1].ep, &none);
 	listen_to(&s->node[1]);
 	make_sccrq_v3(&p, 77, NULL, NULL);
@@ -286,6 +288,7 @@ static void test_ids_that_differ(void **state)
 	struct packet p;
 
 	s->node[0].gone = true;
+	s->node[1].config.whole = true;
 	make_sccrq(&p, 77, 0x0100);
 	put_number(&p, L2TP_AVP_ROUTER_ID, 99, 4);
 	put_number(&p, L2TP_AVP_ASSIGNED_CONNECTION_ID, 0x10005, 4);
@@ -336,6 +339,7 @@ static void test_ties(void **state)
 
 		listen_to(&s->node[0]);
 		s->node[0].config.tie_breaker = rows[i].ours;
+		s->node[0].config.whole = true;
 		a = sim_tunnel_open(&s->node[0], NULL);
 		packet_decode(&heard.packet, NULL, &d);
 		if (rows[i].ours)

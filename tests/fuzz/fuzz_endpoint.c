@@ -48,6 +48,7 @@ struct world {
 	struct secret key;
 	/* of the last SCCRQ or SCCRP each way */
 	struct l2tp_nonce ours, theirs;
+	uint32_t half_open; /* our id of the last one that was answered */
 };
 
 static void fill(void *ctx, void *buf, size_t len)
@@ -108,6 +109,8 @@ static void take(struct world *w)
 
 			either.version = w->cfg.fallback ? 0 : w->cfg.version;
 			l2tp_tunnel_accept(fx.tunnel, w->now, &either);
+		} else if (fx.type == L2TP_EFFECT_TUNNEL_ANSWERED) {
+			w->half_open = l2tp_tunnel_id(fx.tunnel);
 		} else if (fx.type == L2TP_EFFECT_SESSION_REQUEST ||
 			   fx.type == L2TP_EFFECT_SESSION_ANSWER) {
 			accept_session(w, fx.session);
@@ -155,6 +158,9 @@ static void put_right(struct world *w, uint8_t *pkt, size_t len, bool sign)
 		l2tp_encode_address(pkt, h.version, l2tp_tunnel_id(t));
 		l2tp_encode_sequence(pkt, c.nr, c.ns);
 		put_session(t, &h, pkt);
+	} else if (w->half_open && h.tunnel_id) {
+		l2tp_encode_address(pkt, h.version, w->half_open);
+		l2tp_encode_sequence(pkt, 1, 1);
 	}
 	if (!sign || h.version != 3)
 		return;
@@ -188,6 +194,8 @@ static void pass_time(struct world *w, uint32_t ms)
 	struct l2tp_tunnel *t;
 
 	w->now += ms;
+	if (l2tp_endpoint_deadline(w->ep) <= w->now)
+		l2tp_endpoint_timeout(w->ep, w->now);
 	while ((t = l2tp_tunnel_next(w->ep, after))) {
 		after = l2tp_tunnel_id(t) + UINT64_C(1);
 		if (l2tp_tunnel_deadline(t) > w->now)

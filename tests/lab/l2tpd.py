@@ -52,13 +52,13 @@ class L2tpd:
         return self.write(file, "".join(
             f'"{r[0]}" * "{r[1]}" {r[2] if len(r) > 2 else "*"}\n' for r in rows), 0o600)
 
-    def start(self, config, *options, wait=True):
+    def start(self, config, *options, wait=True, **kwargs):
         conf = self.write("conf", config)
         shutil.copy(conf, self.path("l2tpd.conf"))
         self.process = self.processes.start(
             self.build / "l2tpd", "-f", conf, "--foreground", "--log-level", self.level,
             "--runtime-dir", self.run, "--plugin", PLUGIN, *options,
-            name=self.name, namespace=self.namespace)
+            name=self.name, namespace=self.namespace, **kwargs)
         if wait:
             self.process.wait_for("l2tpd is ready")
         return self

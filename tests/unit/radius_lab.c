@@ -222,7 +222,9 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 static void on_aaa_message(struct channel *c, struct ipc_message *m)
 {
 	(void)c;
-	if (m->header.type == AAA_ACCT)
+	if (m->header.type == AAA_RUNS)
+		aaa_request_runs(&lab.a, m);
+	else if (m->header.type == AAA_ACCT)
 		aaa_request_acct(&lab.a, m);
 	else
 		aaa_request_auth(&lab.a, m);
@@ -357,6 +359,7 @@ void lab_stop(void)
 	channel_close(&lab.engine);
 	channel_close(&lab.a.monitor);
 	channel_close(&lab.monitor);
+	loop_timer_stop(&lab.a.log_window);
 	workers_free(lab.a.workers);
 	radius_free(lab.a.radius);
 	tacacs_free(lab.a.tacacs);

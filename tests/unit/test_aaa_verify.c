@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "aaa/crypto.h"
-#include "aaa/mschap.h"
+#include "crypto/crypto.h"
+#include "crypto/mschap.h"
 #include "aaa/verify.h"
 #include "lib/log.h"
 

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,7 +22,7 @@
 #include "aaa/acct.h"
 #include "aaa/acct_file.h"
 #include "aaa/acct_record.h"
-#include "aaa/crypto.h"
+#include "crypto/crypto.h"
 #include "radius_lab.h"
 
 #define MANY 64
@@ -58,7 +59,7 @@ static struct aaa_acct full_record(void)
 		.calling_number = "4930123",
 		.called_number = "0800",
 		.call_serial = 0xffffffff,
-		.tx_speed = 100000000,
+		.tx_speed = UINT64_C(100000000000),
 		.rx_speed = 10000000,
 		.ifname = "ppp7",
 	};
@@ -239,8 +240,8 @@ static void test_file_room(void **state)
 
 static int queue_fd = -1;
 static unsigned int got_n, safe;
-static struct {
-	uint32_t status, when, in, in_high, out, out_high;
+static struct got {
+	uint32_t status, when, in, in_high, out, out_high, time, cause;
 	char session[40];
 } got[MANY];
 
@@ -266,6 +267,8 @@ static void on_record(struct radius_builder *b, const struct radius_view *v)
 		radius_text(&a, got[got_n].session, sizeof(got[0].session)));
 	got[got_n].status = number(v, RADIUS_ACCT_STATUS_TYPE);
 	got[got_n].when = number(v, RADIUS_EVENT_TIMESTAMP);
+	got[got_n].time = number(v, RADIUS_ACCT_SESSION_TIME);
+	got[got_n].cause = number(v, RADIUS_ACCT_TERMINATE_CAUSE);
 	got[got_n].in = number(v, RADIUS_ACCT_INPUT_OCTETS);
 	got[got_n].in_high = number(v, RADIUS_ACCT_INPUT_GIGAWORDS);
 	got[got_n].out = number(v, RADIUS_ACCT_OUTPUT_OCTETS);
@@ -293,7 +296,7 @@ static int start(void **state)
 	return 0;
 }
 
-static int stop(void **state)
+static int stop_lab(void **state)
 {
 	(void)state;
 	acct_free(lab.a.acct);
@@ -451,16 +454,107 @@ static void test_stop_in_an_outage(void **state)
 		    got[1].status == AAA_ACCT_STOP);
 }
 
+static bool is_asked(void)
+{
+	return safe == 0;
+}
+
+static void say_runs(struct aaa_acct r)
+{
+	safe = 1;
+	assert_int_equal(channel_request(&lab.engine, AAA_RUNS, &r, sizeof(r),
+					 NULL, 0, on_safe, NULL),
+			 0);
+	lab_wait(is_asked);
+}
+
+static struct aaa_acct running(uint64_t serial, const char *session,
+			       const char *ifname)
+{
+	struct aaa_acct r = record(AAA_ACCT_START, serial, session);
+
+	r.when = (uint64_t)time(NULL) - 100;
+	snprintf(r.call.ifname, sizeof(r.call.ifname), "%s", ifname);
+	return r;
+}
+
+static const struct got *stop_of(const char *session)
+{
+	const struct got *stop = NULL;
+
+	for (unsigned int i = 0; i < got_n; i++)
+		if (got[i].status == AAA_ACCT_STOP &&
+		    strcmp(got[i].session, session) == 0) {
+			assert_null(stop);
+			stop = &got[i];
+		}
+	return stop;
+}
+
+/*
+ * An engine dies: each session that had a start and no stop gets its stop, with
+ * what the kernel counted, else what was reported last; once.
+ */
+static void test_engine_died(void **state)
+{
+	struct aaa_counted c = {
+		.n = 2,
+		.of = { { "ppp1", { 7, 8, 1, 1 } },
+			{ "ppp77", { 9, 9, 9, 9 } } },
+	};
+	struct aaa_acct interim = running(4, "two", "ppp2");
+	const struct aaa_acct one = running(1, "one", "ppp1");
+
+	(void)state;
+	be_patient();
+	say(one);
+	say(running(2, "two", "ppp2"));
+	say(running(3, "gone", "ppp3"));
+	interim.kind = AAA_ACCT_INTERIM;
+	interim.counters.rx_bytes = 55;
+	say(interim);
+	interim = running(5, "gone", "ppp3");
+	interim.kind = AAA_ACCT_STOP;
+	say(interim);
+	/* Told by an engine whose first aaa process died. */
+	say_runs(running(0, "known", "ppp4"));
+	lab_wait(is_sent);
+	assert_int_equal(got_n, 5);
+
+	acct_end_running(lab.a.acct); /* it lives */
+	lab_wait(is_sent);
+	assert_int_equal(got_n, 5);
+	acct_engine_gone(lab.a.acct);
+	acct_counted(lab.a.acct, &c);
+	acct_end_running(lab.a.acct);
+	lab_wait(is_sent);
+	assert_int_equal(got_n, 8);
+	assert_true(stop_of("one") && stop_of("two") && stop_of("known"));
+	assert_true(stop_of("one")->in == 7 && stop_of("one")->out == 8);
+	assert_true(stop_of("two")->in == 55 && stop_of("known")->in == 0);
+	assert_true(stop_of("one")->when >= one.when + 100);
+	assert_int_equal(stop_of("one")->time, stop_of("one")->when - one.when);
+	assert_int_equal(stop_of("one")->cause, SERVICE_END_NAS_ERROR);
+	assert_non_null(stop_of("gone"));
+
+	acct_engine_gone(lab.a.acct);
+	acct_end_running(lab.a.acct);
+	lab_wait(is_sent);
+	assert_int_equal(got_n, 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_file_room),
-		cmocka_unit_test_setup_teardown(test_sent, start, stop),
-		cmocka_unit_test_setup_teardown(test_outage, start, stop),
+		cmocka_unit_test_setup_teardown(test_sent, start, stop_lab),
+		cmocka_unit_test_setup_teardown(test_outage, start, stop_lab),
 		cmocka_unit_test_setup_teardown(test_stop_in_an_outage, start,
-						stop),
+						stop_lab),
+		cmocka_unit_test_setup_teardown(test_engine_died, start,
+						stop_lab),
 	};
 
 	if (crypto_init())

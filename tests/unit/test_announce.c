@@ -1,135 +1,129 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What BIRD and Kea are written of sessions, word for word, and which
- * names may be in it.
+ * What the monitor needs to announce prefixes: memberships in groups on more
+ * interfaces than one socket can have, and a server's identifier that stays.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "monitor/announce_text.h"
+#include "hex.h"
+#include "monitor/duid.h"
+#include "monitor/groups.h"
 
-static struct announced first = {
-	.ifname = "ppp0",
-	.ifindex = 5,
-	.router = { 0xfe, 0x80, [15] = 1 },
-	.dns6_n = 2,
-	.dns6 = { { 0x20, 1, 0x0d, 0xb8, [15] = 0x53 },
-		  { 0x20, 1, 0x0d, 0xb8, [15] = 0x54 } },
-	.delegated6 = { 56, { 0x20, 1, 0x0d, 0xb8, 0xaa } },
-};
-static struct announced second = {
-	.ifname = "ppp12",
-	.ifindex = 9,
-	.router = { 0xfe, 0x80, [15] = 2 },
-};
-static struct announced third = {
-	.ifname = "vpn.1",
-	.ifindex = 10,
-	.router = { 0xfe, 0x80, [15] = 1 },
-	.delegated6 = { 48, { 0xfd, 0, 0, 1, 0, 2 } },
-};
-static struct announced *const list[] = { &first, NULL, &second, &third };
+/* ---- groups ---- */
 
-static const char bird[] = "# Written by l2tpd, and again with each session.\n"
-			   "log stderr { info, warning, error, fatal, bug };\n"
-			   "router id 0.0.0.1;\n"
-			   "protocol device {\n"
-			   "\tscan time 60;\n"
-			   "\tinterface \"ppp0\" { preferred fe80::1; };\n"
-			   "\tinterface \"ppp12\" { preferred fe80::2; };\n"
-			   "\tinterface \"vpn.1\" { preferred fe80::1; };\n"
-			   "}\n"
-			   "protocol radv {\n"
-			   "\tinterface \"ppp0\" {\n"
-			   "\t\tmax ra interval 600;\n"
-			   "\t\tother config yes;\n"
-			   "\t\trdnss { ns 2001:db8::53; ns 2001:db8::54; };\n"
-			   "\t};\n"
-			   "\tinterface \"ppp12\" {\n"
-			   "\t\tmax ra interval 600;\n"
-			   "\t};\n"
-			   "\tinterface \"vpn.1\" {\n"
-			   "\t\tmax ra interval 600;\n"
-			   "\t\tother config yes;\n"
-			   "\t};\n"
-			   "}\n";
-
-static const char *const kea[] = {
-	"\"interfaces-config\": { \"re-detect\": true, "
-	"\"interfaces\": [ \"ppp0\", \"vpn.1\" ] },\n",
-	"\"identifier\": \"00000000000ABCDE\"",
-	"\t\t{ \"id\": 1, \"subnet\": \"2001:db8:aa00::/56\", \"interface\": \"ppp0\",\n"
-	"\t\t  \"pd-pools\": [ { \"prefix\": \"2001:db8:aa00::\", "
-	"\"prefix-len\": 56, \"delegated-len\": 56 } ],\n"
-	"\t\t  \"option-data\": [ { \"name\": \"dns-servers\", "
-	"\"data\": \"2001:db8::53, 2001:db8::54\" } ] },\n"
-	"\t\t{ \"id\": 4, \"subnet\": \"fd00:1:2::/48\", \"interface\": \"vpn.1\",\n"
-	"\t\t  \"pd-pools\": [ { \"prefix\": \"fd00:1:2::\", "
-	"\"prefix-len\": 48, \"delegated-len\": 48 } ] }\n"
-	"\t]\n"
-	"} }\n",
-};
-
-static void test_bird(void **state)
+/* How often any socket of this machine is in a group on lo. */
+static unsigned int members(const char *group)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = fopen("/proc/net/igmp6", "re");
+	unsigned int n, found = 0;
+	char line[160], device[IFNAMSIZ], address[40];
 
-	(void)state;
-	assert_non_null(f);
-	announce_bird_text(f, list, 4);
+	if (!f)
+		skip();
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "%*d %15s %39s %u", device, address, &n) ==
+			    3 &&
+		    strcmp(device, "lo") == 0 && strcmp(address, group) == 0)
+			found = n;
 	fclose(f);
-	assert_string_equal(text, bird);
-	free(text);
+	return found;
 }
 
-static void test_kea(void **state)
+#define ROUTERS "ff020000000000000000000000000002"
+#define SERVERS "ff020000000000000000000000010002"
+
+static void test_groups(void **state)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	unsigned int routers = members(ROUTERS), servers = members(SERVERS);
+	struct groups g = { 0 };
+	int lo = (int)if_nametoindex("lo");
 
 	(void)state;
-	assert_non_null(f);
-	announce_kea_text(f, list, 4, 0xabcde);
-	fclose(f);
-	for (size_t i = 0; i < sizeof(kea) / sizeof(kea[0]); i++)
-		if (!strstr(text, kea[i]))
-			fail_msg("not in the text:\n%s\nbut:\n%s", kea[i],
-				 text);
-	assert_null(strstr(text, "ppp12"));
-	free(text);
+	assert_int_equal(groups_join(&g, lo), 0);
+	assert_int_equal(members(ROUTERS), routers + 1);
+	assert_int_equal(members(SERVERS), servers + 1);
+	/* Twice with one socket is refused, and the other group stays. */
+	assert_int_equal(groups_join(&g, lo), -EADDRINUSE);
+	assert_int_equal(members(SERVERS), servers + 1);
+	assert_int_equal(groups_join(&g, 0x7ffffff0), -ENODEV);
+	assert_int_equal(g.n, 1);
+	groups_leave(&g, 0, lo);
+	assert_int_equal(members(ROUTERS), routers);
+	assert_int_equal(members(SERVERS), servers);
+	groups_fini(&g);
 }
 
-static void test_names(void **state)
+/* One that is full is passed over until something is left. */
+static void test_groups_full(void **state)
 {
-	static const char *const good[] = { "ppp0", "ppp12345", "vpn.1",
-					    "a-b_c", "x@7" };
-	static const char *const bad[] = { "",	      "ppp*", "-ppp", "a\"b",
-					   "a\\",     "a b",  "a\nb", "ppp?",
-					   "{",	      "a;",   "@a",   ".a",
-					   "\xc3\xa9" };
+	unsigned int servers = members(SERVERS);
+	struct groups g = { 0 };
+	int lo = (int)if_nametoindex("lo");
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		assert_true(announce_is_plain(good[i]));
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_false(announce_is_plain(bad[i]));
+	assert_int_equal(groups_join(&g, lo), 0);
+	g.sockets[0].is_full = true;
+	assert_int_equal(groups_join(&g, lo), 1);
+	assert_int_equal(members(SERVERS), servers + 2);
+	groups_leave(&g, 0, lo);
+	assert_int_equal(groups_join(&g, lo), 0);
+	assert_int_equal(g.n, 2);
+	/* and one that has as many as it shall have, as well */
+	g.sockets[0].interfaces = g.sockets[1].interfaces = GROUPS_INTERFACES;
+	assert_int_equal(groups_join(&g, lo), 2);
+	assert_int_equal(g.sockets[2].interfaces, 1);
+	groups_fini(&g);
+	assert_int_equal(members(SERVERS), servers);
+}
+
+/* ---- the identifier ---- */
+
+static void test_duid(void **state)
+{
+	char path[] = "/tmp/l2tpd-test-XXXXXX";
+	int fd = mkstemp(path);
+	uint8_t one[DUID_LEN], two[DUID_LEN];
+
+	(void)state;
+	assert_true(fd >= 0);
+	duid_make(one, path);
+	duid_make(two, path);
+	assert_memory_not_equal(one, two, DUID_LEN); /* the file is empty */
+	assert_int_equal(write(fd, "0123456789abcdef0123456789abcdef\n", 33),
+			 33);
+	duid_make(one, path);
+	duid_make(two, path);
+	/*
+	 * of { printf 0123456789abcdef0123456789abcdef; printf 'l2tpd DHCPv6
+	 * server\0'; } | sha256sum, with version and variant
+	 */
+	assert_hex(one, DUID_LEN, "0004 87cc519af11243ff92e390a8e16d5a42");
+	assert_memory_equal(one, two, DUID_LEN);
+	close(fd);
+	unlink(path);
+	duid_make(two, path);
+	assert_memory_equal(two, "\0\4", 2);
+	assert_memory_not_equal(one, two, DUID_LEN);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bird),
-		cmocka_unit_test(test_kea),
-		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_groups_full),
+		cmocka_unit_test(test_duid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -410,8 +410,8 @@ static void test_too_long_to_hide(void **state)
 }
 
 /*
- * Hiding the length is the point of padding: 1 to 14 bytes of
- * text look the same.
+ * Hiding the length is the point of padding: 1 to 14 bytes of text look the
+ * same. What has one length only is whole blocks as well, which some want.
  */
 static void test_padding(void **state)
 {
@@ -426,7 +426,7 @@ static void test_padding(void **state)
 			 16);
 	assert_int_equal(l2tp_hide(a, L2TP_AVP_ASSIGNED_SESSION_ID, &hiding,
 				   "xy", 2),
-			 4);
+			 16);
 }
 
 /*
@@ -459,6 +459,43 @@ static void test_known_answer(void **state)
 	assert_memory_equal(value, name, 30);
 }
 
+/* A Host Name of these octets; severity is what it costs. */
+static void check_name(const char *octets, size_t len,
+		       enum l2tp_severity severity)
+{
+	char name[L2TP_NAME_MAX];
+	struct packet p;
+	struct decoded d;
+
+	packet_message(&p, L2TP_SCCRQ, UINT64_C(1) << L2TP_AVP_HOST_NAME);
+	packet_avp(&p, M_BIT, 0, 7, octets, len);
+	packet_end(&p);
+	packet_decode(&p, NULL, &d);
+	assert_int_equal(d.severity, severity);
+	if (severity != L2TP_OK)
+		return;
+	while (!octets[len - 1])
+		len--;
+	assert_true(l2tp_name(&d.m, L2TP_AVP_HOST_NAME, name, sizeof(name)));
+	assert_int_equal(strlen(name), len);
+	assert_memory_equal(name, octets, len);
+}
+
+/* Names are whole and as they came, or refused. */
+static void test_names(void **state)
+{
+	char name[L2TP_NAME_MAX];
+
+	(void)state;
+	memset(name, 'n', sizeof(name));
+	check_name(name, 70, L2TP_OK);
+	check_name(name, L2TP_NAME_MAX - 1, L2TP_OK);
+	check_name(name, L2TP_NAME_MAX, L2TP_CLOSE_TUNNEL);
+	check_name("\xff\x01 \xe9t\xe9", 6, L2TP_OK);
+	check_name("lac\0\0", 5, L2TP_OK);
+	check_name("lac\0x", 5, L2TP_CLOSE_TUNNEL);
+}
+
 static void test_unhide_bounds(void **state)
 {
 	uint8_t hidden[L2TP_VALUE_MAX], clear[L2TP_VALUE_MAX];
@@ -468,7 +505,7 @@ static void test_unhide_bounds(void **state)
 
 	(void)state;
 	n = l2tp_hide(hidden, L2TP_AVP_PHYSICAL_CHANNEL_ID, &hiding, "abcd", 4);
-	assert_int_equal(n, 6);
+	assert_int_equal(n, 16);
 	/* Cut short: the length inside is more than there is. */
 	for (size_t cut = 0; cut < 6; cut++)
 		assert_int_equal(l2tp_unhide(clear, 25, &secret,
@@ -476,7 +513,7 @@ static void test_unhide_bounds(void **state)
 					     cut, &value, &len),
 				 -EBADMSG);
 	assert_int_equal(l2tp_unhide(clear, 25, &secret, hiding.random_vector,
-				     16, hidden, 6, &value, &len),
+				     16, hidden, (size_t)n, &value, &len),
 			 0);
 	assert_int_equal(len, 4);
 	assert_memory_equal(value, "abcd", 4);
@@ -546,6 +583,7 @@ int main(void)
 		cmocka_unit_test(test_too_long_to_hide),
 		cmocka_unit_test(test_padding),
 		cmocka_unit_test(test_known_answer),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_unhide_bounds),
 		cmocka_unit_test(test_challenge_response),
 	};

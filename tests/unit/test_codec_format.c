@@ -123,12 +123,12 @@ static void check_text(const char *bytes, size_t len, const char *expected)
 	struct decoded d;
 	char text[64];
 
-	packet_message(&p, L2TP_SCCRQ, UINT64_C(1) << L2TP_AVP_HOST_NAME);
-	packet_avp(&p, M_BIT, 0, 7, bytes, len);
+	packet_message(&p, L2TP_SCCRQ, UINT64_C(1) << L2TP_AVP_VENDOR_NAME);
+	packet_avp(&p, 0, 0, 8, bytes, len);
 	packet_end(&p);
 	packet_decode(&p, NULL, &d);
 	assert_int_equal(d.severity, L2TP_OK);
-	assert_true(l2tp_text(&d.m, L2TP_AVP_HOST_NAME, text, sizeof(text)));
+	assert_true(l2tp_text(&d.m, L2TP_AVP_VENDOR_NAME, text, sizeof(text)));
 	assert_string_equal(text, expected);
 }
 
@@ -266,6 +266,21 @@ static void test_cause_decode(void **state)
 	l2tp_cause_decode(&d.m, &c);
 	assert_int_equal(c.result, 0);
 	assert_string_equal(c.text, "busy");
+
+	/* It has to be there, and some leave it out or say nothing in it. */
+	packet_message(&p, L2TP_CDN, UINT64_C(1) << L2TP_AVP_RESULT_CODE);
+	packet_end(&p);
+	packet_decode(&p, NULL, &d);
+	assert_int_equal(d.severity, L2TP_IGNORE_AVP);
+	l2tp_cause_decode(&d.m, &c);
+	assert_int_equal(c.result, 0);
+	assert_string_equal(c.text, "no reason given: it has no Result Code");
+	packet_message(&p, L2TP_CDN, UINT64_C(1) << L2TP_AVP_RESULT_CODE);
+	packet_avp(&p, M_BIT, 0, 1, "\0\0", 2);
+	packet_end(&p);
+	packet_decode(&p, NULL, &d);
+	l2tp_cause_decode(&d.m, &c);
+	assert_string_equal(c.text, "its Result Code is 0, which is reserved");
 }
 
 static void test_cause_format(void **state)
@@ -287,7 +302,14 @@ static void test_cause_format(void **state)
 		{ { .result = 5, .error = 4 }, L2TP_CDN,
 		  "5 (lack of facilities, permanently), error 4 (insufficient resources now)" },
 		{ { .result = 8, .q931_cause = 17 }, L2TP_CDN, "8 (busy signal), Q.931 cause 17" },
-		{ { .result = 0 }, L2TP_CDN, "0 (unknown)" },
+		{ { .result = 0 }, L2TP_CDN, "no reason given" },
+		{ { .text = "no answer" }, L2TP_STOPCCN, "no answer" },
+		{ { .q931_cause = 16, .text = "bye" }, L2TP_CDN, "bye, Q.931 cause 16" },
+		{ { .result = 0x0300 }, L2TP_CDN,
+		  "768 (3 in the wrong byte order: administrative reasons)" },
+		{ { .result = 0x0200, .error = 0x0600, .text = "x" }, L2TP_STOPCCN,
+		  "512 (2 in the wrong byte order: general error), "
+		  "error 1536 (6 in the wrong byte order: vendor-specific error): x" },
 		{ { .result = 999, .error = 999 }, L2TP_STOPCCN,
 		  "999 (unknown), error 999 (unknown)" },
 		/* clang-format on */

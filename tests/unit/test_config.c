@@ -159,6 +159,7 @@ static void test_values(void **state)
 	assert_int_equal(c->ppp[1].default_route_metric, 0);
 	assert_int_equal(c->ppp[1].backend, CONFIG_BACKEND_NONE);
 	assert_false(lac->ephemeral);
+	assert_int_equal(lac->answer_from, CONFIG_ANSWER_ADDRESS);
 	assert_int_equal(lac->port, 1711);
 	assert_true(lac->tunnel.challenge);
 	assert_int_equal(lac->tunnel.idle_ms, 100125);
@@ -355,7 +356,8 @@ static void test_empty(void **state)
 	gethostname(host, sizeof(host) - 1);
 	assert_string_equal(c->hostname, host);
 	assert_int_equal(c->max_tunnels, 10000);
-	assert_int_equal(c->max_half_open, 500);
+	assert_int_equal(c->max_half_open, 20000);
+	assert_true(c->answer_strangers);
 	assert_int_equal(c->max_sessions, 100000);
 	assert_int_equal(c->listen_n + c->lns_n + c->ppp_n + c->lac_n +
 				 c->lcce_n + c->statics_n,
@@ -425,7 +427,7 @@ static const struct {
 	{ "\nppp \"a b\" { }", "test.conf:2: 'a b' is no name for a section" },
 	{ "\nppp \"\" { }", "test.conf:2: '' is no name for a section" },
 	{ "hostname = \"\"",
-	  "test.conf:1: hostname has 0 bytes; it takes 1 to 255" },
+	  "test.conf:1: hostname has 0 bytes; it takes 1 to 253" },
 	{ "max-tunnels = many",
 	  "test.conf:1: max-tunnels = \"many\" is not a number" },
 	{ "max-tunnels = -1",
@@ -443,6 +445,8 @@ static const struct {
 	{ "max-sessions = 4294967296",
 	  "test.conf:1: max-sessions = 4294967296 is out of range" },
 	{ "max-sessions = 99999999999999999999999", "is out of range" },
+	{ "hang-timeout = 0.5",
+	  "test.conf:1: hang-timeout is shorter than a second" },
 	{ "listen { address = localhost }",
 	  "\"localhost\" is no IPv4 or IPv6 address" },
 	{ "ppp p {\n ipv6 = maybe }",
@@ -636,6 +640,13 @@ static const struct {
 	  "remove one" },
 	{ "ppp p { ipv6 = true dns6 = { ::1, ::2, ::3 } }",
 	  "dns6 has more than two servers" },
+	{ "ppp p { dns6-search = example.net }", "set ipv6 = true" },
+	{ "ppp p { ipv6 = true dns6-search = { a, b, c, d, e } }",
+	  "dns6-search has more than four domains, or 255 bytes" },
+	{ "ppp p { ipv6 = true dns6-search = \"example..net\" }",
+	  "dns6-search: \"example..net\" is no domain" },
+	{ "ppp p { ipv6 = true dns6-search = \"ex ample\" }",
+	  "dns6-search: \"ex ample\" is no domain" },
 	{ "ppp p { ipv6 = true dns6 = 10.0.0.1 }",
 	  "dns6: \"10.0.0.1\" is no IPv6 address" },
 	{ "listen {\n}", "test.conf:2: listen has no address" },
@@ -1199,6 +1210,7 @@ static bool left_out(const struct config_section *s, const char *key)
 		{ NULL, "redial" }, { NULL, "ipv6" }, { NULL, "source-address" },
 		{ NULL, "accounting" }, { NULL, "default-route-metric" }, { NULL, "clamp-mss" },
 		{ NULL, "prefix-pool" }, { NULL, "delegated-pool" }, { NULL, "dns6" },
+		{ NULL, "dns6-search" },
 		{ NULL, "encap" }, { NULL, "vlan" }, { NULL, "bridge" }, { NULL, "vrf" },
 		{ &config_section_listen, "port" },
 		{ &config_section_lcce, "remote" }, { &config_section_lcce, "port" },

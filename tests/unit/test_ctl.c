@@ -534,7 +534,7 @@ static void test_usage_errors(void **state)
 		{ "add tunnel remote x challenge o",
 		  "'o' is not a value for challenge: say on or off" },
 		{ "add tunnel remote x\x80",
-		  "'x\x80' is not a value for remote: give HOST as UTF-8 text" },
+		  "'x\\x80' is not a value for remote: give HOST as UTF-8 text" },
 		{ "add tunnel remote x version 1",
 		  "'1' is not a value for version: say 2, 3 or auto" },
 		{ "add tunnel remote x encap gre",
@@ -1189,6 +1189,59 @@ static void test_control_bytes(void **state)
 	assert_string_equal(f->err, "l2tpctl: no \\x1b[31mtunnel\n");
 }
 
+/* Nor does one turn a line around, or hide in it. */
+static void test_marks_of_direction(void **state)
+{
+	static const char request[] =
+		"{\"command\":\"show tunnels\",\"args\":{}}";
+	static const char reply[] =
+		"{\"record\": {\"name\": \"a\", "
+		"\"peer_hostname\": "
+		"\"x\\u202egnp\\u2066\\u200by\\u00e9\"}}\n" END;
+	static const char shown[] = "x\\xe2\\x80\\xaegnp\\xe2\\x81\\xa6"
+				    "\\xe2\\x80\\x8by\xc3\xa9";
+	struct fixture *f = *state;
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	assert_int_equal(run_with(f, "show tunnels", request, reply), 0);
+	assert_non_null(strstr(f->out, shown));
+	assert_int_equal(run_with(f, "-d show tunnels", request, reply), 0);
+	assert_non_null(strstr(f->out, shown));
+}
+
+/* The columns of the widest line. */
+static size_t width(const char *text)
+{
+	size_t widest = 0;
+
+	for (size_t n; *text; text += n + (text[n] == '\n')) {
+		n = strcspn(text, "\n");
+		widest = n > widest ? n : widest;
+	}
+	return widest;
+}
+
+/* One long name does not push the other columns out of sight. */
+static void test_long_name(void **state)
+{
+	static const char request[] =
+		"{\"command\":\"show tunnels\",\"args\":{}}";
+	struct fixture *f = *state;
+	char name[201], reply[512];
+
+	memset(name, 'n', 200);
+	name[200] = '\0';
+	snprintf(reply, sizeof(reply),
+		 "{\"record\": {\"name\": \"a\", "
+		 "\"peer_hostname\": \"%s\"}}\n" END,
+		 name);
+	assert_int_equal(run_with(f, "show tunnels", request, reply), 0);
+	assert_non_null(strstr(f->out, "nnnnn..."));
+	assert_in_range(width(f->out), 48, 130);
+	assert_int_equal(run_with(f, "-d show tunnels", request, reply), 0);
+	assert_non_null(strstr(f->out, name));
+}
+
 static void test_daemon_errors(void **state)
 {
 	static const char request[] =
@@ -1666,6 +1719,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_config_text, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_json, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_marks_of_direction, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_long_name, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_control_bytes, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_daemon_errors, setup,

@@ -13,7 +13,10 @@
 #include "config_text.h"
 #include "monitor/ppp_options.h"
 
-/* The options between "pppd plugin PATH" and "l2tpd-template FD". */
+/*
+ * The options between "pppd plugin PATH" and "l2tpd-units PATH l2tpd-template
+ * FD".
+ */
 static void expect(const char *section, bool lns, const char *const *want)
 {
 	char text[1024];
@@ -24,7 +27,8 @@ static void expect(const char *section, bool lns, const char *const *want)
 	snprintf(text, sizeof(text), "hostname = \"lns1\"\nppp \"p\" { %s }\n",
 		 section);
 	c = config_text(text);
-	argv = ppp_options_new(c, &c->ppp[0], lns, "/lib/l2tpd.so", 3);
+	argv = ppp_options_new(c, &c->ppp[0], lns, "/lib/l2tpd.so",
+			       "/run/units", 3);
 	assert_non_null(argv);
 	assert_string_equal(argv[0], "pppd");
 	assert_string_equal(argv[1], "plugin");
@@ -33,15 +37,22 @@ static void expect(const char *section, bool lns, const char *const *want)
 		assert_non_null(argv[n]);
 		assert_string_equal(argv[n], *want);
 	}
-	assert_string_equal(argv[n], "l2tpd-template");
-	assert_string_equal(argv[n + 1], "3");
-	assert_null(argv[n + 2]);
+	assert_string_equal(argv[n], "l2tpd-units");
+	assert_string_equal(argv[n + 1], "/run/units");
+	assert_string_equal(argv[n + 2], "l2tpd-template");
+	assert_string_equal(argv[n + 3], "3");
+	assert_null(argv[n + 4]);
 	ppp_options_free(argv);
 	config_free(c);
 }
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define ALWAYS	   "nodetach", "nopersist", "nomultilink", "novj"
+#define PROFILE	   "l2tpd-profile"
+#define NO_DNS	   "l2tpd-nopeerdns"
+#define NO_ROUTES  "nodefaultroute", "nodefaultroute6"
+#define PLAIN	   "nodetach", "nopersist", "nomultilink", "novj"
+#define NO_TIMES   "idle", "0", "maxconnect", "0"
+#define ALWAYS	   PROFILE, NO_DNS, PLAIN, NO_ROUTES, NO_TIMES, "nomppe"
 #define SIZES	   "mtu", "1460", "mru", "1460"
 #define ECHO	   "lcp-echo-interval", "30", "lcp-echo-failure", "4"
 #define QUIET	   "l2tpd-noscripts"
@@ -80,8 +91,9 @@ static void test_caller(void **state)
 {
 	(void)state;
 	expect("default-route = true use-peer-dns = true", false,
-	       WORDS(ALWAYS, "noccp", SIZES, ECHO, "noipv6", "noauth",
-		     "noipdefault", "usepeerdns"));
+	       WORDS(PROFILE, PLAIN, NO_ROUTES, NO_TIMES, "nomppe", "noccp",
+		     SIZES, ECHO, "noipv6", "noauth", "noipdefault",
+		     "usepeerdns"));
 }
 
 /* What the caller agrees to is refused nothing else. */
@@ -98,9 +110,9 @@ static void test_ccp_on_request(void **state)
 {
 	(void)state;
 	expect("options = { \"require-mppe-128\" }", true,
-	       WORDS(ALWAYS, "nodeflate", "nobsdcomp", SIZES, ECHO, "noipv6",
-		     "noauth", REFUSE, "name", "lns1", "require-mppe-128",
-		     QUIET));
+	       WORDS(PROFILE, NO_DNS, PLAIN, NO_ROUTES, NO_TIMES, "nodeflate",
+		     "nobsdcomp", SIZES, ECHO, "noipv6", "noauth", REFUSE,
+		     "name", "lns1", "require-mppe-128", QUIET));
 }
 
 #define NO_OTHER_CCP "nodeflate", "nobsdcomp"
@@ -149,6 +161,18 @@ static void test_scripts(void **state)
 		     "noipdefault", QUIET));
 }
 
+/* What pppd's files turn on is off; the profile's own options are its keys'. */
+static void test_own_options(void **state)
+{
+	(void)state;
+	expect("options = { \"usepeerdns\", \"defaultroute\", \"idle\", "
+	       "\"600\" }",
+	       false,
+	       WORDS(PROFILE, PLAIN, "nodefaultroute6", NO_TIMES, "nomppe",
+		     "noccp", SIZES, ECHO, "noipv6", "noauth", "noipdefault",
+		     "usepeerdns", "defaultroute", "idle", "600"));
+}
+
 static void test_order_of_methods(void **state)
 {
 	(void)state;
@@ -172,6 +196,7 @@ int main(void)
 		cmocka_unit_test(test_ccp_on_request),
 		cmocka_unit_test(test_mppe),
 		cmocka_unit_test(test_scripts),
+		cmocka_unit_test(test_own_options),
 		cmocka_unit_test(test_order_of_methods),
 	};
 

@@ -25,9 +25,11 @@
 #include "config_text.h"
 #include "ipc/ipc.h"
 #include "lib/log.h"
+#include "lib/version.h"
 #include "monitor/ppp.h"
 
-#define WAIT_MS 20000
+#define WAIT_MS	     20000
+#define VERSION_HERE "9.9.1-x"
 
 /* ---- the template ---- */
 
@@ -57,6 +59,10 @@ static void play_call(const struct ppp_call_params *p, struct ipc_message *m)
 		_exit(99);
 	if (strcmp(p->user, "exit") == 0)
 		_exit(7);
+	if (strcmp(p->user, "say") == 0) {
+		fprintf(stderr, "pppd: options contradict each other\n");
+		_exit(2);
+	}
 	for (;;)
 		pause();
 }
@@ -121,6 +127,11 @@ static int play_template(char **argv)
 
 	printf("Plugin loaded.\n");
 	fflush(stdout);
+	/* One that pppd cannot load. */
+	if (strstr(argv[2], "l2tpd-plugin-")) {
+		fprintf(stderr, "pppd: undefined symbol: phasechange\n");
+		return 2;
+	}
 	if (has_option(argv, "nonsense")) {
 		fprintf(stderr,
 			"pppd: unrecognized option 'nonsense'\nusage\n");
@@ -174,16 +185,19 @@ struct ended {
 	uint64_t link;
 	pid_t pid;
 	int status;
+	char why[256];
 };
 static struct ended ended;
 
-static void on_exited(void *arg, uint64_t link, pid_t pid, int status)
+static void on_exited(void *arg, uint64_t link, pid_t pid, int status,
+		      const char *why)
 {
 	(void)arg;
 	ended.n++;
 	ended.link = link;
 	ended.pid = pid;
 	ended.status = status;
+	snprintf(ended.why, sizeof(ended.why), "%s", why);
 }
 
 static void on_sigchld(struct loop_signal *s, int signo)
@@ -317,8 +331,8 @@ static int setup(void **state)
 	loop = loop_new();
 	assert_int_equal(loop_signal_start(loop, &sigchld, SIGCHLD, on_sigchld),
 			 0);
-	runner = ppp_runner_new(loop, config, "/nowhere/l2tpd.so", on_exited,
-				NULL);
+	runner = ppp_runner_new(loop, config, "/nowhere/l2tpd.so", NULL,
+				on_exited, NULL);
 	assert_non_null(runner);
 	ppp_runner_set_pppd(runner, self);
 	return 0;
@@ -450,9 +464,99 @@ static void test_refused_options(void **state)
 	must_start(&d, "bad", "exit");
 	await_ends(2);
 	assert_int_equal(ended.pid, 0);
+	assert_string_equal(ended.why, "unrecognized option 'nonsense'");
 	close(c.near);
 	close(d.near);
 	assert_int_equal(start(&c, "bad", "exit"), -ENOEXEC);
+	assert_string_equal(ppp_runner_why(runner, "bad", true), ended.why);
+}
+
+/* What a child says before it exits goes with its exit. */
+static void test_last_words_of_a_child(void **state)
+{
+	struct call c;
+
+	(void)state;
+	must_start(&c, "good", "say");
+	await_ends(1);
+	assert_true(WIFEXITED(ended.status));
+	assert_string_equal(ended.why, "options contradict each other");
+	close(c.near);
+	must_start(&c, "good", "exit");
+	await_ends(2);
+	assert_string_equal(ended.why, "");
+	close(c.near);
+}
+
+/* ---- the first start of all ---- */
+
+struct tried {
+	bool told, wrong;
+};
+
+static void on_tried(void *arg, bool wrong)
+{
+	struct tried *t = arg;
+
+	assert_false(t->told);
+	*t = (struct tried){ true, wrong };
+}
+
+static bool was_tried(void *arg)
+{
+	return ((const struct tried *)arg)->told;
+}
+
+static bool tried_is_wrong(void)
+{
+	struct tried t = { .told = false };
+
+	ppp_runner_try(runner, on_tried, &t);
+	run_until(was_tried, &t);
+	return t.wrong;
+}
+
+static void test_tried(void **state)
+{
+	struct call c;
+
+	(void)state;
+	assert_false(tried_is_wrong());
+	must_start(&c, "bad", "exit");
+	close(c.near);
+	assert_true(tried_is_wrong());
+	await_ends(1);
+}
+
+static void test_tried_without_pppd(void **state)
+{
+	(void)state;
+	ppp_runner_set_pppd(runner, "/nowhere/pppd");
+	assert_true(tried_is_wrong());
+	assert_non_null(strstr(ppp_runner_why(runner, "good", true),
+			       "there is no /nowhere/pppd; install pppd"));
+}
+
+/* What another version's plugin lets pppd say is about symbols. */
+static void test_tried_with_another_versions_plugin(void **state)
+{
+	char path[] = "/tmp/l2tpd-plugin-XXXXXX";
+	int fd = mkstemp(path);
+	static const char text[] = "..." L2TPD_PLUGIN_MARK "2.4.9\0...";
+
+	(void)state;
+	assert_int_equal(write(fd, text, sizeof(text)), sizeof(text));
+	close(fd);
+	ppp_runner_free(runner);
+	runner = ppp_runner_new(loop, config, path, NULL, on_exited, NULL);
+	assert_non_null(runner);
+	ppp_runner_set_pppd(runner, self);
+	assert_true(tried_is_wrong());
+	assert_string_equal(ppp_runner_why(runner, "good", true),
+			    "pppd " VERSION_HERE " is here, l2tpd.so is for "
+			    "2.4.9; install the l2tpd.so that was built for "
+			    "it");
+	unlink(path);
 }
 
 static void test_no_pppd(void **state)
@@ -589,6 +693,10 @@ int main(int argc, char **argv)
 		test(test_fork_fails),
 		test(test_refused_options),
 		test(test_no_pppd),
+		test(test_last_words_of_a_child),
+		test(test_tried),
+		test(test_tried_without_pppd),
+		test(test_tried_with_another_versions_plugin),
 		test(test_template_dies),
 		test(test_reload),
 		test(test_many),
@@ -599,6 +707,10 @@ int main(int argc, char **argv)
 	/* Not by way of exit: a leak checker forks there. */
 	if (argc > 1 && strcmp(argv[1], "plugin") == 0)
 		_exit(play_template(argv));
+	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+		fprintf(stderr, "pppd version " VERSION_HERE "\n");
+		_exit(0);
+	}
 	log_open("test", LOG_SINK_STDERR,
 		 getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_CRIT);
 	signal(SIGPIPE, SIG_IGN);

@@ -389,6 +389,18 @@ static void test_call(void **state)
 	assert_true(has_bytes(RADIUS_TUNNEL_SERVER_ENDPOINT, "\001192.0.2.1"));
 	assert_true(has_bytes(RADIUS_TUNNEL_CLIENT_AUTH_ID, "\001lac7"));
 	assert_true(has_bytes(RADIUS_TUNNEL_SERVER_AUTH_ID, "\001lns1"));
+	/* Of version 3: ids of 32 bits, a speed of 64. */
+	c.tunnel_id = 0x99991234;
+	c.id = 0x8888abcd;
+	c.tx_speed = UINT64_C(10000000000);
+	c.rx_speed = UINT64_C(400000000000);
+	begin();
+	radius_add_call(&b, &c);
+	read_it();
+	assert_true(has_u32(RADIUS_NAS_PORT, 0x1234abcd));
+	assert_int_equal(service_nas_port(&c), 0x1234abcd);
+	assert_true(has_bytes(RADIUS_CONNECT_INFO,
+			      "10000000000/400000000000 L2TP"));
 	strcpy(c.peer, "2001:db8::7");
 	strcpy(c.ifname, "ppp7");
 	begin();

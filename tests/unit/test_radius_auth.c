@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "aaa/crypto.h"
+#include "crypto/crypto.h"
 #include "radius_lab.h"
 
 static struct lab_server *const first = &lab.server[0], *const second =
@@ -38,7 +38,8 @@ static const uint8_t response[49] = {
 	0x8B, 0x5E, 0xA0, 0x8F, 0xAA, 0x39, 0x81, 0xCD, 0x83, 0x54,
 	0x42, 0x33, 0x11, 0x4A, 0x3D, 0x85, 0xD6, 0xDF, 0,
 };
-#define PROOF "S=407A5589115FD0D6209F510FE9C04566932CDA56"
+#define GUESSES 200
+#define PROOF	"S=407A5589115FD0D6209F510FE9C04566932CDA56"
 
 static int start(void **state)
 {
@@ -347,6 +348,22 @@ static void test_reject(void **state)
 	assert_int_equal(second->requests, 0);
 }
 
+static bool has_summary(void)
+{
+	return lab_logged("more lines about users who were refused") > 0;
+}
+
+/* Who guesses passwords has a line for each of the first, and then a number. */
+static void test_refusals_in_the_log(void **state)
+{
+	(void)state;
+	first->code = RADIUS_ACCESS_REJECT;
+	for (unsigned int i = 0; i < GUESSES; i++)
+		pap("bob");
+	lab_wait(has_summary);
+	assert_in_range(lab_logged("user \"bob\" is refused"), 20, GUESSES / 2);
+}
+
 static void test_unavailable(void **state)
 {
 	(void)state;
@@ -579,6 +596,7 @@ int main(void)
 		TEST(test_mschapv2, ""),
 		TEST(test_mschapv1, ""),
 		TEST(test_reject, ""),
+		TEST(test_refusals_in_the_log, ""),
 		TEST(test_unavailable, ""),
 		TEST(test_mppe_required, ""),
 		TEST(test_other_service, ""),

@@ -59,8 +59,7 @@ static int close_engine(void **state)
 }
 
 /* The result of a request whose body has len bytes. */
-static int ask(const struct requests *t, uint16_t type, const void *body,
-	       size_t len)
+static int ask(struct requests *t, uint16_t type, const void *body, size_t len)
 {
 	static struct ipc_message m;
 
@@ -143,6 +142,37 @@ static void test_unsound(void **state)
 	assert_int_equal(ask(&t, UINT16_MAX, body, 0), -EINVAL);
 }
 
+/* An engine that is taken over asks as often as it likes. */
+static void test_refusals_in_the_log(void **state)
+{
+	struct requests t = { 0 };
+	unsigned int lines = 0;
+	char text[16384];
+	int err = dup(STDERR_FILENO), fds[2];
+	ssize_t n;
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	dup2(fds[1], STDERR_FILENO);
+	log_open("monitor", LOG_SINK_STDERR, LOG_INFO);
+	for (int i = 0; i < 500; i++)
+		assert_int_equal(ask(&t, MONITOR_ROUTE, "", 0), -EINVAL);
+	requests_fini(&t);
+	dup2(err, STDERR_FILENO);
+	log_open("monitor", LOG_SINK_STDERR, LOG_INFO);
+	n = read(fds[0], text, sizeof(text) - 1);
+	assert_true(n > 0);
+	text[n] = '\0';
+	for (const char *p = text; (p = strchr(p, '\n')); p++)
+		lines++;
+	assert_int_equal(lines, LOG_LIMIT_ONE + 1);
+	assert_non_null(strstr(text, "requests of the engine that were "
+				     "refused: and 480 more in "));
+	close(fds[0]);
+	close(fds[1]);
+	close(err);
+}
+
 /* Sent with success only, and closed here in either case. */
 static void test_fds(void **state)
 {
@@ -202,8 +232,9 @@ static void test_all_have_rows(void **state)
 	o.dp = dataplane_null_new();
 	assert_int_equal(objects_init(&objects, &o), 0);
 	for (int type = 1; type < MONITOR_MESSAGES; type++)
-		/* MONITOR_READY is the monitor's own business (monitor.c). */
-		if (type != MONITOR_READY &&
+		/* These are the monitor's own business (monitor.c). */
+		if (type != MONITOR_READY && type != MONITOR_ALIVE &&
+		    type != MONITOR_FAILED &&
 		    requests_has(&objects.requests,
 				 (enum monitor_message)type) ==
 			    is_the_monitors(type))
@@ -244,7 +275,8 @@ static void test_links(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_answers),	  TEST(test_unsound), TEST(test_fds),
+		TEST(test_answers),	  TEST(test_unsound),
+		TEST(test_fds),		  TEST(test_refusals_in_the_log),
 		TEST(test_all_have_rows), TEST(test_links),
 	};
 

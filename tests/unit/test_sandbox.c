@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <netinet/udp.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -146,21 +147,28 @@ static void run_loop(void)
 	loop_free(test_loop);
 }
 
-static void use_memory_and_stdio(void)
+static void use_memory(void)
 {
-	char *big = malloc(8 << 20), line[16];
-	FILE *f = fdopen(dup(test_memfd), "r");
+	char *big = malloc(8 << 20);
 
-	CHECK(big && f && lseek(test_memfd, 0, SEEK_SET) == 0);
+	CHECK(big);
 	memset(big, 1, 8 << 20);
 	big = realloc(big, 16 << 20);
 	CHECK(big);
 	free(big);
-	CHECK(fgets(line, sizeof(line), f) && strcmp(line, "text\n") == 0);
-	fclose(f);
 	log_write(LOG_DEBUG, "this level is off");
 	CHECK(fprintf(stderr, "%s", "") == 0);
 	CHECK(getpid() > 0);
+}
+
+static void use_files(void)
+{
+	FILE *f = fdopen(dup(test_memfd), "r");
+	char line[16];
+
+	CHECK(f && lseek(test_memfd, 0, SEEK_SET) == 0);
+	CHECK(fgets(line, sizeof(line), f) && strcmp(line, "text\n") == 0);
+	fclose(f);
 }
 
 static void end_by_abort(void)
@@ -273,6 +281,29 @@ static void encapsulate(void)
 	setsockopt(test_pair[0], SOL_UDP, UDP_ENCAP, &on, sizeof(on));
 }
 
+static void join_group(void)
+{
+	static const struct ipv6_mreq all_routers = {
+		{ .s6_addr = { 0xff, 2, [15] = 2 } },
+		1,
+	};
+
+	setsockopt(test_pair[0], IPPROTO_IPV6, IPV6_JOIN_GROUP, &all_routers,
+		   sizeof(all_routers));
+}
+
+static void set_buffer(void)
+{
+	int bytes = 65536;
+
+	setsockopt(test_pair[0], SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+}
+
+static void call_accept(void)
+{
+	(void)accept(test_pair[0], NULL, NULL);
+}
+
 /* ---- what aaa does ---- */
 
 static void *thread(void *arg)
@@ -323,7 +354,8 @@ static void test_engine_works(void **state)
 	(void)state;
 	assert_works(SANDBOX_ENGINE, pass_messages);
 	assert_works(SANDBOX_ENGINE, run_loop);
-	assert_works(SANDBOX_ENGINE, use_memory_and_stdio);
+	assert_works(SANDBOX_ENGINE, use_memory);
+	assert_works(SANDBOX_ENGINE, use_files);
 	assert_works(SANDBOX_ENGINE, switch_checksums);
 	status = run_in(SANDBOX_ENGINE, end_by_abort);
 	assert_true(WIFSIGNALED(status));
@@ -354,12 +386,42 @@ static void test_engine_killed(void **state)
 	assert_killed(SANDBOX_ENGINE, run_thread);
 }
 
+static void test_router6(void **state)
+{
+	int status;
+
+	(void)state;
+	assert_works(SANDBOX_ROUTER6, pass_messages);
+	assert_works(SANDBOX_ROUTER6, run_loop);
+	assert_works(SANDBOX_ROUTER6, use_memory);
+	status = run_in(SANDBOX_ROUTER6, end_by_abort);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGABRT);
+	if (!filtered())
+		skip();
+	assert_killed(SANDBOX_ROUTER6, call_open);
+	assert_killed(SANDBOX_ROUTER6, call_execve);
+	assert_killed(SANDBOX_ROUTER6, call_socket);
+	assert_killed(SANDBOX_ROUTER6, call_connect);
+	assert_killed(SANDBOX_ROUTER6, call_accept);
+	assert_killed(SANDBOX_ROUTER6, call_fork);
+	assert_killed(SANDBOX_ROUTER6, call_kill);
+	assert_killed(SANDBOX_ROUTER6, call_prctl);
+	assert_killed(SANDBOX_ROUTER6, map_code);
+	assert_killed(SANDBOX_ROUTER6, make_code);
+	assert_killed(SANDBOX_ROUTER6, join_group);
+	assert_killed(SANDBOX_ROUTER6, set_buffer);
+	assert_killed(SANDBOX_ROUTER6, switch_checksums);
+	assert_killed(SANDBOX_ROUTER6, run_thread);
+}
+
 static void test_aaa(void **state)
 {
 	(void)state;
 	assert_works(SANDBOX_AAA, pass_messages);
 	assert_works(SANDBOX_AAA, run_loop);
-	assert_works(SANDBOX_AAA, use_memory_and_stdio);
+	assert_works(SANDBOX_AAA, use_memory);
+	assert_works(SANDBOX_AAA, use_files);
 	assert_works(SANDBOX_AAA, run_thread);
 	assert_works(SANDBOX_AAA, resolve);
 	if (!filtered())
@@ -452,6 +514,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_engine_works),
 		cmocka_unit_test(test_engine_killed),
+		cmocka_unit_test(test_router6),
 		cmocka_unit_test(test_aaa),
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_writable_root),

@@ -49,7 +49,9 @@ static struct life begin(const char *sections)
 	size_t len;
 	FILE *f;
 
-	snprintf(text, sizeof(text), "hostname = here state-dir = \"%s\"\n%s",
+	snprintf(text, sizeof(text),
+		 "hostname = here state-dir = \"%s\" "
+		 "static-by-command = true\n%s",
 		 dir, sections);
 	l.config = config_text(text);
 	f = open_memstream(&l.text, &len);

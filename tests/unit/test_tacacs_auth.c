@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #include "aaa/acct.h"
-#include "aaa/crypto.h"
+#include "crypto/crypto.h"
 #include "tacacs_lab.h"
 
 #define PROOF "S=407A5589115FD0D6209F510FE9C04566932CDA56"

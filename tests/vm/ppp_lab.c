@@ -94,8 +94,10 @@ static void on_sigchld(struct loop_signal *s, int signo)
 	ppp_lab_reap(container_of(s, struct ppp_lab, sigchld));
 }
 
-static void on_exited(void *arg, uint64_t link, pid_t pid, int status)
+static void on_exited(void *arg, uint64_t link, pid_t pid, int status,
+		      const char *why)
 {
+	(void)why;
 	(void)arg;
 	for (struct ppp_end **at = &running; *at; at = &(*at)->next) {
 		struct ppp_end *e = *at;
@@ -124,7 +126,8 @@ static struct config *parse(const char *text)
 	return c;
 }
 
-void ppp_lab_init(struct ppp_lab *p, const char *argv0, const char *config_text)
+void pppd_lab_init(struct ppp_lab *p, const char *argv0,
+		   const char *config_text)
 {
 	const char *plugin = getenv("L2TPD_TEST_PLUGIN");
 	char text[512], self[PATH_MAX], path[PATH_MAX + 32];
@@ -151,7 +154,8 @@ void ppp_lab_init(struct ppp_lab *p, const char *argv0, const char *config_text)
 	    loop_signal_start(p->loop, &p->sigchld, SIGCHLD, on_sigchld))
 		err(1, "loop");
 	p->config = parse(config_text);
-	p->runner = ppp_runner_new(p->loop, p->config, p->plugin, on_exited, p);
+	p->runner = ppp_runner_new(p->loop, p->config, p->plugin, NULL,
+				   on_exited, p);
 	if (!p->runner)
 		err(1, "runner");
 	p->pppd = getenv("L2TPD_TEST_PPPD");
@@ -159,7 +163,7 @@ void ppp_lab_init(struct ppp_lab *p, const char *argv0, const char *config_text)
 		ppp_runner_set_pppd(p->runner, p->pppd);
 }
 
-void ppp_lab_fini(struct ppp_lab *p)
+void pppd_lab_fini(struct ppp_lab *p)
 {
 	ppp_runner_free(p->runner);
 	running = NULL;
@@ -410,7 +414,8 @@ void ppp_end_stop(struct ppp_end *e, int pppd_status, const char *reason)
 	struct ppp_call_down d = { .pppd_status = pppd_status };
 
 	snprintf(d.reason, sizeof(d.reason), "%s", reason);
-	channel_event(&e->channel, PPP_CALL_STOP, &d, sizeof(d), NULL, 0);
+	if (channel_event(&e->channel, PPP_CALL_STOP, &d, sizeof(d), NULL, 0))
+		errx(1, "a pppd cannot be told to stop");
 }
 
 void ppp_end_close(struct ppp_end *e)

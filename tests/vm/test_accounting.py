@@ -64,6 +64,32 @@ def test_start_and_stop(pair, processes, build):
     assert len(server.accounting()) == 4
 
 
+def test_engine_dies(pair, processes, build):
+    """The aaa process dies, then the engine: the call that died with it has a stop, with what the kernel counted."""
+    a, b = pair
+    server = start_server(processes, a.namespace)
+    lns = L2tpd(processes, build, a.namespace, "lns")
+    lns.start(radius_config(lns, server))
+    Caller(processes, b.namespace, a.ipv4).call("bob", "builder", "chap")
+    (session,) = lns.up()
+    lab.wait_until(lambda: server.accounting(status="Start"), "the start")
+    for _ in range(5):
+        assert lab.ping(a.namespace, session["remote_ipv4"]) is not None
+    before = lns.role("aaa")
+    os.kill(before, signal.SIGKILL)
+    lab.wait_until(lambda: lns.role("aaa") not in (None, before), "another aaa process")
+    # Answered behind what the new one was told of the sessions that run.
+    lab.wait_until(lambda: lns.ask("show radius"), "it to answer")
+    os.kill(lns.role("engine"), signal.SIGKILL)
+    (stop,) = lab.wait_until(lambda: server.accounting(status="Stop"), "the stop")
+    (start,) = server.accounting(status="Start")
+    assert (stop["session"], stop["user"], stop["cause"]) == (start["session"], "bob", "NAS-Error")
+    assert 5 <= stop["input_packets"] < 30 and 5 * 28 <= stop["input"] < 5 * 28 + 1500
+    assert 5 <= stop["output_packets"] < 30 and 5 * 28 <= stop["output"] < 5 * 28 + 1500
+    lab.wait_until(lambda: len(server.accounting(status="Accounting-On")) == 2, "the next engine")
+    assert [r["status"] for r in server.accounting()] == ["Accounting-On", "Start", "Stop", "Accounting-On"]
+
+
 def test_outage(pair, processes, build):
     """No server answers while a call comes and goes, aaa dies, and l2tpd starts again: nothing is lost."""
     a, b = pair

@@ -97,3 +97,55 @@ def test_tunnel(pair, processes, build):
     caller(processes, build, b, a.ipv6, USERS[0], name="other")
     lns.up(3)
     assert len(lns.tunnels()) == 2
+
+
+def other_than(lns, before):
+    """The calls that are up, without that one."""
+    return [s for s in lns.up() if s["session_id"] != before["session_id"]]
+
+
+@pytest.mark.parametrize("kept_out_by", ["limit", "address"])
+def test_replaced(pair, processes, build, kept_out_by):
+    """on-duplicate = replace: who comes back takes the place of its own call, by limit or address; others do not."""
+    a, b = pair
+    lns = L2tpd(processes, build, a.namespace, "lns")
+    fixed = ["10.64.0.77"] if kept_out_by == "address" else []
+    limit = "max-sessions-per-user = 1" if kept_out_by == "limit" else ""
+    config = lns_config(lns.users((*USERS[0], *fixed), ("user1", "pw1", *fixed)), ppp=f'{limit} on-duplicate = "replace"')
+    lns.start(config)
+    first = caller(processes, build, b, a.ipv4, USERS[0], name="first")
+    (before,) = lns.up()
+    caller(processes, build, b, a.ipv6, USERS[0], name="second")
+    lns.process.wait_for(r"ended for tunnel \d+ session \d+: its caller has called again \(on-duplicate = replace\)")
+    (after,) = lab.wait_until(lambda: other_than(lns, before), "the new call to be up")
+    assert after["user"] == "user0"
+    if fixed:
+        assert after["remote_ipv4"] == before["remote_ipv4"] == fixed[0]
+    assert lab.ping(a.namespace, after["remote_ipv4"]) is not None
+    lab.wait_until(lambda: ["its caller has called again" in s.get("last_error", "") for s in first.sessions()] == [True],
+                   "the first caller to know why")
+    assert lns.status()["calls_refused"] == 0
+    # Another user is no such caller.
+    other = caller(processes, build, b, a.ipv4, USERS[1], name="other")
+    if fixed:
+        wait_for_refusals(lns, 1)
+        lab.wait_until(lambda: other.sessions()[0].get("last_error"), "the other caller to be refused")
+        lns.process.wait_for(r'its address 10.64.0.77 is in use by user "user0" \(tunnel \d+ session \d+\)')
+    else:
+        lns.up(2)
+    lab.wait_until(lambda: len(lns.sessions()) == (1 if fixed else 2), "the rest to stay")
+
+
+def test_same_line(pair, processes, build):
+    """same-caller = line: a user who calls from elsewhere is no reason to end its call."""
+    a, b = pair
+    lns = L2tpd(processes, build, a.namespace, "lns")
+    lns.start(lns_config(lns.users(*USERS), ppp='max-sessions-per-user = 1 on-duplicate = "replace" same-caller = "line"'))
+    caller(processes, build, b, a.ipv4, USERS[0], name="first")
+    (before,) = lns.up()
+    caller(processes, build, b, a.ipv6, USERS[0], name="elsewhere")
+    wait_for_refusals(lns, 1)
+    lab.wait_until(lambda: [s["session_id"] for s in lns.sessions()] == [before["session_id"]], "the first to stay")
+    caller(processes, build, b, a.ipv4, USERS[0], name="again")
+    lab.wait_until(lambda: other_than(lns, before), "the call from the same line to be up")
+    lab.wait_until(lambda: len(lns.sessions()) == 1, "the first to be gone")

@@ -222,6 +222,12 @@ def test_our_own_caller(pair, processes, build, logs, ours, theirs):
     lac = start_lac(processes, build, b, a, f'mppe = "{theirs}"')
     check_encrypted(a, b, lns, logs, 128)
     lac.process.wait_for("encrypted with 128 bits")
+    # The end of the call is not that it goes on in clear.
+    (session,) = lac.sessions()
+    lac.ask("delete session", tunnel=str(session["tunnel_id"]), session=str(session["session_id"]))
+    lab.wait_until(lambda: lns.sessions() == [] and not lns.pppds(), "the call to be over")
+    for d in lns, lac:
+        assert "not encrypted" not in d.process.text() and "no longer encrypted" not in d.process.text()
 
 
 @pytest.mark.parametrize("ours,asked", [("true", "-H"), ("false", "+H")], ids=["taken", "refused"])

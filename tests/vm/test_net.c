@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ppp-ioctl.h>
+#include <net/if.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -79,6 +80,7 @@ static void end_open(struct end *e, uint32_t n)
 	e->session.dp.session_id = n;
 	e->session.tunnel = &tunnel;
 	e->session.dialled = true;
+	e->session.unit = (int)if_nametoindex(e->ifname);
 }
 
 static void end_close(struct end *e)
@@ -417,7 +419,18 @@ static void test_not_its_interface(void **state)
 	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters),
 			 -EPERM);
 	net_forget(net, &other.session);
+	/* Nor when nobody claims it: it may be the host's own way out. */
+	assert_int_equal(apply(&e, &r), -EPERM);
+	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters),
+			 -EPERM);
+	r = request(&e);
+	e.session.unit = 0; /* its pppd has not told yet */
+	assert_int_equal(apply(&e, &r), -EPERM);
+	/* Its pppd told that it is. */
+	e.session.unit = other.session.unit;
+	r = request(&other);
 	assert_int_equal(apply(&e, &r), 0);
+	e.session.unit = (int)if_nametoindex(e.ifname);
 	r = request(&e);
 	add(&r, "0.0.0.0/0", 0);
 	assert_int_equal(apply(&e, &r), -ERANGE);
@@ -477,6 +490,7 @@ static void test_interface_goes(void **state)
 	assert_int_equal(net_stats(net, &e.session, &r.interface, &counters),
 			 -ENODEV);
 	/* Dialled again within the same session: it is given anew. */
+	e.session.unit = next.session.unit;
 	assert_int_equal(apply(&e, &r), 0);
 	assert_says(routes(&next), "10.1.0.0/16");
 	assert_says(limits(&next), "rate 1Mbit");
@@ -639,7 +653,7 @@ int main(void)
 	lab_namespace();
 	log_open("test", LOG_SINK_STDERR,
 		 getenv("L2TPD_TEST_DEBUG") ? LOG_DEBUG : LOG_CRIT);
-	net = net_new(NULL, NULL, NULL);
+	net = net_new(NULL, NULL, NULL, NULL);
 	if (!net)
 		errx(1, "rtnetlink");
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -493,6 +493,83 @@ static void test_refused(void **state)
 			 -EINVAL);
 }
 
+static int udp_at(const struct addr *a)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = addr_to_sockaddr(a, &ss);
+	int fd = socket(a->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&ss, len), 0);
+	return fd;
+}
+
+/*
+ * One that hears whoever answers, until it is told who that was: then the
+ * kernel may have the tunnel, and only then. Over IP there is none.
+ */
+static void test_unconnected(void **state)
+{
+	struct monitor_tunnel t = {
+		.version = 3,
+		.encap = kind->encap,
+		.tunnel_id = tunnel_id[0],
+		.peer_tunnel_id = 9,
+	};
+	struct monitor_connect c = { tunnel_id[0],
+				     address(kind->end[1], 1702) };
+	struct monitor_socket r = {
+		.tunnel_id = tunnel_id[0],
+		.version = 3,
+		.encap = kind->encap,
+		.local = address(kind->end[0], 1701),
+		.peer = address(kind->end[1], 1701),
+		.unconnected = true,
+	};
+	struct addr elsewhere = address(kind->end[1], 1702), from;
+	int fd, other, third;
+
+	(void)state;
+	if (kind->encap == DP_ENCAP_IP) {
+		assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET, &r),
+				 -EINVAL);
+		return;
+	}
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CONNECT, &c),
+			 -ENOENT);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET, &r), 0);
+	assert_true(addr_equal(
+		&ipc_body(&lab.answer, struct monitor_socket_reply)->local,
+		&r.local));
+	fd = ipc_take_fd(&lab.answer, 0);
+	other = udp_at(&elsewhere);
+	elsewhere.port = 1703;
+	third = udp_at(&elsewhere);
+	send_control_to(third, &elsewhere, &r.local, tunnel_id[0], 1);
+	expect(fd, tunnel_id[0], 1, &from, NULL);
+	assert_int_equal(from.port, 1703);
+
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_ADD, &t),
+			 -EINVAL);
+	c.peer.port = 0;
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CONNECT, &c),
+			 -EINVAL);
+	c.peer.port = 1702;
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CONNECT, &c), 0);
+	send_control_to(third, &elsewhere, &r.local, tunnel_id[0], 2);
+	send_control_to(other, &elsewhere, &r.local, tunnel_id[0], 3);
+	expect(fd, tunnel_id[0], 3, &from, NULL);
+	assert_int_equal(from.port, 1702);
+	/* once only */
+	c.peer.port = 1703;
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SOCKET_CONNECT, &c),
+			 -EINVAL);
+	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_TUNNEL_ADD, &t), 0);
+	close(third);
+	close(other);
+	close(fd);
+}
+
 /*
  * A session's id is one in all tunnels, whatever the kernel would take; no more
  * than its tunnel's version has.
@@ -654,10 +731,14 @@ static const struct {
 	const char *name;
 	CMUnitTestFunction run;
 } by_kind[] = {
-	{ "connection", test_connection },     { "data", test_data },
-	{ "foreign data", test_foreign_data }, { "refused", test_refused },
-	{ "session ids", test_session_ids },   { "taken", test_taken },
+	{ "connection", test_connection },
+	{ "data", test_data },
+	{ "foreign data", test_foreign_data },
+	{ "refused", test_refused },
+	{ "session ids", test_session_ids },
+	{ "taken", test_taken },
 	{ "any address", test_any },
+	{ "unconnected", test_unconnected },
 };
 
 #define BY_KIND (sizeof(by_kind) / sizeof(by_kind[0]))

@@ -80,7 +80,7 @@ def ends(pair, processes, build):
 
 
 def config(daemon, rows, pair):
-    return f'hostname = "here"\nstate-dir = "{daemon.run}.state"\n' + "".join(r.section(pair) for r in rows)
+    return f'hostname = "here"\nstate-dir = "{daemon.run}.state"\nstatic-by-command = true\n' + "".join(r.section(pair) for r in rows)
 
 
 def pings(namespace, row):

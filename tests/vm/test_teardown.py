@@ -59,6 +59,8 @@ def test_pppd(call, side, number):
     # A pppd that forks for its ip-up script is two for a moment.
     lab.wait_until(lambda: len(daemon.pppds()) == 1, "ip-up to be done")
     os.kill(daemon.pppds()[0], number)
+    if number == signal.SIGKILL:
+        daemon.process.wait_for(r"cleared by us: pppd was killed by signal 9 \(Killed\)")
     assert_nothing_left(lns, lac, before)
 
 

@@ -234,11 +234,14 @@ def connect(address, own_id, port=0):
     return s, struct.unpack("!I", receive(s, 2)[61])[0]
 
 
-def ask_session(s, connection):
-    """The ICRQ comes before its SCCCN, so that both are heeded in one moment; the ICRP's session."""
+def ask_session(d, s, connection):
+    """The ICRQ comes together with its SCCCN, so that both are heeded in one moment; the ICRP's session."""
+    engine = d.status()["pid"]
+    os.kill(engine, signal.SIGSTOP)
+    s.send(control_message(connection, 1, 1, (0, b"\0\3")))
     s.send(control_message(connection, 2, 1, (0, b"\0\n"), (63, b"\0\0\0\11"), (64, bytes(4)), (15, b"\0\0\0\1"),
                            (68, b"\0\5"), (66, b"lan"), (71, b"\0\1")))
-    s.send(control_message(connection, 1, 1, (0, b"\0\3")))
+    os.kill(engine, signal.SIGCONT)
     return receive(s, 11)[63]
 
 
@@ -250,12 +253,12 @@ def test_back_at_once(daemon, address):
     s, connection = connect(address, 7)
     with s:
         port = s.getsockname()[1]
-        session = ask_session(s, connection)
+        session = ask_session(head, s, connection)
         s.send(control_message(connection, 3, 2, (0, b"\0\14"), (63, b"\0\0\0\11"), (64, session), (71, b"\0\1")))
         wait_states(head, {"lan": "established"})
     s, connection = connect(address, 8, port)
     with s:
-        ask_session(s, connection)
+        ask_session(head, s, connection)
     assert head.status()["calls_failed"] == 0
 
 
@@ -347,7 +350,7 @@ WORDS = {
 
 def test_refused(daemon, tmp_path):
     """Each is refused with a sentence, and changes nothing."""
-    d = daemon("here", f'state-dir = "{tmp_path}/state"\n{FILE}')
+    d = daemon("here", f'state-dir = "{tmp_path}/state"\nstatic-by-command = true\n{FILE}')
     d.ask("add tunnel", name="ppp", remote="127.0.0.1")
     d.ask("add tunnel lcce", name="added", from_hostname="nobody")
     d.ask("add session lcce", tunnel="added", name="there", ifname="there0")

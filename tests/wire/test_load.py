@@ -14,7 +14,7 @@ from lab.l2tpd import L2tpd
 CONFIG = """
 hostname = "our-lns"
 listen {{ address = "127.0.0.1" port = {port} }}
-lns "all" {{ {secret} ppp = "isp" retransmit-tries = 12 }}
+lns "all" {{ {secret} ppp = "isp" retransmit-tries = 12 max-calls-in-setup = 0 }}
 ppp "isp" {{ backend = "none" }}
 """
 

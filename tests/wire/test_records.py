@@ -14,6 +14,7 @@ from lab.l2tpd import L2tpd
 PORT = 17031
 CONFIG = f"""
 hostname = "here"
+static-by-command = true
 listen {{ address = "127.0.0.1" port = {PORT} }}
 lns "all" {{ ppp = "isp" }}
 ppp "isp" {{ backend = "none" pool = {{ "10.64.0.0/24" }} local-address = "10.64.0.1" }}

@@ -103,8 +103,8 @@ def test_limits(daemon, address):
 
 
 def test_half_open_limit(daemon, address):
-    """A flood of SCCRQs that nobody follows up fills its limit and no more; it drains by itself."""
-    server = daemon("lns").start(lns(address, "setup-timeout = 2 retransmit = 0.1 retransmit-tries = 3", "max-half-open = 10\n"))
+    """SCCRQs that nobody follows up take their places and no more, keep nobody out, and drain by themselves."""
+    server = daemon("lns").start(lns(address, "setup-timeout = 2", "max-half-open = 10\n"))
     socks = []
     for n in range(1, 31):
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -113,10 +113,11 @@ def test_half_open_limit(daemon, address):
             (0, b"\0\1"), (2, b"\1\0"), (3, b"\0\0\0\3"), (7, b"flood"), (9, struct.pack("!H", n))))
         s.send(struct.pack("!HHHHHH", 0xc802, 12 + len(body), 0, 0, 0, 0) + body)
         socks.append(s)
-    lab.wait_until(lambda: server.status()["tunnels_refused"] == 20, "twenty to be refused")
+    lab.wait_until(lambda: server.status()["half_open_dropped"] == 20, "twenty to make room for others")
     assert server.status()["half_open"] == 10
-    lab.wait_until(lambda: server.status()["half_open"] == 0, "the half-open ones to expire")
+    assert server.status()["tunnels_refused"] == 0
     established(daemon("lac").start(lac(address)), 1)
+    lab.wait_until(lambda: server.status()["half_open"] == 0, "the half-open ones to expire")
     for s in socks:
         s.close()
 
@@ -274,6 +275,14 @@ def test_bad_configuration(daemon, build, config, complaint):
                           stderr=subprocess.STDOUT, text=True, check=False)
     assert done.returncode == 1
     assert re.search(complaint, done.stdout), done.stdout
+
+
+def test_wrong_configuration_is_not_started_again(daemon):
+    """The unit knows it by its exit status."""
+    d = daemon("bad")
+    d.start('hostnam = "x"\n', wait=False)
+    d.process.wait_for("conf:1: .*hostnam")
+    assert d.process.wait() == 6
 
 
 def test_check_prints_what_parses_back(daemon, build, address):

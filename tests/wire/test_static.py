@@ -11,6 +11,7 @@ from lab.l2tpd import CommandError, L2tpd
 
 HILL = ('static "hill" { tunnel-id = 1 peer-tunnel-id = 2 local = "192.0.2.1" remote = "192.0.2.2" '
         'udp-sport = 5000 udp-dport = 5001 session "lan" { session-id = 10 peer-session-id = 20 } }\n')
+ALLOWED = "static-by-command = true\n"
 TUNNEL = {"name": "valley", "tunnel_id": 3, "peer_tunnel_id": 4, "encap": "ip",
           "local": "2001:db8::1", "remote": "2001:db8::2"}
 SESSION = {"tunnel": "valley", "session_id": 30, "peer_session_id": 40, "cookie": "01234567", "l2spec_type": "none"}
@@ -21,8 +22,8 @@ def daemon(processes, build, tmp_path):
     """start(text): an l2tpd with this configuration; each begins where the one before ended."""
     d = L2tpd(processes, build, None, "static")
 
-    def start(text=""):
-        d.start(f'hostname = "here"\nstate-dir = "{tmp_path}/state"\n{text}', "--dataplane", "null")
+    def start(text="", allowed=True):
+        d.start(f'hostname = "here"\nstate-dir = "{tmp_path}/state"\n{ALLOWED if allowed else ""}{text}', "--dataplane", "null")
         return d
     return start
 
@@ -55,6 +56,22 @@ def test_kept(daemon, tmp_path):
     assert d.process.wait_for("static \"valley\".*does not fit the configuration any more.*tunnel-id 3 is given twice")
     assert [n[0] for n in names(d)] == ["hill", "other"]
     assert [os.stat(tmp_path / "state" / f).st_mode & 0o777 for f in ("static.made", "static.added")] == [0o600] * 2
+
+
+def test_not_allowed(daemon):
+    """Without static-by-command nothing changes that would outlast the engine; what was added stays."""
+    d = daemon(HILL)
+    d.ask("add tunnel static", **TUNNEL)
+    d.stop()
+    d = daemon(HILL, allowed=False)
+    before = names(d)
+    assert [n[0] for n in before] == ["hill", "valley"]
+    for command, words in (("add tunnel static", {**TUNNEL, "name": "third", "tunnel_id": 5}), ("add session static", SESSION),
+                           ("delete tunnel static", {"tunnel": "valley"}), ("delete tunnel static", {"tunnel": "hill"}),
+                           ("delete session static", {"session": "lan"})):
+        with pytest.raises(CommandError, match="static-by-command = true"):
+            d.ask(command, **words)
+    assert names(d) == before
 
 
 REFUSED = [

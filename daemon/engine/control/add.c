@@ -73,6 +73,8 @@ static void on_looked_up(void *arg, int result, struct ipc_message *m)
 
 void add_tunnel_done(struct control *c, struct peer *p)
 {
+	const struct cause not_added =
+		cause_make(CAUSE_ADMINISTRATIVE, "the monitor was not asked");
 	struct monitor_static_name body = { 0 };
 	struct addition *a = malloc(sizeof(*a));
 
@@ -89,7 +91,7 @@ void add_tunnel_done(struct control *c, struct peer *p)
 		return;
 	}
 	free(a);
-	peer_remove(p, NULL);
+	peer_remove(p, &not_added);
 	control_error(c, "l2tpd's monitor process does not answer");
 }
 

@@ -153,9 +153,10 @@ static bool password_fits(struct control *c, const char *password)
  * The aaa process alone keeps it. It may have one of an engine before, which
  * must not serve another session of the same name.
  */
-static void tell_password(struct peer_session *s, const char *password)
+static int tell_password(struct peer_session *s, const char *password)
 {
 	struct aaa_remember body = { 0 };
+	int err;
 
 	memcpy(body.lac, s->peer->name, sizeof(body.lac));
 	memcpy(body.session, s->name, sizeof(body.session));
@@ -163,11 +164,25 @@ static void tell_password(struct peer_session *s, const char *password)
 		body.secret.len = (uint16_t)strlen(password);
 		memcpy(body.secret.secret, password, body.secret.len);
 	}
-	channel_event(&s->peer->engine->aaa,
-		      password ? AAA_REMEMBER : AAA_FORGET, &body, sizeof(body),
-		      NULL, 0);
+	err = channel_event(&s->peer->engine->aaa,
+			    password ? AAA_REMEMBER : AAA_FORGET, &body,
+			    sizeof(body), NULL, 0);
 	explicit_bzero(&body, sizeof(body));
-	s->remembered = password != NULL;
+	s->remembered = password && !err;
+	return err;
+}
+
+/* What aaa has may be of another session: it goes again, with its section. */
+static struct peer_session *not_told(struct control *c, struct peer_session *s)
+{
+	const struct cause cause =
+		cause_make(CAUSE_ADMINISTRATIVE, "it has no password");
+
+	control_error(c, "the aaa process, which keeps the passwords, cannot "
+			 "be told; try again");
+	s->owns_section = false; /* the caller's */
+	peer_session_remove(s, &cause);
+	return NULL;
 }
 
 /* Takes s over when it succeeds; else an error was sent. */
@@ -182,8 +197,8 @@ static struct peer_session *new_session(struct control *c, struct peer *p,
 	session = peer_session_new(p, s, true);
 	if (!session)
 		control_error(c, "l2tpd is out of memory");
-	else
-		tell_password(session, password);
+	else if (tell_password(session, password))
+		session = not_told(c, session);
 	return session;
 }
 

@@ -181,6 +181,8 @@ static struct monitor_pw_add request_of(const struct peer_session *s)
 /* What the monitor hears of it later comes behind this. */
 static void ask(struct control *c, struct peer_session *s)
 {
+	const struct cause not_added =
+		cause_make(CAUSE_ADMINISTRATIVE, "the monitor was not asked");
 	struct monitor_pw_add body = request_of(s);
 	struct addition *a = malloc(sizeof(*a));
 
@@ -197,7 +199,7 @@ static void ask(struct control *c, struct peer_session *s)
 		return;
 	}
 	free(a);
-	peer_session_remove(s, NULL);
+	peer_session_remove(s, &not_added);
 	control_error(c, "l2tpd's monitor process does not answer");
 }
 

@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/engine.h"
 #include "ipc/monitor.h"
 #include "lib/log.h"
+#include "lib/printable.h"
 
 void control_free(struct control *c)
 {
@@ -27,7 +29,7 @@ static void do_free(void *arg)
 
 void control_release(struct control *c)
 {
-	turn_defer(&c->engine->turn, do_free, c);
+	turn_defer(&c->engine->turn, &c->free_work, do_free, c);
 }
 
 void control_resume(struct control *c)
@@ -119,24 +121,25 @@ void control_end(struct control *c)
 	request_over(c);
 }
 
+/* Not UTF-8: what a peer said, or a sentence that was cut within a character. */
+static json_t *escaped(const char *text)
+{
+	size_t size = 4 * strlen(text) + PRINTABLE_MAX, len = 0, n;
+	char *copy = malloc(size), shown[PRINTABLE_MAX];
+	json_t *string;
+
+	for (; copy && (n = printable_next(text, shown)); text += n)
+		len += (size_t)snprintf(copy + len, size - len, "%s", shown);
+	string = json_stringn(copy ? copy : "?", copy ? len : 1);
+	free(copy);
+	return string;
+}
+
 json_t *control_text(const char *text)
 {
 	json_t *string = json_string(text);
-	char *copy;
 
-	if (string)
-		return string;
-	/*
-	 * Not UTF-8: what a peer said, or a sentence that was cut
-	 * within a character.
-	 */
-	copy = strdup(text);
-	for (char *p = copy; p && *p; p++)
-		if ((unsigned char)*p >= 0x80)
-			*p = '?';
-	string = json_string(copy ? copy : "?");
-	free(copy);
-	return string;
+	return string ? string : escaped(text);
 }
 
 void control_error(struct control *c, const char *fmt, ...)

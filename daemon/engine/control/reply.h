@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "engine/clients.h"
+#include "engine/turn.h"
 #include "ipc/control.h"
 #include "ipc/ipc.h"
 #include "ipc/ipsec.h"
@@ -28,6 +29,7 @@ struct control {
 	bool over, hangup;
 	bool busy;    /* a request is being answered */
 	bool waiting; /* for another process's answer: control_resume goes on */
+	struct turn_work free_work;
 	void (*pump)(struct control *c); /* goes on with the connection */
 	/* makes the next record, or ends the reply */
 	void (*produce)(struct control *c);
@@ -39,7 +41,7 @@ struct control {
 	 */
 	uint64_t next_tunnel, next_session; /* id + 1; 0: the start */
 	bool tunnels_done;		    /* the peers follow */
-	unsigned int walked_peers;
+	uint64_t walked_peer;		    /* the last one's number */
 	uint64_t place; /* of a walk over subscribers, pools or servers */
 	uint32_t found;
 	/* of the tunnel whose IPsec is asked for */

@@ -213,7 +213,9 @@ void show_status(struct control *c)
 	record_text(o, "hostname", e->config->hostname);
 	record_number(o, "tunnels", k.tunnels);
 	record_number(o, "half_open", k.half_open);
+	record_number(o, "half_open_dropped", k.displaced);
 	record_number(o, "sessions", k.sessions);
+	record_number(o, "calls_in_setup", lns_calls_in_setup(e));
 	record_number(o, "malformed", k.malformed);
 	record_number(o, "stray", k.stray + k.data);
 	record_number(o, "wrong_address", k.wrong_address);
@@ -226,6 +228,7 @@ void show_status(struct control *c)
 	record_number(o, "tunnels_refused", n->tunnels_refused + k.refused);
 	record_number(o, "calls_up", n->calls_up);
 	record_number(o, "calls_failed", n->calls_failed + k.calls_refused);
+	record_number(o, "logs_suppressed", n->logs_suppressed);
 	record_number(o, "auth_ok", n->auth_ok);
 	record_number(o, "auth_failed", n->auth_failed);
 	record_number(o, "auth_unavailable", n->auth_unavailable);

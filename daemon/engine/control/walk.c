@@ -17,7 +17,7 @@ void walk_start(struct control *c, void (*produce)(struct control *))
 {
 	c->next_tunnel = c->next_session = 0;
 	c->tunnels_done = false;
-	c->walked_peers = 0;
+	c->walked_peer = 0;
 	c->place = 0;
 	c->found = 0;
 	c->produce = produce;
@@ -31,14 +31,15 @@ void walk_finish(struct control *c, const char *what, const char *wanted)
 		control_end(c);
 }
 
-/* By position: peers come and go rarely. */
+/* By number, so that none is left out or told twice when others go. */
 struct peer *walk_peer(struct control *c)
 {
 	struct peer *p = c->engine->peers->first;
 
-	for (unsigned int i = 0; p && i < c->walked_peers; i++)
+	while (p && p->number <= c->walked_peer)
 		p = p->next;
-	c->walked_peers++;
+	if (p)
+		c->walked_peer = p->number;
 	return p;
 }
 

@@ -8,7 +8,6 @@
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/path.h"
 #include "engine/l2tp/tunnel.h"
-#include "engine/loglimit.h"
 #include "lib/log.h"
 
 void answer_wait(struct tunnel *t, struct tunnel *holder,
@@ -42,15 +41,15 @@ static void decided(struct tunnel *t, void (*what)(void *))
 {
 	t->holder->rivals--;
 	t->holder = NULL;
-	tunnel_get(t);
-	turn_defer(&t->engine->turn, what, t);
+	if (turn_defer(&t->engine->turn, &t->answer_work, what, t))
+		tunnel_get(t);
 }
 
 static void log_refusal(const struct tunnel *t, const struct tunnel *holder)
 {
-	char what[160], other[160];
+	char what[WHOSE_MAX], other[WHOSE_MAX];
 
-	if (loglimit_pass(t->engine))
+	if (tunnel_may_log(t, LOG_WARNING))
 		log_warn("%s: refused: %s; %s is up, and answers",
 			 tunnel_describe(t, what, sizeof(what)), t->cause.text,
 			 tunnel_describe(holder, other, sizeof(other)));
@@ -103,6 +102,7 @@ void tunnel_answer(struct tunnel *t)
 		return;
 	}
 	t->owner->configure(t, &cfg);
+	cfg.whole = t->sock || t->socket_asked;
 	l2tp_tunnel_accept(t->core, engine_now(t->engine), &cfg);
 	secret_clear(&cfg.secret);
 	secret_clear(&cfg.old_secret);

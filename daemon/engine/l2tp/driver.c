@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "engine/engine.h"
-#include "engine/l2tp/answer.h"
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/net.h"
 #include "engine/l2tp/outbox.h"
@@ -20,23 +19,34 @@
 #include "engine/random.h"
 #include "lib/log.h"
 
+/* Whom the core speaks of, as far as there is something of it here. */
+static const char *whose(const struct tunnel *t, const struct l2tp_effect *x,
+			 char *buf, size_t size)
+{
+	const struct session *s = x->session ? l2tp_session_user(x->session) :
+					       NULL;
+
+	if (s)
+		return link_describe(&s->link, buf, size);
+	if (t)
+		return tunnel_describe(t, buf, size);
+	return addr_format_port(&x->peer, buf);
+}
+
 static void log_line(struct engine *e, const struct tunnel *t,
 		     const struct l2tp_effect *x)
 {
-	char what[160];
+	enum log_kind kind = t && t->up ? LOG_OF_TUNNEL : LOG_OF_REQUEST;
+	char what[WHOSE_MAX];
 
-	if (!loglimit_pass(e))
-		return;
-	if (t)
-		log_write(x->level, "%s: %s",
-			  tunnel_describe(t, what, sizeof(what)), x->text);
-	else
-		log_write(x->level, "%s", x->text);
+	if (loglimit_pass(e, kind, &x->peer, x->level))
+		log_write(x->level, "%s: %s", whose(t, x, what, sizeof(what)),
+			  x->text);
 }
 
 static void log_wen(const struct session *s, const struct l2tp_wen *w)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_debug("%s: WEN: CRC %u framing %u overruns %u/%u timeouts %u "
 		  "alignment %u",
@@ -47,7 +57,7 @@ static void log_wen(const struct session *s, const struct l2tp_wen *w)
 
 static void on_sli(struct session *s, const struct l2tp_sli *x)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (x->circuit)
 		pw_peer_circuit(s, x->active);
@@ -64,10 +74,12 @@ static void take_tunnel(struct engine *e, struct tunnel *t,
 		tunnel_on_request(e, x->tunnel);
 	else if (!t)
 		return;
+	else if (x->type == L2TP_EFFECT_TUNNEL_ANSWERED)
+		tunnel_on_answered(t);
 	else if (x->type == L2TP_EFFECT_TUNNEL_UP)
 		tunnel_on_up(t);
 	else if (x->type == L2TP_EFFECT_TUNNEL_ALIVE)
-		answer_alive(t);
+		tunnel_on_alive(t);
 	else if (x->type == L2TP_EFFECT_TUNNEL_DOWN)
 		tunnel_on_down(t, x);
 	else if (x->type == L2TP_EFFECT_TUNNEL_FREE)
@@ -106,6 +118,7 @@ static void take(struct engine *e, const struct l2tp_effect *x)
 		log_line(e, t, x);
 		return;
 	case L2TP_EFFECT_TUNNEL_REQUEST:
+	case L2TP_EFFECT_TUNNEL_ANSWERED:
 	case L2TP_EFFECT_TUNNEL_UP:
 	case L2TP_EFFECT_TUNNEL_ALIVE:
 	case L2TP_EFFECT_TUNNEL_DOWN:
@@ -138,12 +151,38 @@ static bool take_effects(struct turn_hook *h)
 	return any;
 }
 
+static void on_expiry(struct loop_timer *timer)
+{
+	struct l2tp *l = container_of(timer, struct l2tp, expiry);
+	struct engine *e = l->hook.engine;
+
+	l->expiry_ms = L2TP_NEVER;
+	l2tp_endpoint_timeout(l->core, engine_now(e));
+	turn_settle(&e->turn);
+}
+
+/* Callers that do not answer are forgotten, by one timer for all. */
+static void set_expiry(struct engine *e)
+{
+	struct l2tp *l = e->l2tp;
+	uint64_t when = l2tp_endpoint_deadline(l->core);
+
+	if (when == l->expiry_ms)
+		return;
+	l->expiry_ms = when;
+	if (when == L2TP_NEVER)
+		loop_timer_stop(&l->expiry);
+	else
+		loop_timer_set(e->loop, &l->expiry, when, on_expiry);
+}
+
 static void finish(struct turn_hook *h)
 {
 	struct engine *e = h->engine;
 	struct l2tp_tunnel *core;
 
 	outbox_flush(e);
+	set_expiry(e);
 	while ((core = l2tp_deadline_changed(e->l2tp->core))) {
 		struct tunnel *t = l2tp_tunnel_user(core);
 
@@ -166,19 +205,31 @@ void l2tp_warm_up(void)
 			  "opened");
 }
 
+/* Whom we call, and who of L2TPv3 calls us, find room whoever else calls. */
+static uint32_t reserved(const struct config *c)
+{
+	size_t peers = c->lac_n + c->lcce_n;
+
+	return peers < c->max_tunnels / 2 ? (uint32_t)peers :
+					    c->max_tunnels / 2;
+}
+
 int l2tp_start(struct engine *e, const struct l2tp_options *o)
 {
 	const struct l2tp_env env = { .random = random_bytes };
 	const struct l2tp_limits limits = {
-		e->config->max_tunnels,
-		e->config->max_half_open,
-		e->config->max_sessions,
+		.tunnels = e->config->max_tunnels,
+		.reserved = reserved(e->config),
+		.half_open = e->config->max_half_open,
+		.sessions = e->config->max_sessions,
+		.silent = !e->config->answer_strangers,
 	};
 	struct l2tp *l = e->l2tp = calloc(1, sizeof(*l));
 
 	if (!l)
 		return -ENOMEM;
 	l->takers = o->takers;
+	l->expiry_ms = L2TP_NEVER;
 	l->one_tunnel_per_path = o->one_tunnel_per_path;
 	l->listeners = calloc(o->listen_n + 1, sizeof(struct sock *));
 	l->listen_n = l->listeners ? o->listen_n : 0;
@@ -223,6 +274,7 @@ void l2tp_free(struct engine *e)
 	for (uint32_t i = 0; i < l->listen_n; i++)
 		sock_free(l->listeners[i]);
 	turn_collect(&e->turn);
+	loop_timer_stop(&l->expiry);
 	if (l->core)
 		l2tp_endpoint_free(l->core);
 	outbox_free(e);

@@ -14,6 +14,7 @@
 
 #include "engine/turn.h"
 #include "lib/addr.h"
+#include "lib/loop.h"
 #include "lib/table.h"
 
 struct engine;
@@ -42,6 +43,9 @@ struct l2tp {
 	uint32_t listen_n;
 	struct outbox *outbox;	  /* packets that leave when the turn settles */
 	bool one_tunnel_per_path; /* what this kernel can do: path.c */
+	/* for those who do not answer our SCCRP; when it is set for */
+	struct loop_timer expiry;
+	uint64_t expiry_ms;
 	uint64_t path_seed;
 	struct table paths; /* of addresses and ports -> struct tunnel */
 	struct turn_hook hook;

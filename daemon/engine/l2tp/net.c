@@ -31,7 +31,7 @@ static struct batch {
 	uint8_t data[BATCH][PACKET_MAX];
 } batch;
 
-static void batch_prepare(bool connected)
+static void batch_prepare(bool named)
 {
 	for (int i = 0; i < BATCH; i++) {
 		struct msghdr *h = &batch.msg[i].msg_hdr;
@@ -41,13 +41,19 @@ static void batch_prepare(bool connected)
 			.msg_iov = &batch.iov[i],
 			.msg_iovlen = 1,
 		};
-		if (connected)
+		if (!named)
 			continue;
 		h->msg_name = &batch.from[i];
 		h->msg_namelen = sizeof(batch.from[i]);
 		h->msg_control = &batch.info[i];
 		h->msg_controllen = sizeof(batch.info[i]);
 	}
+}
+
+/* Whether a packet of it may be anybody's. */
+static bool is_named(const struct sock *s)
+{
+	return !s->connected || s->late;
 }
 
 /* The address that a packet was sent to, from its control data. */
@@ -77,7 +83,7 @@ static void take_packet(struct sock *s, int i)
 	struct msghdr *h = &batch.msg[i].msg_hdr;
 	struct addr local = s->local, peer = s->peer;
 
-	if (!s->connected) {
+	if (is_named(s)) {
 		if (addr_from_sockaddr(&peer, h->msg_name, h->msg_namelen))
 			return;
 		destination(h, &local);
@@ -96,7 +102,7 @@ static void on_readable(struct loop_io *io, int fd, int events)
 	for (int turn = 0; turn < TURN_BATCHES; turn++) {
 		int n;
 
-		batch_prepare(s->connected);
+		batch_prepare(is_named(s));
 		n = recvmmsg(fd, batch.msg, BATCH, MSG_DONTWAIT, NULL);
 		/*
 		 * ECONNREFUSED and its like: an ICMP error for something we
@@ -112,7 +118,7 @@ static void on_readable(struct loop_io *io, int fd, int events)
 		if (n < BATCH || s->dead)
 			break;
 	}
-	if (s->connected && !s->dead)
+	if ((s->connected || s->calling) && !s->dead)
 		trouble_read(s);
 }
 
@@ -133,6 +139,19 @@ struct sock *sock_new(struct engine *e, int fd, const struct addr *local,
 		s->peer = *peer;
 	}
 	return s;
+}
+
+void sock_hear_anybody(struct sock *s)
+{
+	s->connected = false;
+	s->calling = true;
+}
+
+void sock_connected(struct sock *s, const struct addr *peer)
+{
+	s->connected = s->late = true;
+	s->calling = false;
+	s->peer = *peer;
 }
 
 int sock_start(struct sock *s)

@@ -28,6 +28,10 @@ struct sock {
 	int fd;
 	struct addr local; /* a listener's may be the any address */
 	bool connected;
+	/* not yet: peer was called, and is whoever answers; see late */
+	bool calling;
+	/* it was not at first, and may still have something of another's */
+	bool late;
 	struct addr peer;
 	/* why the peer is not reached; "": nothing is known (trouble.h) */
 	char trouble[128];
@@ -42,6 +46,10 @@ struct sock {
  */
 struct sock *sock_new(struct engine *e, int fd, const struct addr *local,
 		      const struct addr *peer);
+/* One that is not connected, so that the answer may come from elsewhere. */
+void sock_hear_anybody(struct sock *s);
+/* It was connected after it was made. */
+void sock_connected(struct sock *s, const struct addr *peer);
 int sock_start(struct sock *s); /* 0 or -errno */
 void sock_free(struct sock *s); /* at the end of this turn; NULL is allowed */
 

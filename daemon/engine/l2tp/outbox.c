@@ -200,9 +200,10 @@ static void send_packet(struct engine *e, const struct packet *p,
 		return;
 	}
 	e->counters.send_errors++;
-	if (p->sock && p->sock->connected)
+	if (p->sock && (p->sock->connected || p->sock->calling))
 		trouble_sending(p->sock, -errno);
-	if (errno != EAGAIN && errno != ECONNREFUSED && loglimit_pass(e)) {
+	if (errno != EAGAIN && errno != ECONNREFUSED &&
+	    loglimit_pass(e, LOG_OF_PATH, &p->peer, LOG_DEBUG)) {
 		char text[ADDR_STRLEN];
 
 		log_debug("a packet to %s could not be sent: %s",

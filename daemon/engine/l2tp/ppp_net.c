@@ -12,7 +12,7 @@
 static void on_answer(void *arg, int result, struct ipc_message *m)
 {
 	struct link *l = arg;
-	char what[160];
+	char what[WHOSE_MAX];
 
 	(void)m;
 	/* Its pppd may have ended meanwhile, with the interface. */

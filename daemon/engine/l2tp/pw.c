@@ -12,7 +12,7 @@
 #include "engine/random.h"
 
 #define SEQUENCE_ALL 2 /* Data Sequencing Level */
-_Static_assert(L2TP_NAME_MAX >= CONFIG_END_ID_MAX,
+_Static_assert(L2TP_END_ID_MAX >= CONFIG_END_ID_MAX,
 	       "the core keeps all of a Remote End ID");
 
 struct pseudowire *pw_new(const struct config_pw *config, bool sequencing)

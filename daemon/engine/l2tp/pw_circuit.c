@@ -76,7 +76,7 @@ int pw_attach(struct session *s)
 void pw_up(struct session *s)
 {
 	struct link *l = &s->link;
-	char what[160];
+	char what[WHOSE_MAX];
 
 	s->pw->peer_up = l2tp_session_peer_params(s->core)->circuit_active;
 	link_up(l);
@@ -90,7 +90,7 @@ void pw_up(struct session *s)
 void pw_peer_circuit(struct session *s, bool active)
 {
 	struct link *l = &s->link;
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (!s->pw || s->pw->peer_up == active)
 		return;

@@ -84,3 +84,12 @@ struct l2tp_cause result_cdn(const struct cause *c)
 {
 	return translate(c, cdn_code(c->code));
 }
+
+bool result_is_about_request(const struct l2tp_cause *c)
+{
+	return (c->result == L2TP_STOPCCN_ERROR &&
+		c->error != L2TP_ERROR_RESOURCES) ||
+	       c->result == L2TP_STOPCCN_NOT_AUTHORIZED ||
+	       c->result == L2TP_STOPCCN_VERSION ||
+	       c->result == L2TP_STOPCCN_FSM;
+}

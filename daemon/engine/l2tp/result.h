@@ -3,6 +3,8 @@
 #ifndef L2TPD_ENGINE_L2TP_RESULT_H
 #define L2TPD_ENGINE_L2TP_RESULT_H
 
+#include <stdbool.h>
+
 #include "engine/cause.h"
 #include "proto/l2tp/codec.h"
 
@@ -12,5 +14,10 @@
  */
 struct l2tp_cause result_stopccn(const struct cause *c);
 struct l2tp_cause result_cdn(const struct cause *c);
+/*
+ * Whether a peer's StopCCN may be about what our SCCRQ says, and not about who
+ * says it now or how the peer is.
+ */
+bool result_is_about_request(const struct l2tp_cause *c);
 
 #endif

@@ -17,7 +17,7 @@ static void close_loop(struct session *s)
 	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE,
 					"the route to the peer leads "
 					"into the tunnel itself");
-	char peer[ADDR_STRLEN], what[160];
+	char peer[ADDR_STRLEN], what[WHOSE_MAX];
 
 	addr_format(l2tp_tunnel_peer(s->tunnel->core), peer);
 	log_error("%s: the route to the peer %s leads into its own %s: add a "

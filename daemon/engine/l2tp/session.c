@@ -12,7 +12,6 @@
 #include "engine/l2tp/pw.h"
 #include "engine/l2tp/result.h"
 #include "engine/l2tp/route.h"
-#include "engine/loglimit.h"
 #include "lib/log.h"
 
 struct session *session_new(struct tunnel *t, struct l2tp_session *core)
@@ -74,7 +73,10 @@ void session_abandon(struct session *s)
 
 const char *session_describe(const struct session *s, char *buf, size_t size)
 {
-	snprintf(buf, size, "tunnel %u session %u", s->tunnel->id, s->id);
+	char tunnel[WHOSE_MAX];
+
+	snprintf(buf, size, "%s session %u",
+		 tunnel_describe(s->tunnel, tunnel, sizeof(tunnel)), s->id);
 	return buf;
 }
 
@@ -92,9 +94,9 @@ void session_refuse(struct session *s, const struct cause *cause)
 {
 	struct engine *e = s->link.engine;
 	struct l2tp_cause cdn = result_cdn(cause);
-	char what[160];
+	char what[WHOSE_MAX];
 
-	if (loglimit_pass(e))
+	if (link_may_log(&s->link, LOG_OF_CALL, LOG_WARNING))
 		log_warn("%s: refused: %s",
 			 link_describe(&s->link, what, sizeof(what)),
 			 cause->text);
@@ -108,6 +110,13 @@ static const char *describe(const struct link *l, char *buf, size_t size)
 	const struct session *s = container_of(l, const struct session, link);
 
 	return session_describe(s, buf, size);
+}
+
+static const struct addr *peer(const struct link *l)
+{
+	const struct session *s = container_of(l, const struct session, link);
+
+	return s->tunnel->core ? l2tp_tunnel_peer(s->tunnel->core) : NULL;
 }
 
 static void copy_text(char *out, size_t size, const char *text)
@@ -152,8 +161,8 @@ static void facts(struct link *l, struct service_call *out)
 	copy_text(out->called_number, sizeof(out->called_number),
 		  p->called_number);
 	out->call_serial = p->call_serial;
-	out->tx_speed = (uint32_t)p->tx_connect_speed;
-	out->rx_speed = (uint32_t)p->rx_connect_speed;
+	out->tx_speed = p->tx_connect_speed;
+	out->rx_speed = p->rx_connect_speed;
 }
 
 static void close_session(struct link *l, const struct cause *cause)
@@ -186,12 +195,14 @@ static void free_session(struct link *l)
 
 	tunnel_put(s->tunnel);
 	pw_free(s->pw);
+	kernel_hold_fini(&s->hold);
 	link_fini(l);
 	free(s);
 }
 
 const struct link_transport session_transport = {
 	.describe = describe,
+	.peer = peer,
 	.facts = facts,
 	.close = close_session,
 	.network_changed = network_changed,

@@ -23,6 +23,9 @@ struct session {
 	uint8_t install_tries;
 	struct loop_timer retry; /* to install again */
 	struct pseudowire *pw;	 /* of version 3, else NULL */
+	struct kernel_hold hold;
+	/* to install or refuse it, to do what its ICCN says */
+	struct turn_work install_work, up_work;
 };
 
 extern const struct link_transport session_transport;
@@ -53,7 +56,7 @@ struct session *session_new(struct tunnel *t, struct l2tp_session *core);
 struct session *session_open(struct tunnel *t,
 			     const struct l2tp_call_params *params,
 			     struct pseudowire *w, int *err);
-/* "tunnel 1 session 2", into buf, which is returned. */
+/* "tunnel 1 (lac1, 192.0.2.1:1701) session 2", into buf, which is returned. */
 const char *session_describe(const struct session *s, char *buf, size_t size);
 /* All is ready for it: the answer goes out. Or it is not: a CDN. */
 void session_accept(struct session *s);

@@ -13,7 +13,6 @@
 #include "engine/l2tp/pw_circuit.h"
 #include "engine/l2tp/session.h"
 #include "engine/l2tp/session_install.h"
-#include "engine/loglimit.h"
 #include "lib/log.h"
 
 /* ---- a peer asks ---- */
@@ -49,9 +48,11 @@ static void ask_owner(struct session *s)
 	struct cause why = { 0 };
 
 	if (is_taken(s->tunnel, s, &why))
-		turn_defer(&s->link.engine->turn, do_install, s);
+		turn_defer(&s->link.engine->turn, &s->install_work, do_install,
+			   s);
 	else if (link_set_cause(&s->link, &why))
-		turn_defer(&s->link.engine->turn, do_refuse, s);
+		turn_defer(&s->link.engine->turn, &s->install_work, do_refuse,
+			   s);
 }
 
 void session_on_request(struct tunnel *t, struct l2tp_session *core)
@@ -76,7 +77,7 @@ static void do_ask(void *arg)
 void session_on_tunnel_up(struct session *s)
 {
 	if (s->asked_early)
-		turn_defer(&s->link.engine->turn, do_ask, s);
+		turn_defer(&s->link.engine->turn, &s->install_work, do_ask, s);
 	else
 		session_tunnel_installed(s);
 	s->asked_early = false;
@@ -86,7 +87,7 @@ void session_on_tunnel_up(struct session *s)
 
 void session_on_answer(struct session *s)
 {
-	turn_defer(&s->link.engine->turn, do_install, s);
+	turn_defer(&s->link.engine->turn, &s->install_work, do_install, s);
 }
 
 /*
@@ -117,23 +118,14 @@ void session_on_up(struct session *s)
 
 	if (s->pw && pw_is_ethernet(s->pw)) {
 		s->link.established = true;
-		turn_defer(turn, do_pw_up, s);
+		turn_defer(turn, &s->up_work, do_pw_up, s);
 		return;
 	}
-	turn_defer(turn, do_heed_sequencing, s);
+	turn_defer(turn, &s->up_work, do_heed_sequencing, s);
 	link_established(&s->link);
 }
 
 /* ---- it ends ---- */
-
-/* With its tunnel a session ends without a CDN and its codes. */
-static void format_end(const struct l2tp_effect *x, char *why, size_t size)
-{
-	if (x->cause.result)
-		l2tp_cause_format(&x->cause, L2TP_CDN, why, size);
-	else
-		snprintf(why, size, "%s", x->cause.text);
-}
 
 /*
  * A caller that we refused may be quicker with its CDN than we with ours: it
@@ -144,21 +136,29 @@ static bool by_us(const struct link *l, const struct l2tp_effect *x)
 	return !x->by_peer || l->reason_is_ours;
 }
 
+/* What we do ourselves needs no bounds. */
+static bool is_dialled(const struct session *s)
+{
+	enum l2tp_call_kind kind = l2tp_session_kind(s->core);
+
+	return kind == L2TP_CALL_LAC_INCOMING || kind == L2TP_CALL_LNS_OUTGOING;
+}
+
 static void log_end(struct session *s, const struct l2tp_effect *x,
 		    const char *why)
 {
 	struct link *l = &s->link;
-	char what[160];
+	char what[WHOSE_MAX];
 
 	/* Of a tie that it lost, the other session is heard of. */
 	if (x->cause.result == L2TP_CDN_TIE) {
 		log_debug("%s: %s", link_describe(l, what, sizeof(what)), why);
-	} else if (l->established || link_name(l)) {
-		if (loglimit_pass(l->engine))
-			log_info("%s: cleared by %s: %s",
-				 link_describe(l, what, sizeof(what)),
-				 by_us(l, x) ? "us" : "the peer",
-				 l->reason ? l->reason : why);
+	} else if (is_dialled(s) || ((l->established || link_name(l)) &&
+				     link_may_log(l, LOG_OF_CALL, LOG_INFO))) {
+		log_info("%s: cleared by %s: %s",
+			 link_describe(l, what, sizeof(what)),
+			 by_us(l, x) ? "us" : "the peer",
+			 l->reason ? l->reason : why);
 	}
 }
 
@@ -175,7 +175,7 @@ void session_on_down(struct session *s, const struct l2tp_effect *x)
 
 	if (s->link.down)
 		return;
-	format_end(x, why, sizeof(why));
+	l2tp_cause_format(&x->cause, L2TP_CDN, why, sizeof(why));
 	log_end(s, x, why);
 	count_end(&s->link, x);
 	link_down(&s->link, x->by_peer ? "the peer cleared the call" : why,

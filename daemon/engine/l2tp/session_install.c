@@ -98,8 +98,8 @@ static void install(struct session *s)
 	int err;
 
 	s->install = INSTALL_BUSY;
-	err = kernel_session_add(s->link.engine, s->link.id, &body, on_added,
-				 s);
+	err = kernel_session_add(s->link.engine, &s->hold, s->link.id, &body,
+				 on_added, s);
 	if (err)
 		installed(s, err);
 	else
@@ -127,7 +127,7 @@ void session_tunnel_installed(struct session *s)
 static void on_modified(void *arg, int result, struct ipc_message *m)
 {
 	struct session *s = arg;
-	char what[160];
+	char what[WHOSE_MAX];
 
 	(void)m;
 	if (result && !s->link.down)
@@ -158,6 +158,6 @@ void session_uninstall(struct session *s)
 
 	if (s->install != INSTALL_DONE && s->install != INSTALL_BUSY)
 		return;
-	kernel_session_del(s->link.engine, s->link.id, &ids);
+	kernel_session_del(s->link.engine, &s->hold, s->link.id, &ids);
 	s->install = INSTALL_NONE;
 }

@@ -35,7 +35,7 @@ static void note(struct sock *s, const char *text)
 	if (strcmp(s->trouble, text) == 0)
 		return;
 	snprintf(s->trouble, sizeof(s->trouble), "%s", text);
-	if (loglimit_pass(s->engine))
+	if (loglimit_pass(s->engine, LOG_OF_PATH, &s->peer, LOG_WARNING))
 		log_warn("control connection to %s: %s",
 			 addr_format_port(&s->peer, peer), text);
 }

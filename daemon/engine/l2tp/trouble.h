@@ -22,7 +22,7 @@ const char *trouble_of(const struct tunnel *t, char *buf, size_t size);
 void trouble_explain(const struct tunnel *t, char *why, size_t size);
 
 /*
- * Reads what ICMP said of packets that left by a connected socket. It is
+ * Reads what ICMP said of packets that left by a tunnel's own socket. It is
  * forgotten when the next packet of the peer comes.
  */
 void trouble_read(struct sock *s);

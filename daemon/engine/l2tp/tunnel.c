@@ -22,7 +22,10 @@ void tunnel_get(struct tunnel *t)
 
 static void free_tunnel(struct turn_item *item)
 {
-	free(container_of(item, struct tunnel, trash));
+	struct tunnel *t = container_of(item, struct tunnel, trash);
+
+	kernel_hold_fini(&t->hold);
+	free(t);
 }
 
 void tunnel_put(struct tunnel *t)
@@ -61,15 +64,16 @@ struct tunnel *tunnel_find(struct engine *e, uint32_t id)
 
 const char *tunnel_describe(const struct tunnel *t, char *buf, size_t size)
 {
-	char peer[ADDR_STRLEN] = "?";
-	const char *host = "";
+	char peer[ADDR_STRLEN];
+	const char *host;
 
-	if (t->core) {
-		addr_format_port(l2tp_tunnel_peer(t->core), peer);
-		host = l2tp_tunnel_peer_info(t->core)->hostname;
-	}
+	snprintf(buf, size, "tunnel %u", t->id);
+	if (!t->core)
+		return buf;
+	host = l2tp_tunnel_peer_info(t->core)->hostname;
 	snprintf(buf, size, "tunnel %u (%s%s%s)", t->id, host,
-		 host[0] ? ", " : "", peer);
+		 host[0] ? ", " : "",
+		 addr_format_port(l2tp_tunnel_peer(t->core), peer));
 	return buf;
 }
 
@@ -83,9 +87,11 @@ bool tunnel_is_udp(const struct tunnel *t)
 	return l2tp_tunnel_peer(t->core)->port != 0;
 }
 
-bool tunnel_may_log(struct tunnel *t)
+bool tunnel_may_log(const struct tunnel *t, int level)
 {
-	return (t->owner && t->owner->is_peer) || loglimit_pass(t->engine);
+	return (t->core && l2tp_tunnel_is_initiator(t->core)) ||
+	       loglimit_pass(t->engine, t->up ? LOG_OF_TUNNEL : LOG_OF_REQUEST,
+			     t->core ? l2tp_tunnel_peer(t->core) : NULL, level);
 }
 
 static void on_core_deadline(struct loop_timer *timer)
@@ -143,6 +149,8 @@ void tunnel_reject(struct tunnel *t)
 	struct l2tp_cause cause = result_stopccn(&t->cause);
 	struct l2tp_tunnel_config cfg;
 
+	if (t->unanswered)
+		cause.result = 0;
 	if (!tunnel_is_usable(t))
 		return;
 	if (!t->owner || !t->owner->configure) {
@@ -169,8 +177,8 @@ static void do_close(void *arg)
 
 static void close_later(struct tunnel *t)
 {
-	tunnel_get(t);
-	turn_defer(&t->engine->turn, do_close, t);
+	if (turn_defer(&t->engine->turn, &t->close_work, do_close, t))
+		tunnel_get(t);
 }
 
 void tunnel_close(struct tunnel *t, const struct cause *cause)

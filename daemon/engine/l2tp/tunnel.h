@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "engine/cause.h"
+#include "engine/kernel.h"
 #include "engine/turn.h"
 #include "lib/config.h"
 #include "lib/loop.h"
@@ -25,10 +26,7 @@ struct tunnel;
 /* What a tunnel's owner does. What is NULL is nothing to it. */
 struct tunnel_owner {
 	const char *role; /* for display: "lns", "lac", "lcce" */
-	/*
-	 * a configured peer: lines about it are no stranger's,
-	 * and are not limited
-	 */
+	/* a configured peer, and no stranger */
 	bool is_peer;
 	/* the peer's name; NULL: it has none */
 	const char *(*name)(const struct tunnel *t);
@@ -49,8 +47,14 @@ struct tunnel_owner {
 	/* It is established, and in the data plane. */
 	void (*up)(struct tunnel *t);
 	/*
-	 * It is down. An owner that wants to hear no more of it sets
-	 * t->owner to NULL.
+	 * The peer answered, when it was asked for a sign of life; NULL:
+	 * that is nothing to the owner.
+	 */
+	void (*alive)(struct tunnel *t);
+	/*
+	 * It is down; or nothing is to be kept of it before the peer
+	 * answers our SCCRP, which makes another struct tunnel. An owner
+	 * that wants to hear no more of it sets t->owner to NULL.
 	 */
 	void (*down)(struct tunnel *t, const char *why);
 	/*
@@ -68,11 +72,14 @@ struct tunnel {
 	struct engine *engine;
 	struct l2tp_tunnel *core; /* NULL once the core let it go */
 	uint32_t id;
-	bool up;      /* the control connection is established */
-	bool down;    /* TUNNEL_DOWN was seen */
-	bool closing; /* goes when its last session has */
+	bool up;   /* the control connection is established */
+	bool down; /* TUNNEL_DOWN was seen */
 	/* by the peer, or before it was up: it may have another secret */
 	bool refused;
+	/* the peer refused our SCCRQ, maybe for what it says */
+	bool request_refused;
+	bool unanswered; /* it is refused without a word */
+	bool closing;	 /* goes when its last session has */
 	/* UDP: data is sent without a checksum; over IPv6 taken without one */
 	bool no_csum_tx, no_csum_rx;
 	/* IPsec protects it, and the aaa process watches for its end */
@@ -88,6 +95,9 @@ struct tunnel {
 	/* NULL: it is nobody's, or no longer */
 	const struct tunnel_owner *owner;
 	void *owned_by; /* the owner's */
+	/* the owner's: calls that are being set up, and when too many were */
+	uint32_t calls_in_setup;
+	uint64_t setup_told_ms;
 	/*
 	 * Its place is another's, whose sign of life it waits for; how many
 	 * wait for this one's: answer.c.
@@ -98,6 +108,9 @@ struct tunnel {
 	uint64_t path; /* its key in l2tp->paths; 0: none */
 	struct session *sessions;
 	struct tunnel *next, **prev; /* l2tp->tunnels */
+	struct kernel_hold hold;
+	/* to answer the SCCRQ, to go into the data plane, to close */
+	struct turn_work answer_work, install_work, close_work;
 	struct turn_item trash;
 	struct cause cause; /* of closing */
 };
@@ -117,8 +130,11 @@ static inline bool tunnel_is_usable(const struct tunnel *t)
 {
 	return t->core && !t->down;
 }
-/* Whether a line about it may be logged now. */
-bool tunnel_may_log(struct tunnel *t);
+/*
+ * Whether a line about it may be logged at this level now: one of our own
+ * calls always, else within its peer's budget.
+ */
+bool tunnel_may_log(const struct tunnel *t, int level);
 void tunnel_set_timer(struct tunnel *t); /* by the core's deadline */
 
 /*

@@ -6,6 +6,7 @@
 #include "engine/l2tp/tunnel_events.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "engine/engine.h"
 #include "engine/kernel.h"
@@ -13,10 +14,10 @@
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/net.h"
 #include "engine/l2tp/path.h"
+#include "engine/l2tp/result.h"
 #include "engine/l2tp/trouble.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/l2tp/tunnel_install.h"
-#include "engine/loglimit.h"
 #include "lib/log.h"
 
 /* ---- a peer asks ---- */
@@ -40,12 +41,12 @@ static void do_go_on(void *arg)
 
 static void refuse(struct tunnel *t)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
-	if (loglimit_pass(t->engine))
+	if (tunnel_may_log(t, LOG_WARNING))
 		log_warn("%s: refused: %s",
 			 tunnel_describe(t, what, sizeof(what)), t->cause.text);
-	turn_defer(&t->engine->turn, do_reject, t);
+	turn_defer(&t->engine->turn, &t->answer_work, do_reject, t);
 }
 
 static bool is_taken(struct tunnel *t)
@@ -57,6 +58,14 @@ static bool is_taken(struct tunnel *t)
 	return false;
 }
 
+static void turn_away(struct tunnel *t)
+{
+	t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
+			      "no lns or lcce section takes this address and "
+			      "host name");
+	t->unanswered = !t->engine->config->answer_strangers;
+}
+
 void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 {
 	struct tunnel *t = tunnel_new(e, core);
@@ -66,13 +75,20 @@ void tunnel_on_request(struct engine *e, struct l2tp_tunnel *core)
 	if (e->stopping)
 		t->cause = cause_make(CAUSE_SHUTDOWN, "l2tpd stops");
 	else if (!is_taken(t))
-		t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
-				      "no lns or lcce section takes this "
-				      "address and host name");
+		turn_away(t);
+	if (t->owner && t->owner->is_peer)
+		l2tp_tunnel_set_known(core);
 	if (t->cause.code)
 		refuse(t);
 	else
-		turn_defer(&e->turn, do_go_on, t);
+		turn_defer(&e->turn, &t->answer_work, do_go_on, t);
+}
+
+void tunnel_on_answered(struct tunnel *t)
+{
+	t->down = true;
+	if (t->owner)
+		t->owner->down(t, "");
 }
 
 /* ---- it is established ---- */
@@ -87,29 +103,78 @@ static void do_install(void *arg)
 
 void tunnel_on_up(struct tunnel *t)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	t->up = true;
 	t->engine->counters.tunnels_up++;
-	if (tunnel_may_log(t))
+	if (tunnel_may_log(t, LOG_INFO))
 		log_info("%s: established, peer's id %u",
 			 tunnel_describe(t, what, sizeof(what)),
 			 l2tp_tunnel_peer_id(t->core));
 	/* Deferred: its outcome speaks to the core. */
-	turn_defer(&t->engine->turn, do_install, t);
+	turn_defer(&t->engine->turn, &t->install_work, do_install, t);
+}
+
+void tunnel_on_alive(struct tunnel *t)
+{
+	answer_alive(t);
+	if (t->owner && t->owner->alive)
+		t->owner->alive(t);
 }
 
 /* ---- it ends ---- */
 
-static void log_down(struct tunnel *t, bool by_peer, const char *why)
+/*
+ * Few can read what is hidden: they say that something is missing or wrong, or
+ * drop it. Who only says goodbye has read it.
+ */
+static bool may_be_unreadable(const struct tunnel *t,
+			      const struct l2tp_effect *x)
 {
-	bool is_peer = t->owner && t->owner->is_peer;
-	char what[160];
+	if (!l2tp_tunnel_hides(t->core))
+		return false;
+	return x->by_peer ? x->cause.result != L2TP_STOPCCN_CLEAR &&
+				    x->cause.result != L2TP_STOPCCN_SHUTDOWN :
+			    !t->up && !x->cause.result;
+}
 
-	if (is_peer || (t->up && loglimit_pass(t->engine)))
-		log_info("%s: closed by %s: %s",
-			 tunnel_describe(t, what, sizeof(what)),
-			 by_peer ? "the peer" : "us", why);
+static void add_hint(const struct tunnel *t, const struct l2tp_effect *x,
+		     char *why, size_t size)
+{
+	size_t len = strlen(why);
+
+	if (may_be_unreadable(t, x))
+		snprintf(why + len, size - len,
+			 "; hide-avps is on: can the peer read hidden AVPs?");
+}
+
+/*
+ * What became of it. What the core refuses, a wrong proof above all, is said
+ * here; a refusal of ours was logged as it was decided, and has no word.
+ */
+static const char *how_it_ended(const struct tunnel *t,
+				const struct l2tp_effect *x)
+{
+	if (x->by_peer)
+		return "closed by the peer";
+	if (t->up || l2tp_tunnel_is_initiator(t->core))
+		return "closed by us";
+	if (t->cause.code)
+		return NULL;
+	return x->cause.result && x->cause.result != L2TP_STOPCCN_CLEAR ?
+		       "refused" :
+		       "given up";
+}
+
+static void log_down(struct tunnel *t, const struct l2tp_effect *x,
+		     const char *why)
+{
+	const char *how = how_it_ended(t, x);
+	char what[WHOSE_MAX];
+
+	if (how && tunnel_may_log(t, LOG_INFO))
+		log_info("%s: %s: %s", tunnel_describe(t, what, sizeof(what)),
+			 how, why);
 }
 
 /*
@@ -118,7 +183,7 @@ static void log_down(struct tunnel *t, bool by_peer, const char *why)
  */
 static void count_refused(const struct tunnel *t, const struct l2tp_effect *x)
 {
-	if (!t->up && !x->by_peer && x->cause.result &&
+	if (!t->up && !x->by_peer && (x->cause.result || t->unanswered) &&
 	    !l2tp_tunnel_is_initiator(t->core))
 		t->engine->counters.tunnels_refused++;
 }
@@ -132,17 +197,16 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 	t->down = true;
 	t->refused = x->by_peer &&
 		     (!t->up || x->cause.result == L2TP_STOPCCN_NOT_AUTHORIZED);
+	t->request_refused = x->by_peer && !t->up &&
+			     result_is_about_request(&x->cause);
 	count_refused(t, x);
 	path_release(t);
 	answer_down(t);
-	/* Silence has no code. */
-	if (x->cause.result)
-		l2tp_cause_format(&x->cause, L2TP_STOPCCN, why, sizeof(why));
-	else
-		snprintf(why, sizeof(why), "%s", x->cause.text);
+	l2tp_cause_format(&x->cause, L2TP_STOPCCN, why, sizeof(why));
 	if (!x->by_peer)
 		trouble_explain(t, why, sizeof(why));
-	log_down(t, x->by_peer, why);
+	add_hint(t, x, why, sizeof(why));
+	log_down(t, x, why);
 	tunnel_uninstall(t);
 	if (t->owner)
 		t->owner->down(t, why);
@@ -151,7 +215,7 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 void tunnel_on_free(struct tunnel *t)
 {
 	loop_timer_stop(&t->timer);
-	kernel_tunnel_forget(t->engine, t->id, t->sock != NULL,
+	kernel_tunnel_forget(t->engine, &t->hold, t->id, t->sock != NULL,
 			     t->socket_asked);
 	/* The core's memory goes with the next call into it. */
 	l2tp_tunnel_set_user(t->core, NULL);

@@ -22,7 +22,7 @@
 
 static void log_refusal(const struct tunnel *t, int err)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_error("%s: the kernel did not take it: %s",
 		  tunnel_describe(t, what, sizeof(what)),
@@ -53,6 +53,7 @@ static void installed(struct tunnel *t, int err)
 	for (struct session *s = t->sessions, *next; s; s = next) {
 		next = s->next;
 		session_on_tunnel_up(s);
+		turn_take(&t->engine->turn);
 	}
 }
 
@@ -85,7 +86,7 @@ static void add_tunnel(struct tunnel *t)
 
 	if (t->sock)
 		t->sock->no_csum = t->no_csum_tx;
-	err = kernel_tunnel_add(t->engine, &body, on_added, t);
+	err = kernel_tunnel_add(t->engine, &t->hold, &body, on_added, t);
 	if (err)
 		installed(t, err);
 	else
@@ -97,7 +98,7 @@ static void add_tunnel(struct tunnel *t)
 /* It was asked for before the answer to the SCCRQ. */
 static void have_early_socket(struct tunnel *t, int result)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (!result && t->guarded)
 		result = t->owner->protect(t);
@@ -155,7 +156,8 @@ static int ask_socket(struct tunnel *t)
 		.local = *l2tp_tunnel_local(t->core),
 		.peer = *l2tp_tunnel_peer(t->core),
 	};
-	int err = kernel_tunnel_socket(t->engine, &body, on_socket, t);
+	int err =
+		kernel_tunnel_socket(t->engine, &t->hold, &body, on_socket, t);
 
 	if (err)
 		return err;
@@ -191,6 +193,33 @@ void tunnel_go_on(struct tunnel *t)
 
 /* ---- in and out ---- */
 
+static void on_connected(void *arg, int result, struct ipc_message *m)
+{
+	struct tunnel *t = arg;
+
+	(void)m;
+	if (tunnel_is_usable(t) && !result) {
+		sock_connected(t->sock, l2tp_tunnel_peer(t->core));
+		add_tunnel(t);
+	} else {
+		installed(t, result);
+	}
+	turn_settle(&t->engine->turn);
+	tunnel_put(t);
+}
+
+/* Whoever answered is known: the kernel's tunnel wants a connected socket. */
+static int connect_socket(struct tunnel *t)
+{
+	int err = kernel_tunnel_connect(t->engine, t->id,
+					l2tp_tunnel_peer(t->core), on_connected,
+					t);
+
+	if (!err)
+		tunnel_get(t);
+	return err;
+}
+
 /*
  * A responder's tunnel has no socket of its own yet: the kernel wants one each.
  */
@@ -199,7 +228,9 @@ static void install(struct tunnel *t)
 	int err = 0;
 
 	t->install = INSTALL_BUSY;
-	if (t->sock || t->socket_asked)
+	if (t->sock && !t->sock->connected)
+		err = connect_socket(t);
+	else if (t->sock || t->socket_asked)
 		add_tunnel(t);
 	else
 		err = ask_socket(t);
@@ -209,6 +240,9 @@ static void install(struct tunnel *t)
 
 void tunnel_install(struct tunnel *t)
 {
+	/* the path was that to whom we called */
+	if (t->sock && !t->sock->connected)
+		path_release(t);
 	if (tunnel_is_udp(t) && !t->path &&
 	    path_take(t, l2tp_tunnel_local(t->core), l2tp_tunnel_peer(t->core)))
 		installed(t, -EADDRINUSE);
@@ -219,5 +253,5 @@ void tunnel_install(struct tunnel *t)
 void tunnel_uninstall(struct tunnel *t)
 {
 	if (t->install == INSTALL_DONE || t->install == INSTALL_BUSY)
-		kernel_tunnel_del(t->engine, t->id);
+		kernel_tunnel_del(t->engine, &t->hold, t->id);
 }

@@ -59,19 +59,29 @@ static void do_close(void *arg)
 
 static void close_later(struct link *l)
 {
-	link_hold(l);
-	turn_defer(&l->engine->turn, do_close, l);
+	if (turn_defer(&l->engine->turn, &l->close_work, do_close, l))
+		link_hold(l);
 }
 
-void link_close(struct link *l, const struct cause *cause)
+static void end(struct link *l, const struct cause *cause, bool is_dead)
 {
 	if (!link_is_usable(l))
 		return;
 	link_set_cause(l, cause);
 	if (l->phase != PPP_NONE)
-		ppp_stop(l, cause->text, false);
+		ppp_stop(l, cause->text, is_dead);
 	else
 		close_later(l);
+}
+
+void link_close(struct link *l, const struct cause *cause)
+{
+	end(l, cause, false);
+}
+
+void link_cut(struct link *l, const struct cause *cause)
+{
+	end(l, cause, true);
 }
 
 void link_ppp_ended(struct link *l)

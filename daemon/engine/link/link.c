@@ -97,6 +97,14 @@ const char *link_describe(const struct link *l, char *buf, size_t size)
 	return buf;
 }
 
+bool link_may_log(const struct link *l, enum log_kind kind, int level)
+{
+	const struct link_transport *t = l->transport;
+
+	return l->up_ms || loglimit_pass(l->engine, kind,
+					 t->peer ? t->peer(l) : NULL, level);
+}
+
 const char *link_name(const struct link *l)
 {
 	return l->owner && l->owner->name ? l->owner->name(l) : NULL;
@@ -165,8 +173,9 @@ static void do_established(void *arg)
 void link_established(struct link *l)
 {
 	l->established = true;
-	link_hold(l);
-	turn_defer(&l->engine->turn, do_established, l);
+	if (turn_defer(&l->engine->turn, &l->established_work, do_established,
+		       l))
+		link_hold(l);
 }
 
 void link_up(struct link *l)

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "engine/cause.h"
+#include "engine/loglimit.h"
 #include "engine/turn.h"
 #include "ipc/service.h"
 #include "lib/table.h"
@@ -30,10 +31,15 @@ struct subscriber;
 /* What carries a link. It embeds struct link in its own object. */
 struct link_transport {
 	/*
-	 * What the operator knows it by, "tunnel 1 session 2", into buf, which
-	 * is returned.
+	 * What the operator knows it by, "tunnel 1 (lac1, 192.0.2.1:1701)
+	 * session 2", into buf, which is returned.
 	 */
 	const char *(*describe)(const struct link *l, char *buf, size_t size);
+	/*
+	 * Whose it is, for as long as that is known, or NULL; the function
+	 * may be NULL too.
+	 */
+	const struct addr *(*peer)(const struct link *l);
 	/*
 	 * What is known of both ends, for accounting and display; ids and
 	 * ifname are the caller's.
@@ -90,6 +96,7 @@ struct link {
 	struct subscriber *subscriber;
 	unsigned int refs;
 	bool established;
+	bool peer_is_silent; /* its PPP ended since the peer was not heard */
 	bool down;     /* the transport has it no more, or is about to let go */
 	bool detached; /* the transport let it go */
 	bool gone;     /* it is over */
@@ -110,6 +117,7 @@ struct link {
 	char *reason; /* why it ended, as far as is known */
 	/* what the peer will be told; NULL: nothing is decided */
 	struct cause *cause;
+	struct turn_work established_work, close_work;
 	struct turn_item trash;
 };
 
@@ -140,8 +148,13 @@ int link_init(struct link *l, struct engine *e,
 void link_fini(struct link *l); /* of link_transport.free: what it owns */
 void link_hold(struct link *l);
 void link_release(struct link *l);
-/* "tunnel 1 session 2 (alice)", into buf, which is returned. */
+/* The transport's words and "(alice)", into buf, which is returned. */
 const char *link_describe(const struct link *l, char *buf, size_t size);
+/*
+ * Whether a line about it may be logged at this level now: always of one that
+ * was up, else within its peer's budget.
+ */
+bool link_may_log(const struct link *l, enum log_kind kind, int level);
 /* What is known of it; of one that is detached little more than its ids. */
 void link_facts(struct link *l, struct service_call *out);
 /* its owner's name for it, or NULL */
@@ -158,6 +171,8 @@ void link_detach(struct link *l);
 /* ---- what others say ---- */
 /* Ends PPP in good order, then the transport, with this cause. */
 void link_close(struct link *l, const struct cause *cause);
+/* The same where nobody is left to take leave of: PPP is not waited for. */
+void link_cut(struct link *l, const struct cause *cause);
 /* What its peer will be told; false: out of memory. */
 bool link_set_cause(struct link *l, const struct cause *cause);
 /* The reason is ours: what PPP says of its end only follows from it. */

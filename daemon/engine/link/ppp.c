@@ -70,7 +70,7 @@ void ppp_answer_secret(struct link *l, uint64_t ticket, int err,
 static void log_up(const struct link *l, bool ipv4)
 {
 	char local[INET_ADDRSTRLEN] = "", remote[INET_ADDRSTRLEN] = "",
-	     what[160];
+	     what[WHOSE_MAX];
 
 	if (ipv4) {
 		inet_ntop(AF_INET, &l->local_ipv4, local, sizeof(local));

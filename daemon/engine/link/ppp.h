@@ -22,6 +22,7 @@ struct ppp_end {
 	bool have_counters;
 	struct ppp_counters counters; /* of its interface */
 	enum service_end end;	      /* Acct-Terminate-Cause, when told */
+	bool peer_is_silent;	      /* echo requests were not answered */
 };
 
 struct ppp_backend {
@@ -106,7 +107,7 @@ void ppp_net_down(struct link *l, const struct ppp_call_up *down);
 void ppp_set_reason(struct link *l, const char *reason);
 /* It ended, however that is known. Once; the backend's object is released. */
 void ppp_ended(struct link *l, const struct ppp_end *end);
-/* It could not be started after all. */
-void ppp_failed(struct link *l, int err);
+/* It could not be started after all, for this reason. */
+void ppp_failed(struct link *l, const char *why);
 
 #endif

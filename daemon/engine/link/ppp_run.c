@@ -14,6 +14,7 @@ void ppp_ended(struct link *l, const struct ppp_end *end)
 	if (l->phase == PPP_NONE)
 		return;
 	l->phase = PPP_NONE;
+	l->peer_is_silent = end->peer_is_silent;
 	link_service(l)->ended(l, end);
 	if (l->backend)
 		l->backend->release(l);
@@ -30,16 +31,17 @@ static void give_up(struct link *l)
 	ppp_ended(l, &end);
 }
 
-void ppp_failed(struct link *l, int err)
+void ppp_failed(struct link *l, const char *why)
 {
-	struct cause cause = cause_make(CAUSE_NO_RESOURCES,
-					"pppd could not be started: %s",
-					strerror(-err));
-	char what[160];
+	/* The peer need not know our files and options. */
+	struct cause cause =
+		cause_make(CAUSE_NO_RESOURCES, "PPP could not be started");
+	char what[WHOSE_MAX], reason[PPP_TEXT_MAX + 64];
 
-	log_error("%s: %s", link_describe(l, what, sizeof(what)), cause.text);
+	snprintf(reason, sizeof(reason), "pppd does not start: %s", why);
+	log_error("%s: %s", link_describe(l, what, sizeof(what)), reason);
 	free(l->reason);
-	l->reason = strdup(cause.text);
+	l->reason = strdup(reason);
 	link_set_cause(l, &cause);
 	give_up(l);
 }
@@ -89,7 +91,7 @@ void ppp_start(struct link *l, const struct ppp_start *how)
 		l->profile ? l->engine->links->backends[l->profile->backend] :
 			     NULL;
 	struct ppp_call_params params;
-	char what[160];
+	char what[WHOSE_MAX];
 	int err;
 
 	if (how->user)
@@ -106,7 +108,7 @@ void ppp_start(struct link *l, const struct ppp_start *how)
 	}
 	err = b->start(l, &params);
 	if (err)
-		ppp_failed(l, err);
+		ppp_failed(l, strerror(-err));
 	log_debug("%s: established, PPP by profile \"%s\"",
 		  link_describe(l, what, sizeof(what)), l->profile->name);
 }

@@ -2,18 +2,23 @@
 /* The PPP port's backend pppd. */
 #include "engine/link/pppd.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "engine/engine.h"
 #include "engine/link/ppp.h"
+#include "engine/tell.h"
 #include "lib/log.h"
 
-#define CALL_QUEUE	 64 /* messages that a pppd may leave unread */
-#define STOP_MS		 10000
-#define PPPD_EXIT_HANGUP 16 /* pppd(8) */
+#define CALL_QUEUE	    64 /* messages that a pppd may leave unread */
+#define STOP_MS		    10000
+/* pppd(8) */
+#define PPPD_EXIT_PEER_DEAD 15 /* echo requests were not answered */
+#define PPPD_EXIT_HANGUP    16
 
 struct pppd {
 	struct link *link;
@@ -21,7 +26,8 @@ struct pppd {
 	struct loop_timer timer; /* to wait no more for one that dialled */
 	bool child; /* the monitor runs it; else it dialled by itself */
 	int32_t pid;
-	struct ppp_end end; /* its last words */
+	struct channel_out *stop; /* to the monitor; NULL: it was sent */
+	struct ppp_end end;	  /* its last words */
 	struct turn_item trash;
 };
 
@@ -48,7 +54,7 @@ static enum service_end end_of_status(int status)
 		return SERVICE_END_IDLE_TIMEOUT;
 	case 13:
 		return SERVICE_END_SESSION_TIMEOUT;
-	case 15: /* no answer to echo requests */
+	case PPPD_EXIT_PEER_DEAD:
 	case 16:
 		return SERVICE_END_LOST_CARRIER;
 	case 10:
@@ -62,6 +68,7 @@ static enum service_end end_of_status(int status)
 
 static void on_hello(struct pppd *p, const struct ppp_call_hello *h)
 {
+	assert(h); /* fits() has seen to it */
 	p->pid = h->pid;
 	ppp_runs(p->link);
 }
@@ -71,10 +78,7 @@ static void on_auth(struct pppd *p, const struct ipc_message *m,
 {
 	const struct ppp_call_auth_reply none = { 0 };
 
-	if (p->link->profile && auth && ipc_is_text(auth->user) &&
-	    ipc_is_text(auth->our_name) &&
-	    auth->challenge_len <= PPP_BLOB_MAX &&
-	    auth->response_len <= PPP_BLOB_MAX)
+	if (p->link->profile)
 		link_service(p->link)->authenticate(p->link, auth,
 						    m->header.serial);
 	else
@@ -87,40 +91,58 @@ static void on_secret(struct pppd *p, const struct ipc_message *m,
 {
 	const struct ppp_call_secret_reply none = { 0 };
 
-	if (p->link->profile && s && ipc_is_text(s->user) &&
-	    ipc_is_text(s->remote))
+	if (p->link->profile)
 		link_service(p->link)->secret(p->link, s, m->header.serial);
 	else
 		channel_reply(&p->channel, &m->header, -EINVAL, &none,
 			      sizeof(none), NULL, 0);
 }
 
-static void on_up(struct pppd *p, const struct ppp_call_up *up)
-{
-	if (ipc_is_text(up->ifname) && ipc_is_text(up->peer_name))
-		ppp_net_up(p->link, up);
-}
-
 static void on_last_words(struct pppd *p, const struct ppp_call_down *d)
 {
+	assert(d);
 	p->end = (struct ppp_end){
 		.told = true,
 		.have_counters = d->have_counters,
 		.counters = d->counters,
 		.end = end_of_status(d->pppd_status),
+		.peer_is_silent = d->pppd_status == PPPD_EXIT_PEER_DEAD,
 	};
-	if (ipc_is_text(d->reason))
+	if (d->reason[0])
 		ppp_set_reason(p->link, d->reason);
+}
+
+static bool fits(const struct ipc_message *m)
+{
+	return ipc_message_fits(ppp_call_shapes, ppp_call_shapes_n, m);
+}
+
+/* It is root's program, and yet it parses what the peer sends. */
+static void on_unsound(struct pppd *p, const struct ipc_message *m)
+{
+	char what[WHOSE_MAX];
+
+	if (link_may_log(p->link, LOG_OF_CALL, LOG_WARNING))
+		log_warn("%s: pppd sent message %u in a form that is not "
+			 "understood",
+			 link_describe(p->link, what, sizeof(what)),
+			 m->header.type);
+	if (m->header.serial)
+		channel_reply(&p->channel, &m->header, -EINVAL, NULL, 0, NULL,
+			      0);
 }
 
 static void on_message(struct channel *channel, struct ipc_message *m)
 {
 	struct pppd *p = container_of(channel, struct pppd, channel);
 
+	if (!fits(m)) {
+		on_unsound(p, m);
+		return;
+	}
 	switch ((enum ppp_call_message)m->header.type) {
 	case PPP_CALL_HELLO:
-		if (ipc_body(m, struct ppp_call_hello))
-			on_hello(p, ipc_body(m, struct ppp_call_hello));
+		on_hello(p, ipc_body(m, struct ppp_call_hello));
 		return;
 	case PPP_CALL_AUTH:
 		on_auth(p, m, ipc_body(m, struct ppp_call_auth));
@@ -129,25 +151,49 @@ static void on_message(struct channel *channel, struct ipc_message *m)
 		on_secret(p, m, ipc_body(m, struct ppp_call_secret));
 		return;
 	case PPP_CALL_UP:
-		if (ipc_body(m, struct ppp_call_up))
-			on_up(p, ipc_body(m, struct ppp_call_up));
+		ppp_net_up(p->link, ipc_body(m, struct ppp_call_up));
 		return;
 	case PPP_CALL_NETDOWN:
-		if (ipc_body(m, struct ppp_call_up))
-			ppp_net_down(p->link, ipc_body(m, struct ppp_call_up));
+		ppp_net_down(p->link, ipc_body(m, struct ppp_call_up));
 		return;
 	case PPP_CALL_MPPE:
-		if (ipc_body(m, struct ppp_call_mppe))
-			link_service(p->link)->mppe(
-				p->link, ipc_body(m, struct ppp_call_mppe));
+		link_service(p->link)->mppe(p->link,
+					    ipc_body(m, struct ppp_call_mppe));
 		return;
 	case PPP_CALL_DOWN:
-		if (ipc_body(m, struct ppp_call_down))
-			on_last_words(p, ipc_body(m, struct ppp_call_down));
+		on_last_words(p, ipc_body(m, struct ppp_call_down));
 		return;
 	case PPP_CALL_STOP:
 		return; /* ours to send */
 	}
+}
+
+/* It left no last words: what it was told, else what is known of its end. */
+static void explain(struct pppd *p, const char *why)
+{
+	const struct cause *cause = p->link->cause;
+
+	ppp_set_reason(p->link, cause ? cause->text : why);
+}
+
+/* waitpid's status as a sentence. */
+static void explain_exit(struct pppd *p, const struct monitor_ppp_exit *x)
+{
+	const char *words = ipc_is_text(x->why) ? x->why : "";
+	char text[PPP_TEXT_MAX + 64];
+
+	if (x->pid == 0)
+		snprintf(text, sizeof(text), "pppd does not start: %s",
+			 words[0] ? words : "the call ended before that");
+	else if (WIFSIGNALED(x->status))
+		snprintf(text, sizeof(text),
+			 "pppd was killed by signal %d (%s)",
+			 WTERMSIG(x->status), strsignal(WTERMSIG(x->status)));
+	else
+		snprintf(text, sizeof(text),
+			 "pppd ended with exit status %d%s%s",
+			 WEXITSTATUS(x->status), words[0] ? ": " : "", words);
+	explain(p, text);
 }
 
 static void over(struct pppd *p)
@@ -169,6 +215,8 @@ static void on_closed(struct channel *channel)
 	channel_close(&p->channel);
 	if (p->child)
 		return;
+	if (!p->end.told)
+		explain(p, "the pppd that dialled is gone without a word");
 	over(p);
 	turn_settle(&e->turn);
 }
@@ -215,6 +263,11 @@ static struct pppd *pppd_new(struct link *l, bool child)
 
 	if (!p)
 		return NULL;
+	p->stop = child ? channel_reserve(sizeof(struct monitor_link)) : NULL;
+	if (child && !p->stop) {
+		free(p);
+		return NULL;
+	}
 	p->link = l;
 	p->channel.fd = -1;
 	p->channel.limit = CALL_QUEUE;
@@ -234,6 +287,17 @@ static int open_channel(struct pppd *p, int fd)
 
 static void stop(struct link *l, const char *reason, bool link_is_dead);
 
+/* The monitor's sentence, where it has one. */
+static const char *why_not(int result, const struct ipc_message *m)
+{
+	const struct monitor_ppp_reply *r =
+		m ? ipc_body(m, struct monitor_ppp_reply) : NULL;
+
+	return result == -ENOEXEC && r && ipc_is_text(r->why) && r->why[0] ?
+		       r->why :
+		       strerror(-result);
+}
+
 static void on_started(void *arg, int result, struct ipc_message *m)
 {
 	struct link *l = arg;
@@ -245,7 +309,7 @@ static void on_started(void *arg, int result, struct ipc_message *m)
 	else if (fd >= 0)
 		result = open_channel(p, fd);
 	if (p && result)
-		ppp_failed(l, result);
+		ppp_failed(l, why_not(result, m));
 	else if (p && l->phase == PPP_STOPPING)
 		stop(l, "the call ended", l->down);
 	turn_settle(&l->engine->turn);
@@ -272,26 +336,18 @@ void pppd_adopt(struct link *l, int fd)
 	struct pppd *p = pppd_new(l, false);
 
 	if (!p)
-		ppp_failed(l, -ENOMEM);
+		ppp_failed(l, strerror(ENOMEM));
 	else if (open_channel(p, fd))
 		over(p);
 }
 
 /* ---- stop ---- */
 
-static void on_stop_refused(void *arg, int result, struct ipc_message *m)
-{
-	(void)arg;
-	(void)m;
-	if (result && result != -ENOENT)
-		log_warn("a pppd could not be stopped: %s", strerror(-result));
-}
-
 static void on_stop_timeout(struct loop_timer *t)
 {
 	struct pppd *p = container_of(t, struct pppd, timer);
 	struct engine *e = engine_of(p);
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_warn("%s: the pppd that dialled did not end; its call is cleared "
 		 "without it",
@@ -314,13 +370,14 @@ static void stop(struct link *l, const char *reason, bool link_is_dead)
 
 	snprintf(words.reason, sizeof(words.reason), "%s", reason);
 	if (channel_is_open(&p->channel))
-		channel_event(&p->channel, PPP_CALL_STOP, &words, sizeof(words),
-			      NULL, 0);
+		tell(&p->channel, PPP_CALL_STOP, &words, sizeof(words),
+		     "a pppd does not hear why its call is ended");
 	/* Ours the monitor kills in the end; a stranger's is left to itself. */
-	if (p->child)
-		channel_request(&l->engine->monitor, MONITOR_PPP_STOP, &body,
-				sizeof(body), NULL, 0, on_stop_refused, NULL);
-	else
+	if (p->stop)
+		channel_event_reserved(&l->engine->monitor, p->stop,
+				       MONITOR_PPP_STOP, &body);
+	p->stop = NULL;
+	if (!p->child)
 		loop_timer_set(l->engine->loop, &p->timer,
 			       engine_now(l->engine) + STOP_MS,
 			       on_stop_timeout);
@@ -331,11 +388,8 @@ static void read_last_words(struct pppd *p)
 	struct ipc_message m;
 
 	while (ipc_recv(p->channel.fd, &m) == 1) {
-		const struct ppp_call_down *d =
-			ipc_body(&m, struct ppp_call_down);
-
-		if (m.header.type == PPP_CALL_DOWN && d)
-			on_last_words(p, d);
+		if (m.header.type == PPP_CALL_DOWN && fits(&m))
+			on_last_words(p, ipc_body(&m, struct ppp_call_down));
 		ipc_close_fds(&m);
 	}
 }
@@ -350,6 +404,8 @@ void pppd_exited(struct engine *e, const struct monitor_ppp_exit *x)
 	/* They may still be in the channel. */
 	if (channel_is_open(&p->channel))
 		read_last_words(p);
+	if (!p->end.told)
+		explain_exit(p, x);
 	over(p);
 	turn_settle(&e->turn);
 }
@@ -365,6 +421,7 @@ static void release(struct link *l)
 
 	loop_timer_stop(&p->timer);
 	channel_close(&p->channel);
+	channel_reserve_free(p->stop);
 	/* It may be the channel's own callback that led here. */
 	turn_free_later(&l->engine->turn, &p->trash, free_pppd);
 }

@@ -36,12 +36,26 @@ static void configure_lcce(const struct peer *p, struct l2tp_tunnel_config *out)
 	out->persist_idle = !l->tunnel.idle_ms;
 }
 
+static enum l2tp_answer_from answer_from(enum config_answer a)
+{
+	switch (a) {
+	case CONFIG_ANSWER_ANYWHERE:
+		return L2TP_ANSWER_FROM_ANYWHERE;
+	case CONFIG_ANSWER_ADDRESS:
+		return L2TP_ANSWER_FROM_ADDRESS;
+	case CONFIG_ANSWER_PORT:
+		break;
+	}
+	return L2TP_ANSWER_FROM_PORT;
+}
+
 void peer_configure(const struct peer *p, struct l2tp_tunnel_config *out)
 {
 	tunnel_config_fill(p->engine, out, p->cfg, &p->secret);
+	out->answer_from = answer_from(p->answer_from);
 	out->old_secret = p->old_secret;
 	out->prefer_old = p->prefer_old;
-	if (p->version == 2)
+	if (p->version == 2 || p->only_v2)
 		return;
 	out->version = 3;
 	out->fallback = p->fallback;

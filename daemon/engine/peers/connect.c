@@ -21,6 +21,7 @@
 #include "engine/peers/ipsec.h"
 #include "engine/peers/peer.h"
 #include "engine/random.h"
+#include "engine/tell.h"
 #include "ipc/monitor.h"
 
 #define L2TP_PORT 1701
@@ -42,6 +43,12 @@ static bool anybody_waits(const struct peer *p)
 
 static void open_socket(struct peer *p);
 
+/* Its socket is connected when it has answered. */
+static bool hears_anybody(const struct peer *p)
+{
+	return p->answer_from != CONFIG_ANSWER_PORT;
+}
+
 /* What our SCCRQ says; secrets are the caller's to clear. */
 static struct l2tp_tunnel *open_core(struct peer *p, const struct addr *local,
 				     int fd, uint32_t id, int *err)
@@ -53,6 +60,7 @@ static struct l2tp_tunnel *open_core(struct peer *p, const struct addr *local,
 	struct l2tp_tunnel *core;
 
 	peer_configure(p, &cfg);
+	p->called = p->addresses[p->address_next];
 	core = l2tp_tunnel_open(e->l2tp->core, engine_now(e), &cfg, local,
 				&p->addresses[p->address_next], fd, id, err);
 	secret_clear(&cfg.secret);
@@ -83,6 +91,8 @@ static void open_tunnel(struct peer *p, int fd, uint32_t id,
 		return;
 	}
 	s = sock_new(e, fd, local, peer);
+	if (s && hears_anybody(p))
+		sock_hear_anybody(s);
 	if (s && sock_start(s)) {
 		sock_free(s);
 		s = NULL;
@@ -110,8 +120,8 @@ static void release_socket(struct engine *e, uint32_t id)
 {
 	struct monitor_tunnel_id body = { id };
 
-	channel_event(&e->monitor, MONITOR_SOCKET_CLOSE, &body, sizeof(body),
-		      NULL, 0);
+	tell(&e->monitor, MONITOR_SOCKET_CLOSE, &body, sizeof(body),
+	     "a socket that no tunnel has stays open in the monitor");
 }
 
 /* A socket whose tunnel IPsec has to protect before its first packet. */
@@ -241,25 +251,13 @@ static void on_socket(void *arg, int result, struct ipc_message *m)
 	turn_settle(&p->engine->turn);
 }
 
-/* Of 16 bits for version 2, and for those who may come to speak it. */
-static uint32_t pick_id(const struct peer *p)
-{
-	uint32_t id;
-
-	do {
-		random_bytes(NULL, &id, sizeof(id));
-		if (p->version == 2 || p->fallback)
-			id &= UINT16_MAX;
-	} while (id == 0 || l2tp_tunnel_find(p->engine->l2tp->core, id));
-	return id;
-}
-
 static void open_socket(struct peer *p)
 {
 	struct monitor_socket body = {
-		.version = p->version,
+		.version = p->only_v2 ? 2 : p->version,
 		.encap = p->encap,
 		.peer = p->addresses[p->address_next],
+		.unconnected = hears_anybody(p),
 	};
 	struct socket_request *r = malloc(sizeof(*r));
 	int err = -ENOMEM;
@@ -269,7 +267,14 @@ static void open_socket(struct peer *p)
 	body.local.family = body.peer.family;
 	body.local.port = p->ephemeral || p->encap == DP_ENCAP_IP ? 0 :
 								    L2TP_PORT;
-	body.tunnel_id = pick_id(p);
+	/* Of 16 bits also for those who may come to speak version 2. */
+	body.tunnel_id = l2tp_tunnel_free_id(p->engine->l2tp->core,
+					     p->fallback ? 2 : p->version);
+	if (!body.tunnel_id) {
+		free(r);
+		attempt_failed(p, "all tunnel ids are taken");
+		return;
+	}
 	if (r) {
 		*r = (struct socket_request){ p, body.tunnel_id };
 		err = channel_request(&p->engine->monitor, MONITOR_SOCKET,

@@ -261,9 +261,7 @@ static struct peer *peer_for(struct dial *d, const struct ppp_dial *q)
 
 static bool is_understood(const struct ppp_dial *q)
 {
-	return q && ipc_is_text(q->server) && ipc_is_text(q->lac) &&
-	       ipc_is_text(q->hostname) && ipc_is_text(q->user) &&
-	       q->secret_len <= SECRET_MAX && (q->server[0] || q->lac[0]) &&
+	return q->secret_len <= SECRET_MAX && (q->server[0] || q->lac[0]) &&
 	       (!q->hide || q->secret_len);
 }
 
@@ -292,7 +290,9 @@ static void on_dial(struct dial *d, struct ipc_message *m)
 	const struct ppp_dial *q = ipc_body(m, struct ppp_dial);
 
 	d->request = m->header;
-	if (d->asked || !is_understood(q)) {
+	if (d->asked ||
+	    !ipc_message_fits(ppp_dial_shapes, ppp_dial_shapes_n, m) ||
+	    !is_understood(q)) {
 		refuse(d, -EINVAL,
 		       "the request is not one of this l2tpd's version");
 		end(d);

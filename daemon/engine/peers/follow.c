@@ -22,7 +22,7 @@ static void on_source(void *arg, int result, struct ipc_message *m)
 	struct tunnel *t = arg;
 	const struct monitor_socket_reply *r =
 		m && !result ? ipc_body(m, struct monitor_socket_reply) : NULL;
-	char was[ADDR_STRLEN], is[ADDR_STRLEN], what[160];
+	char was[ADDR_STRLEN], is[ADDR_STRLEN], what[WHOSE_MAX];
 	struct cause cause;
 
 	if (r && tunnel_is_usable(t) && peer_of(t) &&
@@ -84,7 +84,7 @@ static void move(struct peer *p, const struct aaa_resolve_reply *r)
 	char was[ADDR_STRLEN], is[ADDR_STRLEN];
 	struct cause cause;
 
-	addr_format(l2tp_tunnel_peer(p->tunnel->core), was);
+	addr_format(&p->called, was);
 	addr_format(&r->address[0], is);
 	cause = cause_make(CAUSE_ADMINISTRATIVE,
 			   "%.80s is no longer at %s but at %s", p->server, was,
@@ -112,7 +112,7 @@ static void on_looked_up(void *arg, int result, struct ipc_message *m)
 		/* Where a peer calls from need not be what its name means. */
 		if (t && tunnel_is_usable(t) && !t->closing &&
 		    l2tp_tunnel_is_initiator(t->core) &&
-		    !peer_has_address(p, l2tp_tunnel_peer(t->core)))
+		    !peer_has_address(p, &p->called))
 			move(p, r);
 	}
 	follow_name(p);

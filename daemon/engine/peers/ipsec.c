@@ -15,8 +15,8 @@
 #include "engine/l2tp/l2tp.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/l2tp/tunnel_install.h"
-#include "engine/loglimit.h"
 #include "engine/peers/peer.h"
+#include "engine/tell.h"
 #include "ipc/monitor.h"
 #include "lib/log.h"
 
@@ -96,27 +96,28 @@ int ipsec_protect(struct engine *e, uint32_t tunnel_id, uint32_t reqid,
 
 /* ---- as long as the tunnel is there ---- */
 
-static void tell(struct tunnel *t, uint16_t type)
+static void watch(struct tunnel *t, uint16_t type)
 {
 	struct aaa_ipsec_watch body = { .id = t->id };
 
 	if (t->core)
 		body.flow = ipsec_flow_of(l2tp_tunnel_local(t->core),
 					  l2tp_tunnel_peer(t->core));
-	channel_event(&t->engine->aaa, type, &body, sizeof(body), NULL, 0);
+	tell(&t->engine->aaa, type, &body, sizeof(body),
+	     "it will not be noticed when IPsec's SAs of a tunnel end");
 }
 
 void ipsec_watch(struct tunnel *t, uint32_t reqid)
 {
 	t->reqid = reqid;
 	t->guarded = true;
-	tell(t, AAA_IPSEC_WATCH);
+	watch(t, AAA_IPSEC_WATCH);
 }
 
 void ipsec_unwatch(struct tunnel *t)
 {
 	if (t->guarded)
-		tell(t, AAA_IPSEC_UNWATCH);
+		watch(t, AAA_IPSEC_UNWATCH);
 	t->guarded = false;
 }
 
@@ -124,12 +125,12 @@ void ipsec_unwatch(struct tunnel *t)
 
 static void refuse_clear(struct tunnel *t, const char *why)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	t->cause = cause_make(CAUSE_NOT_AUTHORIZED,
 			      "IPsec is required at this end, and does not "
 			      "protect the tunnel");
-	if (loglimit_pass(t->engine))
+	if (tunnel_may_log(t, LOG_WARNING))
 		log_warn("%s: refused: IPsec is required: %s",
 			 tunnel_describe(t, what, sizeof(what)), why);
 	tunnel_reject(t);
@@ -177,7 +178,7 @@ void ipsec_prepare(struct tunnel *t)
 static void on_protected(void *arg, int result, struct ipc_message *m)
 {
 	struct tunnel *t = arg;
-	char what[160];
+	char what[WHOSE_MAX];
 
 	(void)m;
 	if (tunnel_is_usable(t) && result) {
@@ -208,7 +209,7 @@ void ipsec_again(struct engine *e)
 {
 	for (struct tunnel *t = e->l2tp->tunnels; t; t = t->next)
 		if (t->guarded)
-			tell(t, AAA_IPSEC_WATCH);
+			watch(t, AAA_IPSEC_WATCH);
 }
 
 static void on_changed(void *arg, int result, struct ipc_message *m)
@@ -224,7 +225,7 @@ void ipsec_state(struct engine *e, const struct aaa_ipsec_state *x)
 	struct tunnel *t =
 		x->id <= UINT32_MAX ? tunnel_find(e, (uint32_t)x->id) : NULL;
 	struct cause cause;
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (!t || !t->guarded)
 		return;

@@ -58,7 +58,7 @@ static struct peer *find_caller(const struct tunnel *t)
 bool lcce_take(struct tunnel *t)
 {
 	struct peer *p = find_caller(t);
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (!p)
 		return false;

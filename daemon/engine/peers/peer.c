@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "engine/l2tp/tunnel.h"
 #include "engine/link/link.h"
+#include "engine/tell.h"
 #include "ipc/monitor.h"
 #include "lib/config_key.h"
 
@@ -41,6 +42,7 @@ static void add_to_list(struct peer *p)
 {
 	struct peers *all = p->engine->peers;
 
+	p->number = ++all->last_number;
 	p->prev = all->end;
 	*all->end = p;
 	all->end = &p->next;
@@ -126,6 +128,8 @@ struct peer *peer_new_lac(struct engine *e, const struct config_lac *l,
 	p->cfg = &l->tunnel;
 	set_way(p, l->encap, l->port, &l->source);
 	p->ephemeral = l->ephemeral;
+	p->answer_from = l->encap == CONFIG_ENCAP_IP ? CONFIG_ANSWER_PORT :
+						       l->answer_from;
 	p->resolve_ms = l->resolve_ms;
 	p->version = l->version == CONFIG_VERSION_2 ? 2 : 3;
 	p->fallback = l->version == CONFIG_VERSION_AUTO;
@@ -147,6 +151,8 @@ struct peer *peer_new_lcce(struct engine *e, const struct config_lcce *l,
 	p->cfg = &l->tunnel;
 	set_way(p, l->encap, l->port, &l->source);
 	p->ephemeral = l->ephemeral;
+	/* what IPsec covers, and whom the section means, is this address */
+	p->answer_from = CONFIG_ANSWER_PORT;
 	p->resolve_ms = l->resolve_ms;
 	p->version = 3;
 	for (size_t i = 0; i < l->sessions_n; i++)
@@ -209,8 +215,8 @@ static void collect(void *arg)
 
 void peer_collect(struct peer *p)
 {
-	p->refs++;
-	turn_defer(&p->engine->turn, collect, p);
+	if (turn_defer(&p->engine->turn, &p->collect_work, collect, p))
+		p->refs++;
 }
 
 void peer_hold(struct peer *p)
@@ -341,8 +347,8 @@ static void forget_password(struct peer_session *s)
 	s->remembered = false;
 	memcpy(body.lac, s->peer->name, sizeof(body.lac));
 	memcpy(body.session, s->name, sizeof(body.session));
-	channel_event(&s->peer->engine->aaa, AAA_FORGET, &body, sizeof(body),
-		      NULL, 0);
+	tell(&s->peer->engine->aaa, AAA_FORGET, &body, sizeof(body),
+	     "the aaa process keeps the password of a session that is deleted");
 }
 
 /* The monitor need not know any more what its interface is to be. */
@@ -354,8 +360,8 @@ static void forget_pseudowire(struct peer_session *s)
 		return;
 	memcpy(body.lcce, s->peer->name, sizeof(body.lcce));
 	memcpy(body.session, s->name, sizeof(body.session));
-	channel_event(&s->peer->engine->monitor, MONITOR_PW_DEL, &body,
-		      sizeof(body), NULL, 0);
+	tell(&s->peer->engine->monitor, MONITOR_PW_DEL, &body, sizeof(body),
+	     "the name of a session that is deleted stays taken");
 }
 
 static void session_ends(struct peer_session *s)

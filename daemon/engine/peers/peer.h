@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "engine/cause.h"
+#include "engine/turn.h"
 #include "ipc/aaa.h"
 #include "lib/config.h"
 #include "lib/loop.h"
@@ -36,6 +37,7 @@ enum peer_state {
 struct peer {
 	struct engine *engine;
 	struct peer *next, **prev;
+	uint64_t number; /* in the order of their coming; none is used twice */
 	char name[CONFIG_NAME_MAX];
 	const struct config_lac *lac; /* one of these two is set */
 	const struct config_lcce *lcce;
@@ -48,8 +50,15 @@ struct peer {
 	struct addr source;
 	uint16_t port;
 	bool ephemeral;
+	/* where its answer to our SCCRQ may come from */
+	enum config_answer answer_from;
 	uint8_t version; /* 2 or 3 */
 	bool fallback;	 /* version 3, and 2 with a peer that has no other */
+	/*
+	 * it refused an SCCRQ that is good for both: ours are of version 2, as
+	 * long as such an attempt succeeds
+	 */
+	bool only_v2;
 	enum dp_encap encap;
 	/* how often its name is looked up again; 0: to redial only */
 	uint32_t resolve_ms;
@@ -60,12 +69,17 @@ struct peer {
 	struct tunnel *tunnel;
 	struct addr addresses[AAA_RESOLVE_MAX];
 	unsigned int address_n, address_next;
+	/* the one that the tunnel called, wherever its answer came from */
+	struct addr called;
 	struct loop_timer resolve_timer;
 	bool looking_up;
 	struct peer_session *sessions;
 	/* outstanding requests, and tunnels that it opened to us */
 	unsigned int refs;
 	unsigned int id_tries;
+	struct turn_work place_work, again_work, collect_work, probe_work;
+	/* its tunnel may be dead, and whatever is wanted waits for that */
+	bool doubted;
 	bool removed; /* goes when nothing holds it */
 	/* by the operator: it neither calls nor is taken (operator.h) */
 	bool disabled;
@@ -120,6 +134,7 @@ struct peers {
 	const struct peer_ops *ops;
 	/* in the order of their coming: the first lcce that matches serves */
 	struct peer *first, **end;
+	uint64_t last_number;
 };
 
 /* those of the configuration; 0 or -ENOMEM */

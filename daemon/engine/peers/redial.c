@@ -91,6 +91,9 @@ void redial_failed(struct peer_session *s, const char *reason)
 	struct peer_waiter *waiter = s->waiter;
 
 	loop_timer_stop(&s->redial);
+	/* One that was placed is counted by its end. */
+	if (!s->link)
+		p->engine->counters.calls_failed++;
 	s->wanted = false;
 	s->link = NULL;
 	s->waiter = NULL;
@@ -140,9 +143,36 @@ static void up(struct link *l)
 	s->up_ms = engine_now(s->peer->engine);
 }
 
+/* It tells sooner than the calls that would be placed in it. */
+static void do_probe(void *arg)
+{
+	struct peer *p = arg;
+
+	if (p->tunnel && tunnel_is_usable(p->tunnel)) {
+		l2tp_tunnel_probe(p->tunnel->core, engine_now(p->engine));
+		p->doubted = l2tp_tunnel_is_probed(p->tunnel->core);
+	}
+	p->refs--;
+	peer_collect(p);
+}
+
+/* PPP's peer is silent: so may be the tunnel's. */
+static void doubt(struct peer *p)
+{
+	if (p->state != PEER_UP)
+		return;
+	p->doubted = true;
+	if (turn_defer(&p->engine->turn, &p->probe_work, do_probe, p))
+		p->refs++;
+}
+
 static void ended(struct link *l, const char *why)
 {
-	redial_failed(l->owned_by, why);
+	struct peer_session *s = l->owned_by;
+
+	if (l->peer_is_silent)
+		doubt(s->peer);
+	redial_failed(s, why);
 }
 
 static const struct link_owner session_owner = {
@@ -175,7 +205,7 @@ static bool can_place(const struct peer_session *s)
 
 	return !s->link && s->wanted && !s->peer->engine->stopping &&
 	       peer_session_is_enabled(s) && t && tunnel_is_usable(t) &&
-	       !t->closing;
+	       !t->closing && !s->peer->doubted;
 }
 
 static void fill_params(const struct peer_session *s,
@@ -232,16 +262,19 @@ static void do_place_all(void *arg)
 {
 	struct peer *p = arg;
 
-	for (struct peer_session *s = p->sessions; s; s = s->next)
-		if (s->wanted)
-			place(s);
+	for (struct peer_session *s = p->sessions; s; s = s->next) {
+		if (!s->wanted)
+			continue;
+		place(s);
+		turn_take(&p->engine->turn);
+	}
 	peer_release(p);
 }
 
 static void place_later(struct peer *p)
 {
-	peer_hold(p);
-	turn_defer(&p->engine->turn, do_place_all, p);
+	if (turn_defer(&p->engine->turn, &p->place_work, do_place_all, p))
+		peer_hold(p);
 }
 
 void redial_want(struct peer_session *s)
@@ -289,6 +322,7 @@ void redial_start(struct engine *e)
 void redial_peer_up(struct peer *p)
 {
 	p->state = PEER_UP;
+	p->doubted = false;
 	p->last_error[0] = '\0';
 	place_later(p);
 	follow_name(p);
@@ -306,9 +340,12 @@ void redial_peer_down(struct peer *p, const char *reason)
 		p->address_next = (p->address_next + 1) % p->address_n;
 	for (struct peer_session *s = p->sessions, *next; s; s = next) {
 		next = s->next;
+		/* What waited for the tunnel's sign of life waits no more. */
+		s->again |= s->wanted && s->persist && p->doubted;
 		if (s->wanted)
 			redial_failed(s, reason);
 	}
+	p->doubted = false;
 	peer_collect(p);
 }
 
@@ -329,11 +366,56 @@ static void tunnel_up(struct tunnel *t)
 	redial_peer_up(t->owned_by);
 }
 
+static void do_call_again(void *arg)
+{
+	struct peer *p = arg;
+
+	for (struct peer_session *s = p->sessions; s; s = s->next)
+		if (s->wanted)
+			redial_want(s);
+	peer_release(p);
+}
+
+/*
+ * Its sessions have not failed yet: some LNSs refuse an SCCRQ for AVPs that
+ * they should ignore (RFC 3931 section 4.7.3).
+ */
+static void fall_back(struct peer *p, const char *why)
+{
+	log_notice("%s \"%s\": it refuses an SCCRQ of both versions (%s); "
+		   "calling again with version 2",
+		   peer_kind(p), p->name, why);
+	p->only_v2 = true;
+	p->state = PEER_IDLE;
+	p->tunnel = NULL;
+	if (turn_defer(&p->engine->turn, &p->again_work, do_call_again, p))
+		peer_hold(p);
+}
+
+static void peer_alive(struct peer *p)
+{
+	if (!p->doubted)
+		return;
+	p->doubted = false;
+	place_later(p);
+}
+
+static void tunnel_alive(struct tunnel *t)
+{
+	peer_alive(t->owned_by);
+}
+
 static void tunnel_down(struct tunnel *t, const char *why)
 {
 	struct peer *p = t->owned_by;
 
 	t->owner = NULL;
+	if (t->request_refused && p->fallback && !p->only_v2 && !p->removed) {
+		fall_back(p, why);
+		return;
+	}
+	if (!t->up)
+		p->only_v2 = false;
 	/*
 	 * It may have the other secret, and not have waited for us to see that.
 	 */
@@ -348,5 +430,6 @@ const struct tunnel_owner lac_tunnel_owner = {
 	.name = redial_tunnel_name,
 	.configure = redial_configure,
 	.up = tunnel_up,
+	.alive = tunnel_alive,
 	.down = tunnel_down,
 };

@@ -18,10 +18,12 @@
 #include "lib/log.h"
 
 #define PENDING_MAX 65536 /* records that the aaa process has not taken yet */
+#define RETRY_MS    1000
 
 struct pending {
 	struct accounting *a;
 	struct pending *next, **prev;
+	bool asked; /* the aaa process; its answer is awaited */
 	struct aaa_acct record;
 };
 
@@ -31,6 +33,10 @@ struct accounting {
 	size_t n;
 	uint64_t serial;
 	bool full; /* and that was logged */
+	struct loop_timer retry;
+	/* Sessions that a new aaa process is told of, one after the other. */
+	bool telling;
+	uint64_t place;
 };
 
 static void forget(struct pending *p)
@@ -52,6 +58,7 @@ static void on_taken(void *arg, int result, struct ipc_message *m)
 	struct pending *p = arg;
 
 	(void)m;
+	p->asked = false;
 	if (result == -EPIPE)
 		return; /* for the next one */
 	if (result)
@@ -62,11 +69,42 @@ static void on_taken(void *arg, int result, struct ipc_message *m)
 	forget(p);
 }
 
-static void send_record(struct pending *p)
+static int ask(struct pending *p)
 {
-	/* Without a channel it waits for accounting_again. */
-	(void)channel_request(&p->a->engine->aaa, AAA_ACCT, &p->record,
-			      sizeof(p->record), NULL, 0, on_taken, p);
+	int err = channel_request(&p->a->engine->aaa, AAA_ACCT, &p->record,
+				  sizeof(p->record), NULL, 0, on_taken, p);
+
+	p->asked = err == 0;
+	return err;
+}
+
+static void on_retry(struct loop_timer *t);
+
+/*
+ * Without a channel they wait for accounting_again, without memory for a
+ * moment.
+ */
+static void retry(struct accounting *a, int err)
+{
+	if (err && err != -EPIPE)
+		loop_timer_set(a->engine->loop, &a->retry,
+			       engine_now(a->engine) + RETRY_MS, on_retry);
+}
+
+/* In their order, as far as it goes. */
+static void ask_all(struct accounting *a)
+{
+	int err = 0;
+
+	for (struct pending *p = a->first; p && !err; p = p->next)
+		if (!p->asked)
+			err = ask(p);
+	retry(a, err);
+}
+
+static void on_retry(struct loop_timer *t)
+{
+	ask_all(container_of(t, struct accounting, retry));
 }
 
 static void say(struct engine *e, const struct aaa_acct *record)
@@ -84,6 +122,7 @@ static void say(struct engine *e, const struct aaa_acct *record)
 		return;
 	}
 	p->a = a;
+	p->asked = false;
 	p->record = *record;
 	p->record.serial = ++a->serial;
 	p->next = NULL;
@@ -91,7 +130,9 @@ static void say(struct engine *e, const struct aaa_acct *record)
 	*a->end = p;
 	a->end = &p->next;
 	a->n++;
-	send_record(p);
+	/* Else it waits for its turn behind others. */
+	if (!loop_timer_is_set(&a->retry))
+		retry(a, ask(p));
 }
 
 /* ---- a subscriber's records ---- */
@@ -264,10 +305,45 @@ int accounting_start(struct engine *e)
 	return 0;
 }
 
+static void tell_next(struct accounting *a);
+
+static void on_known(void *arg, int result, struct ipc_message *m)
+{
+	struct accounting *a = arg;
+
+	(void)m;
+	a->telling = false;
+	if (!result)
+		tell_next(a);
+}
+
+/* So that it can say their ends if we die. */
+static void tell_next(struct accounting *a)
+{
+	struct engine *e = a->engine;
+	struct subscriber *s;
+	struct aaa_acct r;
+
+	do
+		s = registry_walk(e, &a->place);
+	while (s && !(s->up && accounts(s)));
+	if (!s)
+		return;
+	fill(s, AAA_ACCT_START, &r);
+	a->telling = channel_request(&e->aaa, AAA_RUNS, &r, sizeof(r), NULL, 0,
+				     on_known, a) == 0;
+	if (!a->telling)
+		log_error("accounting: the aaa process was not told which "
+			  "sessions run: some will have no stop record if the "
+			  "engine dies");
+}
+
 void accounting_again(struct engine *e)
 {
-	for (struct pending *p = e->accounting->first; p; p = p->next)
-		send_record(p);
+	e->accounting->place = 0;
+	if (!e->accounting->telling)
+		tell_next(e->accounting);
+	ask_all(e->accounting);
 }
 
 void accounting_stop(struct engine *e)
@@ -285,6 +361,8 @@ void accounting_free(struct engine *e)
 {
 	struct accounting *a = e->accounting;
 
+	if (a)
+		loop_timer_stop(&a->retry);
 	while (a && a->first)
 		forget(a->first);
 	free(a);

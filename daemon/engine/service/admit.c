@@ -13,10 +13,10 @@
 
 #include "engine/engine.h"
 #include "engine/link/ppp.h"
-#include "engine/loglimit.h"
 #include "engine/peers/peer.h"
 #include "engine/peers/redial.h"
 #include "engine/service/facts.h"
+#include "engine/service/replace.h"
 #include "engine/service/subscriber.h"
 #include "ipc/aaa.h"
 #include "lib/log.h"
@@ -25,12 +25,19 @@ struct question {
 	struct link *link;
 	uint64_t ticket;
 	char user[PPP_NAME_MAX];
+	/* while it waits for an older call to end */
+	struct replace_heir heir;
+	struct aaa_auth_reply *got;
+	unsigned int replaced; /* calls */
 };
+
+/* More than one, where an address and a limit are in the way. */
+#define REPLACED_MAX 4
 
 static struct question *question_new(struct link *l, uint64_t ticket,
 				     const char *user)
 {
-	struct question *q = malloc(sizeof(*q));
+	struct question *q = calloc(1, sizeof(*q));
 
 	if (!q)
 		return NULL;
@@ -56,6 +63,8 @@ static int ask(struct question *q, uint16_t type, const void *body, size_t len,
 }
 
 /* ---- who is it? ---- */
+
+static void on_replaced(struct replace_heir *h);
 
 /*
  * What the caller is told of a refusal that is none of its password's; the log
@@ -112,7 +121,7 @@ static void count(struct question *q, enum outcome outcome, const char *why)
 {
 	struct link *l = q->link;
 	struct counters *n = &l->engine->counters;
-	char what[160];
+	char what[WHOSE_MAX];
 
 	switch (outcome) {
 	case LET_IN:
@@ -129,22 +138,63 @@ static void count(struct question *q, enum outcome outcome, const char *why)
 		n->calls_refused++;
 		break;
 	}
-	if (loglimit_pass(l->engine))
+	if (link_may_log(l, LOG_OF_USER, LOG_NOTICE))
 		log_notice("%s: user \"%s\" was refused%s%s",
 			   link_describe(l, what, sizeof(what)), q->user,
 			   why[0] ? ": " : "", why);
 }
 
-/* got: the aaa process's words, or NULL when it did not answer. */
-static void decide(struct question *q, const struct aaa_auth_reply *got,
+/*
+ * The caller's own call before is ended for it. True: q waits for that, with
+ * what the aaa process said.
+ */
+static bool replace(struct question *q, const struct aaa_auth_reply *got,
+		    int err)
+{
+	struct subscriber *rival = q->replaced < REPLACED_MAX ?
+					   replace_find(q->link, got, err) :
+					   NULL;
+
+	if (!rival)
+		return false;
+	if (!q->got) {
+		q->got = malloc(sizeof(*q->got));
+		if (!q->got)
+			return false;
+		memcpy(q->got, got, sizeof(*q->got));
+	}
+	q->replaced++;
+	q->heir.go_on = on_replaced;
+	replace_begin(rival, q->link, &q->heir);
+	return true;
+}
+
+/*
+ * Refused for another reason than the user's password: that is what the CDN
+ * and the CLI say.
+ */
+static void refuse_for(struct link *l, int err, const char *why)
+{
+	struct cause cause =
+		cause_make(CAUSE_NO_RESOURCES, "%s", words_for(err));
+
+	/* Who has the address is for the log, not for the caller. */
+	if (err == -EADDRINUSE)
+		link_set_cause(l, &cause);
+	link_refuse(l, why);
+}
+
+/*
+ * got: the aaa process's words, or NULL when it did not answer. False: it is
+ * decided later.
+ */
+static bool decide(struct question *q, const struct aaa_auth_reply *got,
 		   struct ppp_call_auth_reply *reply, char *why, size_t size)
 {
 	struct link *l = q->link;
 	enum outcome outcome = !got || got->unavailable ? UNAVAILABLE :
 			       reply->ok		? LET_IN :
 							  WRONG;
-
-	struct cause cause;
 	int err;
 
 	if (reply->ok && l->down)
@@ -152,17 +202,11 @@ static void decide(struct question *q, const struct aaa_auth_reply *got,
 	if (reply->ok) {
 		free(l->user);
 		l->user = strdup(q->user);
-		/*
-		 * Refused for another reason than the user's password: that is
-		 * what the CDN and the CLI say.
-		 */
 		err = let_in(l, got, reply, why, size);
-		cause = cause_make(CAUSE_NO_RESOURCES, "%s", words_for(err));
-		/* Who has the address is for the log, not for the caller. */
-		if (err == -EADDRINUSE)
-			link_set_cause(l, &cause);
+		if (err && replace(q, got, err))
+			return false;
 		if (err) {
-			link_refuse(l, why);
+			refuse_for(l, err, why);
 			outcome = REFUSED;
 		}
 	} else if (outcome == UNAVAILABLE) {
@@ -170,35 +214,62 @@ static void decide(struct question *q, const struct aaa_auth_reply *got,
 		link_refuse(l, why);
 	}
 	count(q, outcome, why);
+	return true;
+}
+
+static void forget(struct question *q)
+{
+	struct link *l = q->link;
+
+	if (q->got)
+		explicit_bzero(q->got, sizeof(*q->got));
+	free(q->got);
+	free(q);
+	link_release(l);
+}
+
+/* Nobody waits any more when its PPP has ended. */
+static void answer(struct question *q, const struct aaa_auth_reply *got,
+		   char *why, size_t size)
+{
+	struct ppp_call_auth_reply reply = { 0 };
+	struct link *l = q->link;
+
+	if (got)
+		reply = got->ppp;
+	if (!l->backend || decide(q, got, &reply, why, size)) {
+		if (l->backend)
+			ppp_answer_auth(l, q->ticket, 0, &reply);
+		forget(q);
+	}
+	explicit_bzero(&reply, sizeof(reply));
+}
+
+static void on_replaced(struct replace_heir *h)
+{
+	struct question *q = container_of(h, struct question, heir);
+	char why[PPP_TEXT_MAX] = "";
+
+	answer(q, q->got, why, sizeof(why));
 }
 
 static void on_auth(void *arg, int result, struct ipc_message *m)
 {
 	struct question *q = arg;
-	struct link *l = q->link;
+	struct turn *turn = &q->link->engine->turn;
 	const struct aaa_auth_reply *got =
 		m && !result ? ipc_body(m, struct aaa_auth_reply) : NULL;
-	struct ppp_call_auth_reply reply = { 0 };
 	char why[PPP_TEXT_MAX] = "";
 
 	if (got && !ipc_is_text(got->why))
 		got = NULL;
-	if (got) {
-		reply = got->ppp;
+	if (got)
 		snprintf(why, sizeof(why), "%s", got->why);
-	} else {
+	else
 		snprintf(why, sizeof(why), "the aaa process did not answer: %s",
 			 strerror(result ? -result : EPROTO));
-	}
-	/* Nobody waits any more when its PPP has ended. */
-	if (l->backend) {
-		decide(q, got, &reply, why, sizeof(why));
-		ppp_answer_auth(l, q->ticket, 0, &reply);
-	}
-	explicit_bzero(&reply, sizeof(reply));
-	free(q);
-	turn_settle(&l->engine->turn);
-	link_release(l);
+	answer(q, got, why, sizeof(why));
+	turn_settle(turn);
 }
 
 static void authenticate(struct link *l, const struct ppp_call_auth *auth,
@@ -254,7 +325,7 @@ static int prepare(struct link *l, struct ppp_call_params *p)
 {
 	struct aaa_auth_reply nobody = { 0 };
 	struct ppp_call_auth_reply reply = { 0 };
-	char why[PPP_TEXT_MAX], what[160];
+	char why[PPP_TEXT_MAX], what[WHOSE_MAX];
 	int err;
 
 	if (!p->lns || l->profile->auth_n)

@@ -10,6 +10,7 @@
 #include "engine/link/link.h"
 #include "engine/service/facts.h"
 #include "engine/service/subscriber.h"
+#include "engine/tell.h"
 #include "ipc/aaa.h"
 #include "lib/log.h"
 
@@ -56,7 +57,7 @@ static bool has_facts(struct link *l, const struct aaa_coa *q)
 	    !q->have_nas_port && !q->nas_port_id[0])
 		return true;
 	facts_of(l, &d);
-	if (q->have_nas_port && q->nas_port != (d.tunnel_id << 16 | d.id))
+	if (q->have_nas_port && q->nas_port != service_nas_port(&d))
 		return false;
 	if (q->nas_port_id[0] && !is_port(&d, q->nas_port_id))
 		return false;
@@ -133,7 +134,7 @@ static void disconnect(struct subscriber *s, const struct aaa_coa *q)
 		cause_make(CAUSE_ADMINISTRATIVE,
 			   "disconnected by %s (Disconnect-Request)",
 			   q->client);
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_notice("%s: %s", link_describe(s->link, what, sizeof(what)),
 		   cause.text);
@@ -143,7 +144,7 @@ static void disconnect(struct subscriber *s, const struct aaa_coa *q)
 
 static void change(struct subscriber *s, const struct aaa_coa *q)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_info("%s: changed by %s (CoA-Request)",
 		 link_describe(s->link, what, sizeof(what)), q->client);
@@ -183,5 +184,6 @@ void coa_request(struct engine *e, const struct aaa_coa *q)
 		done.sessions = act(e, q);
 		done.error_cause = done.sessions ? 0 : NO_SUCH_SESSION;
 	}
-	channel_event(&e->aaa, AAA_COA_DONE, &done, sizeof(done), NULL, 0);
+	tell(&e->aaa, AAA_COA_DONE, &done, sizeof(done),
+	     "a CoA client is told too late what was done");
 }

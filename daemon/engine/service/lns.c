@@ -11,6 +11,7 @@
 #include "engine/l2tp/session.h"
 #include "engine/link/ppp.h"
 #include "engine/peers/configure.h"
+#include "engine/service/setup.h"
 #include "lib/hash.h"
 #include "lib/log.h"
 
@@ -25,7 +26,9 @@ struct lns {
 	 * more.
 	 */
 	uint64_t old_peers[OLD_PEERS];
-	uint32_t *tunnels; /* that each has */
+	uint32_t *tunnels;	   /* that each has */
+	struct setup_count *setup; /* calls of each, and of all */
+	struct setup_count all_setup;
 };
 
 int lns_start(struct engine *e)
@@ -39,7 +42,9 @@ int lns_start(struct engine *e)
 		calloc(e->config->lns_n + 1, sizeof(*e->lns->old_secrets));
 	e->lns->tunnels =
 		calloc(e->config->lns_n + 1, sizeof(*e->lns->tunnels));
-	return e->lns->secrets && e->lns->old_secrets && e->lns->tunnels ?
+	e->lns->setup = calloc(e->config->lns_n + 1, sizeof(*e->lns->setup));
+	return e->lns->secrets && e->lns->old_secrets && e->lns->tunnels &&
+			       e->lns->setup ?
 		       0 :
 		       -ENOMEM;
 }
@@ -57,6 +62,7 @@ void lns_free(struct engine *e)
 	free(l->secrets);
 	free(l->old_secrets);
 	free(l->tunnels);
+	free(l->setup);
 	free(l);
 	e->lns = NULL;
 }
@@ -85,7 +91,38 @@ static void established(struct link *l)
 	ppp_start(l, &how);
 }
 
+/* A call that is up: only its start was to be bounded. */
 static const struct link_owner call_owner = { .established = established };
+
+static struct setup_count *setup_of(const struct tunnel *t)
+{
+	return &t->engine->lns->setup[index_of(t->engine, t->owned_by)];
+}
+
+static void leave_setup(struct link *l)
+{
+	struct tunnel *t = session_of(l)->tunnel;
+
+	setup_leave(t, t->owned_by, setup_of(t), &l->engine->lns->all_setup);
+}
+
+static void up(struct link *l)
+{
+	leave_setup(l);
+	l->owner = &call_owner;
+}
+
+static void ended(struct link *l, const char *why)
+{
+	(void)why;
+	leave_setup(l);
+}
+
+static const struct link_owner setup_owner = {
+	.established = established,
+	.up = up,
+	.ended = ended,
+};
 
 static bool request(struct tunnel *t, struct session *s, struct cause *why)
 {
@@ -96,6 +133,10 @@ static bool request(struct tunnel *t, struct session *s, struct cause *why)
 				  "this end makes no calls for others");
 		return false;
 	}
+	if (!setup_enter(t, section, setup_of(t), &t->engine->lns->all_setup,
+			 why))
+		return false;
+	s->link.owner = &setup_owner;
 	s->sequencing = section->tunnel.sequencing;
 	if (l2tp_tunnel_version(t->core) == 3) {
 		s->pw = pw_new(NULL, s->sequencing);
@@ -105,7 +146,6 @@ static bool request(struct tunnel *t, struct session *s, struct cause *why)
 		}
 	}
 	s->link.profile = config_ppp_find(t->engine->config, section->ppp);
-	s->link.owner = &call_owner;
 	return true;
 }
 
@@ -166,6 +206,8 @@ static void configure(struct tunnel *t, struct l2tp_tunnel_config *cfg)
 	cfg->prefer_old = has_old_secret(t);
 	cfg->router_id = configure_router_id(t->engine->config);
 	cfg->pseudowires[0] = L2TP_PW_PPP;
+	/* 0 is the lcces' */
+	cfg->group = (uint16_t)(1 + index_of(t->engine, section));
 }
 
 static const char *hostname(const struct tunnel *t)
@@ -193,6 +235,11 @@ static const struct tunnel_owner tunnel_owner = {
 	.request = request,
 };
 
+uint32_t lns_calls_in_setup(const struct engine *e)
+{
+	return e->lns->all_setup.n;
+}
+
 const struct config_lns *lns_of(const struct tunnel *t)
 {
 	return t->owner == &tunnel_owner ? t->owned_by : NULL;
@@ -210,7 +257,7 @@ bool lns_take(struct tunnel *t)
 	const struct config_lns *section =
 		config_lns_match(e->config, l2tp_tunnel_peer(t->core),
 				 l2tp_tunnel_peer_info(t->core)->hostname);
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (!section)
 		return false;

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct config_lns;
 struct engine;
@@ -20,6 +21,8 @@ struct secret *lns_secret(struct engine *e, size_t i);
 struct secret *lns_old_secret(struct engine *e, size_t i);
 /* l2tp_taker: the tunnel is of a peer that an lns section takes. */
 bool lns_take(struct tunnel *t);
+/* Calls of all sections that are being set up. */
+uint32_t lns_calls_in_setup(const struct engine *e);
 /* The section whose tunnel this is, or NULL. */
 const struct config_lns *lns_of(const struct tunnel *t);
 

@@ -167,7 +167,7 @@ static bool have_common(const struct config_strings *a,
 	return false;
 }
 
-static bool same_users(const struct config_ppp *a, const struct config_ppp *b)
+bool registry_same_users(const struct config_ppp *a, const struct config_ppp *b)
 {
 	if (a == b)
 		return true;
@@ -189,7 +189,8 @@ static uint32_t count_user(struct engine *e, const struct config_ppp *profile,
 
 	for (struct subscriber *s = registry_by_name(e, user); s && n < limit;
 	     s = registry_next_of_name(s))
-		n += !s->leaving && same_users(profile, s->link->profile);
+		n += !s->leaving &&
+		     registry_same_users(profile, s->link->profile);
 	return n;
 }
 

@@ -35,6 +35,12 @@ int registry_start(struct engine *e);
 /* Whether one more may come: 0, or -EUSERS with a sentence in why. */
 int registry_may_add(struct engine *e, const struct config_ppp *profile,
 		     const struct service *given, char *why, size_t size);
+/*
+ * Whether both ask the same file or server who a user is: in another one the
+ * name is another person's.
+ */
+bool registry_same_users(const struct config_ppp *a,
+			 const struct config_ppp *b);
 int registry_add(struct subscriber *s); /* 0 or -ENOMEM */
 void registry_del(struct subscriber *s);
 /* Its address is known now, or another: the link's. */

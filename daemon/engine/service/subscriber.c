@@ -16,6 +16,8 @@
 #include "engine/service/counters.h"
 #include "engine/service/facts.h"
 #include "engine/service/ipv6.h"
+#include "engine/service/replace.h"
+#include "engine/tell.h"
 #include "ipc/monitor.h"
 #include "lib/log.h"
 
@@ -144,7 +146,7 @@ static void net_refused(struct link *l, int err)
 		"its rates, routes or prefixes could not be put into the "
 		"kernel: %s",
 		strerror(err));
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_error("%s: %s", link_describe(l, what, sizeof(what)), cause.text);
 	if (l->profile->unapplied == CONFIG_UNAPPLIED_REFUSE)
@@ -227,8 +229,8 @@ static void tell_script(struct subscriber *s, bool up)
 		body.counters = s->counters;
 		copy_text(body.reason, sizeof(body.reason), l->reason);
 	}
-	channel_event(&engine_of(s)->monitor, MONITOR_SCRIPT, &body,
-		      sizeof(body), NULL, 0);
+	tell(&engine_of(s)->monitor, MONITOR_SCRIPT, &body, sizeof(body),
+	     up ? "an ip-up is not run" : "an ip-down is not run");
 }
 
 /* ---- timeouts ---- */
@@ -243,7 +245,7 @@ static void time_out(struct subscriber *s, enum service_end end,
 		     const char *why)
 {
 	struct cause cause = cause_make(CAUSE_ADMINISTRATIVE, "%s", why);
-	char what[160];
+	char what[WHOSE_MAX];
 
 	log_info("%s: user \"%s\": %s",
 		 link_describe(s->link, what, sizeof(what)), s->given.user,
@@ -372,7 +374,7 @@ void subscriber_mppe(struct link *l, const struct ppp_call_mppe *mppe)
 {
 	/* a caller of ours: before its network is up */
 	struct subscriber *s = subscriber_of(l);
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (!s)
 		return;
@@ -380,7 +382,7 @@ void subscriber_mppe(struct link *l, const struct ppp_call_mppe *mppe)
 	log_info("%s: %s", link_describe(l, what, sizeof(what)),
 		 mppe->bits == 128 ? "encrypted with 128 bits (MPPE)" :
 		 mppe->bits	   ? "encrypted with 40 bits (MPPE)" :
-				     "not encrypted");
+				     "no longer encrypted");
 }
 
 void subscriber_change(struct subscriber *s, uint32_t changes,
@@ -448,6 +450,7 @@ void subscriber_end(struct link *l, const struct ppp_end *end)
 	registry_del(s);
 	ipv6_release(s);
 	address_release(s);
+	replace_ended(s);
 	l->subscriber = NULL;
 	free(s);
 }
@@ -457,6 +460,7 @@ void subscriber_free(struct link *l)
 	if (!l->subscriber)
 		return;
 	stop_timers(l->subscriber);
+	replace_ended(l->subscriber);
 	free(l->subscriber);
 	l->subscriber = NULL;
 }

@@ -22,6 +22,7 @@
 struct engine;
 struct link;
 struct ppp_end;
+struct replace_heir;
 
 struct subscriber {
 	struct link *link;
@@ -54,7 +55,8 @@ struct subscriber {
 	/* registry.c's, in the order of their coming; 0: it does not have it */
 	uint64_t serial;
 	struct subscriber *older, *newer;
-	bool leaving; /* its PPP ends: no limit counts it */
+	bool leaving;		    /* its PPP ends: no limit counts it */
+	struct replace_heir *heirs; /* who waits for its end */
 };
 
 /*

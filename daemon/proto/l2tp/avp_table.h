@@ -12,6 +12,11 @@
 /* The Length of an AVP has ten bits and counts its six bytes of header. */
 #define L2TP_AVP_HEADER 6
 #define L2TP_AVP_MAX	1023
+/*
+ * Octets of a name or number, with a NUL: what RADIUS can carry. A longer one
+ * is refused, since cut it would be another's.
+ */
+#define L2TP_NAME_MAX	254
 #define L2TP_VALUE_MAX	(L2TP_AVP_MAX - L2TP_AVP_HEADER)
 
 #define L2TP_VENDOR_IETF  0
@@ -36,6 +41,7 @@
 	X(ACCM,		"two 32-bit masks")				\
 	X(FLAG,		"no value")					\
 	X(TEXT,		"text")						\
+	X(NAME,		"name")						\
 	X(BLOB,		"octets")					\
 	X(SECRET,	"octets, never printed")			\
 	X(RANDOM,	"random vector")				\
@@ -72,7 +78,7 @@ enum l2tp_kind {
 	X(TIE_BREAKER,		0, 5,	"Tie Breaker",		U64, 8, 8, 0, 0, "4.4.3") \
 	X(FIRMWARE_REVISION,	0, 6,	"Firmware Revision",	U16, 2, 2, 0, 1, "4.4.3") \
 	X(HOST_NAME,		0, 7,	"Host Name", \
-					TEXT, 1, L2TP_VALUE_MAX, 1, 0, "4.4.3") \
+					NAME, 1, L2TP_NAME_MAX - 1, 1, 0, "4.4.3") \
 	X(VENDOR_NAME,		0, 8,	"Vendor Name", \
 					TEXT, 0, L2TP_VALUE_MAX, 0, 1, "4.4.3") \
 	X(ASSIGNED_TUNNEL_ID,	0, 9,	"Assigned Tunnel ID",	ID, 2, 2, 1, 1, "4.4.3") \
@@ -89,11 +95,11 @@ enum l2tp_kind {
 	X(BEARER_TYPE,		0, 18,	"Bearer Type",		BEARER, 4, 4, 1, 1, "4.4.4") \
 	X(FRAMING_TYPE,		0, 19,	"Framing Type",		FRAMING, 4, 4, 1, 1, "4.4.4") \
 	X(CALLED_NUMBER,	0, 21,	"Called Number", \
-					TEXT, 0, L2TP_VALUE_MAX, 1, 1, "4.4.4") \
+					NAME, 0, L2TP_NAME_MAX - 1, 1, 1, "4.4.4") \
 	X(CALLING_NUMBER,	0, 22,	"Calling Number", \
-					TEXT, 0, L2TP_VALUE_MAX, 1, 1, "4.4.4") \
+					NAME, 0, L2TP_NAME_MAX - 1, 1, 1, "4.4.4") \
 	X(SUB_ADDRESS,		0, 23,	"Sub-Address", \
-					TEXT, 0, L2TP_VALUE_MAX, 1, 1, "4.4.4") \
+					NAME, 0, L2TP_NAME_MAX - 1, 1, 1, "4.4.4") \
 	X(TX_CONNECT_SPEED,	0, 24,	"(Tx) Connect Speed",	U32, 4, 4, 1, 1, "4.4.4") \
 	X(PHYSICAL_CHANNEL_ID,	0, 25,	"Physical Channel ID",	U32, 4, 4, 0, 1, "4.4.4") \
 	X(INITIAL_LCP_CONFREQ,	0, 26,	"Initial Received LCP CONFREQ", \
@@ -116,7 +122,7 @@ enum l2tp_kind {
 	X(RANDOM_VECTOR,	0, 36,	"Random Vector", \
 					RANDOM, 0, L2TP_VALUE_MAX, 1, 0, "4.4.1") \
 	X(PRIVATE_GROUP_ID,	0, 37,	"Private Group ID", \
-					TEXT, 0, L2TP_VALUE_MAX, 0, 1, "4.4.4") \
+					NAME, 0, L2TP_NAME_MAX - 1, 0, 1, "4.4.4") \
 	X(RX_CONNECT_SPEED,	0, 38,	"Rx Connect Speed",	U32, 4, 4, 0, 1, "4.4.4") \
 	X(SEQUENCING_REQUIRED,	0, 39,	"Sequencing Required",	FLAG, 0, 0, 1, 0, "4.4.4") \
 	X(MESSAGE_DIGEST,	0, 59,	"Message Digest", \

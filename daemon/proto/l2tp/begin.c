@@ -9,6 +9,7 @@
 
 void l2tp_session_free(struct l2tp_session *s)
 {
+	effect_release(&s->tunnel->ep->effects);
 	free(s->own);
 	free(s->peers);
 	free(s->proxy);
@@ -17,6 +18,7 @@ void l2tp_session_free(struct l2tp_session *s)
 
 void l2tp_tunnel_free(struct l2tp_tunnel *t)
 {
+	effect_release(&t->ep->effects);
 	reliable_fini(&t->rel);
 	idmap_fini(&t->sessions);
 	idmap_fini(&t->sessions_by_peer);
@@ -25,6 +27,7 @@ void l2tp_tunnel_free(struct l2tp_tunnel *t)
 	secret_clear(&t->cfg.secret);
 	secret_clear(&t->cfg.old_secret);
 	free(t->request);
+	free(t->answer);
 	free(t->hint);
 	free(t);
 }

@@ -202,6 +202,12 @@ uint64_t l2tp_u64(const struct l2tp_message *m, enum l2tp_avp_id id);
  */
 bool l2tp_text(const struct l2tp_message *m, enum l2tp_avp_id id, char *out,
 	       size_t size);
+/*
+ * Copies a name as it came, without zeros at its end, which some peers send,
+ * NUL-terminated; false when absent. size: at least L2TP_NAME_MAX.
+ */
+bool l2tp_name(const struct l2tp_message *m, enum l2tp_avp_id id, char *out,
+	       size_t size);
 /* Result Code and Q.931 Cause Code of a StopCCN or CDN. */
 void l2tp_cause_decode(const struct l2tp_message *m, struct l2tp_cause *out);
 /*

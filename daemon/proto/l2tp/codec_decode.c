@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "proto/l2tp/codec_internal.h"
 
@@ -341,6 +342,14 @@ static bool is_zero(const uint8_t *value, size_t len)
 	return true;
 }
 
+/* A name is what a caller or peer is known by: a NUL would cut it. */
+static bool has_nul_within(const uint8_t *value, size_t len)
+{
+	while (len && !value[len - 1])
+		len--;
+	return memchr(value, 0, len) != NULL;
+}
+
 static bool check_value(struct decoder *d, const struct raw_avp *a,
 			enum l2tp_avp_id id)
 {
@@ -357,7 +366,8 @@ static bool check_value(struct decoder *d, const struct raw_avp *a,
 			       info->min);
 		else
 			reject(d, a, L2TP_ERROR_LENGTH,
-			       " is %u bytes long, must not be", a->len);
+			       " is %u bytes long, must be at most %u", a->len,
+			       info->max);
 		return false;
 	}
 	if ((info->kind == L2TP_KIND_ID || info->kind == L2TP_KIND_ID32) &&
@@ -367,6 +377,10 @@ static bool check_value(struct decoder *d, const struct raw_avp *a,
 		 * of 0 is invalid.
 		 */
 		reject(d, a, L2TP_ERROR_VALUE, " is 0");
+		return false;
+	}
+	if (info->kind == L2TP_KIND_NAME && has_nul_within(a->value, a->len)) {
+		reject(d, a, L2TP_ERROR_VALUE, " has a NUL octet within");
 		return false;
 	}
 	if (info->kind == L2TP_KIND_SEQUENCING &&

@@ -90,24 +90,62 @@ static const char *const auth_types[] = {
 	((n) < sizeof(table) / sizeof((table)[0]) && (table)[n] ? (table)[n] : \
 								  "unknown")
 
+struct words {
+	const char *const *of;
+	size_t n;
+};
+
+#define TABLE(t) ((struct words){ t, sizeof(t) / sizeof((t)[0]) })
+
+static const char *word(struct words t, uint16_t number)
+{
+	return number < t.n ? t.of[number] : NULL;
+}
+
+/* A code and what it means; some peers send theirs in their own byte order. */
+static void put_code(struct wbuf *w, uint16_t code, struct words t)
+{
+	uint16_t swapped = (uint16_t)(code << 8 | code >> 8);
+
+	if (word(t, code))
+		wbuf_printf(w, "%u (%s)", code, word(t, code));
+	else if (word(t, swapped))
+		wbuf_printf(w, "%u (%u in the wrong byte order: %s)", code,
+			    swapped, word(t, swapped));
+	else
+		wbuf_printf(w, "%u (unknown)", code);
+}
+
+/* What has no Result Code has a text, or nothing. */
+static void put_codes(struct wbuf *w, const struct l2tp_cause *c,
+		      enum l2tp_message_type type)
+{
+	if (!c->result) {
+		wbuf_printf(w, "%s", c->text[0] ? c->text : "no reason given");
+		return;
+	}
+	put_code(w, c->result,
+		 type == L2TP_CDN ? TABLE(cdn_results) :
+				    TABLE(stopccn_results));
+	if (type != L2TP_CDN && c->result == L2TP_STOPCCN_VERSION) {
+		wbuf_printf(w, ", highest is %u.%u", c->error >> 8,
+			    c->error & 0xff);
+	} else if (c->error) {
+		wbuf_printf(w, ", error ");
+		put_code(w, c->error, TABLE(errors));
+	}
+}
+
 const char *l2tp_cause_format(const struct l2tp_cause *c,
 			      enum l2tp_message_type type, char *buf,
 			      size_t size)
 {
 	struct wbuf w = wbuf_init(buf, size);
 
-	wbuf_printf(&w, "%u (%s)", c->result,
-		    type == L2TP_CDN ? WORDS(cdn_results, c->result) :
-				       WORDS(stopccn_results, c->result));
-	if (type != L2TP_CDN && c->result == L2TP_STOPCCN_VERSION)
-		wbuf_printf(&w, ", highest is %u.%u", c->error >> 8,
-			    c->error & 0xff);
-	else if (c->error)
-		wbuf_printf(&w, ", error %u (%s)", c->error,
-			    WORDS(errors, c->error));
+	put_codes(&w, c, type);
 	if (c->q931_cause)
 		wbuf_printf(&w, ", Q.931 cause %u", c->q931_cause);
-	if (c->text[0])
+	if (c->result && c->text[0])
 		wbuf_printf(&w, ": %s", c->text);
 	return buf;
 }
@@ -254,6 +292,7 @@ static void put_value(struct wbuf *w, enum l2tp_kind kind, struct rbuf *r)
 		wbuf_printf(w, "yes");
 		break;
 	case L2TP_KIND_TEXT:
+	case L2TP_KIND_NAME:
 		put_text(w, r);
 		break;
 	case L2TP_KIND_BLOB:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Values out of a decoded message. */
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/l2tp/codec_internal.h"
@@ -110,11 +111,38 @@ bool l2tp_text(const struct l2tp_message *m, enum l2tp_avp_id id, char *out,
 	return true;
 }
 
+bool l2tp_name(const struct l2tp_message *m, enum l2tp_avp_id id, char *out,
+	       size_t size)
+{
+	const struct l2tp_avp_view *a = &m->avp[id];
+	size_t len = a->len < size ? a->len : size - 1;
+
+	if (!l2tp_has(m, id))
+		return false;
+	memcpy(out, a->value, len);
+	out[len] = '\0';
+	return true;
+}
+
 static void rest_as_text(struct rbuf *r, char *out, size_t size)
 {
 	struct wbuf w = wbuf_init(out, size);
 
 	l2tp_append_text(&w, r->p, rbuf_left(r));
+}
+
+static void decode_q931(const struct l2tp_message *m, struct l2tp_cause *out)
+{
+	struct rbuf r = reader(m, L2TP_AVP_Q931_CAUSE_CODE);
+
+	out->q931_cause = rbuf_u16(&r);
+	out->q931_msg = rbuf_u8(&r);
+	/*
+	 * The Advisory Message explains the same thing; a text of the Result
+	 * Code goes first.
+	 */
+	if (!out->text[0])
+		rest_as_text(&r, out->text, sizeof(out->text));
 }
 
 void l2tp_cause_decode(const struct l2tp_message *m, struct l2tp_cause *out)
@@ -126,16 +154,11 @@ void l2tp_cause_decode(const struct l2tp_message *m, struct l2tp_cause *out)
 	if (rbuf_left(&r))
 		out->error = rbuf_u16(&r);
 	rest_as_text(&r, out->text, sizeof(out->text));
-
-	if (!l2tp_has(m, L2TP_AVP_Q931_CAUSE_CODE))
-		return;
-	r = reader(m, L2TP_AVP_Q931_CAUSE_CODE);
-	out->q931_cause = rbuf_u16(&r);
-	out->q931_msg = rbuf_u8(&r);
-	/*
-	 * The Advisory Message explains the same thing; a text of the Result
-	 * Code goes first.
-	 */
-	if (!out->text[0])
-		rest_as_text(&r, out->text, sizeof(out->text));
+	if (l2tp_has(m, L2TP_AVP_Q931_CAUSE_CODE))
+		decode_q931(m, out);
+	if (!out->result && !out->text[0])
+		snprintf(out->text, sizeof(out->text), "%s",
+			 l2tp_has(m, L2TP_AVP_RESULT_CODE) ?
+				 "its Result Code is 0, which is reserved" :
+				 "no reason given: it has no Result Code");
 }

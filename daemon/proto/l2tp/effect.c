@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The queue of effects. */
+#include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +25,18 @@ void effect_queue_fini(struct effect_queue *q)
 	memset(q, 0, sizeof(*q));
 }
 
+/* To what is reserved; when realloc will not, it stays as large. */
+static void shrink(struct effect_queue *q)
+{
+	uint32_t size = q->sure + ENTRIES_MIN;
+	struct effect_entry *e = realloc(q->entries, size * sizeof(*e));
+
+	if (!e)
+		return;
+	q->entries = e;
+	q->size = size;
+}
+
 void effect_queue_reset(struct effect_queue *q)
 {
 	q->head = q->tail = 0;
@@ -32,11 +46,9 @@ void effect_queue_reset(struct effect_queue *q)
 		q->arena = NULL;
 		q->room = 0;
 	}
-	if (q->size > ARENA_KEEP / sizeof(*q->entries)) {
-		free(q->entries);
-		q->entries = NULL;
-		q->size = 0;
-	}
+	q->sure_used = 0;
+	if (q->size > ARENA_KEEP / sizeof(*q->entries) && q->size / 4 > q->sure)
+		shrink(q);
 }
 
 /* Room for len bytes of the arena, aligned; UINT32_MAX without memory. */
@@ -60,31 +72,61 @@ static uint32_t reserve(struct effect_queue *q, size_t len)
 	return at;
 }
 
+/* Room behind the tail for n entries: 0 or -ENOMEM. */
+static int grow(struct effect_queue *q, uint32_t n)
+{
+	uint32_t size = q->size ? q->size : ENTRIES_MIN;
+	struct effect_entry *e;
+
+	if (n <= q->size - q->tail)
+		return 0;
+	while (size - q->tail < n)
+		size *= 2;
+	e = realloc(q->entries, size * sizeof(*e));
+	if (!e)
+		return -ENOMEM;
+	q->entries = e;
+	q->size = size;
+	return 0;
+}
+
+/* Places that are reserved and not yet used. */
+static uint32_t sure_left(const struct effect_queue *q)
+{
+	return q->sure > q->sure_used ? q->sure - q->sure_used : 0;
+}
+
+int effect_reserve(struct effect_queue *q)
+{
+	int err = grow(q, sure_left(q) + EFFECTS_SURE);
+
+	if (!err)
+		q->sure += EFFECTS_SURE;
+	return err;
+}
+
+void effect_release(struct effect_queue *q)
+{
+	q->sure -= EFFECTS_SURE;
+}
+
+/* NULL without memory: it leaves what is reserved. */
 static struct effect_entry *append(struct effect_queue *q)
 {
-	if (q->tail == q->size) {
-		uint32_t size = q->size ? q->size * 2 : ENTRIES_MIN;
-		struct effect_entry *e = realloc(q->entries, size * sizeof(*e));
-
-		if (!e)
-			return NULL;
-		q->entries = e;
-		q->size = size;
-	}
-	return &q->entries[q->tail++];
+	return grow(q, sure_left(q) + 1) ? NULL : &q->entries[q->tail++];
 }
 
 /*
- * An effect that changes what the driver holds. Without it driver and core
- * would disagree for good, so that starting again is the better end.
+ * An effect that changes what the driver holds: its place is reserved. Without
+ * it driver and core would disagree for good, so that starting again would be
+ * the better end.
  */
 static struct effect_entry *append_sure(struct effect_queue *q)
 {
-	struct effect_entry *e = append(q);
-
-	if (!e)
+	if (grow(q, 1))
 		abort();
-	return e;
+	q->sure_used++;
+	return &q->entries[q->tail++];
 }
 
 void effect_push(struct effect_queue *q, enum l2tp_effect_type type,
@@ -188,20 +230,40 @@ void effect_push_sli(struct effect_queue *q, struct l2tp_session *s,
 	push_data(q, L2TP_EFFECT_SLI, s->tunnel, s, 0, sli, sizeof(*sli));
 }
 
+struct log_data {
+	struct addr peer;
+	char text[sizeof(((struct l2tp_effect *)0)->text)];
+};
+
+static void push_log(struct effect_queue *q, struct l2tp_tunnel *t,
+		     struct l2tp_session *s, const struct addr *peer, int level,
+		     const char *fmt, va_list ap)
+{
+	struct log_data x = { .peer = *peer };
+
+	vsnprintf(x.text, sizeof(x.text), fmt, ap);
+	push_data(q, L2TP_EFFECT_LOG, t, s, level, &x,
+		  offsetof(struct log_data, text) + strlen(x.text) + 1);
+}
+
 void effect_log(struct effect_queue *q, struct l2tp_tunnel *t,
 		struct l2tp_session *s, int level, const char *fmt, ...)
 {
-	char text[sizeof(((struct l2tp_effect *)0)->text)];
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
+	push_log(q, t, s, &t->r.peer, level, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return;
-	push_data(q, L2TP_EFFECT_LOG, t, s, level, text,
-		  (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
+}
+
+void effect_log_peer(struct effect_queue *q, const struct addr *peer, int level,
+		     const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	push_log(q, NULL, NULL, peer, level, fmt, ap);
+	va_end(ap);
 }
 
 static void fill_send(const struct effect_queue *q,
@@ -222,6 +284,15 @@ static void fill_send(const struct effect_queue *q,
 	out->local = raw.local;
 	out->peer = raw.peer;
 	out->socket = raw.socket;
+}
+
+static void fill_log(const struct effect_queue *q, const struct effect_entry *e,
+		     struct l2tp_effect *out)
+{
+	const size_t head = offsetof(struct log_data, text);
+
+	memcpy(&out->peer, q->arena + e->at, sizeof(out->peer));
+	memcpy(out->text, q->arena + e->at + head, e->len - head);
 }
 
 bool l2tp_effect_next(struct l2tp_endpoint *ep, struct l2tp_effect *out)
@@ -265,9 +336,10 @@ bool l2tp_effect_next(struct l2tp_endpoint *ep, struct l2tp_effect *out)
 		memcpy(&out->u.sli, q->arena + e->at, sizeof(out->u.sli));
 		break;
 	case L2TP_EFFECT_LOG:
-		memcpy(out->text, q->arena + e->at, e->len);
+		fill_log(q, e, out);
 		break;
 	case L2TP_EFFECT_TUNNEL_REQUEST:
+	case L2TP_EFFECT_TUNNEL_ANSWERED:
 	case L2TP_EFFECT_TUNNEL_UP:
 	case L2TP_EFFECT_TUNNEL_ALIVE:
 	case L2TP_EFFECT_SESSION_REQUEST:

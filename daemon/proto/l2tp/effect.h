@@ -18,14 +18,26 @@ struct effect_entry {
 	bool by_peer;
 };
 
+/*
+ * Of a tunnel or a session: a request or an answer, up, down, and free, which
+ * may come between two calls of l2tp_effect_next. Their places are reserved as
+ * the object is made, so that an effect that changes what the driver holds is
+ * never lost, nor memory looked for when there is none.
+ */
+#define EFFECTS_SURE 4
+
 struct effect_queue {
 	struct effect_entry *entries;
 	uint32_t head, tail, size;
+	uint32_t sure, sure_used; /* places reserved; of them, in the queue */
 	uint8_t *arena;
 	uint32_t used, room;
 };
 
 void effect_queue_fini(struct effect_queue *q);
+/* For one tunnel or session more, or less. 0 or -ENOMEM. */
+int effect_reserve(struct effect_queue *q);
+void effect_release(struct effect_queue *q);
 static inline bool effect_queue_empty(const struct effect_queue *q)
 {
 	return q->head == q->tail;
@@ -59,5 +71,9 @@ void effect_push_sli(struct effect_queue *q, struct l2tp_session *s,
 void effect_log(struct effect_queue *q, struct l2tp_tunnel *t,
 		struct l2tp_session *s, int level, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
+/* Of a peer that has no tunnel here. */
+void effect_log_peer(struct effect_queue *q, const struct addr *peer, int level,
+		     const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 #endif

@@ -14,6 +14,7 @@ struct l2tp_endpoint *l2tp_endpoint_new(const struct l2tp_env *env,
 	ep->env = *env;
 	l2tp_endpoint_set_limits(ep, limits);
 	ep->env.random(ep->env.ctx, &ep->seed, sizeof(ep->seed));
+	ep->half_opens.seed = ep->seed;
 	ep->tunnels.seed = ep->sessions_v3.seed = (uint32_t)ep->seed;
 	ep->next_serial = (uint32_t)(ep->seed >> 32);
 	return ep;
@@ -48,9 +49,23 @@ void l2tp_endpoint_free(struct l2tp_endpoint *ep)
 	for (int i = 0; i < PEER_TABLES; i++)
 		free(ep->by_peer[i].bucket);
 	idmap_fini(&ep->sessions_v3);
+	half_open_fini(&ep->half_opens);
 	effect_queue_fini(&ep->effects);
 	l2tp_buf_pool_fini(&ep->bufs);
 	free(ep);
+}
+
+/*
+ * Without those that were refused: they keep their place until the StopCCN is
+ * acknowledged, or its retransmissions are over.
+ */
+static uint32_t being_opened(const struct l2tp_endpoint *ep)
+{
+	uint32_t n = 0;
+
+	for (const struct l2tp_tunnel *t = ep->half_head; t; t = t->half_next)
+		n += !t->r.down;
+	return n;
 }
 
 void l2tp_endpoint_counters(const struct l2tp_endpoint *ep,
@@ -58,8 +73,19 @@ void l2tp_endpoint_counters(const struct l2tp_endpoint *ep,
 {
 	*out = ep->counters;
 	out->tunnels = ep->tunnel_count;
-	out->half_open = ep->half_open_count;
+	out->half_open = being_opened(ep) + ep->half_opens.count;
+	out->displaced += ep->half_opens.displaced;
 	out->sessions = ep->session_count;
+}
+
+uint64_t l2tp_endpoint_deadline(const struct l2tp_endpoint *ep)
+{
+	return half_open_deadline(&ep->half_opens);
+}
+
+void l2tp_endpoint_timeout(struct l2tp_endpoint *ep, uint64_t now)
+{
+	half_open_expire(&ep->half_opens, now);
 }
 
 /* ---- packets ---- */
@@ -76,6 +102,7 @@ void l2tp_endpoint_input(struct l2tp_endpoint *ep, uint64_t now,
 		.pkt = pkt,
 		.len = len,
 	};
+	struct half_open *h;
 	struct l2tp_tunnel *t;
 
 	l2tp_begin(ep);
@@ -94,10 +121,18 @@ void l2tp_endpoint_input(struct l2tp_endpoint *ep, uint64_t now,
 		return;
 	}
 	t = idmap_get(&ep->tunnels, in.h.tunnel_id);
+	h = t ? NULL : half_open_get(&ep->half_opens, in.h.tunnel_id);
 	if (t)
 		l2tp_tunnel_input(t, &in);
+	else if (h)
+		l2tp_input_half_open(ep, &in, h);
 	else
 		ep->counters.stray++;
+}
+
+uint32_t l2tp_tunnel_free_id(struct l2tp_endpoint *ep, uint8_t version)
+{
+	return l2tp_random_id(ep, &ep->tunnels, version);
 }
 
 struct l2tp_tunnel *l2tp_tunnel_find(struct l2tp_endpoint *ep,

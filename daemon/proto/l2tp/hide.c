@@ -42,7 +42,6 @@ static size_t block_at(size_t at, size_t len)
 int l2tp_hide(uint8_t *out, enum l2tp_avp_id id,
 	      const struct l2tp_hiding *hiding, const void *value, size_t len)
 {
-	const struct l2tp_avp_info *info = &l2tp_avp_info[id];
 	const uint8_t *rv = hiding->random_vector;
 	struct wbuf w = wbuf_init(out, L2TP_VALUE_MAX);
 	uint8_t pad[BLOCK];
@@ -53,17 +52,17 @@ int l2tp_hide(uint8_t *out, enum l2tp_avp_id id,
 	if (w.failed)
 		return -EMSGSIZE;
 	/*
-	 * Where the table does not tell the length already, do not let the
-	 * packet tell it.
+	 * The packet shall not tell the length. Of what the table gives one
+	 * length only there is nothing to hide, but some peers take nothing
+	 * else than whole blocks.
 	 */
-	if (info->min != info->max)
-		while (w.len % BLOCK && w.len < L2TP_VALUE_MAX)
-			wbuf_u8(&w, rv[w.len % BLOCK]);
+	while (w.len % BLOCK && w.len < L2TP_VALUE_MAX)
+		wbuf_u8(&w, rv[w.len % BLOCK]);
 
 	for (size_t at = 0; at < w.len; at += BLOCK) {
 		if (at == 0)
-			err = first_pad(pad, info->type, hiding->secret, rv,
-					BLOCK);
+			err = first_pad(pad, l2tp_avp_info[id].type,
+					hiding->secret, rv, BLOCK);
 		else
 			err = next_pad(pad, hiding->secret, out + at - BLOCK);
 		if (err)

@@ -5,6 +5,14 @@
  */
 #include "proto/l2tp/internal.h"
 
+/* A tunnel's id may also be that of one who is only half open. */
+static bool is_taken(const struct l2tp_endpoint *ep, const struct idmap *m,
+		     uint32_t id)
+{
+	return idmap_get(m, id) ||
+	       (m == &ep->tunnels && half_open_get(&ep->half_opens, id));
+}
+
 static uint16_t random_u16(struct l2tp_endpoint *ep)
 {
 	uint16_t v;
@@ -22,7 +30,7 @@ static uint32_t random_id_32(struct l2tp_endpoint *ep, const struct idmap *m)
 	/* memory is short long before the numbers are */
 	do
 		ep->env.random(ep->env.ctx, &id, sizeof(id));
-	while (!id || idmap_get(m, id));
+	while (!id || is_taken(ep, m, id));
 	return id;
 }
 
@@ -33,18 +41,19 @@ uint32_t l2tp_random_id(struct l2tp_endpoint *ep, const struct idmap *m,
 
 	if (version == 3)
 		return random_id_32(ep, m);
-	if (m->count >= UINT16_MAX)
+	if (m->count + (m == &ep->tunnels ? ep->half_opens.count : 0) >=
+	    UINT16_MAX)
 		return 0;
 	for (int tries = 0; tries < 32; tries++) {
 		id = random_u16(ep);
-		if (!idmap_get(m, id))
+		if (!is_taken(ep, m, id))
 			return id;
 	}
 	/* nearly all are taken: the next free one from a random place */
 	do {
 		if (!++id)
 			id = 1;
-	} while (idmap_get(m, id));
+	} while (is_taken(ep, m, id));
 	return id;
 }
 

@@ -5,11 +5,10 @@
  * values; the messages that are not acknowledged yet are in struct reliable.
  *
  * Each file calls only those below it. From the top: endpoint.c; request.c;
- * tunnel_command.c, session_command.c; tunnel_input.c; tunnel_tie.c,
- * session_input.c; tunnel.c; session.c; session_send.c, session_tie.c;
- * tunnel_send.c, begin.c; tunnel_secret.c;
- * tunnel_auth.c; ids.c, peers.c; then what knows no
- * tunnel.
+ * tunnel_command.c, session_command.c; tunnel_fold.c; tunnel_input.c;
+ * tunnel_tie.c, session_input.c; tunnel.c; session.c; session_send.c,
+ * session_tie.c; tunnel_send.c, begin.c; tunnel_secret.c; tunnel_auth.c; ids.c,
+ * peers.c; then what knows no tunnel.
  */
 #ifndef L2TPD_PROTO_L2TP_INTERNAL_H
 #define L2TPD_PROTO_L2TP_INTERNAL_H
@@ -17,7 +16,9 @@
 #include <syslog.h>
 
 #include "proto/l2tp/effect.h"
+#include "proto/l2tp/half_open.h"
 #include "proto/l2tp/idmap.h"
+#include "proto/l2tp/known.h"
 #include "proto/l2tp/l2tp.h"
 #include "proto/l2tp/proxy.h"
 #include "proto/l2tp/reliable.h"
@@ -114,6 +115,27 @@ struct l2tp_tunnel {
 	uint16_t request_len;
 	/* l2tp_tunnel_hint; NULL: none */
 	char *hint;
+	/* a bit for each text of an ignored AVP that was told */
+	uint32_t ignored;
+	/* the peer's id as that has it in clear; 0: it is hidden */
+	uint32_t request_id;
+	/*
+	 * one that was half open (half_open.h): the peer's answer to our
+	 * SCCRP, until the driver has decided again
+	 */
+	uint8_t *answer;
+	uint16_t answer_len;
+	/* it was half open: its SCCRP is out, with this challenge or nonce */
+	bool resumed;
+	bool known; /* its peer is (known.h), or the driver says so */
+	bool named; /* the driver says so */
+	/*
+	 * its SCCRQ was acknowledged, so that it does not come again: our
+	 * SCCRP has to
+	 */
+	bool acknowledged;
+	/* begun by the peer and not established, oldest first */
+	struct l2tp_tunnel *half_prev, *half_next;
 	struct {
 		struct l2tp_tunnel *next;
 		uint64_t hash;
@@ -148,6 +170,10 @@ struct l2tp_endpoint {
 	struct tunnel_hash by_peer[PEER_TABLES];
 	struct effect_queue effects;
 	struct l2tp_buf_pool bufs;
+	/* callers of whom no more is kept */
+	struct half_opens half_opens;
+	struct known known;
+	struct l2tp_tunnel *half_head, *half_tail;
 	struct l2tp_tunnel *changed_head, *changed_tail;
 	struct l2tp_tunnel *dead_tunnels;
 	struct l2tp_session *dead_sessions;
@@ -206,6 +232,9 @@ void l2tp_session_free(struct l2tp_session *s);
 
 /* ---- request.c: packets to no tunnel of ours ---- */
 void l2tp_input_unknown(struct l2tp_endpoint *ep, const struct input *in);
+/* To the id of one who is half open: the answer to our SCCRP, or nothing. */
+void l2tp_input_half_open(struct l2tp_endpoint *ep, const struct input *in,
+			  const struct half_open *h);
 
 /* ---- tunnel.c ---- */
 
@@ -223,11 +252,21 @@ void l2tp_tunnel_configure(struct l2tp_tunnel *t,
 void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now,
 		       enum l2tp_tunnel_event ev,
 		       const struct l2tp_cause *cause);
+/* A request of a peer's, which is counted as half open from now on. */
+void l2tp_tunnel_begin_half_open(struct l2tp_tunnel *t);
+/* The last of it: in no table any more, and the driver is told. */
+void l2tp_tunnel_release(struct l2tp_tunnel *t);
 /*
  * Last in every call of the driver that concerned the tunnel:
  * sends what may go.
  */
 void l2tp_tunnel_done(struct l2tp_tunnel *t, uint64_t now);
+
+/* ---- tunnel_fold.c: from a request to some octets, and back ---- */
+/* The SCCRP leaves; what is kept is a half_open. */
+void l2tp_tunnel_fold(struct l2tp_tunnel *t, uint64_t now);
+/* The SCCRP is out already; the peer's answer to it is taken in. */
+void l2tp_tunnel_resume(struct l2tp_tunnel *t, uint64_t now);
 
 /* ---- tunnel_tie.c ---- */
 /*

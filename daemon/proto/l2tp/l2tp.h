@@ -25,17 +25,28 @@ struct l2tp_endpoint;
 struct l2tp_tunnel;
 struct l2tp_session;
 
-#define L2TP_NAME_MAX 64
-#define L2TP_NEVER    UINT64_MAX /* no deadline */
+#define L2TP_VENDOR_MAX 64 /* of a vendor's name, which is cut */
+#define L2TP_END_ID_MAX 64
+#define L2TP_NEVER	UINT64_MAX /* no deadline */
 /* a time in struct l2tp_tunnel_config: never */
-#define L2TP_OFF      UINT32_MAX
+#define L2TP_OFF	UINT32_MAX
 
 /* Limits of the whole endpoint; 0: none. */
 struct l2tp_limits {
 	uint32_t tunnels;
-	/* tunnels that peers began and that are not established */
+	/*
+	 * so many of them are the driver's to open, or of callers whom it knows
+	 * by name; less than tunnels
+	 */
+	uint32_t reserved;
+	/*
+	 * callers that have not answered our SCCRP, in places of 300 octets;
+	 * when all are taken the oldest goes
+	 */
 	uint32_t half_open;
 	uint32_t sessions;
+	/* an SCCRQ that the driver is not asked about gets no StopCCN either */
+	bool silent;
 };
 
 struct l2tp_env {
@@ -44,12 +55,23 @@ struct l2tp_env {
 };
 
 /*
+ * Where the answer to our SCCRQ may come from, over UDP (RFC 2661 section 8.1):
+ * from any port of the address that was called, from any address, or from
+ * nowhere else. Where it came from is the peer from then on.
+ */
+enum l2tp_answer_from {
+	L2TP_ANSWER_FROM_ADDRESS,
+	L2TP_ANSWER_FROM_ANYWHERE,
+	L2TP_ANSWER_FROM_PORT,
+};
+
+/*
  * What we say and how we behave on a tunnel. Times in ms; 0 takes the default.
  */
 struct l2tp_tunnel_config {
 	char hostname[L2TP_NAME_MAX];
-	char vendor_name[L2TP_NAME_MAX]; /* "" sends none */
-	uint16_t firmware;		 /* 0 sends none */
+	char vendor_name[L2TP_VENDOR_MAX]; /* "" sends none */
+	uint16_t firmware;		   /* 0 sends none */
 	/*
 	 * capabilities: 1 sync/digital, 2 async/analog; framing 0: both,
 	 * bearer 0: not sent
@@ -59,7 +81,8 @@ struct l2tp_tunnel_config {
 	/* authenticate the peer; needs the secret. Version 3: every message */
 	bool challenge;
 	bool hide; /* hide the AVPs that may be hidden; needs the secret */
-	bool tie_breaker;	 /* send one in the SCCRQ */
+	bool tie_breaker; /* send one in the SCCRQ */
+	enum l2tp_answer_from answer_from;
 	uint16_t receive_window; /* default 16 */
 	/* default 60000; after that much silence; L2TP_OFF */
 	uint32_t hello_interval;
@@ -72,6 +95,16 @@ struct l2tp_tunnel_config {
 	uint32_t idle_timeout;
 	uint32_t max_sessions; /* per tunnel; 0: none */
 	bool persist_idle;     /* keep the tunnel without sessions */
+	/*
+	 * Of one that we accept: the driver has made something of its own for
+	 * it (a socket), so that all of it stays; see TUNNEL_ANSWERED.
+	 */
+	bool whole;
+	/*
+	 * with whom it shares the places of those who have not answered: a
+	 * small number, of a section
+	 */
+	uint16_t group;
 	/* RFC 3931 */
 
 	/*
@@ -132,7 +165,7 @@ struct l2tp_call_params {
 	/* RFC 3931 section 5.4.4; of the peer's, what its last message said */
 	uint16_t pseudowire; /* L2TP_PW_*: ICRQ, OCRQ; default PPP */
 	/* Remote End ID: ICRQ, OCRQ */
-	uint8_t end_id[L2TP_NAME_MAX];
+	uint8_t end_id[L2TP_END_ID_MAX];
 	uint8_t end_id_len;
 	/* that the other end must send: 0, 4 or 8 octets */
 	uint8_t cookie[8], cookie_len;
@@ -184,6 +217,14 @@ enum l2tp_effect_type {
 	 * later.
 	 */
 	L2TP_EFFECT_TUNNEL_REQUEST,
+	/*
+	 * The SCCRP of an accepted one left. Who sent the SCCRQ has proved
+	 * nothing yet, so that only some octets are kept of it: the driver
+	 * gives up what it has of the tunnel, and TUNNEL_FREE follows. When
+	 * the SCCCN comes (or the SCCRQ once more) there is a TUNNEL_REQUEST
+	 * again, which the driver answers as it did before.
+	 */
+	L2TP_EFFECT_TUNNEL_ANSWERED,
 	/*
 	 * Both tunnel ids are known and the peer is authenticated: the driver
 	 * may install the tunnel. Sessions may follow.
@@ -248,7 +289,7 @@ struct l2tp_effect {
 	/* DOWN */
 	struct l2tp_cause cause;
 	bool by_peer; /* the peer's CDN or StopCCN; else ours or silence */
-	/* LOG */
+	/* LOG: peer is set, tunnel and session as far as it concerns them */
 	int level;
 	char text[160];
 	union {
@@ -270,15 +311,22 @@ struct l2tp_endpoint_counters {
 	uint64_t data;		/* of sessions that the kernel does not know */
 	uint64_t stray;		/* to no tunnel of ours */
 	uint64_t wrong_address; /* to a tunnel of another peer */
-	/* SCCRQs answered with StopCCN without keeping state */
+	/* SCCRQs that the driver was not asked about */
 	uint64_t refused;
 	uint64_t calls_refused; /* and ICRQs and OCRQs with CDN */
 	uint64_t bad_digest;	/* RFC 3931 section 5.4.1: dropped */
 	uint64_t wrong_version; /* to a tunnel of the other version */
+	uint64_t displaced;	/* half open, and another took the place */
 	uint32_t tunnels, half_open, sessions;
 };
 void l2tp_endpoint_counters(const struct l2tp_endpoint *ep,
 			    struct l2tp_endpoint_counters *out);
+/*
+ * When the driver must call l2tp_endpoint_timeout, which forgets callers that
+ * did not answer; L2TP_NEVER: not at all. Changes with every call.
+ */
+uint64_t l2tp_endpoint_deadline(const struct l2tp_endpoint *ep);
+void l2tp_endpoint_timeout(struct l2tp_endpoint *ep, uint64_t now);
 bool l2tp_effect_next(struct l2tp_endpoint *ep, struct l2tp_effect *out);
 /*
  * A packet from peer to local. Demultiplexed by tunnel id and address,
@@ -289,6 +337,11 @@ void l2tp_endpoint_input(struct l2tp_endpoint *ep, uint64_t now,
 			 int socket, const uint8_t *pkt, size_t len);
 
 /* ---- tunnels ---- */
+/*
+ * An id of that version's bits that no tunnel has, also none that is down and
+ * lingers; 0: all are taken.
+ */
+uint32_t l2tp_tunnel_free_id(struct l2tp_endpoint *ep, uint8_t version);
 /* Sends the SCCRQ. NULL with -errno in *err: -ENOSPC at a limit, -ENOMEM. */
 struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 				     const struct l2tp_tunnel_config *cfg,
@@ -299,6 +352,10 @@ struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 /* Answers a TUNNEL_REQUEST: SCCRP, with the secret's proof where asked for. */
 void l2tp_tunnel_accept(struct l2tp_tunnel *t, uint64_t now,
 			const struct l2tp_tunnel_config *cfg);
+/*
+ * Or refuses it, by one StopCCN, of which nothing is kept. A cause without a
+ * result: by silence.
+ */
 void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now,
 			const struct l2tp_cause *cause);
 /*
@@ -309,6 +366,11 @@ void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now,
 void l2tp_tunnel_refuse(struct l2tp_tunnel *t, uint64_t now,
 			const struct l2tp_tunnel_config *cfg,
 			const struct l2tp_cause *cause);
+/*
+ * Before any of these: its peer is one that the driver knows by name. It does
+ * not wait among those of whom nothing is known.
+ */
+void l2tp_tunnel_set_known(struct l2tp_tunnel *t);
 /*
  * The driver could not install the tunnel id (taken in the kernel) before
  * anything was sent: another one. -EALREADY once the peer knows it.
@@ -326,6 +388,8 @@ void l2tp_tunnel_close(struct l2tp_tunnel *t, uint64_t now,
  * comes; else TUNNEL_DOWN, 3 s later at most.
  */
 void l2tp_tunnel_probe(struct l2tp_tunnel *t, uint64_t now);
+/* Whether that sign is waited for. */
+bool l2tp_tunnel_is_probed(const struct l2tp_tunnel *t);
 void l2tp_tunnel_set_socket(struct l2tp_tunnel *t, int socket);
 /*
  * When the driver must call l2tp_tunnel_timeout; L2TP_NEVER: not at all.
@@ -348,6 +412,8 @@ uint8_t l2tp_tunnel_version(const struct l2tp_tunnel *t);
 const struct addr *l2tp_tunnel_local(const struct l2tp_tunnel *t);
 const struct addr *l2tp_tunnel_peer(const struct l2tp_tunnel *t);
 bool l2tp_tunnel_is_initiator(const struct l2tp_tunnel *t);
+/* Whether what we say in it is hidden (section 4.3). */
+bool l2tp_tunnel_hides(const struct l2tp_tunnel *t);
 /*
  * What somebody said in the peer's name about a tunnel that we ask for, and
  * could not prove; it counts for nothing, but may tell people why there is no
@@ -359,7 +425,7 @@ const char *l2tp_tunnel_state_str(const struct l2tp_tunnel *t);
 bool l2tp_tunnel_is_established(const struct l2tp_tunnel *t);
 /* What the peer said in its SCCRQ or SCCRP; "" and 0 when it did not. */
 struct l2tp_tunnel_peer_info {
-	char hostname[L2TP_NAME_MAX], vendor_name[L2TP_NAME_MAX];
+	char hostname[L2TP_NAME_MAX], vendor_name[L2TP_VENDOR_MAX];
 	uint16_t firmware, protocol_version, receive_window;
 	uint32_t framing, bearer;
 	/* RFC 3931 */

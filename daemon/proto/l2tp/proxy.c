@@ -18,15 +18,22 @@ struct l2tp_proxy {
 };
 _Static_assert(COUNT == 8, "the proxy AVPs are attributes 26 to 33");
 
+static void replace(struct l2tp_proxy **out, struct l2tp_proxy *p)
+{
+	free(*out);
+	*out = p;
+}
+
 int l2tp_proxy_new(struct l2tp_proxy **out, const struct l2tp_message *m)
 {
 	struct l2tp_proxy *p;
 	uint16_t used = 0;
 	size_t total = 0;
 
-	*out = NULL;
-	if (!(m->present >> FIRST & 0xff))
+	if (!(m->present >> FIRST & 0xff)) {
+		replace(out, NULL);
 		return 0;
+	}
 	for (enum l2tp_avp_id id = FIRST; id <= LAST; id++)
 		if (l2tp_has(m, id))
 			total += m->avp[id].len;
@@ -44,7 +51,7 @@ int l2tp_proxy_new(struct l2tp_proxy **out, const struct l2tp_message *m)
 		}
 		p->end[id - FIRST] = used;
 	}
-	*out = p;
+	replace(out, p);
 	return 0;
 }
 

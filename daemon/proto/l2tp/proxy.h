@@ -11,8 +11,9 @@
 struct l2tp_proxy;
 
 /*
- * *out is NULL when the message has none of them. 0 or -ENOMEM;
- * free(3) frees it.
+ * Puts a copy in the place of what *out has, which is freed; NULL when the
+ * message has none of them. 0; or -ENOMEM, and *out is as it was. free(3) frees
+ * it.
  */
 int l2tp_proxy_new(struct l2tp_proxy **out, const struct l2tp_message *m);
 /*

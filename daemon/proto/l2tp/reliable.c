@@ -374,6 +374,24 @@ void reliable_probe(struct reliable *r, uint64_t now)
 		r->s.retransmit_at = now + RELIABLE_PROBE_MS;
 }
 
+void reliable_disarm(struct reliable *r)
+{
+	r->s.retransmit_at = RELIABLE_NEVER;
+}
+
+void reliable_resend(struct reliable *r)
+{
+	r->next = r->head;
+	r->s.in_flight = 0;
+	r->s.retransmit_at = RELIABLE_NEVER;
+}
+
+void reliable_rearm(struct reliable *r, uint64_t now)
+{
+	if (r->s.in_flight && r->s.retransmit_at == RELIABLE_NEVER)
+		r->s.retransmit_at = now + next_interval(r);
+}
+
 uint64_t reliable_deadline(const struct reliable *r)
 {
 	if (r->s.ack_now)
@@ -397,8 +415,6 @@ bool reliable_timeout(struct reliable *r, uint64_t now)
 	 * peer that keeps nothing out of order: all of it goes again as the
 	 * window opens, unless an acknowledgement says that it arrived.
 	 */
-	r->next = r->head;
-	r->s.in_flight = 0;
-	r->s.retransmit_at = RELIABLE_NEVER;
+	reliable_resend(r);
 	return true;
 }

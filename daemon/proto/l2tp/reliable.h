@@ -156,6 +156,15 @@ enum reliable_verdict reliable_receive(struct reliable *r, uint64_t now,
 				       const uint8_t *pkt, size_t len);
 struct l2tp_buf *reliable_release(struct reliable *r, uint64_t now);
 
+/*
+ * For a peer that has not shown that it is there: nothing goes out again by
+ * itself. reliable_resend has all that is not acknowledged go out once more,
+ * reliable_rearm has the time run.
+ */
+void reliable_disarm(struct reliable *r);
+void reliable_resend(struct reliable *r);
+void reliable_rearm(struct reliable *r, uint64_t now);
+
 uint64_t reliable_deadline(const struct reliable *r);
 /*
  * At the deadline: makes an acknowledgement due, or the oldest message again

@@ -50,6 +50,13 @@ static bool is_copy(const struct l2tp_tunnel *t, uint64_t now, uint64_t payload)
 	return age < reliable_full_cycle(&t->rel.cfg);
 }
 
+static bool is_copy_of_half_open(const struct half_open *h,
+				 const struct input *in)
+{
+	return h->len == in->h.length &&
+	       memcmp(h->request, in->pkt, h->len) == 0;
+}
+
 static struct l2tp_tunnel *find_request(struct l2tp_endpoint *ep,
 					const struct input *in, uint32_t id,
 					uint64_t payload)
@@ -64,23 +71,71 @@ static struct l2tp_tunnel *find_request(struct l2tp_endpoint *ep,
 	return NULL;
 }
 
+/* Of one who has no tunnel here: address and name are all that is known. */
+static void log_refused(struct l2tp_endpoint *ep, const struct input *in,
+			const char *why)
+{
+	char name[L2TP_NAME_MAX] = "";
+
+	l2tp_text(&ep->msg, L2TP_AVP_HOST_NAME, name, sizeof(name));
+	effect_log_peer(&ep->effects, in->peer, LOG_WARNING,
+			"SCCRQ%s%s%s refused: %s", name[0] ? " of \"" : "",
+			name, name[0] ? "\"" : "", why);
+}
+
 /* Limits, before anything is kept. */
 static bool within_limits(struct l2tp_endpoint *ep, const struct input *in,
 			  uint32_t peer_id)
 {
 	struct l2tp_cause cause;
 
-	if (ep->limits.tunnels && ep->tunnel_count >= ep->limits.tunnels)
-		l2tp_cause_set(&cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
-			       "too many tunnels");
-	else if (ep->limits.half_open &&
-		 ep->half_open_count >= ep->limits.half_open)
-		l2tp_cause_set(&cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
-			       "too many tunnels are being set up");
-	else
+	if (!ep->limits.tunnels || ep->tunnel_count < ep->limits.tunnels)
 		return true;
+	l2tp_cause_set(&cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
+		       "too many tunnels");
+	log_refused(ep, in, cause.text);
 	l2tp_refuse(ep, in, peer_id, &cause);
 	return false;
+}
+
+/*
+ * Those of whom all is kept, as they have a socket or as the driver decides
+ * late: so many of strangers, before the oldest of them goes.
+ */
+#define WHOLE_MAX	64u
+#define WHOLE_KNOWN_MAX 512u /* and so many of those whom we know */
+
+static void displace(struct l2tp_tunnel *t, uint64_t now)
+{
+	struct l2tp_cause cause;
+
+	l2tp_cause_set(&cause, 0, 0,
+		       "too many tunnels are being set up, and this was the "
+		       "oldest");
+	t->ep->counters.displaced++;
+	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SILENCE, &cause);
+	if (!t->gone)
+		l2tp_tunnel_release(t);
+}
+
+static void make_place(struct l2tp_endpoint *ep, bool known, uint64_t now)
+{
+	uint32_t limit = known ? WHOLE_KNOWN_MAX : WHOLE_MAX, count = 0;
+	struct l2tp_tunnel *oldest = NULL;
+
+	if (ep->limits.half_open && ep->limits.half_open < limit)
+		limit = ep->limits.half_open;
+	if (ep->half_open_count < limit)
+		return;
+	for (struct l2tp_tunnel *t = ep->half_head; t; t = t->half_next) {
+		if (t->known != known)
+			continue;
+		if (!oldest)
+			oldest = t;
+		count++;
+	}
+	if (count >= limit)
+		displace(oldest, now);
 }
 
 /*
@@ -94,36 +149,56 @@ static bool offers_v3(const struct l2tp_message *m)
 	       l2tp_has(m, L2TP_AVP_PW_CAPABILITIES);
 }
 
-static void new_request(struct l2tp_endpoint *ep, const struct input *in,
-			uint32_t peer_id, uint64_t payload)
+static uint8_t *copy_of(const struct input *in)
 {
+	uint8_t *copy = malloc(in->h.length);
+
+	return copy ? memcpy(copy, in->pkt, in->h.length) : NULL;
+}
+
+/*
+ * h: the one that it was when this SCCRQ came before, or NULL; answer: what its
+ * peer says to our SCCRP, or NULL.
+ */
+static void new_request(struct l2tp_endpoint *ep, const struct input *in,
+			uint32_t peer_id, const struct half_open *h,
+			const struct input *answer)
+{
+	uint64_t payload = payload_hash(ep, &in->h);
 	struct l2tp_tunnel *t;
 	int err;
 
-	t = l2tp_tunnel_new(ep, in->now, 0, in->h.version, &err);
+	make_place(ep, false, in->now);
+	make_place(ep, true, in->now);
+	t = l2tp_tunnel_new(ep, in->now, h ? h->id : 0, in->h.version, &err);
 	if (!t)
 		return;
-	t->request = malloc(in->h.length);
-	if (!t->request ||
+	t->request = copy_of(in);
+	t->answer = answer ? copy_of(answer) : NULL;
+	if (!t->request || (answer && !t->answer) ||
 	    l2tp_peer_link(ep, PEER_REQUEST, t,
 			   request_key(ep, in->peer, peer_id, payload))) {
 		/* as if it had been lost: it comes again */
 		l2tp_tunnel_discard(t);
 		return;
 	}
-	memcpy(t->request, in->pkt, in->h.length);
 	t->request_len = in->h.length;
+	if (answer)
+		t->answer_len = answer->h.length;
+	t->resumed = h != NULL;
+	if (h)
+		memcpy(t->r.challenge, h->proof, sizeof(t->r.challenge));
+	t->known = known_is(&ep->known, l2tp_ip_hash(ep, in->peer), in->now);
 	t->r.peer_info.offers_v2 = in->h.version == 2;
 	t->r.peer_info.offers_v3 = in->h.version == 3 || offers_v3(&ep->msg);
 	t->r.pending = true;
 	t->r.signs = l2tp_has(&ep->msg, L2TP_AVP_NONCE);
-	t->r.peer_id = peer_id;
+	t->r.peer_id = t->request_id = peer_id;
 	t->r.request_hash = payload;
 	t->r.local = *in->local;
 	t->r.peer = *in->peer;
 	t->socket = in->socket;
-	t->half_open = true;
-	ep->half_open_count++;
+	l2tp_tunnel_begin_half_open(t);
 	l2tp_tunnel_note_peer(t, &ep->msg);
 	reliable_receive(&t->rel, in->now, in->h.ns, in->h.nr, false, in->pkt,
 			 in->len);
@@ -137,6 +212,7 @@ static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
 	const struct l2tp_message *m = &ep->msg;
 	uint32_t peer_id = l2tp_peer_id_of(m, in->h.version);
 	uint64_t payload = payload_hash(ep, &in->h);
+	struct half_open *h;
 	struct l2tp_tunnel *t;
 
 	/* section 5.8: Ns begins at 0 */
@@ -149,6 +225,15 @@ static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
 		l2tp_tunnel_input(t, in);
 		return;
 	}
+	h = half_open_find(&ep->half_opens, in->peer, peer_id, in->pkt,
+			   in->h.length);
+	if (h && is_copy_of_half_open(h, in)) {
+		new_request(ep, in, peer_id, h, NULL);
+		return;
+	}
+	/* the peer was started anew, and uses the same id again */
+	if (h)
+		half_open_remove(&ep->half_opens, h);
 	/*
 	 * Hidden AVPs make faults as long as there is no secret. The host name
 	 * and the version are never hidden; the rest is judged when the driver
@@ -158,8 +243,7 @@ static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
 	    !(m->locked && l2tp_has(m, L2TP_AVP_HOST_NAME) &&
 	      l2tp_has(m, in->h.version == 3 ? L2TP_AVP_ROUTER_ID :
 					       L2TP_AVP_PROTOCOL_VERSION))) {
-		effect_log(&ep->effects, NULL, NULL, LOG_WARNING,
-			   "SCCRQ refused: %s", ep->fault.cause.text);
+		log_refused(ep, in, ep->fault.cause.text);
 		if (severity == L2TP_CLOSE_TUNNEL)
 			l2tp_refuse(ep, in, peer_id, &ep->fault.cause);
 		return;
@@ -173,7 +257,47 @@ static void input_sccrq(struct l2tp_endpoint *ep, const struct input *in,
 		return;
 	if (!within_limits(ep, in, peer_id))
 		return;
-	new_request(ep, in, peer_id, payload);
+	new_request(ep, in, peer_id, NULL, NULL);
+}
+
+/*
+ * Once more what the SCCRQ says, then what came now: the driver decides as it
+ * did before, and the tunnel is where it would be if all had been kept.
+ */
+static void resume(struct l2tp_endpoint *ep, const struct input *in,
+		   const struct half_open *h)
+{
+	struct input first = {
+		.now = in->now,
+		.local = &h->local,
+		.peer = &h->peer,
+		.socket = in->socket,
+		.pkt = h->request,
+		.len = h->len,
+	};
+
+	/* it could be read when it came */
+	if (l2tp_header_decode(&first.h, h->request, h->len))
+		return;
+	l2tp_message_decode(&ep->msg, &first.h, NULL, &ep->scratch, &ep->fault);
+	new_request(ep, &first, h->peer_id, h, in);
+}
+
+void l2tp_input_half_open(struct l2tp_endpoint *ep, const struct input *in,
+			  const struct half_open *h)
+{
+	enum l2tp_message_type type =
+		in->h.payload_len ? l2tp_peek_type(in->pkt, in->h.length) :
+				    L2TP_ZLB;
+
+	if (!addr_equal(in->peer, &h->peer))
+		ep->counters.wrong_address++;
+	else if (in->h.ns == 1 && (type == L2TP_SCCCN || type == L2TP_STOPCCN))
+		resume(ep, in, h);
+	/*
+	 * That our SCCRP arrived is no news before the SCCCN; and what came
+	 * before that comes again.
+	 */
 }
 
 /*
@@ -187,9 +311,16 @@ static void input_early_stopccn(struct l2tp_endpoint *ep,
 	uint32_t peer_id = l2tp_peer_id_of(&ep->msg, in->h.version);
 	struct l2tp_tunnel *t = NULL, *found = NULL;
 	uint64_t hash = l2tp_ip_hash(ep, in->peer);
+	struct half_open *h = NULL;
 
-	if (peer_id)
+	if (peer_id) {
+		h = half_open_find(&ep->half_opens, in->peer, peer_id, NULL, 0);
 		found = find_request(ep, in, peer_id, 0);
+	}
+	if (h && !found) {
+		l2tp_input_half_open(ep, in, h);
+		return;
+	}
 	if (!found) {
 		while ((t = l2tp_peer_next(ep, PEER_OPENING, hash, t))) {
 			if (t->r.state != L2TP_TUNNEL_WAIT_CTL_REPLY ||

@@ -110,8 +110,12 @@ struct l2tp_session *l2tp_session_new(struct l2tp_tunnel *t, uint64_t now,
 	s->tunnel = t;
 	s->r.id = id;
 	s->r.kind = kind;
-	if (map_put(s)) {
+	if (effect_reserve(&t->ep->effects)) {
 		free(s);
+		return NULL;
+	}
+	if (map_put(s)) {
+		l2tp_session_free(s);
 		return NULL;
 	}
 	t->ep->session_count++;

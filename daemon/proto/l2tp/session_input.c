@@ -3,7 +3,6 @@
  * What a peer's messages mean for its calls: RFC 2661 sections 4.4.4, 7.4, 7.5,
  * RFC 3931 sections 5.4.4, 7.3, 7.4.
  */
-#include <stdlib.h>
 
 #include "proto/l2tp/internal.h"
 
@@ -115,10 +114,10 @@ static bool request_acceptable_v3(struct l2tp_tunnel *t,
 			       "pseudowire type %u was not advertised",
 			       l2tp_u16(m, L2TP_AVP_PSEUDOWIRE_TYPE));
 	/* Cut, it would name another circuit. */
-	else if (m->avp[L2TP_AVP_REMOTE_END_ID].len > L2TP_NAME_MAX)
+	else if (m->avp[L2TP_AVP_REMOTE_END_ID].len > L2TP_END_ID_MAX)
 		l2tp_cause_set(cause, L2TP_CDN_ERROR, L2TP_ERROR_VALUE,
 			       "the Remote End ID is longer than %u octets",
-			       L2TP_NAME_MAX);
+			       L2TP_END_ID_MAX);
 	else
 		return sublayer_acceptable(l2tp_u16(m, L2TP_AVP_L2_SUBLAYER),
 					   l2tp_u16(m,
@@ -278,7 +277,6 @@ static void input_connected(struct l2tp_session *s, uint64_t now,
 		l2tp_session_event(s, now, ev.bad, &cause);
 		return;
 	}
-	free(s->proxy);
 	if (!note_params(s) || l2tp_proxy_new(&s->proxy, &ep->msg)) {
 		out_of_memory(&cause);
 		l2tp_session_event(s, now, ev.bad, &cause);

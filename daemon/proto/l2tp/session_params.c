@@ -212,13 +212,13 @@ void l2tp_params_decode(struct l2tp_call_params *p,
 	if (l2tp_has(m, L2TP_AVP_RX_CONNECT_SPEED))
 		p->rx_connect_speed = l2tp_u32(m, L2TP_AVP_RX_CONNECT_SPEED);
 	if (l2tp_has(m, L2TP_AVP_CALLED_NUMBER))
-		l2tp_text(m, L2TP_AVP_CALLED_NUMBER, p->called_number,
+		l2tp_name(m, L2TP_AVP_CALLED_NUMBER, p->called_number,
 			  sizeof(p->called_number));
 	if (l2tp_has(m, L2TP_AVP_CALLING_NUMBER))
-		l2tp_text(m, L2TP_AVP_CALLING_NUMBER, p->calling_number,
+		l2tp_name(m, L2TP_AVP_CALLING_NUMBER, p->calling_number,
 			  sizeof(p->calling_number));
 	if (l2tp_has(m, L2TP_AVP_SUB_ADDRESS))
-		l2tp_text(m, L2TP_AVP_SUB_ADDRESS, p->sub_address,
+		l2tp_name(m, L2TP_AVP_SUB_ADDRESS, p->sub_address,
 			  sizeof(p->sub_address));
 	if (l2tp_has(m, L2TP_AVP_SEQUENCING_REQUIRED))
 		p->sequencing_required = true;

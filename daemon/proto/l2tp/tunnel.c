@@ -67,7 +67,12 @@ struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now,
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return NULL;
+	if (effect_reserve(&ep->effects)) {
+		free(t);
+		return NULL;
+	}
 	if (idmap_put(&ep->tunnels, id, t)) {
+		effect_release(&ep->effects);
 		free(t);
 		return NULL;
 	}
@@ -90,15 +95,46 @@ struct l2tp_tunnel *l2tp_tunnel_new(struct l2tp_endpoint *ep, uint64_t now,
 	return t;
 }
 
+void l2tp_tunnel_begin_half_open(struct l2tp_tunnel *t)
+{
+	struct l2tp_endpoint *ep = t->ep;
+
+	t->half_open = true;
+	ep->half_open_count++;
+	t->half_next = NULL;
+	t->half_prev = ep->half_tail;
+	if (ep->half_tail)
+		ep->half_tail->half_next = t;
+	else
+		ep->half_head = t;
+	ep->half_tail = t;
+}
+
+static void end_half_open(struct l2tp_tunnel *t)
+{
+	struct l2tp_endpoint *ep = t->ep;
+
+	if (!t->half_open)
+		return;
+	t->half_open = false;
+	ep->half_open_count--;
+	if (t->half_prev)
+		t->half_prev->half_next = t->half_next;
+	else
+		ep->half_head = t->half_next;
+	if (t->half_next)
+		t->half_next->half_prev = t->half_prev;
+	else
+		ep->half_tail = t->half_prev;
+}
+
 static void uncount(struct l2tp_tunnel *t, bool half_open_too)
 {
 	if (t->counted)
 		t->ep->tunnel_count--;
 	t->counted = false;
-	if (half_open_too && t->half_open) {
-		t->ep->half_open_count--;
-		t->half_open = false;
-	}
+	if (half_open_too)
+		end_half_open(t);
 }
 
 void l2tp_tunnel_discard(struct l2tp_tunnel *t)
@@ -123,8 +159,7 @@ static void unlist_changed(struct l2tp_tunnel *t)
 	t->changed = false;
 }
 
-/* The last of a tunnel. */
-static void release(struct l2tp_tunnel *t)
+void l2tp_tunnel_release(struct l2tp_tunnel *t)
 {
 	struct l2tp_endpoint *ep = t->ep;
 
@@ -158,9 +193,10 @@ static void set_state(struct l2tp_tunnel *t, uint64_t now,
 		t->r.established_ms = now;
 		t->r.setup_at = L2TP_NEVER;
 		t->rel.held_max = RELIABLE_HELD_MAX;
-		if (t->half_open)
-			t->ep->half_open_count--;
-		t->half_open = false;
+		end_half_open(t);
+		if (!t->r.initiator)
+			known_note(&t->ep->known,
+				   l2tp_ip_hash(t->ep, &t->r.peer), now);
 		/*
 		 * a tie breaker asks for a single tunnel: late SCCRQs
 		 * are held against it
@@ -207,7 +243,22 @@ static void clean_up(struct l2tp_tunnel *t, const struct l2tp_cause *cause,
 			 by_peer);
 }
 
-static void stop(struct l2tp_tunnel *t, const struct l2tp_cause *cause)
+/*
+ * Whether the other end has shown that it is there. To one that has not there
+ * is one packet for each of its own, since its address may be somebody else's;
+ * and nothing waits for it. Not even one that knows our id, until what it says
+ * is right: it says it again when our StopCCN is lost.
+ */
+static bool is_there(const struct l2tp_tunnel *t)
+{
+	return t->r.initiator || t->r.established_ms ||
+	       (t->rel.s.una && !t->resumed);
+}
+
+static void flush(struct l2tp_tunnel *t, uint64_t now);
+
+static void stop(struct l2tp_tunnel *t, uint64_t now,
+		 const struct l2tp_cause *cause)
 {
 	/*
 	 * those that never went out have no number yet, and
@@ -215,8 +266,12 @@ static void stop(struct l2tp_tunnel *t, const struct l2tp_cause *cause)
 	 */
 	reliable_drop_unsent(&t->rel);
 	clean_up(t, cause, false);
-	if (l2tp_tunnel_send_stopccn(t, cause))
-		release(t);
+	if (l2tp_tunnel_send_stopccn(t, cause)) {
+		l2tp_tunnel_release(t);
+	} else if (!is_there(t)) {
+		flush(t, now);
+		l2tp_tunnel_release(t);
+	}
 }
 
 static const struct l2tp_cause *out_of_sequence(struct l2tp_cause *c,
@@ -241,7 +296,7 @@ static void advance(struct l2tp_tunnel *t, uint64_t now, int err,
 	}
 	l2tp_cause_set(&cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES, "%s",
 		       strerrordesc_np(-err));
-	stop(t, &cause);
+	stop(t, now, &cause);
 }
 
 void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now,
@@ -272,7 +327,7 @@ void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now,
 		set_state(t, now, cell.next); /* l2tp_tunnel_done starts them */
 		break;
 	case L2TP_TUNNEL_ACT_SEND_STOPCCN:
-		stop(t, cause ? cause : out_of_sequence(&none, t, ev));
+		stop(t, now, cause ? cause : out_of_sequence(&none, t, ev));
 		break;
 	case L2TP_TUNNEL_ACT_CLEAN_UP:
 		clean_up(t, cause ? cause : out_of_sequence(&none, t, ev),
@@ -281,7 +336,7 @@ void l2tp_tunnel_event(struct l2tp_tunnel *t, uint64_t now,
 	case L2TP_TUNNEL_ACT_DISCARD:
 		clean_up(t, cause ? cause : out_of_sequence(&none, t, ev),
 			 ev == L2TP_TUNNEL_EV_SCCRQ_LOSE);
-		release(t);
+		l2tp_tunnel_release(t);
 		break;
 	}
 }
@@ -324,15 +379,26 @@ static void flush(struct l2tp_tunnel *t, uint64_t now)
 		l2tp_auth_sign(t, b->data, b->len);
 		effect_send(q, t, b->data, b->len);
 	}
+	if (is_there(t) || t->acknowledged)
+		reliable_rearm(&t->rel, now);
+	else
+		reliable_disarm(&t->rel);
 	if (!reliable_ack_due(&t->rel))
 		return;
 	reliable_ack_sent(&t->rel);
+	/*
+	 * who asks goes on asking until our answer arrives: that brings it
+	 * again when it was lost
+	 */
+	if (t->r.state == L2TP_TUNNEL_WAIT_CTL_CONN && !is_there(t))
+		return;
 	/*
 	 * a peer whose id is hidden until the driver decides is not answered
 	 * before, nor is one that wants it signed
 	 */
 	if (!t->r.peer_id || (t->r.version == 3 && !t->auth && t->r.signs))
 		return;
+	t->acknowledged = true;
 	send_ack(t);
 	t->rel.c.zlb_sent++;
 }
@@ -418,7 +484,7 @@ static void silence(struct l2tp_tunnel *t, uint64_t now)
 	struct l2tp_cause cause;
 
 	if (t->r.down) {
-		release(t); /* the StopCCN was never acknowledged */
+		l2tp_tunnel_release(t); /* the StopCCN was never acknowledged */
 		return;
 	}
 	l2tp_cause_set(&cause, 0, 0, "no answer after %u retransmissions",
@@ -453,7 +519,7 @@ void l2tp_tunnel_timeout(struct l2tp_tunnel *t, uint64_t now)
 	if (t->gone)
 		return;
 	if (t->r.linger_at <= now) {
-		release(t);
+		l2tp_tunnel_release(t);
 		return;
 	}
 	if (reliable_timeout(&t->rel, now))

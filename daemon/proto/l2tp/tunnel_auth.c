@@ -67,7 +67,11 @@ static int start(struct l2tp_tunnel *t, bool nonces)
 	if (a->nonces) {
 		a->digest = c->digest;
 		a->nonce.len = NONCE_LEN;
-		t->ep->env.random(t->ep->env.ctx, a->nonce.data, NONCE_LEN);
+		if (t->resumed)
+			memcpy(a->nonce.data, t->r.challenge, NONCE_LEN);
+		else
+			t->ep->env.random(t->ep->env.ctx, a->nonce.data,
+					  NONCE_LEN);
 	} else if (!t->r.peer.port) {
 		/*
 		 * section 4.1.1.2: over IP there is no checksum, so that a

@@ -3,8 +3,18 @@
  * What the driver does with tunnels: it opens, answers, probes and closes them.
  */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "proto/l2tp/internal.h"
+
+/* A caller that has not answered has an id that the driver chose: it goes. */
+static void give_way(struct l2tp_endpoint *ep, uint32_t id)
+{
+	struct half_open *h = half_open_get(&ep->half_opens, id);
+
+	if (h)
+		half_open_remove(&ep->half_opens, h);
+}
 
 struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 				     const struct l2tp_tunnel_config *cfg,
@@ -30,6 +40,7 @@ struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_endpoint *ep, uint64_t now,
 	    ((cfg->hide && !cfg->challenge) ||
 	     (cfg->fallback && (!peer->port || tunnel_id > UINT16_MAX))))
 		return NULL;
+	give_way(ep, tunnel_id);
 	t = l2tp_tunnel_new(ep, now, tunnel_id, cfg->fallback ? 2 : version,
 			    err);
 	if (!t)
@@ -63,7 +74,21 @@ void l2tp_tunnel_accept(struct l2tp_tunnel *t, uint64_t now,
 		return;
 	l2tp_tunnel_configure(t, cfg);
 	l2tp_tunnel_decide(t, now, NULL);
-	l2tp_tunnel_done(t, now);
+	if (t->r.state != L2TP_TUNNEL_WAIT_CTL_CONN)
+		l2tp_tunnel_done(t, now);
+	else if (t->answer)
+		l2tp_tunnel_resume(t, now);
+	else if (t->cfg.whole || t->acknowledged)
+		l2tp_tunnel_done(t, now);
+	else
+		l2tp_tunnel_fold(t, now);
+	free(t->request);
+	t->request = NULL;
+}
+
+void l2tp_tunnel_set_known(struct l2tp_tunnel *t)
+{
+	t->known = t->named = true;
 }
 
 void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now,
@@ -79,7 +104,10 @@ void l2tp_tunnel_reject(struct l2tp_tunnel *t, uint64_t now,
 			       "");
 		cause = &refused;
 	}
-	l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_BAD, cause);
+	l2tp_tunnel_event(t, now,
+			  cause->result ? L2TP_TUNNEL_EV_SCCRQ_BAD :
+					  L2TP_TUNNEL_EV_SILENCE,
+			  cause);
 	l2tp_tunnel_done(t, now);
 }
 
@@ -93,6 +121,8 @@ void l2tp_tunnel_refuse(struct l2tp_tunnel *t, uint64_t now,
 	l2tp_tunnel_configure(t, cfg);
 	l2tp_tunnel_decide(t, now, cause);
 	l2tp_tunnel_done(t, now);
+	free(t->request);
+	t->request = NULL;
 }
 
 int l2tp_tunnel_renumber(struct l2tp_tunnel *t)
@@ -100,7 +130,7 @@ int l2tp_tunnel_renumber(struct l2tp_tunnel *t)
 	struct l2tp_endpoint *ep = t->ep;
 	uint32_t id;
 
-	if (!t->r.pending)
+	if (!t->r.pending || t->resumed)
 		return -EALREADY;
 	/*
 	 * a peer that offers both versions may yet get an id of either: 16 bits

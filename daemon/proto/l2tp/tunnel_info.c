@@ -37,6 +37,16 @@ const struct addr *l2tp_tunnel_peer(const struct l2tp_tunnel *t)
 	return &t->r.peer;
 }
 
+bool l2tp_tunnel_is_probed(const struct l2tp_tunnel *t)
+{
+	return t->rel.s.probing;
+}
+
+bool l2tp_tunnel_hides(const struct l2tp_tunnel *t)
+{
+	return t->cfg.hide;
+}
+
 bool l2tp_tunnel_is_initiator(const struct l2tp_tunnel *t)
 {
 	return t->r.initiator;

@@ -4,7 +4,9 @@
  * 4.4.3, 5.1, 7.2, RFC 3931 sections 4.7.3, 5.4.3, 7.2.
  */
 #include <stdlib.h>
+#include <string.h>
 
+#include "lib/hash.h"
 #include "proto/l2tp/internal.h"
 
 /* Those of ours that the peer has too. */
@@ -37,7 +39,7 @@ void l2tp_tunnel_note_peer(struct l2tp_tunnel *t, const struct l2tp_message *m)
 		.offers_v2 = info->offers_v2,
 		.offers_v3 = info->offers_v3,
 	};
-	l2tp_text(m, L2TP_AVP_HOST_NAME, info->hostname,
+	l2tp_name(m, L2TP_AVP_HOST_NAME, info->hostname,
 		  sizeof(info->hostname));
 	l2tp_text(m, L2TP_AVP_VENDOR_NAME, info->vendor_name,
 		  sizeof(info->vendor_name));
@@ -131,6 +133,22 @@ static bool check_request_v3(struct l2tp_tunnel *t, const struct l2tp_header *h,
 	return l2tp_auth_check_request(t, t->request, t->request_len, cause);
 }
 
+/*
+ * More may be half open than there is room for once they are established, and
+ * some room is not for anybody.
+ */
+static bool has_place(const struct l2tp_tunnel *t, struct l2tp_cause *cause)
+{
+	const struct l2tp_limits *limits = &t->ep->limits;
+	uint32_t most = limits->tunnels - (t->named ? 0 : limits->reserved);
+
+	if (!limits->tunnels || t->ep->tunnel_count <= most)
+		return true;
+	l2tp_cause_set(cause, L2TP_STOPCCN_ERROR, L2TP_ERROR_RESOURCES,
+		       "too many tunnels");
+	return false;
+}
+
 /* Of one that is refused, nothing of ours is measured against it. */
 static bool check_request(struct l2tp_tunnel *t, uint64_t now,
 			  const struct l2tp_header *h, bool refused,
@@ -138,7 +156,7 @@ static bool check_request(struct l2tp_tunnel *t, uint64_t now,
 {
 	struct l2tp_endpoint *ep = t->ep;
 
-	if (!choose_version(t, cause) ||
+	if (!choose_version(t, cause) || (!refused && !has_place(t, cause)) ||
 	    (t->r.version == 3 && !check_request_v3(t, h, cause)))
 		return false;
 	l2tp_secret_choose(t);
@@ -149,7 +167,7 @@ static bool check_request(struct l2tp_tunnel *t, uint64_t now,
 	t->r.peer_id = l2tp_peer_id_of(&ep->msg, t->r.version);
 	l2tp_tunnel_note_peer(t, &ep->msg);
 	/* with version 2's header alone it was compared when it came */
-	if (t->r.peer_info.offers_v3 && !refused &&
+	if (t->r.peer_info.offers_v3 && !refused && !t->resumed &&
 	    !l2tp_tunnel_tie_resolve(ep, now, &t->r.peer, &ep->msg)) {
 		l2tp_cause_set(cause, L2TP_STOPCCN_EXISTS, 0,
 			       "our own request won the tie");
@@ -182,8 +200,6 @@ void l2tp_tunnel_decide(struct l2tp_tunnel *t, uint64_t now,
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCRQ_BAD, &cause);
 	else /* RFC 3931 section 5.4.1: a wrong digest gets no answer */
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SILENCE, &cause);
-	free(t->request);
-	t->request = NULL;
 }
 
 static void input_sccrp(struct l2tp_tunnel *t, const struct input *in)
@@ -196,11 +212,6 @@ static void input_sccrp(struct l2tp_tunnel *t, const struct input *in)
 		l2tp_tunnel_event(t, in->now, L2TP_TUNNEL_EV_SCCRP_OK, NULL);
 		return;
 	}
-	/*
-	 * section 8.1: the recipient may answer from a port of its
-	 * choice, which stays
-	 */
-	t->r.peer.port = in->peer->port;
 	if (!addr_is_set(&t->r.local) || addr_is_any(&t->r.local))
 		t->r.local = *in->local;
 	t->r.peer_id = l2tp_peer_id_of(m, t->r.version);
@@ -221,7 +232,7 @@ static void input_scccn(struct l2tp_tunnel *t, uint64_t now)
 	struct l2tp_cause cause;
 
 	if (t->r.state != L2TP_TUNNEL_WAIT_CTL_CONN ||
-	    check_response(t, L2TP_SCCCN, &cause))
+	    (has_place(t, &cause) && check_response(t, L2TP_SCCCN, &cause)))
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCCN_OK, NULL);
 	else
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_SCCCN_BAD, &cause);
@@ -295,8 +306,35 @@ static void input_call(struct l2tp_tunnel *t, uint64_t now,
 		l2tp_tunnel_event(t, now, L2TP_TUNNEL_EV_CALL, NULL);
 }
 
-static void log_fault(struct l2tp_tunnel *t, enum l2tp_severity severity)
+/*
+ * Some peers send an AVP that we do not know with each call: it is told
+ * once for each tunnel, unless somebody debugs. Two texts may share a bit.
+ */
+static int ignored_level(struct l2tp_tunnel *t, const char *text)
 {
+	uint32_t bit =
+		1u << hash_fnv32(HASH_FNV32_START, text, strlen(text)) % 32;
+	bool is_told = t->ignored & bit;
+
+	t->ignored |= bit;
+	return is_told ? LOG_DEBUG : LOG_INFO;
+}
+
+/* The session that the message in hand is for; NULL: none, or none of ours. */
+static struct l2tp_session *session_of(struct l2tp_tunnel *t,
+				       const struct l2tp_header *h)
+{
+	uint32_t id = t->r.version == 3 ? l2tp_u32(&t->ep->msg,
+						   L2TP_AVP_REMOTE_SESSION_ID) :
+					  h->session_id;
+
+	return id ? l2tp_session_find(t, id) : NULL;
+}
+
+static void log_fault(struct l2tp_tunnel *t, const struct l2tp_header *h,
+		      enum l2tp_severity severity)
+{
+	const char *text = t->ep->fault.cause.text;
 	static const char *const cost[] = {
 		[L2TP_IGNORE_AVP] = "AVP ignored",
 		[L2TP_DROP_MESSAGE] = "message ignored",
@@ -304,9 +342,11 @@ static void log_fault(struct l2tp_tunnel *t, enum l2tp_severity severity)
 		[L2TP_CLOSE_TUNNEL] = "tunnel closed",
 	};
 
-	effect_log(&t->ep->effects, t, NULL,
-		   severity >= L2TP_CLOSE_SESSION ? LOG_WARNING : LOG_INFO,
-		   "%s: %s", cost[severity], t->ep->fault.cause.text);
+	effect_log(&t->ep->effects, t, session_of(t, h),
+		   severity >= L2TP_CLOSE_SESSION ? LOG_WARNING :
+		   severity == L2TP_IGNORE_AVP	  ? ignored_level(t, text) :
+						    LOG_INFO,
+		   "%s: %s", cost[severity], text);
 }
 
 /* Our StopCCN is under way, or the peer's has come. */
@@ -340,7 +380,7 @@ static void deliver(struct l2tp_tunnel *t, const struct input *in,
 		return;
 	}
 	if (severity != L2TP_OK)
-		log_fault(t, severity);
+		log_fault(t, h, severity);
 	if (severity == L2TP_DROP_MESSAGE)
 		return;
 	if (severity == L2TP_CLOSE_TUNNEL) {
@@ -382,16 +422,70 @@ static void deliver(struct l2tp_tunnel *t, const struct input *in,
 	}
 }
 
-/*
- * A tunnel is one peer's; section 8.1 lets its port change with the SCCRP. Over
- * IP there is none.
- */
-static bool from_peer(const struct l2tp_tunnel *t, const struct addr *peer)
+/* Whether the answer to our SCCRQ may come from there; over IP it may not. */
+static bool may_answer_from(const struct l2tp_tunnel *t,
+			    const struct addr *peer)
 {
-	if (addr_equal(&t->r.peer, peer))
+	if (!t->r.peer.port || !peer->port)
+		return false;
+	switch (t->cfg.answer_from) {
+	case L2TP_ANSWER_FROM_ADDRESS:
+		return addr_equal_ip(&t->r.peer, peer);
+	case L2TP_ANSWER_FROM_ANYWHERE:
+		return t->r.peer.family == peer->family;
+	case L2TP_ANSWER_FROM_PORT:
+		return false;
+	}
+	return false;
+}
+
+/*
+ * A tunnel is one peer's, whom its answer to our SCCRQ makes known: what names
+ * our tunnel, acknowledges the SCCRQ and is the first to come.
+ */
+static bool from_peer(const struct l2tp_tunnel *t, const struct input *in)
+{
+	enum l2tp_message_type type;
+
+	if (addr_equal(&t->r.peer, in->peer))
 		return true;
-	return t->r.initiator && t->r.state == L2TP_TUNNEL_WAIT_CTL_REPLY &&
-	       t->r.peer.port && peer->port && addr_equal_ip(&t->r.peer, peer);
+	if (!t->r.initiator || t->r.state != L2TP_TUNNEL_WAIT_CTL_REPLY ||
+	    !in->h.payload_len || in->h.ns != t->rel.s.nr ||
+	    in->h.nr != t->rel.s.ns || !may_answer_from(t, in->peer))
+		return false;
+	type = l2tp_peek_type(in->pkt, in->h.length);
+	return type == L2TP_SCCRP || type == L2TP_STOPCCN;
+}
+
+/*
+ * And, where there is a secret, has it: what comes from elsewhere without it
+ * must not end what the real peer is about to answer. Version 3's digest was
+ * looked at before.
+ */
+static bool has_secret(struct l2tp_tunnel *t, const struct input *in)
+{
+	struct l2tp_endpoint *ep = t->ep;
+	struct l2tp_cause cause;
+
+	(void)l2tp_secret_decode(t, &in->h);
+	return in->h.version == 3 || ep->msg.type != L2TP_SCCRP ||
+	       check_response(t, L2TP_SCCRP, &cause);
+}
+
+/* Where the answer comes from is the peer from now on. */
+static void follow_peer(struct l2tp_tunnel *t, const struct addr *peer)
+{
+	char was[ADDR_STRLEN], is[ADDR_STRLEN];
+
+	effect_log(&t->ep->effects, t, NULL, LOG_INFO, "%s answers from %s",
+		   addr_format_port(&t->r.peer, was),
+		   addr_format_port(peer, is));
+	t->r.peer = *peer;
+	if (!t->link[PEER_OPENING].in)
+		return;
+	l2tp_peer_unlink(t->ep, PEER_OPENING, t);
+	/* without memory a tie with it would not be seen, and no more */
+	(void)l2tp_peer_link(t->ep, PEER_OPENING, t, l2tp_ip_hash(t->ep, peer));
 }
 
 /*
@@ -479,10 +573,13 @@ void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in)
 	struct l2tp_header h;
 	struct l2tp_buf *b;
 
-	if (!from_peer(t, in->peer)) {
+	if (!from_peer(t, in)) {
 		ep->counters.wrong_address++;
 		return;
 	}
+	/* an answer is waiting for the driver: this one comes again */
+	if (t->answer)
+		return;
 	if (!right_version(t, in)) {
 		ep->counters.wrong_version++;
 		return;
@@ -490,6 +587,13 @@ void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in)
 	/* version 2's answer to an SCCRQ of both versions is not signed */
 	if (!(t->r.fallback && in->h.version == 2) && !l2tp_auth_check(t, in))
 		return;
+	if (!addr_equal(&t->r.peer, in->peer)) {
+		if (!has_secret(t, in)) {
+			ep->counters.wrong_address++;
+			return;
+		}
+		follow_peer(t, in->peer);
+	}
 	settle_version(t, in);
 	switch (receive(t, in)) {
 	case RELIABLE_DELIVER:
@@ -500,8 +604,12 @@ void l2tp_tunnel_input(struct l2tp_tunnel *t, const struct input *in)
 			l2tp_buf_put(&ep->bufs, b);
 		}
 		break;
-	case RELIABLE_ZLB:
 	case RELIABLE_DUPLICATE:
+		/* the SCCRQ again: our SCCRP was lost */
+		if (t->r.state == L2TP_TUNNEL_WAIT_CTL_CONN && !t->rel.s.una)
+			reliable_resend(&t->rel);
+		break;
+	case RELIABLE_ZLB:
 	case RELIABLE_HELD:
 	case RELIABLE_DROPPED:
 		break;

@@ -113,8 +113,10 @@ static void encode_common(struct l2tp_tunnel *t, struct l2tp_encoder *e)
 	l2tp_encode_u16(e, L2TP_AVP_ASSIGNED_TUNNEL_ID, (uint16_t)t->r.id);
 	l2tp_encode_u16(e, L2TP_AVP_RECEIVE_WINDOW_SIZE, c->receive_window);
 	if (c->challenge) {
-		ep->env.random(ep->env.ctx, t->r.challenge,
-			       sizeof(t->r.challenge));
+		/* one that was half open has sent it before */
+		if (!t->resumed)
+			ep->env.random(ep->env.ctx, t->r.challenge,
+				       sizeof(t->r.challenge));
 		t->r.challenged = true;
 		l2tp_encode_avp(e, L2TP_AVP_CHALLENGE, t->r.challenge,
 				sizeof(t->r.challenge));
@@ -238,8 +240,9 @@ void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in,
 	struct l2tp_encoder e;
 	int len;
 
+	ep->counters.refused++;
 	/* without the peer's id it could not tell what the StopCCN is for */
-	if (!peer_id)
+	if (!peer_id || ep->limits.silent)
 		return;
 	if (in->h.version == 3)
 		l2tp_encode_begin_v3(&e, ep->tx, sizeof(ep->tx), L2TP_STOPCCN,
@@ -260,5 +263,4 @@ void l2tp_refuse(struct l2tp_endpoint *ep, const struct input *in,
 	l2tp_encode_sequence(ep->tx, 0, (uint16_t)(in->h.ns + 1));
 	effect_send_raw(&ep->effects, in->local, in->peer, in->socket, ep->tx,
 			(size_t)len);
-	ep->counters.refused++;
 }

@@ -90,7 +90,9 @@ void radius_add_tagged_text(struct radius_builder *b, enum radius_type type,
 			    uint8_t tag, const char *text)
 {
 	size_t len = strlen(text);
-	uint8_t *p = len ? attribute(b, (uint8_t)type, 1 + len) : NULL;
+	uint8_t *p = len && len < RADIUS_VALUE_MAX ?
+			     attribute(b, (uint8_t)type, 1 + len) :
+			     NULL;
 
 	if (!p)
 		return;

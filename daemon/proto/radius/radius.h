@@ -119,6 +119,7 @@ void radius_add_vendor(struct radius_builder *b, uint32_t vendor, uint8_t type,
 /* tag 1 to 31; RFC 2868, section 3. */
 void radius_add_tagged_u32(struct radius_builder *b, enum radius_type type,
 			   uint8_t tag, uint32_t value);
+/* One that with its tag is longer than an attribute is left out, not cut. */
 void radius_add_tagged_text(struct radius_builder *b, enum radius_type type,
 			    uint8_t tag, const char *text);
 /*
