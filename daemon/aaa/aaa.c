@@ -16,6 +16,7 @@
 #include "aaa/internal.h"
 #include "aaa/ipsec.h"
 #include "aaa/radius.h"
+#include "aaa/tacacs.h"
 #include "lib/log.h"
 #include "lib/sandbox.h"
 
@@ -52,6 +53,17 @@ static void tell_radius(struct aaa *a, struct ipc_message *m)
 	const struct aaa_radius *q = ipc_body(m, struct aaa_radius);
 	struct aaa_radius_state state;
 	int err = q ? radius_state(a->radius, q->index, &state) : -EINVAL;
+
+	state.queued = err ? 0 : acct_queued(a->acct);
+	channel_reply(&a->engine.channel, &m->header, err, &state,
+		      err ? 0 : sizeof(state), NULL, 0);
+}
+
+static void tell_tacacs(struct aaa *a, struct ipc_message *m)
+{
+	const struct aaa_radius *q = ipc_body(m, struct aaa_radius);
+	struct aaa_tacacs_state state;
+	int err = q ? tacacs_state(a->tacacs, q->index, &state) : -EINVAL;
 
 	state.queued = err ? 0 : acct_queued(a->acct);
 	channel_reply(&a->engine.channel, &m->header, err, &state,
@@ -95,6 +107,9 @@ static void on_engine_message(struct channel *c, struct ipc_message *m)
 		break;
 	case AAA_RADIUS:
 		tell_radius(a, m);
+		break;
+	case AAA_TACACS:
+		tell_tacacs(a, m);
 		break;
 	case AAA_ACCT:
 		aaa_request_acct(a, m);
@@ -194,9 +209,12 @@ static int start(struct aaa *a, struct ipc_message *m)
 		a->store = store_new(a->loop, &a->monitor, a->config);
 		a->workers = workers_new(a->loop, RESOLVERS, RESOLVE_QUEUE);
 		a->radius = radius_new(a);
+		a->tacacs = tacacs_new(a);
 		a->ipsec = ipsec_new(a->loop, &a->monitor, &a->engine);
-		err = a->store && a->workers && a->radius && a->ipsec ? 0 :
-									-ENOMEM;
+		err = a->store && a->workers && a->radius && a->tacacs &&
+				      a->ipsec ?
+			      0 :
+			      -ENOMEM;
 		if (!err)
 			a->acct = acct_new(a, &err);
 		if (!err)
@@ -240,6 +258,8 @@ static void secret_changed(struct aaa *a, const struct aaa_open *file)
 		return;
 	if (file->kind == AAA_FILE_RADIUS)
 		radius_secret_changed(a->radius, file->name);
+	else if (file->kind == AAA_FILE_TACACS)
+		tacacs_secret_changed(a->tacacs, file->name);
 	else if (file->kind == AAA_FILE_COA)
 		coa_secret_changed(a->coa, file->name);
 }
@@ -315,6 +335,7 @@ static void clear(struct aaa *a)
 	coa_free(a->coa);
 	ipsec_free(a->ipsec);
 	radius_free(a->radius);
+	tacacs_free(a->tacacs);
 	store_free(a->store);
 	crypto_fini();
 }

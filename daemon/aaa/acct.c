@@ -23,9 +23,10 @@
 #include "aaa/acct_file.h"
 #include "aaa/acct_record.h"
 #include "aaa/acct_running.h"
+#include "aaa/acct_way.h"
 #include "aaa/internal.h"
 #include "aaa/radius.h"
-#include "aaa/radius_attributes.h"
+#include "aaa/tacacs.h"
 #include "lib/hash.h"
 #include "lib/log.h"
 #include "lib/table.h"
@@ -46,7 +47,7 @@ struct record {
 	uint64_t key;	     /* of its session */
 	enum aaa_acct_kind kind;
 	bool in_ready;
-	size_t len;
+	struct acct_sending sending; /* of body */
 	uint8_t body[];
 };
 
@@ -54,6 +55,7 @@ struct record {
 struct lane {
 	struct acct *acct;
 	const struct config_ppp *ppp;
+	const struct acct_way *way;
 	struct record *ready, **ready_end;
 	unsigned int under_way;
 	uint64_t retry_ms; /* 0: not waiting */
@@ -181,76 +183,6 @@ static void finish(struct record *r)
 						      UINT64_MAX);
 }
 
-static void add_octets(struct radius_builder *b, enum radius_type low,
-		       enum radius_type high, uint64_t n)
-{
-	radius_add_u32(b, low, (uint32_t)n);
-	if (n >> 32)
-		radius_add_u32(b, high, (uint32_t)(n >> 32));
-}
-
-static void add_prefix6(struct radius_builder *b, enum radius_type type,
-			const struct service_prefix6 *p)
-{
-	uint8_t v[18] = { 0, p->len };
-
-	memcpy(v + 2, p->addr, 16);
-	if (p->len)
-		radius_add(b, type, v, 2 + (p->len + 7u) / 8);
-}
-
-static void add_session(struct radius_builder *b, const struct aaa_acct *r)
-{
-	const struct ppp_counters *n = &r->counters;
-
-	radius_add_text(b, RADIUS_USER_NAME, r->service.user);
-	radius_add_call(b, &r->call);
-	radius_add_u32(b, RADIUS_ACCT_AUTHENTIC, (uint32_t)r->authentic);
-	if (r->remote_ipv4)
-		radius_add(b, RADIUS_FRAMED_IP_ADDRESS, &r->remote_ipv4, 4);
-	if (memcmp(r->remote_ifid, (uint8_t[8]){ 0 }, 8) != 0)
-		radius_add(b, RADIUS_FRAMED_INTERFACE_ID, r->remote_ifid, 8);
-	add_prefix6(b, RADIUS_FRAMED_IPV6_PREFIX, &r->service.prefix6);
-	add_prefix6(b, RADIUS_DELEGATED_IPV6_PREFIX, &r->service.delegated6);
-	radius_add_text(b, RADIUS_FILTER_ID, r->service.filter_id);
-	for (unsigned int i = 0; i < r->service.class_n; i++)
-		radius_add(b, RADIUS_CLASS, r->service.classes[i],
-			   r->service.class_len[i]);
-	if (r->kind == AAA_ACCT_START)
-		return;
-	radius_add_u32(b, RADIUS_ACCT_SESSION_TIME, r->session_time_s);
-	/* RFC 2866: input is what came from the user. */
-	add_octets(b, RADIUS_ACCT_INPUT_OCTETS, RADIUS_ACCT_INPUT_GIGAWORDS,
-		   n->rx_bytes);
-	add_octets(b, RADIUS_ACCT_OUTPUT_OCTETS, RADIUS_ACCT_OUTPUT_GIGAWORDS,
-		   n->tx_bytes);
-	radius_add_u32(b, RADIUS_ACCT_INPUT_PACKETS, (uint32_t)n->rx_packets);
-	radius_add_u32(b, RADIUS_ACCT_OUTPUT_PACKETS, (uint32_t)n->tx_packets);
-	if (r->kind == AAA_ACCT_STOP && r->end)
-		radius_add_u32(b, RADIUS_ACCT_TERMINATE_CAUSE, r->end);
-}
-
-static int build(void *arg, struct radius_builder *b,
-		 const struct radius_server_info *server)
-{
-	const struct record *record = arg;
-	uint64_t now = (uint64_t)time(NULL);
-	struct aaa_acct r;
-
-	(void)server;
-	if (acct_record_read(&r, record->body, record->len))
-		return -EINVAL;
-	radius_add_u32(b, RADIUS_ACCT_STATUS_TYPE, r.kind);
-	radius_add_u32(b, RADIUS_EVENT_TIMESTAMP, (uint32_t)r.when);
-	radius_add_u32(b, RADIUS_ACCT_DELAY_TIME,
-		       now > r.when ? (uint32_t)(now - r.when) : 0);
-	if (r.kind == AAA_ACCT_ON || r.kind == AAA_ACCT_OFF)
-		radius_add_text(b, RADIUS_ACCT_SESSION_ID, r.call.session_id);
-	else
-		add_session(b, &r);
-	return 0;
-}
-
 static void on_retry(struct loop_timer *t)
 {
 	struct lane *l = container_of(t, struct lane, timer);
@@ -275,12 +207,11 @@ static void wait_for_servers(struct lane *l)
 	loop_timer_set(loop, &l->timer, loop_now(loop) + l->retry_ms, on_retry);
 }
 
-static void on_reply(void *arg, int result, const struct radius_answer *answer)
+static void on_reply(void *arg, int result)
 {
 	struct record *r = arg;
 	struct lane *l = r->lane;
 
-	(void)answer;
 	l->under_way--;
 	if (!result) {
 		if (l->retry_ms)
@@ -317,15 +248,13 @@ static void pump(struct lane *l)
 		int err;
 
 		/* At the start their secrets are still on the way. */
-		if (!radius_is_ready(l->acct->aaa->radius, &l->ppp->radius)) {
+		if (!l->way->is_ready(l->acct->aaa, l->ppp)) {
 			loop_timer_set(loop, &l->timer,
 				       loop_now(loop) + RETRY_MIN_MS, on_retry);
 			return;
 		}
 		r = take_ready(l);
-		err = radius_send(l->acct->aaa->radius, RADIUS_PORT_ACCT,
-				  &l->ppp->radius, RADIUS_ACCOUNTING_REQUEST,
-				  build, on_reply, r);
+		err = l->way->send(l->acct->aaa, l->ppp, &r->sending);
 		if (err) {
 			make_ready(r, true);
 			wait_for_servers(l);
@@ -343,8 +272,7 @@ static void on_alive(void *arg)
 		struct lane *l = &a->lanes[i];
 
 		if (!loop_timer_is_set(&l->timer) ||
-		    !radius_is_alive(a->aaa->radius, RADIUS_PORT_ACCT,
-				     &l->ppp->radius))
+		    !l->way->is_alive(a->aaa, l->ppp))
 			continue;
 		loop_timer_stop(&l->timer);
 		pump(l);
@@ -387,8 +315,8 @@ static struct record *enqueue(struct acct *a, const struct aaa_acct *q,
 	r->serial = q->serial;
 	r->at = at;
 	r->kind = q->kind;
-	r->len = len;
 	memcpy(r->body, body, len);
+	r->sending = (struct acct_sending){ r->body, len, on_reply, r };
 	r->key = hash_text(q->call.session_id);
 	r->prev = a->last;
 	if (a->last)
@@ -498,7 +426,7 @@ static bool texts_end(const struct aaa_acct *q)
 	       ipc_is_text(q->call.calling_number) &&
 	       ipc_is_text(q->call.called_number) &&
 	       ipc_is_text(q->call.ifname) && ipc_is_text(q->service.user) &&
-	       ipc_is_text(q->service.radius) &&
+	       ipc_is_text(q->service.server) &&
 	       ipc_is_text(q->service.filter_id) &&
 	       q->service.class_n <= SERVICE_CLASSES_MAX;
 }
@@ -652,6 +580,7 @@ struct acct *acct_new(struct aaa *aaa, int *err)
 		struct lane *l = &a->lanes[i];
 
 		*l = (struct lane){ .acct = a, .ppp = &aaa->config->ppp[i] };
+		l->way = l->ppp->tacacs.n ? &acct_by_tacacs : &acct_by_radius;
 		l->ready_end = &l->ready;
 	}
 	*err = aaa->queue_fd >= 0 ?
@@ -672,6 +601,7 @@ struct acct *acct_new(struct aaa *aaa, int *err)
 			   "wait to be sent",
 			   (unsigned long long)a->n);
 	radius_on_alive(aaa->radius, on_alive, a);
+	tacacs_on_alive(aaa->tacacs, on_alive, a);
 	pump_all(a);
 	return a;
 }

@@ -34,7 +34,7 @@ enum tag {
 	TAG_PREFIX6,
 	TAG_DELEGATED6,
 	TAG_CLASS,
-	TAG_RADIUS,
+	TAG_SERVER,
 	TAG_WHEN,
 	TAG_SESSION_TIME,
 	TAG_LOCAL_IPV4,
@@ -110,7 +110,7 @@ int acct_record_write(const struct aaa_acct *r, uint8_t *out, size_t size)
 	for (unsigned int i = 0; i < r->service.class_n; i++)
 		put(&w, TAG_CLASS, r->service.classes[i],
 		    r->service.class_len[i]);
-	put_text(&w, TAG_RADIUS, r->service.radius);
+	put_text(&w, TAG_SERVER, r->service.server);
 	put_text(&w, TAG_FILTER_ID, r->service.filter_id);
 	put_number(&w, TAG_WHEN, r->when);
 	put_number(&w, TAG_SESSION_TIME, r->session_time_s);
@@ -204,7 +204,7 @@ static bool take_text(struct aaa_acct *r, enum tag tag, const struct value *v,
 	case TAG_CALLED: return TEXT(r->call.called_number);
 	case TAG_IFNAME: return TEXT(r->call.ifname);
 	case TAG_USER: return TEXT(r->service.user);
-	case TAG_RADIUS: return TEXT(r->service.radius);
+	case TAG_SERVER: return TEXT(r->service.server);
 	case TAG_FILTER_ID: return TEXT(r->service.filter_id);
 	case TAG_PREFIX6: return get_prefix6(v, &r->service.prefix6);
 	case TAG_DELEGATED6: return get_prefix6(v, &r->service.delegated6);

@@ -21,6 +21,7 @@ struct aaa {
 	struct store *store;
 	struct workers *workers;
 	struct radius *radius;
+	struct tacacs *tacacs;
 	struct acct *acct;
 	struct coa *coa;     /* coa.c; NULL: nobody is heard */
 	struct ipsec *ipsec; /* ipsec.c: charon's SAs */

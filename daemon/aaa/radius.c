@@ -13,28 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void init_ports(struct radius_server *s)
-{
-	bool tls = s->config->transport == CONFIG_TRANSPORT_TLS;
-
-	for (int i = 0; i < RADIUS_PORTS; i++) {
-		struct radius_portal *p = &s->ports[i];
-
-		*p = (struct radius_portal){
-			.server = s,
-			.kind = (enum radius_port)i,
-		};
-		p->line = &s->lines[tls ? 0 : i];
-		s->lines[i] = (struct radius_line){
-			.server = s,
-			.name = tls ? "TLS" : radius_port_name(p),
-			.port = p->kind == RADIUS_PORT_AUTH ?
-					s->config->auth_port :
-					s->config->acct_port,
-		};
-	}
-}
-
 struct radius *radius_new(struct aaa *a)
 {
 	static const struct radius_events events = {
@@ -58,22 +36,8 @@ struct radius *radius_new(struct aaa *a)
 		free(r);
 		return NULL;
 	}
-	for (size_t i = 0; i < r->n; i++) {
-		struct radius_server *s = &r->servers[i];
-
-		s->radius = r;
-		s->config = &a->config->radius[i];
-		init_ports(s);
-		/*
-		 * The same for all: what proves who is who are the certificates
-		 * (RFC 6614, section 2.3).
-		 */
-		if (s->config->transport == CONFIG_TRANSPORT_TLS)
-			(void)secret_set(&s->secret, "radsec",
-					 strlen("radsec"));
-		radius_ask_secret(s);
-		radius_ask_address(s);
-	}
+	for (size_t i = 0; i < r->n; i++)
+		radius_server_init(&r->servers[i], r, &a->config->radius[i]);
 	return r;
 }
 
@@ -82,15 +46,14 @@ void radius_free(struct radius *r)
 	for (size_t i = 0; r && i < r->n; i++) {
 		struct radius_server *s = &r->servers[i];
 
-		loop_timer_stop(&s->retry_timer);
 		for (int k = 0; k < RADIUS_PORTS; k++) {
-			loop_timer_stop(&s->ports[k].probe_timer);
+			loop_timer_stop(&s->ports[k].life.timer);
 			while (s->ports[k].requests)
 				radius_request_free(s->ports[k].requests);
 		}
 		for (int k = 0; k < RADIUS_PORTS; k++)
 			radius_line_close(&s->lines[k]);
-		secret_clear(&s->secret);
+		server_stop(&s->base);
 	}
 	while (r && r->ending)
 		radius_request_free(r->ending);
@@ -129,11 +92,8 @@ void radius_secret_changed(struct radius *r, const char *name)
 {
 	struct radius_server *s = radius_find_server(r, name);
 
-	if (!s)
-		return;
-	s->opened_ms = 0; /* whatever was read in the last second */
-	s->changed = s->opening;
-	radius_ask_secret(s);
+	if (s)
+		server_secret_changed(&s->base);
 }
 
 void radius_on_alive(struct radius *r, void (*fn)(void *arg), void *arg)
@@ -145,71 +105,32 @@ void radius_on_alive(struct radius *r, void (*fn)(void *arg), void *arg)
 bool radius_is_alive(const struct radius *r, enum radius_port port,
 		     const struct config_strings *servers)
 {
-	for (size_t i = 0; i < servers->n; i++) {
-		const struct radius_server *s =
-			radius_find_server(r, servers->v[i]);
-
-		if (s && radius_is_usable(s) && s->ports[port].state != DEAD)
-			return true;
-	}
-	return false;
+	return server_any_lives(servers, radius_life,
+				&(struct radius_way){ r, port });
 }
 
 bool radius_is_ready(const struct radius *r,
 		     const struct config_strings *servers)
 {
-	for (size_t i = 0; i < servers->n; i++) {
-		const struct radius_server *s =
-			radius_find_server(r, servers->v[i]);
-
-		if (s && radius_is_usable(s))
-			return true;
-	}
-	return false;
+	return server_choose(servers, 0, radius_life,
+			     &(struct radius_way){ r, RADIUS_PORT_AUTH }) >= 0;
 }
 
-static const char *why_not(const struct radius *r, enum radius_port port,
-			   const char *name)
+static const char *why_not(const void *way, const char *name)
 {
-	const struct radius_server *s = radius_find_server(r, name);
+	const struct radius_way *w = way;
+	const struct radius_server *s = radius_find_server(w->radius, name);
 
-	if (!s)
-		return "there is no such section";
-	if (!radius_is_usable(s))
-		return s->last_error[0] ? s->last_error :
-					  "its address is not known yet";
-	return s->ports[port].why[0] ? s->ports[port].why :
-				       "its answer is lost or late";
-}
-
-static bool all_the_same(const struct radius *r, enum radius_port port,
-			 const struct config_strings *servers)
-{
-	for (size_t i = 1; i < servers->n; i++)
-		if (strcmp(why_not(r, port, servers->v[0]),
-			   why_not(r, port, servers->v[i])) != 0)
-			return false;
-	return true;
+	return server_why_not(s ? &s->base : NULL,
+			      s ? &s->ports[w->kind].life : NULL);
 }
 
 void radius_explain(const struct radius *r, enum radius_port port,
 		    const struct config_strings *servers, char *out,
 		    size_t size)
 {
-	bool same = all_the_same(r, port, servers);
-	size_t len = 0;
-
-	out[0] = '\0';
-	for (size_t i = 0; i < servers->n && len < size && !(same && i); i++) {
-		if (!same)
-			len += (size_t)snprintf(out + len, size - len,
-						"%s\"%s\": ", i ? "; " : "",
-						servers->v[i]);
-		if (len < size)
-			len += (size_t)snprintf(out + len, size - len, "%s",
-						why_not(r, port,
-							servers->v[i]));
-	}
+	server_explain(servers, why_not, &(struct radius_way){ r, port }, out,
+		       size);
 }
 
 int radius_state(const struct radius *r, uint32_t index,
@@ -227,9 +148,9 @@ int radius_state(const struct radius *r, uint32_t index,
 	auth = &s->ports[RADIUS_PORT_AUTH];
 	acct = &s->ports[RADIUS_PORT_ACCT];
 	memcpy(out->name, s->config->name, sizeof(out->name));
-	if (addr_is_set(&s->address))
+	if (addr_is_set(&s->base.address))
 		snprintf(out->address, sizeof(out->address), "%s",
-			 addr_format(&s->address, text));
+			 addr_format(&s->base.address, text));
 	out->transport = s->config->transport;
 	for (unsigned int i = 0; i < s->lines[0].socket_n && !out->tls[0]; i++)
 		if (s->lines[0].sockets[i]->tls)
@@ -237,8 +158,8 @@ int radius_state(const struct radius *r, uint32_t index,
 					    out->tls, sizeof(out->tls));
 	out->auth_port = s->config->auth_port;
 	out->acct_port = s->config->acct_port;
-	out->auth = auth->state;
-	out->acct = acct->state;
+	out->auth = auth->life.state;
+	out->acct = acct->life.state;
 	out->auth_requests = auth->requests_sent;
 	out->auth_accepts = auth->accepts;
 	out->auth_rejects = auth->rejects;
@@ -252,11 +173,12 @@ int radius_state(const struct radius *r, uint32_t index,
 	out->auth_latency_us = auth->latency_us;
 	out->acct_latency_us = acct->latency_us;
 	out->outstanding = auth->request_n + acct->request_n;
-	changed = auth->changed_ms > acct->changed_ms ? auth->changed_ms :
-							acct->changed_ms;
+	changed = auth->life.changed_ms > acct->life.changed_ms ?
+			  auth->life.changed_ms :
+			  acct->life.changed_ms;
 	if (changed)
 		out->changed_ms_ago = loop_now(r->loop) - changed + 1;
 	out->signature = (unsigned int)radius_signature_state(s);
-	memcpy(out->last_error, s->last_error, sizeof(out->last_error));
+	memcpy(out->last_error, s->base.last_error, sizeof(out->last_error));
 	return 0;
 }

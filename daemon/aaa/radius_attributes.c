@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aaa/call_port.h"
+#include "aaa/framed_route.h"
 #include "crypto/mschap.h"
 #include "lib/addr.h"
 
@@ -37,10 +39,7 @@ void radius_add_call(struct radius_builder *b, const struct service_call *c)
 	radius_add_u32(b, RADIUS_FRAMED_PROTOCOL, PROTOCOL_PPP);
 	radius_add_u32(b, RADIUS_NAS_PORT_TYPE, PORT_VIRTUAL);
 	radius_add_u32(b, RADIUS_NAS_PORT, service_nas_port(c));
-	if (c->ifname[0])
-		snprintf(text, sizeof(text), "%s", c->ifname);
-	else
-		snprintf(text, sizeof(text), "l2tp %u/%u", c->tunnel_id, c->id);
+	call_port(c, text);
 	radius_add_text(b, RADIUS_NAS_PORT_ID, text);
 	radius_add_text(b, RADIUS_ACCT_SESSION_ID, c->session_id);
 	radius_add_text(b, RADIUS_CALLED_STATION_ID,
@@ -94,126 +93,15 @@ static void refuse(struct reading *x, const struct radius_attribute *a,
 		x->complain(x->arg, text);
 }
 
-/*
- * The length of a netmask as text, at least 4 bits (less could be a gateway's
- * address), or -1.
- */
-static int mask_length(const char *text)
-{
-	uint32_t mask, host;
-	struct in_addr a;
-
-	if (inet_pton(AF_INET, text, &a) != 1)
-		return -1;
-	mask = ntohl(a.s_addr);
-	host = ~mask;
-	return mask >= 0xf0000000 && (host & (host + 1)) == 0 ?
-		       __builtin_popcount(mask) :
-		       -1;
-}
-
-static void clear_host_bits(struct service_route *r)
-{
-	for (unsigned int bit = r->len;
-	     bit < (r->family == AF_INET ? 32u : 128u); bit++)
-		r->dst[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
-}
-
-/* A prefix as text, without host bits: those past its length are cut off. */
-static int parse_prefix(char *text, struct service_route *out)
-{
-	char *slash = strchr(text, '/'), *end;
-	unsigned long len;
-	struct addr a;
-
-	if (slash)
-		*slash = '\0';
-	if (addr_parse(&a, text))
-		return -EINVAL;
-	out->family = (uint8_t)a.family;
-	len = a.family == AF_INET ? 32 : 128;
-	if (slash) {
-		unsigned long max = len;
-
-		if (!isdigit((unsigned char)slash[1]))
-			return -EINVAL;
-		len = strtoul(slash + 1, &end, 10);
-		if (*end || len > max)
-			return -EINVAL;
-	}
-	out->len = (uint8_t)len;
-	memset(out->dst, 0, sizeof(out->dst));
-	memcpy(out->dst, a.ip, a.family == AF_INET ? 4 : 16);
-	clear_host_bits(out);
-	return 0;
-}
-
-/*
- * RFC 2865, section 5.22: "prefix[/length] gateway metrics", or as Cisco has it
- * "prefix mask gateway metric". The gateway is the caller whatever it says.
- * Without length and mask it is one host: classes are gone.
- */
-int radius_parse_route(const char *text, struct service_route *out)
-{
-	char copy[RADIUS_VALUE_MAX + 1], *save = NULL, *word, *end;
-	unsigned long metric;
-	struct addr gateway;
-	bool has_length;
-	int mask;
-
-	*out = (struct service_route){ 0 };
-	if (strlen(text) >= sizeof(copy))
-		return -EINVAL;
-	strcpy(copy, text);
-	word = strtok_r(copy, " \t", &save);
-	has_length = word && strchr(word, '/');
-	if (!word || parse_prefix(word, out))
-		return -EINVAL;
-	word = strtok_r(NULL, " \t", &save);
-	mask = word && !has_length && out->family == AF_INET ?
-		       mask_length(word) :
-		       -1;
-	if (mask >= 0) {
-		out->len = (uint8_t)mask;
-		clear_host_bits(out);
-		word = strtok_r(NULL, " \t", &save);
-	}
-	if (!word)
-		return 0;
-	if (addr_parse(&gateway, word) == 0)
-		word = strtok_r(NULL, " \t", &save);
-	if (!word)
-		return 0;
-	if (!isdigit((unsigned char)word[0]))
-		return -EINVAL;
-	metric = strtoul(word, &end, 10);
-	if (*end || metric > 0x7fffffff)
-		return -EINVAL;
-	out->metric = (uint32_t)metric;
-	return 0;
-}
-
 static void add_route(struct reading *x, const struct radius_attribute *a,
 		      const char *text, int family)
 {
-	struct service *s = &x->r->service;
-	struct service_route route;
+	const char *why = framed_route_add(&x->r->service, text, family);
 
-	if (radius_parse_route(text, &route) || route.family != family) {
-		refuse(x, a,
-		       "it is no route such as \"192.0.2.0/24 0.0.0.0 1\"");
-		return;
-	}
-	if (route.len == 0) {
-		refuse(x, a, "a default route into a caller's link is not set");
-		return;
-	}
-	if (s->route_n == SERVICE_ROUTES_MAX) {
-		refuse(x, a, "there are too many routes");
-		return;
-	}
-	s->route[s->route_n++] = route;
-	x->changes |= AAA_COA_ROUTES;
+	if (why)
+		refuse(x, a, why);
+	else
+		x->changes |= AAA_COA_ROUTES;
 }
 
 /*

@@ -49,10 +49,9 @@ bool radius_read_prefix6(const struct radius_attribute *a,
 			 struct service_prefix6 *out);
 
 /*
- * Parts of it, for tests: 0 or -EINVAL. Rates are bit/s; rx is what the
+ * A part of it, for tests: 0 or -EINVAL. Rates are bit/s; rx is what the
  * router receives.
  */
-int radius_parse_route(const char *text, struct service_route *out);
 int radius_parse_mikrotik_rate(const char *text, uint64_t *rx, uint64_t *tx);
 
 #endif

@@ -8,20 +8,13 @@
 
 #include "aaa/internal.h"
 #include "aaa/radius.h"
+#include "aaa/server.h"
 
 #define RADIUS_IDS	    256	 /* of a socket: RFC 2865, section 3 */
 #define RADIUS_SOCKETS_MAX  33	 /* of a line: all requests, and the probes */
 #define RADIUS_REQUESTS_MAX 8192 /* under way in all */
-/* between two lines about a server's replies with the same fault */
-#define RADIUS_LOG_PAUSE_MS 10000
 /* kinds of bad replies; the last: nothing was asked */
 #define RADIUS_FAULTS	    (RADIUS_NO_DIGEST + 2)
-
-enum {
-	UNKNOWN = AAA_RADIUS_UNKNOWN,
-	ALIVE = AAA_RADIUS_ALIVE,
-	DEAD = AAA_RADIUS_DEAD
-};
 
 struct radius_request;
 struct radius_server;
@@ -59,15 +52,10 @@ struct radius_portal {
 	struct radius_server *server;
 	enum radius_port kind;
 	struct radius_line *line;
-	int state;
+	struct server_life life;	 /* its timer: until it is probed */
 	struct radius_request *requests; /* under way */
 	unsigned int request_n;
-	struct loop_timer probe_timer;
 	bool probing;
-	char why[AAA_ERROR_MAX]; /* it is dead; "": it is not */
-	/* It answers, but what it says cannot be taken. */
-	bool unfit;
-	uint64_t changed_ms, heard_ms; /* heard_ms: of the last right reply */
 	uint64_t requests_sent, accepts, rejects, challenges, responses,
 		timeouts;
 	/* smoothed: 7/8 old, 1/8 new; not of Access-Rejects */
@@ -77,20 +65,13 @@ struct radius_portal {
 struct radius_server {
 	struct radius *radius;
 	const struct config_radius *config;
-	struct secret secret;
-	struct addr address; /* without port; unset: not resolved yet */
-	bool resolving, opening;
-	bool changed; /* its secret-file, while it was opened */
-	uint64_t resolved_ms, opened_ms; /* when it was asked for last */
-	int secret_error;		 /* that was logged last */
-	struct loop_timer retry_timer; /* while address or secret are missing */
+	struct server base;
 	struct radius_portal ports[RADIUS_PORTS];
 	struct radius_line lines[RADIUS_PORTS];
-	uint64_t retransmits, bad, logged_ms[RADIUS_FAULTS], send_logged_ms;
+	uint64_t retransmits, bad, logged_ms[RADIUS_FAULTS];
 	/* One of its replies to Access-Requests had a Message-Authenticator. */
 	bool signs;
 	bool unsigned_told; /* that one had none, and was taken */
-	char last_error[AAA_ERROR_MAX];
 };
 
 struct radius_request {
@@ -146,7 +127,7 @@ struct radius_events {
 	void (*changed)(struct radius_server *s);
 	/*
 	 * It is time to look whether a dead port answers again: its
-	 * probe_timer.
+	 * life's timer.
 	 */
 	void (*probe)(struct loop_timer *t);
 };
@@ -167,9 +148,8 @@ struct radius {
 /* ---- radius_server.c ---- */
 
 const char *radius_port_name(const struct radius_portal *p);
-void radius_server_error(struct radius_server *s, const char *text);
-/* Its address and its secret are known. */
-bool radius_is_usable(const struct radius_server *s);
+void radius_server_init(struct radius_server *s, struct radius *r,
+			const struct config_radius *config);
 struct radius_server *radius_find_server(const struct radius *r,
 					 const char *name);
 void radius_set_alive(struct radius_portal *p);
@@ -180,14 +160,12 @@ void radius_tell_alive(const struct radius *r);
  * still is.
  */
 bool radius_bury(struct radius_portal *p);
-/* Each at most once a second. */
-void radius_ask_secret(struct radius_server *s);
-void radius_ask_address(struct radius_server *s);
-/*
- * A socket of this type (SOCK_DGRAM, SOCK_STREAM), which the caller owns: bound
- * to the source, connected or about to be; or -errno.
- */
-int radius_line_connect(const struct radius_line *l, int type);
+/* The life of this kind that a server of a name has; see server_find. */
+struct radius_way {
+	const struct radius *radius;
+	enum radius_port kind;
+};
+const struct server_life *radius_life(const void *way, const char *name);
 
 /* ---- radius_signature.c: of replies to Access-Requests ---- */
 

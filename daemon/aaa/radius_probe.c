@@ -14,7 +14,7 @@ static void probe_done(void *arg, int result,
 
 	(void)answer;
 	p->probing = false;
-	if (result && p->state == DEAD)
+	if (result && p->life.state == AAA_SERVER_DEAD)
 		(void)radius_bury(p);
 }
 
@@ -31,7 +31,7 @@ void radius_probe(struct loop_timer *t)
 {
 	static const struct config_strings nobody;
 	struct radius_portal *p =
-		container_of(t, struct radius_portal, probe_timer);
+		container_of(t, struct radius_portal, life.timer);
 	struct radius_server *s = p->server;
 	struct radius_request *q;
 
@@ -40,13 +40,14 @@ void radius_probe(struct loop_timer *t)
 	 * Status-Server proves nothing when it is its other replies that
 	 * cannot be taken.
 	 */
-	if (!s->config->status_server || p->unfit) {
-		p->state = UNKNOWN;
+	if (!s->config->status_server || p->life.unfit) {
+		p->life.state = AAA_SERVER_UNKNOWN;
 		if (p->kind == RADIUS_PORT_ACCT)
 			radius_tell_alive(s->radius);
 		return;
 	}
-	q = p->probing || !radius_is_usable(s) ? NULL : calloc(1, sizeof(*q));
+	q = p->probing || !server_is_usable(&s->base) ? NULL :
+							calloc(1, sizeof(*q));
 	if (q) {
 		*q = (struct radius_request){
 			.radius = s->radius,

@@ -32,9 +32,9 @@ static void drop_reply(struct radius_socket *k, unsigned int fault,
 		 *logged_ms = &s->logged_ms[fault];
 
 	s->bad++;
-	snprintf(s->last_error, sizeof(s->last_error),
+	snprintf(s->base.last_error, sizeof(s->base.last_error),
 		 "a reply was dropped: %s", why);
-	if (*logged_ms && now - *logged_ms < RADIUS_LOG_PAUSE_MS)
+	if (*logged_ms && now - *logged_ms < SERVER_LOG_PAUSE_MS)
 		return;
 	*logged_ms = now ? now : 1;
 	log_warn("radius \"%s\": a reply of its %s port was dropped: %s",
@@ -82,7 +82,8 @@ static enum radius_fault check(const struct radius_request *q,
 			 radius_must_sign(s, v->code);
 
 	return answers(q->code, v->code) ?
-		       radius_check_reply(v, &s->secret, q->auth, must_sign) :
+		       radius_check_reply(v, &s->base.secret, q->auth,
+					  must_sign) :
 		       RADIUS_BAD_CODE;
 }
 
@@ -110,13 +111,13 @@ bool radius_take_reply(struct radius_socket *k, const uint8_t *data, size_t len)
 		q->fault = fault;
 		radius_bad_reply(k, fault);
 		if (fault == RADIUS_BAD_AUTHENTICATOR)
-			radius_ask_secret(s);
+			server_ask_secret(&s->base);
 		return fault == RADIUS_BAD_CODE;
 	}
 	memcpy(auth, q->auth, sizeof(auth));
 	answer = (struct radius_answer){
 		.view = &v,
-		.server = { s->config, &s->secret },
+		.server = { s->config, &s->base.secret },
 		.request_auth = auth,
 		.latency_us = radius_request_latency_us(q),
 	};

@@ -91,7 +91,7 @@ static void on_answer_timer(struct loop_timer *t);
 static int make_packet(struct radius_request *q, struct radius_portal *p)
 {
 	struct radius_server *s = p->server;
-	struct radius_server_info info = { s->config, &s->secret };
+	struct radius_server_info info = { s->config, &s->base.secret };
 	struct radius_builder b;
 	const struct addr *nas = &s->config->nas_address;
 	int err = 0;
@@ -115,7 +115,7 @@ static int make_packet(struct radius_request *q, struct radius_portal *p)
 	if (q->build)
 		err = q->build(q->arg, &b, &info);
 	if (!err)
-		err = radius_sign_request(&b, &s->secret);
+		err = radius_sign_request(&b, &s->base.secret);
 	if (!err) {
 		q->packet = malloc(b.len);
 		err = q->packet ? 0 : -ENOMEM;
@@ -166,34 +166,26 @@ int radius_request_start(struct radius_request *q, struct radius_portal *p)
 }
 
 /*
- * The next port to try: of the living first, then of the dead.
- * NULL: none is left.
+ * The place in its servers of the next port to try: of the living first, then
+ * of the dead. -1: none is left.
  */
-static struct radius_portal *choose(const struct radius_request *q,
-				    size_t *place)
+static int choose(const struct radius_request *q)
 {
-	for (int dead = 0; dead < 2; dead++) {
-		for (size_t i = 0; i < q->servers->n && i < 64; i++) {
-			struct radius_server *s =
-				radius_find_server(q->radius, q->servers->v[i]);
-			struct radius_portal *p = s ? &s->ports[q->kind] : NULL;
-
-			if (q->tried & 1ull << i || !p ||
-			    !radius_is_usable(s) ||
-			    (p->state == DEAD) != (dead == 1))
-				continue;
-			*place = i;
-			return p;
-		}
-	}
-	return NULL;
+	return server_choose(q->servers, q->tried, radius_life,
+			     &(struct radius_way){ q->radius, q->kind });
 }
 
 static bool has_other(const struct radius_request *q)
 {
-	size_t place;
+	return choose(q) >= 0;
+}
 
-	return choose(q, &place) != NULL;
+static struct radius_portal *port_at(const struct radius_request *q, int place)
+{
+	struct radius_server *s =
+		radius_find_server(q->radius, q->servers->v[place]);
+
+	return &s->ports[q->kind];
 }
 
 static void on_give_up(struct loop_timer *t)
@@ -204,27 +196,16 @@ static void on_give_up(struct loop_timer *t)
 	radius_request_finish(q, q->result, NULL);
 }
 
-/* One line for many. */
-static void cannot_send(struct radius_server *s, const char *why)
-{
-	uint64_t now = loop_now(s->radius->loop);
-
-	radius_server_error(s, why);
-	if (s->send_logged_ms && now - s->send_logged_ms < RADIUS_LOG_PAUSE_MS)
-		return;
-	s->send_logged_ms = now ? now : 1;
-	log_warn("radius \"%s\": a request cannot be sent: %s", s->config->name,
-		 why);
-}
-
 void radius_request_advance(struct radius_request *q)
 {
 	struct radius_portal *p;
-	int err;
+	int err, place;
 
 	leave_port(q);
-	while ((p = choose(q, &q->place))) {
-		q->tried |= 1ull << q->place;
+	while ((place = choose(q)) >= 0) {
+		p = port_at(q, place);
+		q->place = (size_t)place;
+		q->tried |= 1ull << place;
 		err = radius_request_start(q, p);
 		if (!err)
 			return;
@@ -232,7 +213,7 @@ void radius_request_advance(struct radius_request *q)
 			q->result = err;
 			break;
 		}
-		cannot_send(p->server, strerror(-err));
+		server_cannot_send(&p->server->base, strerror(-err));
 	}
 	link_to(q, &q->radius->ending);
 	loop_timer_set(q->radius->loop, &q->timer, loop_now(q->radius->loop),
@@ -256,37 +237,22 @@ static void move_on(struct radius_portal *p)
 	}
 }
 
-static void tell_dead(struct radius_portal *p, const char *why)
-{
-	radius_server_error(p->server, why);
-	log_warn("radius \"%s\": its %s port is taken as dead: %s",
-		 p->server->config->name, radius_port_name(p), why);
-}
-
 void radius_set_dead(struct radius_portal *p, const char *why)
 {
-	if (!radius_bury(p))
-		return;
-	p->unfit = false;
-	snprintf(p->why, sizeof(p->why), "%s", why);
-	tell_dead(p, why);
-	move_on(p);
+	struct radius_server *s = p->server;
+
+	if (server_dies(&p->life, s->config->dead_ms, s->radius->on->probe,
+			why))
+		move_on(p);
 }
 
-/*
- * It answers, but wrongly. As only a request can show whether that is over, it
- * is tried again and again, and told once.
- */
+/* It answers, but wrongly. */
 static void set_unfit(struct radius_portal *p, const char *why)
 {
-	bool news = !p->unfit || strcmp(p->why, why) != 0;
-	bool lived = radius_bury(p);
+	struct radius_server *s = p->server;
 
-	p->unfit = true;
-	snprintf(p->why, sizeof(p->why), "%s", why);
-	if (news)
-		tell_dead(p, why);
-	if (lived)
+	if (server_is_unfit(&p->life, s->config->dead_ms, s->radius->on->probe,
+			    why))
 		move_on(p);
 }
 
@@ -296,16 +262,16 @@ static void set_unfit(struct radius_portal *p, const char *why)
  */
 static void set_unreachable(struct radius_server *s, const char *why)
 {
-	bool news = strcmp(s->last_error, why) != 0;
+	bool news = strcmp(s->base.last_error, why) != 0;
 
 	for (int i = 0; i < RADIUS_PORTS; i++) {
 		struct radius_portal *p = &s->ports[i];
 
 		news = radius_bury(p) || news;
-		p->unfit = false;
-		snprintf(p->why, sizeof(p->why), "%s", why);
+		p->life.unfit = false;
+		snprintf(p->life.why, sizeof(p->life.why), "%s", why);
 	}
-	radius_server_error(s, why);
+	server_error(&s->base, why);
 	if (news)
 		log_warn("radius \"%s\": it is taken as dead: %s",
 			 s->config->name, why);
@@ -365,10 +331,10 @@ void radius_server_restart(struct radius_server *s)
 		begin_again(all);
 	/* Perhaps that was the trouble. */
 	for (int i = 0; i < RADIUS_PORTS; i++)
-		if (s->ports[i].state == DEAD)
-			loop_timer_set(loop, &s->ports[i].probe_timer,
+		if (s->ports[i].life.state == AAA_SERVER_DEAD)
+			loop_timer_set(loop, &s->ports[i].life.timer,
 				       loop_now(loop),
-				       s->ports[i].probe_timer.cb);
+				       s->ports[i].life.timer.cb);
 }
 
 /* Whether something was heard there later than this. */
@@ -433,7 +399,7 @@ static void end_connection(struct radius_socket *k, const char *why, bool again,
 		log_debug("radius \"%s\": a connection is over: %s",
 			  s->config->name, why);
 	else if (serves(l, since_ms))
-		cannot_send(s, why);
+		server_cannot_send(&s->base, why);
 	else
 		set_unreachable(s, why);
 	while (all)
@@ -462,7 +428,7 @@ static void not_answered(struct radius_portal *p, enum radius_fault fault)
 	snprintf(why, sizeof(why), "it did not answer within %u.%u s%s%s",
 		 c->timeout_ms / 1000, c->timeout_ms % 1000 / 100,
 		 fault ? ", but for replies that were dropped: " :
-		 p->heard_ms || !c->secret_file ?
+		 p->life.heard_ms || !c->secret_file ?
 			 "" :
 			 ", and never did: does it run, does it "
 			 "know this host as a client, has it the same secret?",
@@ -481,7 +447,7 @@ static void on_answer_timer(struct loop_timer *t)
 	struct radius_socket *k = q->socket;
 	const struct config_radius *c = p->server->config;
 	enum radius_fault fault = q->fault;
-	uint64_t heard = p->heard_ms, started = q->started_ms;
+	uint64_t heard = p->life.heard_ms, started = q->started_ms;
 	char why[160];
 
 	if (q->sends < c->tries) {

@@ -44,7 +44,8 @@ static int start_udp(struct radius_socket *k)
 {
 	int size = 1 << 20;
 
-	k->fd = radius_line_connect(k->line, SOCK_DGRAM);
+	k->fd = server_connect(&k->line->server->base, k->line->port,
+			       SOCK_DGRAM);
 	if (k->fd < 0)
 		return k->fd;
 	/*

@@ -499,7 +499,8 @@ static int start_connecting(struct radius_tls *t)
 	struct radius_socket *k = t->socket;
 	int err;
 
-	k->fd = radius_line_connect(k->line, SOCK_STREAM);
+	k->fd = server_connect(&k->line->server->base, k->line->port,
+			       SOCK_STREAM);
 	if (k->fd < 0)
 		return fail(t, "it cannot be connected to: %s",
 			    strerror(-k->fd));

@@ -357,6 +357,12 @@ static const struct ctl_arg show_radius_args[] = {
 	{ 0 }
 };
 
+static const struct ctl_arg show_tacacs_args[] = {
+	TEXT("server", "server", "NAME", CTL_BARE | CTL_TACACS_NAME,
+	     "This tacacs section only, in full"),
+	{ 0 }
+};
+
 static const struct ctl_arg clear_user_args[] = {
 	TEXT("user", "user", "NAME", CTL_REQUIRED | CTL_BARE | CTL_USER_NAME,
 	     "The user whose sessions are cleared"),
@@ -443,6 +449,8 @@ const struct ctl_command ctl_commands[] = {
 	  .help = "Lists the pools of addresses and what is left in them, or shows one in full." },
 	{ .words = "show radius", .args = show_radius_args, .view = &ctl_radius_view,
 	  .help = "Lists the RADIUS servers: whether they answer, how fast, what was asked." },
+	{ .words = "show tacacs", .args = show_tacacs_args, .view = &ctl_tacacs_view,
+	  .help = "Lists the TACACS+ servers: whether they answer, how fast, what was asked." },
 	{ .words = "show interfaces", .args = show_interfaces_args, .view = &ctl_interface_view,
 	  .help = "Lists the interfaces of sessions and both ends' circuits, or "
 		  "shows one on one page." },

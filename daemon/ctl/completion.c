@@ -83,6 +83,7 @@ static const struct source {
 	{ CTL_IFNAME, "show interfaces", "ifname" },
 	{ CTL_POOL_NAME, "show pools", "pool" },
 	{ CTL_SERVER_NAME, "show radius", "server" },
+	{ CTL_TACACS_NAME, "show tacacs", "server" },
 	{ CTL_PROFILE_NAME, "show config", "text" },
 };
 

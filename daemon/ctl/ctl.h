@@ -40,6 +40,7 @@ enum {
 	CTL_POOL_NAME = 512,
 	CTL_SERVER_NAME = 1024,
 	CTL_PROFILE_NAME = 2048,
+	CTL_TACACS_NAME = 4096,
 };
 
 struct ctl_arg {
@@ -94,9 +95,10 @@ struct ctl_view {
 
 /* ---- views.c ---- */
 extern const struct ctl_view ctl_tunnel_view, ctl_session_view, ctl_user_view,
-	ctl_pool_view, ctl_radius_view, ctl_static_view, ctl_interface_view,
-	ctl_cleared_view, ctl_test_view, ctl_status_view, ctl_added_tunnel_view,
-	ctl_added_session_view, ctl_config_view, ctl_note_view;
+	ctl_pool_view, ctl_radius_view, ctl_tacacs_view, ctl_static_view,
+	ctl_interface_view, ctl_cleared_view, ctl_test_view, ctl_status_view,
+	ctl_added_tunnel_view, ctl_added_session_view, ctl_config_view,
+	ctl_note_view;
 
 /* ---- shells.c ---- */
 extern const char ctl_completion_bash[], ctl_completion_zsh[];

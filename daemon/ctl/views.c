@@ -259,6 +259,38 @@ static const struct ctl_field radius_fields[] = {
 	{ 0 }
 };
 
+static const struct ctl_field tacacs_fields[] = {
+	COLUMN("server", "SERVER", "Server"),
+	COLUMN("address", "ADDRESS", "Address"),
+	LINE("port", "Port"),
+	COLUMN("state", "STATE", "State"),
+	{ .key = "changed_s", .heading = "CHANGED", .label = "Since", .format = CTL_SECONDS },
+	{ .key = "auth_latency_us", .heading = "AUTH-LATENCY", .label = "Latency",
+	  .format = CTL_MICROSECONDS },
+	{ .key = "acct_latency_us", .label = "Accounting latency", .format = CTL_MICROSECONDS },
+	COUNT("connections", "CONNECTIONS", "Connections"),
+	YES_NO("single_connection", "Many requests on one"),
+	COUNT("outstanding", "OUTSTANDING", "Requests under way"),
+	COUNT("acct_queued", "ACCT-QUEUED", "Accounting records kept"),
+	LINE("last_error", "Last error"),
+	SECTION("Authentication"),
+	COUNT("authen_requests", "AUTHEN-REQUESTS", "Requests"),
+	COUNT("authen_passes", "AUTHEN-PASSES", "Passes"),
+	COUNT("authen_fails", "AUTHEN-FAILS", "Fails"),
+	SECTION("Authorization"),
+	LINE("author_requests", "Requests"),
+	LINE("author_passes", "Passes"),
+	COUNT("author_fails", "AUTHOR-FAILS", "Fails"),
+	SECTION("Accounting"),
+	LINE("acct_requests", "Requests"),
+	LINE("acct_responses", "Responses"),
+	SECTION("Trouble"),
+	COUNT("timeouts", "TIMEOUTS", "Timeouts"),
+	LINE("server_errors", "Errors of the server"),
+	LINE("bad_replies", "Bad replies"),
+	{ 0 }
+};
+
 static const struct ctl_field cleared_fields[] = {
 	LINE("user", "User"),
 	LINE("sessions", "Sessions cleared"),
@@ -429,6 +461,7 @@ VIEW(session, .single = "session");
 VIEW(user, .single = "user");
 VIEW(pool, .single = "pool");
 VIEW(radius, .single = "server");
+VIEW(tacacs, .single = "server");
 VIEW(static, .single = "tunnel");
 VIEW(interface, .single = "ifname");
 VIEW(cleared, .page = true);

@@ -52,6 +52,8 @@ enum aaa_message {
 	 * request: aaa_radius; reply: aaa_radius_state; -ENOENT past the last
 	 */
 	AAA_RADIUS,
+	/* request: aaa_radius; reply: aaa_tacacs_state; the same */
+	AAA_TACACS,
 	/* request: aaa_auth, as a call would ask; reply: aaa_test_reply */
 	AAA_TEST,
 	/*
@@ -114,6 +116,7 @@ enum aaa_file {
 	AAA_FILE_USERS,
 	AAA_FILE_PASSWORD,
 	AAA_FILE_RADIUS,
+	AAA_FILE_TACACS,
 	AAA_FILE_COA,
 	AAA_FILE_RADIUS_CA,
 	AAA_FILE_RADIUS_CERTIFICATE,
@@ -121,7 +124,8 @@ enum aaa_file {
 };
 struct aaa_open {
 	enum aaa_file kind;
-	char name[CONFIG_NAME_MAX]; /* of the ppp, lac, radius or coa section */
+	/* of the ppp, lac, radius, tacacs or coa section */
+	char name[CONFIG_NAME_MAX];
 	/* of the lac's session, for AAA_FILE_PASSWORD */
 	char session[CONFIG_NAME_MAX];
 };
@@ -167,7 +171,7 @@ struct aaa_acct {
 	enum aaa_acct_kind kind;
 	/* unique over restarts: one that is asked for twice counts once */
 	uint64_t serial;
-	/* whose radius servers; all that have some for ON and OFF */
+	/* whose servers; all that have some for ON and OFF */
 	char profile[CONFIG_NAME_MAX];
 	struct service_call call;
 	/* its user, Class, prefixes and the server that answered */
@@ -178,7 +182,7 @@ struct aaa_acct {
 	uint8_t remote_ifid[8];		  /* zero: none */
 	struct ppp_counters counters;
 	enum service_end end; /* of a STOP */
-	char authentic;	      /* Acct-Authentic: 1 RADIUS, 2 local */
+	char authentic;	      /* Acct-Authentic: 1 by a server, 2 local */
 };
 
 /* What the kernel had counted when the engine died. */
@@ -233,7 +237,10 @@ struct aaa_coa_done {
 	uint32_t error_cause;
 };
 
-/* of the configuration's radius sections */
+/* Whether a server answers, as far as is known. */
+enum aaa_server_state { AAA_SERVER_UNKNOWN, AAA_SERVER_ALIVE, AAA_SERVER_DEAD };
+
+/* of the configuration's radius, or tacacs, sections */
 struct aaa_radius {
 	uint32_t index;
 };
@@ -244,12 +251,7 @@ struct aaa_radius_state {
 	uint16_t auth_port, acct_port;
 	enum config_transport transport;
 	char tls[64]; /* version and cipher of a connection that is up; "" */
-	enum {
-		AAA_RADIUS_UNKNOWN,
-		AAA_RADIUS_ALIVE,
-		AAA_RADIUS_DEAD
-	} auth,
-		acct;
+	enum aaa_server_state auth, acct;
 	uint64_t auth_requests, auth_accepts, auth_rejects, auth_challenges,
 		auth_timeouts;
 	uint64_t acct_requests, acct_responses, acct_timeouts;
@@ -267,6 +269,26 @@ struct aaa_radius_state {
 		AAA_SIGNATURE_MISSED,  /* auto: replies without were taken */
 		AAA_SIGNATURE_REQUIRED
 	} signature;
+	char last_error[AAA_ERROR_MAX];
+};
+
+struct aaa_tacacs_state {
+	char name[CONFIG_NAME_MAX];
+	char address[64]; /* "" while it is not resolved */
+	uint16_t port;
+	enum aaa_server_state state;
+	uint32_t connections;
+	bool shared; /* it takes many requests on one */
+	uint64_t authen_requests, authen_passes, authen_fails;
+	uint64_t author_requests, author_passes, author_fails;
+	uint64_t acct_requests, acct_responses;
+	uint64_t timeouts;
+	uint64_t errors;      /* it said that it failed */
+	uint64_t bad_replies; /* malformed, or nothing asked */
+	uint32_t auth_latency_us, acct_latency_us; /* smoothed */
+	uint32_t outstanding;
+	uint64_t queued; /* accounting records on disk; the same for all */
+	uint64_t changed_ms_ago; /* alive or dead since; 0: never seen */
 	char last_error[AAA_ERROR_MAX];
 };
 

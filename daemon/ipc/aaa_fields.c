@@ -69,6 +69,7 @@ const struct ipc_shape aaa_shapes[] = {
 	[AAA_FORGET] = IPC_SHAPE(aaa_remember, remember_fields),
 	[AAA_RESOLVE] = IPC_SHAPE(aaa_resolve, resolve_fields),
 	[AAA_RADIUS] = IPC_SHAPE(aaa_radius, NULL),
+	[AAA_TACACS] = IPC_SHAPE(aaa_radius, NULL),
 	[AAA_ACCT] = IPC_SHAPE(aaa_acct, acct_fields),
 	[AAA_RUNS] = IPC_SHAPE(aaa_acct, acct_fields),
 	[AAA_COA_DONE] = IPC_SHAPE(aaa_coa_done, NULL),
@@ -117,10 +118,19 @@ static const struct ipc_field radius_state_fields[] = {
 	IPC_TEXT(aaa_radius_state, address),
 	IPC_MOST(aaa_radius_state, transport, CONFIG_TRANSPORT_TLS),
 	IPC_TEXT(aaa_radius_state, tls),
-	IPC_MOST(aaa_radius_state, auth, AAA_RADIUS_DEAD),
-	IPC_MOST(aaa_radius_state, acct, AAA_RADIUS_DEAD),
+	IPC_MOST(aaa_radius_state, auth, AAA_SERVER_DEAD),
+	IPC_MOST(aaa_radius_state, acct, AAA_SERVER_DEAD),
 	IPC_MOST(aaa_radius_state, signature, AAA_SIGNATURE_REQUIRED),
 	IPC_TEXT(aaa_radius_state, last_error),
+	{ 0 },
+};
+
+static const struct ipc_field tacacs_state_fields[] = {
+	IPC_TEXT(aaa_tacacs_state, name),
+	IPC_TEXT(aaa_tacacs_state, address),
+	IPC_MOST(aaa_tacacs_state, state, AAA_SERVER_DEAD),
+	IPC_BOOL(aaa_tacacs_state, shared),
+	IPC_TEXT(aaa_tacacs_state, last_error),
 	{ 0 },
 };
 
@@ -187,6 +197,7 @@ const struct ipc_shape aaa_answer_shapes[] = {
 	[AAA_SECRET] = IPC_SHAPE(ppp_call_secret_reply, secret_reply_fields),
 	[AAA_RESOLVE] = IPC_SHAPE(aaa_resolve_reply, resolve_reply_fields),
 	[AAA_RADIUS] = IPC_SHAPE(aaa_radius_state, radius_state_fields),
+	[AAA_TACACS] = IPC_SHAPE(aaa_tacacs_state, tacacs_state_fields),
 	[AAA_ACCT] = IPC_EMPTY,
 	[AAA_RUNS] = IPC_EMPTY,
 	[AAA_IPSEC_SHOW] = IPC_SHAPE(ipsec_report, report_fields),

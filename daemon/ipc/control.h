@@ -56,6 +56,7 @@
  *   show users      user (all sessions of that user), stats (boolean)
  *   show pools      pool (the name of the ppp or pool section)
  *   show radius     server (the name of the radius section)
+ *   show tacacs     server (the name of the tacacs section)
  *   show interfaces  ifname (or the session's name), stats (boolean)
  *   show static     tunnel (name), stats (boolean)
  *   clear user      user* -> one record {"user": ..., "sessions": how many}

@@ -63,8 +63,8 @@ struct service {
 	uint8_t class_n;
 	uint8_t class_len[SERVICE_CLASSES_MAX];
 	uint8_t classes[SERVICE_CLASSES_MAX][SERVICE_CLASS_MAX];
-	/* the radius section that answered; "": the users file did */
-	char radius[SERVICE_NAME_MAX];
+	/* the radius or tacacs section that answered; "": the users file did */
+	char server[SERVICE_NAME_MAX];
 };
 
 /* Who calls, as the engine knows it: what a RADIUS server is told. */

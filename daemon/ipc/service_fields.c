@@ -25,7 +25,7 @@ const struct ipc_field service_fields[] = {
 	IPC_TEXT(service, filter_id),
 	IPC_MOST(service, class_n, SERVICE_CLASSES_MAX),
 	IPC_MOST_EACH(service, class_len, SERVICE_CLASS_MAX),
-	IPC_TEXT(service, radius),
+	IPC_TEXT(service, server),
 	{ 0 },
 };
 

@@ -121,6 +121,17 @@ const struct config_pool *config_pool_find(const struct config *c,
 	return NULL;
 }
 
+const struct config_tacacs *config_tacacs_find(const struct config *c,
+					       const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->tacacs_n; i++)
+		if (strcmp(c->tacacs[i].name, name) == 0)
+			return &c->tacacs[i];
+	return NULL;
+}
+
 const struct config_radius *config_radius_find(const struct config *c,
 					       const char *name)
 {
@@ -332,6 +343,9 @@ int config_check_files(const struct config *c, char *err, size_t errlen)
 			       errlen);
 	for (i = 0; i < c->radius_n && !e; i++)
 		e = check_radius_files(&c->radius[i], err, errlen);
+	for (i = 0; i < c->tacacs_n && !e; i++)
+		e = check_file("tacacs", c->tacacs[i].name,
+			       c->tacacs[i].secret_file, err, errlen);
 	for (i = 0; i < c->coa_n && !e; i++)
 		e = check_file("coa", c->coa[i].name, c->coa[i].secret_file,
 			       err, errlen);

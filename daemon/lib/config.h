@@ -118,10 +118,12 @@ struct config_ppp {
 	 */
 	uint8_t auth[4];
 	size_t auth_n;
-	/* chap-secrets format; asked before the radius servers */
+	/* chap-secrets format; asked before the servers */
 	char *users_file;
 	/* names of radius sections, in the order of their use */
 	struct config_strings radius;
+	/* the same of tacacs sections; not both */
+	struct config_strings tacacs;
 	/*
 	 * unapplied = "warn" (default) or "refuse": what a reply gives or
 	 * restricts and cannot be applied costs a line, or the call
@@ -248,6 +250,20 @@ struct config_radius {
 	char *nas_identifier; /* default: the hostname */
 	/* NAS-IP-Address or NAS-IPv6-Address; unset: not sent */
 	struct addr nas_address;
+};
+
+/* One TACACS+ server (RFC 8907). */
+struct config_tacacs {
+	char name[CONFIG_NAME_MAX];
+	char *address;	     /* name or literal address */
+	uint16_t port;	     /* default 49 */
+	char *secret_file;   /* not NULL */
+	struct addr source;  /* source-address; unset: the kernel's choice */
+	uint32_t timeout_ms; /* until it counts as dead; default 5 s */
+	/* dead-time: until a dead one is asked again; default 30 s */
+	uint32_t dead_ms;
+	/* many requests on one connection, if it agrees; default true */
+	bool single_connection;
 };
 
 /* Who may send CoA-Request and Disconnect-Request (RFC 5176). */
@@ -482,6 +498,8 @@ struct config {
 	size_t pool_n;
 	struct config_radius *radius;
 	size_t radius_n;
+	struct config_tacacs *tacacs;
+	size_t tacacs_n;
 	struct config_coa *coa;
 	size_t coa_n;
 };
@@ -554,6 +572,8 @@ bool config_lcce_takes(const struct config_lcce *l, const struct addr *from,
 bool config_lac_has_ifname(const struct config *c, const char *ifname);
 const struct config_pool *config_pool_find(const struct config *c,
 					   const char *name);
+const struct config_tacacs *config_tacacs_find(const struct config *c,
+					       const char *name);
 const struct config_radius *config_radius_find(const struct config *c,
 					       const char *name);
 /* The coa section that hears this address, or NULL. */

@@ -67,7 +67,7 @@ static int check_addresses(struct check *ch, const struct config_lns *l,
 			   const struct config_ppp *p)
 {
 	if (!config_ppp_needs_address(p) || config_ppp_has_addresses(p) ||
-	    (p->auth_n && (p->radius.n || p->users_file)))
+	    (p->auth_n && (p->radius.n || p->tacacs.n || p->users_file)))
 		return 0;
 	return fail(ch, p, NULL,
 		    "ppp \"%s\" has no address for the callers of lns \"%s\"; "
@@ -133,6 +133,26 @@ static int check_backend_none(struct check *ch, const struct config_ppp *p)
 	return 0;
 }
 
+static int check_servers(struct check *ch, const struct config_ppp *p)
+{
+	const char *key = p->radius.n ? "radius" : "tacacs";
+
+	if (p->radius.n && p->tacacs.n)
+		return fail(ch, p, "tacacs",
+			    "radius and tacacs would both decide about a user "
+			    "and get his accounting; name servers of one kind "
+			    "here, and of the other in another ppp section");
+	if ((p->radius.n || p->tacacs.n) && !p->auth_n)
+		return fail(ch, p, key,
+			    "%s answers authentication, but auth is not "
+			    "set",
+			    key);
+	if (p->accounting && !p->radius.n && !p->tacacs.n)
+		return fail(ch, p, "accounting",
+			    "accounting needs servers; set radius or tacacs");
+	return 0;
+}
+
 static int check_ppp_refs(struct check *ch, const struct config_ppp *p)
 {
 	size_t i;
@@ -143,6 +163,12 @@ static int check_ppp_refs(struct check *ch, const struct config_ppp *p)
 				    "there is no section radius \"%s\"; add "
 				    "it, or name another",
 				    p->radius.v[i]);
+	for (i = 0; i < p->tacacs.n; i++)
+		if (!config_tacacs_find(ch->c, p->tacacs.v[i]))
+			return fail(ch, p, "tacacs",
+				    "there is no section tacacs \"%s\"; add "
+				    "it, or name another",
+				    p->tacacs.v[i]);
 	for (i = 0; i < p->pools.n; i++)
 		if (!config_pool_find(ch->c, p->pools.v[i]))
 			return fail(ch, p, "pools",
@@ -153,14 +179,7 @@ static int check_ppp_refs(struct check *ch, const struct config_ppp *p)
 		return fail(ch, p, "remote-address",
 			    "remote-address is for one peer, pools for many; "
 			    "remove one");
-	if (p->radius.n && !p->auth_n)
-		return fail(ch, p, "radius",
-			    "radius answers authentication, but auth is not "
-			    "set");
-	if (p->accounting && p->radius.n == 0)
-		return fail(ch, p, "accounting",
-			    "accounting needs servers; set radius");
-	return 0;
+	return check_servers(ch, p);
 }
 
 static int check_mppe(struct check *ch, const struct config_ppp *p)
@@ -180,6 +199,11 @@ static int check_mppe(struct check *ch, const struct config_ppp *p)
 				    "mppe is required, but its keys come from "
 				    "MS-CHAPv2 only; let auth list "
 				    "\"mschapv2\" alone");
+	if (p->tacacs.n && !p->users_file)
+		return fail(ch, p, "mppe",
+			    "mppe needs keys, and TACACS+ has none: only users "
+			    "of a users-file could have it; remove mppe, or "
+			    "set users-file or radius");
 	return 0;
 }
 
@@ -324,10 +348,11 @@ static int check_ppp(struct check *ch, struct config_ppp *p)
 
 	if (err)
 		return err;
-	if (p->auth_n && !p->users_file && p->radius.n == 0 &&
+	if (p->auth_n && !p->users_file && !p->radius.n && !p->tacacs.n &&
 	    !only_dials(ch->c, p))
 		return fail(ch, p, "auth",
-			    "auth needs users; set users-file or radius");
+			    "auth needs users; set users-file, radius or "
+			    "tacacs");
 	err = check_ppp_refs(ch, p);
 	if (!err)
 		err = check_mppe(ch, p);
@@ -526,6 +551,21 @@ static int check_radius(struct check *ch, const struct config_radius *r)
 						      check_radius_udp(ch, r);
 }
 
+static int check_tacacs(struct check *ch, const struct config_tacacs *t)
+{
+	if (!t->address)
+		return fail(ch, t, NULL,
+			    "tacacs \"%s\" has no address; set the server's "
+			    "name or address",
+			    t->name);
+	if (!t->secret_file)
+		return fail(ch, t, NULL,
+			    "tacacs \"%s\" has no secret-file; write the "
+			    "secret that the server knows us by to one",
+			    t->name);
+	return 0;
+}
+
 static int check_services(struct check *ch)
 {
 	const struct config *c = ch->c;
@@ -539,6 +579,12 @@ static int check_services(struct check *ch)
 				    c->pool[i].name);
 	for (i = 0; i < c->radius_n; i++) {
 		int err = check_radius(ch, &c->radius[i]);
+
+		if (err)
+			return err;
+	}
+	for (i = 0; i < c->tacacs_n; i++) {
+		int err = check_tacacs(ch, &c->tacacs[i]);
 
 		if (err)
 			return err;

@@ -95,7 +95,8 @@ extern const struct config_section config_section_global, config_section_listen,
 	config_section_lns, config_section_ppp, config_section_lac,
 	config_section_session, config_section_lcce, config_section_pw,
 	config_section_static, config_section_static_session,
-	config_section_pool, config_section_radius, config_section_coa;
+	config_section_pool, config_section_radius, config_section_tacacs,
+	config_section_coa;
 
 /*
  * The file's, in the order in which they are printed; ends with section NULL.

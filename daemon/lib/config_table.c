@@ -209,6 +209,7 @@ static const struct config_key ppp_keys[] = {
 	KEY("auth", auth, config_ppp, auth, NO_BOUNDS),
 	KEY("users-file", path, config_ppp, users_file, PATH_BYTES),
 	KEY("radius", names, config_ppp, radius, 1, CONFIG_NAME_MAX - 1),
+	KEY("tacacs", names, config_ppp, tacacs, 1, CONFIG_NAME_MAX - 1),
 	KEY("accounting", bool, config_ppp, accounting, NO_BOUNDS),
 	KEY("interim-interval", seconds, config_ppp, interim_ms, 0,
 	    SECONDS(86400)),
@@ -272,7 +273,7 @@ static void relative_ppp(void *def, const void *obj, const struct config *c)
 
 	(void)c;
 	d->mru = p->mtu;
-	d->accounting = p->radius.n > 0;
+	d->accounting = p->radius.n > 0 || p->tacacs.n > 0;
 	d->mppe_bits = CONFIG_MPPE_40 | CONFIG_MPPE_128;
 	/* Its default is one thing for an lns and another for a lac. */
 	d->pppd_scripts = p->pppd_scripts_given ? !p->pppd_scripts :
@@ -289,7 +290,7 @@ const struct config_section config_section_ppp = {
 	relative_ppp,
 };
 
-/* ---- pool, radius, coa ---- */
+/* ---- pool, radius, tacacs, coa ---- */
 
 static const struct config_key pool_keys[] = {
 	KEY("address", ranges, config_pool, address, NO_BOUNDS),
@@ -374,6 +375,37 @@ const struct config_section config_section_radius = {
 	sizeof(struct config_radius),
 	init_radius,
 	relative_radius,
+};
+
+static const struct config_key tacacs_keys[] = {
+	KEY("address", string, config_tacacs, address, 1, 255),
+	KEY("port", u16, config_tacacs, port, 1, 65535),
+	KEY("secret-file", path, config_tacacs, secret_file, PATH_BYTES),
+	KEY("source-address", addr, config_tacacs, source, NO_BOUNDS),
+	KEY("timeout", seconds, config_tacacs, timeout_ms, 100, SECONDS(60)),
+	KEY("dead-time", seconds, config_tacacs, dead_ms, 100, SECONDS(3600)),
+	KEY("single-connection", bool, config_tacacs, single_connection,
+	    NO_BOUNDS),
+};
+
+static void init_tacacs(void *obj)
+{
+	struct config_tacacs *t = obj;
+
+	t->port = 49;
+	t->timeout_ms = SECONDS(5);
+	t->dead_ms = SECONDS(30);
+	t->single_connection = true;
+}
+
+const struct config_section config_section_tacacs = {
+	"tacacs",
+	true,
+	tacacs_keys,
+	COUNT(tacacs_keys),
+	sizeof(struct config_tacacs),
+	init_tacacs,
+	NULL,
 };
 
 static const struct config_key coa_keys[] = {
@@ -715,6 +747,7 @@ const struct config_group config_groups[] = {
 	GROUP(static, config, statics, static_groups),
 	GROUP(pool, config, pool, NULL),
 	GROUP(radius, config, radius, NULL),
+	GROUP(tacacs, config, tacacs, NULL),
 	GROUP(coa, config, coa, NULL),
 	{ NULL, 0, 0, NULL }
 };

@@ -169,6 +169,7 @@ int monitor_open_aaa_file(const struct config *c, int kind, const char *name,
 {
 	const struct config_ppp *ppp = config_ppp_find(c, name);
 	const struct config_radius *radius = config_radius_find(c, name);
+	const struct config_tacacs *tacacs = config_tacacs_find(c, name);
 
 	switch ((enum aaa_file)kind) {
 	case AAA_FILE_USERS:
@@ -180,6 +181,8 @@ int monitor_open_aaa_file(const struct config *c, int kind, const char *name,
 		return open_file(coa_file(c, name));
 	case AAA_FILE_RADIUS:
 		return open_file(radius ? radius->secret_file : NULL);
+	case AAA_FILE_TACACS:
+		return open_file(tacacs ? tacacs->secret_file : NULL);
 	case AAA_FILE_RADIUS_CA:
 		return open_file(radius ? radius->ca_file : NULL);
 	case AAA_FILE_RADIUS_CERTIFICATE:

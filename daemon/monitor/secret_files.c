@@ -116,6 +116,9 @@ static void add_all(struct secret_files *s, const struct config *c)
 	for (size_t i = 0; i < c->radius_n; i++)
 		add_aaa(s, c->radius[i].name, c->radius[i].secret_file,
 			AAA_FILE_RADIUS);
+	for (size_t i = 0; i < c->tacacs_n; i++)
+		add_aaa(s, c->tacacs[i].name, c->tacacs[i].secret_file,
+			AAA_FILE_TACACS);
 	for (size_t i = 0; i < c->coa_n; i++)
 		add_aaa(s, c->coa[i].name, c->coa[i].secret_file, AAA_FILE_COA);
 }
@@ -132,7 +135,7 @@ struct secret_files *secret_files_new(struct loop *loop, const struct config *c,
 	s->on = on;
 	s->ctx = ctx;
 	s->files = calloc(2 * (c->lns_n + c->lac_n + c->lcce_n) + c->radius_n +
-				  c->coa_n + 1,
+				  c->tacacs_n + c->coa_n + 1,
 			  sizeof(*s->files));
 	if (!s->files) {
 		free(s);

@@ -2,7 +2,7 @@
 # The load generators; tests/bench/run and tests/bench/vm use them and print the figures.
 programs += tests/bench/l2tp-load tests/bench/ppp-load tests/bench/aaa-load
 tests/bench/aaa-load_SRCS := $(wildcard tests/bench/aaa_*.c)
-tests/bench/aaa-load_ARCHIVES := aaa crypto radius vici proto ipc lib
+tests/bench/aaa-load_ARCHIVES := aaa crypto radius tacacs vici md5 proto ipc lib
 tests/bench/ppp-load_SRCS := $(wildcard tests/bench/ppp_*.c) tests/bench/drive.c tests/bench/net.c
 tests/bench/ppp-load_ARCHIVES := proto lib
 tests/bench/ppp-load_LIBS = $(call lib,jansson)

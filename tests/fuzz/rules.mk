@@ -16,7 +16,7 @@ replay_commands = $(foreach n,$(fuzz_names),'$(B)/tests/fuzz/replay_$(n) $(call 
 define fuzzer
 fuzzers += tests/fuzz/$(1)
 tests/fuzz/$(1)_SRCS := tests/fuzz/fuzz_$(2).c $(3)
-tests/fuzz/$(1)_ARCHIVES := monitor engine netlink aaa crypto radius vici nd dhcpv6 ppp proto ipc lib
+tests/fuzz/$(1)_ARCHIVES := monitor engine netlink aaa crypto radius tacacs vici nd dhcpv6 ppp md5 proto ipc lib
 tests/fuzz/$(1)_LDFLAGS := $(4)
 endef
 

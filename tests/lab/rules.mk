@@ -2,4 +2,4 @@
 # What tests of whole programs run beside them.
 programs += tests/lab/ipsec-ask
 tests/lab/ipsec-ask_SRCS := tests/lab/ipsec_ask.c
-tests/lab/ipsec-ask_ARCHIVES := engine monitor aaa crypto radius vici proto ipc netlink lib
+tests/lab/ipsec-ask_ARCHIVES := engine monitor aaa crypto radius tacacs vici md5 proto ipc netlink lib

@@ -40,7 +40,7 @@ static bool is_signed(const struct radius_view *v, const struct secret *secret)
 	memcpy(copy, v->data, v->len);
 	memset(copy + 22, 0, 16);
 	return radius_hmac(hmac, secret,
-			   (struct radius_part[]){ { copy, v->len } }, 1) &&
+			   (struct md5_part[]){ { copy, v->len } }, 1) &&
 	       memcmp(hmac, v->data + 22, 16) == 0;
 }
 
@@ -190,6 +190,7 @@ static const char *file_text(enum aaa_file kind)
 		return lab.key;
 	case AAA_FILE_PASSWORD:
 	case AAA_FILE_RADIUS:
+	case AAA_FILE_TACACS:
 	case AAA_FILE_COA:
 		break;
 	}
@@ -302,7 +303,7 @@ void lab_start(const char *ppp)
 	lab_start_with(ppp, NULL);
 }
 
-void lab_start_with(const char *ppp, const char *way)
+void lab_open(void)
 {
 	lab = (struct lab){
 		.secret = "secret\n",
@@ -313,6 +314,27 @@ void lab_start_with(const char *ppp, const char *way)
 	assert_true(lab.log >= 0 && real_stderr >= 0);
 	lab.a.loop = loop_new();
 	assert_non_null(lab.a.loop);
+	for (int i = 0; i < 2; i++)
+		lab.server[i].fd[0] = lab.server[i].fd[1] = -1;
+}
+
+void lab_run(struct config *config)
+{
+	open_pair(&lab.a.monitor, &lab.monitor, nothing, on_monitor_message);
+	open_pair(&lab.a.engine.channel, &lab.engine, on_aaa_message, nothing);
+	lab.a.config = config;
+	dup2(lab.log, STDERR_FILENO);
+	lab.a.workers = workers_new(lab.a.loop, 1, 8);
+	lab.a.store = store_new(lab.a.loop, &lab.a.monitor, lab.a.config);
+	lab.a.radius = radius_new(&lab.a);
+	lab.a.tacacs = tacacs_new(&lab.a);
+	assert_true(lab.a.workers && lab.a.store && lab.a.radius &&
+		    lab.a.tacacs);
+}
+
+void lab_start_with(const char *ppp, const char *way)
+{
+	lab_open();
 	for (int i = 0; i < 2; i++) {
 		lab.server[i] = (struct lab_server){
 			.mode = LAB_ANSWER,
@@ -324,14 +346,7 @@ void lab_start_with(const char *ppp, const char *way)
 		for (int k = 0; k < RADIUS_PORTS; k++)
 			lab_listen(&lab.server[i], (enum radius_port)k);
 	}
-	open_pair(&lab.a.monitor, &lab.monitor, nothing, on_monitor_message);
-	open_pair(&lab.a.engine.channel, &lab.engine, on_aaa_message, nothing);
-	lab.a.config = configure(ppp, way);
-	dup2(lab.log, STDERR_FILENO);
-	lab.a.workers = workers_new(lab.a.loop, 1, 8);
-	lab.a.store = store_new(lab.a.loop, &lab.a.monitor, lab.a.config);
-	lab.a.radius = radius_new(&lab.a);
-	assert_true(lab.a.workers && lab.a.store && lab.a.radius);
+	lab_run(configure(ppp, way));
 	lab_wait(lab_is_ready);
 }
 
@@ -347,6 +362,7 @@ void lab_stop(void)
 	loop_timer_stop(&lab.a.log_window);
 	workers_free(lab.a.workers);
 	radius_free(lab.a.radius);
+	tacacs_free(lab.a.tacacs);
 	store_free(lab.a.store);
 	for (int i = 0; i < 2; i++)
 		for (int k = 0; k < RADIUS_PORTS; k++)

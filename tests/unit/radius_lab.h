@@ -9,6 +9,7 @@
 
 #include "aaa/internal.h"
 #include "aaa/radius.h"
+#include "aaa/tacacs.h"
 
 enum lab_mode {
 	LAB_SILENT,
@@ -67,6 +68,12 @@ void lab_start(const char *ppp);
 /* With these keys for the way to "a". */
 void lab_start_with(const char *ppp, const char *way);
 void lab_stop(void);
+/*
+ * The two steps of a start, for other servers than these: a loop to listen in,
+ * and all the rest with a configuration, which is the lab's from here on.
+ */
+void lab_open(void);
+void lab_run(struct config *config);
 /* Both servers' addresses and secrets are known. */
 bool lab_is_ready(void);
 /* Runs the loop until done() says so; fails after 20 s. */

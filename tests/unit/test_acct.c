@@ -76,7 +76,7 @@ static struct aaa_acct full_record(void)
 	memcpy(r.service.classes[0], "a\0b", 3);
 	r.service.class_len[1] = SERVICE_CLASS_MAX;
 	memset(r.service.classes[1], 'c', SERVICE_CLASS_MAX);
-	strcpy(r.service.radius, "one");
+	strcpy(r.service.server, "one");
 	strcpy(r.service.filter_id, "gold");
 	r.session_time_s = 86400;
 	r.local_ipv4 = inet_addr("10.64.0.1");

@@ -228,6 +228,20 @@ static void test_services(void **state)
 	assert_string_equal(four->server_name, "aaa.example.net");
 	assert_int_equal(four->require_message_authenticator,
 			 CONFIG_REQUIRE_TRUE);
+	assert_ptr_equal(config_tacacs_find(c, "noc"), &c->tacacs[0]);
+	assert_null(config_tacacs_find(c, "two"));
+	assert_int_equal(c->tacacs[0].port, 4949);
+	assert_int_equal(c->tacacs[0].timeout_ms, 1500);
+	assert_int_equal(c->tacacs[0].dead_ms, 60000);
+	assert_int_equal(c->tacacs[0].source.family, AF_INET);
+	assert_false(c->tacacs[0].single_connection);
+	assert_int_equal(c->tacacs[1].port, 49);
+	assert_int_equal(c->tacacs[1].timeout_ms, 5000);
+	assert_int_equal(c->tacacs[1].dead_ms, 30000);
+	assert_true(c->tacacs[1].single_connection);
+	assert_int_equal(isp->tacacs.n, 0);
+	assert_int_equal(config_ppp_find(c, "noc")->tacacs.n, 2);
+	assert_true(config_ppp_find(c, "noc")->accounting);
 	assert_int_equal(isp->radius.n, 2);
 	assert_true(isp->accounting && isp->strip_realm && isp->strip_domain &&
 		    isp->mppe_stateful);
@@ -572,7 +586,33 @@ static const struct {
 	{ "radius r { address = x secret-file = /s }\nppp p { radius = r }",
 	  "test.conf:2: radius answers authentication, but auth is not set" },
 	{ "ppp p { users-file = /u auth = pap\naccounting = true }",
-	  "test.conf:2: accounting needs servers; set radius" },
+	  "test.conf:2: accounting needs servers; set radius or tacacs" },
+	{ "ppp p { users-file = /u auth = pap\ntacacs = t }",
+	  "test.conf:2: there is no section tacacs \"t\"; add it" },
+	{ "ppp p { tacacs = { a, a } }",
+	  "tacacs lists \"a\" twice; remove one" },
+	{ "tacacs t {\n}",
+	  "test.conf:2: tacacs \"t\" has no address; set the server's name or address" },
+	{ "tacacs t { address = x\n}",
+	  "test.conf:2: tacacs \"t\" has no secret-file" },
+	{ "tacacs t { port = 0 }", "port = 0 is out of range" },
+	{ "tacacs t { timeout = 61 }", "timeout = 61 is out of range" },
+	{ "tacacs t { dead-time = 0 }", "dead-time = 0 is out of range" },
+	{ "tacacs t { single-connection = maybe }",
+	  "single-connection = \"maybe\"" },
+	{ "tacacs t { tries = 3 }", "test.conf:1: no such option 'tries'" },
+	{ "tacacs t { address = x secret-file = /s }\nppp p { tacacs = t }",
+	  "test.conf:2: tacacs answers authentication, but auth is not set" },
+	{ "tacacs t { address = x secret-file = /s }\n"
+	  "radius r { address = x secret-file = /s }\n"
+	  "ppp p { auth = pap radius = r\ntacacs = t }",
+	  "test.conf:4: radius and tacacs would both decide about a user and get his accounting" },
+	{ "tacacs t { address = x secret-file = /s }\n"
+	  "ppp p { auth = mschapv2 tacacs = t\nmppe = required }",
+	  "test.conf:3: mppe needs keys, and TACACS+ has none" },
+	{ "tacacs t { address = x secret-file = /s }\n"
+	  "ppp p { auth = { mschapv2, pap } tacacs = t\nmppe = optional }",
+	  "test.conf:3: mppe needs keys, and TACACS+ has none" },
 	{ "ppp p { backend = none mppe = optional }",
 	  "mppe is pppd's, but backend is \"none\"" },
 	{ "ppp p { users-file = /u auth = { mschapv2, chap }\nmppe = required }",
@@ -1180,6 +1220,8 @@ static bool left_out(const struct config_section *s, const char *key)
 		{ &config_section_pw, "pseudowire" }, { &config_section_pw, "remote-end-id" },
 		{ &config_section_pw, "pseudowire-id" },
 		{ &config_section_pw, "l2-sublayer" },
+		{ &config_section_ppp, "radius" }, { &config_section_ppp, "tacacs" },
+		{ &config_section_tacacs, "address" }, { &config_section_tacacs, "secret-file" },
 		{ &config_section_radius, "address" }, { &config_section_radius, "transport" },
 		{ &config_section_radius, "port" }, { &config_section_radius, "auth-port" },
 		{ &config_section_radius, "acct-port" }, { &config_section_radius, "secret-file" },
@@ -1262,6 +1304,28 @@ static void random_radius(unsigned int serial, FILE *f)
 	fputs("}\n", f);
 }
 
+static void random_tacacs(unsigned int serial, FILE *f)
+{
+	fprintf(f, "tacacs t%u {\naddress = t secret-file = /s%u\n", serial,
+		serial);
+	random_keys(&config_section_tacacs, f);
+	fputs("}\n", f);
+}
+
+static void random_ppp(unsigned int serial, FILE *f)
+{
+	static const char *const servers[] = {
+		"",
+		"radius = { base }",
+		"tacacs = { base } accounting = false",
+		"tacacs = base",
+	};
+
+	fprintf(f, "ppp \"p%u\" {\n%s\n", serial, servers[random_below(4)]);
+	random_keys(&config_section_ppp, f);
+	fputs("}\n", f);
+}
+
 static void random_lcce(unsigned int serial, FILE *f)
 {
 	static const char *const ends[] = {
@@ -1334,6 +1398,7 @@ static char *random_config(void)
 	random_keys(&config_section_global, f);
 	fputs(L "ppp base { users-file = /u pool = 10.8.0.0/16 }\nradius "
 		"base { address = r secret-file = /s }\n"
+		"tacacs base { address = t secret-file = /s }\n"
 		"pool base { address = 10.9.0.0/16 }\n",
 	      f);
 	for (i = 0, n = random_below(3); i < n; i++) {
@@ -1347,14 +1412,14 @@ static char *random_config(void)
 		random_keys(&config_section_pool, f);
 		fputs("}\n", f);
 		random_radius(i, f);
+		random_tacacs(i, f);
 		fprintf(f, "coa c%u {\n", i);
 		random_keys(&config_section_coa, f);
 		fputs("}\n", f);
 	}
 	for (i = 0, n = random_below(4); i < n; i++) {
-		fprintf(f, "ppp \"p%u\" {\n", i);
-		random_keys(&config_section_ppp, f);
-		fprintf(f, "}\nlns n%u {\n", i);
+		random_ppp(i, f);
+		fprintf(f, "lns n%u {\n", i);
 		random_keys(&config_section_lns, f);
 		fputs("}\n", f);
 	}

@@ -438,7 +438,7 @@ static void test_abbreviations(void **state)
 		{ "sh tun", "{\"command\":\"show tunnels\",\"args\":{}}" },
 		{ "show tunnel work",
 		  "{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"work\"}}" },
-		{ "sh t tun tunnel",
+		{ "sh tu tun tunnel",
 		  "{\"command\":\"show tunnels\",\"args\":{\"tunnel\":\"tunnel\"}}" },
 		{ "sh ses st us bob",
 		  "{\"command\":\"show sessions\",\"args\":{\"stats\":true,\"user\":\"bob\"}}" },
@@ -482,8 +482,8 @@ static void test_usage_errors(void **state)
 		{ "show s",
 		  "'s' may be sessions, static or status: spell it out" },
 		{ "show", "behind 'show' comes tunnels, sessions, users, "
-			  "pools, radius, interfaces, static, config or "
-			  "status" },
+			  "pools, radius, tacacs, interfaces, static, "
+			  "config or status" },
 		{ "shout", "'shout' is not known here: say add, delete, "
 			   "redial, disable, enable, "
 			   "clear, show, set, test or completion" },
@@ -830,6 +830,35 @@ static void test_radius_table(void **state)
 			    "      1.25ms           2           4 "
 			    "            9            8            1 "
 			    "            0\n");
+}
+
+static void test_tacacs_table(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(
+		run_with(f, "show tacacs",
+			 "{\"command\":\"show tacacs\",\"args\":{}}",
+			 "{\"record\": {\"server\": \"noc\", "
+			 "\"address\": \"192.0.2.5\", \"port\": 49,"
+			 " \"state\": \"alive\", \"changed_s\": 61, "
+			 "\"auth_latency_us\": 1250, "
+			 "\"connections\": 1, "
+			 "\"single_connection\": true, "
+			 "\"outstanding\": 2, \"acct_queued\": 4, "
+			 "\"authen_requests\": 9, "
+			 "\"authen_passes\": 8, \"authen_fails\": 1, "
+			 "\"author_fails\": 3, \"timeouts\": 0}}\n" END),
+		0);
+	assert_string_equal(f->out,
+			    "SERVER ADDRESS   STATE CHANGED AUTH-LATENCY "
+			    "CONNECTIONS OUTSTANDING ACCT-QUEUED "
+			    "AUTHEN-REQUESTS AUTHEN-PASSES AUTHEN-FAILS "
+			    "AUTHOR-FAILS TIMEOUTS\n"
+			    "noc    192.0.2.5 alive   1m01s       1.25ms "
+			    "          1           2           4 "
+			    "              9             8            1 "
+			    "           3        0\n");
 }
 
 /* A refusal is shown in full, and is a failure. */
@@ -1385,6 +1414,7 @@ static void test_completion(void **state)
 		{ "help ''", "add delete redial disable enable clear "
 			     "show set test completion" },
 		{ "help sh ra", "radius" },
+		{ "show ta", "tacacs" },
 		{ "he", "help" },
 		{ "show tunnels tunnel ''", "" },
 		{ "show nothing ''", "" },
@@ -1434,6 +1464,10 @@ static void test_completion_names(void **state)
 		{ "show radius server ''",
 		  "{\"command\":\"show radius\",\"args\":{}}",
 		  "{\"error\": \"no\"}\n", "" },
+		{ "show tacacs n", "{\"command\":\"show tacacs\",\"args\":{}}",
+		  "{\"record\": {\"server\": \"noc\"}}\n"
+		  "{\"record\": {\"server\": \"other\"}}\n" END,
+		  "noc\n" },
 		{ "delete tunnel static ''",
 		  "{\"command\":\"show static\",\"args\":{}}",
 		  "{\"record\": {\"tunnel\": \"hill\"}}\n" END,
@@ -1659,6 +1693,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_pool_table, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_user_page, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_tacacs_table, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_radius_table, setup,
 						teardown),

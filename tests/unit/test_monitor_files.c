@@ -21,8 +21,8 @@
 #include "monitor/files.h"
 
 static const char *const files[] = {
-	"lns", "lac", "lcce",	     "old", "users",   "password", "radius",
-	"coa", "ca",  "certificate", "key", "old-lns", "old-lac",
+	"lns", "lac",	 "lcce", "old",		"users", "password", "radius",
+	"coa", "tacacs", "ca",	 "certificate", "key",	 "old-lns",  "old-lac",
 };
 #define FILES (sizeof(files) / sizeof(files[0]))
 
@@ -45,6 +45,7 @@ static struct config *config_in(const char *dir)
 		 "radius tls { address = x transport = tls "
 		 "ca-file = %1$s/ca certificate-file = %1$s/certificate\n"
 		 "key-file = %1$s/key }\n"
+		 "tacacs udp { address = x secret-file = %1$s/tacacs }\n"
 		 "coa m { from-address = 10.0.0.0/8 secret-file = %1$s/coa }\n",
 		 dir);
 	return config_text(text);
@@ -146,6 +147,9 @@ static void test_open_aaa_file(void **state)
 	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS, "udp", "",
 					"radius"),
 			 true);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_TACACS, "udp", "",
+					"tacacs"),
+			 true);
 	assert_int_equal(opened_for_aaa(c, AAA_FILE_COA, "m", "", "coa"), true);
 	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_CA, "tls", "", "ca"),
 			 true);
@@ -160,6 +164,8 @@ static void test_open_aaa_file(void **state)
 	assert_int_equal(opened_for_aaa(c, AAA_FILE_PASSWORD, "l", "p", ""),
 			 -ENOENT);
 	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS, "tls", "", ""),
+			 -ENOENT);
+	assert_int_equal(opened_for_aaa(c, AAA_FILE_TACACS, "tls", "", ""),
 			 -ENOENT);
 	assert_int_equal(opened_for_aaa(c, AAA_FILE_RADIUS_KEY, "udp", "", ""),
 			 -ENOENT);

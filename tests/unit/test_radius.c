@@ -59,15 +59,15 @@ static bool has_new_secret(void)
 
 static bool first_is_dead(void)
 {
-	return lab_state(0).auth == AAA_RADIUS_DEAD;
+	return lab_state(0).auth == AAA_SERVER_DEAD;
 }
 static bool first_is_alive(void)
 {
-	return lab_state(0).auth == AAA_RADIUS_ALIVE;
+	return lab_state(0).auth == AAA_SERVER_ALIVE;
 }
 static bool first_is_unknown(void)
 {
-	return lab_state(0).auth == AAA_RADIUS_UNKNOWN;
+	return lab_state(0).auth == AAA_SERVER_UNKNOWN;
 }
 
 static void ask(int want, char by)
@@ -84,15 +84,15 @@ static void test_answer(void **state)
 	struct aaa_radius_state s;
 
 	(void)state;
-	assert_int_equal(lab_state(0).auth, AAA_RADIUS_UNKNOWN);
+	assert_int_equal(lab_state(0).auth, AAA_SERVER_UNKNOWN);
 	ask(0, 'a');
 	assert_true(first->all_signed);
 	s = lab_state(0);
 	assert_string_equal(s.name, "a");
 	assert_string_equal(s.address, "127.0.0.1");
 	assert_int_equal(s.auth_port, first->port[0]);
-	assert_int_equal(s.auth, AAA_RADIUS_ALIVE);
-	assert_int_equal(s.acct, AAA_RADIUS_UNKNOWN);
+	assert_int_equal(s.auth, AAA_SERVER_ALIVE);
+	assert_int_equal(s.acct, AAA_SERVER_UNKNOWN);
 	assert_int_equal(s.auth_requests, 1);
 	assert_int_equal(s.auth_accepts, 1);
 	assert_true(s.auth_latency_us > 0 && s.auth_latency_us < 20000000);
@@ -122,7 +122,7 @@ static void test_retransmission(void **state)
 	s = lab_state(0);
 	assert_int_equal(s.retransmits, 1);
 	assert_int_equal(s.auth_timeouts, 0);
-	assert_int_equal(s.auth, AAA_RADIUS_ALIVE);
+	assert_int_equal(s.auth, AAA_SERVER_ALIVE);
 }
 
 /* The first caller waits for the dead server once; no other does. */
@@ -144,7 +144,7 @@ static void test_failover(void **state)
 	lab_wait(all_have_results);
 	for (int i = 0; i < MANY; i++)
 		assert_int_equal(result[i], 0);
-	assert_int_equal(lab_state(0).auth, AAA_RADIUS_DEAD);
+	assert_int_equal(lab_state(0).auth, AAA_SERVER_DEAD);
 	assert_int_equal(lab_state(0).outstanding, 0);
 	assert_int_equal(lab_state(1).auth_accepts, MANY);
 	assert_int_equal(lab_logged("radius \"a\": its authentication port is "
@@ -194,8 +194,8 @@ static void test_no_status_server(void **state)
 
 static bool both_dead(void)
 {
-	return lab_state(0).auth == AAA_RADIUS_DEAD &&
-	       lab_state(1).auth == AAA_RADIUS_DEAD;
+	return lab_state(0).auth == AAA_SERVER_DEAD &&
+	       lab_state(1).auth == AAA_SERVER_DEAD;
 }
 
 static void test_all_dead(void **state)
@@ -222,7 +222,7 @@ static void test_refused(void **state)
 	lab.a.config->radius[0].timeout_ms = 60000;
 	lab_close(first, RADIUS_PORT_AUTH);
 	ask(0, 'b');
-	assert_int_equal(lab_state(0).auth, AAA_RADIUS_DEAD);
+	assert_int_equal(lab_state(0).auth, AAA_SERVER_DEAD);
 	assert_int_equal(lab_logged("nothing listens there (ICMP port "
 				    "unreachable)"),
 			 1);
@@ -230,7 +230,7 @@ static void test_refused(void **state)
 
 static bool second_is_dead(void)
 {
-	return lab_state(1).auth == AAA_RADIUS_DEAD;
+	return lab_state(1).auth == AAA_SERVER_DEAD;
 }
 
 /*
@@ -339,7 +339,7 @@ static void test_signed_since(void **state)
 	ask(0, 'a');
 	first->code = RADIUS_ACCESS_ACCEPT;
 	ask(0, 'b');
-	assert_int_equal(lab_state(0).auth, AAA_RADIUS_DEAD);
+	assert_int_equal(lab_state(0).auth, AAA_SERVER_DEAD);
 	assert_int_equal(lab_state(0).auth_rejects, 1);
 	assert_int_equal(lab_state(0).auth_accepts, 4);
 }
@@ -374,7 +374,7 @@ static void test_unfit(void **state)
 	first->mode = LAB_ANSWER;
 	first->only_bad = false;
 	ask(0, 'a');
-	assert_int_equal(lab_state(0).auth, AAA_RADIUS_ALIVE);
+	assert_int_equal(lab_state(0).auth, AAA_SERVER_ALIVE);
 }
 
 /* With another secret it is dead for that reason. */
@@ -469,11 +469,11 @@ static void on_acct(void *arg, int res, const struct radius_answer *answer)
 
 static bool acct_alive(void)
 {
-	return lab_state(0).acct == AAA_RADIUS_ALIVE;
+	return lab_state(0).acct == AAA_SERVER_ALIVE;
 }
 static bool acct_dead(void)
 {
-	return lab_state(0).acct == AAA_RADIUS_DEAD;
+	return lab_state(0).acct == AAA_SERVER_DEAD;
 }
 
 /*
@@ -495,7 +495,7 @@ static void test_accounting(void **state)
 	lab_wait(has_result);
 	assert_int_equal(result[0], -ETIMEDOUT);
 	lab_wait(acct_dead);
-	assert_int_equal(lab_state(0).auth, AAA_RADIUS_UNKNOWN);
+	assert_int_equal(lab_state(0).auth, AAA_SERVER_UNKNOWN);
 	assert_int_equal(alive_calls, 0);
 	first->mode = LAB_ANSWER;
 	lab_wait(acct_alive);

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "aaa/framed_route.h"
 #include "aaa/radius_accept.h"
 
 #define BYTES(...) ((const uint8_t[]){ __VA_ARGS__ })
@@ -138,10 +139,10 @@ static void assert_route(const char *text, const char *dst, unsigned int len,
 	char got[INET6_ADDRSTRLEN];
 
 	if (!dst) {
-		assert_int_equal(radius_parse_route(text, &route), -EINVAL);
+		assert_int_equal(framed_route_parse(text, &route), -EINVAL);
 		return;
 	}
-	assert_int_equal(radius_parse_route(text, &route), 0);
+	assert_int_equal(framed_route_parse(text, &route), 0);
 	assert_string_equal(inet_ntop(route.family, route.dst, got,
 				      sizeof(got)),
 			    dst);

@@ -158,7 +158,7 @@ static void test_pap(void **state)
 	assert_int_equal(ntohl(r.ppp.remote_ipv4), 0x0a400007);
 	assert_int_equal(r.service.session_timeout_s, 60);
 	assert_string_equal(r.service.user, "bob");
-	assert_string_equal(r.service.radius, "a");
+	assert_string_equal(r.service.server, "a");
 	assert_true(first->all_signed);
 	assert_asked(0, RADIUS_USER_NAME, "bob", 3);
 	assert_asked(0, RADIUS_NAS_IDENTIFIER, "lns", 3);
@@ -191,9 +191,9 @@ static void add_key(struct radius_builder *b, const struct radius_view *request,
 
 	memset(plain + 1, c, 16);
 	for (size_t i = 0; i < 32; i += 16) {
-		assert_true(radius_md5(
+		assert_true(md5_parts(
 			mask,
-			(struct radius_part[]){
+			(struct md5_part[]){
 				{ secret.data, secret.len },
 				{ i ? value + 2 : request->authenticator, 16 },
 				{ value, i ? 0 : 2 },
@@ -503,14 +503,14 @@ static void test_users_first(void **state)
 	(void)state;
 	pap("bob");
 	assert_true(r.ppp.ok);
-	assert_string_equal(r.service.radius, "");
+	assert_string_equal(r.service.server, "");
 	pap("eve");
 	assert_false(r.ppp.ok || r.unavailable);
 	assert_string_equal(r.why, "wrong password");
 	assert_int_equal(first->requests, 0);
 	pap("carol");
 	assert_true(r.ppp.ok);
-	assert_string_equal(r.service.radius, "a");
+	assert_string_equal(r.service.server, "a");
 	assert_int_equal(first->requests, 1);
 }
 
@@ -527,7 +527,7 @@ static void test_names(void **state)
 	pap("CORP\\bob@isp");
 	assert_true(r.ppp.ok);
 	/* found in the users file without both */
-	assert_string_equal(r.service.radius, "");
+	assert_string_equal(r.service.server, "");
 	pap("CORP\\carol@isp");
 	assert_asked(0, RADIUS_USER_NAME, "carol", 5);
 	assert_string_equal(r.service.user, "carol");

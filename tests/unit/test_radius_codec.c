@@ -109,13 +109,13 @@ static void test_flopsy(void **state)
 	uint8_t chap[17] = { 22 };
 
 	(void)state;
-	assert_true(radius_md5(chap + 1,
-			       (struct radius_part[]){
-				       { chap, 1 },
-				       { "arctangent", 10 },
-				       { flopsy_auth, 16 },
-			       },
-			       3));
+	assert_true(md5_parts(chap + 1,
+			      (struct md5_part[]){
+				      { chap, 1 },
+				      { "arctangent", 10 },
+				      { flopsy_auth, 16 },
+			      },
+			      3));
 	radius_begin(&b, RADIUS_ACCESS_REQUEST, 1, flopsy_auth);
 	radius_add_text(&b, RADIUS_USER_NAME, "flopsy");
 	radius_add(&b, RADIUS_CHAP_PASSWORD, chap, sizeof(chap));
@@ -173,14 +173,14 @@ static void test_signature(void **state)
 			 RADIUS_BAD_AUTHENTICATOR);
 	/* A signature that is wrong under an authenticator that is right. */
 	b.data[RADIUS_HEADER + 2] ^= 1;
-	assert_true(radius_md5(b.data + 4,
-			       (struct radius_part[]){
-				       { b.data, 4 },
-				       { nemo_auth, 16 },
-				       { b.data + 20, b.len - 20 },
-				       { xyzzy.data, xyzzy.len },
-			       },
-			       4));
+	assert_true(md5_parts(b.data + 4,
+			      (struct md5_part[]){
+				      { b.data, 4 },
+				      { nemo_auth, 16 },
+				      { b.data + 20, b.len - 20 },
+				      { xyzzy.data, xyzzy.len },
+			      },
+			      4));
 	assert_int_equal(radius_check_reply(&v, &xyzzy, nemo_auth, false),
 			 RADIUS_BAD_MESSAGE_AUTHENTICATOR);
 
@@ -347,13 +347,13 @@ static void salt(uint8_t *out, const uint8_t key[16], uint8_t says)
 	out[1] = 7;
 	for (size_t i = 0; i < 32; i += 16) {
 		before = i ? out + 2 : nemo_auth;
-		assert_true(radius_md5(mask,
-				       (struct radius_part[]){
-					       { xyzzy.data, xyzzy.len },
-					       { before, 16 },
-					       { out, i ? 0 : 2 },
-				       },
-				       3));
+		assert_true(md5_parts(mask,
+				      (struct md5_part[]){
+					      { xyzzy.data, xyzzy.len },
+					      { before, 16 },
+					      { out, i ? 0 : 2 },
+				      },
+				      3));
 		for (size_t j = 0; j < 16; j++)
 			out[2 + i + j] = plain[i + j] ^ mask[j];
 	}

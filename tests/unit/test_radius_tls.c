@@ -190,13 +190,13 @@ static bool second_has_result(void)
 }
 static bool dead(void)
 {
-	return lab_state(0).auth == AAA_RADIUS_DEAD &&
-	       lab_state(0).acct == AAA_RADIUS_DEAD;
+	return lab_state(0).auth == AAA_SERVER_DEAD &&
+	       lab_state(0).acct == AAA_SERVER_DEAD;
 }
 static bool alive(void)
 {
-	return lab_state(0).auth == AAA_RADIUS_ALIVE &&
-	       lab_state(0).acct == AAA_RADIUS_ALIVE;
+	return lab_state(0).auth == AAA_SERVER_ALIVE &&
+	       lab_state(0).acct == AAA_SERVER_ALIVE;
 }
 static bool disconnected(void)
 {
@@ -254,7 +254,7 @@ static void test_answer(void **state)
 	assert_int_equal(tls_peer->requests, 2);
 	s = lab_state(0);
 	assert_true(strncmp(s.tls, "TLSv1.3 TLS_", 12) == 0);
-	assert_true(s.auth == AAA_RADIUS_ALIVE && s.acct == AAA_RADIUS_ALIVE);
+	assert_true(s.auth == AAA_SERVER_ALIVE && s.acct == AAA_SERVER_ALIVE);
 	assert_true(s.auth_accepts == 1 && s.acct_responses == 1 &&
 		    s.retransmits == 0 && s.bad_replies == 0);
 	assert_int_equal(lab_state(1).transport, CONFIG_TRANSPORT_UDP);
@@ -552,7 +552,7 @@ static void test_idle(void **state)
 		lab_wait(disconnected);
 		assert_int_equal(tls_peer->connections, i);
 	}
-	assert_int_equal(lab_state(0).auth, AAA_RADIUS_ALIVE);
+	assert_int_equal(lab_state(0).auth, AAA_SERVER_ALIVE);
 	assert_int_equal(lab_logged("dead"), 0);
 }
 
@@ -568,7 +568,7 @@ static void test_broken(void **state)
 	assert_int_equal(lab_logged("a connection is over, with 1 requests "
 				    "under way: it closed the connection"),
 			 1);
-	assert_int_equal(lab_state(0).auth, AAA_RADIUS_ALIVE);
+	assert_int_equal(lab_state(0).auth, AAA_SERVER_ALIVE);
 	assert_int_equal(udp->requests, 0);
 }
 
@@ -663,7 +663,7 @@ static void test_late(void **state)
 	assert_int_equal(lab_answered_by, 'a');
 	lab_wait(has_result);
 	assert_int_equal(lab_answered_by, 'b');
-	assert_int_equal(lab_state(0).auth, AAA_RADIUS_ALIVE);
+	assert_int_equal(lab_state(0).auth, AAA_SERVER_ALIVE);
 	ask('a');
 	assert_int_equal(lab_state(0).bad_replies, 1);
 	assert_int_equal(lab_logged("nothing was asked with its identifier, or "

@@ -44,7 +44,10 @@ static void on_engine(void *ctx, const struct monitor_secret *f)
 static void on_aaa(void *ctx, const struct aaa_open *f)
 {
 	(void)ctx;
-	note(f->kind == AAA_FILE_RADIUS ? "radius" : "coa", f->name);
+	note(f->kind == AAA_FILE_RADIUS ? "radius" :
+	     f->kind == AAA_FILE_TACACS ? "tacacs" :
+					  "coa",
+	     f->name);
 }
 
 static const char *path_of(const char *file)
@@ -77,7 +80,8 @@ static struct config *configure(void)
 		 "lcce e { remote = x secret-file = %1$s/e old-secret-file = "
 		 "%1$s/f }\n"
 		 "radius r { address = x secret-file = %1$s/g }\n"
-		 "coa m { from-address = 10.0.0.0/8 secret-file = %1$s/h }\n",
+		 "coa m { from-address = 10.0.0.0/8 secret-file = %1$s/i }\n"
+		 "tacacs t { address = x secret-file = %1$s/h }\n",
 		 dir);
 	return config_text(text);
 }
@@ -117,7 +121,7 @@ static void test_changes(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
-	for (char file[] = "a"; file[0] <= 'g'; file[0]++)
+	for (char file[] = "a"; file[0] <= 'h'; file[0]++)
 		write_file(file, "one\n");
 	c = configure();
 	loop = loop_new();
@@ -125,10 +129,10 @@ static void test_changes(void **state)
 	s = secret_files_new(loop, c, &events, NULL);
 	assert_non_null(s);
 	/* rewritten, all kinds at once; the last one comes into being */
-	for (char file[] = "a"; file[0] <= 'h'; file[0]++)
+	for (char file[] = "a"; file[0] <= 'i'; file[0]++)
 		write_file(file, "another\n");
 	expect("lns n, old lns n, lac l, old lac l, lcce e, old lcce e, "
-	       "radius r, coa m, ");
+	       "radius r, tacacs t, coa m, ");
 	/* another in its place; its mode; and gone */
 	write_file("new", "one\n");
 	snprintf(from, sizeof(from), "%s", path_of("new"));
@@ -139,7 +143,7 @@ static void test_changes(void **state)
 	secret_files_free(s);
 	loop_free(loop);
 	config_free(c);
-	for (char file[] = "a"; file[0] <= 'h'; file[0]++)
+	for (char file[] = "a"; file[0] <= 'i'; file[0]++)
 		unlink(path_of(file));
 	rmdir(dir);
 }

@@ -33,6 +33,7 @@ static const struct {
 	{ "show users", show_users },
 	{ "show pools", show_pools },
 	{ "show radius", show_radius },
+	{ "show tacacs", show_tacacs },
 	{ "show config", show_config },
 	{ "show status", show_status },
 	{ "show static", show_static },

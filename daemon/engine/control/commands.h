@@ -45,6 +45,7 @@ void show_interfaces(struct control *c);
 void show_users(struct control *c);
 void show_pools(struct control *c);
 void show_radius(struct control *c);
+void show_tacacs(struct control *c);
 void test_aaa(struct control *c);
 
 #endif

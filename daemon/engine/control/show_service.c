@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * show users, pools and radius: who is here and what each was given, what is
- * left to give, and how the servers behind it are.
+ * show users and pools: who is here and what each was given, and what is left
+ * to give.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -82,7 +82,7 @@ static json_t *user_record(const struct subscriber *s)
 	record_ifid(o, "interface_id", s->remote_ifid);
 	record_dns(o, s->dns);
 	record_service(o, &s->given);
-	record_text(o, "server", s->local ? "local" : s->given.radius);
+	record_text(o, "server", s->local ? "local" : s->given.server);
 	record_text(o, "acct_session_id", l->acct_id);
 	record_encryption_and_time(o, s, now);
 	if (s->up) {
@@ -234,112 +234,4 @@ static void produce_pool(struct control *c)
 void show_pools(struct control *c)
 {
 	walk_start(c, produce_pool);
-}
-
-/* ---- RADIUS servers ---- */
-
-static const char *server_state(unsigned int state)
-{
-	static const char *const names[] = {
-		[AAA_RADIUS_UNKNOWN] = "unknown",
-		[AAA_RADIUS_ALIVE] = "alive",
-		[AAA_RADIUS_DEAD] = "dead",
-	};
-
-	return state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
-}
-
-static const char *signature_state(unsigned int state)
-{
-	static const char *const names[] = {
-		[AAA_SIGNATURE_UNUSED] = NULL,
-		[AAA_SIGNATURE_IGNORED] = "not required",
-		[AAA_SIGNATURE_AWAITED] = "required once there was one",
-		[AAA_SIGNATURE_MISSED] = "missing",
-		[AAA_SIGNATURE_REQUIRED] = "required",
-	};
-
-	return state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
-}
-
-static json_t *server_record(const struct aaa_radius_state *s)
-{
-	json_t *o = json_object();
-
-	record_text(o, "server", s->name);
-	record_text(o, "address", s->address);
-	record_text(o, "transport",
-		    s->transport == CONFIG_TRANSPORT_TLS ? "tls" : "udp");
-	record_text(o, "tls", s->tls);
-	record_number(o, "auth_port", s->auth_port);
-	record_number(o, "acct_port", s->acct_port);
-	record_text(o, "auth", server_state(s->auth));
-	record_text(o, "acct", server_state(s->acct));
-	record_text(o, "message_authenticator", signature_state(s->signature));
-	if (s->changed_ms_ago)
-		record_number(o, "changed_s", s->changed_ms_ago / 1000);
-	if (s->auth_latency_us)
-		record_number(o, "auth_latency_us", s->auth_latency_us);
-	if (s->acct_latency_us)
-		record_number(o, "acct_latency_us", s->acct_latency_us);
-	record_number(o, "auth_requests", s->auth_requests);
-	record_number(o, "auth_accepts", s->auth_accepts);
-	record_number(o, "auth_rejects", s->auth_rejects);
-	record_number(o, "auth_challenges", s->auth_challenges);
-	record_number(o, "auth_timeouts", s->auth_timeouts);
-	record_number(o, "acct_requests", s->acct_requests);
-	record_number(o, "acct_responses", s->acct_responses);
-	record_number(o, "acct_timeouts", s->acct_timeouts);
-	record_number(o, "retransmits", s->retransmits);
-	record_number(o, "bad_replies", s->bad_replies);
-	record_number(o, "outstanding", s->outstanding);
-	record_number(o, "acct_queued", s->queued);
-	record_text(o, "last_error", s->last_error);
-	return o;
-}
-
-static void on_server(void *argument, int result, struct ipc_message *m)
-{
-	struct control *c = argument;
-	const struct aaa_radius_state *s =
-		m ? ipc_body(m, struct aaa_radius_state) : NULL;
-	const char *wanted = control_arg(c, "server");
-
-	c->waiting = false;
-	if (!result && s &&
-	    (!ipc_is_text(s->name) || !ipc_is_text(s->address) ||
-	     !ipc_is_text(s->tls) || !ipc_is_text(s->last_error)))
-		result = -EPROTO;
-	if (c->over) {
-		control_resume(c);
-		return;
-	}
-	if (result == -ENOENT) {
-		walk_finish(c, "radius section", wanted);
-	} else if (result || !s) {
-		control_error(c, "the aaa process does not answer: %s",
-			      strerror(result ? -result : EPROTO));
-	} else if (!wanted || strcmp(s->name, wanted) == 0) {
-		c->found++;
-		control_record(c, server_record(s));
-	}
-	control_resume(c);
-	turn_settle(&c->engine->turn);
-}
-
-static void produce_server(struct control *c)
-{
-	struct aaa_radius body = { .index = (uint32_t)c->place++ };
-	int err = channel_request(&c->engine->aaa, AAA_RADIUS, &body,
-				  sizeof(body), NULL, 0, on_server, c);
-
-	c->waiting = err == 0;
-	if (err)
-		control_error(c, "the aaa process cannot be asked: %s",
-			      strerror(-err));
-}
-
-void show_radius(struct control *c)
-{
-	walk_start(c, produce_server);
 }

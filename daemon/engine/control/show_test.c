@@ -49,7 +49,7 @@ static bool is_complete(const struct aaa_test_reply *r)
 	return ipc_is_text(r->text) && ipc_is_text(r->reply.why) &&
 	       ipc_is_text(r->reply.ppp.message) && ipc_is_text(s->user) &&
 	       ipc_is_text(s->pool) && ipc_is_text(s->filter_id) &&
-	       ipc_is_text(s->radius) && s->route_n <= SERVICE_ROUTES_MAX &&
+	       ipc_is_text(s->server) && s->route_n <= SERVICE_ROUTES_MAX &&
 	       s->dns6_n <= 2;
 }
 
@@ -132,9 +132,9 @@ static json_t *test_record(struct test *t, struct aaa_test_reply *r)
 		record_text(o, "why", a->why);
 	record_text(o, "ppp", t->profile->name);
 	record_text(o, "method", t->method->name);
-	if (a->service.radius[0] || a->ppp.ok)
+	if (a->service.server[0] || a->ppp.ok)
 		record_text(o, "server",
-			    a->service.radius[0] ? a->service.radius : "local");
+			    a->service.server[0] ? a->service.server : "local");
 	if (r->latency_us)
 		record_number(o, "latency_us", r->latency_us);
 	/*

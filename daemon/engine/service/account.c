@@ -243,14 +243,21 @@ void account_down(struct subscriber *s, const struct ppp_end *end)
 
 /* ---- the daemon's own ---- */
 
-static bool same_servers(const struct config_ppp *a, const struct config_ppp *b)
+static bool same_names(const struct config_strings *a,
+		       const struct config_strings *b)
 {
-	if (a->radius.n != b->radius.n)
+	if (a->n != b->n)
 		return false;
-	for (size_t i = 0; i < a->radius.n; i++)
-		if (strcmp(a->radius.v[i], b->radius.v[i]) != 0)
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->v[i], b->v[i]) != 0)
 			return false;
 	return true;
+}
+
+static bool same_servers(const struct config_ppp *a, const struct config_ppp *b)
+{
+	return same_names(&a->radius, &b->radius) &&
+	       same_names(&a->tacacs, &b->tacacs);
 }
 
 /*

@@ -231,10 +231,12 @@ static int refuse_without(struct subscriber *s, char *why, size_t size)
 			p->name);
 	else
 		snprintf(why, size,
-			 "there is no address for it: the RADIUS server \"%s\" "
-			 "sent none (Framed-IP-Address, Framed-Pool), and ppp "
-			 "\"%s\" has no pool",
-			 s->given.radius, p->name);
+			 "there is no address for it: the %s server \"%s\" "
+			 "sent none (%s), and ppp \"%s\" has no pool",
+			 p->tacacs.n ? "TACACS+" : "RADIUS", s->given.server,
+			 p->tacacs.n ? "addr, addr-pool" :
+				       "Framed-IP-Address, Framed-Pool",
+			 p->name);
 	return -ENOENT;
 }
 

@@ -157,6 +157,16 @@ static void unlink_key(struct subscriber *s, enum registry_key key)
 
 /* ---- limits ---- */
 
+static bool have_common(const struct config_strings *a,
+			const struct config_strings *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t k = 0; k < b->n; k++)
+			if (strcmp(a->v[i], b->v[k]) == 0)
+				return true;
+	return false;
+}
+
 bool registry_same_users(const struct config_ppp *a, const struct config_ppp *b)
 {
 	if (a == b)
@@ -164,11 +174,8 @@ bool registry_same_users(const struct config_ppp *a, const struct config_ppp *b)
 	if (a->users_file && b->users_file &&
 	    strcmp(a->users_file, b->users_file) == 0)
 		return true;
-	for (size_t i = 0; i < a->radius.n; i++)
-		for (size_t k = 0; k < b->radius.n; k++)
-			if (strcmp(a->radius.v[i], b->radius.v[k]) == 0)
-				return true;
-	return false;
+	return have_common(&a->radius, &b->radius) ||
+	       have_common(&a->tacacs, &b->tacacs);
 }
 
 /*

@@ -70,7 +70,7 @@ void subscriber_complete(struct service *s, const struct config_ppp *p,
 static bool texts_end(const struct service *s)
 {
 	return ipc_is_text(s->user) && ipc_is_text(s->pool) &&
-	       ipc_is_text(s->filter_id) && ipc_is_text(s->radius) &&
+	       ipc_is_text(s->filter_id) && ipc_is_text(s->server) &&
 	       s->route_n <= SERVICE_ROUTES_MAX &&
 	       s->class_n <= SERVICE_CLASSES_MAX && s->dns6_n <= 2;
 }
@@ -83,7 +83,7 @@ static int admit(struct link *l, const struct aaa_auth_reply *from,
 
 	s->link = l;
 	s->given = from->service;
-	s->local = from->service.radius[0] == '\0';
+	s->local = from->service.server[0] == '\0';
 	subscriber_complete(&s->given, l->profile, l->user);
 	err = registry_may_add(engine_of(s), l->profile, &s->given, why, size);
 	if (!err)

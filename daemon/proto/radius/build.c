@@ -115,12 +115,12 @@ int radius_add_password(struct radius_builder *b, const struct secret *secret,
 	memset(p, 0, size);
 	memcpy(p, password, len);
 	for (size_t i = 0; i < size; i += BLOCK) {
-		if (!radius_md5(mask,
-				(struct radius_part[]){
-					{ secret->data, secret->len },
-					{ before, BLOCK },
-				},
-				2))
+		if (!md5_parts(mask,
+			       (struct md5_part[]){
+				       { secret->data, secret->len },
+				       { before, BLOCK },
+			       },
+			       2))
 			return -ENOTSUP;
 		for (size_t j = 0; j < BLOCK; j++)
 			p[i + j] ^= mask[j];
@@ -153,7 +153,7 @@ static int sign(struct radius_builder *b, const struct secret *secret,
 		const uint8_t authenticator[16])
 {
 	uint8_t hmac[16];
-	const struct radius_part parts[] = {
+	const struct md5_part parts[] = {
 		{ b->data, 4 },
 		{ authenticator, 16 },
 		{ b->data + RADIUS_HEADER, b->len - RADIUS_HEADER },
@@ -178,14 +178,14 @@ static int authenticate(struct radius_builder *b, const struct secret *secret,
 			const uint8_t authenticator[16])
 {
 	uint8_t hash[16];
-	const struct radius_part parts[] = {
+	const struct md5_part parts[] = {
 		{ b->data, 4 },
 		{ authenticator, 16 },
 		{ b->data + RADIUS_HEADER, b->len - RADIUS_HEADER },
 		{ secret->data, secret->len },
 	};
 
-	if (!radius_md5(hash, parts, 4))
+	if (!md5_parts(hash, parts, 4))
 		return -ENOTSUP;
 	memcpy(b->data + 4, hash, sizeof(hash));
 	return 0;

@@ -8,6 +8,6 @@
 #define RADIUS_HMAC_PARTS 5
 
 bool radius_hmac(uint8_t out[16], const struct secret *secret,
-		 const struct radius_part *parts, size_t n);
+		 const struct md5_part *parts, size_t n);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "lib/secret.h"
+#include "proto/md5/md5.h"
 
 #define RADIUS_HEADER	  20
 #define RADIUS_PACKET_MAX 4096
@@ -213,14 +214,5 @@ bool radius_reveal(const struct radius_attribute *a,
 		   uint8_t *out, size_t len);
 /* "Name = value" for people; what is hidden stays so. */
 void radius_format(const struct radius_attribute *a, char *out, size_t size);
-
-/*
- * The digest, for a Response of CHAP and the like: parts one behind the other.
- */
-struct radius_part {
-	const void *data;
-	size_t len;
-};
-bool radius_md5(uint8_t out[16], const struct radius_part *parts, size_t n);
 
 #endif

@@ -90,7 +90,7 @@ static enum radius_fault check_signature(const struct radius_view *v,
 		return RADIUS_BAD_MESSAGE_AUTHENTICATOR;
 	at = (size_t)(a.value - v->data);
 	if (!radius_hmac(hmac, secret,
-			 (struct radius_part[]){
+			 (struct md5_part[]){
 				 { v->data, 4 },
 				 { authenticator, 16 },
 				 { v->data + RADIUS_HEADER,
@@ -111,15 +111,15 @@ static enum radius_fault check_authenticator(const struct radius_view *v,
 {
 	uint8_t hash[16];
 
-	if (!radius_md5(hash,
-			(struct radius_part[]){
-				{ v->data, 4 },
-				{ authenticator, 16 },
-				{ v->data + RADIUS_HEADER,
-				  v->len - RADIUS_HEADER },
-				{ secret->data, secret->len },
-			},
-			4))
+	if (!md5_parts(hash,
+		       (struct md5_part[]){
+			       { v->data, 4 },
+			       { authenticator, 16 },
+			       { v->data + RADIUS_HEADER,
+				 v->len - RADIUS_HEADER },
+			       { secret->data, secret->len },
+		       },
+		       4))
 		return RADIUS_NO_DIGEST;
 	return secret_equal(hash, v->authenticator, sizeof(hash)) ?
 		       RADIUS_OK :
@@ -242,17 +242,17 @@ bool radius_unsalt(const struct radius_attribute *a,
 	bool ok = n >= 16 && n % 16 == 0 && (salt[0] & 0x80);
 
 	for (size_t i = 0; ok && i < n; i += 16) {
-		const struct radius_part first[] = {
+		const struct md5_part first[] = {
 			{ secret->data, secret->len },
 			{ request_auth, 16 },
 			{ salt, 2 },
 		};
-		const struct radius_part next[] = {
+		const struct md5_part next[] = {
 			{ secret->data, secret->len },
 			{ in + i - 16, 16 },
 		};
 
-		ok = i ? radius_md5(mask, next, 2) : radius_md5(mask, first, 3);
+		ok = i ? md5_parts(mask, next, 2) : md5_parts(mask, first, 3);
 		for (size_t j = 0; ok && j < 16; j++)
 			plain[i + j] = in[i + j] ^ mask[j];
 	}
@@ -275,12 +275,12 @@ bool radius_reveal(const struct radius_attribute *a,
 	if (a->len != len || len % 16)
 		return false;
 	for (size_t i = 0; i < len; i += 16) {
-		if (!radius_md5(mask,
-				(struct radius_part[]){
-					{ secret->data, secret->len },
-					{ before, 16 },
-				},
-				2))
+		if (!md5_parts(mask,
+			       (struct md5_part[]){
+				       { secret->data, secret->len },
+				       { before, 16 },
+			       },
+			       2))
 			return false;
 		for (size_t j = 0; j < 16; j++)
 			out[i + j] = a->value[i + j] ^ mask[j];

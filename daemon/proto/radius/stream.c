@@ -2,36 +2,24 @@
 /* See stream.h. */
 #include "proto/radius/stream.h"
 
-#include <string.h>
-
 #include "lib/buf.h"
 
 uint8_t *radius_stream_room(struct radius_stream *s, size_t *size)
 {
-	*size = sizeof(s->data) - s->len;
-	return s->data + s->len;
+	*size = sizeof(s->data) - s->bytes.len;
+	return s->data + s->bytes.len;
 }
 
 void radius_stream_add(struct radius_stream *s, size_t len)
 {
-	s->len += len;
-}
-
-/* What was taken goes; it may be secret. */
-static void compact(struct radius_stream *s)
-{
-	size_t rest = s->len - s->at;
-
-	memmove(s->data, s->data + s->at, rest);
-	explicit_bzero(s->data + rest, s->at);
-	s->at = 0;
-	s->len = rest;
+	s->bytes.len += len;
 }
 
 enum radius_fault radius_stream_next(struct radius_stream *s,
 				     const uint8_t **packet, size_t *len)
 {
-	struct rbuf r = rbuf_init(s->data + s->at, s->len - s->at);
+	struct rbuf r =
+		rbuf_init(s->data + s->bytes.at, stream_left(&s->bytes));
 	size_t size;
 
 	rbuf_take(&r, 2); /* code and identifier */
@@ -41,12 +29,12 @@ enum radius_fault radius_stream_next(struct radius_stream *s,
 		return RADIUS_SHORT;
 	if (!r.failed && size > RADIUS_PACKET_MAX)
 		return RADIUS_LONG;
-	if (r.failed || size > s->len - s->at) {
-		compact(s);
+	if (r.failed || size > stream_left(&s->bytes)) {
+		stream_wait(&s->bytes, s->data);
 		return RADIUS_OK;
 	}
-	*packet = s->data + s->at;
+	*packet = s->data + s->bytes.at;
+	stream_take(&s->bytes, size);
 	*len = size;
-	s->at += size;
 	return RADIUS_OK;
 }

@@ -6,11 +6,12 @@
 #ifndef L2TPD_PROTO_RADIUS_STREAM_H
 #define L2TPD_PROTO_RADIUS_STREAM_H
 
+#include "lib/stream.h"
 #include "proto/radius/radius.h"
 
 /* What came and was not taken yet. Zeroed is empty. */
 struct radius_stream {
-	size_t at, len;
+	struct stream bytes;
 	uint8_t data[RADIUS_PACKET_MAX];
 };
 
