@@ -39,7 +39,7 @@ struct config_listen {
  */
 struct config_tunnel {
 	char *hostname; /* default: the global one */
-	/* NULL: none. lns: tunnel-secret-file; lac: secret-file */
+	/* NULL: none. secret-file */
 	char *secret_file;
 	/* taken as well in what the peer sends, for a change of secrets */
 	char *old_secret_file;

@@ -89,7 +89,7 @@ static int check_lns(struct check *ch)
 		err = check_ppp_ref(ch, l, "lns", l->name, l->ppp);
 		if (!err)
 			err = config_check_tunnel(ch, l, &l->tunnel,
-						  "tunnel-secret-file");
+						  "secret-file");
 		if (err)
 			return err;
 		if (config_ppp_find(c, l->ppp)->default_route)

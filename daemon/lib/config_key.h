@@ -64,6 +64,7 @@ struct config_key {
 	const char *const *words;
 	/* numbers: the value; strings: the length; times: ms */
 	uint32_t min, max;
+	const char *also; /* another name that the file may call it; NULL */
 };
 
 struct config_section {

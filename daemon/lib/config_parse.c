@@ -51,17 +51,64 @@ static int no_memory(struct parse *p)
 /* our flag beside libconfuse's: the key had a value */
 #define OPT_SEEN (1 << 24)
 
+static bool has_key(const struct config_section *s, const char *key)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->keys[i].name, key) == 0)
+			return true;
+	return false;
+}
+
+/* The sections that have the key, with the comma or word before each. */
+static void list_homes(const struct config_group *groups, const char *within,
+		       const char *key, char *out, size_t size)
+{
+	for (; groups->section; groups++) {
+		const char *name = groups->section->name;
+		size_t len = strlen(out);
+
+		if (has_key(groups->section, key))
+			snprintf(out + len, size - len, "%s%s%s%s",
+				 len ? ", " : "", name, within[0] ? " in " : "",
+				 within);
+		if (groups->inner)
+			list_homes(groups->inner, name, key, out, size);
+	}
+}
+
+static void unknown_key(cfg_t *cfg, const char *key)
+{
+	char homes[256] = "", text[512];
+
+	list_homes(config_groups, "", key, homes, sizeof(homes));
+	if (has_key(&config_section_global, key))
+		snprintf(text, sizeof(text),
+			 "no such option '%s' here; it stands by itself, "
+			 "outside of all sections",
+			 key);
+	else if (homes[0])
+		snprintf(text, sizeof(text),
+			 "no such option '%s' here; it belongs into: %s", key,
+			 homes);
+	else
+		snprintf(text, sizeof(text),
+			 "no such option '%s'; it is misspelt, see "
+			 "l2tpd.conf(5)",
+			 key);
+	fail_at(parsing, cfg->line, text);
+}
+
 static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 {
-	char text[256], more[384];
+	char text[256];
 
+	/* libconfuse has one message for it: the key is its only argument. */
+	if (strcmp(fmt, "no such option '%s'") == 0) {
+		unknown_key(cfg, va_arg(ap, const char *));
+		return;
+	}
 	vsnprintf(text, sizeof(text), fmt, ap);
-	snprintf(more, sizeof(more), "%s%s", text,
-		 strncmp(fmt, "no such option", 14) ?
-			 "" :
-			 "; it is misspelt or belongs to another section, see "
-			 "l2tpd.conf(5)");
-	fail_at(parsing, cfg->line, more);
+	fail_at(parsing, cfg->line, text);
 }
 
 /* Keeps a value as "LINE value"; finds keys that are given twice. */
@@ -121,25 +168,35 @@ static int add_section(cfg_opt_t *opt, const struct config_group *g)
 	return 0;
 }
 
+/* Returns where the next option goes. */
+static cfg_opt_t *add_key(cfg_opt_t *opt, const struct config_key *k,
+			  const char *name)
+{
+	opt->name = name;
+	opt->type = CFGT_STR;
+	opt->flags = CFGF_NODEFAULT | (k->kind->list ? CFGF_LIST : 0);
+	opt->parsecb = on_value;
+	return opt + 1;
+}
+
 /* The options of a section and of those within it, or NULL. */
 static cfg_opt_t *options_new(const struct config_section *s,
 			      const struct config_group *groups)
 {
 	size_t inner = count_groups(groups), i;
-	cfg_opt_t *opts = calloc(s->n + inner + 1, sizeof(*opts));
+	cfg_opt_t *opts = calloc(2 * s->n + inner + 1, sizeof(*opts));
+	cfg_opt_t *next = opts;
 	int err = 0;
 
 	if (!opts)
 		return NULL;
 	for (i = 0; i < s->n; i++) {
-		opts[i].name = s->keys[i].name;
-		opts[i].type = CFGT_STR;
-		opts[i].flags = CFGF_NODEFAULT |
-				(s->keys[i].kind->list ? CFGF_LIST : 0);
-		opts[i].parsecb = on_value;
+		next = add_key(next, &s->keys[i], s->keys[i].name);
+		if (s->keys[i].also)
+			next = add_key(next, &s->keys[i], s->keys[i].also);
 	}
 	for (i = 0; i < inner && !err; i++)
-		err = add_section(&opts[s->n + i], &groups[i]);
+		err = add_section(next++, &groups[i]);
 	if (!err)
 		return opts;
 	options_free(opts);
@@ -168,14 +225,46 @@ static const char *kept_value(const char *kept, int *line)
 	return end + 1;
 }
 
+/* NULL: the section has none of this name. */
+static cfg_opt_t *find_option(cfg_t *tree, const char *name)
+{
+	for (cfg_opt_t *o = tree->opts; o->name; o++)
+		if (strcmp(o->name, name) == 0)
+			return o;
+	return NULL;
+}
+
+/* What the values of a key were given as: by its name, or by its other one. */
+static cfg_opt_t *option_of(cfg_t *tree, const char *key, const char *also)
+{
+	cfg_opt_t *opt = find_option(tree, key);
+	cfg_opt_t *other = also ? find_option(tree, also) : NULL;
+
+	return other && cfg_opt_size(other) ? other : opt;
+}
+
+static int both_names(struct parse *p, cfg_t *tree, const struct config_key *k)
+{
+	struct config_why why;
+
+	if (!k->also || !cfg_size(tree, k->name) || !cfg_size(tree, k->also))
+		return 0;
+	config_fail(&why, "%s and %s are one key; remove one", k->name,
+		    k->also);
+	return fail_at(p, tree->line, why.text);
+}
+
 static int convert_key(struct parse *p, cfg_t *tree, const struct config_key *k,
 		       void *obj)
 {
-	cfg_opt_t *opt = cfg_getopt(tree, k->name);
+	cfg_opt_t *opt = option_of(tree, k->name, k->also);
 	unsigned int i, n = cfg_opt_size(opt);
 	struct config_why why;
 	const char *text;
-	int line, err;
+	int line, err = both_names(p, tree, k);
+
+	if (err)
+		return err;
 
 	if (n == 0 && opt->flags & CFGF_MODIFIED) {
 		config_fail(&why,
@@ -260,9 +349,17 @@ static int convert(struct parse *p)
 
 /* ---- defaults that depend on other keys ---- */
 
+/* The one key with two names (TUNNEL_KEYS). */
+static cfg_opt_t *given_as(cfg_t *tree, const char *key)
+{
+	bool is_secret = strcmp(key, "secret-file") == 0;
+
+	return option_of(tree, key, is_secret ? "tunnel-secret-file" : NULL);
+}
+
 static bool given(void *tree, const char *key)
 {
-	return cfg_size(tree, key) > 0;
+	return cfg_opt_size(given_as(tree, key)) > 0;
 }
 
 static int complete_section(const struct config *c,
@@ -354,7 +451,7 @@ static int place_line(void *arg, const void *obj, const char *key)
 	int line = tree->line;
 
 	if (key && given(tree, key))
-		kept_value(cfg_getnstr(tree, key, 0), &line);
+		kept_value(cfg_opt_getnstr(given_as(tree, key), 0), &line);
 	return line;
 }
 

@@ -13,17 +13,19 @@
 /* The last arguments are the bounds: two numbers. */
 /* clang-format off */
 #define KEY(key_name, key_kind, type, member, ...) \
-	{ key_name, &config_kind_##key_kind, offsetof(struct type, member), NULL, __VA_ARGS__ }
+	{ .name = key_name, .kind = &config_kind_##key_kind, \
+	  .offset = offsetof(struct type, member), .words = NULL, __VA_ARGS__ }
 /* An enum of 0, 1, ... and its words. */
 #define WORD(key_name, type, member, names) \
-	{ key_name, &config_kind_word, offsetof(struct type, member), names, 0, COUNT(names) - 1 }
+	{ .name = key_name, .kind = &config_kind_word, .offset = offsetof(struct type, member), \
+	  .words = names, .min = 0, .max = COUNT(names) - 1 }
 #define SECONDS(n) ((n) * 1000)
 #define PATH_BYTES 1, 1000
 #define NO_BOUNDS 0, 0
 
-#define TUNNEL_KEYS(type, secret_key, idle_min)						\
+#define TUNNEL_KEYS(type, idle_min)							\
 	KEY("hostname", string, type, tunnel.hostname, 1, 253),				\
-	KEY(secret_key, path, type, tunnel.secret_file, PATH_BYTES),			\
+	KEY("secret-file", path, type, tunnel.secret_file, PATH_BYTES, "tunnel-secret-file"), \
 	KEY("challenge", bool, type, tunnel.challenge, NO_BOUNDS),			\
 	KEY("hide-avps", bool, type, tunnel.hide, NO_BOUNDS),				\
 	KEY("receive-window", u16, type, tunnel.receive_window, 1, 32767),		\
@@ -139,7 +141,7 @@ const struct config_section config_section_listen = {
 static const struct config_key lns_keys[] = {
 	KEY("from-address", prefixes, config_lns, from_address, NO_BOUNDS),
 	KEY("from-hostname", strings, config_lns, from_hostname, 1, 253),
-	TUNNEL_KEYS(config_lns, "tunnel-secret-file", 10),
+	TUNNEL_KEYS(config_lns, 10),
 	OLD_SECRET(config_lns),
 	KEY("sequencing", bool, config_lns, tunnel.sequencing, NO_BOUNDS),
 	KEY("max-tunnels", u32, config_lns, max_tunnels, 0, 65535),
@@ -447,7 +449,7 @@ static const struct config_key lac_keys[] = {
 	WORD("version", config_lac, version, versions),
 	KEY("resolve-interval", seconds, config_lac, resolve_ms, 0,
 	    SECONDS(86400)),
-	TUNNEL_KEYS(config_lac, "secret-file", 10),
+	TUNNEL_KEYS(config_lac, 10),
 	OLD_SECRET(config_lac),
 	KEY("sequencing", bool, config_lac, tunnel.sequencing, NO_BOUNDS),
 };
@@ -536,7 +538,7 @@ static const struct config_key lcce_keys[] = {
 	KEY("from-address", prefixes, config_lcce, from_address, NO_BOUNDS),
 	KEY("from-hostname", strings, config_lcce, from_hostname, 1, 253),
 	KEY("from-router-id", addr4, config_lcce, from_router_id, NO_BOUNDS),
-	TUNNEL_KEYS(config_lcce, "secret-file", 0),
+	TUNNEL_KEYS(config_lcce, 0),
 	OLD_SECRET(config_lcce),
 	WORD("digest", config_lcce, digest, digests),
 	KEY("redial", seconds, config_lcce, redial_min_ms, 10, SECONDS(86400)),

@@ -81,6 +81,15 @@ def test_silence_about_what_is_hidden(client, server):
         d.process.wait_for("closed by us: no answer after .*; hide-avps is on: can the peer read hidden AVPs")
 
 
+@pytest.mark.parametrize("keys,hint", [("", True), ('source-port = "1701"', False)])
+def test_silence_about_the_port(client, server, keys, hint):
+    """A server that answers to port 1701 only is silent to others."""
+    with bound(server, 1701):
+        d = client(server, keys + ' source-address = "127.0.0.1" retransmit-tries = 2')
+        d.process.wait_for("closed by us: no answer after")
+        assert ('; some answer to port 1701 only: try source-port = "1701"' in d.process.text()) == hint
+
+
 def avps_at(data):
     at = 12
     while at < len(data):

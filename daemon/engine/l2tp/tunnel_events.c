@@ -20,6 +20,8 @@
 #include "engine/l2tp/tunnel_install.h"
 #include "lib/log.h"
 
+#define L2TP_PORT 1701u
+
 /* ---- a peer asks ---- */
 
 static void do_reject(void *arg)
@@ -138,6 +140,16 @@ static bool may_be_unreadable(const struct tunnel *t,
 			    !t->up && !x->cause.result;
 }
 
+/* Nothing came back, not even by ICMP, to a port of our choice. */
+static bool may_want_its_port(const struct tunnel *t,
+			      const struct l2tp_effect *x)
+{
+	return !x->by_peer && !x->cause.result && !t->up && tunnel_is_udp(t) &&
+	       l2tp_tunnel_is_initiator(t->core) && t->sock &&
+	       !t->sock->trouble[0] &&
+	       l2tp_tunnel_local(t->core)->port != L2TP_PORT;
+}
+
 static void add_hint(const struct tunnel *t, const struct l2tp_effect *x,
 		     char *why, size_t size)
 {
@@ -146,6 +158,11 @@ static void add_hint(const struct tunnel *t, const struct l2tp_effect *x,
 	if (may_be_unreadable(t, x))
 		snprintf(why + len, size - len,
 			 "; hide-avps is on: can the peer read hidden AVPs?");
+	else if (may_want_its_port(t, x))
+		snprintf(why + len, size - len,
+			 "; some answer to port %u only: try source-port = "
+			 "\"%u\"",
+			 L2TP_PORT, L2TP_PORT);
 }
 
 /*
