@@ -157,6 +157,15 @@ int link_set_mtu_index(struct rtnl *r, int index, uint32_t mtu)
 	return rtnl_call(r, &q, NULL, NULL);
 }
 
+int link_set_name(struct rtnl *r, int index, const char *name)
+{
+	struct rtnl_request q;
+
+	begin(&q, RTM_NEWLINK, 0, index);
+	mnl_attr_put_strz(rtnl_header(&q), IFLA_IFNAME, name);
+	return rtnl_call(r, &q, NULL, NULL);
+}
+
 int link_set_mac(struct rtnl *r, int index, const uint8_t mac[6])
 {
 	struct rtnl_request q;

@@ -73,7 +73,11 @@ enum config_auth {
 	CONFIG_AUTH_MSCHAPV1 = 4,
 	CONFIG_AUTH_MSCHAPV2 = 8
 };
-enum config_backend { CONFIG_BACKEND_PPPD, CONFIG_BACKEND_NONE };
+enum config_backend {
+	CONFIG_BACKEND_PPPD,
+	CONFIG_BACKEND_NONE,
+	CONFIG_BACKEND_BUILTIN,
+};
 
 enum config_mppe {
 	CONFIG_MPPE_OFF,
@@ -98,7 +102,8 @@ struct config_ranges {
 
 struct config_ppp {
 	char name[CONFIG_NAME_MAX];
-	enum config_backend backend; /* backend = "pppd" (default) or "none" */
+	/* backend = "pppd" (default), "none" or "builtin" */
+	enum config_backend backend;
 	/*
 	 * enum config_auth in the order of preference; none: the
 	 * peer is not asked

@@ -131,6 +131,23 @@ static int check_backend_none(struct check *ch, const struct config_ppp *p)
 	return 0;
 }
 
+/* What only pppd has. */
+static int check_backend_builtin(struct check *ch, const struct config_ppp *p)
+{
+	if (p->backend != CONFIG_BACKEND_BUILTIN)
+		return 0;
+	if (p->options.n)
+		return fail(ch, p, "options",
+			    "options are pppd's, but backend is \"builtin\"; "
+			    "remove them, or use \"pppd\"");
+	if (p->pppd_scripts_given)
+		return fail(ch, p, "pppd-scripts",
+			    "no pppd runs with backend \"builtin\", and "
+			    "nothing runs its scripts; remove pppd-scripts, "
+			    "and use ip-up and ip-down");
+	return 0;
+}
+
 static int check_ppp_refs(struct check *ch, const struct config_ppp *p)
 {
 	size_t i;
@@ -283,6 +300,8 @@ static int check_ppp(struct check *ch, struct config_ppp *p)
 {
 	int err = check_backend_none(ch, p);
 
+	if (!err)
+		err = check_backend_builtin(ch, p);
 	if (err)
 		return err;
 	if (p->auth_n && !p->users_file && p->radius.n == 0 &&
@@ -328,7 +347,7 @@ int config_check_session(struct check *ch, const struct config_session *s)
 		return fail(ch, s, "password-file",
 			    "password-file needs a user; set user");
 	if (s->user && !s->password_file && !ppp->users_file &&
-	    ppp->backend == CONFIG_BACKEND_PPPD)
+	    ppp->backend != CONFIG_BACKEND_NONE)
 		return fail(ch, s, "user",
 			    "user \"%s\" has no password; set "
 			    "password-file here or users-file in ppp \"%s\"",

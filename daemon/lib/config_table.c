@@ -168,6 +168,7 @@ const struct config_section config_section_lns = {
 static const char *const backends[] = {
 	[CONFIG_BACKEND_PPPD] = "pppd",
 	[CONFIG_BACKEND_NONE] = "none",
+	[CONFIG_BACKEND_BUILTIN] = "builtin",
 };
 
 static const char *const mppe_words[] = {

@@ -43,7 +43,9 @@ struct held_session {
 	int pppox;    /* -1: no PPP pseudowire, or not opened yet */
 	bool ppp;     /* a pppd of ours has it */
 	bool dialled; /* a pppd that dialled has it */
-	/* of a pppd of ours; NULL: none was started, or it dialled */
+	/* ppp_unit.c: PPP of our own has it; NULL: it has not */
+	struct ppp_unit *unit;
+	/* of a pppd of ours, or of a unit; NULL: there is none, or it dialled */
 	const struct config_ppp *profile;
 	bool caller; /* we called: the other end is a server */
 	/* net.c: what its interface was given; NULL: nothing */
@@ -61,6 +63,8 @@ struct held {
 	struct table sessions; /* link -> struct held_session */
 	/* session id -> struct held_session, of version 3 */
 	struct table v3_ids;
+	/* interface index -> struct held_session, of the units */
+	struct table units;
 };
 
 void held_fini(struct held *h); /* after the last of both is freed */
@@ -92,7 +96,7 @@ int held_session_new(struct held *h, uint64_t link, struct held_tunnel *t,
 struct held_session *held_session_or_gone(const struct held *h, uint64_t link);
 /* NULL when there is none, or it is gone. */
 struct held_session *held_session_find(const struct held *h, uint64_t link);
-/* The same, and a pppd has it, so that it may have an interface of PPP's. */
+/* The same, and PPP runs on it, so that it may have an interface of PPP's. */
 struct held_session *held_session_with_ppp(const struct held *h, uint64_t link);
 bool held_has_v3_session(const struct held *h, uint32_t session_id);
 /*

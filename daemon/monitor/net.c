@@ -457,9 +457,17 @@ static void drop(struct net *n, struct held_session *s)
 	s->given = NULL;
 }
 
-int net_find_link(struct rtnl *r, const struct table *by_ifindex,
-		  const struct held_session *s, const char *ifname,
-		  struct link *link)
+/* It is the session's unit, or nobody's where the session has none. */
+static bool is_its_unit(const struct held *held, const struct held_session *s,
+			int ifindex)
+{
+	return table_get(&held->units, (uint64_t)ifindex) ==
+	       (s->unit ? s : NULL);
+}
+
+int net_find_link(struct rtnl *r, const struct held *held,
+		  const struct table *by_ifindex, const struct held_session *s,
+		  const char *ifname, struct link *link)
 {
 	const struct held_session *owner;
 	int err;
@@ -470,7 +478,8 @@ int net_find_link(struct rtnl *r, const struct table *by_ifindex,
 	if (err)
 		return err;
 	owner = table_get(by_ifindex, (uint64_t)link->index);
-	return strcmp(link->kind, "ppp") != 0 || (owner && owner != s) ?
+	return strcmp(link->kind, "ppp") != 0 || (owner && owner != s) ||
+			       !is_its_unit(held, s, link->index) ?
 		       -EPERM :
 		       0;
 }
@@ -568,7 +577,7 @@ int net_apply(struct net *n, struct held_session *s,
 			  s->dp.tunnel_id, s->dp.session_id, why);
 		return -ERANGE;
 	}
-	err = net_find_link(&n->rtnl, &n->claims, s, r->interface.ifname,
+	err = net_find_link(&n->rtnl, n->held, &n->claims, s, r->interface.ifname,
 			    &link);
 	if (err == -EPERM)
 		log_error("tunnel %u session %u: %s is not changed: it is not "
@@ -586,7 +595,7 @@ int net_stats(struct net *n, const struct held_session *s,
 	struct link link;
 	int err;
 
-	err = net_find_link(&n->rtnl, &n->claims, s, l->ifname, &link);
+	err = net_find_link(&n->rtnl, n->held, &n->claims, s, l->ifname, &link);
 	if (err)
 		return err;
 	if (s->given && s->given->ifindex != link.index)
@@ -683,7 +692,7 @@ static int take_show(struct request *q)
 	s = asked_for(n, r);
 	if (!s)
 		return -ENODEV;
-	err = net_find_link(&n->rtnl, &n->claims, s, r->ifname, &link);
+	err = net_find_link(&n->rtnl, n->held, &n->claims, s, r->ifname, &link);
 	if (!err)
 		err = pw_link_show(&n->rtnl,
 				   &(struct pw_link){ .top = link.index },

@@ -37,9 +37,10 @@ int net_apply(struct net *n, struct held_session *s,
 	      const struct monitor_net *r);
 /*
  * The session's interface: 0; -EPERM: it is not PPP's, or by this table (index
- * -> struct held_session) another session's; or -errno.
+ * -> struct held_session) or by the units another session's; or -errno.
  */
-int net_find_link(struct rtnl *r, const struct table *by_ifindex,
+int net_find_link(struct rtnl *r, const struct held *held,
+		  const struct table *by_ifindex,
 		  const struct held_session *s, const char *ifname,
 		  struct link *link);
 /* The counters of the session's interface: 0, -ENODEV, or -errno. */

@@ -48,6 +48,7 @@ struct objects {
 	struct pws pws;
 	struct script_requests script_requests;
 	struct ppp_runner *ppp;	   /* NULL: no profile has pppd */
+	struct ppp_units *units;   /* NULL: none has PPP of our own */
 	struct net *net;	   /* NULL with the null data plane */
 	struct ppp_nets *ppp_nets; /* the same */
 	struct pw_sections *pw_sections;
@@ -56,7 +57,7 @@ struct objects {
 	struct announce *announce;
 };
 
-/* Whether a profile of the configuration has pppd. */
+/* Whether PPP is run for a profile of the configuration. */
 bool objects_want_ppp(const struct config *c);
 /* 0 or -errno; objects_fini is due in either case. */
 int objects_init(struct objects *o, const struct objects_options *options);

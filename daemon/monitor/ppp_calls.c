@@ -41,7 +41,7 @@ static int take_start(struct request *q)
 	const struct config_ppp *profile = profile_of(c, r);
 	int sv[2], err;
 
-	if (!s || s->ppp || s->dialled || s->pppox < 0 || !c->runner ||
+	if (!s || s->ppp || s->dialled || s->unit || s->pppox < 0 || !c->runner ||
 	    !profile || !params_fit(&r->params))
 		return -EINVAL;
 	s->profile = profile;
@@ -112,7 +112,7 @@ static int take_fd(struct request *q)
 
 	if (!s || s->pppox < 0)
 		return -ENOENT;
-	if (s->ppp || s->dialled)
+	if (s->ppp || s->dialled || s->unit)
 		return -EBUSY;
 	pppox = dup(s->pppox);
 	if (pppox < 0)
