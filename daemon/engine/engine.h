@@ -18,6 +18,7 @@
 
 struct kernel;
 struct links;
+struct builtins;
 struct l2tp;
 struct peers;
 struct dials;
@@ -62,6 +63,7 @@ struct engine {
 	/* Each module's own, in the order of the layers; NULL: not started. */
 	struct kernel *kernel;
 	struct links *links;
+	struct builtins *builtins;
 	struct l2tp *l2tp;
 	struct peers *peers;
 	struct dials *dials;

@@ -33,7 +33,8 @@ static void give_up(struct link *l)
 void ppp_failed(struct link *l, int err)
 {
 	struct cause cause = cause_make(CAUSE_NO_RESOURCES,
-					"pppd could not be started: %s",
+					"%s could not be started: %s",
+					l->backend ? l->backend->name : "PPP",
 					strerror(-err));
 	char what[160];
 

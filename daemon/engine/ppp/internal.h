@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the backend builtin know of each other. */
+#ifndef L2TPD_ENGINE_PPP_INTERNAL_H
+#define L2TPD_ENGINE_PPP_INTERNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/engine.h"
+#include "engine/link/ppp.h"
+#include "engine/ppp/builtin.h"
+#include "ipc/monitor.h"
+#include "proto/ppp/ppp.h"
+
+/* The bytes that MPPE makes a packet longer (RFC 3078, section 3). */
+#define BUILTIN_MPPE_GROWTH 4
+
+struct builtins {
+	struct ppp_core *core;
+	/* two of each profile, by its index: of an lns, and of a caller */
+	struct ppp_config *configs;
+};
+
+/* A frame of a network protocol that waits for the unit. */
+struct builtin_frame {
+	struct builtin_frame *next;
+	size_t len;
+	uint8_t data[];
+};
+
+/* One family of addresses on the interface. */
+struct builtin_net {
+	bool up;    /* the core says so */
+	bool asked; /* the monitor is at it */
+	bool told;  /* the service knows that it is up */
+	struct ppp_call_up ends;
+};
+
+struct builtin {
+	struct link *link;
+	struct ppp_link *core; /* NULL: not begun yet, or over */
+	/* the fds are in them; -1: none */
+	struct loop_io channel, unit;
+	struct loop_timer timer; /* the core's deadline */
+	/* for the unit, while it is not there or its keys are being set */
+	struct builtin_frame *waiting, **waiting_end;
+	unsigned int settings; /* of encryption, that the monitor is at */
+	bool caller;
+	bool unit_asked;
+	bool over;	/* nothing is sent or read any more */
+	bool mppe_open; /* the kernel looks at CCP */
+	bool mppe_up;
+	bool mppe_required;
+	char ifname[IFNAMSIZ]; /* wanted, then its own */
+	/* of packets: what the way lets through, and may; see ppp_call_up */
+	uint16_t mtu, mru, mtu_most;
+	uint16_t peer_mru;
+	struct builtin_net ipv4, ipv6;
+	char *peer_name;
+	struct ppp_end end;
+	struct turn_item trash;
+};
+
+/* NULL: another backend runs on it, or none. */
+struct builtin *builtin_of(const struct link *l);
+static inline struct engine *builtin_engine(const struct builtin *b)
+{
+	return b->link->engine;
+}
+
+/* ---- configs.c ---- */
+/* 0 or -ENOMEM */
+int builtin_configs(struct builtins *all, const struct config *c);
+const struct ppp_config *builtin_config(const struct engine *e,
+					const struct config_ppp *profile,
+					bool caller);
+
+/* ---- effects.c ---- */
+/*
+ * After every call of the core: takes what it wants done. It calls nobody who
+ * could call the core.
+ */
+void builtin_settle(struct engine *e);
+
+/* ---- frames.c ---- */
+/* Takes the fd; what comes from it goes to the core. 0 or -errno. */
+int builtin_open_channel(struct builtin *b, int fd);
+int builtin_open_unit(struct builtin *b, int fd);
+void builtin_close_fds(struct builtin *b);
+void builtin_send(struct builtin *b, uint16_t protocol, const uint8_t *frame,
+		  size_t len);
+/* The unit takes frames again: those that waited go. */
+void builtin_flush(struct builtin *b);
+void builtin_free_frames(struct builtin *b);
+
+/* ---- questions.c ---- */
+void builtin_ask_auth(struct builtin *b, const struct ppp_auth_question *q);
+void builtin_ask_secret(struct builtin *b, const struct ppp_secret_question *q);
+void builtin_authenticated(struct link *l, uint64_t ticket, int err,
+			   const struct ppp_call_auth_reply *reply);
+void builtin_told_secret(struct link *l, uint64_t ticket, int err,
+			 const struct ppp_call_secret_reply *reply);
+
+/* ---- interface.c ---- */
+/* Asks for the interface, once. */
+void builtin_want_unit(struct builtin *b);
+void builtin_net_up(struct builtin *b, struct builtin_net *n);
+void builtin_net_down(struct builtin *b, struct builtin_net *n, uint8_t family);
+
+/* ---- mppe.c ---- */
+/*
+ * A frame of CCP is about to go out: true when the kernel must have keys
+ * first, which were asked for.
+ */
+bool builtin_mppe_needs(struct builtin *b, const uint8_t *frame, size_t len);
+void builtin_mppe_up(struct builtin *b, const struct ppp_mppe_info *m);
+void builtin_mppe_down(struct builtin *b);
+
+/* ---- builtin.c ---- */
+/* The core has ended: its fds are closed, and the monitor cleans up. */
+void builtin_over(struct builtin *b, const struct ppp_ended *how);
+/* The interface cannot be had: PPP is ended, for that reason. */
+void builtin_give_up(struct builtin *b, const char *what, int err);
+
+#endif
