@@ -166,8 +166,8 @@ static int take_all(struct rtnl *r, struct rtnl_batch *b, uint32_t seq,
 	int first = 0;
 
 	while (seq <= last) {
-		ssize_t n = mnl_socket_recvfrom(r->nl, b->q.buf,
-						sizeof(b->q.buf));
+		ssize_t n =
+			mnl_socket_recvfrom(r->nl, b->q.buf, sizeof(b->q.buf));
 		int left = (int)n;
 
 		if (n < 0)

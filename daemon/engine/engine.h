@@ -49,6 +49,7 @@ struct engine {
 	struct channel monitor, aaa;
 	struct clients clients;
 	uint64_t started_ms;
+	uint32_t sessions_most; /* there are no files for more */
 	/* answers that are missing before it is ready: start.c */
 	unsigned int starting;
 	/* nothing new begins; only acknowledgements are awaited: stop.c */

@@ -249,6 +249,7 @@ int start_begin(struct engine *e, struct ipc_message *m)
 	if (!start || m->nfds != 4 || e->config)
 		return -EPROTO;
 	log_set_level(start->log_level);
+	e->sessions_most = start->sessions_most;
 	err = read_config(e, ipc_take_fd(m, 1));
 	if (!err)
 		err = start_modules(e, start);

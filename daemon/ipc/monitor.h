@@ -398,6 +398,8 @@ struct monitor_start {
 	bool one_tunnel_per_path;
 	int32_t log_level;
 	uint32_t listen_n;
+	/* how many sessions there may be: max-sessions, or the files end */
+	uint32_t sessions_most;
 	/* the first that this engine may use, of MONITOR_LINK_BITS */
 	uint64_t first_link;
 };
@@ -503,8 +505,8 @@ struct monitor_ppp_mppe {
 	 * what was set here before it, each way
 	 */
 	bool open;
-	bool up;	   /* CCP agreed on it */
-	bool required;	   /* with up: nothing goes in clear */
+	bool up;	    /* CCP agreed on it */
+	bool required;	    /* with up: nothing goes in clear */
 	bool send, receive; /* set anew, with these keys */
 	uint8_t send_option[6], receive_option[6]; /* of RFC 3078, section 2 */
 	uint8_t send_key[16], receive_key[16];

@@ -64,6 +64,13 @@ static int check_listen(struct check *ch)
 static int check_addresses(struct check *ch, const struct config_lns *l,
 			   const struct config_ppp *p)
 {
+	if (p->backend == CONFIG_BACKEND_BUILTIN &&
+	    !addr_is_set(&p->local_address))
+		return fail(ch, p, NULL,
+			    "ppp \"%s\" has no local-address, which backend "
+			    "\"builtin\" needs for the callers of lns \"%s\"; "
+			    "set it",
+			    p->name, l->name);
 	if (!config_ppp_needs_address(p) || config_ppp_has_addresses(p) ||
 	    (p->auth_n && (p->radius.n || p->users_file)))
 		return 0;
@@ -186,8 +193,8 @@ static int check_mppe(struct check *ch, const struct config_ppp *p)
 		return 0;
 	if (p->backend == CONFIG_BACKEND_NONE)
 		return fail(ch, p, "mppe",
-			    "mppe is pppd's, but backend is \"none\"; remove "
-			    "it");
+			    "mppe is PPP's, but backend \"none\" runs none; "
+			    "remove it");
 	for (i = 0; i < p->auth_n; i++)
 		if (p->mppe == CONFIG_MPPE_REQUIRED &&
 		    p->auth[i] != CONFIG_AUTH_MSCHAPV2)

@@ -45,7 +45,7 @@ struct held_session {
 	bool dialled; /* a pppd that dialled has it */
 	/* ppp_unit.c: PPP of our own has it; NULL: it has not */
 	struct ppp_unit *unit;
-	/* of a pppd of ours, or of a unit; NULL: there is none, or it dialled */
+	/* of a pppd of ours or a unit; NULL: there is none, or it dialled */
 	const struct config_ppp *profile;
 	bool caller; /* we called: the other end is a server */
 	/* net.c: what its interface was given; NULL: nothing */

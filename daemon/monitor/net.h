@@ -40,9 +40,8 @@ int net_apply(struct net *n, struct held_session *s,
  * -> struct held_session) or by the units another session's; or -errno.
  */
 int net_find_link(struct rtnl *r, const struct held *held,
-		  const struct table *by_ifindex,
-		  const struct held_session *s, const char *ifname,
-		  struct link *link);
+		  const struct table *by_ifindex, const struct held_session *s,
+		  const char *ifname, struct link *link);
 /* The counters of the session's interface: 0, -ENODEV, or -errno. */
 int net_stats(struct net *n, const struct held_session *s,
 	      const struct monitor_interface *l, struct ppp_counters *out);

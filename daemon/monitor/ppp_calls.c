@@ -41,8 +41,8 @@ static int take_start(struct request *q)
 	const struct config_ppp *profile = profile_of(c, r);
 	int sv[2], err;
 
-	if (!s || s->ppp || s->dialled || s->unit || s->pppox < 0 || !c->runner ||
-	    !profile || !params_fit(&r->params))
+	if (!s || s->ppp || s->dialled || s->unit || s->pppox < 0 ||
+	    !c->runner || !profile || !params_fit(&r->params))
 		return -EINVAL;
 	s->profile = profile;
 	s->caller = !r->params.lns;

@@ -461,8 +461,8 @@ static int take_ppp_net(struct request *q)
 	if (!ipc_is_text(r->interface.ifname) || !monitor_is_unit(r->mtu_max) ||
 	    r->mtu_pad > PAD_MAX)
 		return -EINVAL;
-	err = net_find_link(&n->rtnl, n->held, &n->by_ifindex, s, r->interface.ifname,
-			    &link);
+	err = net_find_link(&n->rtnl, n->held, &n->by_ifindex, s,
+			    r->interface.ifname, &link);
 	if (!err)
 		err = claim(n, s, &link);
 	if (err)

@@ -61,7 +61,7 @@ static void run_attach(struct workers_job *j)
 	int pppox = a->fd;
 
 	a->fd = ppp_channel_open(pppox);
-	/* The last copy, where the session has been removed: that waits, too. */
+	/* The last one, where the session has been removed: that waits. */
 	close(pppox);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Channels and units of sessions, as the engine asks for them; see ppp_unit.h. */
+/* Channels and units of sessions, as the engine asks; see ppp_unit.h. */
 #include "monitor/ppp_unit.h"
 
 #include <errno.h>
@@ -191,8 +191,8 @@ static int take_attach(struct request *q)
 /* The session that asks, with its channel; NULL: it has none. */
 static struct held_session *asks(const struct ppp_units *u, uint64_t link)
 {
-	struct held_session *s =
-		u ? held_session_find(u->options.held, link) : NULL;
+	struct held_session *s = u ? held_session_find(u->options.held, link) :
+				     NULL;
 
 	return s && s->unit && !s->unit->attaching ? s : NULL;
 }

@@ -73,6 +73,6 @@ void requests_answer(struct channel *engine, const struct request_later *l,
 		     int result, const void *body, size_t len, int fd)
 {
 	if (l->header.serial)
-		channel_reply(engine, &l->header, result, body, result ? 0 : len,
-			      &fd, result || fd < 0 ? 0 : 1);
+		channel_reply(engine, &l->header, result, body,
+			      result ? 0 : len, &fd, result || fd < 0 ? 0 : 1);
 }

@@ -79,8 +79,12 @@ static void add_session(struct end *e, uint32_t tunnel, uint32_t n)
 			     .pseudowire = DP_PW_PPP, },
 	};
 
-	*e = (struct end){ .link = s.link, .tunnel = tunnel, .channel = -1,
-			   .unit = -1, };
+	*e = (struct end){
+		.link = s.link,
+		.tunnel = tunnel,
+		.channel = -1,
+		.unit = -1,
+	};
 	assert_int_equal(MONITOR_LAB_ASK(&lab, MONITOR_SESSION_ADD, &s), 0);
 }
 
@@ -95,8 +99,8 @@ static struct monitor_attach attach_of(const struct end *e)
 static int attach(struct end *e)
 {
 	struct monitor_attach a = attach_of(e);
-	int err = monitor_lab_ask_later(&lab, MONITOR_PPP_ATTACH, &a,
-					sizeof(a));
+	int err =
+		monitor_lab_ask_later(&lab, MONITOR_PPP_ATTACH, &a, sizeof(a));
 
 	if (!err)
 		e->channel = ipc_take_fd(&lab.answer, 0);
@@ -163,8 +167,9 @@ static bool can_read(int fd)
 /* A frame of that protocol goes out by one fd, and comes by the other. */
 static void pass(int from, int to, uint16_t protocol)
 {
-	uint8_t frame[] = { (uint8_t)(protocol >> 8), (uint8_t)protocol,
-			    9,	0, 0, 4 };
+	uint8_t frame[] = {
+		(uint8_t)(protocol >> 8), (uint8_t)protocol, 9, 0, 0, 4
+	};
 	uint8_t buf[64];
 
 	assert_int_equal(write(from, frame, sizeof(frame)), sizeof(frame));
@@ -305,9 +310,9 @@ static void test_addresses(void **state)
 /* A packet counts, and one of a protocol that is not up is dropped before. */
 static void test_counters(void **state)
 {
-	static const uint8_t packet[] = { 0x00, 0x21, 0x45, 0, 0, 20, 0, 0, 0, 0,
-					  64,	59,   0,    0, 10, 64, 0, 9, 10,
-					  64,	0,    1 };
+	static const uint8_t packet[] = { 0x00, 0x21, 0x45, 0,	0, 20, 0,  0,
+					  0,	0,    64,   59, 0, 0,  10, 64,
+					  0,	9,    10,   64, 0, 1 };
 	struct monitor_ppp_address a;
 	struct end ends[2];
 	const struct monitor_detached *d;

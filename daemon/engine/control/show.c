@@ -214,6 +214,7 @@ void show_status(struct control *c)
 	record_number(o, "tunnels", k.tunnels);
 	record_number(o, "half_open", k.half_open);
 	record_number(o, "sessions", k.sessions);
+	record_number(o, "sessions_most", e->sessions_most);
 	record_number(o, "malformed", k.malformed);
 	record_number(o, "stray", k.stray + k.data);
 	record_number(o, "wrong_address", k.wrong_address);

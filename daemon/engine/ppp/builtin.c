@@ -132,9 +132,9 @@ static int make_core(struct builtin *b, const struct ppp_call_params *p)
 		.dns = { p->dns[0], p->dns[1] },
 	};
 
-	b->core = ppp_link_new(
-		e->builtins->core,
-		builtin_config(e, b->link->profile, b->caller), &call, b);
+	b->core = ppp_link_new(e->builtins->core,
+			       builtin_config(e, b->link->profile, b->caller),
+			       &call, b);
 	return b->core ? 0 : -ENOMEM;
 }
 
@@ -221,8 +221,8 @@ static int start(struct link *l, const struct ppp_call_params *p)
 	if (s && builtin_new(l, p)) {
 		*s = (struct start){ l, *p };
 		err = channel_request(&l->engine->monitor, MONITOR_PPP_ATTACH,
-				      &body, sizeof(body), NULL, 0,
-				      on_attached, s);
+				      &body, sizeof(body), NULL, 0, on_attached,
+				      s);
 	}
 	if (err)
 		free(s);

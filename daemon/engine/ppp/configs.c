@@ -40,9 +40,9 @@ static struct ppp_config common(const struct config *c,
 	return (struct ppp_config){
 		.name = c->hostname ? c->hostname : "",
 		.mppe = mppe_of(p->mppe),
-		.mppe_bits = (p->mppe_bits & CONFIG_MPPE_40 ? PPP_MPPE_40 : 0) |
-			     (p->mppe_bits & CONFIG_MPPE_128 ? PPP_MPPE_128 :
-							       0),
+		.mppe_bits =
+			(p->mppe_bits & CONFIG_MPPE_40 ? PPP_MPPE_40 : 0) |
+			(p->mppe_bits & CONFIG_MPPE_128 ? PPP_MPPE_128 : 0),
 		.mppe_stateful = p->mppe_stateful,
 		.ipv4 = true,
 		.ipv6 = p->ipv6,
@@ -67,11 +67,11 @@ static struct ppp_config of_caller(const struct config *c,
 {
 	struct ppp_config cfg = common(c, p);
 
-	cfg.answers = p->auth_n ? 0 :
-				  1u << PPP_METHOD_PAP |
-					  1u << PPP_METHOD_CHAP_MD5 |
-					  1u << PPP_METHOD_MSCHAPV1 |
-					  1u << PPP_METHOD_MSCHAPV2;
+	cfg.answers = p->auth_n ?
+			      0 :
+			      1u << PPP_METHOD_PAP | 1u << PPP_METHOD_CHAP_MD5 |
+				      1u << PPP_METHOD_MSCHAPV1 |
+				      1u << PPP_METHOD_MSCHAPV2;
 	for (size_t i = 0; i < p->auth_n; i++)
 		cfg.answers |= (uint8_t)(1u << method_of(p->auth[i]));
 	cfg.ask_dns = p->use_peer_dns;

@@ -13,9 +13,9 @@
 
 #include "lib/log.h"
 
-#define FRAME_MAX   16386 /* what one read can give: the largest MRU there is */
-#define BATCH	    16	  /* frames of one link before others have their turn */
-#define LINK_LAYER  0xc000 /* RFC 1661, section 2: LCP and its like, from here */
+#define FRAME_MAX   16386 /* one read: the largest MRU that there is */
+#define BATCH	    16	  /* frames of one link before others' */
+#define LINK_LAYER  0xc000 /* RFC 1661, section 2: LCP and its like */
 #define CCP	    0x80fd
 #define WAITING_MAX 32
 
@@ -115,9 +115,9 @@ static int read_frame(struct builtin *b, int fd)
 	if (n == 0)
 		return -ENXIO;
 	if (n < 0)
-		return errno == EAGAIN	? 0 :
-		       errno == ENXIO	? -ENXIO :
-					  1; /* one that is too long is gone */
+		return errno == EAGAIN ? 0 :
+		       errno == ENXIO  ? -ENXIO :
+					 1; /* one that is too long is gone */
 	ppp_link_input(b->core, engine_now(e), buf, (size_t)n);
 	builtin_settle(e);
 	return 1;

@@ -164,8 +164,7 @@ static void ask_address(struct builtin *b, struct builtin_net *n,
 	};
 
 	memcpy(body.local_ifid, n->ends.local_ifid, sizeof(body.local_ifid));
-	memcpy(body.remote_ifid, n->ends.remote_ifid,
-	       sizeof(body.remote_ifid));
+	memcpy(body.remote_ifid, n->ends.remote_ifid, sizeof(body.remote_ifid));
 	set_sizes(b, &n->ends);
 	body.mtu = n->ends.mtu;
 	memcpy(n->ends.ifname, b->ifname, sizeof(n->ends.ifname));

@@ -22,8 +22,8 @@
 /* The option of MPPE in a frame, or NULL. */
 static const uint8_t *find_option(const uint8_t *frame, size_t len)
 {
-	for (size_t at = HEADER; at + 2 <= len && frame[at + 1] >= 2 &&
-				 at + frame[at + 1] <= len;
+	for (size_t at = HEADER;
+	     at + 2 <= len && frame[at + 1] >= 2 && at + frame[at + 1] <= len;
 	     at += frame[at + 1])
 		if (frame[at] == MPPE_TYPE && frame[at + 1] == MPPE_LEN)
 			return frame + at;
@@ -71,8 +71,8 @@ bool builtin_mppe_needs(struct builtin *b, const uint8_t *frame, size_t len)
 	const uint8_t *option = find_option(frame, len);
 	struct monitor_ppp_mppe body = { 0 };
 
-	if (!option || !ppp_link_mppe_keys(b->core, body.send_key,
-					   body.receive_key))
+	if (!option ||
+	    !ppp_link_mppe_keys(b->core, body.send_key, body.receive_key))
 		return false;
 	body.receive = frame[CODE_AT] == REQUEST;
 	body.send = frame[CODE_AT] == ACK;

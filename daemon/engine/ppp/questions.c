@@ -169,6 +169,7 @@ void builtin_told_secret(struct link *l, uint64_t ticket, int err,
 	if (!b || !b->core)
 		return;
 	ppp_link_tell_secret(b->core, engine_now(l->engine), (uint32_t)ticket,
-			     have ? reply->secret : NULL, have ? reply->len : 0);
+			     have ? reply->secret : NULL,
+			     have ? reply->len : 0);
 	builtin_settle(l->engine);
 }
