@@ -212,9 +212,17 @@ enum monitor_message {
 	 * go; the engine has closed its fds of both before.
 	 */
 	MONITOR_PPP_DETACH,
+	/*
+	 * request, without a body: which of these interfaces have received
+	 * packets since the last time. Before the reply come events,
+	 * MONITOR_PPP_HEARD
+	 */
+	MONITOR_PPP_LISTEN,
+	/* event to the engine: monitor_ppp_heard */
+	MONITOR_PPP_HEARD,
 };
 /* one more than the last of them */
-#define MONITOR_MESSAGES (MONITOR_PPP_DETACH + 1)
+#define MONITOR_MESSAGES (MONITOR_PPP_HEARD + 1)
 
 /* An engine has so many bits of a link's number for its own sessions. */
 #define MONITOR_LINK_BITS 40
@@ -510,6 +518,12 @@ struct monitor_ppp_mppe {
 	bool send, receive; /* set anew, with these keys */
 	uint8_t send_option[6], receive_option[6]; /* of RFC 3078, section 2 */
 	uint8_t send_key[16], receive_key[16];
+};
+
+#define MONITOR_HEARD_MAX 1000
+struct monitor_ppp_heard {
+	uint32_t n;
+	uint64_t link[MONITOR_HEARD_MAX];
 };
 
 struct monitor_detached {

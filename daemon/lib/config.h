@@ -174,6 +174,8 @@ struct config_ppp {
 	bool use_peer_dns;	    /* client: usepeerdns */
 	uint32_t lcp_echo_interval; /* seconds, default 30; 0 off */
 	uint32_t lcp_echo_failure;  /* default 4 */
+	/* not while packets of the peer come; default with builtin only */
+	bool lcp_echo_adaptive;
 	/* further pppd options, one argument list: { "noccp", "..." } */
 	struct config_strings options;
 };

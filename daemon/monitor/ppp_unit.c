@@ -38,6 +38,7 @@ struct ppp_unit {
 	int channel, fd;	     /* -1: not any more, not yet */
 	int ifindex;		     /* 0: it has no interface yet */
 	char ifname[IFNAMSIZ];
+	uint64_t rx_packets; /* at the last look */
 	/* local unset: that protocol is down */
 	struct p2p ipv4, ipv6;
 };
@@ -409,6 +410,49 @@ static int take_mppe(struct request *q)
 	return err;
 }
 
+/* ---- whether anybody sends ---- */
+
+struct listening {
+	struct ppp_units *units;
+	struct monitor_ppp_heard heard;
+};
+
+static void tell_heard(struct listening *l)
+{
+	if (l->heard.n)
+		channel_event(l->units->options.engine, MONITOR_PPP_HEARD,
+			      &l->heard, sizeof(l->heard), NULL, 0);
+	l->heard.n = 0;
+}
+
+static void hear(void *ctx, int ifindex, uint64_t rx_packets)
+{
+	struct listening *l = ctx;
+	const struct held *held = l->units->options.held;
+	struct held_session *s = table_get(&held->units, (uint64_t)ifindex);
+
+	if (!s || s->unit->rx_packets == rx_packets)
+		return;
+	s->unit->rx_packets = rx_packets;
+	l->heard.link[l->heard.n++] = s->link;
+	if (l->heard.n == MONITOR_HEARD_MAX)
+		tell_heard(l);
+}
+
+/* An interface that is missing in a dump is heard the next time. */
+static int take_listen(struct request *q)
+{
+	struct ppp_units *u = q->object;
+	struct listening l = { .units = u };
+	int err;
+
+	if (!u)
+		return -EOPNOTSUPP;
+	err = link_dump_received(&u->rtnl, hear, &l);
+	tell_heard(&l);
+	return err;
+}
+
 /* ---- its end ---- */
 
 void ppp_unit_forget(struct ppp_units *u, struct held_session *s)
@@ -463,5 +507,6 @@ const struct request_row ppp_unit_rows[] = {
 	  take_address },
 	{ MONITOR_PPP_MPPE, sizeof(struct monitor_ppp_mppe), take_mppe },
 	{ MONITOR_PPP_DETACH, sizeof(struct monitor_link), take_detach },
+	{ MONITOR_PPP_LISTEN, 0, take_listen },
 	{ 0 },
 };

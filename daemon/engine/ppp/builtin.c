@@ -24,14 +24,19 @@ int builtins_start(struct engine *e)
 	e->builtins = all;
 	if (!all)
 		return -ENOMEM;
+	all->engine = e;
 	all->core = ppp_core_new(&env);
-	return all->core ? builtin_configs(all, e->config) : -ENOMEM;
+	if (!all->core || builtin_configs(all, e->config))
+		return -ENOMEM;
+	builtin_listen_start(all);
+	return 0;
 }
 
 void builtins_free(struct engine *e)
 {
 	if (!e->builtins)
 		return;
+	loop_timer_stop(&e->builtins->listen_timer);
 	if (e->builtins->core)
 		ppp_core_free(e->builtins->core);
 	free(e->builtins->configs);

@@ -13,8 +13,8 @@
 
 #include "lib/log.h"
 
-#define FRAME_MAX   16386 /* one read: the largest MRU that there is */
-#define BATCH	    16	  /* frames of one link before others' */
+#define FRAME_MAX   16386  /* one read: the largest MRU that there is */
+#define BATCH	    16	   /* frames of one link before others' */
 #define LINK_LAYER  0xc000 /* RFC 1661, section 2: LCP and its like */
 #define CCP	    0x80fd
 #define WAITING_MAX 32
@@ -180,7 +180,11 @@ int builtin_open_channel(struct builtin *b, int fd)
 
 int builtin_open_unit(struct builtin *b, int fd)
 {
-	return open_fd(b, &b->unit, fd, on_unit);
+	int err = open_fd(b, &b->unit, fd, on_unit);
+
+	if (!err)
+		builtin_engine(b)->builtins->up++;
+	return err;
 }
 
 static void close_fd(struct loop_io *io)
@@ -196,6 +200,8 @@ static void close_fd(struct loop_io *io)
 
 void builtin_close_fds(struct builtin *b)
 {
+	if (b->unit.fd >= 0)
+		builtin_engine(b)->builtins->up--;
 	close_fd(&b->unit);
 	close_fd(&b->channel);
 }

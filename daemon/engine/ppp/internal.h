@@ -16,9 +16,13 @@
 #define BUILTIN_MPPE_GROWTH 4
 
 struct builtins {
+	struct engine *engine;
 	struct ppp_core *core;
 	/* two of each profile, by its index: of an lns, and of a caller */
 	struct ppp_config *configs;
+	unsigned int up;	      /* links that have an interface */
+	struct loop_timer listen_timer;
+	uint32_t listen_ms; /* 0: no profile wants it */
 };
 
 /* A frame of a network protocol that waits for the unit. */
@@ -115,6 +119,9 @@ void builtin_net_down(struct builtin *b, struct builtin_net *n, uint8_t family);
 bool builtin_mppe_needs(struct builtin *b, const uint8_t *frame, size_t len);
 void builtin_mppe_up(struct builtin *b, const struct ppp_mppe_info *m);
 void builtin_mppe_down(struct builtin *b);
+
+/* ---- listen.c ---- */
+void builtin_listen_start(struct builtins *all);
 
 /* ---- builtin.c ---- */
 /* The core has ended: its fds are closed, and the monitor cleans up. */
