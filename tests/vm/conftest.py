@@ -33,12 +33,14 @@ serial = 0
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "backends: PPP at the server's end, whoever runs it there")
+    config.addinivalue_line("markers", "pppd: of those, one that is about the server's pppd itself")
     config.addinivalue_line("markers", "any_kernel: neither the kernel nor pppd makes a difference: one run is enough")
 
 
 def pytest_generate_tests(metafunc):
     if metafunc.definition.get_closest_marker("backends"):
-        metafunc.parametrize("backend", BACKENDS, indirect=True)
+        only = metafunc.definition.get_closest_marker("pppd")
+        metafunc.parametrize("backend", [b for b in BACKENDS if b == "pppd" or not only], indirect=True)
 
 
 def pytest_collection_modifyitems(config, items):

@@ -96,11 +96,14 @@ static void detach(struct builtin *b)
 
 void builtin_over(struct builtin *b, const struct ppp_ended *how)
 {
+	char words[PPP_TEXT_MAX];
+
 	if (b->over)
 		return;
 	b->end.told = true;
 	b->end.end = (enum service_end)how->cause;
-	ppp_set_reason(b->link, how->words);
+	builtin_words(b, how, words, sizeof(words));
+	ppp_set_reason(b->link, words);
 	detach(b);
 }
 

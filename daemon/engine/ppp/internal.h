@@ -20,7 +20,7 @@ struct builtins {
 	struct ppp_core *core;
 	/* two of each profile, by its index: of an lns, and of a caller */
 	struct ppp_config *configs;
-	unsigned int up;	      /* links that have an interface */
+	unsigned int up; /* links that have an interface */
 	struct loop_timer listen_timer;
 	uint32_t listen_ms; /* 0: no profile wants it */
 };
@@ -119,6 +119,11 @@ void builtin_net_down(struct builtin *b, struct builtin_net *n, uint8_t family);
 bool builtin_mppe_needs(struct builtin *b, const uint8_t *frame, size_t len);
 void builtin_mppe_up(struct builtin *b, const struct ppp_mppe_info *m);
 void builtin_mppe_down(struct builtin *b);
+
+/* ---- words.c ---- */
+/* Why it ended, as a sentence for the operator. */
+void builtin_words(const struct builtin *b, const struct ppp_ended *how,
+		   char *out, size_t size);
 
 /* ---- listen.c ---- */
 void builtin_listen_start(struct builtins *all);

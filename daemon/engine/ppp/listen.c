@@ -68,8 +68,7 @@ void builtins_heard(struct engine *e, const struct monitor_ppp_heard *h)
 		const struct link *l = link_find(e, h->link[i]);
 		struct builtin *b = l ? builtin_of(l) : NULL;
 
-		if (!b || b->over || !b->core ||
-		    !l->profile->lcp_echo_adaptive)
+		if (!b || b->over || !b->core || !l->profile->lcp_echo_adaptive)
 			continue;
 		ppp_link_note_traffic(b->core, engine_now(e));
 		builtin_settle(e);

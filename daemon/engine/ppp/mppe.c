@@ -69,19 +69,18 @@ static void set(struct builtin *b, struct monitor_ppp_mppe *body)
 bool builtin_mppe_needs(struct builtin *b, const uint8_t *frame, size_t len)
 {
 	const uint8_t *option = find_option(frame, len);
-	struct monitor_ppp_mppe body = { 0 };
+	struct monitor_ppp_mppe body = {
+		.receive = option && frame[CODE_AT] == REQUEST,
+		.send = option && frame[CODE_AT] == ACK,
+	};
 
-	if (!option ||
+	if (!(body.receive || body.send) ||
 	    !ppp_link_mppe_keys(b->core, body.send_key, body.receive_key))
 		return false;
-	body.receive = frame[CODE_AT] == REQUEST;
-	body.send = frame[CODE_AT] == ACK;
 	memcpy(body.receive_option, option, MPPE_LEN);
 	memcpy(body.send_option, option, MPPE_LEN);
 	b->mppe_open = true;
-	if (body.receive || body.send)
-		set(b, &body);
-	explicit_bzero(&body, sizeof(body));
+	set(b, &body);
 	return true;
 }
 

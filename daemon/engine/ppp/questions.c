@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MPPE_POLICY_REQUIRED 2 /* RFC 2548, section 2.4.4 */
+/* RFC 2548, sections 2.4.4 and 2.4.5 */
+#define MPPE_POLICY_REQUIRED 2
+#define MPPE_TYPE_40	     2
+#define MPPE_TYPE_128	     4
 
 struct question {
 	struct link *link;
@@ -123,7 +126,30 @@ static void take_limits(struct builtin *b, const struct ppp_call_auth_reply *r)
 		b->mtu = r->mtu;
 }
 
-static void take_reply(struct ppp_auth_answer *a,
+/*
+ * A reply can require MPPE, and bound its key lengths; where the profile has it
+ * off, an allowance changes nothing.
+ */
+static void take_mppe(const struct builtin *b, struct ppp_auth_answer *a,
+		      const struct ppp_call_auth_reply *r)
+{
+	const struct config_ppp *p = b->link->profile;
+	uint8_t bits = (p->mppe_bits & CONFIG_MPPE_40 ? MPPE_TYPE_40 : 0) |
+		       (p->mppe_bits & CONFIG_MPPE_128 ? MPPE_TYPE_128 : 0);
+
+	if (p->mppe == CONFIG_MPPE_OFF)
+		bits = MPPE_TYPE_40 | MPPE_TYPE_128;
+	if (r->mppe_types & (MPPE_TYPE_40 | MPPE_TYPE_128))
+		bits &= r->mppe_types;
+	if (r->mppe_policy == MPPE_POLICY_REQUIRED)
+		a->mppe_policy = MPPE_POLICY_REQUIRED;
+	a->mppe_types = bits;
+	a->have_mppe_keys = r->have_mppe_keys && bits;
+	memcpy(a->mppe_send_key, r->mppe_send_key, sizeof(a->mppe_send_key));
+	memcpy(a->mppe_recv_key, r->mppe_recv_key, sizeof(a->mppe_recv_key));
+}
+
+static void take_reply(const struct builtin *b, struct ppp_auth_answer *a,
 		       const struct ppp_call_auth_reply *r)
 {
 	a->ok = r->ok;
@@ -133,11 +159,7 @@ static void take_reply(struct ppp_auth_answer *a,
 	memcpy(a->dns, r->dns, sizeof(a->dns));
 	if (r->have_ifid)
 		memcpy(a->remote_ifid, r->remote_ifid, sizeof(a->remote_ifid));
-	a->have_mppe_keys = r->have_mppe_keys;
-	memcpy(a->mppe_send_key, r->mppe_send_key, sizeof(a->mppe_send_key));
-	memcpy(a->mppe_recv_key, r->mppe_recv_key, sizeof(a->mppe_recv_key));
-	a->mppe_policy = r->mppe_policy;
-	a->mppe_types = r->mppe_types;
+	take_mppe(b, a, r);
 }
 
 void builtin_authenticated(struct link *l, uint64_t ticket, int err,
@@ -150,7 +172,7 @@ void builtin_authenticated(struct link *l, uint64_t ticket, int err,
 		return;
 	if (!err && reply) {
 		answer.unknown = false;
-		take_reply(&answer, reply);
+		take_reply(b, &answer, reply);
 		if (reply->ok)
 			take_limits(b, reply);
 	}
