@@ -101,7 +101,8 @@ void builtin_over(struct builtin *b, const struct ppp_ended *how)
 	if (b->over)
 		return;
 	b->end.told = true;
-	b->end.end = (enum service_end)how->cause;
+	b->end.end = b->hung_up ? SERVICE_END_USER_REQUEST :
+				  (enum service_end)how->cause;
 	builtin_words(b, how, words, sizeof(words));
 	ppp_set_reason(b->link, words);
 	detach(b);
@@ -249,6 +250,8 @@ static void stop(struct link *l, const char *reason, bool link_is_dead)
 	/* Without a core its channel is awaited: on_attached goes on. */
 	if (!b || b->over || !b->core)
 		return;
+	/* Who cleared the call below us hung up; see also on_channel. */
+	b->hung_up = link_is_dead;
 	if (link_is_dead)
 		ppp_link_lost(b->core, now, reason);
 	else

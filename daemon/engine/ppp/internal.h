@@ -52,6 +52,7 @@ struct builtin {
 	bool caller;
 	bool unit_asked;
 	bool over;	/* nothing is sent or read any more */
+	bool hung_up;	/* the transport is gone */
 	bool mppe_open; /* the kernel looks at CCP */
 	bool mppe_up;
 	bool mppe_required;
