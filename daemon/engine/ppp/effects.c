@@ -48,21 +48,23 @@ static void authenticated(struct builtin *b, const char *peer)
 
 static void ipv4_up(struct builtin *b, const struct ppp_ipv4_info *i)
 {
-	b->ipv4.ends = (struct ppp_call_up){
+	struct ppp_call_up ends = {
 		.local_ipv4 = i->local,
 		.remote_ipv4 = i->remote,
 	};
+
 	if (b->caller)
-		memcpy(b->ipv4.ends.dns, i->dns, sizeof(b->ipv4.ends.dns));
-	builtin_net_up(b, &b->ipv4);
+		memcpy(ends.dns, i->dns, sizeof(ends.dns));
+	builtin_net_up(b, &b->ipv4, &ends);
 }
 
 static void ipv6_up(struct builtin *b, const struct ppp_ipv6_info *i)
 {
-	b->ipv6.ends = (struct ppp_call_up){ 0 };
-	memcpy(b->ipv6.ends.local_ifid, i->local, sizeof(i->local));
-	memcpy(b->ipv6.ends.remote_ifid, i->remote, sizeof(i->remote));
-	builtin_net_up(b, &b->ipv6);
+	struct ppp_call_up ends = { 0 };
+
+	memcpy(ends.local_ifid, i->local, sizeof(i->local));
+	memcpy(ends.remote_ifid, i->remote, sizeof(i->remote));
+	builtin_net_up(b, &b->ipv6, &ends);
 }
 
 /* A peer may cause many lines, but for those of debugging. */
@@ -101,13 +103,13 @@ static void take(struct builtin *b, const struct ppp_effect *x)
 		ipv4_up(b, &x->u.ipv4);
 		return;
 	case PPP_EFFECT_IPV4_DOWN:
-		builtin_net_down(b, &b->ipv4, AF_INET);
+		builtin_net_down(b, &b->ipv4);
 		return;
 	case PPP_EFFECT_IPV6_UP:
 		ipv6_up(b, &x->u.ipv6);
 		return;
 	case PPP_EFFECT_IPV6_DOWN:
-		builtin_net_down(b, &b->ipv6, AF_INET6);
+		builtin_net_down(b, &b->ipv6);
 		return;
 	case PPP_EFFECT_MPPE_UP:
 		builtin_mppe_up(b, &x->u.mppe);

@@ -72,6 +72,8 @@ void builtin_send(struct builtin *b, uint16_t protocol, const uint8_t *frame,
 		    (protocol == CCP && b->unit.fd < 0);
 	if (protocol == CCP && builtin_mppe_needs(b, frame, len))
 		must_wait = true;
+	if (builtin_address_needed(b, protocol, frame, len))
+		must_wait = true;
 	if (must_wait)
 		wait_for_unit(b, frame, len);
 	else

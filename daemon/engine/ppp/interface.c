@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The interface of a link: asked for once the peer is known, so that a call
- * that fails costs none, and its addresses, which the service hears of when the
- * kernel has them.
+ * that fails costs none, and its addresses. They are set before our Ack goes
+ * out, which waits for that: a peer may send as soon as it has it. The service
+ * hears of them when the core says that the protocol is up.
  */
 #include "engine/ppp/internal.h"
 
@@ -16,6 +17,12 @@
 /* Of a way that is not known: what L2TP leaves of an Ethernet's 1500. */
 #define SIZE_UNKNOWN 1460
 
+#define IPCP	      0x8021
+#define IPV6CP	      0x8057
+#define OPTION_IPV4   3 /* IP-Address, RFC 1332, section 3.3 */
+#define OPTION_IFID   1 /* Interface-Identifier, RFC 5072, section 4.1 */
+#define OPTION_HEADER 2
+
 /* ---- its unit ---- */
 
 /* The core runs: who takes part in what follows. */
@@ -26,8 +33,7 @@ static struct builtin *running(const struct link *l)
 	return b && !b->over ? b : NULL;
 }
 
-static void ask_address(struct builtin *b, struct builtin_net *n,
-			uint8_t family);
+static void ask_address(struct builtin *b, struct builtin_net *n);
 
 static void take_unit(struct builtin *b, const struct monitor_interface *i,
 		      int fd)
@@ -39,11 +45,11 @@ static void take_unit(struct builtin *b, const struct monitor_interface *i,
 		return;
 	}
 	memcpy(b->ifname, i->ifname, sizeof(b->ifname));
+	if (b->ipv4.wanted)
+		ask_address(b, &b->ipv4);
+	if (b->ipv6.wanted)
+		ask_address(b, &b->ipv6);
 	builtin_flush(b);
-	if (b->ipv4.up)
-		ask_address(b, &b->ipv4, AF_INET);
-	if (b->ipv6.up)
-		ask_address(b, &b->ipv6, AF_INET6);
 }
 
 static void on_unit(void *arg, int result, struct ipc_message *m)
@@ -102,19 +108,48 @@ static void set_sizes(const struct builtin *b, struct ppp_call_up *up)
 
 /* ---- its addresses ---- */
 
-static void on_address(struct link *l, int result, struct builtin_net *n)
+static void tell_up(struct builtin *b, struct builtin_net *n)
+{
+	if (n->told || !n->up || !n->set)
+		return;
+	n->told = true;
+	snprintf(n->ends.peer_name, sizeof(n->ends.peer_name), "%s",
+		 b->peer_name ? b->peer_name : "");
+	ppp_net_up(b->link, &n->ends);
+}
+
+/* A call with the other protocol goes on; without an address it does not. */
+static void refused(struct builtin *b, const struct builtin_net *n, int err)
+{
+	char what[160];
+
+	if (n == &b->ipv4)
+		builtin_give_up(b, "its interface gets no address", err);
+	else
+		log_error("%s: its interface gets no IPv6: %s",
+			  link_describe(b->link, what, sizeof(what)),
+			  strerror(-err));
+}
+
+/* Of several questions the last answer counts. */
+static void on_address(struct link *l, int result, bool ipv4)
 {
 	struct builtin *b = running(l);
+	struct builtin_net *n;
 
-	if (!b || !n->asked)
+	if (!b)
 		return;
-	n->asked = false;
-	if (result) {
-		builtin_give_up(b, "its interface gets no address", result);
+	n = ipv4 ? &b->ipv4 : &b->ipv6;
+	b->settings--;
+	if (--n->asked)
 		return;
-	}
-	n->told = true;
-	ppp_net_up(l, &n->ends);
+	n->set = !result && n->wanted;
+	if (result)
+		refused(b, n, result);
+	if (b->over)
+		return;
+	tell_up(b, n);
+	builtin_flush(b);
 }
 
 static void on_ipv4(void *arg, int result, struct ipc_message *m)
@@ -122,8 +157,7 @@ static void on_ipv4(void *arg, int result, struct ipc_message *m)
 	struct link *l = arg;
 
 	(void)m;
-	if (builtin_of(l))
-		on_address(l, result, &builtin_of(l)->ipv4);
+	on_address(l, result, true);
 	turn_settle(&l->engine->turn);
 	link_release(l);
 }
@@ -133,8 +167,7 @@ static void on_ipv6(void *arg, int result, struct ipc_message *m)
 	struct link *l = arg;
 
 	(void)m;
-	if (builtin_of(l))
-		on_address(l, result, &builtin_of(l)->ipv6);
+	on_address(l, result, false);
 	turn_settle(&l->engine->turn);
 	link_release(l);
 }
@@ -152,12 +185,13 @@ static int request_address(struct builtin *b,
 	return err;
 }
 
-static void ask_address(struct builtin *b, struct builtin_net *n,
-			uint8_t family)
+/* What goes by the unit waits for the answer. */
+static void ask_address(struct builtin *b, struct builtin_net *n)
 {
+	bool ipv4 = n == &b->ipv4;
 	struct monitor_ppp_address body = {
 		.link = b->link->id,
-		.family = family,
+		.family = ipv4 ? AF_INET : AF_INET6,
 		.up = true,
 		.local_ipv4 = n->ends.local_ipv4,
 		.remote_ipv4 = n->ends.remote_ipv4,
@@ -168,18 +202,111 @@ static void ask_address(struct builtin *b, struct builtin_net *n,
 	set_sizes(b, &n->ends);
 	body.mtu = n->ends.mtu;
 	memcpy(n->ends.ifname, b->ifname, sizeof(n->ends.ifname));
-	snprintf(n->ends.peer_name, sizeof(n->ends.peer_name), "%s",
-		 b->peer_name ? b->peer_name : "");
-	n->ends.family = family;
-	n->asked = request_address(b, &body,
-				   family == AF_INET ? on_ipv4 : on_ipv6) == 0;
+	n->ends.family = body.family;
+	n->set = false;
+	if (request_address(b, &body, ipv4 ? on_ipv4 : on_ipv6))
+		return;
+	n->asked++;
+	b->settings++;
 }
 
-void builtin_net_up(struct builtin *b, struct builtin_net *n)
+static void want_address(struct builtin *b, struct builtin_net *n)
 {
-	n->up = true;
+	n->wanted = true;
 	if (b->unit.fd >= 0)
-		ask_address(b, n, n == &b->ipv4 ? AF_INET : AF_INET6);
+		ask_address(b, n);
+}
+
+/* ---- before our Ack ---- */
+
+/* An address, or an interface identifier, in a packet of ours. */
+static const uint8_t *end_in(const uint8_t *frame, size_t len, bool ipv4)
+{
+	const uint8_t *o = builtin_option(frame, len,
+					  ipv4 ? OPTION_IPV4 : OPTION_IFID,
+					  OPTION_HEADER + (ipv4 ? 4 : 8));
+
+	return o ? o + OPTION_HEADER : NULL;
+}
+
+/* Our Request has our own end, and our Ack the peer's. */
+static void note(struct builtin_net *n, const uint8_t *end, bool ipv4,
+		 bool local)
+{
+	if (ipv4)
+		memcpy(local ? &n->ends.local_ipv4 : &n->ends.remote_ipv4, end,
+		       4);
+	else
+		memcpy(local ? n->ends.local_ifid : n->ends.remote_ifid, end,
+		       8);
+}
+
+static bool same_ends(const struct ppp_call_up *a, const struct ppp_call_up *b)
+{
+	return a->local_ipv4 == b->local_ipv4 &&
+	       a->remote_ipv4 == b->remote_ipv4 &&
+	       memcmp(a->local_ifid, b->local_ifid, 8) == 0 &&
+	       memcmp(a->remote_ifid, b->remote_ifid, 8) == 0;
+}
+
+/* The interface has them, or soon will. */
+static bool is_on_its_way(const struct builtin_net *n,
+			  const struct ppp_call_up *before)
+{
+	return n->wanted && (n->set || n->asked) && same_ends(&n->ends, before);
+}
+
+bool builtin_address_needed(struct builtin *b, uint16_t protocol,
+			    const uint8_t *frame, size_t len)
+{
+	bool ipv4 = protocol == IPCP;
+	struct builtin_net *n = ipv4 ? &b->ipv4 : &b->ipv6;
+	const struct ppp_call_up before = n->ends;
+	uint8_t code = builtin_code(frame, len);
+	const uint8_t *end;
+
+	if ((!ipv4 && protocol != IPV6CP) ||
+	    (code != BUILTIN_REQUEST && code != BUILTIN_ACK))
+		return false;
+	end = end_in(frame, len, ipv4);
+	if (!end)
+		return false;
+	note(n, end, ipv4, code == BUILTIN_REQUEST);
+	/* A caller's own address is known when the peer agrees to it. */
+	if (code == BUILTIN_REQUEST || b->caller || is_on_its_way(n, &before))
+		return false;
+	want_address(b, n);
+	return true;
+}
+
+/* ---- what the core says ---- */
+
+static void do_tell_up(void *arg)
+{
+	struct link *l = arg;
+	struct builtin *b = running(l);
+
+	if (b) {
+		tell_up(b, &b->ipv4);
+		tell_up(b, &b->ipv6);
+	}
+	link_release(l);
+}
+
+void builtin_net_up(struct builtin *b, struct builtin_net *n,
+		    const struct ppp_call_up *ends)
+{
+	bool known = n->wanted && same_ends(&n->ends, ends);
+
+	n->up = true;
+	memcpy(n->ends.dns, ends->dns, sizeof(n->ends.dns));
+	if (!known) {
+		n->ends = *ends;
+		want_address(b, n);
+		return;
+	}
+	link_hold(b->link);
+	turn_defer(&builtin_engine(b)->turn, do_tell_up, b->link);
 }
 
 static void on_taken_back(void *arg, int result, struct ipc_message *m)
@@ -191,17 +318,17 @@ static void on_taken_back(void *arg, int result, struct ipc_message *m)
 	link_release(l);
 }
 
-void builtin_net_down(struct builtin *b, struct builtin_net *n, uint8_t family)
+void builtin_net_down(struct builtin *b, struct builtin_net *n)
 {
 	const struct monitor_ppp_address body = {
 		.link = b->link->id,
-		.family = family,
+		.family = n == &b->ipv4 ? AF_INET : AF_INET6,
 	};
-	const struct ppp_call_up down = { .family = family };
+	const struct ppp_call_up down = { .family = body.family };
 
 	if (b->unit.fd >= 0 && !b->over)
 		(void)request_address(b, &body, on_taken_back);
 	if (n->told)
 		ppp_net_down(b->link, &down);
-	n->up = n->asked = n->told = false;
+	n->up = n->wanted = n->set = n->told = false;
 }

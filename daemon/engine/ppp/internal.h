@@ -34,9 +34,11 @@ struct builtin_frame {
 
 /* One family of addresses on the interface. */
 struct builtin_net {
-	bool up;    /* the core says so */
-	bool asked; /* the monitor is at it */
-	bool told;  /* the service knows that it is up */
+	bool up;	    /* the core says so */
+	bool wanted;	    /* the interface shall have these ends */
+	bool set;	    /* and has them */
+	bool told;	    /* the service knows that it is up */
+	unsigned int asked; /* questions of it that the monitor is at */
 	struct ppp_call_up ends;
 };
 
@@ -46,9 +48,9 @@ struct builtin {
 	/* the fds are in them; -1: none */
 	struct loop_io channel, unit;
 	struct loop_timer timer; /* the core's deadline */
-	/* for the unit, while it is not there or its keys are being set */
+	/* for the unit, while it is not there or something of it is set */
 	struct builtin_frame *waiting, **waiting_end;
-	unsigned int settings; /* of encryption, that the monitor is at */
+	unsigned int settings; /* of the unit, that the monitor is at */
 	bool caller;
 	bool unit_asked;
 	bool over;	/* nothing is sent or read any more */
@@ -87,6 +89,14 @@ const struct ppp_config *builtin_config(const struct engine *e,
  */
 void builtin_settle(struct engine *e);
 
+/* ---- packet.c ---- */
+enum { BUILTIN_REQUEST = 1, BUILTIN_ACK = 2 }; /* RFC 1661, section 5 */
+/* The code of a packet, behind the frame's protocol; 0: it is none. */
+uint8_t builtin_code(const uint8_t *frame, size_t len);
+/* The option of this type and length in a packet of options, or NULL. */
+const uint8_t *builtin_option(const uint8_t *frame, size_t len, uint8_t type,
+			      uint8_t option_len);
+
 /* ---- frames.c ---- */
 /* Takes the fd; what comes from it goes to the core. 0 or -errno. */
 int builtin_open_channel(struct builtin *b, int fd);
@@ -109,8 +119,16 @@ void builtin_told_secret(struct link *l, uint64_t ticket, int err,
 /* ---- interface.c ---- */
 /* Asks for the interface, once. */
 void builtin_want_unit(struct builtin *b);
-void builtin_net_up(struct builtin *b, struct builtin_net *n);
-void builtin_net_down(struct builtin *b, struct builtin_net *n, uint8_t family);
+/*
+ * A frame of a network protocol is about to go out: true when the interface
+ * must have the addresses first that it agrees to, which were asked for.
+ */
+bool builtin_address_needed(struct builtin *b, uint16_t protocol,
+			    const uint8_t *frame, size_t len);
+/* ends: addresses and, of a caller, name servers. */
+void builtin_net_up(struct builtin *b, struct builtin_net *n,
+		    const struct ppp_call_up *ends);
+void builtin_net_down(struct builtin *b, struct builtin_net *n);
 
 /* ---- mppe.c ---- */
 /*

@@ -12,23 +12,8 @@
 
 #include "lib/log.h"
 
-#define CODE_AT	  2 /* after the protocol: code, id, length (RFC 1661, 5) */
-#define HEADER	  6
-#define REQUEST	  1
-#define ACK	  2
 #define MPPE_TYPE 18 /* RFC 3078, section 2 */
 #define MPPE_LEN  6
-
-/* The option of MPPE in a frame, or NULL. */
-static const uint8_t *find_option(const uint8_t *frame, size_t len)
-{
-	for (size_t at = HEADER;
-	     at + 2 <= len && frame[at + 1] >= 2 && at + frame[at + 1] <= len;
-	     at += frame[at + 1])
-		if (frame[at] == MPPE_TYPE && frame[at + 1] == MPPE_LEN)
-			return frame + at;
-	return NULL;
-}
 
 static void on_set(void *arg, int result, struct ipc_message *m)
 {
@@ -68,10 +53,11 @@ static void set(struct builtin *b, struct monitor_ppp_mppe *body)
 
 bool builtin_mppe_needs(struct builtin *b, const uint8_t *frame, size_t len)
 {
-	const uint8_t *option = find_option(frame, len);
+	const uint8_t *option = builtin_option(frame, len, MPPE_TYPE, MPPE_LEN);
+	uint8_t code = builtin_code(frame, len);
 	struct monitor_ppp_mppe body = {
-		.receive = option && frame[CODE_AT] == REQUEST,
-		.send = option && frame[CODE_AT] == ACK,
+		.receive = option && code == BUILTIN_REQUEST,
+		.send = option && code == BUILTIN_ACK,
 	};
 
 	if (!(body.receive || body.send) ||
