@@ -14,40 +14,7 @@
 
 #define MRU_DEFAULT 1500 /* RFC 1661, section 6.1 */
 
-/* ---- all of them ---- */
-
-int builtins_start(struct engine *e)
-{
-	const struct ppp_env env = { .random = random_bytes };
-	struct builtins *all = calloc(1, sizeof(*all));
-
-	e->builtins = all;
-	if (!all)
-		return -ENOMEM;
-	all->engine = e;
-	all->core = ppp_core_new(&env);
-	if (!all->core || builtin_configs(all, e->config))
-		return -ENOMEM;
-	builtin_listen_start(all);
-	return 0;
-}
-
-void builtins_free(struct engine *e)
-{
-	if (!e->builtins)
-		return;
-	loop_timer_stop(&e->builtins->listen_timer);
-	if (e->builtins->core)
-		ppp_core_free(e->builtins->core);
-	free(e->builtins->configs);
-	free(e->builtins);
-	e->builtins = NULL;
-}
-
-struct builtin *builtin_of(const struct link *l)
-{
-	return l->backend == &builtin_backend ? l->ppp : NULL;
-}
+/* ---- one ---- */
 
 bool builtin_info(const struct link *l, struct ppp_info *out)
 {
@@ -94,7 +61,7 @@ static void detach(struct builtin *b)
 		link_hold(b->link);
 }
 
-void builtin_over(struct builtin *b, const struct ppp_ended *how)
+static void over(struct builtin *b, const struct ppp_ended *how)
 {
 	char words[PPP_TEXT_MAX];
 
@@ -108,7 +75,7 @@ void builtin_over(struct builtin *b, const struct ppp_ended *how)
 	detach(b);
 }
 
-void builtin_give_up(struct builtin *b, const char *what, int err)
+static void give_up(struct builtin *b, const char *what, int err)
 {
 	char words[PPP_TEXT_MAX], who[160];
 
@@ -118,6 +85,52 @@ void builtin_give_up(struct builtin *b, const char *what, int err)
 	ppp_link_stop(b->core, engine_now(builtin_engine(b)),
 		      PPP_CAUSE_NAS_ERROR, what);
 	builtin_settle(builtin_engine(b));
+}
+
+/* ---- all of them ---- */
+
+static bool holds(struct builtin *b, uint16_t protocol, const uint8_t *frame,
+		  size_t len)
+{
+	return builtin_mppe_needs(b, protocol, frame, len) ||
+	       builtin_address_needed(b, protocol, frame, len);
+}
+
+static const struct builtin_upper upper = {
+	.settle = builtin_settle,
+	.holds = holds,
+	.give_up = give_up,
+	.over = over,
+};
+
+int builtins_start(struct engine *e)
+{
+	const struct ppp_env env = { .random = random_bytes };
+	struct builtins *all = calloc(1, sizeof(*all));
+
+	e->builtins = all;
+	if (!all)
+		return -ENOMEM;
+	all->engine = e;
+	all->upper = &upper;
+	all->backend = &builtin_backend;
+	all->core = ppp_core_new(&env);
+	if (!all->core || builtin_configs(all, e->config))
+		return -ENOMEM;
+	builtin_listen_start(all);
+	return 0;
+}
+
+void builtins_free(struct engine *e)
+{
+	if (!e->builtins)
+		return;
+	loop_timer_stop(&e->builtins->listen_timer);
+	if (e->builtins->core)
+		ppp_core_free(e->builtins->core);
+	free(e->builtins->configs);
+	free(e->builtins);
+	e->builtins = NULL;
 }
 
 /* ---- its start ---- */

@@ -48,7 +48,7 @@ static void authenticated(struct builtin *b, const char *peer)
 
 static void ipv4_up(struct builtin *b, const struct ppp_ipv4_info *i)
 {
-	struct ppp_call_up ends = {
+	struct builtin_ends ends = {
 		.local_ipv4 = i->local,
 		.remote_ipv4 = i->remote,
 	};
@@ -60,7 +60,7 @@ static void ipv4_up(struct builtin *b, const struct ppp_ipv4_info *i)
 
 static void ipv6_up(struct builtin *b, const struct ppp_ipv6_info *i)
 {
-	struct ppp_call_up ends = { 0 };
+	struct builtin_ends ends = { 0 };
 
 	memcpy(ends.local_ifid, i->local, sizeof(i->local));
 	memcpy(ends.remote_ifid, i->remote, sizeof(i->remote));
@@ -121,7 +121,7 @@ static void take(struct builtin *b, const struct ppp_effect *x)
 		log_it(b, x->level, x->text);
 		return;
 	case PPP_EFFECT_ENDED:
-		builtin_over(b, &x->u.ended);
+		builtin_upper(b)->over(b, &x->u.ended);
 		return;
 	case PPP_EFFECT_LCP_DOWN: /* what depended on it says so itself */
 	case PPP_EFFECT_YIELDED:  /* nobody asks for that yet */

@@ -70,9 +70,7 @@ void builtin_send(struct builtin *b, uint16_t protocol, const uint8_t *frame,
 	}
 	must_wait = b->waiting || b->settings ||
 		    (protocol == CCP && b->unit.fd < 0);
-	if (protocol == CCP && builtin_mppe_needs(b, frame, len))
-		must_wait = true;
-	if (builtin_address_needed(b, protocol, frame, len))
+	if (builtin_upper(b)->holds(b, protocol, frame, len))
 		must_wait = true;
 	if (must_wait)
 		wait_for_unit(b, frame, len);
@@ -121,7 +119,7 @@ static int read_frame(struct builtin *b, int fd)
 		       errno == ENXIO  ? -ENXIO :
 					 1; /* one that is too long is gone */
 	ppp_link_input(b->core, engine_now(e), buf, (size_t)n);
-	builtin_settle(e);
+	builtin_upper(b)->settle(e);
 	return 1;
 }
 
@@ -144,7 +142,7 @@ static void on_channel(struct loop_io *io, int fd, int events)
 	(void)events;
 	if (read_frames(b, io) == -ENXIO && !b->over) {
 		ppp_link_lost(b->core, engine_now(e), "the session was closed");
-		builtin_settle(e);
+		builtin_upper(b)->settle(e);
 	}
 	turn_settle(&e->turn);
 }

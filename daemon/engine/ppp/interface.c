@@ -41,7 +41,8 @@ static void take_unit(struct builtin *b, const struct monitor_interface *i,
 	int err = builtin_open_unit(b, fd);
 
 	if (err) {
-		builtin_give_up(b, "its interface cannot be used", err);
+		builtin_upper(b)->give_up(b, "its interface cannot be used",
+					  err);
 		return;
 	}
 	memcpy(b->ifname, i->ifname, sizeof(b->ifname));
@@ -63,8 +64,8 @@ static void on_unit(void *arg, int result, struct ipc_message *m)
 	if (b && fd >= 0)
 		take_unit(b, i, fd);
 	else if (b)
-		builtin_give_up(b, "no interface can be made for it",
-				result ? result : fd);
+		builtin_upper(b)->give_up(b, "no interface can be made for it",
+					  result ? result : fd);
 	else if (fd >= 0)
 		close(fd);
 	turn_settle(&l->engine->turn);
@@ -95,27 +96,48 @@ static uint16_t least(uint16_t a, uint16_t b)
 	return a < b ? a : b;
 }
 
-static void set_sizes(const struct builtin *b, struct ppp_call_up *up)
+static void set_sizes(const struct builtin *b, struct builtin_net *n)
 {
 	uint16_t pad = b->mppe_up ? BUILTIN_MPPE_GROWTH : 0,
 		 mtu = b->mtu ? b->mtu : SIZE_UNKNOWN,
 		 most = b->mtu_most ? b->mtu_most : mtu;
 
-	up->mtu = (uint16_t)(least(mtu, b->peer_mru) - pad);
-	up->mtu_max = (uint16_t)(least(most, b->peer_mru) - pad);
-	up->mtu_pad = (uint8_t)pad;
+	n->mtu = (uint16_t)(least(mtu, b->peer_mru) - pad);
+	n->mtu_max = (uint16_t)(least(most, b->peer_mru) - pad);
+	n->mtu_pad = (uint8_t)pad;
 }
 
 /* ---- its addresses ---- */
 
+static struct ppp_call_up up_of(const struct builtin *b,
+				const struct builtin_net *n)
+{
+	struct ppp_call_up up = {
+		.family = n == &b->ipv4 ? AF_INET : AF_INET6,
+		.local_ipv4 = n->ends.local_ipv4,
+		.remote_ipv4 = n->ends.remote_ipv4,
+		.dns = { n->ends.dns[0], n->ends.dns[1] },
+		.mtu = n->mtu,
+		.mtu_max = n->mtu_max,
+		.mtu_pad = n->mtu_pad,
+	};
+
+	memcpy(up.ifname, b->ifname, sizeof(up.ifname));
+	memcpy(up.local_ifid, n->ends.local_ifid, sizeof(up.local_ifid));
+	memcpy(up.remote_ifid, n->ends.remote_ifid, sizeof(up.remote_ifid));
+	snprintf(up.peer_name, sizeof(up.peer_name), "%s",
+		 b->peer_name ? b->peer_name : "");
+	return up;
+}
+
 static void tell_up(struct builtin *b, struct builtin_net *n)
 {
+	const struct ppp_call_up up = up_of(b, n);
+
 	if (n->told || !n->up || !n->set)
 		return;
 	n->told = true;
-	snprintf(n->ends.peer_name, sizeof(n->ends.peer_name), "%s",
-		 b->peer_name ? b->peer_name : "");
-	ppp_net_up(b->link, &n->ends);
+	ppp_net_up(b->link, &up);
 }
 
 /* A call with the other protocol goes on; without an address it does not. */
@@ -124,7 +146,8 @@ static void refused(struct builtin *b, const struct builtin_net *n, int err)
 	char what[160];
 
 	if (n == &b->ipv4)
-		builtin_give_up(b, "its interface gets no address", err);
+		builtin_upper(b)->give_up(b, "its interface gets no address",
+					  err);
 	else
 		log_error("%s: its interface gets no IPv6: %s",
 			  link_describe(b->link, what, sizeof(what)),
@@ -199,10 +222,8 @@ static void ask_address(struct builtin *b, struct builtin_net *n)
 
 	memcpy(body.local_ifid, n->ends.local_ifid, sizeof(body.local_ifid));
 	memcpy(body.remote_ifid, n->ends.remote_ifid, sizeof(body.remote_ifid));
-	set_sizes(b, &n->ends);
-	body.mtu = n->ends.mtu;
-	memcpy(n->ends.ifname, b->ifname, sizeof(n->ends.ifname));
-	n->ends.family = body.family;
+	set_sizes(b, n);
+	body.mtu = n->mtu;
 	n->set = false;
 	if (request_address(b, &body, ipv4 ? on_ipv4 : on_ipv6))
 		return;
@@ -241,7 +262,8 @@ static void note(struct builtin_net *n, const uint8_t *end, bool ipv4,
 		       8);
 }
 
-static bool same_ends(const struct ppp_call_up *a, const struct ppp_call_up *b)
+static bool same_ends(const struct builtin_ends *a,
+		      const struct builtin_ends *b)
 {
 	return a->local_ipv4 == b->local_ipv4 &&
 	       a->remote_ipv4 == b->remote_ipv4 &&
@@ -251,7 +273,7 @@ static bool same_ends(const struct ppp_call_up *a, const struct ppp_call_up *b)
 
 /* The interface has them, or soon will. */
 static bool is_on_its_way(const struct builtin_net *n,
-			  const struct ppp_call_up *before)
+			  const struct builtin_ends *before)
 {
 	return n->wanted && (n->set || n->asked) && same_ends(&n->ends, before);
 }
@@ -261,7 +283,7 @@ bool builtin_address_needed(struct builtin *b, uint16_t protocol,
 {
 	bool ipv4 = protocol == IPCP;
 	struct builtin_net *n = ipv4 ? &b->ipv4 : &b->ipv6;
-	const struct ppp_call_up before = n->ends;
+	const struct builtin_ends before = n->ends;
 	uint8_t code = builtin_code(frame, len);
 	const uint8_t *end;
 
@@ -294,7 +316,7 @@ static void do_tell_up(void *arg)
 }
 
 void builtin_net_up(struct builtin *b, struct builtin_net *n,
-		    const struct ppp_call_up *ends)
+		    const struct builtin_ends *ends)
 {
 	bool known = n->wanted && same_ends(&n->ends, ends);
 

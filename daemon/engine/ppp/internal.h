@@ -15,8 +15,34 @@
 /* The bytes that MPPE makes a packet longer (RFC 3078, section 3). */
 #define BUILTIN_MPPE_GROWTH 4
 
+struct builtin;
+
+/*
+ * What files below call of those above: these depend on them. builtin.c fills
+ * it in.
+ */
+struct builtin_upper {
+	/*
+	 * After every call of the core: takes what it wants done. It calls
+	 * nobody who could call the core.
+	 */
+	void (*settle)(struct engine *e);
+	/*
+	 * A frame for the unit is about to go out: true when the kernel must
+	 * have keys or addresses before, which were asked for.
+	 */
+	bool (*holds)(struct builtin *b, uint16_t protocol,
+		      const uint8_t *frame, size_t len);
+	/* The interface cannot be had: PPP is ended, for that reason. */
+	void (*give_up)(struct builtin *b, const char *what, int err);
+	/* The core has ended. */
+	void (*over)(struct builtin *b, const struct ppp_ended *how);
+};
+
 struct builtins {
 	struct engine *engine;
+	const struct builtin_upper *upper;
+	const struct ppp_backend *backend;
 	struct ppp_core *core;
 	/* two of each profile, by its index: of an lns, and of a caller */
 	struct ppp_config *configs;
@@ -32,6 +58,13 @@ struct builtin_frame {
 	uint8_t data[];
 };
 
+/* The ends of a network protocol, as struct ppp_call_up has them. */
+struct builtin_ends {
+	uint32_t local_ipv4, remote_ipv4;
+	uint32_t dns[2];
+	uint8_t local_ifid[8], remote_ifid[8];
+};
+
 /* One family of addresses on the interface. */
 struct builtin_net {
 	bool up;	    /* the core says so */
@@ -39,7 +72,9 @@ struct builtin_net {
 	bool set;	    /* and has them */
 	bool told;	    /* the service knows that it is up */
 	unsigned int asked; /* questions of it that the monitor is at */
-	struct ppp_call_up ends;
+	struct builtin_ends ends;
+	uint16_t mtu, mtu_max;
+	uint8_t mtu_pad;
 };
 
 struct builtin {
@@ -68,8 +103,6 @@ struct builtin {
 	struct turn_item trash;
 };
 
-/* NULL: another backend runs on it, or none. */
-struct builtin *builtin_of(const struct link *l);
 static inline struct engine *builtin_engine(const struct builtin *b)
 {
 	return b->link->engine;
@@ -82,11 +115,20 @@ const struct ppp_config *builtin_config(const struct engine *e,
 					const struct config_ppp *profile,
 					bool caller);
 
+/* NULL: another backend runs on it, or none. */
+static inline struct builtin *builtin_of(const struct link *l)
+{
+	const struct builtins *all = l->engine->builtins;
+
+	return all && l->backend == all->backend ? l->ppp : NULL;
+}
+
+static inline const struct builtin_upper *builtin_upper(const struct builtin *b)
+{
+	return builtin_engine(b)->builtins->upper;
+}
+
 /* ---- effects.c ---- */
-/*
- * After every call of the core: takes what it wants done. It calls nobody who
- * could call the core.
- */
 void builtin_settle(struct engine *e);
 
 /* ---- packet.c ---- */
@@ -127,7 +169,7 @@ bool builtin_address_needed(struct builtin *b, uint16_t protocol,
 			    const uint8_t *frame, size_t len);
 /* ends: addresses and, of a caller, name servers. */
 void builtin_net_up(struct builtin *b, struct builtin_net *n,
-		    const struct ppp_call_up *ends);
+		    const struct builtin_ends *ends);
 void builtin_net_down(struct builtin *b, struct builtin_net *n);
 
 /* ---- mppe.c ---- */
@@ -135,7 +177,8 @@ void builtin_net_down(struct builtin *b, struct builtin_net *n);
  * A frame of CCP is about to go out: true when the kernel must have keys
  * first, which were asked for.
  */
-bool builtin_mppe_needs(struct builtin *b, const uint8_t *frame, size_t len);
+bool builtin_mppe_needs(struct builtin *b, uint16_t protocol,
+			const uint8_t *frame, size_t len);
 void builtin_mppe_up(struct builtin *b, const struct ppp_mppe_info *m);
 void builtin_mppe_down(struct builtin *b);
 
@@ -146,11 +189,5 @@ void builtin_words(const struct builtin *b, const struct ppp_ended *how,
 
 /* ---- listen.c ---- */
 void builtin_listen_start(struct builtins *all);
-
-/* ---- builtin.c ---- */
-/* The core has ended: its fds are closed, and the monitor cleans up. */
-void builtin_over(struct builtin *b, const struct ppp_ended *how);
-/* The interface cannot be had: PPP is ended, for that reason. */
-void builtin_give_up(struct builtin *b, const char *what, int err);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "lib/log.h"
 
+#define CCP	  0x80fd
 #define MPPE_TYPE 18 /* RFC 3078, section 2 */
 #define MPPE_LEN  6
 
@@ -24,11 +25,12 @@ static void on_set(void *arg, int result, struct ipc_message *m)
 	if (b && !b->over) {
 		b->settings--;
 		if (result)
-			builtin_give_up(b,
-					"the kernel cannot encrypt it; MPPE "
-					"needs the module ppp_mppe "
-					"(CONFIG_PPP_MPPE)",
-					result);
+			builtin_upper(b)->give_up(
+				b,
+				"the kernel cannot encrypt it; MPPE "
+				"needs the module ppp_mppe "
+				"(CONFIG_PPP_MPPE)",
+				result);
 		else
 			builtin_flush(b);
 	}
@@ -51,7 +53,8 @@ static void set(struct builtin *b, struct monitor_ppp_mppe *body)
 	explicit_bzero(body, sizeof(*body));
 }
 
-bool builtin_mppe_needs(struct builtin *b, const uint8_t *frame, size_t len)
+bool builtin_mppe_needs(struct builtin *b, uint16_t protocol,
+			const uint8_t *frame, size_t len)
 {
 	const uint8_t *option = builtin_option(frame, len, MPPE_TYPE, MPPE_LEN);
 	uint8_t code = builtin_code(frame, len);
@@ -60,7 +63,7 @@ bool builtin_mppe_needs(struct builtin *b, const uint8_t *frame, size_t len)
 		.send = option && code == BUILTIN_ACK,
 	};
 
-	if (!(body.receive || body.send) ||
+	if (protocol != CCP || !(body.receive || body.send) ||
 	    !ppp_link_mppe_keys(b->core, body.send_key, body.receive_key))
 		return false;
 	memcpy(body.receive_option, option, MPPE_LEN);

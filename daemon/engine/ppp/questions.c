@@ -10,10 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* RFC 2548, sections 2.4.4 and 2.4.5 */
-#define MPPE_POLICY_REQUIRED 2
-#define MPPE_TYPE_40	     2
-#define MPPE_TYPE_128	     4
+#define MPPE_POLICY_REQUIRED 2 /* RFC 2548, section 2.4.4 */
 
 struct question {
 	struct link *link;
@@ -126,30 +123,7 @@ static void take_limits(struct builtin *b, const struct ppp_call_auth_reply *r)
 		b->mtu = r->mtu;
 }
 
-/*
- * A reply can require MPPE, and bound its key lengths; where the profile has it
- * off, an allowance changes nothing.
- */
-static void take_mppe(const struct builtin *b, struct ppp_auth_answer *a,
-		      const struct ppp_call_auth_reply *r)
-{
-	const struct config_ppp *p = b->link->profile;
-	uint8_t bits = (p->mppe_bits & CONFIG_MPPE_40 ? MPPE_TYPE_40 : 0) |
-		       (p->mppe_bits & CONFIG_MPPE_128 ? MPPE_TYPE_128 : 0);
-
-	if (p->mppe == CONFIG_MPPE_OFF)
-		bits = MPPE_TYPE_40 | MPPE_TYPE_128;
-	if (r->mppe_types & (MPPE_TYPE_40 | MPPE_TYPE_128))
-		bits &= r->mppe_types;
-	if (r->mppe_policy == MPPE_POLICY_REQUIRED)
-		a->mppe_policy = MPPE_POLICY_REQUIRED;
-	a->mppe_types = bits;
-	a->have_mppe_keys = r->have_mppe_keys && bits;
-	memcpy(a->mppe_send_key, r->mppe_send_key, sizeof(a->mppe_send_key));
-	memcpy(a->mppe_recv_key, r->mppe_recv_key, sizeof(a->mppe_recv_key));
-}
-
-static void take_reply(const struct builtin *b, struct ppp_auth_answer *a,
+static void take_reply(struct ppp_auth_answer *a,
 		       const struct ppp_call_auth_reply *r)
 {
 	a->ok = r->ok;
@@ -159,7 +133,11 @@ static void take_reply(const struct builtin *b, struct ppp_auth_answer *a,
 	memcpy(a->dns, r->dns, sizeof(a->dns));
 	if (r->have_ifid)
 		memcpy(a->remote_ifid, r->remote_ifid, sizeof(a->remote_ifid));
-	take_mppe(b, a, r);
+	a->have_mppe_keys = r->have_mppe_keys;
+	memcpy(a->mppe_send_key, r->mppe_send_key, sizeof(a->mppe_send_key));
+	memcpy(a->mppe_recv_key, r->mppe_recv_key, sizeof(a->mppe_recv_key));
+	a->mppe_policy = r->mppe_policy;
+	a->mppe_types = r->mppe_types;
 }
 
 void builtin_authenticated(struct link *l, uint64_t ticket, int err,
@@ -172,14 +150,14 @@ void builtin_authenticated(struct link *l, uint64_t ticket, int err,
 		return;
 	if (!err && reply) {
 		answer.unknown = false;
-		take_reply(b, &answer, reply);
+		take_reply(&answer, reply);
 		if (reply->ok)
 			take_limits(b, reply);
 	}
 	ppp_link_authenticate(b->core, engine_now(l->engine), (uint32_t)ticket,
 			      &answer);
 	explicit_bzero(&answer, sizeof(answer));
-	builtin_settle(l->engine);
+	builtin_upper(b)->settle(l->engine);
 }
 
 void builtin_told_secret(struct link *l, uint64_t ticket, int err,
@@ -193,5 +171,5 @@ void builtin_told_secret(struct link *l, uint64_t ticket, int err,
 	ppp_link_tell_secret(b->core, engine_now(l->engine), (uint32_t)ticket,
 			     have ? reply->secret : NULL,
 			     have ? reply->len : 0);
-	builtin_settle(l->engine);
+	builtin_upper(b)->settle(l->engine);
 }
