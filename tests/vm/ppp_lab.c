@@ -124,7 +124,7 @@ static struct config *parse(const char *text)
 	return c;
 }
 
-void ppp_lab_init(struct ppp_lab *p, const char *argv0, const char *config_text)
+void ppp_lab_open(struct ppp_lab *p, const char *argv0, const char *config_text)
 {
 	const char *plugin = getenv("L2TPD_TEST_PLUGIN");
 	char text[512], self[PATH_MAX], path[PATH_MAX + 32];
@@ -159,7 +159,7 @@ void ppp_lab_init(struct ppp_lab *p, const char *argv0, const char *config_text)
 		ppp_runner_set_pppd(p->runner, p->pppd);
 }
 
-void ppp_lab_fini(struct ppp_lab *p)
+void ppp_lab_close(struct ppp_lab *p)
 {
 	ppp_runner_free(p->runner);
 	running = NULL;
