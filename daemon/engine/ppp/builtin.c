@@ -89,16 +89,9 @@ static void give_up(struct builtin *b, const char *what, int err)
 
 /* ---- all of them ---- */
 
-static bool holds(struct builtin *b, uint16_t protocol, const uint8_t *frame,
-		  size_t len)
-{
-	return builtin_mppe_needs(b, protocol, frame, len) ||
-	       builtin_address_needed(b, protocol, frame, len);
-}
-
 static const struct builtin_upper upper = {
 	.settle = builtin_settle,
-	.holds = holds,
+	.holds = builtin_address_needed,
 	.give_up = give_up,
 	.over = over,
 };

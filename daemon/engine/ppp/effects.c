@@ -111,6 +111,9 @@ static void take(struct builtin *b, const struct ppp_effect *x)
 	case PPP_EFFECT_IPV6_DOWN:
 		builtin_net_down(b, &b->ipv6);
 		return;
+	case PPP_EFFECT_MPPE_KEY:
+		builtin_mppe_key(b, &x->u.mppe_key);
+		return;
 	case PPP_EFFECT_MPPE_UP:
 		builtin_mppe_up(b, &x->u.mppe);
 		return;

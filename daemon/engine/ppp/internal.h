@@ -28,8 +28,8 @@ struct builtin_upper {
 	 */
 	void (*settle)(struct engine *e);
 	/*
-	 * A frame for the unit is about to go out: true when the kernel must
-	 * have keys or addresses before, which were asked for.
+	 * A frame for the unit is about to go out: true when the interface
+	 * must have addresses before, which were asked for.
 	 */
 	bool (*holds)(struct builtin *b, uint16_t protocol,
 		      const uint8_t *frame, size_t len);
@@ -173,12 +173,8 @@ void builtin_net_up(struct builtin *b, struct builtin_net *n,
 void builtin_net_down(struct builtin *b, struct builtin_net *n);
 
 /* ---- mppe.c ---- */
-/*
- * A frame of CCP is about to go out: true when the kernel must have keys
- * first, which were asked for.
- */
-bool builtin_mppe_needs(struct builtin *b, uint16_t protocol,
-			const uint8_t *frame, size_t len);
+/* What goes by the unit from now on waits until the kernel has this key. */
+void builtin_mppe_key(struct builtin *b, const struct ppp_mppe_key *k);
 void builtin_mppe_up(struct builtin *b, const struct ppp_mppe_info *m);
 void builtin_mppe_down(struct builtin *b);
 

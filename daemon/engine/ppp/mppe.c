@@ -12,10 +12,6 @@
 
 #include "lib/log.h"
 
-#define CCP	  0x80fd
-#define MPPE_TYPE 18 /* RFC 3078, section 2 */
-#define MPPE_LEN  6
-
 static void on_set(void *arg, int result, struct ipc_message *m)
 {
 	struct link *l = arg;
@@ -53,24 +49,19 @@ static void set(struct builtin *b, struct monitor_ppp_mppe *body)
 	explicit_bzero(body, sizeof(*body));
 }
 
-bool builtin_mppe_needs(struct builtin *b, uint16_t protocol,
-			const uint8_t *frame, size_t len)
+void builtin_mppe_key(struct builtin *b, const struct ppp_mppe_key *k)
 {
-	const uint8_t *option = builtin_option(frame, len, MPPE_TYPE, MPPE_LEN);
-	uint8_t code = builtin_code(frame, len);
 	struct monitor_ppp_mppe body = {
-		.receive = option && code == BUILTIN_REQUEST,
-		.send = option && code == BUILTIN_ACK,
+		.send = k->send,
+		.receive = !k->send,
 	};
 
-	if (protocol != CCP || !(body.receive || body.send) ||
-	    !ppp_link_mppe_keys(b->core, body.send_key, body.receive_key))
-		return false;
-	memcpy(body.receive_option, option, MPPE_LEN);
-	memcpy(body.send_option, option, MPPE_LEN);
+	memcpy(k->send ? body.send_option : body.receive_option, k->option,
+	       sizeof(body.send_option));
+	memcpy(k->send ? body.send_key : body.receive_key, k->key,
+	       sizeof(body.send_key));
 	b->mppe_open = true;
 	set(b, &body);
-	return true;
 }
 
 static void tell(struct builtin *b, uint8_t bits, bool stateful)
