@@ -124,6 +124,41 @@ int link_get_index(struct rtnl *r, int index, struct link *out)
 	return index > 0 ? get(r, NULL, index, out) : -ENODEV;
 }
 
+/* ---- all of them ---- */
+
+struct received {
+	void (*each)(void *ctx, int index, uint64_t rx_packets);
+	void *ctx;
+};
+
+static int take_received(const struct nlmsghdr *h, void *ctx)
+{
+	const struct if_stats_msg *m = mnl_nlmsg_get_payload(h);
+	const struct received *r = ctx;
+	const struct nlattr *attr;
+	struct link l = { 0 };
+
+	mnl_attr_for_each(attr, h, sizeof(*m))
+		if (mnl_attr_get_type(attr) == IFLA_STATS_LINK_64)
+			take_stats(attr, &l);
+	r->each(r->ctx, (int)m->ifindex, l.rx_packets);
+	return MNL_CB_OK;
+}
+
+int link_dump_received(struct rtnl *r,
+		       void (*each)(void *ctx, int index, uint64_t rx_packets),
+		       void *ctx)
+{
+	struct received got = { each, ctx };
+	struct rtnl_request q;
+	struct if_stats_msg *m =
+		rtnl_begin(&q, RTM_GETSTATS, NLM_F_DUMP, sizeof(*m));
+
+	m->family = AF_UNSPEC;
+	m->filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64);
+	return rtnl_dump(r, &q, take_received, &got);
+}
+
 /* ---- changes ---- */
 
 static struct ifinfomsg *begin(struct rtnl_request *q, uint16_t type,
@@ -154,6 +189,15 @@ int link_set_mtu_index(struct rtnl *r, int index, uint32_t mtu)
 
 	begin(&q, RTM_NEWLINK, 0, index);
 	mnl_attr_put_u32(rtnl_header(&q), IFLA_MTU, mtu);
+	return rtnl_call(r, &q, NULL, NULL);
+}
+
+int link_set_name(struct rtnl *r, int index, const char *name)
+{
+	struct rtnl_request q;
+
+	begin(&q, RTM_NEWLINK, 0, index);
+	mnl_attr_put_strz(rtnl_header(&q), IFLA_IFNAME, name);
 	return rtnl_call(r, &q, NULL, NULL);
 }
 

@@ -34,8 +34,18 @@ int link_get(struct rtnl *r, const char *ifname, struct link *out);
 /* By its index, which no other interface gets after it: the same. */
 int link_get_index(struct rtnl *r, int index, struct link *out);
 
+/*
+ * Calls each for every interface with what it received, by one dump, whatever
+ * the number of interfaces.
+ */
+int link_dump_received(struct rtnl *r,
+		       void (*each)(void *ctx, int index, uint64_t rx_packets),
+		       void *ctx);
+
 int link_set_mtu(struct rtnl *r, const char *ifname, uint32_t mtu);
 int link_set_mtu_index(struct rtnl *r, int index, uint32_t mtu);
+/* The interface has to be down for it; -EEXIST: another has the name. */
+int link_set_name(struct rtnl *r, int index, const char *name);
 /* Most drivers want the interface to be down for it. */
 int link_set_mac(struct rtnl *r, int index, const uint8_t mac[6]);
 int link_set_up(struct rtnl *r, int index, bool up);

@@ -132,6 +132,75 @@ int rtnl_call(struct rtnl *r, struct rtnl_request *q, mnl_cb_t each, void *ctx)
 	}
 }
 
+/* ---- several at once ---- */
+
+static struct nlmsghdr *header_at(struct rtnl_batch *b, size_t at)
+{
+	return (struct nlmsghdr *)(void *)(b->q.buf + at);
+}
+
+static void complete(struct rtnl_batch *b)
+{
+	if (b->n)
+		b->len += MNL_ALIGN(header_at(b, b->len)->nlmsg_len);
+}
+
+void *rtnl_add(struct rtnl_batch *b, uint16_t type, uint16_t flags, size_t size,
+	       struct nlmsghdr **out)
+{
+	struct nlmsghdr *h;
+
+	complete(b);
+	h = mnl_nlmsg_put_header(b->q.buf + b->len);
+	h->nlmsg_type = type;
+	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+	b->n++;
+	*out = h;
+	return mnl_nlmsg_put_extra_header(h, size);
+}
+
+/* The answers to the requests seq to last; the first error of theirs. */
+static int take_all(struct rtnl *r, struct rtnl_batch *b, uint32_t seq,
+		    uint32_t last)
+{
+	int first = 0;
+
+	while (seq <= last) {
+		ssize_t n =
+			mnl_socket_recvfrom(r->nl, b->q.buf, sizeof(b->q.buf));
+		int left = (int)n;
+
+		if (n < 0)
+			return errno == EAGAIN ? -EIO : -errno;
+		for (struct nlmsghdr *h = header_at(b, 0);
+		     mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left)) {
+			int ret = first ? 0 : take(r, h, seq, NULL, NULL);
+
+			if (h->nlmsg_seq == seq && h->nlmsg_pid == r->portid)
+				seq++;
+			if (ret < 0)
+				first = ret;
+		}
+	}
+	return first;
+}
+
+int rtnl_call_all(struct rtnl *r, struct rtnl_batch *b)
+{
+	uint32_t first = r->seq + 1;
+
+	r->text[0] = '\0';
+	complete(b);
+	for (size_t at = 0; at < b->len;
+	     at += MNL_ALIGN(header_at(b, at)->nlmsg_len))
+		header_at(b, at)->nlmsg_seq = ++r->seq;
+	if (mnl_socket_sendto(r->nl, b->q.buf, b->len) < 0)
+		return -errno;
+	return take_all(r, b, first, r->seq);
+}
+
+/* ---- dumps ---- */
+
 struct dump {
 	uint32_t seq;
 	bool over;

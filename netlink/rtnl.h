@@ -54,6 +54,23 @@ static inline struct nlmsghdr *rtnl_header(struct rtnl_request *q)
  */
 int rtnl_call(struct rtnl *r, struct rtnl_request *q, mnl_cb_t each, void *ctx);
 /*
+ * Several requests in one message to the kernel, which works on them in their
+ * order, each whatever became of those before it. Zeroed is empty.
+ */
+struct rtnl_batch {
+	struct rtnl_request q;
+	size_t len;	/* of those that are complete */
+	unsigned int n; /* requests */
+};
+/*
+ * Begins the next request, which wants an NLM_F_ACK; *out is its header, for
+ * attributes. Three of a few hundred bytes each have room.
+ */
+void *rtnl_add(struct rtnl_batch *b, uint16_t type, uint16_t flags, size_t size,
+	       struct nlmsghdr **out);
+/* 0, or the first error of any, with its words in r->text. */
+int rtnl_call_all(struct rtnl *r, struct rtnl_batch *b);
+/*
  * The same for a request with NLM_F_DUMP: each gets every object that there is.
  * -EAGAIN: the kernel's tables changed meanwhile, and each has seen a mixture.
  */

@@ -6,7 +6,7 @@
 #include "aaa/engine.h"
 #include "aaa/remember.h"
 #include "aaa/store.h"
-#include "aaa/workers.h"
+#include "lib/workers.h"
 #include "ipc/aaa.h"
 #include "ipc/channel.h"
 #include "lib/config.h"

@@ -13,6 +13,7 @@
 #include "engine/peers/follow.h"
 #include "engine/peers/ipsec.h"
 #include "engine/peers/peer.h"
+#include "engine/ppp/builtin.h"
 #include "engine/service/account.h"
 #include "engine/secrets.h"
 #include "engine/start.h"
@@ -56,6 +57,8 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 	const struct monitor_secret *secret =
 		ipc_body(m, struct monitor_secret);
 	const struct monitor_mtu *mtu = ipc_body(m, struct monitor_mtu);
+	const struct monitor_ppp_heard *heard =
+		ipc_body(m, struct monitor_ppp_heard);
 
 	if (m->header.type == MONITOR_START) {
 		on_start(e, m);
@@ -77,6 +80,8 @@ static void on_monitor_message(struct channel *c, struct ipc_message *m)
 		secrets_changed(e, secret);
 	} else if (m->header.type == MONITOR_MTU && mtu) {
 		ppp_net_mtu(e, mtu);
+	} else if (m->header.type == MONITOR_PPP_HEARD && heard) {
+		builtins_heard(e, heard);
 	} else {
 		/* A reply without its request: there is none such. */
 		log_warn("the monitor sent message %u unasked", m->header.type);

@@ -18,6 +18,7 @@
 
 struct kernel;
 struct links;
+struct builtins;
 struct l2tp;
 struct peers;
 struct dials;
@@ -52,6 +53,7 @@ struct engine {
 	struct channel monitor, aaa;
 	struct clients clients;
 	uint64_t started_ms;
+	uint32_t sessions_most; /* there are no files for more */
 	/* answers that are missing before it is ready: start.c */
 	unsigned int starting;
 	/* nothing new begins; only acknowledgements are awaited: stop.c */
@@ -64,6 +66,7 @@ struct engine {
 	/* Each module's own, in the order of the layers; NULL: not started. */
 	struct kernel *kernel;
 	struct links *links;
+	struct builtins *builtins;
 	struct l2tp *l2tp;
 	struct peers *peers;
 	struct dials *dials;

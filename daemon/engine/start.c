@@ -22,6 +22,7 @@
 #include "engine/peers/lcce.h"
 #include "engine/peers/peer.h"
 #include "engine/peers/redial.h"
+#include "engine/ppp/builtin.h"
 #include "engine/random.h"
 #include "engine/secrets.h"
 #include "engine/service/account.h"
@@ -231,7 +232,11 @@ static int start_modules(struct engine *e, const struct monitor_start *start)
 	if (!err)
 		err = links_start(e, start->first_link, &admit_service);
 	if (!err)
+		err = builtins_start(e);
+	if (!err) {
 		ppp_add_backend(e, CONFIG_BACKEND_PPPD, &pppd_backend);
+		ppp_add_backend(e, CONFIG_BACKEND_BUILTIN, &builtin_backend);
+	}
 	if (!err)
 		err = l2tp_start(e, &l2tp);
 	if (!err)
@@ -262,6 +267,7 @@ int start_begin(struct engine *e, struct ipc_message *m)
 	if (!start || m->nfds != 4 || e->config)
 		return -EPROTO;
 	log_set_level(start->log_level);
+	e->sessions_most = start->sessions_most;
 	err = read_config(e, ipc_take_fd(m, 1));
 	if (!err)
 		err = start_modules(e, start);

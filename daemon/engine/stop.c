@@ -11,6 +11,7 @@
 #include "engine/loglimit.h"
 #include "engine/peers/dial.h"
 #include "engine/peers/peer.h"
+#include "engine/ppp/builtin.h"
 #include "engine/service/account.h"
 #include "engine/service/address.h"
 #include "engine/service/ipv6.h"
@@ -89,6 +90,7 @@ void stop_free(struct engine *e)
 	dials_free(e);
 	peers_free(e);
 	l2tp_free(e);
+	builtins_free(e);
 	turn_fini(&e->turn);
 	accounting_free(e);
 	ipv6_free(e);

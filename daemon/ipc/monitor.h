@@ -201,9 +201,41 @@ enum monitor_message {
 	MONITOR_ALIVE,
 	/* event from the engine: monitor_failed: it cannot start, and ends */
 	MONITOR_FAILED,
+	/*
+	 * PPP of our own, of profiles with the backend builtin. The session's
+	 * channel, over which LCP and authentication go: request:
+	 * monitor_attach; reply: monitor_attached, some ms later; fd: the
+	 * channel
+	 */
+	MONITOR_PPP_ATTACH,
+	/*
+	 * request: monitor_unit; reply: monitor_interface: the session gets an
+	 * interface, down; fd: its unit, over which frames of CCP go
+	 */
+	MONITOR_PPP_UNIT,
+	/*
+	 * request: monitor_ppp_address: a network protocol is up on the
+	 * interface, or down
+	 */
+	MONITOR_PPP_ADDRESS,
+	/* request: monitor_ppp_mppe: the state of encryption on it */
+	MONITOR_PPP_MPPE,
+	/*
+	 * request: monitor_link; reply: monitor_detached. Channel and interface
+	 * go; the engine has closed its fds of both before.
+	 */
+	MONITOR_PPP_DETACH,
+	/*
+	 * request, without a body: which of these interfaces have received
+	 * packets since the last time. Before the reply come events,
+	 * MONITOR_PPP_HEARD
+	 */
+	MONITOR_PPP_LISTEN,
+	/* event to the engine: monitor_ppp_heard */
+	MONITOR_PPP_HEARD,
 };
 /* one more than the last of them */
-#define MONITOR_MESSAGES (MONITOR_FAILED + 1)
+#define MONITOR_MESSAGES (MONITOR_PPP_HEARD + 1)
 
 /* An engine has so many bits of a link's number for its own sessions. */
 #define MONITOR_LINK_BITS 40
@@ -391,6 +423,8 @@ struct monitor_start {
 	bool one_tunnel_per_path;
 	int32_t log_level;
 	uint32_t listen_n;
+	/* how many sessions there may be: max-sessions, or the files end */
+	uint32_t sessions_most;
 	/* the first that this engine may use, of MONITOR_LINK_BITS */
 	uint64_t first_link;
 };
@@ -470,6 +504,57 @@ struct monitor_ppp {
 	uint64_t link;
 	char profile[CONFIG_NAME_MAX]; /* a ppp section with backend pppd */
 	struct ppp_call_params params;
+};
+
+struct monitor_attach {
+	uint64_t link;
+	char profile[CONFIG_NAME_MAX]; /* a ppp section with backend builtin */
+	bool caller;		       /* we called */
+};
+struct monitor_attached {
+	/* what the call may begin with, and become; see ppp_call_params */
+	uint16_t mtu, mru, mtu_most;
+	uint32_t path_mtu; /* of the way to the peer; 0: not known */
+};
+
+struct monitor_unit {
+	struct monitor_interface interface; /* ifname "": pppN */
+	uint16_t mru;			    /* what the peer may send, bytes */
+};
+
+struct monitor_ppp_address {
+	uint64_t link;
+	uint8_t family; /* AF_INET or AF_INET6 */
+	bool up;
+	/* of the interface; what follows counts with up only, as this does */
+	uint16_t mtu;
+	uint32_t local_ipv4, remote_ipv4; /* network order */
+	uint8_t local_ifid[8], remote_ifid[8];
+};
+
+struct monitor_ppp_mppe {
+	uint64_t link;
+	/*
+	 * CCP is negotiated: the kernel looks at its frames, and an Ack starts
+	 * what was set here before it, each way
+	 */
+	bool open;
+	bool up;	    /* CCP agreed on it */
+	bool required;	    /* with up: nothing goes in clear */
+	bool send, receive; /* set anew, with these keys */
+	uint8_t send_option[6], receive_option[6]; /* of RFC 3078, section 2 */
+	uint8_t send_key[16], receive_key[16];
+};
+
+#define MONITOR_HEARD_MAX 1000
+struct monitor_ppp_heard {
+	uint32_t n;
+	uint64_t link[MONITOR_HEARD_MAX];
+};
+
+struct monitor_detached {
+	bool have_counters; /* it had an interface */
+	struct ppp_counters counters;
 };
 
 struct monitor_ppp_exit {

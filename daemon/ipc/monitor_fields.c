@@ -109,6 +109,31 @@ static const struct ipc_field script_fields[] = {
 	{ 0 },
 };
 
+static const struct ipc_field attach_fields[] = {
+	IPC_TEXT(monitor_attach, profile),
+	IPC_BOOL(monitor_attach, caller),
+	{ 0 },
+};
+
+static const struct ipc_field unit_fields[] = {
+	IPC_STRUCT(monitor_unit, interface, interface_fields),
+	{ 0 },
+};
+
+static const struct ipc_field address_fields[] = {
+	IPC_BOOL(monitor_ppp_address, up),
+	{ 0 },
+};
+
+static const struct ipc_field mppe_fields[] = {
+	IPC_BOOL(monitor_ppp_mppe, open),
+	IPC_BOOL(monitor_ppp_mppe, up),
+	IPC_BOOL(monitor_ppp_mppe, required),
+	IPC_BOOL(monitor_ppp_mppe, send),
+	IPC_BOOL(monitor_ppp_mppe, receive),
+	{ 0 },
+};
+
 /* ---- pseudowires ---- */
 
 static const struct ipc_field pw_fields[] = {
@@ -220,5 +245,11 @@ const struct ipc_shape monitor_shapes[] = {
 	[MONITOR_ALIVE] = IPC_EMPTY,
 	[MONITOR_FAILED] = IPC_SHAPE(monitor_failed, failed_fields),
 	[MONITOR_PPP_NET] = IPC_SHAPE(monitor_ppp_net, ppp_net_fields),
+	[MONITOR_PPP_ATTACH] = IPC_SHAPE(monitor_attach, attach_fields),
+	[MONITOR_PPP_UNIT] = IPC_SHAPE(monitor_unit, unit_fields),
+	[MONITOR_PPP_ADDRESS] = IPC_SHAPE(monitor_ppp_address, address_fields),
+	[MONITOR_PPP_MPPE] = IPC_SHAPE(monitor_ppp_mppe, mppe_fields),
+	[MONITOR_PPP_DETACH] = IPC_SHAPE(monitor_link, NULL),
+	[MONITOR_PPP_LISTEN] = IPC_EMPTY,
 };
 const size_t monitor_shapes_n = COUNT(monitor_shapes);

@@ -80,7 +80,11 @@ enum config_auth {
 	CONFIG_AUTH_MSCHAPV1 = 4,
 	CONFIG_AUTH_MSCHAPV2 = 8
 };
-enum config_backend { CONFIG_BACKEND_PPPD, CONFIG_BACKEND_NONE };
+enum config_backend {
+	CONFIG_BACKEND_PPPD,
+	CONFIG_BACKEND_NONE,
+	CONFIG_BACKEND_BUILTIN,
+};
 
 enum config_mppe {
 	CONFIG_MPPE_OFF,
@@ -111,7 +115,8 @@ struct config_ranges {
 
 struct config_ppp {
 	char name[CONFIG_NAME_MAX];
-	enum config_backend backend; /* backend = "pppd" (default) or "none" */
+	/* backend = "pppd" (default), "none" or "builtin" */
+	enum config_backend backend;
 	/*
 	 * enum config_auth in the order of preference; none: the
 	 * peer is not asked
@@ -196,6 +201,8 @@ struct config_ppp {
 	bool use_peer_dns;	    /* client: usepeerdns */
 	uint32_t lcp_echo_interval; /* seconds, default 30; 0 off */
 	uint32_t lcp_echo_failure;  /* default 4 */
+	/* not while packets of the peer come; default with builtin only */
+	bool lcp_echo_adaptive;
 	/* further pppd options, one argument list: { "noccp", "..." } */
 	struct config_strings options;
 };

@@ -6,7 +6,7 @@
 
 bool config_ppp_needs_address(const struct config_ppp *p)
 {
-	if (p->backend != CONFIG_BACKEND_PPPD)
+	if (p->backend == CONFIG_BACKEND_NONE)
 		return false;
 	for (size_t i = 0; i < p->options.n; i++)
 		if (strcmp(p->options.v[i], "noip") == 0 ||

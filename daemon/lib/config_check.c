@@ -66,6 +66,13 @@ static int check_listen(struct check *ch)
 static int check_addresses(struct check *ch, const struct config_lns *l,
 			   const struct config_ppp *p)
 {
+	if (p->backend == CONFIG_BACKEND_BUILTIN &&
+	    !addr_is_set(&p->local_address))
+		return fail(ch, p, NULL,
+			    "ppp \"%s\" has no local-address, which backend "
+			    "\"builtin\" needs for the callers of lns \"%s\"; "
+			    "set it",
+			    p->name, l->name);
 	if (!config_ppp_needs_address(p) || config_ppp_has_addresses(p) ||
 	    (p->auth_n && (p->radius.n || p->tacacs.n || p->users_file)))
 		return 0;
@@ -153,6 +160,23 @@ static int check_servers(struct check *ch, const struct config_ppp *p)
 	return 0;
 }
 
+/* What only pppd has. */
+static int check_backend_builtin(struct check *ch, const struct config_ppp *p)
+{
+	if (p->backend != CONFIG_BACKEND_BUILTIN)
+		return 0;
+	if (p->options.n)
+		return fail(ch, p, "options",
+			    "options are pppd's, but backend is \"builtin\"; "
+			    "remove them, or use \"pppd\"");
+	if (p->pppd_scripts_given)
+		return fail(ch, p, "pppd-scripts",
+			    "no pppd runs with backend \"builtin\", and "
+			    "nothing runs its scripts; remove pppd-scripts, "
+			    "and use ip-up and ip-down");
+	return 0;
+}
+
 static int check_ppp_refs(struct check *ch, const struct config_ppp *p)
 {
 	size_t i;
@@ -190,8 +214,8 @@ static int check_mppe(struct check *ch, const struct config_ppp *p)
 		return 0;
 	if (p->backend == CONFIG_BACKEND_NONE)
 		return fail(ch, p, "mppe",
-			    "mppe is pppd's, but backend is \"none\"; remove "
-			    "it");
+			    "mppe is PPP's, but backend \"none\" runs none; "
+			    "remove it");
 	for (i = 0; i < p->auth_n; i++)
 		if (p->mppe == CONFIG_MPPE_REQUIRED &&
 		    p->auth[i] != CONFIG_AUTH_MSCHAPV2)
@@ -346,6 +370,8 @@ static int check_ppp(struct check *ch, struct config_ppp *p)
 {
 	int err = check_backend_none(ch, p);
 
+	if (!err)
+		err = check_backend_builtin(ch, p);
 	if (err)
 		return err;
 	if (p->auth_n && !p->users_file && !p->radius.n && !p->tacacs.n &&
@@ -392,7 +418,7 @@ int config_check_session(struct check *ch, const struct config_session *s)
 		return fail(ch, s, "password-file",
 			    "password-file needs a user; set user");
 	if (s->user && !s->password_file && !ppp->users_file &&
-	    ppp->backend == CONFIG_BACKEND_PPPD)
+	    ppp->backend != CONFIG_BACKEND_NONE)
 		return fail(ch, s, "user",
 			    "user \"%s\" has no password; set "
 			    "password-file here or users-file in ppp \"%s\"",

@@ -182,6 +182,7 @@ const struct config_section config_section_lns = {
 static const char *const backends[] = {
 	[CONFIG_BACKEND_PPPD] = "pppd",
 	[CONFIG_BACKEND_NONE] = "none",
+	[CONFIG_BACKEND_BUILTIN] = "builtin",
 };
 
 static const char *const mppe_words[] = {
@@ -256,6 +257,8 @@ static const struct config_key ppp_keys[] = {
 	KEY("use-peer-dns", bool, config_ppp, use_peer_dns, NO_BOUNDS),
 	KEY("lcp-echo-interval", u32, config_ppp, lcp_echo_interval, 0, 3600),
 	KEY("lcp-echo-failure", u32, config_ppp, lcp_echo_failure, 1, 255),
+	KEY("lcp-echo-adaptive", bool, config_ppp, lcp_echo_adaptive,
+	    NO_BOUNDS),
 	KEY("options", strings, config_ppp, options, 1, 1000),
 };
 
@@ -276,6 +279,7 @@ static void relative_ppp(void *def, const void *obj, const struct config *c)
 	(void)c;
 	d->mru = p->mtu;
 	d->accounting = p->radius.n > 0 || p->tacacs.n > 0;
+	d->lcp_echo_adaptive = p->backend == CONFIG_BACKEND_BUILTIN;
 	d->mppe_bits = CONFIG_MPPE_40 | CONFIG_MPPE_128;
 	/* Its default is one thing for an lns and another for a lac. */
 	d->pppd_scripts = p->pppd_scripts_given ? !p->pppd_scripts :

@@ -28,6 +28,7 @@ void held_fini(struct held *h)
 	table_fini(&h->tunnels);
 	table_fini(&h->sessions);
 	table_fini(&h->v3_ids);
+	table_fini(&h->units);
 }
 
 /* ---- tunnels ---- */
@@ -105,7 +106,7 @@ struct held_session *held_session_with_ppp(const struct held *h, uint64_t link)
 {
 	struct held_session *s = held_session_find(h, link);
 
-	return s && (s->ppp || s->dialled) ? s : NULL;
+	return s && (s->ppp || s->dialled || s->builtin) ? s : NULL;
 }
 
 bool held_has_v3_session(const struct held *h, uint32_t session_id)

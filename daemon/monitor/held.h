@@ -46,8 +46,10 @@ struct held_session {
 	struct channel_out *exit_event; /* of its pppd's; NULL: none runs */
 	bool ppp;			/* a pppd of ours has it */
 	bool dialled;			/* a pppd that dialled has it */
-	int unit; /* its pppd's interface, as pppd told; 0: not yet */
-	/* of a pppd of ours; NULL: none was started, or it dialled */
+	int unit; /* its interface, as pppd told or as we made it; 0: not yet */
+	/* ppp_unit.c: PPP of our own has it; NULL: it has not */
+	struct builtin_unit *builtin;
+	/* of a pppd of ours or a unit; NULL: there is none, or it dialled */
 	const struct config_ppp *profile;
 	bool caller; /* we called: the other end is a server */
 	/* net.c: what its interface was given; NULL: nothing */
@@ -65,6 +67,8 @@ struct held {
 	struct table sessions; /* link -> struct held_session */
 	/* session id -> struct held_session, of version 3 */
 	struct table v3_ids;
+	/* interface index -> struct held_session, of the units */
+	struct table units;
 };
 
 void held_fini(struct held *h); /* after the last of both is freed */
@@ -96,7 +100,7 @@ int held_session_new(struct held *h, uint64_t link, struct held_tunnel *t,
 struct held_session *held_session_or_gone(const struct held *h, uint64_t link);
 /* NULL when there is none, or it is gone. */
 struct held_session *held_session_find(const struct held *h, uint64_t link);
-/* The same, and a pppd has it, so that it may have an interface of PPP's. */
+/* The same, and PPP runs on it, so that it may have an interface of PPP's. */
 struct held_session *held_session_with_ppp(const struct held *h, uint64_t link);
 bool held_has_v3_session(const struct held *h, uint32_t session_id);
 /*

@@ -11,6 +11,7 @@
 #include "monitor/net.h"
 #include "monitor/ppp.h"
 #include "monitor/ppp_net.h"
+#include "monitor/ppp_unit.h"
 #include "monitor/pw.h"
 #include "monitor/pw_sections.h"
 #include "monitor/statics.h"
@@ -73,6 +74,7 @@ static void remove_session(struct held_sessions *h, struct held_session *s)
 
 	net_forget(h->net, s);
 	ppp_net_forget(h->ppp_nets, s);
+	ppp_unit_forget(h->units, s);
 	pw_forget(h->pws, s);
 	err = h->dp->ops->session_del(h->dp, s->dp.tunnel_id, s->dp.session_id);
 	if (s->pppox >= 0)

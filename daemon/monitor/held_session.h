@@ -13,6 +13,7 @@
 #include "monitor/request.h"
 
 struct ppp_runner;
+struct ppp_units;
 struct net;
 struct ppp_nets;
 struct pws;
@@ -26,6 +27,7 @@ struct held_sessions {
 	struct dataplane *dp;
 	bool null_dataplane;
 	struct ppp_runner *ppp;	   /* NULL: no profile has pppd */
+	struct ppp_units *units;   /* NULL: none has PPP of our own */
 	struct net *net;	   /* NULL with the null data plane */
 	struct ppp_nets *ppp_nets; /* the same */
 	struct pws *pws;

@@ -28,6 +28,7 @@
 #include "lib/config.h"
 #include "lib/log.h"
 #include "lib/loop.h"
+#include "monitor/file_limit.h"
 #include "monitor/files.h"
 #include "monitor/objects.h"
 #include "monitor/ppp.h"
@@ -44,7 +45,6 @@
  * Clearing thousands of calls takes the engine a while; past this it is ended.
  */
 #define STOP_GRACE_MS	    20000
-#define FILES_WANTED	    (1 << 18)
 /* The last calls' ip-down programs have this long at l2tpd's stop. */
 #define SCRIPTS_GRACE_MS    10000
 
@@ -62,6 +62,7 @@ struct monitor {
 	struct secret_files *secret_files;
 	/* what we were started with, which the operator's programs get */
 	struct rlimit files;
+	uint32_t sessions_most; /* for which there are files */
 	int control_fd, dial_fd;
 	/*
 	 * the aaa process's: its accounting queue, the socket of CoA
@@ -208,28 +209,6 @@ static int open_dataplane(struct monitor *m)
 		return 0;
 	log_error("the kernel's data plane cannot be used: %s", err);
 	return -EOPNOTSUPP;
-}
-
-/* Two or three fds per session, one per tunnel. */
-static void raise_limits(struct monitor *m)
-{
-	struct rlimit had, wanted;
-
-	if (getrlimit(RLIMIT_NOFILE, &had) < 0)
-		return;
-	m->files = had;
-	wanted = had;
-	if (geteuid() == 0 && wanted.rlim_max < FILES_WANTED)
-		wanted.rlim_max = FILES_WANTED;
-	wanted.rlim_cur = wanted.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &wanted) == 0)
-		return;
-	/* We may not go beyond the hard limit that we were given. */
-	had.rlim_cur = had.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &had) < 0 || had.rlim_max < FILES_WANTED)
-		log_info("at most %llu files may be open: about %llu sessions",
-			 (unsigned long long)had.rlim_max,
-			 (unsigned long long)had.rlim_max / 3);
 }
 
 static void begin_stop(struct monitor *m)
@@ -487,6 +466,7 @@ static int start_roles(struct monitor *m)
 		.config_text = m->config_text,
 		.config_len = m->config_len,
 		.one_tunnel_per_path = m->dp->one_tunnel_per_path,
+		.sessions_most = m->sessions_most,
 		.control_fd = m->control_fd,
 		.dial_fd = m->dial_fd,
 		.queue_fd = m->queue_fd,
@@ -516,7 +496,7 @@ static int start(struct monitor *m)
 	loop_signal_start(m->loop, &m->sigint, SIGINT, on_sigterm);
 	loop_signal_start(m->loop, &m->sigchld, SIGCHLD, on_sigchld);
 	loop_signal_start(m->loop, &m->sighup, SIGHUP, on_sighup);
-	raise_limits(m);
+	m->sessions_most = file_limit_raise(m->config, &m->files);
 	err = make_runtime_dir(m);
 	if (!err)
 		err = open_listeners(m);

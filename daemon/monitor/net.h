@@ -39,7 +39,7 @@ int net_apply(struct net *n, struct held_session *s,
 	      const struct monitor_net *r);
 /*
  * The session's interface: 0; -ENODEV: it is gone; -EPERM: it is not the one
- * that the session's pppd told of (units.h), or by this table (index -> struct
+ * that the session has (units.h, ppp_unit.h), or by this table (index -> struct
  * held_session) another session's; or -errno.
  */
 int net_find_link(struct rtnl *r, const struct table *by_ifindex,

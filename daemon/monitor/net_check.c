@@ -63,6 +63,16 @@ static bool may_be_routed(const struct addr_prefix *p)
 	return true;
 }
 
+bool net_is_host(const struct addr *a)
+{
+	const struct addr_prefix p = {
+		.addr = *a,
+		.len = a->family == AF_INET ? 32 : 128,
+	};
+
+	return addr_is_set(a) && may_be_routed(&p);
+}
+
 static int check_prefix(const struct addr_prefix *p, const char *what,
 			char *why, size_t size)
 {

@@ -6,12 +6,15 @@
 #ifndef L2TPD_MONITOR_NET_CHECK_H
 #define L2TPD_MONITOR_NET_CHECK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "ipc/monitor.h"
 #include "lib/addr.h"
 
+/* An address that a host may have: no network's, no group's, not loopback's. */
+bool net_is_host(const struct addr *a);
 /* 0, or -EINVAL with a sentence in why, which has room for size bytes. */
 int net_check(const struct monitor_net *r, char *why, size_t size);
 /* bytes: 4 for AF_INET, else 16; len: of the prefix, in bits. */

@@ -14,16 +14,23 @@
 #include "monitor/open_request.h"
 #include "monitor/ppp.h"
 #include "monitor/ppp_net.h"
+#include "monitor/ppp_unit.h"
 #include "monitor/pw_sections.h"
 #include "monitor/script.h"
 #include "monitor/statics.h"
 
-bool objects_want_ppp(const struct config *c)
+static bool has_backend(const struct config *c, enum config_backend backend)
 {
 	for (size_t i = 0; i < c->ppp_n; i++)
-		if (c->ppp[i].backend == CONFIG_BACKEND_PPPD)
+		if (c->ppp[i].backend == backend)
 			return true;
 	return false;
+}
+
+bool objects_want_ppp(const struct config *c)
+{
+	return has_backend(c, CONFIG_BACKEND_PPPD) ||
+	       has_backend(c, CONFIG_BACKEND_BUILTIN);
 }
 
 /* ---- what they ask of each other ---- */
@@ -51,6 +58,33 @@ static int make_services(struct objects *o, const struct objects_options *x)
 	return o->scripts && o->announce ? 0 : -ENOMEM;
 }
 
+static int make_units(struct objects *o, const struct objects_options *x)
+{
+	const struct ppp_units_options options = {
+		.loop = x->loop,
+		.held = &o->held,
+		.config = x->config,
+		.net = o->net,
+		.ppp_nets = o->ppp_nets,
+		.engine = x->engine,
+	};
+
+	if (!has_backend(x->config, CONFIG_BACKEND_BUILTIN))
+		return 0;
+	o->ppp_units = ppp_units_new(&options);
+	return o->ppp_units ? 0 : -ENOMEM;
+}
+
+static int make_runner(struct objects *o, const struct objects_options *x)
+{
+	if (!has_backend(x->config, CONFIG_BACKEND_PPPD))
+		return 0;
+	o->ppp = ppp_runner_new(x->loop, x->config, x->monitor->plugin,
+				units_path(&o->units), ppp_calls_exited,
+				&o->calls);
+	return o->ppp ? 0 : -ENOMEM;
+}
+
 static int make_ppp(struct objects *o, const struct objects_options *x)
 {
 	int err;
@@ -67,12 +101,8 @@ static int make_ppp(struct objects *o, const struct objects_options *x)
 				   &o->units, o->announce);
 	if (!o->ppp_nets)
 		return -ENOMEM;
-	if (!objects_want_ppp(x->config))
-		return 0;
-	o->ppp = ppp_runner_new(x->loop, x->config, x->monitor->plugin,
-				units_path(&o->units), ppp_calls_exited,
-				&o->calls);
-	return o->ppp ? 0 : -ENOMEM;
+	err = make_units(o, x);
+	return err ? err : make_runner(o, x);
 }
 
 static int make_statics(struct objects *o, const struct objects_options *x)
@@ -117,6 +147,7 @@ static int make_held(struct objects *o, const struct objects_options *x)
 		.dp = x->dp,
 		.null_dataplane = x->monitor->null_dataplane,
 		.ppp = o->ppp,
+		.units = o->ppp_units,
 		.net = o->net,
 		.ppp_nets = o->ppp_nets,
 		.pws = &o->pws,
@@ -147,6 +178,7 @@ static void enter_requests(struct objects *o, const struct objects_options *x)
 	requests_add(&o->requests, held_tunnel_rows, &o->tunnels);
 	requests_add(&o->requests, held_session_rows, &o->sessions);
 	requests_add(&o->requests, ppp_calls_rows, &o->calls);
+	requests_add(&o->requests, ppp_unit_rows, o->ppp_units);
 	requests_add(&o->requests, net_rows, o->net);
 	requests_add(&o->requests, ppp_net_rows, o->ppp_nets);
 	requests_add(&o->requests, script_rows, &o->script_requests);
@@ -198,6 +230,7 @@ void objects_engine_gone(struct objects *o, bool stopping)
 {
 	if (o->held.sessions.count)
 		last_counts_tell(&o->held, o->net, o->aaa);
+	ppp_units_engine_gone(o->ppp_units);
 	clear(o, stopping);
 	scripts_all_down(o->scripts, "the engine process ended");
 }
@@ -215,6 +248,7 @@ void objects_fini(struct objects *o, unsigned int grace_ms)
 	clear(o, true);
 	if (o->ppp)
 		ppp_runner_free(o->ppp);
+	ppp_units_free(o->ppp_units);
 	scripts_all_down(o->scripts, "l2tpd stopped");
 	scripts_finish(o->scripts, grace_ms);
 	scripts_free(o->scripts);

@@ -51,15 +51,16 @@ struct objects {
 	struct ppp_runner *ppp; /* NULL: no profile has pppd */
 	struct channel *aaa;
 	struct units units;
-	struct net *net;	   /* NULL with the null data plane */
-	struct ppp_nets *ppp_nets; /* the same */
+	struct ppp_units *ppp_units; /* NULL: none has PPP of our own */
+	struct net *net;	     /* NULL with the null data plane */
+	struct ppp_nets *ppp_nets;   /* the same */
 	struct pw_sections *pw_sections;
 	struct statics *statics;
 	struct scripts *scripts;
 	struct announce *announce;
 };
 
-/* Whether a profile of the configuration has pppd. */
+/* Whether PPP is run for a profile of the configuration. */
 bool objects_want_ppp(const struct config *c);
 /* 0 or -errno; objects_fini is due in either case. */
 int objects_init(struct objects *o, const struct objects_options *options);

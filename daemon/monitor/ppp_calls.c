@@ -54,8 +54,8 @@ static int take_start(struct request *q)
 	const struct config_ppp *profile = profile_of(c, r);
 	int sv[2], err;
 
-	if (!s || s->ppp || s->dialled || s->pppox < 0 || !c->runner ||
-	    !profile || !params_fit(&r->params))
+	if (!s || s->ppp || s->dialled || s->builtin || s->pppox < 0 ||
+	    !c->runner || !profile || !params_fit(&r->params))
 		return -EINVAL;
 	s->profile = profile;
 	s->caller = !r->params.lns;
@@ -137,7 +137,7 @@ static int take_fd(struct request *q)
 
 	if (!s || s->pppox < 0)
 		return -ENOENT;
-	if (s->ppp || s->dialled)
+	if (s->ppp || s->dialled || s->builtin)
 		return -EBUSY;
 	pppox = fcntl(s->pppox, F_DUPFD_CLOEXEC, 0);
 	if (pppox < 0)

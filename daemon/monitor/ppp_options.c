@@ -262,6 +262,8 @@ char **ppp_options_new(const struct config *c, const struct config_ppp *p,
 	add_value(&a, "lcp-echo-interval", p->lcp_echo_interval);
 	if (p->lcp_echo_interval)
 		add_value(&a, "lcp-echo-failure", p->lcp_echo_failure);
+	if (p->lcp_echo_interval && p->lcp_echo_adaptive)
+		add(&a, "lcp-echo-adaptive");
 	add(&a, p->ipv6 ? "+ipv6" : "noipv6");
 	if (lns)
 		lns_options(&a, c, p);

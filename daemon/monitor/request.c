@@ -74,13 +74,22 @@ void requests_take(struct requests *t, struct channel *engine,
 	/* All of it but the room for a reply, which is large. */
 	q.reply_len = 0;
 	q.nfds = 0;
-	q.close_fds = false;
+	q.close_fds = q.later = false;
+	q.header = &msg->header;
 	result = take(t, msg, &q);
 	if (result == -EINVAL)
 		log_refused(t, engine->loop, msg->header.type);
-	if (msg->header.serial)
+	if (msg->header.serial && (result || !q.later))
 		channel_reply(engine, &msg->header, result, q.reply,
 			      q.reply_len, q.fds, result ? 0 : q.nfds);
 	for (int i = 0; q.close_fds && i < q.nfds; i++)
 		close(q.fds[i]);
+}
+
+void requests_answer(struct channel *engine, const struct request_later *l,
+		     int result, const void *body, size_t len, int fd)
+{
+	if (l->header.serial)
+		channel_reply(engine, &l->header, result, body,
+			      result ? 0 : len, &fd, result || fd < 0 ? 0 : 1);
 }

@@ -23,6 +23,8 @@ struct request {
 	size_t reply_len;
 	int nfds, fds[IPC_FDS_MAX]; /* sent with result 0 only */
 	bool close_fds; /* the fds are closed here after the answer */
+	bool later;	/* requests_answer does it */
+	const struct ipc_header *header;
 	_Alignas(16) uint8_t reply[IPC_BODY_MAX];
 };
 
@@ -58,12 +60,35 @@ void requests_fini(struct requests *t);
 void requests_take(struct requests *t, struct channel *engine,
 		   struct ipc_message *msg);
 
+/*
+ * It is answered when its work is done, with what is kept here until then: take
+ * returns 0, and requests_answer is called once, unless the engine that asked
+ * is gone.
+ */
+struct request_later {
+	struct ipc_header header;
+};
+static inline void request_put_off(struct request *q, struct request_later *l)
+{
+	q->later = true;
+	l->header = *q->header;
+}
+/* fd, or -1 for none, stays its owner's. */
+void requests_answer(struct channel *engine, const struct request_later *l,
+		     int result, const void *body, size_t len, int fd);
+
 /* Copies the body of the answer; len is at most IPC_BODY_MAX bytes. */
 static inline void request_answer(struct request *q, const void *body,
 				  size_t len)
 {
 	memcpy(q->reply, body, len);
 	q->reply_len = len;
+}
+
+/* Answers with an fd that stays its owner's. */
+static inline void request_lend_fd(struct request *q, int fd)
+{
+	q->fds[q->nfds++] = fd;
 }
 
 /*

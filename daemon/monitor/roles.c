@@ -155,6 +155,7 @@ static int start_engine(struct roles *r)
 	struct monitor_start start = {
 		.null_dataplane = o->monitor->null_dataplane,
 		.one_tunnel_per_path = o->one_tunnel_per_path,
+		.sessions_most = o->sessions_most,
 		.log_level = o->monitor->log_level,
 		.listen_n = (uint32_t)o->config->listen_n,
 		.first_link = first_link(r->engines),

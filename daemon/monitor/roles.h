@@ -26,6 +26,7 @@ struct roles_options {
 	const char *config_text; /* canonical, config_len bytes */
 	size_t config_len;
 	bool one_tunnel_per_path; /* of the data plane */
+	uint32_t sessions_most;	  /* the engine tells the operator */
 	int control_fd, dial_fd;  /* the engine listens on these */
 	uint64_t watchdog_us; /* alive is wanted twice in it; 0: not at all */
 	int queue_fd, coa_fd; /* for the aaa process; -1: there is none */

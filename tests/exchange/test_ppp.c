@@ -350,9 +350,12 @@ static void both_know_why(void **state)
 	pair_init(&pair, 1);
 	pair.side[0].config.mppe = PPP_MPPE_REQUIRED;
 	ends(&pair,
-	     "encryption is required, but authentication gave no keys for it",
-	     "the peer terminated the link: MPPE required but peer negotiation "
-	     "failed");
+	     "MPPE is required but there are no keys for it; they come from "
+	     "MS-CHAP only, and that was not how the caller authenticated "
+	     "itself",
+	     "the peer terminated the link: MPPE is required but there are no "
+	     "keys for it; they come from MS-CHAP only, and that was not how "
+	     "the caller authenticated itself");
 	pair_init(&pair, 1);
 	pair.side[1].config.ipv4 = false;
 	pair.side[0].config.ipv6 = false;

@@ -4,6 +4,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -17,8 +18,33 @@ class CommandError(Exception):
     """l2tpd's own sentence about why it did not do it."""
 
 
+def sections(config, kind):
+    """(where its body begins, the body) of each section of that kind."""
+    for match in re.finditer(rf'^{kind} "[^"]*" \{{', config, re.MULTILINE):
+        depth, at = 1, match.end()
+        while depth:
+            depth += {"{": 1, "}": -1}.get(config[at], 0)
+            at += 1
+        yield match.end(), config[match.end():at - 1]
+
+
+def with_backend(config, backend):
+    """The configuration, whose lns sections have their PPP run by another backend than the default."""
+    if backend == "pppd":
+        return config
+    used = {name for _, body in sections(config, "lns") for name in re.findall(r'\bppp\s*=\s*"([^"]+)"', body)}
+    for name in used:
+        for at, body in list(sections(config, "ppp")):
+            if config[:at].endswith(f'ppp "{name}" {{') and "backend" not in body:
+                config = f'{config[:at]} backend = "{backend}"{config[at:]}'
+    return config
+
+
 class L2tpd:
     """An l2tpd in a namespace, not yet started."""
+
+    # Who runs PPP for its lns sections; the fixture of that name sets it.
+    backend = "pppd"
 
     def __init__(self, processes, build, namespace=None, name="l2tpd", level="debug"):
         self.processes = processes
@@ -53,7 +79,7 @@ class L2tpd:
             f'"{r[0]}" * "{r[1]}" {r[2] if len(r) > 2 else "*"}\n' for r in rows), 0o600)
 
     def start(self, config, *options, wait=True, **kwargs):
-        conf = self.write("conf", config)
+        conf = self.write("conf", with_backend(config, self.backend))
         shutil.copy(conf, self.path("l2tpd.conf"))
         self.process = self.processes.start(
             self.build / "l2tpd", "-f", conf, "--foreground", "--log-level", self.level,

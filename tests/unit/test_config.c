@@ -473,7 +473,8 @@ static const struct {
 	{ "ppp p { mtu = 127 }",
 	  "mtu = 127 is out of range; it goes from 128 to 16384" },
 	{ "ppp p { backend = slirp }",
-	  "backend = \"slirp\" is neither \"pppd\" nor \"none\"" },
+	  "backend = \"slirp\" is unknown; it is \"pppd\", \"none\" or "
+	  "\"builtin\"" },
 	{ "lac l { hello = 1.0001 }",
 	  "hello = \"1.0001\" is no time in seconds" },
 	{ "lac l { hello = -1 }", "hello = \"-1\" is no time in seconds" },
@@ -614,7 +615,7 @@ static const struct {
 	  "ppp p { auth = { mschapv2, pap } tacacs = t\nmppe = optional }",
 	  "test.conf:3: mppe needs keys, and TACACS+ has none" },
 	{ "ppp p { backend = none mppe = optional }",
-	  "mppe is pppd's, but backend is \"none\"" },
+	  "mppe is PPP's, but backend \"none\" runs none" },
 	{ "ppp p { users-file = /u auth = { mschapv2, chap }\nmppe = required }",
 	  "test.conf:2: mppe is required, but its keys come from MS-CHAPv2 only" },
 	{ "ppp p { dns6 = ::1 }",
@@ -682,6 +683,21 @@ static const struct {
 	{ "ppp p { backend = none auth = pap users-file = /u }",
 	  "authenticates nobody" },
 	{ "ppp p { backend = none options = x }", "options are pppd's" },
+	{ "ppp p { backend = builtin\noptions = x }",
+	  "test.conf:2: options are pppd's, but backend is \"builtin\"; remove "
+	  "them" },
+	{ "ppp p { backend = builtin\npppd-scripts = false }",
+	  "test.conf:2: no pppd runs with backend \"builtin\"" },
+	{ "ppp p {\nbackend = builtin pool = 10.0.0.0/8 }" L
+	  "lns a { ppp = p }",
+	  "ppp \"p\" has no local-address, which backend \"builtin\" needs for "
+	  "the callers of lns \"a\"" },
+	{ "ppp p {\nbackend = builtin local-address = 10.0.0.1 }" L
+	  "lns a { ppp = p }",
+	  "ppp \"p\" has no address for the callers of lns \"a\"" },
+	{ "ppp p { backend = builtin }\nlac l { server = x session s { user = u "
+	  "ppp = p } }",
+	  "user \"u\" has no password" },
 	{ "ppp p { ipv6 = true\nmtu = 1000 }",
 	  "test.conf:1: ipv6 needs an mtu and mru" },
 	{ "ppp p { ipv6 = true\nmru = 1000 }",

@@ -413,6 +413,7 @@ static void encryption_has_options_and_keys_for_the_kernel(void **state)
 	uint8_t tx[16], rx[16];
 
 	(void)state;
+	lab.config.mppe_bits = PPP_MPPE_128;
 	up_with_keys();
 	/* before our request, and before our Ack */
 	assert_int_equal(lab.seen[PPP_EFFECT_MPPE_KEY], 1);
@@ -448,6 +449,7 @@ static void encryption_has_options_and_keys_for_the_kernel(void **state)
 static void a_caller_falls_back_to_no_state(void **state)
 {
 	(void)state;
+	lab.config.mppe_bits = PPP_MPPE_128;
 	lab.config.mppe_stateful = true;
 	lab.call.caller = true;
 	up_with_keys();
@@ -474,9 +476,46 @@ static void without_ccp_the_networks_go_on(void **state)
 	ppp_lab_sent(&lab, "8021 02 05 | 0306 0a000002");
 }
 
+/* RFC 3078 section 3.1: all are asked for, and one is left in the end. */
+static void all_lengths_are_asked_for(void **state)
+{
+	(void)state;
+	lab.config.mppe = PPP_MPPE_REQUIRED;
+	lab.config.ipv6 = false;
+	up_with_keys();
+	while (lab.head + 1 < lab.tail)
+		lab.head++;
+	ppp_lab_sent(&lab, "80fd 01 01 | 1206 01000060");
+	ppp_lab_in(&lab, "80fd 03 01 | 1206 01000020");
+	ppp_lab_sent(&lab, "80fd 01 02 | 1206 01000020");
+	ppp_lab_in(&lab, "80fd 02 02 | 1206 01000020");
+	ppp_lab_in(&lab, "80fd 01 07 | 1206 01000020");
+	assert_int_equal(lab.last[PPP_EFFECT_MPPE_UP].u.mppe.bits, 40);
+}
+
+/* What waits for CCP is kept while CCP ends as well. */
+static void a_request_waits_for_the_end_of_ccp(void **state)
+{
+	(void)state;
+	lab.config.mppe = PPP_MPPE_OPTIONAL;
+	lab.config.mppe_bits = PPP_MPPE_128;
+	lab.config.ipv6 = false;
+	up_with_keys();
+	ppp_lab_in(&lab, "8021 01 05 | 0306 0a000002");
+	ppp_lab_in(&lab, "80fd 04 01 | 1206 01000040");
+	ppp_lab_in(&lab, "80fd 02 02 |");
+	for (int i = 0; i < 6; i++)
+		ppp_lab_in(&lab, "80fd 01 07 |");
+	ppp_lab_forget(&lab);
+	ppp_lab_in(&lab, "80fd 06 03 |");
+	ppp_lab_sent(&lab, "8021 01 01 | 0306 0a000001");
+	ppp_lab_sent(&lab, "8021 02 05 | 0306 0a000002");
+}
+
 static void a_lost_packet_is_told(void **state)
 {
 	(void)state;
+	lab.config.mppe_bits = PPP_MPPE_128;
 	lab.config.mppe_stateful = true;
 	lab.call.caller = true;
 	up_with_keys();
@@ -527,6 +566,7 @@ static void who_encrypts_alone_is_told(void **state)
 static void nothing_goes_unencrypted_where_it_must_not(void **state)
 {
 	(void)state;
+	lab.config.mppe_bits = PPP_MPPE_128;
 	lab.config.mppe = PPP_MPPE_REQUIRED;
 	lab.config.ipv6 = false;
 	up_with_keys();
@@ -547,8 +587,9 @@ static void nothing_goes_unencrypted_where_it_must_not(void **state)
 	ppp_lab_in(&lab, "80fd 05 02 |");
 	assert_int_equal(lab.seen[PPP_EFFECT_MPPE_DOWN], 1);
 	ppp_lab_wait(&lab, 20000);
-	assert_string_equal(lab.words, "encryption is required, but the peer "
-				       "closed CCP");
+	assert_string_equal(lab.words,
+			    "MPPE is required and the peer would not "
+			    "encrypt: the peer closed CCP");
 }
 
 static void a_peer_without_encryption_is_refused(void **state)
@@ -558,8 +599,9 @@ static void a_peer_without_encryption_is_refused(void **state)
 	up_with_keys();
 	ppp_lab_in(&lab, "c021 08 01 | 80fd");
 	ppp_lab_wait(&lab, 6000);
-	assert_string_equal(lab.words, "encryption is required, but the peer "
-				       "does not know CCP");
+	assert_string_equal(lab.words,
+			    "MPPE is required and the peer would not "
+			    "encrypt: the peer does not know CCP");
 	assert_int_equal(lab.last[PPP_EFFECT_ENDED].u.ended.reason,
 			 PPP_REASON_MPPE);
 }
@@ -570,13 +612,16 @@ static void without_keys_there_is_no_encryption(void **state)
 	lab.config.mppe = PPP_MPPE_REQUIRED;
 	ppp_lab_lcp_up(&lab);
 	ppp_lab_wait(&lab, 6000);
-	assert_string_equal(lab.words, "encryption is required, but "
-				       "authentication gave no keys for it");
+	assert_string_equal(lab.words, "MPPE is required but there are no keys "
+				       "for it; they come from MS-CHAP only, "
+				       "and that was not how the caller "
+				       "authenticated itself");
 }
 
 static void keys_that_the_kernel_lost(void **state)
 {
 	(void)state;
+	lab.config.mppe_bits = PPP_MPPE_128;
 	lab.config.mppe = PPP_MPPE_REQUIRED;
 	up_with_keys();
 	ppp_lab_in(&lab, "80fd 01 07 | 1206 01000040");
@@ -613,6 +658,8 @@ int main(void)
 		TEST(encryption_has_options_and_keys_for_the_kernel),
 		TEST(a_caller_falls_back_to_no_state),
 		TEST(without_ccp_the_networks_go_on),
+		TEST(all_lengths_are_asked_for),
+		TEST(a_request_waits_for_the_end_of_ccp),
 		TEST(a_lost_packet_is_told),
 		TEST(who_encrypts_alone_is_told),
 		TEST(nothing_goes_unencrypted_where_it_must_not),

@@ -199,6 +199,7 @@ static bool is_the_monitors(int type)
 		MONITOR_STOP,		MONITOR_AAA,
 		MONITOR_CIRCUIT,	MONITOR_ADDRESS_GONE,
 		MONITOR_SECRET_CHANGED, MONITOR_MTU,
+		MONITOR_PPP_HEARD,
 	};
 
 	for (size_t i = 0; i < sizeof(its) / sizeof(its[0]); i++)

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ppp-ioctl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -260,6 +262,22 @@ static void attach_filter(void)
 	setsockopt(test_pair[0], SOL_SOCKET, SO_ATTACH_FILTER, "", 0);
 }
 
+/* What PPP needs of the kernel beyond frames is the monitor's to do. */
+static const unsigned long ppp_ioctls[] = {
+	PPPIOCGCHAN,	  PPPIOCATTCHAN, PPPIOCNEWUNIT,	   PPPIOCATTACH,
+	PPPIOCCONNECT,	  PPPIOCDISCONN, PPPIOCSFLAGS,	   PPPIOCGFLAGS,
+	PPPIOCSMRU,	  PPPIOCSNPMODE, PPPIOCSCOMPRESS,  PPPIOCSMRRU,
+	PPPIOCBRIDGECHAN, PPPIOCGIDLE,	 PPPIOCGL2TPSTATS,
+};
+static unsigned long ppp_ioctl;
+
+static void call_ppp_ioctl(void)
+{
+	uint8_t nothing[64] = { 0 };
+
+	ioctl(test_pair[0], ppp_ioctl, nothing);
+}
+
 /*
  * A UDP socket is needed for it, but not here: the kernel says no, and
  * nobody is killed.
@@ -384,6 +402,11 @@ static void test_engine_killed(void **state)
 	assert_killed(SANDBOX_ENGINE, attach_filter);
 	assert_killed(SANDBOX_ENGINE, encapsulate);
 	assert_killed(SANDBOX_ENGINE, run_thread);
+	for (size_t i = 0; i < sizeof(ppp_ioctls) / sizeof(ppp_ioctls[0]);
+	     i++) {
+		ppp_ioctl = ppp_ioctls[i];
+		assert_killed(SANDBOX_ENGINE, call_ppp_ioctl);
+	}
 }
 
 static void test_router6(void **state)

@@ -15,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 # pylint: disable=unused-import,wrong-import-position
 import lab  # noqa: E402
+import lab.l2tpd  # noqa: E402
 from lab.fixtures import (  # noqa: E402, F401
     build, logs, plugin, pytest_runtest_makereport, top)
 
@@ -24,11 +25,22 @@ COMPLAINTS = re.compile(
     r"BUG:|WARNING:|Oops|general protection fault|unregister_netdevice: waiting|"
     r"refcount_t:|blocked for more than|self-detected stall")
 
+# Who may run PPP for an lns: tests of the mark "backends" run with each, or with that of the environment.
+BACKENDS = os.environ.get("L2TPD_BACKENDS", "pppd builtin").split()
+
 serial = 0
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "backends: PPP at the server's end, whoever runs it there")
+    config.addinivalue_line("markers", "pppd: of those, one that is about the server's pppd itself")
     config.addinivalue_line("markers", "any_kernel: neither the kernel nor pppd makes a difference: one run is enough")
+
+
+def pytest_generate_tests(metafunc):
+    if metafunc.definition.get_closest_marker("backends"):
+        only = metafunc.definition.get_closest_marker("pppd")
+        metafunc.parametrize("backend", [b for b in BACKENDS if b == "pppd" or not only], indirect=True)
 
 
 def pytest_collection_modifyitems(config, items):
@@ -40,6 +52,14 @@ def pytest_collection_modifyitems(config, items):
     elsewhere = [i for n, i in enumerate(free) if n % int(runs) != int(share) - 1]
     config.hook.pytest_deselected(items=elsewhere)
     items[:] = [i for i in items if i not in elsewhere]
+
+
+@pytest.fixture(autouse=True)
+def backend(request, monkeypatch):
+    """Who runs PPP for the lns sections of the test's daemons: "pppd", or "builtin"."""
+    name = getattr(request, "param", "pppd")
+    monkeypatch.setattr(lab.l2tpd.L2tpd, "backend", name)
+    return name
 
 
 @pytest.fixture

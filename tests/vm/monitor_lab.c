@@ -56,6 +56,15 @@ static void make_held(struct monitor_lab *l)
 		.dp = l->dp,
 		.pws = &l->pws,
 	};
+	l->units = ppp_units_new(&(struct ppp_units_options){
+		.loop = l->loop,
+		.held = &l->held,
+		.config = l->config,
+		.engine = &l->engine,
+	});
+	if (!l->units)
+		errx(1, "no units");
+	l->sessions.units = l->units;
 	l->calls = (struct ppp_calls){
 		.held = &l->held,
 		.config = l->config,
@@ -66,6 +75,7 @@ static void make_held(struct monitor_lab *l)
 	requests_add(&l->requests, held_tunnel_rows, &l->tunnels);
 	requests_add(&l->requests, held_session_rows, &l->sessions);
 	requests_add(&l->requests, ppp_calls_rows, &l->calls);
+	requests_add(&l->requests, ppp_unit_rows, l->units);
 	requests_add(&l->requests, pw_rows, &l->pws);
 }
 
@@ -97,6 +107,7 @@ void monitor_lab_configure(struct monitor_lab *l)
 
 void monitor_lab_clear(struct monitor_lab *l)
 {
+	ppp_units_engine_gone(l->units);
 	held_sessions_clear(&l->sessions);
 	held_tunnels_clear(&l->tunnels);
 	pw_sections_clear(l->pw_sections);
@@ -105,6 +116,7 @@ void monitor_lab_clear(struct monitor_lab *l)
 void monitor_lab_close(struct monitor_lab *l)
 {
 	monitor_lab_clear(l);
+	ppp_units_free(l->units);
 	pws_fini(&l->pws);
 	held_tunnels_fini(&l->tunnels);
 	held_fini(&l->held);
@@ -129,8 +141,8 @@ static bool receive(struct monitor_lab *l)
 	return false;
 }
 
-int monitor_lab_ask(struct monitor_lab *l, uint16_t type, const void *body,
-		    size_t len)
+uint64_t monitor_lab_send(struct monitor_lab *l, uint16_t type,
+			  const void *body, size_t len)
 {
 	static struct ipc_message request;
 	static uint64_t serial;
@@ -143,6 +155,14 @@ int monitor_lab_ask(struct monitor_lab *l, uint16_t type, const void *body,
 	};
 	memcpy(request.body, body, len);
 	requests_take(&l->requests, &l->engine, &request);
+	return serial;
+}
+
+int monitor_lab_ask(struct monitor_lab *l, uint16_t type, const void *body,
+		    size_t len)
+{
+	uint64_t serial = monitor_lab_send(l, type, body, len);
+
 	while (receive(l))
 		if (l->answer.header.serial == serial)
 			return l->answer.header.result;
@@ -179,6 +199,24 @@ static bool wait_message(struct monitor_lab *l, uint64_t ms)
 	loop_io_stop(&w.io);
 	loop_timer_stop(&w.deadline);
 	return receive(l);
+}
+
+uint64_t monitor_lab_reply(struct monitor_lab *l)
+{
+	while (wait_message(l, WAIT_MS))
+		if (l->answer.header.serial)
+			return l->answer.header.serial;
+	errx(1, "the monitor does not answer");
+}
+
+int monitor_lab_ask_later(struct monitor_lab *l, uint16_t type,
+			  const void *body, size_t len)
+{
+	uint64_t serial = monitor_lab_send(l, type, body, len);
+
+	while (monitor_lab_reply(l) != serial)
+		;
+	return l->answer.header.result;
 }
 
 bool monitor_lab_event(struct monitor_lab *l, uint16_t type)

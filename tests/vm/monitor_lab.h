@@ -13,6 +13,7 @@
 #include "monitor/held_session.h"
 #include "monitor/held_tunnel.h"
 #include "monitor/ppp_calls.h"
+#include "monitor/ppp_unit.h"
 #include "monitor/pw.h"
 #include "monitor/pw_sections.h"
 #include "monitor/request.h"
@@ -28,6 +29,7 @@ struct monitor_lab {
 	struct held_sessions sessions;
 	struct ppp_calls calls;
 	struct pws pws;
+	struct ppp_units *units;
 	struct pw_sections *pw_sections;
 	int fd;			   /* the engine's end of its channel */
 	struct ipc_message answer; /* the last one that came */
@@ -50,6 +52,14 @@ void monitor_lab_close(struct monitor_lab *l);
  */
 int monitor_lab_ask(struct monitor_lab *l, uint16_t type, const void *body,
 		    size_t len);
+/* The same with an answer that comes later: the loop runs until it is there. */
+int monitor_lab_ask_later(struct monitor_lab *l, uint16_t type,
+			  const void *body, size_t len);
+/* Makes a request whose answer is left for monitor_lab_reply: its serial. */
+uint64_t monitor_lab_send(struct monitor_lab *l, uint16_t type,
+			  const void *body, size_t len);
+/* Waits for the answer to any request: its serial; it is in l->answer. */
+uint64_t monitor_lab_reply(struct monitor_lab *l);
 /*
  * Runs the loop until an event of the type comes, for ten seconds at most; it
  * is in l->answer.

@@ -126,8 +126,7 @@ static struct config *parse(const char *text)
 	return c;
 }
 
-void pppd_lab_init(struct ppp_lab *p, const char *argv0,
-		   const char *config_text)
+void ppp_lab_open(struct ppp_lab *p, const char *argv0, const char *config_text)
 {
 	const char *plugin = getenv("L2TPD_TEST_PLUGIN");
 	char text[512], self[PATH_MAX], path[PATH_MAX + 32];
@@ -163,7 +162,7 @@ void pppd_lab_init(struct ppp_lab *p, const char *argv0,
 		ppp_runner_set_pppd(p->runner, p->pppd);
 }
 
-void pppd_lab_fini(struct ppp_lab *p)
+void ppp_lab_close(struct ppp_lab *p)
 {
 	ppp_runner_free(p->runner);
 	running = NULL;

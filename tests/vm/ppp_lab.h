@@ -80,9 +80,9 @@ struct ppp_end {
 };
 
 /* argv0 finds the plugin. */
-void pppd_lab_init(struct ppp_lab *p, const char *argv0,
-		   const char *config_text);
-void pppd_lab_fini(struct ppp_lab *p);
+void ppp_lab_open(struct ppp_lab *p, const char *argv0,
+		  const char *config_text);
+void ppp_lab_close(struct ppp_lab *p);
 void ppp_lab_reap(struct ppp_lab *p);
 /* Runs the loop until cond(arg) holds; false after that time. */
 bool ppp_lab_run(struct ppp_lab *p, bool (*cond)(void *arg), void *arg,

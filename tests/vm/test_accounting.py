@@ -15,7 +15,7 @@ from lab.process import DEADLINE
 from lab.radius import FreeRadius
 from test_radius import Caller, radius_config
 
-pytestmark = pytest.mark.any_kernel
+pytestmark = [pytest.mark.any_kernel, pytest.mark.backends]
 
 USERS = "".join(f'{user} Cleartext-Password := "builder"\n    Class = 0x6162,\n    Acct-Interim-Interval = 60\n'
                 for user in ("bob", "eve"))

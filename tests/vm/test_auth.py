@@ -9,6 +9,8 @@ import lab
 from lab.l2tpd import L2tpd, lns_config
 from lab.peers import METHODS, Xl2tpd, accepts, chap_secrets
 
+pytestmark = pytest.mark.backends
+
 # As pppd's debug log spells what it is asked for.
 ASKED = {"pap": "pap", "chap": "chap MD5", "mschapv1": "chap MS", "mschapv2": "chap MS-v2"}
 

@@ -26,6 +26,7 @@ def check_gone(*daemons):
                        f"{d.name}'s interfaces to go")
 
 
+@pytest.mark.backends
 @pytest.mark.parametrize("auth", ["chap", "pap", "mschapv2"])
 def test_xl2tpd_calls_us(pair, processes, build, auth):
     a, b = pair

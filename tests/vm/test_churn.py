@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Many calls, made and cleared, leave everything as it was."""
 
+import pytest
+
 import lab
 from lab.caller import Caller
 from lab.l2tpd import L2tpd, lns_config
+
+pytestmark = pytest.mark.backends
 
 AT_ONCE = 20
 # A thread's stack and what malloc keeps in hand are touched once: warm up until they have been.

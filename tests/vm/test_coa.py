@@ -14,7 +14,7 @@ from lab.l2tpd import L2tpd, lns_config
 from lab.radius import SECRET as RADIUS_SECRET
 from lab.radius import FreeRadius
 
-pytestmark = pytest.mark.any_kernel
+pytestmark = [pytest.mark.any_kernel, pytest.mark.backends]
 
 SECRET = "coa-secret"
 USERS = ("alice", "wonderland"), ("bob", "builder")

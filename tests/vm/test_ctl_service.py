@@ -13,7 +13,7 @@ import lab
 from lab.l2tpd import CommandError, L2tpd, lns_config
 from lab.process import DEADLINE
 
-pytestmark = pytest.mark.any_kernel
+pytestmark = [pytest.mark.any_kernel, pytest.mark.backends]
 
 USERS = [("alice", "wonderland"), ("bob", "builder", "10.64.0.77")]
 

@@ -5,9 +5,13 @@ import os
 import struct
 import time
 
+import pytest
+
 import lab
 from lab.caller import Caller
 from lab.l2tpd import L2tpd, lns_config
+
+pytestmark = pytest.mark.backends
 
 CALLS = 50
 

@@ -5,10 +5,14 @@ import contextlib
 import os
 import re
 
+import pytest
+
 import lab
 from lab.l2tpd import L2tpd, lac_config
 from lab.radius import FreeRadius
 from test_radius import radius_config
+
+pytestmark = pytest.mark.backends
 
 USERS = """
 six Cleartext-Password := "pw"

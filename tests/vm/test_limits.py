@@ -7,7 +7,7 @@ import lab
 from lab.l2tpd import L2tpd, lns_config
 from lab.radius import SECRET, FreeRadius
 
-pytestmark = pytest.mark.any_kernel
+pytestmark = [pytest.mark.any_kernel, pytest.mark.backends]
 
 USERS = [(f"user{i}", f"pw{i}") for i in range(3)]
 

@@ -12,6 +12,8 @@ from lab.peers import Xl2tpd, chap_secrets
 from lab.process import DEADLINE
 from lab.radius import SECRET, FreeRadius
 
+pytestmark = pytest.mark.backends
+
 PATTERN = b"cleartext that nobody shall read " * 4
 PPP_IP, PPP_IPV6, PPP_COMP = 0x21, 0x57, 0xfd
 WOULD_NOT = "MPPE is required and the peer would not encrypt"
@@ -230,6 +232,7 @@ def test_our_own_caller(pair, processes, build, logs, ours, theirs):
         assert "not encrypted" not in d.process.text() and "no longer encrypted" not in d.process.text()
 
 
+@pytest.mark.pppd
 @pytest.mark.parametrize("ours,asked", [("true", "-H"), ("false", "+H")], ids=["taken", "refused"])
 def test_stateful(pair, processes, build, logs, ours, asked):
     """A caller of ours asks for it; an LNS that has none says so and gets the other mode."""

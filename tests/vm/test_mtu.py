@@ -11,7 +11,7 @@ from lab.l2tpd import L2tpd, lac_config, lns_config
 from lab.peers import Xl2tpd, chap_secrets
 from lab.site import Site, any_address
 
-pytestmark = pytest.mark.any_kernel
+pytestmark = [pytest.mark.any_kernel, pytest.mark.backends]
 
 IP_AND_ICMP = 20 + 8
 

@@ -7,7 +7,7 @@ import lab
 from lab.l2tpd import L2tpd, lns_config
 from test_radius import Caller, hang_up
 
-pytestmark = pytest.mark.any_kernel
+pytestmark = [pytest.mark.any_kernel, pytest.mark.backends]
 
 
 def test_users_file(pair, processes, build):

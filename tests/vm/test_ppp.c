@@ -879,7 +879,7 @@ static void test_runner_free(void **state)
 	(void)state;
 	bring_up(p, "isp");
 	kill(p->lns.hello_msg.pid, SIGSTOP); /* one that resists */
-	pppd_lab_fini(&lab);
+	ppp_lab_close(&lab);
 	assert_true(ppp_lab_no_children());
 	assert_int_equal(kill(p->lns.hello_msg.pid, 0), -1);
 	assert_int_equal(kill(p->caller.hello_msg.pid, 0), -1);
@@ -917,7 +917,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_runner_free),
 	};
 
-	pppd_lab_init(&lab, argv[0], config_text);
+	ppp_lab_open(&lab, argv[0], config_text);
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);

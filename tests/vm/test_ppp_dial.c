@@ -482,12 +482,12 @@ int main(int argc, char **argv)
 	};
 	int failed;
 
-	pppd_lab_init(&lab, argv[0], config_text);
+	ppp_lab_open(&lab, argv[0], config_text);
 	make_files();
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	pppd_lab_fini(&lab);
+	ppp_lab_close(&lab);
 	unlink(secret_path);
 	rmdir(dir);
 	return failed;

@@ -10,7 +10,7 @@ from lab.l2tpd import CommandError, L2tpd, lns_config
 from lab.peers import METHODS, Xl2tpd, accepts, chap_secrets
 from lab.radius import SECRET, FreeRadius
 
-pytestmark = pytest.mark.any_kernel
+pytestmark = [pytest.mark.any_kernel, pytest.mark.backends]
 
 AUTH = '"mschapv2", "chap", "pap", "mschapv1"'
 

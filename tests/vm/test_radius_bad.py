@@ -10,7 +10,7 @@ from lab.l2tpd import L2tpd
 from lab.radius import BadRadius, attributes_of, reply
 from test_radius import Caller, radius_config
 
-pytestmark = pytest.mark.any_kernel
+pytestmark = [pytest.mark.any_kernel, pytest.mark.backends]
 
 ACCEPT, ACCOUNTING_RESPONSE = 2, 5
 ADDRESS = b"\x08\x06" + bytes((10, 64, 0, 99))

@@ -10,7 +10,7 @@ from lab.l2tpd import L2tpd
 from lab.radius import FreeRadius
 from test_radius import Caller, hang_up, radius_config
 
-pytestmark = pytest.mark.any_kernel
+pytestmark = [pytest.mark.any_kernel, pytest.mark.backends]
 
 ACCESS_REQUEST, ACCESS_ACCEPT, UDP = 1, 2, 17
 TIMEOUT, MARGIN = 2.0, 1.0

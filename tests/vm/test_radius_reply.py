@@ -15,7 +15,7 @@ from lab.radius import FreeRadius
 from test_mppe import check_encrypted
 from test_radius import Caller, hang_up, radius_config
 
-pytestmark = pytest.mark.any_kernel
+pytestmark = [pytest.mark.any_kernel, pytest.mark.backends]
 
 SIOCGIFMTU = 0x8921
 USERS = """

@@ -3,9 +3,13 @@
 
 import re
 
+import pytest
+
 import lab
 from lab.l2tpd import L2tpd
 from lab.peers import Xl2tpd, accepts, chap_secrets
+
+pytestmark = pytest.mark.backends
 
 USERS = ("alice", "pw1"), ("carol", "pw3"), ("bob", "pw2", "10.64.9.9"), ("dave", "pw4")
 

@@ -9,7 +9,7 @@ import pytest
 import lab
 from lab.l2tpd import L2tpd, lac_config, lns_config
 
-pytestmark = pytest.mark.any_kernel
+pytestmark = [pytest.mark.any_kernel, pytest.mark.backends]
 
 USER = 'al"ice $(touch /tmp/l2tpd-pwned) `id` é;x'
 

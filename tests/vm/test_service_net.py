@@ -10,6 +10,8 @@ import pytest
 import lab
 from lab.l2tpd import L2tpd, lac_config, lns_config
 
+pytestmark = pytest.mark.backends
+
 RATE = 2_000_000    # bit/s
 BURST = 25_000      # bytes, the larger one of netlink/tc.c's two at this rate
 PORT = 5001

@@ -9,6 +9,8 @@ import pytest
 import lab
 from lab.l2tpd import L2tpd, lac_config, lns_config
 
+pytestmark = pytest.mark.backends
+
 # Short timers, so that a lost peer is noticed and a dead tunnel's id is free soon.
 QUICK = "hello = 2 retransmit = 0.3 retransmit-tries = 4"
 
@@ -51,6 +53,7 @@ def assert_nothing_left(lns, lac, before):
         lab.wait_until(lambda: holdings(lns) == before[0], f"the LNS's fds to be {before[0]} again")
 
 
+@pytest.mark.pppd
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["ends", "killed"])
 @pytest.mark.parametrize("side", ["lns", "lac"])
 def test_pppd(call, side, number):

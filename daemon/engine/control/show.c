@@ -216,6 +216,7 @@ void show_status(struct control *c)
 	record_number(o, "half_open_dropped", k.displaced);
 	record_number(o, "sessions", k.sessions);
 	record_number(o, "calls_in_setup", lns_calls_in_setup(e));
+	record_number(o, "sessions_most", e->sessions_most);
 	record_number(o, "malformed", k.malformed);
 	record_number(o, "stray", k.stray + k.data);
 	record_number(o, "wrong_address", k.wrong_address);

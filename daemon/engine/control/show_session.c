@@ -5,6 +5,7 @@
 
 #include "engine/control/commands.h"
 #include "engine/control/record.h"
+#include "engine/control/record_ppp.h"
 #include "engine/control/reply.h"
 #include "engine/control/stats.h"
 #include "engine/control/walk.h"
@@ -50,6 +51,7 @@ static void add_call(json_t *o, const struct link *l, bool is_ethernet,
 		record_number(o, "uptime_s", (now - l->up_ms) / 1000);
 	if (l->subscriber)
 		record_encryption_and_time(o, l->subscriber, now);
+	record_ppp(o, l);
 }
 
 static const char *pseudowire_name(uint16_t type)

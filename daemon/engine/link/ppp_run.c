@@ -36,9 +36,13 @@ void ppp_failed(struct link *l, const char *why)
 	/* The peer need not know our files and options. */
 	struct cause cause =
 		cause_make(CAUSE_NO_RESOURCES, "PPP could not be started");
+	const char *who = l->profile && l->profile->backend ==
+						  CONFIG_BACKEND_BUILTIN ?
+				  "PPP" :
+				  "pppd";
 	char what[WHOSE_MAX], reason[PPP_TEXT_MAX + 64];
 
-	snprintf(reason, sizeof(reason), "pppd does not start: %s", why);
+	snprintf(reason, sizeof(reason), "%s does not start: %s", who, why);
 	log_error("%s: %s", link_describe(l, what, sizeof(what)), reason);
 	free(l->reason);
 	l->reason = strdup(reason);

@@ -31,6 +31,17 @@ bool ppp_mppe_possible(const struct ppp_link *l)
 	       l->mppe_bits & (PPP_MPPE_40 | PPP_MPPE_128);
 }
 
+/*
+ * The strengths that are allowed: who asks names them all, and who answers says
+ * which it will be (RFC 3078 section 3.1). A pppd that has 40 bits alone ends
+ * the link when it hears of 128 alone.
+ */
+static uint32_t all_of(const struct ppp_link *l)
+{
+	return (l->mppe_bits & PPP_MPPE_128 ? BITS_128 : 0) |
+	       (l->mppe_bits & PPP_MPPE_40 ? BITS_40 : 0);
+}
+
 /* Of these strengths the best that is allowed; 0: none. */
 static uint32_t best_of(const struct ppp_link *l, uint32_t bits)
 {
@@ -90,7 +101,7 @@ static void reject_mppe(struct ppp_link *l)
 /* Nothing that it asked for was MPPE (RFC 3078 section 3). */
 static bool missing_mppe(const struct ppp_link *l, struct wbuf *nak)
 {
-	wbuf_u32(nak, l->nego->mppe_ours);
+	wbuf_u32(nak, best_of(l, BITS_ALL) | (l->nego->mppe_ours & STATELESS));
 	return true;
 }
 
@@ -121,7 +132,7 @@ static uint16_t begin(struct ppp_link *l)
 {
 	bool stateful = l->caller && l->config->mppe_stateful;
 
-	l->nego->mppe_ours = best_of(l, BITS_ALL) | (stateful ? 0 : STATELESS);
+	l->nego->mppe_ours = all_of(l) | (stateful ? 0 : STATELESS);
 	return MPPE_WANTED;
 }
 

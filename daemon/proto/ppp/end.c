@@ -17,6 +17,7 @@ void ppp_end_because(struct ppp_link *l, enum ppp_reason reason,
 		     const char *text)
 {
 	char words[PPP_WORDS_MAX];
+	const char *told;
 
 	if (l->reason != PPP_REASON_NONE)
 		return;
@@ -25,7 +26,8 @@ void ppp_end_because(struct ppp_link *l, enum ppp_reason reason,
 	l->by_peer = ppp_reasons[reason].by_peer;
 	ppp_reason_words(words, reason, text);
 	replace(&l->words, words);
-	replace(&l->told, ppp_reasons[reason].told);
+	told = ppp_reasons[reason].told;
+	replace(&l->told, strcmp(told, PPP_TOLD_WORDS) == 0 ? words : told);
 }
 
 void ppp_end_note(struct ppp_link *l, const char *fmt, ...)

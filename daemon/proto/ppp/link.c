@@ -145,7 +145,8 @@ static bool enter(struct ppp_link *l, uint64_t now)
 static bool is_negotiating(const struct ppp_link *l)
 {
 	for (int i = 0; i < PPP_FSM_COUNT; i++)
-		if (ppp_fsm_negotiates(&l->fsm[i]))
+		if (ppp_fsm_negotiates(&l->fsm[i]) ||
+		    (l->nego && l->nego->early[i]))
 			return true;
 	return l->asks.state == PPP_AUTH_WAITING ||
 	       l->asks.state == PPP_AUTH_ASKING ||

@@ -107,6 +107,21 @@ void ppp_network_finished(struct ppp_link *l, enum ppp_fsm_id id)
 
 /* ---- all ---- */
 
+static bool is_mschap(uint8_t method)
+{
+	return method == PPP_METHOD_MSCHAPV1 || method == PPP_METHOD_MSCHAPV2;
+}
+
+static const char *why_no_keys(const struct ppp_link *l)
+{
+	if (l->have_keys)
+		return "no key length is left that is allowed";
+	return is_mschap(l->asks.method) || is_mschap(l->proves.method) ?
+		       "authentication gave none" :
+		       "they come from MS-CHAP only, and that was not how the "
+		       "caller authenticated itself";
+}
+
 void ppp_network_begin(struct ppp_link *l)
 {
 	bool required = l->mppe_mode == PPP_MPPE_REQUIRED;
@@ -115,7 +130,8 @@ void ppp_network_begin(struct ppp_link *l)
 	l->failed = NULL;
 	choose(l);
 	if (required && !l->fsm[PPP_FSM_CCP].used) {
-		no_mppe(l, "authentication gave no keys for it");
+		ppp_fsm_give_up(l, PPP_FSM_LCP, PPP_REASON_MPPE_KEYS,
+				why_no_keys(l));
 		return;
 	}
 	if (!l->fsm[PPP_FSM_IPCP].used && !l->fsm[PPP_FSM_IPV6CP].used) {

@@ -12,6 +12,9 @@
  * id, cause, whether the peer ended it, words (a format for one text), what the
  * peer reads in our Terminate-Request
  */
+/* The peer is told what the operator is. */
+#define PPP_TOLD_WORDS "%s"
+
 /* clang-format off */
 #define PPP_REASONS(X) \
 	X(NONE, NAS_ERROR, false, \
@@ -75,8 +78,11 @@
 		"no network protocol is left%s", \
 		"No network protocols running") \
 	X(MPPE, USER_ERROR, false, \
-		"encryption is required, but %s", \
-		"MPPE required but peer negotiation failed") \
+		"MPPE is required and the peer would not encrypt: %s", \
+		PPP_TOLD_WORDS) \
+	X(MPPE_KEYS, USER_ERROR, false, \
+		"MPPE is required but there are no keys for it; %s", \
+		PPP_TOLD_WORDS) \
 	X(MPPE_BROKEN, NAS_ERROR, false, \
 		"the kernel lost the keys%s", \
 		"Lost compression sync") \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The threads: two lists under one lock, and an eventfd that wakes the loop. */
-#include "aaa/workers.h"
+#include "lib/workers.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -5,8 +5,8 @@
  * may end with the process, which then need not wait for a resolver that is
  * stuck.
  */
-#ifndef L2TPD_AAA_WORKERS_H
-#define L2TPD_AAA_WORKERS_H
+#ifndef L2TPD_LIB_WORKERS_H
+#define L2TPD_LIB_WORKERS_H
 
 #include "lib/loop.h"
 
