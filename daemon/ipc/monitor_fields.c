@@ -126,12 +126,9 @@ static const struct ipc_field address_fields[] = {
 };
 
 static const struct ipc_field mppe_fields[] = {
-	IPC_BOOL(monitor_ppp_mppe, open),
-	IPC_BOOL(monitor_ppp_mppe, up),
-	IPC_BOOL(monitor_ppp_mppe, required),
-	IPC_BOOL(monitor_ppp_mppe, send),
-	IPC_BOOL(monitor_ppp_mppe, receive),
-	{ 0 },
+	IPC_BOOL(monitor_ppp_mppe, open),     IPC_BOOL(monitor_ppp_mppe, up),
+	IPC_BOOL(monitor_ppp_mppe, required), IPC_BOOL(monitor_ppp_mppe, send),
+	IPC_BOOL(monitor_ppp_mppe, receive),  { 0 },
 };
 
 /* ---- pseudowires ---- */

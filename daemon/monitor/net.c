@@ -596,8 +596,8 @@ int net_apply(struct net *n, struct held_session *s,
 			  s->dp.tunnel_id, s->dp.session_id, why);
 		return -ERANGE;
 	}
-	err = net_find_link(&n->rtnl, &n->claims, s,
-			    r->interface.ifname, &link);
+	err = net_find_link(&n->rtnl, &n->claims, s, r->interface.ifname,
+			    &link);
 	if (err == -EPERM)
 		log_error("tunnel %u session %u: %s is not changed: it is not "
 			  "the interface that the session's pppd has",

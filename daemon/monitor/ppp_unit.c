@@ -217,7 +217,8 @@ static void close_unit(struct ppp_units *u, struct held_session *s)
 	unit->ifindex = s->unit = 0;
 }
 
-static int name_it(struct ppp_units *u, struct builtin_unit *unit, const char *name)
+static int name_it(struct ppp_units *u, struct builtin_unit *unit,
+		   const char *name)
 {
 	int err = *name ? link_set_name(&u->rtnl, unit->ifindex, name) : 0;
 
