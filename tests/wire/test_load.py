@@ -13,6 +13,7 @@ from lab.l2tpd import L2tpd
 
 CONFIG = """
 hostname = "our-lns"
+max-calls-in-setup = 100000
 listen {{ address = "127.0.0.1" port = {port} }}
 lns "all" {{ {secret} ppp = "isp" retransmit-tries = 12 max-calls-in-setup = 0 }}
 ppp "isp" {{ backend = "none" }}
