@@ -543,6 +543,13 @@ char *config_sections_text(const struct config *c);
  */
 int config_check_files(const struct config *c, char *err, size_t errlen);
 
+/*
+ * The words of a section's methods of authentication, in their order and with
+ * this between them, into buf, which is returned; CONFIG_AUTH_TEXT is enough.
+ */
+#define CONFIG_AUTH_TEXT 64
+const char *config_auth_text(const struct config_ppp *p, const char *between,
+			     char *buf, size_t size);
 const struct config_ppp *config_ppp_find(const struct config *c,
 					 const char *name);
 /*

@@ -295,18 +295,35 @@ static bool equal_auth(const struct config_key *k, const void *a, const void *b)
 	       memcmp(x->auth, y->auth, x->auth_n) == 0;
 }
 
+static const char *auth_name(uint8_t auth)
+{
+	for (size_t i = 0; i < AUTH_NAMES; i++)
+		if (auth_names[i].auth == auth)
+			return auth_names[i].name;
+	return "";
+}
+
+const char *config_auth_text(const struct config_ppp *p, const char *between,
+			     char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < p->auth_n && used < size; i++)
+		used += (size_t)snprintf(buf + used, size - used, "%s%s",
+					 i ? between : "",
+					 auth_name(p->auth[i]));
+	return buf;
+}
+
 static void print_auth(const struct config_key *k, const void *obj, FILE *out)
 {
 	const struct config_ppp *ppp = obj;
-	size_t i, j;
+	char text[CONFIG_AUTH_TEXT];
 
 	(void)k;
-	for (i = 0; i < ppp->auth_n; i++)
-		for (j = 0; j < AUTH_NAMES; j++)
-			if (ppp->auth[i] == auth_names[j].auth)
-				fprintf(out, "%s\"%s\"", i ? ", " : "{ ",
-					auth_names[j].name);
-	fputs(" }", out);
+	fprintf(out, "{ \"%s\" }",
+		config_auth_text(ppp, "\", \"", text, sizeof(text)));
 }
 
 const struct config_kind config_kind_auth = {

@@ -73,34 +73,15 @@ static const struct {
 };
 #define AUTHS (sizeof(auths) / sizeof(auths[0]))
 
-static const char *auth_name(enum config_auth kind)
-{
-	switch (kind) {
-	case CONFIG_AUTH_PAP:
-		return "pap";
-	case CONFIG_AUTH_CHAP:
-		return "chap";
-	case CONFIG_AUTH_MSCHAPV1:
-		return "mschapv1";
-	case CONFIG_AUTH_MSCHAPV2:
-		return "mschapv2";
-	}
-	return "";
-}
-
 /*
  * The order of the methods. pppd has no option for it, so the plugin gets it.
  */
 static void auth_order(struct args *a, const struct config_ppp *p)
 {
-	char list[64] = "";
-	size_t used = 0;
+	char list[CONFIG_AUTH_TEXT];
 
-	for (size_t i = 0; i < p->auth_n; i++)
-		used += (size_t)snprintf(list + used, sizeof(list) - used,
-					 "%s%s", i ? "," : "",
-					 auth_name(p->auth[i]));
-	if (used) {
+	if (p->auth_n) {
+		config_auth_text(p, ",", list, sizeof(list));
 		add(a, "l2tpd-auth");
 		add(a, "%s", list);
 	}
