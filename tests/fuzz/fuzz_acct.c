@@ -22,7 +22,7 @@ static void check(const struct aaa_acct *r)
 	    !ipc_is_text(c->local_name) || !ipc_is_text(c->peer_name) ||
 	    !ipc_is_text(c->calling_number) || !ipc_is_text(c->called_number) ||
 	    !ipc_is_text(c->ifname) || !ipc_is_text(s->user) ||
-	    !ipc_is_text(s->radius) || !ipc_is_text(s->filter_id))
+	    !ipc_is_text(s->server) || !ipc_is_text(s->filter_id))
 		abort();
 	if (!r->kind || s->class_n > SERVICE_CLASSES_MAX ||
 	    s->prefix6.len > 128 || s->delegated6.len > 128)

@@ -329,7 +329,7 @@ static void test_unicast(void **state)
 		"01 123456 " CLIENT IA,
 		"04 123456 " CLIENT IA_NA_WITH(ON_LINK),
 		"06 123456 " CLIENT IA_OURS,
-		"0b 123456 " CLIENT,
+		("0b 123456 " CLIENT),
 	};
 	char text[512];
 
