@@ -116,7 +116,7 @@ def test_replaced(pair, processes, build, kept_out_by):
     first = caller(processes, build, b, a.ipv4, USERS[0], name="first")
     (before,) = lns.up()
     caller(processes, build, b, a.ipv6, USERS[0], name="second")
-    lns.process.wait_for(r"ended for tunnel \d+ session \d+: its caller has called again \(on-duplicate = replace\)")
+    lns.process.wait_for(r"ended for tunnel \d+ \(.*\) session \d+: its caller has called again \(on-duplicate = replace\)")
     (after,) = lab.wait_until(lambda: other_than(lns, before), "the new call to be up")
     assert after["user"] == "user0"
     if fixed:
@@ -130,7 +130,7 @@ def test_replaced(pair, processes, build, kept_out_by):
     if fixed:
         wait_for_refusals(lns, 1)
         lab.wait_until(lambda: other.sessions()[0].get("last_error"), "the other caller to be refused")
-        lns.process.wait_for(r'its address 10.64.0.77 is in use by user "user0" \(tunnel \d+ session \d+\)')
+        lns.process.wait_for(r'its address 10.64.0.77 is in use by user "user0" \(tunnel \d+ \(.*\) session \d+\)')
     else:
         lns.up(2)
     lab.wait_until(lambda: len(lns.sessions()) == (1 if fixed else 2), "the rest to stay")

@@ -11,6 +11,7 @@
 #include "engine/ppp/internal.h"
 #include "engine/random.h"
 #include "lib/log.h"
+#include "proto/ppp/reason.h"
 
 #define MRU_DEFAULT 1500 /* RFC 1661, section 6.1 */
 
@@ -72,6 +73,7 @@ static void over(struct builtin *b, const struct ppp_ended *how)
 	b->end.told = true;
 	b->end.end = b->hung_up ? SERVICE_END_USER_REQUEST :
 				  (enum service_end)how->cause;
+	b->end.peer_is_silent = how->reason == PPP_REASON_SILENT;
 	builtin_words(b, how, words, sizeof(words));
 	ppp_set_reason(b->link, words);
 	detach(b);
@@ -79,7 +81,7 @@ static void over(struct builtin *b, const struct ppp_ended *how)
 
 static void give_up(struct builtin *b, const char *what, int err)
 {
-	char words[PPP_TEXT_MAX], who[160];
+	char words[PPP_TEXT_MAX], who[WHOSE_MAX];
 
 	snprintf(words, sizeof(words), "%s: %s", what, strerror(-err));
 	log_error("%s: %s", link_describe(b->link, who, sizeof(who)), words);

@@ -70,7 +70,7 @@ static void ipv6_up(struct builtin *b, const struct ppp_ipv6_info *i)
 /* A peer may cause many lines, but for those of debugging. */
 static void log_it(const struct builtin *b, int level, const char *text)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (log_enabled(level) &&
 	    (level >= LOG_DEBUG || link_may_log(b->link, LOG_OF_CALL, level)))

@@ -25,7 +25,7 @@
 static void write_frame(const struct builtin *b, int fd, const uint8_t *frame,
 			size_t len)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (write(fd, frame, len) < 0 && errno != ENXIO)
 		log_debug("%s: a frame could not be sent: %s",

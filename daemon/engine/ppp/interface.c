@@ -143,7 +143,7 @@ static void tell_up(struct builtin *b, struct builtin_net *n)
 /* A call with the other protocol goes on; without an address it does not. */
 static void refused(struct builtin *b, const struct builtin_net *n, int err)
 {
-	char what[160];
+	char what[WHOSE_MAX];
 
 	if (n == &b->ipv4)
 		builtin_upper(b)->give_up(b, "its interface gets no address",

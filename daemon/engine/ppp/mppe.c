@@ -80,6 +80,17 @@ void builtin_mppe_up(struct builtin *b, const struct ppp_mppe_info *m)
 	tell(b, m->bits, m->stateful);
 }
 
+/* A call that ends does not go on in clear. */
+static bool goes_on(const struct builtin *b)
+{
+	struct ppp_info i;
+
+	if (b->over)
+		return false;
+	ppp_link_info(b->core, &i);
+	return i.phase != PPP_PHASE_TERMINATE && i.phase != PPP_PHASE_DEAD;
+}
+
 void builtin_mppe_down(struct builtin *b)
 {
 	struct monitor_ppp_mppe body = { 0 };
@@ -89,5 +100,6 @@ void builtin_mppe_down(struct builtin *b)
 	b->mppe_up = false;
 	if (!b->over)
 		set(b, &body);
-	tell(b, 0, false);
+	if (goes_on(b))
+		tell(b, 0, false);
 }

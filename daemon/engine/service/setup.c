@@ -87,7 +87,7 @@ bool setup_enter(struct tunnel *t, const struct config_lns *section,
 		 struct cause *why)
 {
 	struct limit limits[LIMITS];
-	char whose[160];
+	char whose[WHOSE_MAX];
 
 	limits_of(t, section, of_section, all, limits);
 	for (int i = 0; i < LIMITS; i++) {
