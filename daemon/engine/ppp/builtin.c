@@ -93,9 +93,16 @@ static void give_up(struct builtin *b, const char *what, int err)
 
 /* ---- all of them ---- */
 
+static void reached_mark(struct builtin *b)
+{
+	builtin_mppe_acked(b);
+	builtin_ask_wanted(b);
+}
+
 static const struct builtin_upper upper = {
 	.settle = builtin_settle,
 	.holds = builtin_address_needed,
+	.reached_mark = reached_mark,
 	.give_up = give_up,
 	.over = over,
 };

@@ -42,19 +42,34 @@ static size_t count_waiting(const struct builtin *b)
 	return n;
 }
 
-static void wait_for_unit(struct builtin *b, const uint8_t *frame, size_t len)
+static bool append(struct builtin *b, const uint8_t *frame, size_t len)
 {
-	struct builtin_frame *f = count_waiting(b) < WAITING_MAX ?
-					  malloc(sizeof(*f) + len) :
-					  NULL;
+	struct builtin_frame *f = malloc(sizeof(*f) + len);
 
 	if (!f)
-		return;
+		return false;
 	f->next = NULL;
 	f->len = len;
-	memcpy(f->data, frame, len);
+	if (len)
+		memcpy(f->data, frame, len);
 	*b->waiting_end = f;
 	b->waiting_end = &f->next;
+	return true;
+}
+
+/* One too many is lost, as on any line. */
+static void wait_for_unit(struct builtin *b, const uint8_t *frame, size_t len)
+{
+	if (count_waiting(b) < WAITING_MAX)
+		(void)append(b, frame, len);
+}
+
+bool builtin_mark(struct builtin *b)
+{
+	if (b->waiting || b->settings)
+		return append(b, NULL, 0);
+	builtin_upper(b)->reached_mark(b);
+	return true;
 }
 
 void builtin_send(struct builtin *b, uint16_t protocol, const uint8_t *frame,
@@ -87,7 +102,10 @@ void builtin_flush(struct builtin *b)
 		b->waiting = f->next;
 		if (!b->waiting)
 			b->waiting_end = &b->waiting;
-		write_frame(b, b->unit.fd, f->data, f->len);
+		if (f->len)
+			write_frame(b, b->unit.fd, f->data, f->len);
+		else
+			builtin_upper(b)->reached_mark(b);
 		free(f);
 	}
 }

@@ -46,10 +46,7 @@ static void take_unit(struct builtin *b, const struct monitor_interface *i,
 		return;
 	}
 	memcpy(b->ifname, i->ifname, sizeof(b->ifname));
-	if (b->ipv4.wanted)
-		ask_address(b, &b->ipv4);
-	if (b->ipv6.wanted)
-		ask_address(b, &b->ipv6);
+	builtin_ask_wanted(b);
 	builtin_flush(b);
 }
 
@@ -234,8 +231,18 @@ static void ask_address(struct builtin *b, struct builtin_net *n)
 static void want_address(struct builtin *b, struct builtin_net *n)
 {
 	n->wanted = true;
-	if (b->unit.fd >= 0)
+	/* With an address the kernel sends: not before it encrypts. */
+	if (b->unit.fd >= 0 && b->mppe_up == b->mppe_known)
 		ask_address(b, n);
+}
+
+void builtin_ask_wanted(struct builtin *b)
+{
+	struct builtin_net *nets[] = { &b->ipv4, &b->ipv6 };
+
+	for (size_t i = 0; i < 2 && b->unit.fd >= 0 && !b->over; i++)
+		if (nets[i]->wanted && !nets[i]->set && !nets[i]->asked)
+			ask_address(b, nets[i]);
 }
 
 /* ---- before our Ack ---- */

@@ -33,6 +33,8 @@ struct builtin_upper {
 	 */
 	bool (*holds)(struct builtin *b, uint16_t protocol,
 		      const uint8_t *frame, size_t len);
+	/* The mark was reached: all frames before it are in the kernel. */
+	void (*reached_mark)(struct builtin *b);
 	/* The interface cannot be had: PPP is ended, for that reason. */
 	void (*give_up)(struct builtin *b, const char *what, int err);
 	/* The core has ended. */
@@ -51,7 +53,7 @@ struct builtins {
 	uint32_t listen_ms; /* 0: no profile wants it */
 };
 
-/* A frame of a network protocol that waits for the unit. */
+/* A frame of a network protocol that waits for the unit; len 0: the mark. */
 struct builtin_frame {
 	struct builtin_frame *next;
 	size_t len;
@@ -92,6 +94,7 @@ struct builtin {
 	bool hung_up;	/* the transport is gone */
 	bool mppe_open; /* the kernel looks at CCP */
 	bool mppe_up;
+	bool mppe_known; /* and the kernel was told, after our Ack */
 	bool mppe_required;
 	char ifname[IFNAMSIZ]; /* wanted, then its own */
 	/* of packets: what the way lets through, and may; see ppp_call_up */
@@ -150,6 +153,11 @@ void builtin_send(struct builtin *b, uint16_t protocol, const uint8_t *frame,
 /* The unit takes frames again: those that waited go. */
 void builtin_flush(struct builtin *b);
 void builtin_free_frames(struct builtin *b);
+/*
+ * reached_mark of struct builtin_upper is called when what waits now has gone
+ * out; at once when nothing does. False: out of memory.
+ */
+bool builtin_mark(struct builtin *b);
 
 /* ---- questions.c ---- */
 void builtin_ask_auth(struct builtin *b, const struct ppp_auth_question *q);
@@ -168,6 +176,8 @@ void builtin_want_unit(struct builtin *b);
  */
 bool builtin_address_needed(struct builtin *b, uint16_t protocol,
 			    const uint8_t *frame, size_t len);
+/* Addresses that are wanted and were not asked for yet. */
+void builtin_ask_wanted(struct builtin *b);
 /* ends: addresses and, of a caller, name servers. */
 void builtin_net_up(struct builtin *b, struct builtin_net *n,
 		    const struct builtin_ends *ends);
@@ -177,6 +187,8 @@ void builtin_net_down(struct builtin *b, struct builtin_net *n);
 /* What goes by the unit from now on waits until the kernel has this key. */
 void builtin_mppe_key(struct builtin *b, const struct ppp_mppe_key *k);
 void builtin_mppe_up(struct builtin *b, const struct ppp_mppe_info *m);
+/* The mark of builtin_mppe_up was reached. */
+void builtin_mppe_acked(struct builtin *b);
 void builtin_mppe_down(struct builtin *b);
 
 /* ---- words.c ---- */

@@ -39,7 +39,7 @@ static void set(struct builtin *b, struct monitor_ppp_mppe *body)
 {
 	body->link = b->link->id;
 	body->open = b->mppe_open;
-	body->up = b->mppe_up;
+	body->up = b->mppe_known;
 	body->required = b->mppe_required;
 	if (channel_request(&builtin_engine(b)->monitor, MONITOR_PPP_MPPE, body,
 			    sizeof(*body), NULL, 0, on_set, b->link) == 0) {
@@ -73,11 +73,24 @@ static void tell(struct builtin *b, uint8_t bits, bool stateful)
 
 void builtin_mppe_up(struct builtin *b, const struct ppp_mppe_info *m)
 {
+	b->mppe_up = true;
+	tell(b, m->bits, m->stateful);
+	if (!builtin_mark(b))
+		builtin_upper(b)->give_up(b, "it cannot be encrypted", -ENOMEM);
+}
+
+/*
+ * With CCP up the kernel starts nothing at an Ack any more: it is told when
+ * ours has passed.
+ */
+void builtin_mppe_acked(struct builtin *b)
+{
 	struct monitor_ppp_mppe body = { 0 };
 
-	b->mppe_up = true;
+	if (!b->mppe_up || b->mppe_known || b->over)
+		return;
+	b->mppe_known = true;
 	set(b, &body);
-	tell(b, m->bits, m->stateful);
 }
 
 /* A call that ends does not go on in clear. */
@@ -97,7 +110,7 @@ void builtin_mppe_down(struct builtin *b)
 
 	if (!b->mppe_up)
 		return;
-	b->mppe_up = false;
+	b->mppe_up = b->mppe_known = false;
 	if (!b->over)
 		set(b, &body);
 	if (goes_on(b))
