@@ -78,6 +78,7 @@ struct tunnel {
 	bool refused;
 	/* the peer refused our SCCRQ, maybe for what it says */
 	bool request_refused;
+	bool gave_way;	 /* to the peer's own request, which won the tie */
 	bool unanswered; /* it is refused without a word */
 	bool closing;	 /* goes when its last session has */
 	/* UDP: data is sent without a checksum; over IPv6 taken without one */

@@ -216,6 +216,9 @@ void tunnel_on_down(struct tunnel *t, const struct l2tp_effect *x)
 		     (!t->up || x->cause.result == L2TP_STOPCCN_NOT_AUTHORIZED);
 	t->request_refused = x->by_peer && !t->up &&
 			     result_is_about_request(&x->cause);
+	t->gave_way = x->by_peer && !t->up &&
+		      x->cause.result == L2TP_STOPCCN_EXISTS &&
+		      l2tp_tunnel_is_initiator(t->core);
 	count_refused(t, x);
 	path_release(t);
 	answer_down(t);

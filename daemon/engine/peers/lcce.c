@@ -159,8 +159,10 @@ static void down(struct tunnel *t, const char *why)
 	 * One that never was its peer's connection, or is no longer,
 	 * is no loss to it.
 	 */
-	if (p->tunnel == t)
-		redial_peer_down(p, why);
+	if (p->tunnel != t)
+		return;
+	p->gave_way = t->gave_way;
+	redial_peer_down(p, why);
 }
 
 /* ---- its sessions ---- */

@@ -65,6 +65,8 @@ struct peer {
 	struct secret secret, old_secret;
 	/* version 2: it refused what we made with the other */
 	bool prefer_old;
+	/* its own request won the tie: its connection is on the way */
+	bool gave_way;
 	/* its connection, or the one that is being opened */
 	struct tunnel *tunnel;
 	struct addr addresses[AAA_RESOLVE_MAX];

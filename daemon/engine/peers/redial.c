@@ -21,7 +21,9 @@
 #include "lib/log.h"
 
 /* A call that stood this long was a good one: the next wait is the shortest. */
-#define STABLE_MS 10000
+#define STABLE_MS   10000
+/* In which the peer's SCCCN comes, also when it was lost once. */
+#define GAVE_WAY_MS 3000
 
 static void on_redial(struct loop_timer *t)
 {
@@ -63,7 +65,8 @@ static uint32_t next_wait(struct peer_session *s)
 	wait = random_jitter(s->redial_ms);
 	s->redial_ms = s->redial_ms > s->redial_max_ms / 2 ? s->redial_max_ms :
 							     s->redial_ms * 2;
-	return wait;
+	/* Else there would be two connections, and each end keep another. */
+	return s->peer->gave_way && wait < GAVE_WAY_MS ? GAVE_WAY_MS : wait;
 }
 
 static void dial_later(struct peer_session *s, const char *reason)
@@ -324,6 +327,10 @@ void redial_peer_up(struct peer *p)
 	p->state = PEER_UP;
 	p->doubted = false;
 	p->last_error[0] = '\0';
+	for (struct peer_session *s = p->sessions; s && p->gave_way;
+	     s = s->next)
+		s->wanted |= loop_timer_is_set(&s->redial);
+	p->gave_way = false;
 	place_later(p);
 	follow_name(p);
 }
