@@ -265,7 +265,8 @@ def test_pppd_call(pair, processes, build):
     chap_secrets(("alice", "*", "wonderland"))
     processes.start("/usr/sbin/pppd", "nodetach", "plugin", lac.plugin, "l2tp-server", a.ipv4, "l2tp-socket",
                     f"{lac.run}/dial.sock", "user", "alice", "noauth", "noipdefault", name="pppd", namespace=b.namespace)
-    lns.up()
+    for end in lns, lac:
+        end.up()
     until_mtu(1360, lns, lac)
     set_path(pair, 1300)
     until_mtu(1260, lns, lac)

@@ -131,7 +131,7 @@ def test_reserved_and_fixed(pair, processes, build):
     (session,) = lns.sessions(user="fixed")
     rival = caller(processes, build, b, a.ipv4, ("rival", "pw"), name="rival")
     lns.process.wait_for('user "rival" was refused: its address 10.64.0.2 is in use by user "fixed" '
-                         rf'\(tunnel {session["tunnel_id"]} session {session["session_id"]}\)')
+                         rf'\(tunnel {session["tunnel_id"]} \(fixed, .*\) session {session["session_id"]}\)')
     assert pools(lns)["isp"]["used"] == 2
     for lac in (other, rival, fixed):
         assert lac.stop() == 0

@@ -171,6 +171,12 @@ static void switch_checksum(const struct sock *s, int off)
 			  strerror(errno));
 }
 
+void outbox_drop_checksums(struct sock *s)
+{
+	s->no_csum = true;
+	switch_checksum(s, 1);
+}
+
 static ssize_t send_connected(const struct packet *p, const uint8_t *bytes)
 {
 	ssize_t n;

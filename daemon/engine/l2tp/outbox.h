@@ -23,5 +23,10 @@ void outbox_queue(struct engine *e, const struct l2tp_effect *effect,
  * link, and counted.
  */
 void outbox_flush(struct engine *e);
+/*
+ * Data leaves by the socket without UDP checksums from now on; control messages
+ * have theirs (RFC 3931, section 4.1.2.3).
+ */
+void outbox_drop_checksums(struct sock *s);
 
 #endif

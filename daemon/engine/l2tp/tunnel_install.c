@@ -13,6 +13,7 @@
 #include "engine/kernel.h"
 #include "engine/l2tp/answer.h"
 #include "engine/l2tp/net.h"
+#include "engine/l2tp/outbox.h"
 #include "engine/l2tp/path.h"
 #include "engine/l2tp/result.h"
 #include "engine/l2tp/session.h"
@@ -48,6 +49,8 @@ static void installed(struct tunnel *t, int err)
 		l2tp_tunnel_close(t->core, engine_now(t->engine), &stopccn);
 		return;
 	}
+	if (t->sock && t->no_csum_tx)
+		outbox_drop_checksums(t->sock);
 	if (t->owner && t->owner->up)
 		t->owner->up(t);
 	for (struct session *s = t->sessions, *next; s; s = next) {
@@ -79,13 +82,12 @@ static void add_tunnel(struct tunnel *t)
 		.encap = encap_of(t),
 		.tunnel_id = t->id,
 		.peer_tunnel_id = l2tp_tunnel_peer_id(t->core),
-		.no_csum_tx = t->no_csum_tx,
+		/* ours to send without is switched when it is there */
+		.no_csum_tx = t->no_csum_tx && !t->sock,
 		.no_csum_rx = t->no_csum_rx,
 	};
 	int err;
 
-	if (t->sock)
-		t->sock->no_csum = t->no_csum_tx;
 	err = kernel_tunnel_add(t->engine, &t->hold, &body, on_added, t);
 	if (err)
 		installed(t, err);
