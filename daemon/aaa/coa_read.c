@@ -9,8 +9,6 @@
 #include "aaa/radius_attributes.h"
 #include "lib/buf.h"
 
-enum { SERVICE_FRAMED = 2 };
-
 /* What an attribute of a request is for. */
 enum use {
 	UNSUPPORTED,
@@ -384,7 +382,7 @@ static enum coa_error check_service(struct reading *x,
 		return COA_OK;
 	if (!radius_u32(&a, &n))
 		return bad_value(x, &a);
-	return n == SERVICE_FRAMED ?
+	return n == RADIUS_SERVICE_FRAMED ?
 		       COA_OK :
 		       fail(x, COA_UNSUPPORTED_SERVICE, &a,
 			    "asks for a service other than Framed");

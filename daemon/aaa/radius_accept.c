@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SERVICE_FRAMED = 2, PROTOCOL_PPP = 1 };
-
 static bool is_other(const struct radius_view *v, uint8_t type, uint32_t want)
 {
 	struct radius_attribute a;
@@ -54,9 +52,9 @@ bool radius_accept_fits(const struct radius_view *v, char *why, size_t size)
 	uint8_t type = 0;
 	char value[128];
 
-	if (is_other(v, RADIUS_SERVICE_TYPE, SERVICE_FRAMED))
+	if (is_other(v, RADIUS_SERVICE_TYPE, RADIUS_SERVICE_FRAMED))
 		type = RADIUS_SERVICE_TYPE;
-	else if (is_other(v, RADIUS_FRAMED_PROTOCOL, PROTOCOL_PPP))
+	else if (is_other(v, RADIUS_FRAMED_PROTOCOL, RADIUS_PROTOCOL_PPP))
 		type = RADIUS_FRAMED_PROTOCOL;
 	else if (!address_fits(v))
 		type = RADIUS_FRAMED_IP_ADDRESS;

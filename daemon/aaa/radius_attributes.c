@@ -17,14 +17,7 @@
 #include "crypto/mschap.h"
 #include "lib/addr.h"
 
-enum {
-	SERVICE_FRAMED = 2,
-	PROTOCOL_PPP = 1,
-	PORT_VIRTUAL = 5,
-	TUNNEL_L2TP = 3,
-	MEDIUM_IPV4 = 1,
-	MEDIUM_IPV6 = 2
-};
+enum { PORT_VIRTUAL = 5, TUNNEL_L2TP = 3, MEDIUM_IPV4 = 1, MEDIUM_IPV6 = 2 };
 #define TAG	 1
 #define RATE_MAX 1000000000000ull /* bit/s */
 
@@ -35,8 +28,8 @@ void radius_add_call(struct radius_builder *b, const struct service_call *c)
 	bool ipv6 = strchr(c->peer, ':') != NULL;
 	char text[80];
 
-	radius_add_u32(b, RADIUS_SERVICE_TYPE, SERVICE_FRAMED);
-	radius_add_u32(b, RADIUS_FRAMED_PROTOCOL, PROTOCOL_PPP);
+	radius_add_u32(b, RADIUS_SERVICE_TYPE, RADIUS_SERVICE_FRAMED);
+	radius_add_u32(b, RADIUS_FRAMED_PROTOCOL, RADIUS_PROTOCOL_PPP);
 	radius_add_u32(b, RADIUS_NAS_PORT_TYPE, PORT_VIRTUAL);
 	radius_add_u32(b, RADIUS_NAS_PORT, service_nas_port(c));
 	call_port(c, text);

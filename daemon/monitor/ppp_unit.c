@@ -169,7 +169,7 @@ static int take_attach(struct request *q)
 		return -EOPNOTSUPP;
 	s = held_session_find(u->options.held, r->link);
 	if (!s || s->ppp || s->dialled || s->builtin || s->pppox < 0 ||
-	    !ipc_is_text(r->profile) || !profile_of(u, r->profile))
+	    !profile_of(u, r->profile))
 		return -EINVAL;
 	a = calloc(1, sizeof(*a));
 	if (!a)
@@ -253,8 +253,7 @@ static int take_unit(struct request *q)
 
 	if (!s || s->builtin->channel < 0 || s->builtin->fd >= 0)
 		return -ENOENT;
-	if (!ipc_is_text(r->interface.ifname) ||
-	    !monitor_is_ifname(r->interface.ifname) || !monitor_is_unit(r->mru))
+	if (!monitor_is_ifname(r->interface.ifname) || !monitor_is_unit(r->mru))
 		return -EINVAL;
 	err = open_unit(u, s, r);
 	if (err) {

@@ -54,10 +54,8 @@ static json_t *radius_record(const void *body)
 	record_text(o, "message_authenticator", signature_state(s->signature));
 	if (s->changed_ms_ago)
 		record_number(o, "changed_s", s->changed_ms_ago / 1000);
-	if (s->auth_latency_us)
-		record_number(o, "auth_latency_us", s->auth_latency_us);
-	if (s->acct_latency_us)
-		record_number(o, "acct_latency_us", s->acct_latency_us);
+	record_some(o, "auth_latency_us", s->auth_latency_us);
+	record_some(o, "acct_latency_us", s->acct_latency_us);
 	record_number(o, "auth_requests", s->auth_requests);
 	record_number(o, "auth_accepts", s->auth_accepts);
 	record_number(o, "auth_rejects", s->auth_rejects);
@@ -95,10 +93,8 @@ static json_t *tacacs_record(const void *body)
 	record_text(o, "state", server_state(s->state));
 	if (s->changed_ms_ago)
 		record_number(o, "changed_s", s->changed_ms_ago / 1000);
-	if (s->auth_latency_us)
-		record_number(o, "auth_latency_us", s->auth_latency_us);
-	if (s->acct_latency_us)
-		record_number(o, "acct_latency_us", s->acct_latency_us);
+	record_some(o, "auth_latency_us", s->auth_latency_us);
+	record_some(o, "acct_latency_us", s->acct_latency_us);
 	record_number(o, "connections", s->connections);
 	if (s->shared)
 		json_object_set_new(o, "single_connection", json_true());

@@ -20,17 +20,17 @@ static bool same_line(const struct service_call *a,
 	return strcmp(a->peer, b->peer) == 0;
 }
 
-static bool is_same_line(const struct link *l, struct link *other)
+static bool is_same_line(struct link *l, struct link *other)
 {
 	struct service_call here, there;
 
-	facts_of((struct link *)l, &here);
+	facts_of(l, &here);
 	facts_of(other, &there);
 	return same_line(&here, &there);
 }
 
 /* user: what the new call is known by. */
-static bool is_same_caller(const struct link *l, const char *user,
+static bool is_same_caller(struct link *l, const char *user,
 			   const struct subscriber *s)
 {
 	switch (l->profile->same_caller) {
@@ -45,7 +45,7 @@ static bool is_same_caller(const struct link *l, const char *user,
 	return false;
 }
 
-static struct subscriber *holder_of(const struct link *l, const char *user,
+static struct subscriber *holder_of(struct link *l, const char *user,
 				    uint32_t address)
 {
 	struct subscriber *s = registry_by_address(l->engine, address);
@@ -56,7 +56,7 @@ static struct subscriber *holder_of(const struct link *l, const char *user,
 }
 
 /* The oldest of those that count. */
-static struct subscriber *oldest_of(const struct link *l, const char *user)
+static struct subscriber *oldest_of(struct link *l, const char *user)
 {
 	struct subscriber *oldest = NULL;
 
@@ -68,7 +68,7 @@ static struct subscriber *oldest_of(const struct link *l, const char *user)
 	return oldest;
 }
 
-struct subscriber *replace_find(const struct link *l,
+struct subscriber *replace_find(struct link *l,
 				const struct aaa_auth_reply *from, int err)
 {
 	const char *user = from->service.user;

@@ -26,7 +26,7 @@ struct replace_heir {
  * (-EUSERS, -EADDRINUSE), and that is the same caller's by the profile's
  * same-caller. NULL: there is none, or the profile denies.
  */
-struct subscriber *replace_find(const struct link *l,
+struct subscriber *replace_find(struct link *l,
 				const struct aaa_auth_reply *from, int err);
 /* Ends rival for l's caller; h hears of it once, later. */
 void replace_begin(struct subscriber *rival, struct link *l,

@@ -328,21 +328,20 @@ static void failure(struct ppp_link *l, uint8_t id, const struct rbuf *r)
 
 static void receive(struct ppp_link *l, const uint8_t *p, size_t len)
 {
-	struct rbuf r = rbuf_init(p, len);
-	uint8_t code = rbuf_u8(&r), id = rbuf_u8(&r);
-	uint16_t length = rbuf_u16(&r);
+	struct ppp_packet rx;
+	struct rbuf r;
 
-	if (r.failed || length < PPP_HEADER || length > len)
+	if (!ppp_packet_read(&rx, p, len))
 		return;
-	r.end = p + length;
-	if (code == CHALLENGE)
-		challenge(l, id, &r);
-	else if (code == RESPONSE)
-		response(l, id, &r);
-	else if (code == SUCCESS)
-		success(l, id, &r);
-	else if (code == FAILURE)
-		failure(l, id, &r);
+	r = rbuf_init(rx.data, rx.len);
+	if (rx.code == CHALLENGE)
+		challenge(l, rx.id, &r);
+	else if (rx.code == RESPONSE)
+		response(l, rx.id, &r);
+	else if (rx.code == SUCCESS)
+		success(l, rx.id, &r);
+	else if (rx.code == FAILURE)
+		failure(l, rx.id, &r);
 }
 
 const struct ppp_auth_ops ppp_chap = {

@@ -118,16 +118,11 @@ static void decide(struct ppp_link *l, const struct ppp_auth_answer *a)
 
 static void receive(struct ppp_link *l, const uint8_t *p, size_t len)
 {
-	struct rbuf r = rbuf_init(p, len);
-	uint8_t code = rbuf_u8(&r);
-	uint16_t length;
+	struct ppp_packet rx;
 
-	rbuf_u8(&r);
-	length = rbuf_u16(&r);
-	if (r.failed || length < PPP_HEADER || length > len)
-		return;
-	if (code == RESPONSE && l->asks.method == PPP_METHOD_EAP)
-		response(l, p, length);
+	if (ppp_packet_read(&rx, p, len) && rx.code == RESPONSE &&
+	    l->asks.method == PPP_METHOD_EAP)
+		response(l, rx.whole, rx.whole_len);
 }
 
 const struct ppp_auth_ops ppp_eap = {

@@ -417,21 +417,9 @@ static void dispatch(struct ppp_link *l, enum ppp_fsm_id id)
 void ppp_fsm_input(struct ppp_link *l, enum ppp_fsm_id id, const uint8_t *p,
 		   size_t len)
 {
-	struct ppp_packet *rx = &l->core->rx;
-	struct rbuf r = rbuf_init(p, len);
-	uint16_t length;
-
-	rx->code = rbuf_u8(&r);
-	rx->id = rbuf_u8(&r);
-	length = rbuf_u16(&r);
-	if (r.failed || length < PPP_HEADER || length > len ||
-	    l->fsm[id].state <= PPP_STARTING)
-		return;
-	rx->whole = p;
-	rx->whole_len = length;
-	rx->data = p + PPP_HEADER;
-	rx->len = length - PPP_HEADER;
-	dispatch(l, id);
+	if (ppp_packet_read(&l->core->rx, p, len) &&
+	    l->fsm[id].state > PPP_STARTING)
+		dispatch(l, id);
 }
 
 /* A passive LCP that nobody spoke to ends as well. */

@@ -336,6 +336,13 @@ void ppp_send_frame(struct ppp_link *l, uint16_t protocol, const void *data,
 void ppp_log(struct ppp_link *l, int level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* ---- packet.c ---- */
+/*
+ * A packet without what follows its length (RFC 1661, section 5), as views into
+ * p. False: it is none.
+ */
+bool ppp_packet_read(struct ppp_packet *out, const uint8_t *p, size_t len);
+
 /* ---- fsm.c ---- */
 static inline const struct ppp_protocol *
 ppp_protocol_of(const struct ppp_link *l, enum ppp_fsm_id id)

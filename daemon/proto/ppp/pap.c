@@ -131,17 +131,16 @@ static void verdict(struct ppp_link *l, uint8_t code, uint8_t id,
 
 static void receive(struct ppp_link *l, const uint8_t *p, size_t len)
 {
-	struct rbuf r = rbuf_init(p, len);
-	uint8_t code = rbuf_u8(&r), id = rbuf_u8(&r);
-	uint16_t length = rbuf_u16(&r);
+	struct ppp_packet rx;
+	struct rbuf r;
 
-	if (r.failed || length < PPP_HEADER || length > len)
+	if (!ppp_packet_read(&rx, p, len))
 		return;
-	r.end = p + length;
-	if (code == REQUEST)
-		request(l, id, &r);
-	else if (code == ACK || code == NAK)
-		verdict(l, code, id, &r);
+	r = rbuf_init(rx.data, rx.len);
+	if (rx.code == REQUEST)
+		request(l, rx.id, &r);
+	else if (rx.code == ACK || rx.code == NAK)
+		verdict(l, rx.code, rx.id, &r);
 }
 
 const struct ppp_auth_ops ppp_pap = {

@@ -33,6 +33,12 @@ enum radius_code {
 	RADIUS_COA_NAK = 45,
 };
 
+/* Of a PPP caller (RFC 2865, sections 5.6 and 5.7). */
+enum {
+	RADIUS_SERVICE_FRAMED = 2, /* Service-Type */
+	RADIUS_PROTOCOL_PPP = 1	   /* Framed-Protocol */
+};
+
 #include "proto/radius/attribute_table.h"
 
 enum radius_vendor {
